@@ -1,0 +1,1 @@
+"""The anytime engine: from a frozen dataset to a served model, within a time budget."""

@@ -1,0 +1,132 @@
+"""The frozen table of samples that a run is given, and where each sample stands.
+
+One row a sample, as Parquet:
+
+=============  ========  ==========================================================================
+column         type      meaning
+=============  ========  ==========================================================================
+``id``         String    unique; a path relative to the imported folder, or a row number from 0
+``reference``  String    absolute path of the media file; null for a table
+``content``    String    hash of the file's bytes, the key of feature caches; null for a table
+``label``      String    class name, or Float64 for a regression
+``split``      String    ``train`` or ``test`` (the untouched part)
+``fold``       Int32     see :mod:`engine.split`; -2 in the test part
+``group``      Int64     near-duplicates share a number
+``x:<name>``   Float64   a number or date column of a table (missing: null)
+``x:<name>``   String    a category column of a table (missing: null)
+=============  ========  ==========================================================================
+
+A dataset to be predicted only (``predict.parquet``) has ``id``, ``reference``, ``content`` and ``x:`` columns alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.arrays import FloatArray, IntArray
+from engine.errors import DataError
+from engine.task import Column, ColumnType, Kind, Task
+
+if TYPE_CHECKING:
+    import polars as pl
+
+INPUT_PREFIX = "x:"
+
+
+class Split(StrEnum):
+    """The part a sample belongs to."""
+
+    TRAIN = "train"
+    TEST = "test"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A frozen table of samples. The frame is never written to."""
+
+    frame: pl.DataFrame
+
+    def __len__(self) -> int:
+        return self.frame.height
+
+    @property
+    def ids(self) -> list[str]:
+        """Ids in row order."""
+        return self.frame["id"].to_list()
+
+    @property
+    def references(self) -> list[str]:
+        """Absolute media paths in row order (images)."""
+        return self.frame["reference"].to_list()
+
+    @property
+    def content(self) -> list[str]:
+        """Content hashes in row order (images)."""
+        return self.frame["content"].to_list()
+
+    @property
+    def folds(self) -> IntArray:
+        """Fold numbers in row order, shape [n]."""
+        return self.frame["fold"].to_numpy().astype(np.int64)
+
+    def part(self, split: Split) -> Dataset:
+        """Return the rows of one part, in order."""
+        return Dataset(self.frame.filter(self.frame["split"] == split.value))
+
+    def labels(self, task: Task) -> FloatArray:
+        """Return labels as numbers, shape [n]: class index, or the target value.
+
+        Raises:
+            DataError: a label is not one of the task's classes.
+        """
+        column = self.frame["label"]
+        if task.kind is Kind.REGRESSION:
+            return column.to_numpy().astype(np.float64)
+        index = {name: code for code, name in enumerate(task.classes)}
+        try:
+            return np.array([index[name] for name in column.to_list()], dtype=np.float64)
+        except KeyError as error:
+            raise DataError(f"The label {error.args[0]!r} is not one of the task's classes.") from error
+
+    def inputs(self, columns: tuple[Column, ...]) -> pl.DataFrame:
+        """Return a table's input columns under their own names, absent ones as missing.
+
+        Shape [n, len(columns)]; Float64 for numbers and dates, String for categories.
+        """
+        import polars as pl
+
+        wanted = []
+        for column in columns:
+            dtype = pl.String if column.type is ColumnType.CATEGORY else pl.Float64
+            stored = INPUT_PREFIX + column.name
+            source = pl.col(stored) if stored in self.frame.columns else pl.lit(None)
+            wanted.append(source.cast(dtype).alias(column.name))
+        return self.frame.select(wanted) if wanted else pl.DataFrame()
+
+    def write(self, path: Path) -> None:
+        """Write as Parquet, whole or not at all."""
+        temporary = path.with_name(path.name + ".tmp")
+        self.frame.write_parquet(temporary)
+        temporary.replace(path)
+
+    @classmethod
+    def read(cls, path: Path) -> Dataset:
+        """Read from Parquet.
+
+        Raises:
+            DataError: the file is missing or is no dataset.
+        """
+        import polars as pl
+
+        try:
+            frame = pl.read_parquet(path)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise DataError(f"The dataset {path.name} cannot be read: {error}.") from error
+        if "id" not in frame.columns:
+            raise DataError(f"{path.name} is not a dataset: it has no id column.")
+        return cls(frame)

@@ -1,0 +1,28 @@
+"""The Learner contract and the registry of learners.
+
+A learner is one file under its modality and one line here; the module is imported only when the learner is wanted.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+from engine.learners.base import Job, Learner, Progress
+
+__all__ = ["LEARNERS", "Job", "Learner", "Progress", "learner_class"]
+
+LEARNERS: dict[str, str] = {
+    "constant": "engine.learners.constant:ConstantLearner",
+    "image.thumbnail_ridge": "engine.modalities.image.learners.thumbnail_ridge:ThumbnailRidge",
+    "image.frozen_head": "engine.modalities.image.learners.frozen_head:FrozenHead",
+    "table.lightgbm": "engine.modalities.table.learners.lightgbm:LightGBM",
+    "table.extra_trees": "engine.modalities.table.learners.extra_trees:ExtraTrees",
+    "table.linear": "engine.modalities.table.learners.linear:Linear",
+}
+
+
+def learner_class(kind: str) -> type[Learner]:
+    """Import and return the learner registered under ``kind`` (KeyError when there is none)."""
+    module, _, name = LEARNERS[kind].partition(":")
+    found: type[Learner] = getattr(importlib.import_module(module), name)
+    return found

@@ -1,0 +1,70 @@
+"""The Learner contract: something trainable in slices, and what it leaves behind."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from engine.arrays import FloatArray, IntArray
+from engine.budget import Deadline
+from engine.model.member import Member
+from engine.samples import Samples
+from engine.task import Task
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that a learner is given. Labels of the test part are not in it.
+
+    ``labels`` [n] are class indices or target values of ``samples`` [n]; ``folds`` [n] as :mod:`engine.split` says.
+    """
+
+    task: Task
+    samples: Samples
+    labels: FloatArray
+    folds: IntArray
+    device: str = "cpu"
+    threads: int = 2
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a slice brought: ``improved`` when there is a new candidate, ``done`` when more time is of no use."""
+
+    improved: bool
+    done: bool
+    share: float = 0.0
+
+
+class Learner(ABC):
+    """Trainable in slices. The trainer calls ``advance`` until done, and ``save`` after every slice."""
+
+    kind: ClassVar[str]
+
+    def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
+        self.job = job
+        self.settings = settings
+
+    @abstractmethod
+    def advance(self, deadline: Deadline) -> Progress:
+        """Work until the deadline expires (check it at least each half second), or until done."""
+
+    @abstractmethod
+    def validation(self) -> FloatArray:
+        """Return out-of-sample predictions [n, outputs] of the training samples; NaN rows where there is none."""
+
+    @abstractmethod
+    def member(self) -> Member:
+        """Return the candidate as something that can be served."""
+
+    @abstractmethod
+    def save(self, folder: Path) -> None:
+        """Write all that :meth:`restore` needs into the empty ``folder``."""
+
+    @abstractmethod
+    def restore(self, folder: Path) -> None:
+        """Go on from what :meth:`save` wrote."""

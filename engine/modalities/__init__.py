@@ -1,0 +1,31 @@
+"""One folder a modality, each with the same rooms: samples (decode), features, learners, members, portfolio.
+
+``engine/modalities/<modality>/samples.py``    ``open_samples(dataset, task, cache) -> Samples``
+``engine/modalities/<modality>/portfolio.py``  ``portfolio(task, size, device) -> tuple[Entry, ...]``
+"""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+from engine.dataset import Dataset
+from engine.modalities.portfolio import Entry
+from engine.samples import Samples
+from engine.task import Modality, Task
+
+__all__ = ["Entry", "open_samples", "portfolio"]
+
+
+def open_samples(dataset: Dataset, task: Task, cache: Path | None = None) -> Samples:
+    """Return the dataset's samples; ``cache`` is a folder where costly features may be kept between runs."""
+    module = importlib.import_module(f"engine.modalities.{Modality(task.modality).value}.samples")
+    samples: Samples = module.open_samples(dataset, task, cache)
+    return samples
+
+
+def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
+    """Return the learners to try for this task, training size and device, in order."""
+    module = importlib.import_module(f"engine.modalities.{Modality(task.modality).value}.portfolio")
+    entries: tuple[Entry, ...] = module.portfolio(task, size, device)
+    return entries

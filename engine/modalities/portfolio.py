@@ -1,0 +1,21 @@
+"""What a portfolio is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One learner to try, with its settings.
+
+    ``name`` is unique in the portfolio and is what the person sees in the advanced views; ``kind`` is the registry
+    key; ``first_slice`` is the seconds its first slice is promised (0: the scheduler decides).
+    """
+
+    name: str
+    kind: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    first_slice: float = 0.0

@@ -1,0 +1,1 @@
+"""What is served: predict, save, load."""

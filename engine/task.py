@@ -1,0 +1,92 @@
+"""What is asked of the engine: modality, kind, classes, metric and, for tables, the input columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from engine.errors import DataError
+
+
+class Modality(StrEnum):
+    """The kind of thing a sample is. Values are the names of the folders under ``engine/modalities``."""
+
+    IMAGE = "image"
+    TABLE = "table"
+
+
+class Kind(StrEnum):
+    """The kind of answer wanted."""
+
+    MULTICLASS = "multiclass"
+    REGRESSION = "regression"
+
+
+class ColumnType(StrEnum):
+    """How a table column is read. ``DATE`` is a number to the model: days since 1970-01-01, float."""
+
+    NUMBER = "number"
+    CATEGORY = "category"
+    DATE = "date"
+
+
+METRICS = {Kind.MULTICLASS: "nauc", Kind.REGRESSION: "r2"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One input column of a table, under the name the person knows."""
+
+    name: str
+    type: ColumnType
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is asked. ``classes`` are in the order of every probability column; empty for a regression."""
+
+    modality: Modality
+    kind: Kind
+    classes: tuple[str, ...] = ()
+    metric: str = ""
+    target: str | None = None
+    columns: tuple[Column, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.kind is Kind.MULTICLASS and len(self.classes) < 2:
+            raise DataError(
+                f"Telling classes apart needs at least 2 classes, but got {len(self.classes)}. "
+                "Add samples of another class."
+            )
+        if not self.metric:
+            object.__setattr__(self, "metric", METRICS[self.kind])
+
+    @property
+    def outputs(self) -> int:
+        """Columns of a prediction: one per class, or one for a number."""
+        return len(self.classes) if self.kind is Kind.MULTICLASS else 1
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Task:
+        """Rebuild from :meth:`to_json`.
+
+        Raises:
+            DataError: a field is missing or holds an unknown word.
+        """
+        try:
+            return cls(
+                modality=Modality(data["modality"]),
+                kind=Kind(data["kind"]),
+                classes=tuple(str(name) for name in data["classes"]),
+                metric=str(data["metric"]),
+                target=data.get("target"),
+                columns=tuple(Column(str(c["name"]), ColumnType(c["type"])) for c in data["columns"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(f"This task description cannot be read: {error!r}.") from error

@@ -1,0 +1,1 @@
+"""Icons, sample projects and the manifest of bundled weights."""
