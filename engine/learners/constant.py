@@ -52,7 +52,8 @@ class ConstantLearner(Learner):
         if self.job.task.kind is Kind.REGRESSION:
             return np.array([labels.mean() if labels.size else 0.0])
         counts = np.bincount(labels.astype(np.int64), minlength=self.job.task.outputs) + 1.0
-        return counts / counts.sum()
+        shares: FloatArray = counts / counts.sum()
+        return shares
 
     @override
     def validation(self) -> FloatArray:

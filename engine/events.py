@@ -1,0 +1,61 @@
+"""What a run says, one JSON object a line. The run is a replay of these lines.
+
+=============  =====================================================================================
+type           data
+=============  =====================================================================================
+``started``    pid, budget_s, device, task, n_train, n_test, resumed
+``heartbeat``  state (working, paused, finishing), remaining_s, learner, memory_mb
+``slice``      learner, seconds, done
+``evaluated``  learner, score, interval, served: a candidate was compared with what is served
+``point``      score, interval, learner, metrics, members: a point of the curve, its model is now served
+``failed``     learner, reason, message: a failed slice, never a failed run
+``message``    level (info, warning), text: a sentence for the person
+``paused``     nothing more
+``resumed``    nothing more
+``stopped``    reason (budget, converged, finished, discarded, failed), result
+=============  =====================================================================================
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line. ``seq`` counts from 0 within a run, ``time`` is unix seconds, ``active_s`` the budget's clock."""
+
+    seq: int
+    time: float
+    active_s: float
+    type: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_line(self) -> str:
+        """Return the JSON line, without its newline; data fields stand beside the others."""
+        head = {"seq": self.seq, "time": self.time, "active_s": self.active_s, "type": self.type}
+        return json.dumps({**head, **self.data}, ensure_ascii=False, allow_nan=False)
+
+    @classmethod
+    def from_line(cls, line: str) -> Event:
+        """Parse one line.
+
+        Raises:
+            ValueError: the line is no event (a half-written last line, for one).
+        """
+        fields = json.loads(line)
+        if not isinstance(fields, dict):
+            raise ValueError(f"An event is a JSON object, but got {line[:40]!r}.")
+        try:
+            head = {
+                "seq": int(fields.pop("seq")),
+                "time": float(fields.pop("time")),
+                "active_s": float(fields.pop("active_s")),
+                "type": str(fields.pop("type")),
+            }
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"An event lacks its {error}: {line[:40]!r}.") from error
+        return cls(**head, data=fields)
