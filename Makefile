@@ -1,0 +1,56 @@
+# Autodidact Studio: every target prepares what it needs first (make setup), and that does nothing the second time.
+#
+#   make demo     the whole job on sample data          make test   all tests
+#   make studio   the app                               make lint   ruff, mypy, import contracts
+#   make bench    measure, against the stated numbers   make wheel  dist/*.whl
+
+VENV   := .venv
+PYTHON_IN_VENV := $(VENV)/bin/python
+STAMP  := $(VENV)/.setup-done
+ARGS   ?=
+
+export ORT_DISABLE_TELEMETRY := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup studio demo test lint format bench bench-peers wheel clean
+
+help:
+	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml packaging/setup.sh packaging/system-libraries.txt
+	@PYTHON='$(PYTHON)' packaging/setup.sh $(VENV)
+	@touch $@
+
+studio: $(STAMP)
+	$(PYTHON_IN_VENV) -m studio $(ARGS)
+
+demo: $(STAMP)
+	$(PYTHON_IN_VENV) -m studio.demo $(ARGS)
+
+test: $(STAMP)
+	QT_QPA_PLATFORM=offscreen $(PYTHON_IN_VENV) -m pytest $(ARGS)
+
+lint: $(STAMP)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(PYTHON_IN_VENV) -m mypy
+	$(VENV)/bin/lint-imports
+
+format: $(STAMP)
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+bench: $(STAMP)
+	$(PYTHON_IN_VENV) -m tests.benchmarks $(ARGS)
+
+bench-peers: $(STAMP)
+	$(PYTHON_IN_VENV) -m tests.benchmarks.peers $(ARGS)
+
+wheel: $(STAMP)
+	$(PYTHON_IN_VENV) -m build --wheel
+
+clean:
+	rm -rf build dist demo-output bench-output *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find engine labeling exporters studio resources tests -name __pycache__ -type d -prune -exec rm -rf {} +
