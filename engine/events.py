@@ -50,12 +50,8 @@ class Event:
         if not isinstance(fields, dict):
             raise ValueError(f"An event is a JSON object, but got {line[:40]!r}.")
         try:
-            head = {
-                "seq": int(fields.pop("seq")),
-                "time": float(fields.pop("time")),
-                "active_s": float(fields.pop("active_s")),
-                "type": str(fields.pop("type")),
-            }
+            seq, active_s = int(fields.pop("seq")), float(fields.pop("active_s"))
+            moment, name = float(fields.pop("time")), str(fields.pop("type"))
         except (KeyError, TypeError) as error:
             raise ValueError(f"An event lacks its {error}: {line[:40]!r}.") from error
-        return cls(**head, data=fields)
+        return cls(seq, moment, active_s, name, fields)

@@ -1,0 +1,26 @@
+"""How members speak with one voice. The served model, the leaderboard and the exported graph all compute this."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.arrays import FloatArray
+from engine.task import Kind
+
+
+def blend(predictions: Sequence[FloatArray], weights: Sequence[float], temperature: float, kind: Kind) -> FloatArray:
+    """Return the weighted mean [n, outputs] of members' predictions, calibrated for classes.
+
+    Classes: ``p ∝ (Σ wᵢ pᵢ)^(1/T)``, rows summing to 1. A row that some member left NaN stays NaN.
+    """
+    total = np.zeros_like(predictions[0], dtype=np.float64)
+    for prediction, weight in zip(predictions, weights, strict=True):
+        total += weight * prediction
+    if kind is Kind.REGRESSION:
+        return total
+    if temperature != 1.0:
+        total = np.power(total, 1.0 / temperature)
+    shares: FloatArray = total / total.sum(axis=1, keepdims=True)
+    return shares

@@ -1,0 +1,69 @@
+"""The served model: members, weights, calibration. It predicts samples, not tensors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Self
+from uuid import uuid4
+
+from engine.arrays import FloatArray
+from engine.model.blend import blend
+from engine.model.folder import Manifest, MemberRecord, publish, read_manifest
+from engine.model.member import Member
+from engine.model.registry import member_class
+from engine.samples import Samples
+from engine.task import Task
+
+
+@dataclass(frozen=True)
+class WeightedMember:
+    """A member and its share in the answer; the shares of a model sum to 1."""
+
+    name: str
+    weight: float
+    member: Member
+
+
+@dataclass(frozen=True)
+class Model:
+    """What a run serves and an exporter takes away."""
+
+    task: Task
+    members: tuple[WeightedMember, ...]
+    temperature: float = 1.0
+
+    def predict(self, samples: Samples) -> FloatArray:
+        """Return [n, classes] probabilities in the task's class order, or [n, 1] numbers."""
+        predictions = [part.member.predict(samples) for part in self.members]
+        return blend(predictions, [part.weight for part in self.members], self.temperature, self.task.kind)
+
+    @classmethod
+    def load(cls, folder: Path, device: str = "cpu") -> Self:
+        """Load from a model folder; no code from the files is run.
+
+        Raises:
+            ModelError: there is no model, it is damaged, or a newer version made it.
+        """
+        manifest = read_manifest(folder)
+        members = tuple(
+            WeightedMember(
+                record.name,
+                record.weight,
+                member_class(record.kind).load(record.folder, record.settings, manifest.task, device),
+            )
+            for record in manifest.members
+        )
+        return cls(manifest.task, members, manifest.temperature)
+
+    def save(self, folder: Path) -> None:
+        """Write as a model folder, atomically."""
+        with TemporaryDirectory(dir=folder.parent, prefix=".saving-") as scratch:
+            records = []
+            for number, part in enumerate(self.members):
+                place = Path(scratch) / f"{number:02d}-{uuid4().hex[:8]}"  # never the name of an older member
+                place.mkdir()
+                settings = part.member.save(place)
+                records.append(MemberRecord(part.name, part.member.kind, part.weight, settings, place))
+            publish(folder, Manifest(self.task, tuple(records), self.temperature))

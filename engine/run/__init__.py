@@ -1,0 +1,1 @@
+"""The run folder: plan, journal, checkpoints, resume."""

@@ -1,0 +1,159 @@
+"""The run folder: all that a worker is told, and all that it leaves.
+
+::
+
+    plan.json        task, budget, device, seed, options
+    dataset.parquet  the frozen samples; predict.parquet: samples to be predicted at every point of the curve
+    events.jsonl     what happened; the run is a replay of it
+    control.jsonl    commands from whoever has no pipe to the worker
+    predictions/     <milliseconds of active time>.csv
+    checkpoints/     resumable state of each learner
+    model/           the model being served now
+    result.json      written once, at the end
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from engine.dataset import Dataset
+from engine.errors import DataError, RunError
+from engine.files import read_json, write_json
+from engine.task import Task
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How to train. ``pressed_at`` is the unix time at which Train was pressed; the budget counts from there.
+
+    ``cache`` is a folder for costly features that outlive the run; ``notes`` are sentences about the data for the
+    result.
+    """
+
+    budget_s: float
+    device: str = "auto"
+    seed: int = 0
+    pressed_at: float = field(default_factory=time.time)
+    cache: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A run on disk. Reading it starts nothing."""
+
+    path: Path
+    task: Task
+    options: RunOptions
+
+    @classmethod
+    def create(
+        cls, path: Path, task: Task, dataset: Dataset, options: RunOptions, predict: Dataset | None = None
+    ) -> Self:
+        """Make the folder and freeze the data in it.
+
+        Raises:
+            RunError: the path already holds something, or cannot be written.
+        """
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            if any(path.iterdir()):
+                raise RunError(f"{path} is not empty, so nothing was started. Choose another folder for the run.")
+            dataset.write(path / "dataset.parquet")
+            if predict is not None:
+                predict.write(path / "predict.parquet")
+            plan = {"format": FORMAT, "task": task.to_json(), **asdict(options)}
+            write_json(path / "plan.json", plan)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise RunError(f"The run folder {path} cannot be written ({reason}). Choose another place.") from error
+        return cls(path.resolve(), task, options)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Read the plan of an existing run.
+
+        Raises:
+            RunError: this is no run folder, it is damaged, or a newer version made it.
+        """
+        if not (path / "plan.json").is_file():
+            raise RunError(f"{path} is not a run folder: it holds no plan.json. Name the folder that train made.")
+        try:
+            plan: Mapping[str, Any] = read_json(path / "plan.json")
+            if plan["format"] > FORMAT:
+                raise RunError(f"The run {path} was made by a newer version. Update Autodidact Studio to open it.")
+            options = RunOptions(
+                budget_s=float(plan["budget_s"]),
+                device=str(plan["device"]),
+                seed=int(plan["seed"]),
+                pressed_at=float(plan["pressed_at"]),
+                cache=plan["cache"],
+                notes=tuple(plan["notes"]),
+            )
+            return cls(path.resolve(), Task.from_json(plan["task"]), options)
+        except (OSError, KeyError, TypeError, ValueError, DataError) as error:
+            raise RunError(f"The plan of the run {path} is damaged ({error!r}). Start a new run.") from error
+
+    @property
+    def events_path(self) -> Path:
+        """The journal."""
+        return self.path / "events.jsonl"
+
+    @property
+    def control_path(self) -> Path:
+        """Where commands are appended by whoever has no pipe to the worker."""
+        return self.path / "control.jsonl"
+
+    @property
+    def model_path(self) -> Path:
+        """The model being served now."""
+        return self.path / "model"
+
+    @property
+    def checkpoints_path(self) -> Path:
+        """Resumable state."""
+        return self.path / "checkpoints"
+
+    @property
+    def predictions_path(self) -> Path:
+        """Scores at each point of the curve."""
+        return self.path / "predictions"
+
+    @property
+    def cache_path(self) -> Path:
+        """Where costly features are kept."""
+        return Path(self.options.cache) if self.options.cache else self.path / "cache"
+
+    def dataset(self) -> Dataset:
+        """Read the frozen samples (DataError when damaged)."""
+        return Dataset.read(self.path / "dataset.parquet")
+
+    def to_predict(self) -> Dataset | None:
+        """Read the samples to be predicted at every point, if any."""
+        path = self.path / "predict.parquet"
+        return Dataset.read(path) if path.exists() else None
+
+    def result(self) -> dict[str, Any] | None:
+        """Return ``result.json``; None while the run has not ended.
+
+        Raises:
+            RunError: the file is damaged.
+        """
+        path = self.path / "result.json"
+        if not path.exists():
+            return None
+        try:
+            result: dict[str, Any] = read_json(path)
+        except ValueError as error:
+            raise RunError(f"The result of the run {self.path} is damaged ({error}).") from error
+        return result
+
+    def write_result(self, result: Mapping[str, Any]) -> None:
+        """Write ``result.json``, once, at the end."""
+        write_json(self.path / "result.json", result)

@@ -1,0 +1,83 @@
+"""The journal: events are appended and flushed before anything is shown, and replayed when a run goes on."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from io import BufferedWriter
+from pathlib import Path
+from typing import Any
+
+from engine.curve import Point
+from engine.events import Event
+from engine.run.tail import EventTail
+
+
+@dataclass
+class Replay:
+    """What a run's events say about where it stood."""
+
+    events: int = 0
+    active_s: float = 0.0
+    curve: list[Point] = field(default_factory=list)
+    failures: Counter[str] = field(default_factory=Counter)
+    started: bool = False
+
+
+def replay(path: Path) -> Replay:
+    """Read the events of an earlier sitting; an absent file is a run that never began."""
+    state = Replay()
+    for event in EventTail(path).poll():
+        state.events = max(state.events, event.seq + 1)
+        state.active_s = max(state.active_s, event.active_s)
+        state.started = state.started or event.type == "started"
+        if event.type == "point":
+            state.curve.append(Point(event.active_s, event.data["score"], event.data["learner"]))
+        elif event.type == "failed":
+            state.failures[event.data["learner"]] += 1
+    return state
+
+
+class Journal:
+    """Appends events to ``events.jsonl`` and then says them on stdout."""
+
+    def __init__(self, path: Path, clock: Callable[[], float], first: int = 0, echo: bool = True) -> None:
+        self._clock = clock
+        self._next = first
+        self._echo = echo
+        self._file = _open_whole(path)
+
+    def write(self, kind: str, data: Mapping[str, Any] | None = None) -> Event:
+        """Append one event; it is on disk (flushed to the system) when this returns."""
+        event = Event(self._next, round(time.time(), 3), round(self._clock(), 3), kind, data or {})
+        self._next += 1
+        line = event.to_line() + "\n"
+        self._file.write(line.encode())
+        self._file.flush()
+        self._say(line)
+        return event
+
+    def _say(self, line: str) -> None:
+        if not self._echo:
+            return
+        try:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+        except (BrokenPipeError, ValueError, OSError):
+            self._echo = False  # whoever listened is gone; the run goes on and the file has it all
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def _open_whole(path: Path) -> BufferedWriter:
+    """Open for appending, on a line of its own after one that a kill tore."""
+    torn = path.exists() and path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
+    file = path.open("ab")
+    if torn:
+        file.write(b"\n")
+    return file

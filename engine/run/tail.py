@@ -1,0 +1,35 @@
+"""Follow a run's events as they are written, from any process, at any time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.events import Event
+
+
+class EventTail:
+    """Reads ``events.jsonl`` from the start, then whatever is added. A half-written last line waits for its end."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = 0
+        self._rest = b""
+
+    def poll(self) -> list[Event]:
+        """Return the events added since the last call; empty when there are none, or no file yet."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._offset)
+                added = file.read()
+        except FileNotFoundError:
+            return []
+        self._offset += len(added)
+        *lines, self._rest = (self._rest + added).split(b"\n")
+        return [event for line in lines if (event := _parse(line)) is not None]
+
+
+def _parse(line: bytes) -> Event | None:
+    try:
+        return Event.from_line(line.decode())
+    except ValueError:  # torn by a kill; the next writer starts on a new line
+        return None
