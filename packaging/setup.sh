@@ -50,7 +50,7 @@ install() {
         updated=yes
     fi
     # shellcheck disable=SC2086
-    if ! as_root $command; then
+    if ! as_root $command >/dev/null; then
         say "Please run this, then make again:" >&2
         printf '\n    sudo apt-get update && sudo %s\n\n' "$command" >&2
         return 1
