@@ -3,10 +3,10 @@
     python packaging/make_samples.py BCCD PENGUINS_WHEEL
 
 BCCD is a folder with ``train/`` and ``test/``, each with ``images/*.jpg`` and ``annotations/*.xml`` (Pascal VOC), made
-from https://github.com/Shenggan/BCCD_Dataset (MIT). PENGUINS_WHEEL is the wheel of ``palmerpenguins`` (its data is CC0).
+from https://github.com/Shenggan/BCCD_Dataset (MIT). PENGUINS_WHEEL is the wheel of ``palmerpenguins`` (data: CC0).
 
-Each cell becomes one square picture: the annotated box, widened to a square, with a margin that grows with the cell. Boxes that touch
-the picture's edge, that are empty, or that another cell covers by much are left out, so that every crop shows one cell.
+Each cell becomes one square picture: the annotated box, widened to a square, with a margin that grows with the cell.
+Boxes that touch the picture's edge, that are empty, or that another cell covers by much are left out.
 """
 
 from __future__ import annotations
