@@ -1,0 +1,156 @@
+"""Every command a person can give, declared once. Menus, buttons, the palette and the key overlay are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from studio.screen import Screen
+from studio.session import Session
+
+
+class Scope(StrEnum):
+    """Where an action's keys work: everywhere, or on the screen of that id."""
+
+    GLOBAL = "global"
+    DATA = "data"
+    LABEL = "label"
+    TRAIN = "train"
+    RESULTS = "results"
+    TRY_IT = "try_it"
+    SHARE = "share"
+
+
+class Shell(Protocol):
+    """What an action may use: the session, the screens and the window's own abilities."""
+
+    session: Session
+
+    def go(self, screen_id: str) -> None:
+        """Show a screen."""
+        ...
+
+    def screen(self, screen_id: str) -> Screen:
+        """Return a screen."""
+        ...
+
+    def command(self, name: str) -> None:
+        """Do one of the window's own commands, by name."""
+        ...
+
+
+def _always(_shell: Shell) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Action:
+    """A command: ``keys`` are Qt key sequences, ``shown_keys`` what the overlay prints instead of them."""
+
+    id: str
+    title: str
+    keys: tuple[str, ...]
+    scope: Scope
+    calls: Callable[[Shell], object]
+    enabled_when: Callable[[Shell], bool] = _always
+    menu: str = ""
+    shown_keys: str = ""
+
+
+def on_screen(scope: Scope, command: str, title: str, *keys: str, menu: str = "", shown_keys: str = "") -> Action:
+    """Return an action that one screen carries out through :meth:`Screen.commands`; its id is ``scope.command``."""
+    return Action(
+        id=f"{scope.value}.{command}",
+        title=title,
+        keys=keys,
+        scope=scope,
+        calls=lambda shell: shell.screen(scope.value).commands()[command](),
+        enabled_when=lambda shell: shell.screen(scope.value).can(command),
+        menu=menu,
+        shown_keys=shown_keys,
+    )
+
+
+def of_window(command: str, title: str, *keys: str, menu: str = "") -> Action:
+    """Return an action that the window itself carries out; its id is ``window.command``."""
+    return Action(f"window.{command}", title, keys, Scope.GLOBAL, lambda shell: shell.command(command), menu=menu)
+
+
+def _go(number: int, screen_id: str, title: str) -> Action:
+    return Action(
+        f"go.{screen_id}", title, (f"Ctrl+{number}",), Scope.GLOBAL, lambda shell: shell.go(screen_id), menu="Go"
+    )
+
+
+SCREENS = (
+    ("data", "Data"),
+    ("label", "Label"),
+    ("train", "Train"),
+    ("results", "Results"),
+    ("try_it", "Try it"),
+    ("share", "Share"),
+)
+
+ACTIONS: tuple[Action, ...] = (
+    of_window("import_folder", "Import folder…", "Ctrl+I", menu="Project"),
+    of_window("import_file", "Import file…", "Ctrl+Shift+I", menu="Project"),
+    of_window("open_project", "Open project…", "Ctrl+O", menu="Project"),
+    of_window("close_project", "Close project", "Ctrl+W", menu="Project"),
+    of_window("quit", "Quit", "Ctrl+Q", menu="Project"),
+    Action(
+        "edit.undo",
+        "Undo",
+        ("Ctrl+Z",),
+        Scope.GLOBAL,
+        lambda shell: shell.session.undo(),
+        lambda shell: shell.session.undo_name is not None,
+        menu="Edit",
+    ),
+    Action(
+        "edit.redo",
+        "Redo",
+        ("Ctrl+Shift+Z", "Ctrl+Y"),
+        Scope.GLOBAL,
+        lambda shell: shell.session.redo(),
+        lambda shell: shell.session.redo_name is not None,
+        menu="Edit",
+    ),
+    *(_go(number, *screen) for number, screen in enumerate(SCREENS, start=1)),
+    of_window("theme_system", "Same as the system", menu="View/Appearance"),
+    of_window("theme_light", "Light", menu="View/Appearance"),
+    of_window("theme_dark", "Dark", menu="View/Appearance"),
+    of_window("full_screen", "Full screen", "F11", menu="View"),
+    of_window("palette", "Find a command…", "Ctrl+K", menu="Help"),
+    of_window("keys", "Keys of this screen", "?", "F1", menu="Help"),
+    on_screen(Scope.DATA, "search", "Search by name", "Ctrl+F", menu="Data"),
+    on_screen(Scope.DATA, "label_selected", "Label the selected sample", "Return", menu="Data"),
+    on_screen(Scope.DATA, "show_all", "Show all samples", "Esc", menu="Data"),
+    on_screen(Scope.LABEL, "next", "Next", "Right", "D", menu="Label"),
+    on_screen(Scope.LABEL, "previous", "Previous", "Left", "A", menu="Label"),
+    on_screen(Scope.LABEL, "next_unlabelled", "Next without a label", "Shift+Right", menu="Label"),
+    on_screen(Scope.LABEL, "previous_unlabelled", "Previous without a label", "Shift+Left", menu="Label"),
+    on_screen(Scope.LABEL, "clear", "Take the label away", "Backspace", menu="Label"),
+    on_screen(Scope.LABEL, "skip", "Skip", "X", menu="Label"),
+    on_screen(Scope.LABEL, "add_class", "Add a class", "N", menu="Label"),
+    on_screen(Scope.TRAIN, "start", "Train", "Ctrl+Return", menu="Train"),
+    on_screen(Scope.TRAIN, "pause", "Pause", menu="Train"),
+    on_screen(Scope.TRAIN, "resume", "Resume", menu="Train"),
+    on_screen(Scope.TRAIN, "finish", "Finish now", menu="Train"),
+    on_screen(Scope.TRAIN, "discard", "Discard", menu="Train"),
+    on_screen(Scope.TRY_IT, "choose_file", "Choose a file to try…", menu="Try it"),
+    on_screen(Scope.SHARE, "export_onnx", "Export as ONNX…", "Ctrl+E", menu="Share"),
+)
+
+
+def find(action_id: str) -> Action:
+    """Return the action of that id.
+
+    Raises:
+        KeyError: no action is called so.
+    """
+    for action in ACTIONS:
+        if action.id == action_id:
+            return action
+    raise KeyError(action_id)

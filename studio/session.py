@@ -1,0 +1,277 @@
+"""What is open now: the project, its newest run and the worker behind it. Every screen looks here and listens here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from studio.background import Background, Job, explain
+from studio.recent import remember
+from studio.run_watch import RunWatch
+
+if TYPE_CHECKING:
+    from engine.events import Event
+    from engine.run.folder import RunFolder
+    from engine.worker.handle import WorkerHandle
+    from labeling.project import Project
+
+TEST_FRACTION = 0.15
+
+
+class Session(QObject):
+    """What is open now.
+
+    ``message`` carries a level (``info``, ``good``, ``warning``, ``error``) and a sentence, shown as a bar;
+    ``screen_wanted`` the id of a screen to show; ``samples_wanted`` the ids of samples the Data screen shall show
+    alone, and a caption for them. ``run_event`` repeats every event of the run, from the first, when a project is opened:
+    listeners start afresh at ``run_opened``.
+    """
+
+    project_changed = Signal()
+    samples_changed = Signal()
+    labels_changed = Signal()
+    preparing_changed = Signal(bool)
+    run_opened = Signal()
+    run_started = Signal(object)
+    run_event = Signal(object)
+    run_ended = Signal(object)
+    run_lost = Signal()
+    model_changed = Signal()
+    message = Signal(str, str)
+    screen_wanted = Signal(str)
+    samples_wanted = Signal(object, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.background = Background()
+        self.project: Project | None = None
+        self.run: RunFolder | None = None
+        self.handle: WorkerHandle | None = None
+        self.preparing = False
+        self.interrupted = False
+        self._watch: RunWatch | None = None
+
+    # -- the project ---------------------------------------------------------------------------------------------
+
+    def open_project(self, path: Path) -> bool:
+        """Open a project folder in place of the one open now; says why not in a message and returns False."""
+        from labeling.errors import LabelingError
+        from labeling.project import Project
+
+        try:
+            project = Project.open(path)
+        except (LabelingError, OSError) as error:
+            self.message.emit("error", explain(error))
+            return False
+        self._adopt(project)
+        return True
+
+    def new_project(self, path: Path) -> bool:
+        """Make a project folder and open it; says why not in a message and returns False."""
+        from labeling.errors import LabelingError
+        from labeling.project import Project
+
+        try:
+            project = Project.create(path)
+        except (LabelingError, OSError) as error:
+            self.message.emit("error", explain(error))
+            return False
+        self._adopt(project)
+        return True
+
+    def close_project(self) -> None:
+        """Close the project; a run that is under way goes on by itself."""
+        if self.project is None:
+            return
+        self._forget_run()
+        self.project.close()
+        self.project = None
+        self.project_changed.emit()
+
+    def _adopt(self, project: Project) -> None:
+        if self.project is not None:
+            self._forget_run()
+            self.project.close()
+        self.project = project
+        remember(project.path)
+        self.project_changed.emit()
+        self._open_newest_run(project)
+
+    def set_label(self, ids: Sequence[str], label: str | float | None, name: str) -> None:
+        """Commit a label; ``name`` is what undo calls it."""
+        if self.project is not None:
+            self.project.set_label(list(ids), label, name=name)
+            self.labels_changed.emit()
+
+    @property
+    def undo_name(self) -> str | None:
+        """What undo would take back, or None."""
+        return self.project.can_undo if self.project else None
+
+    @property
+    def redo_name(self) -> str | None:
+        """What redo would do again, or None."""
+        return self.project.can_redo if self.project else None
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        if self.project is not None and self.project.undo() is not None:
+            self.labels_changed.emit()
+
+    def redo(self) -> None:
+        """Do the change taken back last again."""
+        if self.project is not None and self.project.redo() is not None:
+            self.labels_changed.emit()
+
+    # -- the run -------------------------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """Whether a worker is training now (or paused)."""
+        return self.handle is not None
+
+    @property
+    def model_path(self) -> Path | None:
+        """The model folder of the run open now, once there is one."""
+        if self.run is not None and (self.run.model_path / "model.json").is_file():
+            return self.run.model_path
+        return None
+
+    def start_run(self, budget_s: float, device: str = "auto", seed: int = 0) -> None:
+        """Freeze the labels into a run folder and start its worker, in the background."""
+        if self.project is None or self.running or self.preparing:
+            return
+        pressed_at = time.time()
+        project = self.project
+        self._set_preparing(True)
+        job = self.background.start(lambda _job: _launch(project, budget_s, device, seed, pressed_at), "Preparing")
+        job.done.connect(self._launched)
+        job.failed.connect(lambda error: self.message.emit("error", explain(error)))
+        job.finished.connect(lambda: self._set_preparing(False))
+
+    def resume_run(self) -> None:
+        """Let the run that stopped half-way go on with the time it has left."""
+        self._restart(finish=False)
+
+    def use_what_it_learned(self) -> None:
+        """End the run that stopped half-way and keep its best model."""
+        self._restart(finish=True)
+
+    def send(self, command: str) -> None:
+        """Tell the worker ``pause``, ``resume``, ``finish`` or ``discard``."""
+        if self.handle is not None:
+            self.handle.send(command)
+
+    def _restart(self, finish: bool) -> None:
+        run = self.run
+        if run is None or self.running or self.preparing:
+            return
+        self._set_preparing(True)
+
+        def work(_job: Job) -> tuple[RunFolder, WorkerHandle]:
+            from engine.worker.handle import start
+
+            handle = start(run.path)
+            if finish:
+                handle.send("finish")
+            return run, handle
+
+        job = self.background.start(work, "Resuming")
+        job.done.connect(self._launched)
+        job.failed.connect(lambda error: self.message.emit("error", explain(error)))
+        job.finished.connect(lambda: self._set_preparing(False))
+
+    def _launched(self, started: tuple[RunFolder, WorkerHandle]) -> None:
+        run, handle = started
+        self._follow(run, handle)
+        self.run_started.emit(run)
+
+    def _set_preparing(self, preparing: bool) -> None:
+        self.preparing = preparing
+        self.preparing_changed.emit(preparing)
+
+    def _open_newest_run(self, project: Project) -> None:
+        from engine.errors import EngineError
+        from engine.run.folder import RunFolder
+        from engine.worker.handle import attach
+
+        folders = sorted((p for p in project.runs_path.glob("*") if (p / "plan.json").is_file()), reverse=True)
+        for folder in folders:
+            try:
+                run = RunFolder.open(folder)
+            except EngineError as error:
+                self.message.emit("warning", explain(error))
+                continue
+            finished = run.result() is not None
+            handle = None if finished else attach(run.path)
+            self.interrupted = not finished and handle is None
+            self._follow(run, handle)
+            return
+
+    def _follow(self, run: RunFolder, handle: WorkerHandle | None) -> None:
+        if self._watch is not None:
+            self._watch.stop()
+            self._watch.deleteLater()
+        self.run, self.handle = run, handle
+        if handle is not None:
+            self.interrupted = False
+        self._watch = RunWatch(run, handle, self)
+        self._watch.happened.connect(self._take)
+        self._watch.ended.connect(self._ended)
+        self._watch.lost.connect(self._lost)
+        self.run_opened.emit()
+        self._watch.poll()
+        if self.model_path is not None:
+            self.model_changed.emit()
+
+    def _forget_run(self) -> None:
+        if self._watch is not None:
+            self._watch.stop()
+            self._watch.deleteLater()
+        self._watch = self.run = self.handle = None
+        self.interrupted = False
+        self.run_opened.emit()
+        self.model_changed.emit()
+
+    def _take(self, event: Event) -> None:
+        self.run_event.emit(event)
+        if event.type == "point" and self.handle is not None:
+            self.model_changed.emit()
+        if event.type == "message" and self.handle is not None:
+            level = str(event.data.get("level", "info"))
+            self.message.emit(level, str(event.data.get("text", "")))
+
+    def _ended(self) -> None:
+        self.handle = None
+        result: dict[str, Any] | None = self.run.result() if self.run is not None else None
+        self.run_ended.emit(result)
+        self.model_changed.emit()
+
+    def _lost(self) -> None:
+        self.handle = None
+        self.interrupted = True
+        self.run_lost.emit()
+
+    def close(self) -> None:
+        """Close the project and wait for what is under way in the background."""
+        self.background.close()
+        self.close_project()
+
+
+def _launch(
+    project: Project, budget_s: float, device: str, seed: int, pressed_at: float
+) -> tuple[RunFolder, WorkerHandle]:
+    from engine.run.folder import RunFolder, RunOptions
+    from engine.worker.handle import start
+    from labeling.snapshot import snapshot
+
+    frozen = snapshot(project.frame(), project.understanding(), test_fraction=TEST_FRACTION, seed=seed)
+    options = RunOptions(
+        budget_s=budget_s, device=device, seed=seed, pressed_at=pressed_at, cache=str(project.cache_path)
+    )
+    run = RunFolder.create(project.new_run_path(), frozen.task, frozen.dataset, options)
+    return run, start(run.path)

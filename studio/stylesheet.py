@@ -1,0 +1,106 @@
+"""The style sheet of the studio. Widgets say what they are with properties; this file says what that looks like.
+
+=============================  =======================================================================
+property                       values
+=============================  =======================================================================
+``QLabel[role]``               ``display`` (one big figure), ``title``, ``heading``, ``muted``, ``caption``
+``QPushButton[kind]``          ``primary`` (one a screen), ``danger``, ``quiet``; none: an ordinary button
+``QFrame[card="true"]``        a raised panel
+``QFrame[bar]``                ``info``, ``warning``, ``error``, ``good``: an inline message
+=============================  =======================================================================
+"""
+
+from __future__ import annotations
+
+from string import Template
+
+from studio.theme import Palette
+
+_SHEET = Template("""
+QWidget { color: $text; }
+QMainWindow, QDialog, QWidget#content { background: $window; }
+QToolTip { background: $raised; color: $text; border: 1px solid $border; padding: 6px 8px; }
+QLabel { background: transparent; }
+QLabel[role="display"] { font-size: 30pt; font-weight: 600; }
+QLabel[role="title"] { font-size: 17pt; font-weight: 600; }
+QLabel[role="heading"] { font-size: 11pt; font-weight: 600; }
+QLabel[role="muted"] { color: $muted; }
+QLabel[role="caption"] { color: $muted; font-size: 9pt; }
+QFrame[card="true"] { background: $surface; border: 1px solid $border; border-radius: 10px; }
+
+QPushButton { background: $raised; border: 1px solid $control; border-radius: 7px; padding: 7px 14px;
+              min-height: 18px; }
+QPushButton:hover { background: $hover; }
+QPushButton:pressed { background: $border; }
+QPushButton:focus { border: 2px solid $accent; padding: 6px 13px; }
+QPushButton:disabled { color: $control; border-color: $border; }
+QPushButton:checked { background: $accent_soft; border-color: $accent; color: $accent_text; }
+QPushButton[kind="primary"] { background: $accent; color: $on_accent; border: 1px solid $accent; font-weight: 600;
+                              padding: 9px 20px; }
+QPushButton[kind="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
+QPushButton[kind="primary"]:focus { border: 2px solid $text; padding: 8px 19px; }
+QPushButton[kind="primary"]:disabled { background: $border; border-color: $border; color: $muted; }
+QPushButton[kind="danger"] { color: $bad; border-color: $bad; }
+QPushButton[kind="quiet"] { background: transparent; border: 1px solid transparent; color: $accent_text; }
+QPushButton[kind="quiet"]:hover { background: $hover; }
+QPushButton[kind="quiet"]:focus { border: 2px solid $accent; }
+
+QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QPlainTextEdit {
+  background: $surface; border: 1px solid $control; border-radius: 7px; padding: 6px 10px; min-height: 18px;
+  selection-background-color: $accent; selection-color: $on_accent; }
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus {
+  border: 2px solid $accent; padding: 5px 9px; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; outline: none;
+  selection-background-color: $accent_soft; selection-color: $text; }
+
+QAbstractItemView { background: $surface; border: none; outline: none; alternate-background-color: $window;
+  selection-background-color: $accent_soft; selection-color: $text; }
+QTableView, QTableWidget { gridline-color: $border; border: 1px solid $border; border-radius: 8px; }
+QTableView:focus, QListView:focus { border: 2px solid $accent; }
+QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $border;
+  padding: 8px 10px; font-weight: 600; }
+QTableCornerButton::section { background: $surface; border: none; }
+
+QScrollArea { background: transparent; border: none; }
+QScrollArea > QWidget > QWidget { background: transparent; }
+QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
+QScrollBar::handle { background: $control; border-radius: 4px; margin: 2px; min-height: 32px; min-width: 32px; }
+QScrollBar::handle:hover { background: $muted; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+
+QProgressBar { background: $border; border: none; border-radius: 4px; min-height: 8px; max-height: 8px; }
+QProgressBar::chunk { background: $accent; border-radius: 4px; }
+
+QMenuBar { background: $surface; border-bottom: 1px solid $border; padding: 2px 6px; }
+QMenuBar::item { padding: 5px 10px; border-radius: 6px; background: transparent; }
+QMenuBar::item:selected { background: $hover; }
+QMenu { background: $raised; border: 1px solid $border; padding: 6px; }
+QMenu::item { padding: 6px 28px 6px 14px; border-radius: 6px; }
+QMenu::item:selected { background: $accent_soft; }
+QMenu::item:disabled { color: $control; }
+QMenu::separator { height: 1px; background: $border; margin: 6px 8px; }
+
+QFrame[bar] { border-radius: 8px; border: 1px solid $border; background: $surface; }
+QFrame[bar="info"] { background: $accent_soft; border-color: $accent; }
+QFrame[bar="good"] { background: $good_soft; border-color: $good; }
+QFrame[bar="warning"] { background: $warn_soft; border-color: $warn; }
+QFrame[bar="error"] { background: $bad_soft; border-color: $bad; }
+
+QFrame#rail { background: $surface; border: none; border-right: 1px solid $border; }
+QFrame#next-step { background: $surface; border: none; border-top: 1px solid $border; }
+QToolButton { background: transparent; border: 1px solid transparent; border-radius: 7px; padding: 5px; }
+QToolButton:hover { background: $hover; }
+QToolButton:focus { border: 2px solid $accent; padding: 4px; }
+QSlider::groove:horizontal { height: 4px; background: $border; border-radius: 2px; }
+QSlider::handle:horizontal { background: $accent; width: 18px; margin: -7px 0; border-radius: 9px; }
+QSplitter::handle { background: transparent; }
+""")
+
+
+def stylesheet(palette: Palette) -> str:
+    """Return the style sheet in the palette's colours."""
+    names = {field: value for field, value in vars(palette).items() if isinstance(value, str)}
+    return _SHEET.substitute(names)
