@@ -1,0 +1,87 @@
+"""The command line: the same work as the window, without one. Nothing here imports Qt but ``autodidact studio``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import NoReturn
+
+from typing_extensions import override
+
+from studio.commands import COMMANDS
+from studio.commands.clock import process_start
+from studio.errors import UsageError
+
+DONE, FAILED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, where argparse prints its usage too."""
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message[:1].upper()}{message[1:].rstrip('.')}. See {self.prog} --help.")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = _Parser(
+        prog="autodidact",
+        description="Learn from photos or a table within a time budget. Without a command, the studio opens.",
+        epilog="Exit code 0: done. 1: it did not succeed. 2: the command cannot be meant so. "
+        "AUTODIDACT_DEBUG=1 shows where an error came from.",
+    )
+    parser.add_argument("--version", action="version", version=f"autodidact {version('autodidact-studio')}")
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
+    for command in COMMANDS:
+        words = commands.add_parser(command.name, help=command.summary, description=f"{command.summary}.".capitalize())
+        command.arguments(words)
+        words.set_defaults(run=command.run)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code; without ``argv``, the one this process was started with."""
+    pressed_at = process_start() if argv is None else time.time()
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        options = build_parser().parse_args(words or ["studio"])
+        if options.command is None:
+            raise UsageError("Name a command. See autodidact --help.")
+        options.pressed_at = pressed_at
+        options.run(options)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        _say("Stopped.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the interpreter complains when it ends
+        return FAILED
+    except Exception as error:  # the edge of the process: one line for the person, whatever happened
+        if os.environ.get("AUTODIDACT_DEBUG"):
+            traceback.print_exc()
+        _say(_sentence(error))
+        return BAD_USAGE if isinstance(error, UsageError) else FAILED
+    return DONE
+
+
+def _sentence(error: Exception) -> str:
+    if type(error).__module__.startswith(("engine.", "labeling.", "exporters.", "studio.")):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "The computer ran out of memory. Close other programs, or use less data."
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename or 'a file'}."
+    return (
+        f"Something unexpected happened ({type(error).__name__}: {error}). "
+        "Set AUTODIDACT_DEBUG=1 and repeat the command to see where."
+    )
+
+
+def _say(sentence: str) -> None:
+    print(f"autodidact: {' '.join(sentence.split())}", file=sys.stderr)

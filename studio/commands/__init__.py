@@ -1,0 +1,16 @@
+"""The registry of commands, in the order in which help lists them."""
+
+from studio.commands import evaluate, export, import_, predict, resume, studio, train
+from studio.commands.base import Command
+
+COMMANDS: tuple[Command, ...] = (
+    studio.COMMAND,
+    import_.COMMAND,
+    train.COMMAND,
+    resume.COMMAND,
+    evaluate.COMMAND,
+    predict.COMMAND,
+    export.COMMAND,
+)
+
+__all__ = ["COMMANDS", "Command"]

@@ -1,0 +1,50 @@
+"""``autodidact evaluate``: how good a model is on labelled data it has not seen."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any
+
+from studio.commands.base import Command
+from studio.commands.models import Trained, load
+from studio.commands.options import existing
+from studio.commands.scores import right, score
+from studio.wording import things
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", type=Path, help="a run folder, or an exported ONNX file")
+    parser.add_argument("data", metavar="DATA2", type=Path, help="labelled data, like what was learned from")
+    parser.add_argument("--json", action="store_true", help="print the numbers as one JSON object")
+
+
+def _run(options: Namespace) -> None:
+    existing(options.data)
+    model = load(options.run)
+    found = _measure(model, options.data)
+    if options.json:
+        print(json.dumps(found, ensure_ascii=False))
+        return
+    print(f"Measured on {things(model.task.modality, found['samples'])}:")
+    for metric, values in found["scores"].items():
+        text = score(metric, values["value"], [values["low"], values["high"]])
+        print(f"  {text}; {right(values)}" if metric == "accuracy" else f"  {text}")
+
+
+def _measure(model: Trained, data: Path) -> dict[str, Any]:
+    from labeling.importing import labelled
+
+    from engine.metrics import METRICS, all_scores, bootstrap
+
+    dataset = labelled(data, model.task)
+    labels, predictions = dataset.labels(model.task), model.predict(dataset)
+    scores = {}
+    for metric, value in all_scores(model.task, labels, predictions).items():
+        interval = bootstrap(METRICS[metric], labels, predictions)
+        scores[metric] = {"value": value, "low": interval.low, "high": interval.high}
+    return {"samples": len(dataset), "metric": model.task.metric, "scores": scores}
+
+
+COMMAND = Command("evaluate", "measure a model on labelled data it has not seen", _arguments, _run)

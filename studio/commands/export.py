@@ -1,0 +1,29 @@
+"""``autodidact export``: take a model away."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from studio.commands.base import Command
+from studio.commands.options import existing
+
+FORMATS = ("onnx",)
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", type=Path, help="a run folder")
+    parser.add_argument("--to", choices=FORMATS, default="onnx", help="what to make (default: onnx)")
+    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="the folder to write into")
+
+
+def _run(options: Namespace) -> None:
+    existing(options.run, "run")
+
+    from exporters.api import export
+
+    report = export(options.run, to=options.to, out=options.out)
+    print(report.sentence())
+
+
+COMMAND = Command("export", "write the model as one ONNX file, proven equal to it", _arguments, _run)

@@ -1,0 +1,46 @@
+"""``autodidact import``: take data into a project."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from studio.commands.base import Command
+from studio.commands.intake import is_project, told, understand_data
+from studio.commands.options import existing
+from studio.errors import UsageError
+from studio.wording import things
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("data", metavar="DATA", type=Path, help="a folder of pictures, or a table")
+    parser.add_argument(
+        "--project", metavar="DIR", type=Path, required=True, help="the project folder; made if it is not there"
+    )
+    parser.add_argument("--target", metavar="COL", help="the column to guess (default: the one that looks like it)")
+
+
+def _run(options: Namespace) -> None:
+    existing(options.data)
+    if is_project(options.data):
+        raise UsageError(f"{options.data} is a project already. Name the data to take in.")
+
+    from labeling.importing import read
+
+    from labeling.project import Project
+
+    understanding = understand_data(options.data, options.target)
+    batch = read(understanding)
+    folder: Path = options.project
+    project = Project.open(folder) if is_project(folder) else Project.create(folder)
+    try:
+        project.add(understanding, batch)
+        print(understanding.text())
+        for sentence in told(understanding, batch):
+            print(sentence)
+        print(f"{folder} now holds {things(project.understanding().modality, project.count())}.")
+    finally:
+        project.close()
+
+
+COMMAND = Command("import", "take data into a project, which can be repeated", _arguments, _run)

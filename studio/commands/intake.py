@@ -1,0 +1,107 @@
+"""What ``train`` and ``import`` share: data from outside, or a project, as one table of samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio.commands.options import existing
+from studio.errors import UsageError
+from studio.wording import listing
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from labeling.batch import Batch, Problem
+    from labeling.understanding import Understanding
+
+MOST_TOLD = 8
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Samples and what they are. ``run_path`` and ``cache`` are where a project keeps its runs and features."""
+
+    frame: pl.DataFrame
+    understanding: Understanding
+    problems: tuple[str, ...]
+    run_path: Path | None = None
+    cache: Path | None = None
+
+
+def is_project(path: Path) -> bool:
+    """Tell whether a folder is a project."""
+    return (path / "project.db").is_file()
+
+
+def take_in(path: Path, target: str | None) -> Intake:
+    """Read data or a project.
+
+    Raises:
+        UsageError: nothing is there, or ``target`` does not fit.
+        LabelingError: it cannot be learned from.
+    """
+    existing(path)
+    return _from_project(path, target) if is_project(path) else _from_data(path, target)
+
+
+def _from_data(path: Path, target: str | None) -> Intake:
+    from labeling.importing import read
+
+    understanding = understand_data(path, target)
+    batch = read(understanding)
+    return Intake(batch.frame, understanding, told(understanding, batch))
+
+
+def told(understanding: Understanding, batch: Batch) -> tuple[str, ...]:
+    """Return what the person should know about the data: a sentence each, the rest counted."""
+    sentences = [*understanding.problems, *(_told(problem) for problem in batch.problems)]
+    unique = list(dict.fromkeys(sentences))
+    more = len(unique) - MOST_TOLD
+    return (*unique[:MOST_TOLD], f"… and {more} more like these.") if more > 0 else tuple(unique)
+
+
+def _told(problem: Problem) -> str:
+    return f"{problem.path}: {problem.sentence}" if problem.path else problem.sentence
+
+
+def understand_data(path: Path, target: str | None) -> Understanding:
+    """Return what the data is, with ``target`` as the column to guess.
+
+    Raises:
+        UsageError: the data has no such column, or no columns at all.
+        ImportRefused: it cannot be learned from.
+    """
+    from labeling.importing import understand
+
+    from labeling.errors import ImportRefused
+
+    try:
+        found = understand(path, target=target)
+    except ImportRefused:
+        if target is None or target in _names(found := understand(path)):
+            raise
+    if target is not None and found.target != target:
+        names = listing(_names(found), most=20) or "none: it is pictures"
+        raise UsageError(f"There is no column {target!r} in {path.name} to guess. Its columns: {names}.")
+    return found
+
+
+def _names(found: Understanding) -> list[str]:
+    guessed = [found.target] if found.target else []
+    others = [column.name for column in found.columns] + [column.name for column in found.left_out]
+    return list(dict.fromkeys([*guessed, *found.candidates, *others]))
+
+
+def _from_project(path: Path, target: str | None) -> Intake:
+    from labeling.project import Project
+
+    project = Project.open(path)
+    try:
+        understanding = project.understanding()
+        if target is not None and target != understanding.target:
+            raise UsageError(f"The project {path.name} guesses {understanding.target}. Leave out --target.")
+        return Intake(project.frame(), understanding, (), project.new_run_path(), project.cache_path)
+    finally:
+        project.close()

@@ -1,0 +1,38 @@
+"""``autodidact resume``: go on with a run that was cut off."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from studio.commands.base import Command
+from studio.commands.follow import follow
+from studio.commands.options import existing
+from studio.commands.reporters import reporter
+from studio.errors import CommandFailed
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", type=Path, help="the run folder that train made")
+
+
+def _run(options: Namespace) -> None:
+    existing(options.run, "run")
+
+    from engine.worker.handle import attach, start
+
+    from engine.run.folder import RunFolder
+    from engine.run.tail import EventTail
+
+    run = RunFolder.open(options.run)
+    if run.result() is not None:
+        raise CommandFailed(f"The run {options.run} has ended already. Use its model, or start a new run.")
+    tail = EventTail(run.events_path)
+    handle = attach(run.path)
+    if handle is None:
+        tail.poll()  # what happened before is known
+        handle = start(run.path, attached=True)
+    follow(run, handle, reporter(as_json=False, budget_s=run.options.budget_s), tail)
+
+
+COMMAND = Command("resume", "go on with a run that was cut off", _arguments, _run)

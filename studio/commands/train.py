@@ -1,0 +1,105 @@
+"""``autodidact train``: from data to a model, within a time budget."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio.commands.base import Command
+from studio.commands.follow import follow
+from studio.commands.intake import Intake, take_in
+from studio.commands.options import duration, existing, fraction, seed
+from studio.commands.reporters import reporter
+from studio.errors import UsageError
+
+if TYPE_CHECKING:
+    from engine.run.folder import RunFolder
+
+BUDGET = "10m"
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("data", metavar="DATA|PROJECT", type=Path, help="a folder of pictures, a table, or a project")
+    parser.add_argument("--target", metavar="COL", help="the column to guess (default: the one that looks like it)")
+    parser.add_argument(
+        "--budget", metavar="TIME", type=duration, default=BUDGET, help=f"60s, 10m or 2h (default: {BUDGET})"
+    )
+    parser.add_argument(
+        "--out", metavar="RUN", type=Path, help="the run folder to make (default: PROJECT/runs/…, or ./runs/…)"
+    )
+    parser.add_argument(
+        "--predict", metavar="DATA2", type=Path, help="write RUN/predictions/<milliseconds>.csv at every improvement"
+    )
+    parser.add_argument(
+        "--test-fraction",
+        metavar="SHARE",
+        type=fraction,
+        default=0.15,
+        help="the share kept aside for the final test, 0 for none (default: 0.15)",
+    )
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to compute (default: auto)"
+    )
+    parser.add_argument("--seed", metavar="N", type=seed, default=0, help="repeat the same choices (default: 0)")
+    parser.add_argument("--json", action="store_true", help="print the events of the run, one JSON object a line")
+
+
+def _run(options: Namespace) -> None:
+    _check_device(options.device)
+    if options.predict is not None:
+        existing(options.predict)
+    intake = take_in(options.data, options.target)
+    run = _freeze(intake, options)
+
+    from engine.worker.handle import start
+
+    handle = start(run.path, attached=True)
+    report = reporter(options.json, run.options.budget_s)
+    report.say(intake.understanding.text())
+    for note in run.options.notes:
+        report.say(note)
+    follow(run, handle, report)
+
+
+def _check_device(device: str) -> None:
+    """Raise UsageError for a device that is not there, before any work is done."""
+    from engine.device import resolve
+    from engine.errors import DeviceError
+
+    if device != "cuda":  # the worker finds out what auto means, and the budget counts already
+        return
+    try:
+        resolve(device)
+    except DeviceError as error:
+        raise UsageError(str(error)) from error
+
+
+def _freeze(intake: Intake, options: Namespace) -> RunFolder:
+    """Write the run folder: what is asked, and the samples as they are now."""
+    from labeling.importing import inputs
+    from labeling.snapshot import snapshot
+
+    from engine.run.folder import RunFolder, RunOptions
+
+    frozen = snapshot(intake.frame, intake.understanding, test_fraction=options.test_fraction, seed=options.seed)
+    predict = inputs(options.predict, frozen.task) if options.predict is not None else None
+    plan = RunOptions(
+        budget_s=options.budget,
+        device=options.device,
+        seed=options.seed,
+        pressed_at=options.pressed_at,
+        cache=str(intake.cache) if intake.cache is not None else None,
+        notes=(*intake.problems, *frozen.notes),
+    )
+    path = options.out or intake.run_path or _default_path(options.data)
+    return RunFolder.create(path, frozen.task, frozen.dataset, plan, predict)
+
+
+def _default_path(data: Path) -> Path:
+    name = data.resolve().stem or "data"
+    return Path("runs") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
+
+
+COMMAND = Command("train", "learn from data or a project, within a time budget", _arguments, _run)
