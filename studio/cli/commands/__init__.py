@@ -1,7 +1,7 @@
 """The registry of commands, in the order in which help lists them."""
 
-from studio.commands import evaluate, export, import_, predict, resume, studio, train
-from studio.commands.base import Command
+from studio.cli.commands import evaluate, export, import_, predict, resume, studio, train
+from studio.cli.commands.base import Command
 
 COMMANDS: tuple[Command, ...] = (
     studio.COMMAND,

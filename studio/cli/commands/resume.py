@@ -5,11 +5,11 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from studio.commands.base import Command
-from studio.commands.follow import follow
-from studio.commands.options import existing
-from studio.commands.reporters import reporter
-from studio.errors import CommandFailed
+from studio.cli.commands.base import Command
+from studio.cli.errors import CommandFailed
+from studio.cli.follow import follow
+from studio.cli.options import existing
+from studio.cli.reporters import reporter
 
 
 def _arguments(parser: ArgumentParser) -> None:

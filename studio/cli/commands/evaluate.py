@@ -7,10 +7,10 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
-from studio.commands.base import Command
-from studio.commands.models import Trained, load
-from studio.commands.options import existing
-from studio.commands.scores import right, score
+from studio.cli.commands.base import Command
+from studio.cli.models import Trained, load
+from studio.cli.options import existing
+from studio.cli.scores import right, score
 from studio.wording import things
 
 

@@ -7,12 +7,12 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.commands.base import Command
-from studio.commands.follow import follow
-from studio.commands.intake import Intake, take_in
-from studio.commands.options import duration, existing, fraction, seed
-from studio.commands.reporters import reporter
-from studio.errors import UsageError
+from studio.cli.commands.base import Command
+from studio.cli.errors import UsageError
+from studio.cli.follow import follow
+from studio.cli.intake import Intake, take_in
+from studio.cli.options import duration, existing, fraction, seed
+from studio.cli.reporters import reporter
 
 if TYPE_CHECKING:
     from engine.run.folder import RunFolder

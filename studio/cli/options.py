@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from engine.budget import parse_duration
-from studio.errors import UsageError
+from studio.cli.errors import UsageError
 
 
 def duration(text: str) -> float:

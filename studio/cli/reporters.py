@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from typing_extensions import override
 
-from studio.commands.scores import metric_name, right, score
+from studio.cli.scores import metric_name, right, score
 from studio.wording import duration, of_100
 
 if TYPE_CHECKING:
@@ -159,9 +159,9 @@ class BarReporter(PlainReporter):
 
 
 def printable(text: str) -> str:
-    """Return ``text`` without what could steer a terminal: names of files and classes come from outside.
+    r"""Return ``text`` without what could steer a terminal: names of files and classes come from outside.
 
-    >>> printable("a\\x1b[2Jb")
+    >>> printable("a\x1b[2Jb")
     'a?[2Jb'
     """
     return "".join(letter if letter.isprintable() else "?" for letter in text)

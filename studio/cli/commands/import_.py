@@ -5,10 +5,10 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from studio.commands.base import Command
-from studio.commands.intake import is_project, told, understand_data
-from studio.commands.options import existing
-from studio.errors import UsageError
+from studio.cli.commands.base import Command
+from studio.cli.errors import UsageError
+from studio.cli.intake import is_project, told, understand_data
+from studio.cli.options import existing
 from studio.wording import things
 
 

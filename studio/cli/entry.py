@@ -1,4 +1,4 @@
-"""The command line: the same work as the window, without one. Nothing here imports Qt but ``autodidact studio``."""
+"""The edge of the command line: words in, an exit code and at most one line on stderr out."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import NoReturn
 
 from typing_extensions import override
 
-from studio.commands import COMMANDS
-from studio.commands.clock import process_start
-from studio.errors import UsageError
+from studio.cli.clock import process_start
+from studio.cli.commands import COMMANDS
+from studio.cli.errors import UsageError
 
 DONE, FAILED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from studio.commands.base import Command
-from studio.commands.options import existing
-from studio.errors import CommandFailed
+from studio.cli.commands.base import Command
+from studio.cli.errors import CommandFailed
+from studio.cli.options import existing
 
 
 def _arguments(parser: ArgumentParser) -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.commands.options import existing
-from studio.errors import UsageError
+from studio.cli.errors import UsageError
+from studio.cli.options import existing
 from studio.wording import listing
 
 if TYPE_CHECKING:

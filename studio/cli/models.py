@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.task import Task
-from studio.commands.options import existing
-from studio.errors import UsageError
+from studio.cli.errors import UsageError
+from studio.cli.options import existing
 
 if TYPE_CHECKING:
     from engine.arrays import FloatArray

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from studio.commands.reporters import Reporter
-from studio.errors import CommandFailed
+from studio.cli.errors import CommandFailed
+from studio.cli.reporters import Reporter
 
 if TYPE_CHECKING:
     from engine.worker.handle import WorkerHandle

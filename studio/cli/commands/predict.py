@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from studio.commands.base import Command
-from studio.commands.models import load
-from studio.commands.options import existing
+from studio.cli.commands.base import Command
+from studio.cli.models import load
+from studio.cli.options import existing
 
 
 def _arguments(parser: ArgumentParser) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from studio.commands.base import Command
-from studio.commands.options import existing
+from studio.cli.commands.base import Command
+from studio.cli.options import existing
 
 FORMATS = ("onnx",)
 
