@@ -37,10 +37,14 @@ METRICS = {Kind.MULTICLASS: "nauc", Kind.REGRESSION: "r2"}
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One input column of a table, under the name the person knows."""
+    """One input column of a table, under the name the person knows.
+
+    ``format`` is the strptime pattern of a date column, so that ``4/6/2016`` means the same day when predicting.
+    """
 
     name: str
     type: ColumnType
+    format: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,9 @@ class Task:
                 classes=tuple(str(name) for name in data["classes"]),
                 metric=str(data["metric"]),
                 target=data.get("target"),
-                columns=tuple(Column(str(c["name"]), ColumnType(c["type"])) for c in data["columns"]),
+                columns=tuple(
+                    Column(str(c["name"]), ColumnType(c["type"]), str(c.get("format", ""))) for c in data["columns"]
+                ),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(f"This task description cannot be read: {error!r}.") from error
