@@ -1,0 +1,1 @@
+"""The table learners, one file each."""

@@ -1,0 +1,87 @@
+"""LightGBM trees over the shared encoding; several boosters are averaged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from typing_extensions import override
+
+from engine.arrays import FloatArray
+from engine.errors import ModelError
+from engine.modalities.table.backend import load_lightgbm
+from engine.modalities.table.encoder import TableEncoder
+from engine.modalities.table.samples import TableSamples
+from engine.modalities.table.target import Link
+from engine.model.member import Member
+from engine.samples import Samples
+from engine.task import Task
+
+
+class LightGBMMember(Member):
+    """The mean over boosters of ``link.apply(raw)``, where raw is the booster's sum of leaf values.
+
+    The arithmetic, all in float64: numbers come from ``encoder.encode`` [n, columns]; category columns (``==`` splits
+    in the trees) hold codes; NaN goes the way each split says. ``boosters`` are LightGBM text models; tree i belongs to
+    output ``i % outputs`` (one output for two classes and for a number). Each booster's raw outputs pass the link
+    (:mod:`engine.modalities.table.target`), then the boosters' predictions are averaged with equal weights.
+    """
+
+    kind: ClassVar[str] = "table.lightgbm"
+
+    def __init__(self, encoder: TableEncoder, boosters: Sequence[str], link: Link) -> None:
+        self.encoder = encoder
+        self.boosters = tuple(boosters)
+        self.link = link
+        self._loaded: list[Any] | None = None
+
+    @override
+    def predict(self, samples: Samples) -> FloatArray:
+        assert isinstance(samples, TableSamples)
+        numbers = samples.encoded(self.encoder)
+        total: FloatArray | None = None
+        for booster in self._boosters():
+            raw = booster.predict(numbers, raw_score=True).reshape(len(numbers), -1)
+            part = self.link.apply(np.asarray(raw, dtype=np.float64))
+            total = part if total is None else total + part
+        assert total is not None
+        return total / len(self.boosters)
+
+    def _boosters(self) -> list[Any]:
+        if self._loaded is None:
+            lightgbm = load_lightgbm()
+            try:
+                self._loaded = [lightgbm.Booster(model_str=text) for text in self.boosters]
+            except (lightgbm.basic.LightGBMError, ValueError) as error:
+                raise ModelError(f"The model's trees cannot be read: {error}.") from error
+        return self._loaded
+
+    @override
+    def save(self, folder: Path) -> Mapping[str, Any]:
+        for i, text in enumerate(self.boosters):
+            (folder / _file_name(i)).write_text(text, encoding="utf-8")
+        return {
+            "encoder": self.encoder.to_json(),
+            "link": self.link.to_json(),
+            "boosters": len(self.boosters),
+        }
+
+    @classmethod
+    @override
+    def load(cls, folder: Path, settings: Mapping[str, Any], task: Task, device: str = "cpu") -> Self:
+        try:
+            texts = [(folder / _file_name(i)).read_text(encoding="utf-8") for i in range(int(settings["boosters"]))]
+            encoder, link = settings["encoder"], settings["link"]
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"A part of the model is missing or damaged: {error!r}.") from error
+        if not texts:
+            raise ModelError("The model has a part without trees. Train it again.")
+        member = cls(TableEncoder.from_json(encoder), texts, Link.from_json(link))
+        member._boosters()
+        return member
+
+
+def _file_name(index: int) -> str:
+    return f"booster-{index}.txt"

@@ -1,0 +1,112 @@
+"""Table rows as samples: the task's input columns under their own names."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import polars as pl
+
+from engine.arrays import FloatArray, IntArray
+from engine.dataset import Dataset
+from engine.errors import DataError
+from engine.task import Column, ColumnType, Task
+
+if TYPE_CHECKING:
+    from engine.modalities.table.encoder import TableEncoder
+
+_EPOCH = datetime.datetime(1970, 1, 1)
+_DAY = 86_400.0
+
+
+@dataclass(frozen=True)
+class TableSamples:
+    """Rows of a table. ``frame`` has Float64 for numbers and dates, String for categories, null for missing.
+
+    The frame is never written to. The numbers made from it last are kept, because the learners of a run and the
+    members of a model share one encoder.
+    """
+
+    frame: pl.DataFrame
+    _encoded: dict[TableEncoder, FloatArray] = field(default_factory=dict, repr=False, compare=False)
+
+    def __len__(self) -> int:
+        return self.frame.height
+
+    def take(self, rows: IntArray) -> Self:
+        """Return the rows at ``rows``, in that order."""
+        return type(self)(self.frame[rows])
+
+    def encoded(self, encoder: TableEncoder) -> FloatArray:
+        """Return ``encoder.encode(self)``, shape [n, columns], computed once; not to be written to."""
+        if encoder not in self._encoded:
+            self._encoded.clear()
+            numbers = encoder.encode(self)
+            numbers.flags.writeable = False
+            self._encoded[encoder] = numbers
+        return self._encoded[encoder]
+
+    @classmethod
+    def from_rows(cls, rows: Sequence[Mapping[str, Any]], task: Task) -> Self:
+        """Make samples of typed-in rows; an absent column, ``None`` and empty text are missing.
+
+        Raises:
+            DataError: a value cannot be read as its column's type.
+        """
+        reader = {ColumnType.NUMBER: _number, ColumnType.DATE: _date, ColumnType.CATEGORY: _category}
+        data: dict[str, pl.Series] = {}
+        for column in task.columns:
+            values = [reader[column.type](column, row.get(column.name)) for row in rows]
+            data[column.name] = pl.Series(column.name, values, dtype=_dtype(column))
+        return cls(pl.DataFrame(data))
+
+
+def _dtype(column: Column) -> type[pl.String] | type[pl.Float64]:
+    return pl.String if column.type is ColumnType.CATEGORY else pl.Float64
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _number(column: Column, value: Any) -> float | None:
+    if _is_missing(value):
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{column.name!r} takes a number, but got {value!r}. Leave it empty if unknown.") from error
+
+
+def _date(column: Column, value: Any) -> float | None:
+    if _is_missing(value):
+        return None
+    if isinstance(value, int | float):
+        return float(value)
+    try:
+        moment = datetime.datetime.fromisoformat(str(value).strip())
+    except ValueError as error:
+        raise DataError(
+            f"{column.name!r} takes a date such as 2024-05-31, but got {value!r}. Leave it empty if unknown."
+        ) from error
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
+    return (moment - _EPOCH).total_seconds() / _DAY
+
+
+def _category(column: Column, value: Any) -> str | None:
+    return None if _is_missing(value) else str(value)
+
+
+def open_samples(dataset: Dataset, task: Task, cache: Path | None = None) -> TableSamples:
+    """Return the dataset's rows; tables need no cache.
+
+    Raises:
+        DataError: the task names no input column.
+    """
+    if not task.columns:
+        raise DataError("The table has no column to learn from. Choose another target or add columns.")
+    return TableSamples(dataset.inputs(task.columns))

@@ -1,0 +1,95 @@
+"""The rows a table learner works on, encoded, and which of them check which model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.arrays import FloatArray, IntArray
+from engine.errors import DataError
+from engine.learners.base import Job
+from engine.modalities.table.encoder import TableEncoder
+from engine.modalities.table.samples import TableSamples
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingRows:
+    """Some of a job's rows. ``rows`` [k] are their places in the job; all else is in their order.
+
+    ``checked`` are the folds that get a model of their own: learned from the other folds (and from fold -1), checked on
+    this one.
+    """
+
+    size: int
+    rows: IntArray
+    labels: FloatArray
+    folds: IntArray
+    checked: tuple[int, ...]
+    encoder: TableEncoder
+    numbers: FloatArray
+
+    def learned_from(self, fold: int) -> IntArray:
+        """Return the indices (into ``rows``) that the model of ``fold`` learns from."""
+        return np.flatnonzero(self.folds != fold)
+
+    def checked_on(self, fold: int) -> IntArray:
+        """Return the indices (into ``rows``) that the model of ``fold`` is checked on."""
+        return np.flatnonzero(self.folds == fold)
+
+    def spread(self, predictions: FloatArray) -> FloatArray:
+        """Return predictions [k, outputs] at their places among all samples of the job, NaN elsewhere."""
+        everywhere = np.full((self.size, predictions.shape[1]), np.nan)
+        everywhere[self.rows] = predictions
+        return everywhere
+
+
+def table_samples(job: Job) -> TableSamples:
+    """Return the job's samples, which a table learner needs to be a table's.
+
+    Raises:
+        DataError: they are samples of another modality.
+    """
+    if not isinstance(job.samples, TableSamples):
+        raise DataError(f"A table learner takes table rows, but got {type(job.samples).__name__}.")
+    return job.samples
+
+
+def take_rows(job: Job, rows: int = 0, folds: int = 0) -> TrainingRows:
+    """Encode what a learner works on.
+
+    Args:
+        job: all samples.
+        rows: how many rows to learn from, drawn by the job's seed (0: all).
+        folds: how many folds to check on (0: all).
+
+    Returns:
+        With all folds checked, a draw of ``rows`` of everything; else all rows of the checked folds and a draw of
+        ``rows`` of the others.
+    """
+    available = [int(fold) for fold in np.unique(job.folds[job.folds >= 0])]
+    checked = tuple(available[: folds or None])
+    fixed = np.isin(job.folds, checked) if len(checked) < len(available) else np.zeros(len(job.folds), dtype=np.bool_)
+    if len(available) == 1:
+        fixed = job.folds == available[0]
+    chosen = _draw(np.flatnonzero(~fixed), rows, job.seed)
+    places = np.sort(np.concatenate([np.flatnonzero(fixed), chosen]))
+    samples = table_samples(job)
+    if len(places) < len(samples):
+        samples = samples.take(places)
+    encoder = TableEncoder.fit(samples, job.task.columns)
+    return TrainingRows(
+        size=len(job.folds),
+        rows=places,
+        labels=job.labels[places],
+        folds=job.folds[places],
+        checked=checked,
+        encoder=encoder,
+        numbers=samples.encoded(encoder),
+    )
+
+
+def _draw(candidates: IntArray, rows: int, seed: int) -> IntArray:
+    if not rows or len(candidates) <= rows:
+        return candidates
+    return np.random.default_rng(seed).choice(candidates, rows, replace=False)
