@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from io import BufferedWriter
@@ -17,14 +16,29 @@ from engine.run.tail import EventTail
 
 
 @dataclass
+class Past:
+    """What a learner did in earlier sittings."""
+
+    slices: int = 0
+    seconds: float = 0.0
+    curve: list[tuple[float, float]] = field(default_factory=list)
+    done: bool = False
+    failures: int = 0
+
+
+@dataclass
 class Replay:
     """What a run's events say about where it stood."""
 
     events: int = 0
     active_s: float = 0.0
     curve: list[Point] = field(default_factory=list)
-    failures: Counter[str] = field(default_factory=Counter)
+    learners: dict[str, Past] = field(default_factory=dict)
     started: bool = False
+
+    def learner(self, name: str) -> Past:
+        """Return the past of one learner, empty where there is none."""
+        return self.learners.setdefault(name, Past())
 
 
 def replay(path: Path) -> Replay:
@@ -34,11 +48,22 @@ def replay(path: Path) -> Replay:
         state.events = max(state.events, event.seq + 1)
         state.active_s = max(state.active_s, event.active_s)
         state.started = state.started or event.type == "started"
-        if event.type == "point":
-            state.curve.append(Point(event.active_s, event.data["score"], event.data["learner"]))
-        elif event.type == "failed":
-            state.failures[event.data["learner"]] += 1
+        _take(state, event)
     return state
+
+
+def _take(state: Replay, event: Event) -> None:
+    data = event.data
+    if event.type == "point":
+        state.curve.append(Point(event.active_s, data["score"], data["learner"]))
+    elif event.type == "failed":
+        state.learner(data["learner"]).failures += 1
+    elif event.type == "slice":
+        past = state.learner(data["learner"])
+        past.slices, past.seconds, past.done = past.slices + 1, past.seconds + data["seconds"], data["done"]
+    elif event.type == "evaluated":
+        past = state.learner(data["learner"])
+        past.curve.append((past.seconds, data["score"]))
 
 
 class Journal:
@@ -50,9 +75,10 @@ class Journal:
         self._echo = echo
         self._file = _open_whole(path)
 
-    def write(self, kind: str, data: Mapping[str, Any] | None = None) -> Event:
-        """Append one event; it is on disk (flushed to the system) when this returns."""
-        event = Event(self._next, round(time.time(), 3), round(self._clock(), 3), kind, data or {})
+    def write(self, kind: str, data: Mapping[str, Any] | None = None, active_s: float | None = None) -> Event:
+        """Append one event; it is flushed to the system when this returns. ``active_s`` is now unless given."""
+        moment = round(self._clock(), 3) if active_s is None else active_s
+        event = Event(self._next, round(time.time(), 3), moment, kind, data or {})
         self._next += 1
         line = event.to_line() + "\n"
         self._file.write(line.encode())

@@ -1,0 +1,108 @@
+"""Every learner's newest candidate, the ensemble of them, and whether it deserves to be served.
+
+The served model is replaced only by one that is better by more than the validation noise (spec 7.4): on the rows
+both were checked on, by more than one standard error of their difference where there are fewer than 1,000 of them,
+by anything at all where there are more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.arrays import BoolArray, FloatArray
+from engine.ensemble.greedy import greedy_weights
+from engine.metrics import METRICS, replicates, score
+from engine.model.blend import blend
+from engine.model.calibrate import fit_temperature
+from engine.task import Kind, Task
+
+NOISY_BELOW = 1000
+SELECTION_ROWS = 10_000  # greedy selection looks at no more rows than this: more change nothing but the time
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """A learner's newest out-of-sample predictions [n, outputs]; NaN rows where there is none."""
+
+    name: str
+    validation: FloatArray
+
+
+@dataclass(frozen=True)
+class Lineup:
+    """Who would be served together: weights by learner, and the validation predictions of the whole."""
+
+    weights: Mapping[str, float]
+    temperature: float
+    validation: FloatArray
+
+    @property
+    def leader(self) -> str:
+        """The learner with the greatest weight."""
+        return max(self.weights, key=lambda name: self.weights[name])
+
+
+def checked(predictions: FloatArray) -> BoolArray:
+    """Return the rows that have a prediction."""
+    finite: BoolArray = np.isfinite(predictions).all(axis=1)
+    return finite
+
+
+def line_up(task: Task, labels: FloatArray, entrants: Sequence[Entrant]) -> Lineup:
+    """Weigh the entrants into the best ensemble over the rows that all of them were checked on.
+
+    Entrants checked on few rows (the first, on part of the data) step aside once others cover more than twice as many.
+    """
+    widest = max(int(checked(entrant.validation).sum()) for entrant in entrants)
+    fit = [entrant for entrant in entrants if 2 * int(checked(entrant.validation).sum()) >= widest]
+    shared: BoolArray = np.all([checked(entrant.validation) for entrant in fit], axis=0)
+    if not shared.any():
+        fit, shared = fit[-1:], checked(fit[-1].validation)
+    weights = _weights(task, labels, [entrant.validation for entrant in fit], shared)
+    chosen = {e.name: float(w) for e, w in zip(fit, weights, strict=True) if w > 0}
+    members = [entrant.validation for entrant in fit if entrant.name in chosen]
+    raw = blend(members, list(chosen.values()), 1.0, task.kind)
+    temperature = 1.0
+    if task.kind is Kind.MULTICLASS:
+        rows = checked(raw)
+        temperature = fit_temperature(raw[rows], labels[rows].astype(np.int64))
+    return Lineup(chosen, temperature, blend(members, list(chosen.values()), temperature, task.kind))
+
+
+def _weights(task: Task, labels: FloatArray, predictions: Sequence[FloatArray], shared: BoolArray) -> FloatArray:
+    rows = np.flatnonzero(shared)
+    if len(rows) > SELECTION_ROWS:
+        rows = np.random.default_rng(0).choice(rows, SELECTION_ROWS, replace=False)
+    loss = "log_loss" if task.kind is Kind.MULTICLASS else "squared_error"
+    weights: FloatArray = greedy_weights([prediction[rows] for prediction in predictions], labels[rows], loss)
+    return weights
+
+
+def better(task: Task, labels: FloatArray, new: FloatArray, old: FloatArray) -> bool:
+    """Return whether ``new`` [n, outputs] deserves to replace ``old`` as what is served.
+
+    Classes that are told apart about equally well may still come with better probabilities: log-loss breaks the tie.
+    """
+    rows = checked(new) & checked(old)
+    if not rows.any():
+        return int(checked(new).sum()) > int(checked(old).sum())
+    gain, noise = _gain(task.metric, labels[rows], new[rows], old[rows])
+    if gain > noise:
+        return True
+    if gain < -noise or task.kind is Kind.REGRESSION:
+        return False
+    gain, noise = _gain("log_loss", labels[rows], new[rows], old[rows])
+    return gain > noise
+
+
+def _gain(metric: str, labels: FloatArray, new: FloatArray, old: FloatArray) -> tuple[float, float]:
+    """Return by how much ``new`` is better, and the noise it has to beat."""
+    sign = 1.0 if METRICS[metric].higher_is_better else -1.0
+    gain = sign * (score(metric, labels, new) - score(metric, labels, old))
+    if len(labels) >= NOISY_BELOW:
+        return gain, 0.0
+    difference = replicates(metric, labels, new) - replicates(metric, labels, old)
+    return gain, float(np.std(difference))

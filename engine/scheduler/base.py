@@ -1,0 +1,52 @@
+"""The Policy contract. Policies see frozen standings and touch nothing."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one learner stands. ``curve`` holds (seconds it had worked, its own score), in order; higher is better."""
+
+    name: str
+    slices: int = 0
+    seconds: float = 0.0
+    curve: tuple[tuple[float, float], ...] = ()
+    done: bool = False
+    first_slice: float = 0.0
+
+    @property
+    def open(self) -> bool:
+        """Whether it could still work."""
+        return not self.done
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Who works next, and for how many seconds."""
+
+    learner: str
+    seconds: float
+
+
+class Policy(ABC):
+    """Decides who works next."""
+
+    @abstractmethod
+    def choose(self, standings: Sequence[Standing], total: float, remaining: float) -> Slice | None:
+        """Return the next slice; None when nobody is left or no time is.
+
+        Args:
+            standings: one a learner, in portfolio order.
+            total: the budget, active seconds.
+            remaining: what is left of it for slices.
+        """
+
+
+def slice_seconds(standing: Standing, total: float, remaining: float) -> float:
+    """Return how long a learner's next slice is: 1, 2, 4 … seconds up to a twelfth of the budget (spec 7.2)."""
+    wanted = standing.first_slice if standing.slices == 0 and standing.first_slice > 0 else 2.0**standing.slices
+    return min(wanted, max(1.0, total / 12.0), remaining)

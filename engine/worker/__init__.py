@@ -1,0 +1,1 @@
+"""The process that trains: protocol, main loop, supervisor."""

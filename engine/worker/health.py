@@ -1,0 +1,48 @@
+"""Small facts about processes: how much memory a run takes, and whether somebody already works on it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import psutil
+
+from engine.errors import RunError
+from engine.files import read_json, write_json
+
+OWNER = "worker.json"
+
+
+def memory_mb() -> int:
+    """Return the resident memory of this process and its children, in MiB."""
+    total = 0
+    process = psutil.Process()
+    for one in [process, *process.children(recursive=True)]:
+        try:
+            total += one.memory_info().rss
+        except psutil.Error:  # it ended meanwhile
+            continue
+    return total // 2**20
+
+
+def owner(run_path: Path) -> int | None:
+    """Return the process id of the worker that works on this run; None when there is none."""
+    try:
+        facts = read_json(run_path / OWNER)
+        process = psutil.Process(int(facts["pid"]))
+        same = abs(process.create_time() - float(facts["born"])) < 1.0  # process ids are used again
+        return process.pid if same and process.status() != psutil.STATUS_ZOMBIE else None
+    except (OSError, ValueError, KeyError, TypeError, psutil.Error):
+        return None
+
+
+def take_ownership(run_path: Path) -> None:
+    """Note that this process works on the run.
+
+    Raises:
+        RunError: another live process does.
+    """
+    other = owner(run_path)
+    if other is not None and other != os.getpid():
+        raise RunError(f"Another process (number {other}) is already training {run_path}. Wait for it, or stop it.")
+    write_json(run_path / OWNER, {"pid": os.getpid(), "born": psutil.Process().create_time()})

@@ -1,0 +1,309 @@
+"""The worker's main loop: it owns the clock and the journal, and decides who works.
+
+Nothing heavy runs here. Learners work in the trainer, a child process that can be ended at any moment; this process
+only weighs their predictions, serves the best model and answers commands, so the budget is kept whatever they do.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import time
+from collections.abc import Callable
+from typing import Any
+
+from engine.budget import Budget
+from engine.curve import Point
+from engine.errors import DataError, EngineError, RunError
+from engine.modalities import portfolio
+from engine.run.folder import RunFolder
+from engine.run.journal import Journal, replay
+from engine.scheduler import POLICIES
+from engine.scheduler.stopping import stop_reason
+from engine.worker.checkpoint import Checkpoint
+from engine.worker.control import Command, ControlFile, listen_to_stdin
+from engine.worker.first import serve_constant
+from engine.worker.health import memory_mb, take_ownership
+from engine.worker.result import final_result
+from engine.worker.roster import Roster
+from engine.worker.serving import Server
+from engine.worker.trainer_handle import TrainerHandle, TrainerReply
+
+TICK = 0.1
+HEARTBEAT = 1.0
+PAUSE_PATIENCE = 2.0  # how long a slice may take to end when a pause or an end is asked for (spec 7.7)
+OVERRUN = 1.2  # a slice is ended at this multiple of its promise,
+OVERRUN_GRACE = 5.0  # and this many seconds, since shared machines stall
+WARM_UP = 20.0  # the first slice of a trainer imports libraries
+
+
+class Worker:
+    """One sitting of a run."""
+
+    def __init__(self, run: RunFolder) -> None:
+        self.run = run
+        self._inbox: queue.Queue[Any] = queue.Queue()
+        self._before = replay(run.events_path)
+        self._budget = Budget(
+            run.options.budget_s,
+            spent_before=self._before.active_s,
+            head_start=0.0 if self._before.started else max(0.0, time.time() - run.options.pressed_at),
+        )
+        self._journal = Journal(run.events_path, lambda: self._budget.active, self._before.events)
+        self._control = ControlFile(run.control_path)
+        self._trainer: TrainerHandle | None = None
+        self._generation = 0
+        self._state = "working"
+        self._reason: str | None = None  # set once the run is to end
+        self._working: str | None = None  # the learner at work
+        self._kill_at = float("inf")
+        self._patience_ends = float("inf")
+        self._last_beat = 0.0
+        self._asked_to_leave = False
+        self._fresh = True  # whether the trainer has not worked yet
+        self._metrics: dict[str, float] = {}
+
+    @property
+    def _reserve(self) -> float:
+        """Seconds kept for the final scoring."""
+        return min(max(0.5, 0.01 * self._budget.total), 3.0)
+
+    def run_to_end(self) -> int:
+        """Train until the budget ends or someone says so; return the exit code."""
+        if self.run.result() is not None:
+            return 0
+        take_ownership(self.run.path)
+        listen_to_stdin(self._inbox)
+        signal.signal(signal.SIGTERM, self._leave)
+        self._start_trainer()  # its imports overlap with ours
+        try:
+            self._prepare()
+            self._loop()
+            return self._end()
+        except EngineError as error:
+            self._fail(str(error))
+            raise
+        finally:
+            self._stop_trainer()
+            self._journal.close()
+
+    def _prepare(self) -> None:
+        task, options = self.run.task, self.run.options
+        self._server = Server(self.run, lambda: self._budget.active)
+        n_train, n_test = self._server.sizes
+        if n_train == 0:
+            raise DataError("There are no samples to learn from. Label some first.")
+        self._entries = portfolio(task, n_train, options.device)
+        self._roster = Roster(self._entries, self._before)
+        self._policy = POLICIES["breadth_then_gain"]()
+        self._notes = list(options.notes)
+        facts = {"budget_s": options.budget_s, "device": options.device, "task": task.to_json()}
+        resumed = self._before.started
+        facts |= {"pid": os.getpid(), "n_train": n_train, "n_test": n_test, "resumed": resumed}
+        self._journal.write("started", facts)
+        self._server.recall()
+        if self._server.served is None:
+            serve_constant(self._server)
+            self._point("constant")
+
+    # The loop: whatever arrives, then the clock.
+
+    def _loop(self) -> None:
+        while self._reason is None and not self._asked_to_leave:
+            self._dispatch()
+            self._hear(TICK)
+            for command in self._control.poll():
+                self._obey(command)
+            self._watch_progress()
+            self._watch_clock()
+            self._beat()
+
+    def _hear(self, timeout: float) -> None:
+        try:
+            item = self._inbox.get(timeout=timeout)
+        except queue.Empty:
+            return
+        if isinstance(item, Command):
+            self._obey(item)
+        elif isinstance(item, TrainerReply) and item.generation == self._generation:
+            self._replied(item.message)
+
+    def _dispatch(self) -> None:
+        """Give the next slice out, if someone is free to take it."""
+        if self._state != "working" or self._working is not None:
+            return
+        if self._trainer is None:
+            self._start_trainer()
+        left = self._budget.remaining - self._reserve
+        chosen = self._policy.choose(self._roster.standings(), self._budget.total, left)
+        if chosen is None:
+            return
+        assert self._trainer is not None
+        self._working = chosen.learner
+        warm_up = WARM_UP if self._fresh else 0.0
+        self._kill_at = time.monotonic() + OVERRUN * chosen.seconds + OVERRUN_GRACE + warm_up
+        self._trainer.advance(chosen.learner, chosen.seconds)
+
+    def _watch_clock(self) -> None:
+        if self._budget.remaining <= self._reserve:
+            self._reason = self._reason or "budget"
+        now = time.monotonic()
+        if self._state == "pausing" and (self._working is None or now > self._patience_ends):
+            self._stand_still()
+        elif self._working is not None and now > self._kill_at:
+            self._slice_lost("overrun", "took far longer than it was given, so it was stopped")
+
+    def _beat(self) -> None:
+        now = time.monotonic()
+        if now - self._last_beat < HEARTBEAT:
+            return
+        self._last_beat = now
+        remaining = round(self._budget.remaining, 2)
+        beat = {"state": self._state, "remaining_s": remaining, "learner": self._working, "memory_mb": memory_mb()}
+        self._journal.write("heartbeat", beat)
+
+    # Commands.
+
+    def _obey(self, command: Command) -> None:
+        actions: dict[str, Callable[[], None]] = {
+            "pause": self._pause,
+            "resume": self._resume,
+            "finish": self._finish,
+            "discard": self._discard,
+        }
+        actions[command.word]()
+
+    def _pause(self) -> None:
+        if self._state != "working":
+            return
+        self._state = "pausing"
+        self._patience_ends = time.monotonic() + PAUSE_PATIENCE
+        if self._working is not None and self._trainer is not None:
+            self._trainer.interrupt()
+
+    def _stand_still(self) -> None:
+        """Free the memory and the card: the trainer ends, its learners are on disk."""
+        self._stop_trainer()
+        self._budget.pause()
+        self._state = "paused"
+        self._journal.write("paused")
+
+    def _resume(self) -> None:
+        if self._state == "pausing":
+            self._stand_still()
+        if self._state == "paused":
+            self._budget.resume()
+            self._state = "working"
+            self._journal.write("resumed")
+
+    def _finish(self) -> None:
+        self._reason = "finished"
+
+    def _discard(self) -> None:
+        self._reason = "discarded"
+
+    def _leave(self, *_: object) -> None:
+        """SIGTERM: the machine shuts down. Leave a run that resume continues."""
+        self._asked_to_leave = True
+
+    # The trainer.
+
+    def _start_trainer(self) -> None:
+        self._generation += 1
+        self._fresh = True
+        self._trainer = TrainerHandle(self.run.path, self._inbox, self._generation)
+
+    def _stop_trainer(self) -> None:
+        if self._trainer is not None:
+            self._trainer.kill()
+        self._trainer, self._working, self._kill_at = None, None, float("inf")
+        self._generation += 1  # replies still on their way are of no interest
+
+    def _replied(self, message: dict[str, Any]) -> None:
+        kind = message["reply"]
+        if kind == "slice":
+            self._slice_ended(message)
+        elif kind == "failed":
+            self._working = None
+            self._failed(message["learner"], message["reason"], message["message"])
+        elif kind == "fatal":
+            raise DataError(message["message"])
+        elif kind == "gone":
+            self._slice_lost("crash", f"stopped unexpectedly (code {message['code']})")
+
+    def _slice_ended(self, message: dict[str, Any]) -> None:
+        learner, seconds, done = message["learner"], message["seconds"], message["done"]
+        self._fresh, self._working = False, None
+        self._roster.worked(learner, seconds, done=done)
+        self._journal.write("slice", {"learner": learner, "seconds": round(seconds, 3), "done": done})
+        if self._state == "working":
+            self._dispatch()  # the trainer works on while the candidate is weighed
+        if message["version"] is not None:
+            self._weigh(learner)
+
+    def _watch_progress(self) -> None:
+        """End early when more time is of no use, or when nothing works at all."""
+        sentence = stop_reason(self._roster.standings(), self._metrics)
+        if sentence is None:
+            return
+        if not self._roster.has_scores:
+            raise RunError(
+                "Nothing could be learned: every way of learning failed. The reasons are in trainer.log in "
+                f"{self.run.path}."
+            )
+        self._notes.append(sentence)
+        self._journal.write("message", {"level": "info", "text": sentence})
+        self._reason = "converged"
+
+    def _slice_lost(self, reason: str, words: str) -> None:
+        learner = self._working
+        self._stop_trainer()
+        if learner is not None:
+            self._failed(learner, reason, words)
+
+    def _failed(self, learner: str, reason: str, message: str) -> None:
+        self._roster.failed(learner)
+        self._journal.write("failed", {"learner": learner, "reason": reason, "message": message})
+
+    # Serving.
+
+    def _weigh(self, learner: str) -> None:
+        candidate = Checkpoint(self.run.checkpoints_path, learner).candidate()
+        assert candidate is not None
+        verdict = self._server.add(candidate)
+        self._roster.scored(learner, verdict.score)
+        interval = [verdict.interval.low, verdict.interval.high]
+        facts = {"learner": learner, "score": verdict.score, "interval": interval, "served": verdict.served}
+        self._journal.write("evaluated", facts)
+        if verdict.served:
+            self._point(learner)
+
+    def _point(self, learner: str) -> None:
+        assert self._server.served is not None
+        score, interval, self._metrics = self._server.standing()
+        members = [{"name": n, "weight": w} for n, w in self._server.served.lineup.weights.items()]
+        facts = {"score": score, "interval": [interval.low, interval.high], "learner": learner}
+        moment = self._server.served.moment
+        self._journal.write("point", {**facts, "metrics": self._metrics, "members": members}, active_s=moment)
+        self._roster.point(Point(moment, score, learner))
+
+    def _fail(self, sentence: str) -> None:
+        """Say why the run cannot go on; what was served stays."""
+        self._journal.write("message", {"level": "error", "text": sentence})
+        self._journal.write("stopped", {"reason": "failed", "result": None})
+
+    def _end(self) -> int:
+        """Write the result; return the exit code."""
+        if self._asked_to_leave:
+            self._journal.write("message", {"level": "info", "text": "Training was stopped by the system; resume it."})
+            return 1
+        self._stop_trainer()
+        reason = self._reason or "budget"
+        if reason == "discarded":
+            self._server.discard()
+        result = final_result(self.run, self._server, self._roster.curve, self._notes, reason)
+        result["active_s"] = round(self._budget.active, 3)
+        self.run.write_result(result)
+        self._journal.write("stopped", {"reason": reason, "result": result})
+        return 0 if self._server.served is not None else 1

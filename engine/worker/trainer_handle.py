@@ -1,0 +1,77 @@
+"""The worker's hold on its trainer: start it, give it slices, hear it, end it."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.device import threads
+
+
+@dataclass(frozen=True)
+class TrainerReply:
+    """A reply of the trainer number ``generation``; ``{"reply": "gone"}`` when it ended."""
+
+    generation: int
+    message: dict[str, Any]
+
+
+class TrainerHandle:
+    """One trainer process. Its replies arrive in ``inbox``."""
+
+    def __init__(self, run_path: Path, inbox: queue.Queue[Any], generation: int) -> None:
+        self.generation = generation
+        self._inbox = inbox
+        # numeric libraries read these once, at import
+        env = {**os.environ, "OMP_NUM_THREADS": str(threads()), "PYTHONUNBUFFERED": "1"}
+        with (run_path / "trainer.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "engine.worker.trainer", str(run_path)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=env,
+            )
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    def advance(self, learner: str, seconds: float) -> None:
+        """Ask for a slice."""
+        self._send({"do": "advance", "learner": learner, "seconds": seconds})
+
+    def interrupt(self) -> None:
+        """Ask the running slice to end early."""
+        self._send({"do": "interrupt"})
+
+    def kill(self) -> None:
+        """End the process at once; what its learners saved stays."""
+        self._process.kill()
+        self._process.wait()
+
+    def _send(self, message: dict[str, Any]) -> None:
+        stream = self._process.stdin
+        assert stream is not None
+        try:
+            stream.write((json.dumps(message) + "\n").encode())
+            stream.flush()
+        except (BrokenPipeError, ValueError):
+            return  # it has died; the listener says so
+
+    def _listen(self) -> None:
+        stream = self._process.stdout
+        assert stream is not None
+        for line in stream:
+            self._inbox.put(TrainerReply(self.generation, json.loads(line)))
+        code = self._process.wait()
+        self._inbox.put(TrainerReply(self.generation, {"reply": "gone", "code": code}))
