@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from engine.arrays import FloatArray
+from engine.metrics import METRICS, bootstrap, score
+
+
+def sample(n: int, classes: int, seed: int = 0) -> tuple[FloatArray, FloatArray]:
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, classes, n).astype(np.float64)
+    raw = rng.random((n, classes)) + 0.4 * (labels[:, None] == np.arange(classes))
+    return labels, raw / raw.sum(axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_interval_holds_the_score(metric: str) -> None:
+    labels, predictions = sample(400, 3)
+    found = bootstrap(metric, labels, predictions)
+    assert found.low < score(metric, labels, predictions) < found.high
+    assert found.se == pytest.approx((found.high - found.low) / 3.92, rel=0.25)
+
+
+def test_error_of_a_share_is_the_binomial_one() -> None:
+    labels, predictions = sample(1000, 2)
+    share = score("accuracy", labels, predictions)
+    expected = np.sqrt(share * (1 - share) / 1000)
+    assert bootstrap("accuracy", labels, predictions, resamples=2000).se == pytest.approx(expected, rel=0.06)
+
+
+def test_same_seed_same_interval() -> None:
+    labels, predictions = sample(100, 2)
+    assert bootstrap("nauc", labels, predictions, seed=1) == bootstrap("nauc", labels, predictions, seed=1)
+    assert bootstrap("nauc", labels, predictions, seed=1) != bootstrap("nauc", labels, predictions, seed=2)
+
+
+def test_large_samples_keep_their_narrow_interval() -> None:
+    labels, predictions = sample(400_000, 2)
+    share = score("accuracy", labels, predictions)
+    found = bootstrap("accuracy", labels, predictions)
+    assert found.low < share < found.high
+    assert found.se == pytest.approx(np.sqrt(share * (1 - share) / 400_000), rel=0.2)
+
+
+def test_a_single_sample_has_an_interval() -> None:
+    found = bootstrap("accuracy", np.array([1.0]), np.array([[0.2, 0.8]]))
+    assert (found.low, found.high, found.se) == (1.0, 1.0, 0.0)
+
+
+@pytest.mark.parametrize(("n", "classes"), [(32_561, 2), (2_000, 10), (400_000, 2), (50_000, 100)])
+def test_is_quick(n: int, classes: int) -> None:
+    labels, predictions = sample(n, classes)
+    times = []
+    for _ in range(3):
+        started = time.process_time()
+        bootstrap("nauc", labels, predictions)
+        times.append(time.process_time() - started)
+    # About 0.1 s and at most 0.5 s on an idle core; the rest is room for a busy machine.
+    assert min(times) < 2.0
