@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from engine.curve import Point, alc, transformed
 
-
 # engine-spec 1.1
 SECONDS = (0, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1200)
 WEIGHTS = (0, 0.011, 0.026, 0.051, 0.095, 0.133, 0.228, 0.361, 0.589, 0.788, 0.911, 1)
