@@ -81,12 +81,12 @@ def test_ci_runs_the_readmes_test_command() -> None:
 
 
 def _modules_with_examples() -> list[str]:
-    found = []
-    for package in PACKAGES:
-        for file in sorted((ROOT / package).rglob("*.py")):
-            if ">>> " in file.read_text(encoding="utf-8"):
-                found.append(".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"))
-    return found
+    files = (file for package in PACKAGES for file in sorted((ROOT / package).rglob("*.py")))
+    return [
+        ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for file in files
+        if ">>> " in file.read_text(encoding="utf-8")
+    ]
 
 
 @pytest.mark.parametrize("name", _modules_with_examples())

@@ -13,10 +13,9 @@ from studio.cli.errors import CommandFailed
 from studio.cli.reporters import Reporter
 
 if TYPE_CHECKING:
-    from engine.worker.handle import WorkerHandle
-
     from engine.run.folder import RunFolder
     from engine.run.tail import EventTail
+    from engine.worker.handle import WorkerHandle
 
 _POLL_S = 0.05
 _GOODBYE_S = 20.0
@@ -30,17 +29,23 @@ def follow(run: RunFolder, handle: WorkerHandle, report: Reporter, tail: EventTa
     """
     from engine.run.tail import EventTail
 
-    last_words = ""
+    last_words, ended = "", False
     with _asking_first(handle, report), report:
         for event in _events(handle, tail or EventTail(run.events_path)):
             report.event(event)
+            ended = event.type == "stopped"
             if event.type == "failed" or (event.type == "message" and event.data.get("level") != "info"):
                 last_words = str(event.data.get("message") or event.data.get("text") or "")
         handle.wait(_GOODBYE_S)
+        handle.release()
     result = run.result()
-    if result is None:
+    if result is None and not ended:
         raise CommandFailed(_cut_off(run))
-    _check(result, run, last_words)
+    reason = result["stopped_because"] if result is not None else "failed"
+    if reason == "discarded":
+        raise CommandFailed("The run was discarded as asked, so no model was made.")
+    if result is None or reason == "failed" or not _has_model(run):
+        raise CommandFailed(last_words or f"No model could be made. What happened is in {run.events_path}")
     report.result(run, result)
 
 
@@ -83,14 +88,9 @@ def _asking_first(handle: WorkerHandle, report: Reporter) -> Iterator[None]:
 
 
 def _cut_off(run: RunFolder) -> str:
-    kept = "The best model so far is kept." if (run.model_path / "model.json").exists() else "There is no model yet."
+    kept = "The best model so far is kept." if _has_model(run) else "There is no model yet."
     return f"Training stopped unexpectedly. {kept} Go on with: autodidact resume {run.path}"
 
 
-def _check(result: dict[str, Any], run: RunFolder, last_words: str) -> None:
-    """Raise CommandFailed unless the run left a model."""
-    reason = result["stopped_because"]
-    if reason == "discarded":
-        raise CommandFailed("The run was discarded as asked, so no model was made.")
-    if reason == "failed" or not (run.model_path / "model.json").exists():
-        raise CommandFailed(last_words or f"No model could be made. What happened is in {run.events_path}")
+def _has_model(run: RunFolder) -> bool:
+    return (run.model_path / "model.json").is_file()

@@ -169,10 +169,7 @@ def printable(text: str) -> str:
 
 def summary(run: RunFolder, result: dict[str, Any]) -> list[str]:
     """Return the last lines of a run: how good the model is, why it ended, where it is, what to do next."""
-    measured, scores = result["score"], result.get("scores", {})
-    lines = [_headline(measured["metric"], measured["validation"], measured["interval"], scores, "validation")]
-    if measured.get("test") is not None:
-        lines.insert(0, _headline(measured["metric"], measured["test"], measured["test_interval"], scores, "test"))
+    lines = [_headline(result, "test"), _headline(result, "validation")]
     why = {
         "budget": "the time was used up",
         "converged": "more time would not have helped",
@@ -185,13 +182,18 @@ def summary(run: RunFolder, result: dict[str, Any]) -> list[str]:
     lines.append(f"Model: {run.model_path}")
     lines.append(f"Next:  autodidact predict {run.path} DATA2 --out predictions.csv")
     lines.append(f"       autodidact export {run.path} --to onnx --out DIR")
-    return lines
+    return [line for line in lines if line]
 
 
-def _headline(metric: str, value: float, interval: list[float] | None, scores: dict[str, Any], part: str) -> str:
+def _headline(result: dict[str, Any], part: str) -> str:
+    """Return how good the model is on a part; empty where that was not measured."""
+    measured = (result["scores"] or {}).get(part) or {}
+    metric = result["task"]["metric"]
+    if metric not in measured:
+        return ""
+    facts = measured[metric]
+    text = score(metric, facts["value"], [facts["low"], facts["high"]])
+    if "accuracy" in measured:
+        text = f"{right(measured['accuracy'])}, {text}"
     where = "on the test part, never learned from" if part == "test" else "on samples held back while learning"
-    text = score(metric, value, interval)
-    accuracy = scores.get(part, {}).get("accuracy") if scores.get(part) else None
-    if accuracy:
-        text = f"{right(accuracy)}, {text}"
-    return f"{text[:1].upper()}{text[1:]} {where}"
+    return f"{text[:1].upper()}{text[1:]}, {where}"

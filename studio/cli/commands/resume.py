@@ -19,10 +19,9 @@ def _arguments(parser: ArgumentParser) -> None:
 def _run(options: Namespace) -> None:
     existing(options.run, "run")
 
-    from engine.worker.handle import attach, start
-
     from engine.run.folder import RunFolder
     from engine.run.tail import EventTail
+    from engine.worker.handle import attach, start
 
     run = RunFolder.open(options.run)
     if run.result() is not None:
@@ -31,7 +30,7 @@ def _run(options: Namespace) -> None:
     handle = attach(run.path)
     if handle is None:
         tail.poll()  # what happened before is known
-        handle = start(run.path, attached=True)
+        handle = start(run.path)
     follow(run, handle, reporter(as_json=False, budget_s=run.options.budget_s), tail)
 
 

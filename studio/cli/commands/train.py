@@ -55,7 +55,7 @@ def _run(options: Namespace) -> None:
 
     from engine.worker.handle import start
 
-    handle = start(run.path, attached=True)
+    handle = start(run.path)
     report = reporter(options.json, run.options.budget_s)
     report.say(intake.understanding.text())
     for note in run.options.notes:
@@ -79,9 +79,9 @@ def _check_device(device: str) -> None:
 def _freeze(intake: Intake, options: Namespace) -> RunFolder:
     """Write the run folder: what is asked, and the samples as they are now."""
     from labeling.importing import inputs
-    from labeling.snapshot import snapshot
 
     from engine.run.folder import RunFolder, RunOptions
+    from labeling.snapshot import snapshot
 
     frozen = snapshot(intake.frame, intake.understanding, test_fraction=options.test_fraction, seed=options.seed)
     predict = inputs(options.predict, frozen.task) if options.predict is not None else None
