@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event, Lock
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from engine.budget import Deadline
 from engine.learners.base import Job
 from engine.modalities.table.backend import load_lightgbm
 from engine.modalities.table.target import Link
+from engine.modalities.table.threads import work_until
 from engine.modalities.table.training import TrainingRows
 from engine.task import Kind
 
@@ -34,35 +36,37 @@ class Growth:
 
 @dataclass
 class _Fold:
-    """One booster. ``text`` stands for it before it is opened again and after the bag is done."""
+    """One booster. ``text`` stands for it before it is opened again and after the bag is done.
+
+    ``looks`` are the predictions of the checked rows at each step that the bag has not looked at yet.
+    """
 
     number: int
     rounds: int = 0
     exhausted: bool = False
+    busy: bool = False
     booster: Any = None
     text: str = ""
-    places: Any = field(default=None, repr=False)
+    looks: dict[int, FloatArray] = field(default_factory=dict, repr=False)
 
 
 class Bag:
-    """One booster for each checked fold of ``rows``."""
+    """One booster for each checked fold of ``rows``, several grown at once."""
 
     def __init__(self, job: Job, rows: TrainingRows, link: Link, growth: Growth, params: Mapping[str, Any]) -> None:
         self.rows = rows
         self.link = link
         self.growth = growth
-        self.params = {**base_params(job), **params}
         self.best_rounds = 0
         self.best_loss = np.inf
         self.done = False
+        self._threads = min(job.threads, len(rows.checked))
+        self._params = {**base_params(job), "num_threads": max(1, job.threads // self._threads), **params}
+        self._targets = link.raw_targets(rows.labels)
         self._looked_at = 0
         self._predictions = np.full((len(rows.rows), job.task.outputs), np.nan)
         self._folds = [_Fold(number) for number in rows.checked]
-
-    @property
-    def ready(self) -> bool:
-        """Whether there are predictions of all checked rows."""
-        return self.best_rounds > 0
+        self._lock = Lock()
 
     @property
     def share(self) -> float:
@@ -71,68 +75,67 @@ class Bag:
 
     def advance(self, deadline: Deadline) -> bool:
         """Grow until the deadline or until done; return whether a better number of rounds was found."""
-        improved = False
-        while not self.done and not deadline.expired:
-            goal = min(self._looked_at + self.growth.step, self.growth.rounds)
-            behind = next((fold for fold in self._folds if fold.rounds < goal and not fold.exhausted), None)
-            if behind is None:
-                improved = self._look(goal) or improved
-            else:
-                self._grow(behind, goal, deadline)
-        return improved
+        best_before = self.best_rounds
+        if not self.done:
+            work_until(deadline, self._work, self._threads)
+        if self.done:
+            self._close()
+        return self.best_rounds != best_before
 
-    def _grow(self, fold: _Fold, goal: int, deadline: Deadline) -> None:
+    def _work(self, stop: Event) -> None:
+        while not (stop.is_set() or self.done):
+            with self._lock:
+                fold = self._most_behind()
+                if fold is None:
+                    return
+                fold.busy = True
+            try:
+                self._grow(fold, stop)
+            finally:
+                fold.busy = False
+            with self._lock:
+                self._look()
+
+    def _most_behind(self) -> _Fold | None:
+        waiting = [fold for fold in self._folds if not fold.busy and self._may_grow(fold)]
+        return min(waiting, key=lambda fold: fold.rounds, default=None)
+
+    def _may_grow(self, fold: _Fold) -> bool:
+        return not fold.exhausted and fold.rounds < self.growth.rounds
+
+    def _grow(self, fold: _Fold, stop: Event) -> None:
+        """Grow one fold to its next step, and note its predictions there."""
+        goal = min((fold.rounds // self.growth.step + 1) * self.growth.step, self.growth.rounds)
         if fold.booster is None:
-            fold.booster = self._open(fold)
-            fold.rounds = fold.booster.current_iteration()
-        while fold.rounds < goal and not fold.exhausted and not deadline.expired:
+            self._open(fold)
+        while self._may_grow(fold) and fold.rounds < goal:
             fold.exhausted = bool(fold.booster.update())
             fold.rounds = fold.booster.current_iteration()
+            if stop.is_set():
+                break
+        if fold.rounds == goal or fold.exhausted:
+            fold.looks[goal] = self._checked(fold.booster)
 
-    def _open(self, fold: _Fold) -> Any:
+    def _open(self, fold: _Fold) -> None:
         lightgbm = load_lightgbm()
         learn, check = self.rows.learned_from(fold.number), self.rows.checked_on(fold.number)
-        targets = self.link.raw_targets(self.rows.labels)
         earlier = lightgbm.Booster(model_str=fold.text) if fold.text else None
         train = lightgbm.Dataset(
             self.rows.numbers[learn],
-            targets[learn],
+            self._targets[learn],
             categorical_feature=self.rows.encoder.categories.tolist(),
-            params=self.params,
+            params=self._params,
             free_raw_data=earlier is None,
         )
-        valid = train.create_valid(self.rows.numbers[check], targets[check], params=self.params)
+        valid = train.create_valid(self.rows.numbers[check], self._targets[check], params=self._params)
         if earlier is None:
-            booster = lightgbm.Booster(self.params, train)
-            booster.add_valid(valid, "check")
+            fold.booster = lightgbm.Booster(self._params, train)
+            fold.booster.add_valid(valid, "check")
         else:  # LightGBM goes on from an earlier model only by training at least one round
-            booster = lightgbm.train(
-                self.params, train, 1, valid_sets=[valid], init_model=earlier, keep_training_booster=True
+            fold.booster = lightgbm.train(
+                self._params, train, 1, valid_sets=[valid], init_model=earlier, keep_training_booster=True
             )
-        fold.places, fold.text = check, ""
-        return booster
-
-    def _look(self, goal: int) -> bool:
-        self._looked_at = goal
-        predictions = np.full_like(self._predictions, np.nan)
-        for fold in self._folds:
-            booster = self._opened(fold)
-            predictions[fold.places] = self._checked(booster)
-        seen = np.isfinite(predictions[:, 0])
-        loss = self.link.loss(self.rows.labels[seen], predictions[seen])
-        improved = loss < self.best_loss
-        if improved:
-            self.best_loss, self.best_rounds, self._predictions = loss, goal, predictions
-        exhausted = all(fold.exhausted for fold in self._folds)
-        if goal >= self.growth.rounds or goal - self.best_rounds >= self.growth.patience or exhausted:
-            self._close()
-        return improved
-
-    def _opened(self, fold: _Fold) -> Any:
-        if fold.booster is None:
-            fold.booster = self._open(fold)
-            fold.rounds = fold.booster.current_iteration()
-        return fold.booster
+        fold.rounds, fold.text = fold.booster.current_iteration(), ""
 
     def _checked(self, booster: Any) -> FloatArray:
         """Return the predictions of the checked rows that LightGBM keeps up to date while it trains."""
@@ -148,20 +151,36 @@ class Bag:
             return np.concatenate([1.0 - scores, scores], axis=1)
         return scores if self.link.name == "softmax" else self.link.apply(scores)
 
-    def _close(self) -> None:
-        self.done = True
-        for fold in self._folds:
-            fold.text, fold.booster = self._text(fold, self.best_rounds), None
+    def _look(self) -> None:
+        """Judge every step that all folds have reached; an exhausted fold stays as it is."""
+        while not self.done:
+            goal = min(self._looked_at + self.growth.step, self.growth.rounds)
+            if not all(goal in fold.looks or (fold.exhausted and fold.looks) for fold in self._folds):
+                return
+            self._judge(goal)
+            for fold in self._folds:
+                fold.looks = {step: seen for step, seen in fold.looks.items() if step > goal or fold.exhausted}
 
-    def _text(self, fold: _Fold, rounds: int = -1) -> str:
-        if fold.booster is None:
-            return fold.text
-        text: str = fold.booster.model_to_string(num_iteration=rounds)
-        return text
+    def _judge(self, goal: int) -> None:
+        self._looked_at = goal
+        predictions = np.full_like(self._predictions, np.nan)
+        for fold in self._folds:
+            predictions[self.rows.checked_on(fold.number)] = fold.looks.get(goal, fold.looks[max(fold.looks)])
+        seen = np.isfinite(predictions[:, 0])
+        loss = self.link.loss(self.rows.labels[seen], predictions[seen])
+        if loss < self.best_loss:
+            self.best_loss, self.best_rounds, self._predictions = loss, goal, predictions
+        exhausted = all(fold.exhausted and goal >= max(fold.looks) for fold in self._folds)
+        self.done = goal >= self.growth.rounds or goal - self.best_rounds >= self.growth.patience or exhausted
+
+    def _close(self) -> None:
+        for fold in self._folds:
+            fold.text, fold.booster = _text(fold, self.best_rounds), None
+            fold.looks.clear()
 
     def texts(self) -> list[str]:
         """Return the boosters at the best number of rounds, as LightGBM text models."""
-        return [self._text(fold, self.best_rounds) for fold in self._folds]
+        return [_text(fold, self.best_rounds) for fold in self._folds]
 
     def validation(self) -> FloatArray:
         """Return the checked rows' predictions at the best number of rounds, [samples of the job, outputs]."""
@@ -170,29 +189,43 @@ class Bag:
     def save(self, folder: Path) -> None:
         """Write the state into the new folder ``folder``."""
         folder.mkdir()
+        arrays = {"best": self._predictions}
         for fold in self._folds:
-            (folder / f"fold-{fold.number}.txt").write_text(self._text(fold), encoding="utf-8")
+            (folder / f"fold-{fold.number}.txt").write_text(_text(fold), encoding="utf-8")
+            arrays |= {f"{fold.number}-{step}": seen for step, seen in fold.looks.items()}
+        np.savez(folder / "predictions.npz", **arrays)  # type: ignore[arg-type]
         state = {
             "best_rounds": self.best_rounds,
-            "best_loss": None if np.isinf(self.best_loss) else self.best_loss,
+            "best_loss": self.best_loss if self.best_rounds else None,
             "looked_at": self._looked_at,
             "done": self.done,
             "rounds": [fold.rounds for fold in self._folds],
             "exhausted": [fold.exhausted for fold in self._folds],
         }
-        np.savez(folder / "predictions.npz", predictions=self._predictions)
         (folder / "bag.json").write_text(json.dumps(state), encoding="utf-8")
 
     def restore(self, folder: Path) -> None:
         """Go on from :meth:`save`."""
         state = json.loads((folder / "bag.json").read_text(encoding="utf-8"))
-        with np.load(folder / "predictions.npz", allow_pickle=False) as arrays:
-            self._predictions = arrays["predictions"]
         self.best_rounds, self._looked_at, self.done = state["best_rounds"], state["looked_at"], state["done"]
         self.best_loss = np.inf if state["best_loss"] is None else state["best_loss"]
         for fold, rounds, exhausted in zip(self._folds, state["rounds"], state["exhausted"], strict=True):
             fold.rounds, fold.exhausted = rounds, exhausted
-            fold.text = (folder / f"fold-{fold.number}.txt").read_text(encoding="utf-8") if rounds else ""
+            fold.text = (folder / f"fold-{fold.number}.txt").read_text(encoding="utf-8")
+        by_number = {fold.number: fold for fold in self._folds}
+        with np.load(folder / "predictions.npz", allow_pickle=False) as arrays:
+            self._predictions = arrays["best"]
+            for name in arrays.files:
+                number, _, step = name.partition("-")
+                if step:
+                    by_number[int(number)].looks[int(step)] = arrays[name]
+
+
+def _text(fold: _Fold, rounds: int = -1) -> str:
+    if fold.booster is None:
+        return fold.text
+    text: str = fold.booster.model_to_string(num_iteration=rounds)
+    return text
 
 
 def base_params(job: Job) -> dict[str, Any]:
@@ -208,7 +241,6 @@ def base_params(job: Job) -> dict[str, Any]:
         **objective,
         "metric": "None",
         "seed": job.seed,
-        "num_threads": job.threads,
         "deterministic": True,
         "force_row_wise": True,
         "feature_pre_filter": False,

@@ -110,3 +110,15 @@ def open_samples(dataset: Dataset, task: Task, cache: Path | None = None) -> Tab
     if not task.columns:
         raise DataError("The table has no column to learn from. Choose another target or add columns.")
     return TableSamples(dataset.inputs(task.columns))
+
+
+def ask_samples(items: Sequence[Any], task: Task) -> tuple[TableSamples, dict[int, str]]:
+    """Return the typed-in rows, and what is wrong with those that cannot be read, by their place."""
+    good, problems = [], {}
+    for place, item in enumerate(items):
+        try:
+            TableSamples.from_rows([item], task)
+            good.append(item)
+        except DataError as error:
+            problems[place] = str(error)
+    return TableSamples.from_rows(good, task), problems

@@ -23,8 +23,8 @@ class LightGBM(Learner):
     """Grows one bag of boosters a stage and serves the best bag so far.
 
     Settings: ``stages``, a list of ``{rows, folds, rounds, patience, step}`` (``rows`` and ``folds`` 0 or absent: all);
-    ``params``, LightGBM parameters; ``logarithm``, whether a skewed target may be learned as its logarithm.
-    A slice ends early when a stage before the last is done, so that its candidate can be served at once.
+    ``params``, LightGBM parameters; ``seed``, added to the job's; ``logarithm``, whether a skewed target may be learned
+    as its logarithm. A slice ends early when a stage before the last is done, so that its candidate can be served.
     """
 
     kind: ClassVar[str] = "table.lightgbm"
@@ -42,7 +42,8 @@ class LightGBM(Learner):
         plan = self._stages[stage]
         rows = take_rows(self.job, rows=int(plan.get("rows", 0)), folds=int(plan.get("folds", 0)))
         growth = Growth(int(plan["rounds"]), int(plan.get("patience", 100)), int(plan.get("step", 10)))
-        return Bag(self.job, rows, self._link, growth, self.settings.get("params", {}))
+        params = {**self.settings.get("params", {}), "seed": self.job.seed + int(self.settings.get("seed", 0))}
+        return Bag(self.job, rows, self._link, growth, params)
 
     @override
     def advance(self, deadline: Deadline) -> Progress:
