@@ -41,7 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
     for command in COMMANDS:
         words = commands.add_parser(command.name, help=command.summary, description=f"{command.summary}.".capitalize())
         command.arguments(words)
-        words.set_defaults(run=command.run)
+        words.set_defaults(carry_out=command.run)
     return parser
 
 
@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if options.command is None:
             raise UsageError("Name a command. See autodidact --help.")
         options.pressed_at = pressed_at
-        options.run(options)
+        options.carry_out(options)
         sys.stdout.flush()
     except KeyboardInterrupt:
         _say("Stopped.")

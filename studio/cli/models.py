@@ -55,5 +55,5 @@ def _load_folder(folder: Path) -> Trained:
 def _load_onnx(path: Path) -> Trained:
     from exporters.onnx.runtime import OnnxModel
 
-    model = OnnxModel(path)
+    model = OnnxModel.open(path)
     return Trained(model.task, model.predict_dataset)

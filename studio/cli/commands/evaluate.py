@@ -36,13 +36,13 @@ def _run(options: Namespace) -> None:
 def _measure(model: Trained, data: Path) -> dict[str, Any]:
     from labeling.importing import labelled
 
-    from engine.metrics import METRICS, all_scores, bootstrap
+    from engine.metrics import all_scores, bootstrap
 
     dataset = labelled(data, model.task)
     labels, predictions = dataset.labels(model.task), model.predict(dataset)
     scores = {}
     for metric, value in all_scores(model.task, labels, predictions).items():
-        interval = bootstrap(METRICS[metric], labels, predictions)
+        interval = bootstrap(metric, labels, predictions)
         scores[metric] = {"value": value, "low": interval.low, "high": interval.high}
     return {"samples": len(dataset), "metric": model.task.metric, "scores": scores}
 
