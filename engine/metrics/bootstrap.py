@@ -32,10 +32,7 @@ class Interval:
 def bootstrap(
     metric: str, labels: FloatArray, predictions: FloatArray, resamples: int = 200, seed: int = 0
 ) -> Interval:
-    """Return the interval of a metric over labels [n] and predictions [n, K]; equal seeds draw equal samples.
-
-    Above 200,000 cells (n * K) a random part of the samples is resampled instead, and the spread found there is shrunk
-    by the root of the part's share: its cost is bounded.
+    """Return the interval of a metric over labels [n] and predictions [n, K].
 
     Raises:
         KeyError: no metric has that name.
@@ -51,8 +48,9 @@ def replicates(
 ) -> FloatArray:
     """Return the score of each resample, [resamples].
 
-    Two sets of predictions for the same samples are resampled alike under equal seeds, so the spread of the
-    difference of their replicates is the noise of a paired comparison.
+    Equal seeds draw equal samples, so the replicates of two predictions of the same samples can be compared in pairs.
+    Above 200,000 cells (n * K) a random part of the samples is resampled instead, and the spread found there is shrunk
+    by the root of the part's share: the cost is bounded.
 
     Raises:
         KeyError: no metric has that name.
@@ -66,8 +64,8 @@ def replicates(
         return _resampled(chosen, known, said, resamples, rng)
     rows = rng.choice(n, part, replace=False)
     values = _resampled(chosen, known[rows], said[rows], resamples, rng)
-    shrunk: FloatArray = chosen.function(known, said) + (values - values.mean()) * np.sqrt(part / n)
-    return shrunk
+    spread: FloatArray = (values - values.mean()) * np.sqrt(part / n)
+    return chosen.function(known, said) + spread
 
 
 def _resampled(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.arrays import FloatArray
-from engine.metrics import METRICS, bootstrap, score
+from engine.metrics import METRICS, bootstrap, replicates, score
 
 
 def sample(n: int, classes: int, seed: int = 0) -> tuple[FloatArray, FloatArray]:
@@ -43,6 +43,14 @@ def test_large_samples_keep_their_narrow_interval() -> None:
     found = bootstrap("accuracy", labels, predictions)
     assert found.low < share < found.high
     assert found.se == pytest.approx(np.sqrt(share * (1 - share) / 400_000), rel=0.2)
+
+
+def test_replicates_of_two_predictions_are_drawn_alike() -> None:
+    labels, predictions = sample(300, 2)
+    worse = 0.9 * predictions + 0.1 * predictions[:, ::-1]
+    # The same samples are wrong, so the same resamples suffer.
+    assert np.array_equal(replicates("accuracy", labels, predictions), replicates("accuracy", labels, worse))
+    assert replicates("accuracy", labels, predictions).std() > 0
 
 
 def test_a_single_sample_has_an_interval() -> None:

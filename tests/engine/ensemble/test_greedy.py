@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import itertools
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.arrays import FloatArray
+from engine.ensemble import greedy_weights, member_cap
+
+
+def log_loss(answer: FloatArray, labels: FloatArray) -> float:
+    return round(float(-np.log(answer[np.arange(len(labels)), labels.astype(int)]).mean()), 6)
+
+
+def by_hand(predictions: list[FloatArray], labels: FloatArray, steps: int) -> FloatArray:
+    """Caruana's algorithm written out plainly: lists of members, no shortcuts."""
+    bag: list[int] = []
+    losses: list[float] = []
+    for _ in range(steps):
+        tried = [
+            (log_loss(np.mean([predictions[i] for i in [*bag, m]], axis=0), labels), m not in bag, m)
+            for m in range(len(predictions))
+        ]
+        loss, _, member = min(tried)
+        bag.append(member)
+        losses.append(loss)
+    prefix = bag[: losses.index(min(losses)) + 1]
+    return np.bincount(prefix, minlength=len(predictions)) / len(prefix)
+
+
+def members(seed: int, count: int, n: int) -> tuple[list[FloatArray], FloatArray]:
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 3, n).astype(np.float64)
+    raw = [rng.random((n, 3)) + 0.4 * (labels[:, None] == np.arange(3)) for _ in range(count)]
+    return [answer / answer.sum(axis=1, keepdims=True) for answer in raw], labels
+
+
+@given(st.integers(0, 10_000), st.integers(1, 4), st.integers(3, 40), st.integers(1, 8))
+def test_agrees_with_the_algorithm_written_out(seed: int, count: int, n: int, steps: int) -> None:
+    predictions, labels = members(seed, count, n)
+    assert greedy_weights(predictions, labels, "log_loss", steps) == pytest.approx(by_hand(predictions, labels, steps))
+
+
+@given(st.integers(0, 10_000))
+def test_comes_close_to_the_best_of_all_bags(seed: int) -> None:
+    predictions, labels = members(seed, 3, 200)
+    weights = greedy_weights(predictions, labels, "log_loss", 6)
+    bags = [bag for size in range(1, 7) for bag in itertools.combinations_with_replacement(range(3), size)]
+    best = min(log_loss(np.mean([predictions[i] for i in bag], axis=0), labels) for bag in bags)
+    found = sum(weight * answer for weight, answer in zip(weights, predictions, strict=True))
+    assert isinstance(found, np.ndarray)
+    assert best - 1e-6 <= log_loss(found, labels) <= best + 0.01
+
+
+def test_equal_members_are_not_spread_over() -> None:
+    predictions, labels = members(0, 1, 50)
+    assert greedy_weights(predictions * 3, labels, "log_loss").tolist() == [1.0, 0.0, 0.0]
+
+
+def test_numbers_that_err_to_both_sides_are_averaged() -> None:
+    labels = np.arange(10.0)
+    above, below = labels[:, None] + 1, labels[:, None] - 1
+    assert greedy_weights([above, below], labels, "squared_error").tolist() == [0.5, 0.5]
+
+
+def test_few_samples_choose_few_members() -> None:
+    predictions, labels = members(1, 30, 60)
+    assert np.count_nonzero(greedy_weights(predictions, labels, "log_loss")) <= 4
+
+
+def test_cap_follows_the_table() -> None:
+    assert [member_cap(n) for n in (1, 100, 500, 2500, 10_000, 10**6)] == [4, 4, 8, 15, 40, 40]
+    assert member_cap(300) == 6
+
+
+def test_is_quick() -> None:
+    predictions, labels = members(2, 10, 10_000)
+    started = time.process_time()
+    greedy_weights(predictions, labels, "log_loss")
+    assert time.process_time() - started < 1.0
