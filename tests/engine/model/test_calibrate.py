@@ -8,13 +8,7 @@ from scipy.optimize import minimize_scalar
 
 from engine.arrays import FloatArray
 from engine.metrics import score
-from engine.model.calibrate import fit_temperature
-
-
-def applied(probabilities: FloatArray, temperature: float) -> FloatArray:
-    powers = probabilities ** (1 / temperature)
-    scaled: FloatArray = powers / powers.sum(axis=1, keepdims=True)
-    return scaled
+from engine.model.calibrate import apply, fit_temperature
 
 
 def calibrated(seed: int, n: int, classes: int = 3) -> tuple[FloatArray, FloatArray]:
@@ -25,19 +19,27 @@ def calibrated(seed: int, n: int, classes: int = 3) -> tuple[FloatArray, FloatAr
     return probabilities, np.minimum(drawn, classes - 1).astype(np.float64)
 
 
+def test_rows_sum_to_one_and_keep_their_order() -> None:
+    probabilities = np.array([[0.7, 0.2, 0.1], [0.0, 0.0, 1.0]])
+    surer = apply(probabilities, 0.5)
+    assert surer == pytest.approx(np.array([[0.49, 0.04, 0.01], [0, 0, 0.54]]) / 0.54)
+    assert apply(surer, 2.0) == pytest.approx(probabilities)
+    assert np.array_equal(apply(probabilities, 1.0), probabilities)
+
+
 @pytest.mark.parametrize("true", [0.25, 0.5, 1.0, 2.0, 4.0])
-def test_finds_the_temperature_that_was_applied(true: float) -> None:
+def test_finds_the_temperature_that_was_apply(true: float) -> None:
     probabilities, labels = calibrated(0, 20_000)
-    distorted = applied(probabilities, 1 / true)
+    distorted = apply(probabilities, 1 / true)
     assert fit_temperature(distorted, labels) == pytest.approx(true, rel=0.05)
 
 
 @given(st.integers(0, 1000), st.floats(0.4, 2.5))
 def test_agrees_with_a_library_optimiser(seed: int, distortion: float) -> None:
     probabilities, labels = calibrated(seed, 3000)
-    distorted = applied(probabilities, distortion)
+    distorted = apply(probabilities, distortion)
     found = minimize_scalar(
-        lambda log_t: score("log_loss", labels, applied(distorted, np.exp(log_t))), bounds=(-2.3, 2.3), method="bounded"
+        lambda log_t: score("log_loss", labels, apply(distorted, np.exp(log_t))), bounds=(-2.3, 2.3), method="bounded"
     )
     assert fit_temperature(distorted, labels) == pytest.approx(float(np.exp(found.x)), rel=0.02)
 
@@ -50,7 +52,7 @@ def test_stays_in_its_range(seed: int, n: int) -> None:
 def test_a_few_faultless_rows_do_not_make_it_certain() -> None:
     labels = np.array([0.0, 1.0, 2.0])
     probabilities = np.full((3, 3), 0.2) + 0.4 * np.eye(3)
-    assert applied(probabilities, fit_temperature(probabilities, labels)).max() < 0.95
+    assert apply(probabilities, fit_temperature(probabilities, labels)).max() < 0.95
 
 
 def test_certain_and_wrong_rows_are_survived() -> None:
