@@ -1,0 +1,80 @@
+"""What an import hands over: samples as rows, and the list of what was left out.
+
+One row a sample:
+
+=============  ================  ===================================================================
+column         type              meaning
+=============  ================  ===================================================================
+``id``         String            unique; a path relative to the imported folder, or a row number
+``reference``  String            absolute path of the media file; null for a table
+``content``    String            XXH3-128 of the file's bytes, hexadecimal; null for a table
+``look``       Int64             64-bit difference hash of the picture; null where there is none
+``label``      String | Float64  class name or number; null where there is none
+``split``      String            ``train`` or ``test`` where the data sets a test part apart, or null
+``x:<name>``   Float64 | String  an input column of a table
+=============  ================  ===================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from labeling.errors import Cancelled
+
+if TYPE_CHECKING:
+    import polars as pl
+
+FIXED_COLUMNS = ("id", "reference", "content", "look", "label", "split")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that was left out or mended, and why.
+
+    Attributes:
+        path: what it is about, relative to what was imported; empty for the whole.
+        sentence: what happened and what was done.
+    """
+
+    path: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Samples to take in (see the module's table) and what was left out on the way."""
+
+    frame: pl.DataFrame
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How long work tells how far it is and asks whether to go on."""
+
+    progress: Callable[[int, int], None] | None = None
+    cancelled: Callable[[], bool] | None = None
+
+    def step(self, done: int, total: int) -> None:
+        """Report ``done`` of ``total``.
+
+        Raises:
+            Cancelled: the person stopped it.
+        """
+        if self.cancelled is not None and self.cancelled():
+            raise Cancelled
+        if self.progress is not None:
+            self.progress(done, total)
+
+
+@dataclass(slots=True)
+class Notes:
+    """Problems gathered on the way."""
+
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, path: str, sentence: str) -> None:
+        """Remember one."""
+        self.problems.append(Problem(path, sentence))

@@ -1,0 +1,220 @@
+"""A table: CSV, TSV, XLSX or Parquet; a folder with one, or with a train and a test table, counts as a table too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+from typing_extensions import override
+
+from engine.dataset import INPUT_PREFIX
+from engine.task import Column, Kind, Modality
+from labeling.batch import Batch, Problem
+from labeling.errors import ImportRefused
+from labeling.formats.base import Format, Source, Wishes
+from labeling.formats.image_folders import split_name
+from labeling.tables.columns import Facts, converted, facts, number, sort_out, text
+from labeling.tables.guess import MAX_CLASSES, can_be_target, guess_kind, guess_target
+from labeling.tables.source import OpenTable, drawn, is_table, opened
+from labeling.understanding import Understanding, count
+
+WHOLE_FILE_BYTES = 256_000_000
+HEAD_ROWS = 100_000
+TARGET = "\0target"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One file of a table, and the part it is."""
+
+    path: Path
+    split: str | None
+
+
+class Table(Format):
+    """Rows with a column to predict."""
+
+    name = "table"
+
+    @override
+    def recognises(self, source: Source) -> bool:
+        return bool(pieces(source))
+
+    @override
+    def understand(self, source: Source, wishes: Wishes) -> Understanding:
+        main, *others = pieces(source)
+        with opened(main.path) as table:
+            frame, total, notes = _looked_at(main.path, table)
+            found = facts(frame, table.decimal_comma)
+            target = _target(main.path, found, wishes.target)
+            kind = _kind(target, wishes.kind) if target else None
+            classes = _classes(frame, target, table) if target and kind is Kind.MULTICLASS else ()
+        columns, left_out = sort_out([fact for fact in found if target is None or fact.name != target.name])
+        apart = sum(rows(piece.path) for piece in others)
+        return Understanding(
+            source=source.path,
+            format=self.name,
+            modality=Modality.TABLE,
+            kind=kind,
+            classes=classes,
+            samples=total + apart,
+            labelled=(round(total * _labelled_share(frame, target, kind, table)) + apart) if target else 0,
+            target=target.name if target else None,
+            columns=tuple(columns),
+            candidates=tuple(fact.name for fact in found if can_be_target(fact)),
+            left_out=tuple(left_out),
+            set_apart=apart,
+            problems=notes,
+        )
+
+    @override
+    def read(self, source: Source, understanding: Understanding, look_seconds: float | None) -> Batch:
+        files = pieces(source)
+        frames: list[pl.DataFrame] = []
+        problems: list[Problem] = []
+        for step, piece in enumerate(files):
+            source.watch.step(step, len(files))
+            frame = _read(piece, understanding, problems)
+            start = sum(earlier.height for earlier in frames)
+            ids = pl.int_range(start, start + frame.height, eager=True).cast(pl.String)
+            frames.append(frame.with_columns(id=ids))
+        source.watch.step(len(files), len(files))
+        return Batch(pl.concat(frames), tuple(problems))
+
+
+def pieces(source: Source) -> list[Piece]:
+    """Return the table's files, the one to learn from first; nothing where there is no table."""
+    if source.path.is_file():
+        return [Piece(source.path, None)] if is_table(source.path) else []
+    tables = [found.path for found in source.files.files if not found.folders and is_real_table(found.path)]
+    if len(tables) == 1:
+        return [Piece(tables[0], None)]
+    by_split = {split_name(table.stem): table for table in tables}
+    if len(tables) == 2 and "train" in by_split and None not in by_split:
+        other = by_split.get("test") or by_split.get("validation")
+        return [Piece(by_split["train"], "train"), *([Piece(other, "test")] if other else [])]
+    return []
+
+
+def is_real_table(path: Path) -> bool:
+    """Return whether a file in a folder counts as a table there; a ``.txt`` may as well be a readme."""
+    return is_table(path) and path.suffix.lower() != ".txt"
+
+
+def rows(path: Path) -> int:
+    """Return how many rows a table file has."""
+    with opened(path) as table:
+        return int(table.lazy.select(pl.len()).collect(engine="streaming").item())
+
+
+def _looked_at(path: Path, table: OpenTable) -> tuple[pl.DataFrame, int, tuple[str, ...]]:
+    """Return the rows to judge by, how many there are, and sentences about it."""
+    total = int(table.lazy.select(pl.len()).collect(engine="streaming").item())
+    if not total:
+        raise ImportRefused(f"{path.name} has a header but no rows. Choose a table with a row for each example.")
+    _, _, kept = drawn(table, len(table.names))
+    notes = list(table.notes)
+    if kept < total:
+        notes.append(_sampled(path, total, kept))
+    few = path.stat().st_size > WHOLE_FILE_BYTES or kept < total
+    frame = (table.lazy.head(HEAD_ROWS) if few else table.lazy).collect()
+    return frame, total, tuple(notes)
+
+
+def _sampled(path: Path, total: int, kept: int) -> str:
+    return (
+        f"{path.name} has {total:,} rows, more than fit in memory; {kept:,} of them, drawn evenly, are taken in. "
+        "Training on all of them would rarely be better."
+    )
+
+
+def _target(path: Path, found: list[Facts], wanted: str | None) -> Facts | None:
+    by_name = {fact.name: fact for fact in found}
+    if wanted is None:
+        guess = guess_target(found)
+        return by_name[guess] if guess else None
+    if wanted not in by_name:
+        raise ImportRefused(
+            f"{path.name} has no column “{wanted}”. Its columns: {', '.join(list(by_name)[:30])}. Choose one of them."
+        )
+    target = by_name[wanted]
+    if not target.present:
+        raise ImportRefused(f"All values of the column “{wanted}” are missing. Choose another column to predict.")
+    if target.nested:
+        raise ImportRefused(f"The column “{wanted}” holds lists or structures. Choose another column to predict.")
+    if target.distinct == 1:
+        raise ImportRefused(f"All values of the column “{wanted}” are the same, so there is nothing to predict.")
+    return target
+
+
+def _kind(target: Facts, wanted: Kind | None) -> Kind:
+    kind = wanted or guess_kind(target)
+    if kind is Kind.REGRESSION and not target.numeric:
+        raise ImportRefused(f"The column “{target.name}” holds words, not numbers. Sort rows by it instead.")
+    if kind is Kind.MULTICLASS and target.distinct > MAX_CLASSES:
+        raise ImportRefused(
+            f"The column “{target.name}” has {target.distinct:,} different values; at most {MAX_CLASSES:,} classes can "
+            "be told apart. Choose another column to predict."
+        )
+    return kind
+
+
+def label(name: str, kind: Kind, table: OpenTable) -> pl.Expr:
+    """Return the target column as labels: Float64 for a regression, else String (``1.0`` becomes ``1``)."""
+    dtype = table.lazy.collect_schema()[name]
+    if kind is Kind.REGRESSION:
+        return number(name, dtype, table.decimal_comma)
+    return text(name, dtype).str.replace(r"^([+-]?\d+)\.0+$", "$1")
+
+
+def _classes(frame: pl.DataFrame, target: Facts, table: OpenTable) -> tuple[str, ...]:
+    values = frame.select(label(target.name, Kind.MULTICLASS, table)).to_series().drop_nulls().unique()
+    return tuple(sorted(values.to_list()))
+
+
+def _labelled_share(frame: pl.DataFrame, target: Facts | None, kind: Kind | None, table: OpenTable) -> float:
+    if target is None or kind is None:
+        return 0.0
+    values = frame.select(label(target.name, kind, table)).to_series()
+    return 1 - values.null_count() / max(1, len(values))
+
+
+def _read(piece: Piece, understanding: Understanding, problems: list[Problem]) -> pl.DataFrame:
+    """Return one file's rows in the columns of a batch, without ids."""
+    with opened(piece.path) as table:
+        problems += [Problem(piece.path.name, note) for note in table.notes]
+        lazy, total, kept = drawn(table, len(understanding.columns) + 1)
+        if kept < total:
+            problems.append(Problem(piece.path.name, _sampled(piece.path, total, kept)))
+        target, kind = understanding.target, understanding.kind or Kind.MULTICLASS
+        schema = table.lazy.collect_schema()
+        labels = label(target, kind, table) if target in schema and target else pl.lit(None, dtype=pl.String)
+        frame = lazy.select(
+            pl.lit("").alias("id"),
+            pl.lit(None, dtype=pl.String).alias("reference"),
+            pl.lit(None, dtype=pl.String).alias("content"),
+            pl.lit(None, dtype=pl.Int64).alias("look"),
+            labels.alias("label"),
+            pl.lit(piece.split, dtype=pl.String).alias("split"),
+            *inputs_of(understanding.columns, table),
+        ).collect(engine="streaming")
+    missing = frame["label"].null_count()
+    if target and missing:
+        problems.append(
+            Problem(piece.path.name, f"{count(missing, 'row')} without a value in “{target}” cannot be learned from.")
+        )
+    return frame
+
+
+def inputs_of(columns: tuple[Column, ...], table: OpenTable) -> list[pl.Expr]:
+    """Return the input columns as the model reads them, those the table lacks as missing."""
+    schema = table.lazy.collect_schema()
+    wanted = []
+    for column in columns:
+        if column.name in schema:
+            cells = converted(column, schema[column.name], table.decimal_comma)
+        else:
+            cells = pl.lit(None, dtype=pl.String if column.type == "category" else pl.Float64)
+        wanted.append(cells.alias(INPUT_PREFIX + column.name))
+    return wanted

@@ -1,0 +1,143 @@
+"""Take in files from outside: first understand, then read. Nothing is changed on the way.
+
+Files are hostile until shown otherwise: folders are walked with limits and never left, pictures and tables are opened
+within limits, and what cannot be used is left out and listed rather than failing the rest.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.task import Kind, Task
+from labeling.batch import Batch, Watch
+from labeling.errors import ImportRefused
+from labeling.understanding import Understanding
+
+if TYPE_CHECKING:
+    from engine.dataset import Dataset
+
+Progress = Callable[[int, int], None]
+Cancel = Callable[[], bool]
+Tell = Callable[[str], None]
+
+
+def understand(
+    path: Path | str,
+    *,
+    target: str | None = None,
+    kind: Kind | None = None,
+    progress: Progress | None = None,
+    cancelled: Cancel | None = None,
+) -> Understanding:
+    """Return what the files at ``path`` seem to be, reading as little as that takes.
+
+    Args:
+        path: a folder or a file.
+        target: the column to predict, if the person chose one.
+        kind: what to predict, if the person chose.
+        progress: told (done, total); a total of 0 means unknown.
+        cancelled: asked now and then whether to stop.
+
+    Raises:
+        ImportRefused: nothing here can be taken in, with the reason.
+        Cancelled: the person stopped it.
+    """
+    from labeling.formats import FORMATS
+    from labeling.formats.base import Source, Wishes
+
+    source = Source(_absolute(path), Watch(progress, cancelled))
+    for format_ in FORMATS.values():
+        if format_.recognises(source):
+            return format_.understand(source, Wishes(target, kind))
+    raise ImportRefused(_nothing_found(source.path))
+
+
+def read(
+    understanding: Understanding,
+    *,
+    look_seconds: float | None = None,
+    progress: Progress | None = None,
+    cancelled: Cancel | None = None,
+) -> Batch:
+    """Return the samples that were understood.
+
+    Args:
+        understanding: what :func:`understand` returned.
+        look_seconds: for how long pictures are compared by their looks; those after that only by their bytes.
+        progress: told (done, total).
+        cancelled: asked now and then whether to stop.
+
+    Raises:
+        ImportRefused: not one sample can be used.
+        Cancelled: the person stopped it.
+    """
+    from labeling.formats import FORMATS
+    from labeling.formats.base import Source
+
+    source = Source(understanding.source, Watch(progress, cancelled))
+    return FORMATS[understanding.format].read(source, understanding, look_seconds)
+
+
+def inputs(
+    path: Path | str, task: Task, *, tell: Tell | None = None, progress: Progress | None = None,
+    cancelled: Cancel | None = None,
+) -> Dataset:  # fmt: skip
+    """Return samples to predict. Their labels, if they have any, are never read.
+
+    Ids are paths relative to a folder, and row numbers from 0 for a file. ``tell`` hears what was missing or mended.
+
+    Raises:
+        ImportRefused: nothing here fits the task.
+        Cancelled: the person stopped it.
+    """
+    from labeling.outside import INPUTS
+
+    return INPUTS[task.modality](_absolute(path), task, tell or _ignore, Watch(progress, cancelled))
+
+
+def labelled(
+    path: Path | str, task: Task, *, tell: Tell | None = None, progress: Progress | None = None,
+    cancelled: Cancel | None = None,
+) -> Dataset:  # fmt: skip
+    """Return samples with their labels, to measure a model on. Samples without a label of the task are left out.
+
+    Raises:
+        ImportRefused: nothing here fits the task, or nothing has a label.
+        Cancelled: the person stopped it.
+    """
+    from labeling.outside import labelled_samples
+
+    understanding = understand(path, target=task.target, kind=task.kind, progress=progress, cancelled=cancelled)
+    if understanding.modality is not task.modality:
+        raise ImportRefused(
+            f"The model is about a {task.modality.value}, but {understanding.source.name} holds another kind of data."
+        )
+    understanding = replace(understanding, columns=task.columns, kind=task.kind)
+    batch = read(understanding, look_seconds=0.0, progress=progress, cancelled=cancelled)
+    return labelled_samples(batch, task, tell or _ignore)
+
+
+def _absolute(path: Path | str) -> Path:
+    return Path(os.path.abspath(Path(path).expanduser()))
+
+
+def _ignore(sentence: str) -> None:
+    """Hear nothing."""
+
+
+def _nothing_found(path: Path) -> str:
+    if path.is_file():
+        return (
+            f"{path.name} is neither a picture nor a table that can be read. "
+            "Choose a folder of pictures, or a CSV, TSV, XLSX or Parquet file."
+        )
+    if not any(path.iterdir()):
+        return f"The folder {path.name} is empty. Choose a folder that holds pictures or a table."
+    return (
+        f"There are no pictures and no single table in {path.name}. "
+        "Choose a folder of pictures (JPEG, PNG, WEBP, BMP, GIF, TIFF), or a CSV, TSV, XLSX or Parquet file."
+    )

@@ -1,0 +1,129 @@
+"""Samples from outside for a model that exists: to predict, or to be measured on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.dataset import INPUT_PREFIX, Dataset
+from engine.task import Kind, Modality, Task
+from labeling.batch import Batch, Watch
+from labeling.errors import ImportRefused, PictureRefused
+from labeling.formats.base import Source
+from labeling.pictures import content_of, each, read_bytes
+from labeling.understanding import count
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Tell = Callable[[str], None]
+
+
+def picture_inputs(path: Path, task: Task, tell: Tell, watch: Watch) -> Dataset:
+    """Return the pictures of a folder, of a list, or the one picture at ``path``; broken ones too, with a word on it."""
+    import polars as pl
+
+    source = Source(path, watch)
+    named = _pictures(source)
+    if not named:
+        raise ImportRefused(f"There are no pictures in {path.name}. Choose a folder with JPEG or PNG files.")
+    contents: list[str | None] = []
+    for chunk in each(lambda item: _content(item[1]), named):
+        contents += chunk
+        watch.step(len(contents), len(named))
+    unreadable = contents.count(None)
+    if unreadable:
+        tell(
+            f"{count(unreadable, 'file')} of {len(named):,} could not be read; their predictions say only how common each class is."
+        )
+    return Dataset(
+        pl.DataFrame(
+            {"id": [name for name, _ in named], "reference": [str(file) for _, file in named], "content": contents},
+            schema={"id": pl.String, "reference": pl.String, "content": pl.String},
+        )
+    )
+
+
+def table_inputs(path: Path, task: Task, tell: Tell, watch: Watch) -> Dataset:
+    """Return the rows of a table in the task's columns; the target column is not looked at."""
+    import polars as pl
+
+    from labeling.formats.table import inputs_of, pieces
+    from labeling.tables.source import opened
+
+    files = pieces(Source(path, watch))
+    if len(files) != 1:
+        raise ImportRefused(f"{path.name} is not a table. Choose a CSV, TSV, XLSX or Parquet file.")
+    with opened(files[0].path) as table:
+        for note in table.notes:
+            tell(note)
+        _check_columns(path, task, table.names, tell)
+        frame = table.lazy.select(inputs_of(task.columns, table)).collect(engine="streaming")
+    if not frame.height:
+        raise ImportRefused(f"{path.name} has a header but no rows. Choose a table with a row for each example.")
+    ids = pl.int_range(0, frame.height, eager=True).cast(pl.String)
+    nothing = pl.lit(None, dtype=pl.String)
+    return Dataset(frame.select(ids.alias("id"), nothing.alias("reference"), nothing.alias("content"), pl.all()))
+
+
+INPUTS: dict[Modality, Callable[[Path, Task, Tell, Watch], Dataset]] = {
+    Modality.IMAGE: picture_inputs,
+    Modality.TABLE: table_inputs,
+}
+
+
+def labelled_samples(batch: Batch, task: Task, tell: Tell) -> Dataset:
+    """Return the samples of a batch whose label the task knows.
+
+    Raises:
+        ImportRefused: none has one.
+    """
+    import polars as pl
+
+    frame = batch.frame.filter(pl.col("label").is_not_null())
+    if task.kind is Kind.MULTICLASS:
+        known = frame.filter(pl.col("label").is_in(task.classes))
+        if known.height < frame.height:
+            strange = sorted(set(frame["label"].unique().to_list()) - set(task.classes))
+            left = count(frame.height - known.height, "sample")
+            tell(f"{left} left out whose class the model does not know: {', '.join(strange[:5])}.")
+        frame = known
+    if not frame.height:
+        raise ImportRefused("No sample here has a label that the model knows, so nothing can be measured.")
+    if frame.height < batch.frame.height:
+        tell(f"Measured on {frame.height:,} of {count(batch.frame.height, 'sample')}; the others have no usable label.")
+    inputs = [name for name in frame.columns if name.startswith(INPUT_PREFIX)]
+    return Dataset(frame.select("id", "reference", "content", "label", *inputs))
+
+
+def _pictures(source: Source) -> list[tuple[str, Path]]:
+    """Return (id, path) of every picture."""
+    from labeling.formats.image_manifest import listed
+    from labeling.tables.source import is_table
+
+    if source.path.is_file() and is_table(source.path):
+        return [(str(row), path) for row, path in enumerate(listed(source))]
+    if source.path.is_file():
+        return [("0", source.path)]
+    return [(found.relative, found.path) for found in source.files.pictures]
+
+
+def _content(path: Path) -> str | None:
+    try:
+        return content_of(read_bytes(path))
+    except PictureRefused:
+        return None
+
+
+def _check_columns(path: Path, task: Task, names: list[str], tell: Tell) -> None:
+    missing = [column.name for column in task.columns if column.name not in names]
+    if len(missing) == len(task.columns):
+        raise ImportRefused(
+            f"{path.name} has none of the columns that the model learned from: {', '.join(missing[:10])}. "
+            "Choose a table with the same columns."
+        )
+    if missing:
+        tell(
+            f"{path.name} lacks {count(len(missing), 'column')} that the model learned from, taken as missing: {', '.join(missing[:10])}."
+        )

@@ -1,0 +1,178 @@
+"""Freeze what a project or a batch holds now into a task and a dataset that a run can learn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from engine.dataset import INPUT_PREFIX, Dataset, Split
+from engine.split import assign_folds, assign_test
+from engine.task import Column, Kind, Modality, Task
+from labeling.duplicates import groups
+from labeling.errors import ImportRefused
+from labeling.understanding import count
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from engine.arrays import IntArray
+
+TEST_FRACTION = 0.15
+TEST_FOLD = -2
+LEAST_SAMPLES = 4
+LEAST_NUMBERS = 10
+
+
+class Wanted(Protocol):
+    """What a snapshot has to know; an :class:`labeling.understanding.Understanding` does."""
+
+    @property
+    def modality(self) -> Modality:
+        """What a sample is."""
+
+    @property
+    def kind(self) -> Kind | None:
+        """What kind of answer is wanted; None means classes."""
+
+    @property
+    def target(self) -> str | None:
+        """The column to predict."""
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """A table's input columns."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A task with its frozen dataset, and sentences about how it was made."""
+
+    task: Task
+    dataset: Dataset
+    notes: tuple[str, ...]
+
+
+def snapshot(frame: pl.DataFrame, wanted: Wanted, test_fraction: float = TEST_FRACTION, seed: int = 0) -> Snapshot:
+    """Return the labelled samples of ``frame`` (columns of :mod:`labeling.batch`), split for learning and testing.
+
+    A test part that the data itself sets apart is kept and nothing is added to it, unless ``test_fraction`` is 0:
+    then everything is learned from.
+
+    Raises:
+        ImportRefused: there is too little, or too much of the same, to learn from.
+    """
+    notes: list[str] = []
+    kind = wanted.kind or Kind.MULTICLASS
+    labelled = _labelled(frame, notes)
+    if test_fraction > 0 and kind is Kind.MULTICLASS:
+        labelled = _without_untaught(labelled, notes)
+    labels = _checked_labels(labelled, kind, wanted.target, notes)
+    if wanted.modality is Modality.TABLE and not wanted.columns:
+        raise ImportRefused(
+            "No column is left to learn from: all others are constant, missing or numbering. Add columns that matter."
+        )
+    classes = tuple(sorted(set(labels))) if kind is Kind.MULTICLASS else ()
+    task = Task(wanted.modality, kind, classes, target=wanted.target, columns=wanted.columns)
+    return Snapshot(task, _split(labelled, labels, test_fraction, seed, notes), tuple(notes))
+
+
+def _labelled(frame: pl.DataFrame, notes: list[str]) -> pl.DataFrame:
+    kept = frame.filter(frame["label"].is_not_null())
+    if not kept.height:
+        raise ImportRefused(
+            f"None of the {count(frame.height, 'sample')} has a label yet. Label at least 5 of each class, then train."
+            if frame.height
+            else "There are no samples yet. Add some first."
+        )
+    if kept.height < frame.height:
+        notes.append(f"{count(frame.height - kept.height, 'sample')} without a label left out.")
+    return kept
+
+
+def _without_untaught(frame: pl.DataFrame, notes: list[str]) -> pl.DataFrame:
+    """Drop test samples, set apart by the data, of classes that the training part does not have."""
+    apart = (frame["split"] == Split.TEST.value).fill_null(False)
+    taught = frame.filter(~apart)["label"].unique()
+    if not len(taught):
+        raise ImportRefused("All labelled samples are in the part kept for testing. Label some of the others.")
+    kept = frame.filter(~apart | frame["label"].is_in(taught.implode()))
+    if kept.height < frame.height:
+        left = count(frame.height - kept.height, "test sample")
+        notes.append(f"{left} of classes that no training sample has left out.")
+    return kept
+
+
+def _checked_labels(frame: pl.DataFrame, kind: Kind, target: str | None, notes: list[str]) -> list[str | float]:
+    labels: list[str | float] = frame["label"].to_list()
+    where = f"the column “{target}”" if target else "the labels"
+    values = frame["label"].n_unique()
+    if kind is Kind.REGRESSION:
+        if values == 1:
+            raise ImportRefused(f"All values in {where} are the same, so there is nothing to predict. Choose another.")
+        if len(labels) < LEAST_NUMBERS:
+            raise ImportRefused(
+                f"There are {count(len(labels), 'row')} with a value in {where}; at least {LEAST_NUMBERS} are needed."
+            )
+        return labels
+    if values == 1:
+        raise ImportRefused(
+            f"All samples are “{labels[0]}”, the only class in {where}. Telling apart needs a second class: add samples of one."
+        )
+    if len(labels) < LEAST_SAMPLES:
+        raise ImportRefused(f"Only {count(len(labels), 'sample')} are labelled; at least {LEAST_SAMPLES} are needed.")
+    sizes = frame["label"].value_counts(sort=True)
+    single = sorted(sizes.filter(sizes["count"] == 1)["label"].to_list())
+    if len(single) == values:
+        raise ImportRefused(f"Every class in {where} has a single sample. Add more samples of each class.")
+    if single:
+        shown = ", ".join(single[:5]) + (" …" if len(single) > 5 else "")
+        classes = count(len(single), "class has", "classes have")
+        notes.append(f"{classes} a single sample, so it is learned from but never checked on: {shown}.")
+    return labels
+
+
+def _split(
+    frame: pl.DataFrame, labels: list[str | float], test_fraction: float, seed: int, notes: list[str]
+) -> Dataset:
+    import polars as pl
+
+    group = groups(frame)
+    test = _test_part(frame, labels, group, test_fraction, seed, notes)
+    folds = np.full(len(labels), TEST_FOLD, dtype=np.int64)
+    train_rows = np.flatnonzero(~test)
+    folds[train_rows] = assign_folds([labels[row] for row in train_rows], group[train_rows], seed)
+    near = len(group) - len(np.unique(group))
+    if near:
+        copies = count(near, "near-copy", "near-copies")
+        notes.append(f"{copies} found; each is kept on the same side of every check as what it resembles.")
+    inputs = [name for name in frame.columns if name.startswith(INPUT_PREFIX)]
+    return Dataset(
+        frame.select(
+            "id",
+            "reference",
+            "content",
+            "label",
+            pl.Series("split", np.where(test, Split.TEST.value, Split.TRAIN.value)),
+            pl.Series("fold", folds, dtype=pl.Int32),
+            pl.Series("group", group, dtype=pl.Int64),
+            *inputs,
+        )
+    )
+
+
+def _test_part(
+    frame: pl.DataFrame, labels: list[str | float], group: IntArray, fraction: float, seed: int, notes: list[str]
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    if fraction <= 0:
+        return np.zeros(len(labels), dtype=np.bool_)
+    apart = (frame["split"] == Split.TEST.value).fill_null(False).to_numpy()
+    if not apart.any():
+        return assign_test(labels, group, fraction, seed)
+    leaked = apart & np.isin(group, group[~apart])
+    if leaked.any():
+        copies = count(int(leaked.sum()), "test sample is", "test samples are")
+        notes.append(f"{copies} near-copies of training samples and would flatter the result, so not tested on.")
+        apart = apart & ~leaked
+    return np.asarray(apart)

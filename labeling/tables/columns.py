@@ -1,0 +1,228 @@
+"""What the columns of a table mean: numbers, dates or categories, and which are better left out.
+
+Cells that say "missing" in one of the usual ways are missing everywhere. The same conversion serves learning and
+predicting: it depends on the column's type and on how the file writes decimals, never on what else is in the file.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import polars as pl
+
+from engine.task import Column, ColumnType
+from labeling.tables.dialect import MISSING
+from labeling.understanding import LeftOut
+
+DATE_FORMATS = (
+    "%Y-%m-%d",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d.%m.%Y",
+    "%d-%m-%Y",
+    "%d/%m/%Y %H:%M",
+    "%m/%d/%Y %H:%M",
+    "%d.%m.%Y %H:%M",
+)
+READABLE_SHARE = 0.99
+UNIQUE_SHARE = 0.5
+FEW_ROWS = 20
+FREE_TEXT_WORDS = 4
+MICROSECONDS_PER_DAY = 86_400_000_000
+ID_NAME = re.compile(r"(^|[\W_])(id|uuid|guid|key|nr|no|number|index|idx)$|[a-z]I[dD]$|^ID|^P?ID$|^id[\W_]")
+NESTED = (pl.List, pl.Array, pl.Struct, pl.Binary, pl.Object)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was counted in a column.
+
+    Attributes:
+        name: the column's name.
+        rows: rows looked at.
+        present: cells that are not missing.
+        distinct: different values among them.
+        numbers: cells that are finite numbers.
+        whole: whether all numbers are integers.
+        low: smallest number.
+        high: largest number.
+        words: mean number of words in a cell.
+        date_format: the pattern all cells follow, if there is one.
+        nested: whether a cell holds a list or a structure.
+    """
+
+    name: str
+    rows: int
+    present: int
+    distinct: int
+    numbers: int = 0
+    whole: bool = False
+    low: float = 0.0
+    high: float = 0.0
+    words: float = 0.0
+    date_format: str | None = None
+    nested: bool = False
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it is a column of numbers, give or take a few unreadable cells."""
+        return self.numbers > 0 and self.numbers >= READABLE_SHARE * self.present
+
+
+def text(name: str, dtype: pl.DataType) -> pl.Expr:
+    """Return a column as trimmed text, missing cells as null."""
+    column = pl.col(name)
+    if dtype == pl.Boolean:
+        return pl.when(column).then(pl.lit("true")).when(~column).then(pl.lit("false"))
+    if dtype.is_float():
+        whole = column.is_finite() & (column == column.floor()) & (column.abs() < 2**53)
+        plain = (
+            pl.when(whole).then(column.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(column.cast(pl.String))
+        )
+        return pl.when(column.is_nan()).then(None).otherwise(plain)
+    if dtype != pl.String:
+        return column.cast(pl.String)
+    trimmed = column.str.strip_chars()
+    return pl.when(trimmed.is_in(MISSING)).then(None).otherwise(trimmed)
+
+
+def number(name: str, dtype: pl.DataType, decimal_comma: bool) -> pl.Expr:
+    """Return a column as finite numbers, everything else as null."""
+    if dtype.is_temporal():
+        return date(name, dtype, None)
+    if dtype.is_numeric():
+        value = pl.col(name).cast(pl.Float64, strict=False)
+    elif dtype != pl.String:
+        return pl.lit(None, dtype=pl.Float64)
+    else:
+        value = _number_of_text(pl.col(name).str.strip_chars(), decimal_comma)
+    return pl.when(value.is_finite()).then(value).otherwise(None)
+
+
+def date(name: str, dtype: pl.DataType, pattern: str | None) -> pl.Expr:
+    """Return a column as days since 1970-01-01; what does not follow the pattern as null."""
+    if dtype == pl.String:
+        time = pl.col(name).str.strip_chars().str.strptime(pl.Datetime("us"), pattern, strict=False)
+    elif dtype.is_temporal() and dtype not in (pl.Time, pl.Duration):
+        time = pl.col(name).cast(pl.Datetime("us"))
+    else:
+        return pl.col(name).cast(pl.Float64, strict=False)
+    return time.cast(pl.Int64).cast(pl.Float64) / MICROSECONDS_PER_DAY
+
+
+def converted(column: Column, dtype: pl.DataType, decimal_comma: bool) -> pl.Expr:
+    """Return a column as the model reads it: Float64 for numbers and dates, String for categories."""
+    if column.type is ColumnType.NUMBER:
+        return number(column.name, dtype, decimal_comma)
+    if column.type is ColumnType.DATE:
+        return date(column.name, dtype, column.format or DATE_FORMATS[0])
+    return text(column.name, dtype)
+
+
+def facts(frame: pl.DataFrame, decimal_comma: bool) -> list[Facts]:
+    """Count what :func:`sort_out` and the guess of the target need, for every column."""
+    nested = [name for name, dtype in frame.schema.items() if isinstance(dtype, NESTED)]
+    flat = {name: dtype for name, dtype in frame.schema.items() if name not in nested}
+    texts = frame.select([text(name, dtype).alias(name) for name, dtype in flat.items()])
+    numbers = frame.select([number(name, dtype, decimal_comma).alias(name) for name, dtype in flat.items()])
+    found = []
+    for name in frame.columns:
+        if name in nested:
+            found.append(Facts(name, frame.height, frame.height, frame.height, nested=True))
+        else:
+            found.append(_facts(name, texts[name].drop_nulls(), numbers[name].drop_nulls(), frame[name]))
+    return found
+
+
+def sort_out(found: list[Facts]) -> tuple[list[Column], list[LeftOut]]:
+    """Say of each column how it is read, or why it is left out."""
+    columns: list[Column] = []
+    left_out: list[LeftOut] = []
+    for fact in found:
+        reason = reason_against(fact)
+        if reason is not None:
+            left_out.append(LeftOut(fact.name, reason))
+        elif fact.date_format is not None:
+            columns.append(Column(fact.name, ColumnType.DATE, fact.date_format))
+        else:
+            columns.append(Column(fact.name, ColumnType.NUMBER if fact.numeric else ColumnType.CATEGORY))
+    return columns, left_out
+
+
+def reason_against(fact: Facts) -> str | None:
+    """Return why a column says nothing that can be learned, or None."""
+    if fact.nested:
+        return "it holds lists or structures"
+    if not fact.present:
+        return "all its values are missing"
+    if fact.distinct == 1 and fact.present == fact.rows:
+        return "all its values are the same"
+    if fact.date_format is not None:
+        return None
+    if fact.numeric:
+        return _reason_against_numbers(fact)
+    if fact.rows > FREE_TEXT_WORDS and fact.distinct > UNIQUE_SHARE * fact.present and fact.words >= FREE_TEXT_WORDS:
+        return "it is free text, which is not learned from yet"
+    if fact.rows >= FEW_ROWS and fact.distinct > UNIQUE_SHARE * fact.rows:
+        return "almost every row has another value"
+    return None
+
+
+def _reason_against_numbers(fact: Facts) -> str | None:
+    if not fact.whole or fact.distinct < fact.rows or fact.rows < FEW_ROWS:
+        return None
+    if ID_NAME.search(fact.name) or fact.high - fact.low < 2 * fact.rows:
+        return "it only numbers the rows"
+    return None
+
+
+def _facts(name: str, texts: pl.Series, numbers: pl.Series, original: pl.Series) -> Facts:
+    readable = numbers.len() > 0 and numbers.len() >= READABLE_SHARE * texts.len()
+    if readable:
+        whole = bool((numbers == numbers.floor()).all())
+        low, high = float(numbers.min() or 0.0), float(numbers.max() or 0.0)  # type: ignore[arg-type]
+        temporal = original.dtype.is_temporal()
+        return Facts(
+            name, original.len(), texts.len(), numbers.n_unique(), numbers.len(), whole, low, high,
+            date_format=DATE_FORMATS[0] if temporal else None,
+        )  # fmt: skip
+    words = float(texts.head(1000).str.count_matches(r"\S+").mean() or 0.0)  # type: ignore[arg-type]
+    return Facts(
+        name, original.len(), texts.len(), texts.n_unique(), numbers.len(), words=words, date_format=_date_format(texts)
+    )
+
+
+def _date_format(texts: pl.Series) -> str | None:
+    """Return the one pattern that all cells follow; a few are tried before the many."""
+    first = texts.head(200)
+    if not first.len() or first.str.count_matches(r"\d").min() < 3:  # type: ignore[operator]
+        return None
+    for pattern in DATE_FORMATS:
+        if all(_follows(cells, pattern) for cells in (first, texts)):
+            return pattern
+    return None
+
+
+def _follows(cells: pl.Series, pattern: str) -> bool:
+    times = cells.str.strptime(pl.Datetime("us"), pattern, strict=False)
+    return times.null_count() == 0 and 1000 <= times.dt.year().min() <= times.dt.year().max() <= 9999  # type: ignore[operator]
+
+
+def _number_of_text(cells: pl.Expr, decimal_comma: bool) -> pl.Expr:
+    plain = cells.cast(pl.Float64, strict=False)
+    if decimal_comma:
+        grouped = cells.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+        pattern = r"^[+-]?(\d{1,3}(\.\d{3})+|\d*),\d+([eE][+-]?\d+)?$"
+    else:
+        grouped = cells.str.replace_all(",", "", literal=True)
+        pattern = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
+    return (
+        pl.when(cells.str.contains(",", literal=True) & cells.str.contains(pattern))
+        .then(grouped.cast(pl.Float64, strict=False))
+        .otherwise(plain)
+    )

@@ -1,0 +1,235 @@
+"""Find out how a text table is written: encoding, separator, header.
+
+Only the first part of a file is looked at; the encoding alone is checked over the whole of it.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from labeling.errors import ImportRefused
+
+DELIMITERS = (",", ";", "\t", "|")
+SNIFFED_BYTES = 1 << 18
+SNIFFED_ROWS = 200
+CHUNK = 1 << 24
+MAX_FIELD = 1 << 20
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "?")
+NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)*|[.,]\d+)([eE][+-]?\d+)?%?")
+DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a text table is written.
+
+    Attributes:
+        encoding: a Python codec name.
+        delimiter: one of :data:`DELIMITERS`.
+        header: whether the first row names the columns.
+        names: a unique name for each column.
+        quoted: whether ``"`` encloses values.
+        plain: whether the file can be read as it is: UTF-8 without byte order mark, NUL, bare CR or blank start.
+        nulls: whether NUL characters have to be taken out.
+    """
+
+    encoding: str
+    delimiter: str
+    header: bool
+    names: tuple[str, ...]
+    quoted: bool
+    plain: bool
+    nulls: bool
+
+    @property
+    def decimal_comma(self) -> bool:
+        """Whether ``1,5`` means one and a half."""
+        return self.delimiter != ","
+
+
+def sniff(path: Path) -> Dialect:
+    """Return the dialect of the text table at ``path``.
+
+    Raises:
+        ImportRefused: the file is empty, binary or has no rows.
+    """
+    with path.open("rb") as file:
+        head = file.read(SNIFFED_BYTES)
+    if not head.strip():
+        raise ImportRefused(f"{path.name} is empty, so there is nothing to take in. Choose a table with rows.")
+    encoding = _encoding(path, head)
+    text = _text(head, encoding, path.name)
+    nulls = "\0" in text
+    text = text.replace("\0", "")
+    bare_cr = "\r" in text and "\n" not in text
+    delimiter, quoted, rows = _best_rows(text, whole=len(head) < SNIFFED_BYTES)
+    if not rows:
+        raise ImportRefused(f"{path.name} holds no rows. Choose a table with a row for each example.")
+    header = _has_header(rows)
+    width = _width(rows)
+    names = unique_names(rows[0] if header else [], width)
+    plain = encoding == "utf-8" and not nulls and not bare_cr and text[:1].strip() != ""
+    return Dialect(encoding, delimiter, header, names, quoted, plain, nulls)
+
+
+def unique_names(given: list[str], width: int) -> tuple[str, ...]:
+    """Return ``width`` unique column names: blank ones numbered, repeated ones as ``name (2)``.
+
+    A header one name short names the columns after the first, as R writes tables with row names.
+    """
+    if given and len(given) == width - 1:
+        given = ["", *given]
+    names: list[str] = []
+    taken = set()
+    for position in range(width):
+        name = " ".join(given[position].split()) if position < len(given) else ""
+        base = unused = name or f"column_{position + 1}"
+        repeat = 1
+        while unused in taken:
+            repeat += 1
+            unused = f"{base} ({repeat})"
+        taken.add(unused)
+        names.append(unused)
+    return tuple(names)
+
+
+def transcode(source: Path, dialect: Dialect, target: Path) -> None:
+    """Write ``source`` as plain UTF-8 with ``\\n`` line ends and no NUL characters.
+
+    Raises:
+        ImportRefused: some bytes mean nothing in the file's encoding.
+    """
+    try:
+        with (
+            source.open(encoding=dialect.encoding, newline=None) as incoming,
+            target.open("w", encoding="utf-8", newline="") as outgoing,
+        ):
+            start = ""
+            while not start and (chunk := incoming.read(CHUNK)):
+                start = chunk.replace("\0", "").lstrip("\n")
+            outgoing.write(start)
+            while chunk := incoming.read(CHUNK):
+                outgoing.write(chunk.replace("\0", ""))
+    except UnicodeError as error:
+        raise ImportRefused(
+            f"{source.name} starts as {dialect.encoding} text but has bytes that mean nothing in it. "
+            "Save it again as UTF-8 and choose it once more."
+        ) from error
+
+
+def _encoding(path: Path, head: bytes) -> str:
+    for mark, name in BOMS:
+        if head.startswith(mark):
+            return name
+    pairs = max(1, len(head) // 2)
+    if head[1::2].count(0) > 0.7 * pairs:
+        return "utf-16-le"
+    if head[0::2].count(0) > 0.7 * pairs:
+        return "utf-16-be"
+    if _decodes(path, "utf-8"):
+        return "utf-8"
+    return "cp1252" if _decodes(path, "cp1252") else "latin-1"
+
+
+def _decodes(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _text(head: bytes, encoding: str, name: str) -> str:
+    text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(head)
+    odd = sum(text.count(chr(code)) for code in range(9)) + text.count("\ufffd")
+    if odd > max(8, 0.02 * len(text)):
+        raise ImportRefused(
+            f"{name} is not a text table: it holds binary data. Save the table as CSV, XLSX or Parquet and choose that."
+        )
+    return text
+
+
+def _best_rows(text: str, whole: bool) -> tuple[str, bool, list[list[str]]]:
+    best: tuple[float, int] = (-1.0, 0)
+    chosen: tuple[str, bool, list[list[str]]] = (",", True, [])
+    for delimiter in DELIMITERS:
+        rows = _rows(text, delimiter, quoted=True, whole=whole)
+        score = _score(rows, delimiter)
+        if score > best:
+            best, chosen = score, (delimiter, True, rows)
+    if any("\n" in cell and len(cell) > 10_000 for row in chosen[2] for cell in row):
+        rows = _rows(text, chosen[0], quoted=False, whole=whole)
+        return chosen[0], False, rows
+    return chosen
+
+
+def _rows(text: str, delimiter: str, quoted: bool, whole: bool) -> list[list[str]]:
+    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+    csv.field_size_limit(MAX_FIELD)
+    rows: list[list[str]] = []
+    for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting):
+        if row:
+            rows.append([cell.strip() for cell in row])
+        if len(rows) > SNIFFED_ROWS:
+            return rows
+    return rows if whole or len(rows) < 2 else rows[:-1]
+
+
+def _score(rows: list[list[str]], delimiter: str) -> tuple[float, int]:
+    """Score a separator: rows of equal length, whose cells hold no other separator."""
+    width = _width(rows)
+    if width < 2:
+        return (0.0, width)
+    even = sum(len(row) == width for row in rows) / len(rows)
+    others = [other for other in DELIMITERS if other != delimiter]
+    cells = [cell for row in rows for cell in row]
+    clean = sum(
+        not any(other in cell for other in others) or DECIMAL_COMMA.fullmatch(cell) is not None for cell in cells
+    )
+    return (even * (0.2 + 0.8 * clean / len(cells)), width)
+
+
+def _width(rows: list[list[str]]) -> int:
+    """Return the number of columns: the header's, unless most rows agree on more."""
+    if not rows:
+        return 0
+    common, times = Counter(len(row) for row in rows[1:] or rows).most_common(1)[0]
+    return max(common, len(rows[0])) if 2 * times > len(rows) - 1 else len(rows[0])
+
+
+def _has_header(rows: list[list[str]]) -> bool:
+    first, rest = rows[0], rows[1:]
+    if not rest:
+        return not all(_is_number(cell) for cell in first)
+    evidence = 0
+    for position, cell in enumerate(first):
+        below = [row[position] for row in rest if position < len(row) and row[position] not in MISSING]
+        if not below or cell in MISSING:
+            continue
+        numeric = sum(map(_is_number, below)) > 0.8 * len(below)
+        if numeric:
+            evidence += -1 if _is_number(cell) else 1
+        elif cell in below:
+            evidence -= 1
+    return evidence >= 0
+
+
+def _is_number(cell: str) -> bool:
+    return NUMBER.fullmatch(cell) is not None

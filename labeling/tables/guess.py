@@ -1,0 +1,46 @@
+"""Guess which column of a table is to be predicted, and whether it is a class or a number."""
+
+from __future__ import annotations
+
+import re
+
+from engine.task import Kind
+from labeling.tables.columns import Facts, reason_against
+
+MAX_CLASSES = 1000
+FEW_VALUES = 20
+ROWS_PER_VALUE = 5
+TARGET_NAMES = (
+    "target", "label", "labels", "class", "classes", "y", "outcome", "survived", "income", "saleprice", "price",
+    "species", "diagnosis", "churn", "churned", "exited", "default", "fraud", "isfraud", "converted", "response",
+    "result", "output", "quality", "category", "salary", "sentiment", "rating", "score",
+)  # fmt: skip
+TARGET_ENDINGS = ("target", "label", "class", "outcome")
+
+
+def can_be_target(fact: Facts) -> bool:
+    """Return whether a column has values that can be told from the others."""
+    if fact.nested or fact.date_format is not None or fact.distinct < 2:
+        return False
+    return reason_against(fact) is None and (fact.numeric or fact.distinct <= MAX_CLASSES)
+
+
+def guess_target(found: list[Facts]) -> str | None:
+    """Return the likeliest column: by its name, else the last one that can be a target."""
+    usable = [fact.name for fact in found if can_be_target(fact)]
+    plain = {re.sub(r"[\W_]+", "", name.lower()): name for name in reversed(usable)}
+    for wanted in TARGET_NAMES:
+        if wanted in plain:
+            return plain[wanted]
+    for name in reversed(usable):
+        if name.lower().endswith(TARGET_ENDINGS):
+            return name
+    return usable[-1] if usable else None
+
+
+def guess_kind(fact: Facts) -> Kind:
+    """Return ``multiclass`` for words and for few different whole numbers, else ``regression``."""
+    if not fact.numeric or fact.distinct == 2:
+        return Kind.MULTICLASS
+    few = fact.distinct <= FEW_VALUES and fact.distinct * ROWS_PER_VALUE <= fact.present
+    return Kind.MULTICLASS if fact.whole and few else Kind.REGRESSION

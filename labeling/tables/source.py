@@ -1,0 +1,211 @@
+"""Open a table file of any kind as one lazy polars frame of uniquely named columns.
+
+A very large table is drawn from: a uniform sample of rows with a fixed seed, so that memory stays bounded. Text tables
+come as String columns; XLSX likewise; Parquet keeps its types.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from labeling.errors import ImportRefused
+from labeling.tables.dialect import Dialect, sniff, transcode, unique_names
+
+TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
+SHEET_SUFFIXES = (".xlsx",)
+PARQUET_SUFFIXES = (".parquet", ".pq")
+SUFFIXES = TEXT_SUFFIXES + SHEET_SUFFIXES + PARQUET_SUFFIXES
+MAX_ROWS = 1_000_000
+MAX_CELLS = 40_000_000
+MAX_COLUMNS = 20_000
+MAX_SHEET_BYTES = 1 << 30
+SAMPLE_SEED = 20_240
+ROW = "\0row"
+
+
+@dataclass(frozen=True)
+class OpenTable:
+    """A table ready to be collected, valid inside :func:`opened` only.
+
+    Attributes:
+        lazy: its rows, columns uniquely named.
+        decimal_comma: whether ``1,5`` means one and a half.
+        notes: what had to be mended to read it.
+    """
+
+    lazy: pl.LazyFrame
+    decimal_comma: bool
+    notes: tuple[str, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The columns' names in order."""
+        return self.lazy.collect_schema().names()
+
+
+def is_table(path: Path) -> bool:
+    """Return whether the file's ending is one of a table."""
+    return path.suffix.lower() in SUFFIXES
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[OpenTable]:
+    """Open the table at ``path``.
+
+    Raises:
+        ImportRefused: the file cannot be read as a table.
+    """
+    suffix = path.suffix.lower()
+    try:
+        if suffix in PARQUET_SUFFIXES:
+            yield _parquet(path)
+        elif suffix in SHEET_SUFFIXES:
+            yield _sheet(path)
+        else:
+            with _text_table(path) as table:
+                yield table
+    except pl.exceptions.PolarsError as error:
+        first_line = str(error).strip().partition("\n")[0]
+        raise ImportRefused(
+            f"{path.name} cannot be read as a table: {first_line}. Save it again as CSV and choose that."
+        ) from error
+    except OSError as error:
+        raise ImportRefused(f"{path.name} cannot be read: {error.strerror or error}.") from error
+
+
+def drawn(table: OpenTable, columns: int) -> tuple[pl.LazyFrame, int, int]:
+    """Return the table's rows, at most so many that memory stays bounded.
+
+    Returns:
+        (rows in file order, rows the file has, rows kept). Which rows are kept depends on the row count alone.
+    """
+    import numpy as np
+
+    total = int(table.lazy.select(pl.len()).collect(engine="streaming").item())
+    limit = min(MAX_ROWS, MAX_CELLS // max(1, columns))
+    if total <= limit:
+        return table.lazy, total, total
+    keep = np.sort(np.random.default_rng(SAMPLE_SEED).choice(total, limit, replace=False)).astype(np.uint32)
+    kept = pl.LazyFrame({ROW: pl.Series(keep, dtype=pl.get_index_type())})
+    lazy = table.lazy.with_row_index(ROW).join(kept, on=ROW, how="semi", maintain_order="left").drop(ROW)
+    return lazy, total, limit
+
+
+@contextmanager
+def _text_table(path: Path) -> Iterator[OpenTable]:
+    dialect = sniff(path)
+    _check_width(path, len(dialect.names))
+    notes = []
+    if dialect.nulls:
+        notes.append(f"{path.name} held NUL characters, which were taken out.")
+    if dialect.plain:
+        yield _scan(path, path.name, dialect, notes)
+        return
+    free = shutil.disk_usage(tempfile.gettempdir()).free
+    if free < 3 * path.stat().st_size:
+        raise ImportRefused(
+            f"There is no room on the disk to convert {path.name} to UTF-8. Free {3 * path.stat().st_size >> 20:,} MB."
+        )
+    with tempfile.TemporaryDirectory(prefix="autodidact-") as folder:
+        converted = Path(folder) / "table.csv"
+        transcode(path, dialect, converted)
+        yield _scan(converted, path.name, dialect, notes)
+
+
+def _scan(path: Path, name: str, dialect: Dialect, notes: list[str]) -> OpenTable:
+    """Read strictly where that works, else leave out values too many, else take quotes as plain characters."""
+    readings = [(dialect.quoted, False), (dialect.quoted, True), (False, False), (False, True)]
+    for quoted, ragged in readings:
+        lazy = _scanned(path, dialect, quoted, ragged)
+        try:
+            lazy.select(pl.all().count()).collect(engine="streaming")
+        except pl.exceptions.PolarsError:
+            if (quoted, ragged) == readings[-1]:
+                raise
+            continue
+        break
+    if ragged:
+        width = len(dialect.names)
+        notes.append(f"Some rows of {name} have more than {width} values; what was too much was left out.")
+    if quoted != dialect.quoted:
+        notes.append(f"A quotation mark in {name} is never closed, so all of them were read as plain characters.")
+    return OpenTable(lazy, dialect.decimal_comma, tuple(notes))
+
+
+def _scanned(path: Path, dialect: Dialect, quoted: bool, ragged: bool) -> pl.LazyFrame:
+    rows = pl.scan_csv(
+        path,
+        separator=dialect.delimiter,
+        quote_char='"' if quoted else None,
+        has_header=False,
+        skip_rows=int(dialect.header),
+        schema=dict.fromkeys(dialect.names, pl.String),
+        truncate_ragged_lines=ragged,
+        missing_columns="insert",
+        glob=False,
+        extra_columns="ignore" if ragged else "raise",
+    )
+    return rows.filter(~pl.all_horizontal(pl.all().is_null()))
+
+
+def _sheet(path: Path) -> OpenTable:
+    import fastexcel
+
+    _check_zip(path)
+    try:
+        reader = fastexcel.read_excel(path)
+        sheet = reader.load_sheet(0, header_row=None, dtypes="string")
+        raw = sheet.to_polars()
+    except fastexcel.FastExcelError as error:
+        raise ImportRefused(
+            f"{path.name} cannot be read as a spreadsheet: {error}. Save it again as XLSX or CSV and choose that."
+        ) from error
+    raw = raw.filter(~pl.all_horizontal(pl.all().is_null()))
+    if not raw.height:
+        raise ImportRefused(f"The first sheet of {path.name} is empty. Put the table on the first sheet.")
+    _check_width(path, raw.width)
+    notes = ()
+    if len(reader.sheet_names) > 1:
+        notes = (f"{path.name} has {len(reader.sheet_names)} sheets; only the first was taken.",)
+    names = unique_names([cell or "" for cell in raw.row(0)], raw.width)
+    raw.columns = list(names)
+    return OpenTable(raw.slice(1).lazy(), False, notes)
+
+
+def _check_zip(path: Path) -> None:
+    """Refuse a spreadsheet that would unpack to an unreasonable size."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise ImportRefused(
+            f"{path.name} is not an XLSX file, or it is damaged. Save it again as XLSX or CSV and choose that."
+        ) from error
+    if size > MAX_SHEET_BYTES:
+        raise ImportRefused(
+            f"{path.name} would unpack to {size >> 20:,} MB; the limit is {MAX_SHEET_BYTES >> 20:,} MB. "
+            "Save the table as CSV or Parquet and choose that."
+        )
+
+
+def _parquet(path: Path) -> OpenTable:
+    lazy = pl.scan_parquet(path, glob=False)
+    schema = lazy.collect_schema()
+    _check_width(path, len(schema))
+    names = unique_names(schema.names(), len(schema))
+    return OpenTable(lazy.rename(dict(zip(schema.names(), names, strict=True))), False, ())
+
+
+def _check_width(path: Path, width: int) -> None:
+    if width > MAX_COLUMNS:
+        raise ImportRefused(
+            f"{path.name} has {width:,} columns; the limit is {MAX_COLUMNS:,}. Keep the columns that matter."
+        )

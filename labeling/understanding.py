@@ -1,0 +1,148 @@
+"""What was understood of some files, as one sentence that the person can edit before anything is taken in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.task import Column, ColumnType, Kind, Modality
+
+NAMED_CLASSES = 5
+KIND_WORDS = {Kind.MULTICLASS: "sort rows by", Kind.REGRESSION: "predict the number in"}
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A column that is not learned from, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of the sentence; ``field`` names what the person can change by picking one of ``options``."""
+
+    text: str
+    field: str | None = None
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What was understood of the files at ``source``.
+
+    Attributes:
+        source: absolute path of the file or folder.
+        format: name of the format in :data:`labeling.formats.FORMATS`.
+        kind: None where nothing is labelled yet.
+        classes: in sorted order; empty for a regression.
+        samples: how many there are (of a very large table: about how many).
+        labelled: how many of them carry a label.
+        target: the column to predict, of a table or a list of pictures.
+        columns: a table's input columns.
+        candidates: columns that can be the target instead.
+        left_out: columns that are not learned from.
+        set_apart: samples that the data itself keeps for testing.
+        problems: sentences the person should read.
+    """
+
+    source: Path
+    format: str
+    modality: Modality
+    kind: Kind | None
+    classes: tuple[str, ...] = ()
+    samples: int = 0
+    labelled: int = 0
+    target: str | None = None
+    columns: tuple[Column, ...] = ()
+    candidates: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    set_apart: int = 0
+    problems: tuple[str, ...] = ()
+
+    def sentence(self) -> tuple[Part, ...]:
+        """Return the editable sentence, piece by piece."""
+        parts = self._about_table() if self.modality is Modality.TABLE else self._about_pictures()
+        if self.labelled and self.labelled < self.samples:
+            parts.append(Part(f"; {self.samples - self.labelled:,} have no label"))
+        if self.set_apart:
+            parts.append(Part(f"; {self.set_apart:,} kept apart for the test"))
+        return tuple(parts)
+
+    def text(self) -> str:
+        """Return the sentence as plain text."""
+        return "".join(part.text for part in self.sentence())
+
+    def wish(self, field: str, option: str) -> dict[str, Any]:
+        """Return the keyword arguments of :func:`labeling.importing.understand` after the person picked ``option``.
+
+        A new target has its kind guessed anew.
+
+        Raises:
+            KeyError: the sentence has no such field or option.
+        """
+        if field == "target":
+            return {"target": option, "kind": None}
+        if field == "kind":
+            kinds = {words: kind for kind, words in KIND_WORDS.items()}
+            return {"target": self.target, "kind": kinds[option]}
+        raise KeyError(field)
+
+    def _about_pictures(self) -> list[Part]:
+        photos = count(self.samples, "photo")
+        if not self.labelled:
+            return [Part(f"{photos} without labels → you say what they show")]
+        where = f" in {count(len(self.classes), 'folder')}" if self.target is None else ""
+        start = f"{photos}{where} → sort photos into "
+        if self.target is None:
+            return [Part(start), Part(some_names(self.classes))]
+        column = Part(self.target, "target", self.candidates)
+        return [Part(start), Part(some_names(self.classes)), Part(" (column "), column, Part(")")]
+
+    def _about_table(self) -> list[Part]:
+        start = Part(f"{count(self.samples, 'row')} with {count(len(self.columns), 'column')} to learn from → ")
+        if self.kind is None or self.target is None:
+            return [start, Part("choose what to predict", "target", self.candidates)]
+        words = Part(KIND_WORDS[self.kind], "kind", tuple(KIND_WORDS.values()))
+        parts = [start, words, Part(" "), Part(self.target, "target", self.candidates)]
+        if self.kind is Kind.MULTICLASS:
+            parts.append(Part(f" into {some_names(self.classes)}"))
+        return parts
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {**asdict(self), "source": str(self.source)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Understanding:
+        """Rebuild from :meth:`to_json`."""
+        return cls(
+            source=Path(data["source"]),
+            format=data["format"],
+            modality=Modality(data["modality"]),
+            kind=Kind(data["kind"]) if data["kind"] else None,
+            classes=tuple(data["classes"]),
+            samples=data["samples"],
+            labelled=data["labelled"],
+            target=data["target"],
+            columns=tuple(Column(**{**c, "type": ColumnType(c["type"])}) for c in data["columns"]),
+            candidates=tuple(data["candidates"]),
+            left_out=tuple(LeftOut(**c) for c in data["left_out"]),
+            set_apart=data["set_apart"],
+            problems=tuple(data["problems"]),
+        )
+
+
+def count(number: int, noun: str, nouns: str = "") -> str:
+    """Return a number with its noun: ``1 photo``, ``2,021 photos``; ``nouns`` is a plural without ``s``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {nouns or noun + 's'}"
+
+
+def some_names(names: tuple[str, ...]) -> str:
+    """Return at most :data:`NAMED_CLASSES` names, then how many more."""
+    shown = " / ".join(" ".join(name.split()) for name in names[:NAMED_CLASSES])
+    more = len(names) - NAMED_CLASSES
+    return f"{shown} and {more} more" if more > 0 else shown
