@@ -1,0 +1,53 @@
+"""Export in a process of its own, saying how it goes as JSON lines on stdout.
+
+``python -m exporters SOURCE --to onnx --out DIR`` prints ``{"type": "progress", "share", "text"}`` lines and then one
+``{"type": "report", …}`` or ``{"type": "error", "message"}``. Exit code 0 when something was exported, 1 when not, 2
+for bad usage. SIGTERM cancels and leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from exporters.api import EXPORTERS, export
+from exporters.errors import ExportError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one export and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m exporters", description="Export a trained model.")
+    parser.add_argument("source", type=Path, help="the folder of a run, or of a model")
+    parser.add_argument("--to", choices=sorted(EXPORTERS), default="onnx")
+    parser.add_argument("--out", type=Path, required=True, help="the folder to write into")
+    wanted = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, _cancel)
+    try:
+        report = export(wanted.source, wanted.to, wanted.out, _progress)
+    except ExportError as error:
+        _say({"type": "error", "message": str(error)})
+        return 1
+    _say({"type": "report", **report.to_json()})
+    return 0
+
+
+def _cancel(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
+
+
+def _progress(share: float, text: str) -> None:
+    _say({"type": "progress", "share": round(share, 3), "text": text})
+
+
+def _say(line: Mapping[str, Any]) -> None:
+    print(json.dumps(line, ensure_ascii=False), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""The Exporter contract: how a trained model is made into something that runs elsewhere."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from exporters.source import Source
+
+Progress = Callable[[float, str], None]
+"""Hears the share done, 0 to 1, and what is being done, in plain words."""
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """What was handed over. ``parity`` is what was measured beside the model, as it stands in ``parity_path``."""
+
+    target: str
+    path: Path
+    parity_path: Path
+    bytes: int
+    seconds: float
+    parity: Mapping[str, Any]
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {**asdict(self), "path": str(self.path), "parity_path": str(self.parity_path)}
+
+
+class Exporter(ABC):
+    """Writes one kind of artefact."""
+
+    target: ClassVar[str]
+
+    @abstractmethod
+    def export(self, source: Source, out: Path, progress: Progress) -> ExportReport:
+        """Write the artefact into the folder ``out``, proven equal to the model, or nothing at all.
+
+        Raises:
+            ExportError: why nothing was written.
+        """

@@ -1,0 +1,1 @@
+"""One ``.onnx`` file that holds the whole model, its preprocessing included."""

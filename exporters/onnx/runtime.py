@@ -1,0 +1,192 @@
+"""ONNX Runtime, kept quiet and local, and exported models as something that predicts samples.
+
+Since 1.29 the wheels of ONNX Runtime send telemetry unless ``ORT_DISABLE_TELEMETRY`` is set before the import, so
+nothing else in this program imports it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+
+from engine.arrays import ByteArray, FloatArray, IntArray
+from engine.dataset import Dataset
+from engine.modalities import open_samples
+from engine.modalities.image.samples import ImageSamples
+from engine.modalities.table.samples import TableSamples
+from engine.samples import Samples
+from engine.task import ColumnType, Kind, Task
+from exporters.errors import NotOurs
+from exporters.onnx.graph import ML
+from exporters.onnx.inputs import IMAGE
+from exporters.onnx.metadata import Metadata, read_metadata
+
+MAX_BYTES = 2_000_000_000
+_ROWS_A_CALL = 4096
+_PICTURES_A_CALL = 16
+_PIXELS_A_CALL = 4_000_000
+_ERRORS_ONLY = 3
+_DOMAINS = {"", "ai.onnx", ML}
+
+Feeds = Mapping[str, npt.NDArray[Any]]
+
+
+def _runtime() -> tuple[Any, tuple[type[Exception], ...]]:
+    """Import ONNX Runtime; return it and its errors, which share no base class."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
+    from onnxruntime.capi import onnxruntime_pybind11_state as states
+
+    found = vars(states).values()
+    return onnxruntime, tuple(kind for kind in found if isinstance(kind, type) and issubclass(kind, Exception))
+
+
+def ort_session(content: bytes) -> Any:
+    """Open a session on the processor (an ``onnxruntime.InferenceSession``).
+
+    Raises:
+        NotOurs: ONNX Runtime does not take the model.
+    """
+    onnxruntime, errors = _runtime()
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = _ERRORS_ONLY
+    try:
+        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except errors as error:
+        raise NotOurs(f"ONNX Runtime does not take this model: {error}") from error
+
+
+class OnnxModel:
+    """An exported model: predicts samples as :class:`engine.model.model.Model` does."""
+
+    def __init__(self, content: bytes) -> None:
+        self._metadata: Metadata = read_metadata(_checked_properties(content))
+        self._session = ort_session(content)
+        self._errors = _runtime()[1]
+        declared = {value.name for value in self._session.get_inputs()}
+        expected = set(self._metadata.inputs.values()) or {IMAGE}
+        if declared != expected or self._answer not in {value.name for value in self._session.get_outputs()}:
+            raise NotOurs("The description inside this ONNX file does not fit its graph. Export it again.")
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open a file, which may come from anywhere.
+
+        Raises:
+            NotOurs: it is missing, too large, damaged, refers to other files, or was not exported by this program.
+        """
+        try:
+            size = path.stat().st_size
+            if size > MAX_BYTES:
+                raise NotOurs(f"{path.name} has {size:,} bytes, more than ONNX allows. Choose another file.")
+            return cls(path.read_bytes())
+        except OSError as error:
+            raise NotOurs(f"{path} cannot be read ({error.strerror or error}). Choose another file.") from error
+
+    @property
+    def task(self) -> Task:
+        """What the model was asked."""
+        return self._metadata.task
+
+    @property
+    def _answer(self) -> str:
+        outputs = self._metadata.outputs
+        return outputs.prediction if self.task.kind is Kind.REGRESSION else outputs.probabilities
+
+    def predict_dataset(self, dataset: Dataset) -> FloatArray:
+        """Return [n, classes] probabilities, or [n, 1] numbers, of a dataset's samples."""
+        return self.predict(open_samples(dataset, self.task))
+
+    def predict(self, samples: Samples) -> FloatArray:
+        """Return [n, classes] probabilities, or [n, 1] numbers, in as many calls as memory asks for."""
+        answers = np.empty((len(samples), self.task.outputs))
+        if isinstance(samples, ImageSamples):
+            self._predict_pictures(samples, answers)
+            return answers
+        for first in range(0, len(samples), _ROWS_A_CALL):
+            rows = np.arange(first, min(first + _ROWS_A_CALL, len(samples)))
+            answers[rows] = self.run(self.feeds(samples.take(rows)))[0]
+        return answers
+
+    def _predict_pictures(self, samples: ImageSamples, answers: FloatArray) -> None:
+        waiting: list[tuple[int, ByteArray]] = []
+        for row in range(len(samples)):
+            picture = samples.picture_or_none(row)
+            if picture is None:
+                answers[row] = self._metadata.unreadable
+                continue
+            if waiting and (picture.shape != waiting[0][1].shape or _is_full(waiting)):
+                self._answer_pictures(waiting, answers)
+                waiting = []
+            waiting.append((row, picture))
+        if waiting:
+            self._answer_pictures(waiting, answers)
+
+    def _answer_pictures(self, waiting: Sequence[tuple[int, ByteArray]], answers: FloatArray) -> None:
+        rows: IntArray = np.array([row for row, _ in waiting])
+        answers[rows] = self.run({IMAGE: np.stack([picture for _, picture in waiting])})[0]
+
+    def feeds(self, samples: Samples) -> Feeds:
+        """Return what one call takes; pictures must share one size."""
+        if isinstance(samples, ImageSamples):
+            return {IMAGE: np.stack([samples.picture(row) for row in range(len(samples))])}
+        assert isinstance(samples, TableSamples)
+        feeds: dict[str, npt.NDArray[Any]] = {}
+        for column in self.task.columns:
+            series = samples.frame[column.name]
+            if column.type is ColumnType.CATEGORY:
+                values = np.array(series.fill_null("").to_list(), dtype=object)
+            else:
+                values = series.fill_null(float("nan")).to_numpy().astype(np.float64)
+            feeds[self._metadata.inputs[column.name]] = values.reshape(-1, 1)
+        return feeds
+
+    def run(self, feeds: Feeds) -> tuple[FloatArray, tuple[str, ...]]:
+        """Call the graph once; return [n, outputs] and the labels (none for a regression).
+
+        Raises:
+            NotOurs: the graph cannot be run.
+        """
+        names = [self._answer]
+        if self.task.kind is Kind.MULTICLASS:
+            names.append(self._metadata.outputs.label)
+        try:
+            values, *labels = self._session.run(names, dict(feeds))
+        except self._errors as error:
+            raise NotOurs(f"The model inside this ONNX file cannot be run: {error}") from error
+        answers: FloatArray = np.asarray(values, dtype=np.float64).reshape(-1, self.task.outputs)
+        return answers, tuple(labels[0].tolist()) if labels else ()
+
+
+def _is_full(waiting: Sequence[tuple[int, ByteArray]]) -> bool:
+    height, width, _ = waiting[0][1].shape
+    return len(waiting) >= min(_PICTURES_A_CALL, max(1, _PIXELS_A_CALL // (height * width)))
+
+
+def _checked_properties(content: bytes) -> dict[str, str]:
+    """Return the metadata of a model that holds nothing but plain nodes and its own numbers."""
+    model = onnx.ModelProto()
+    try:
+        model.ParseFromString(content)
+    except DecodeError as error:
+        raise NotOurs("This is not an ONNX file, or it is damaged. Choose another file.") from error
+    if model.functions or len(model.graph.sparse_initializer) or any(not _is_plain(node) for node in model.graph.node):
+        raise NotOurs("This ONNX file holds parts that no export of this program has, so it was not opened.")
+    if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in model.graph.initializer):
+        raise NotOurs("This ONNX file takes its numbers from other files, so it was not opened. Export it again.")
+    return {entry.key: entry.value for entry in model.metadata_props}
+
+
+def _is_plain(node: onnx.NodeProto) -> bool:
+    attributes = node.attribute
+    tensors = [attribute.t for attribute in attributes if attribute.HasField("t")]
+    nested = any(attribute.HasField("g") or attribute.graphs or attribute.tensors for attribute in attributes)
+    external = any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in tensors)
+    return bool(node.domain in _DOMAINS and not nested and not external)

@@ -1,0 +1,121 @@
+"""Where the model to be exported is: a run folder, or the model folder of one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.dataset import Dataset
+from engine.errors import DataError, EngineError, ModelError, RunError
+from engine.model.folder import MANIFEST, MEMBERS
+from engine.model.model import Model
+from engine.run.folder import RunFolder
+from exporters.errors import NothingToExport
+from exporters.files import safe_name
+
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Source:
+    """A model with all that is known about it.
+
+    ``fingerprint`` is the SHA-256 of the model folder's files, ``name`` a safe file name, ``dataset`` what the run
+    learned from, ``result`` what its ``result.json`` says (both None where the model stands alone or the run goes on).
+    """
+
+    model: Model
+    name: str
+    fingerprint: str
+    dataset: Dataset | None
+    result: Mapping[str, Any] | None
+
+
+def open_source(path: Path) -> Source:
+    """Load the model of a run folder or a model folder.
+
+    Raises:
+        NothingToExport: there is none, or it is damaged.
+    """
+    run = _run_of(path)
+    model_path = path if run is None else run.model_path
+    if not (model_path / MANIFEST).is_file():
+        raise NothingToExport(_nothing(path, run))
+    try:
+        model, fingerprint = _load_steadily(model_path)
+    except EngineError as error:
+        raise NothingToExport(f"{error} Nothing was exported.") from error
+    if run is None:
+        return Source(model, safe_name(path.resolve().name), fingerprint, None, None)
+    return Source(model, _name(run), fingerprint, _dataset(run), _result(run))
+
+
+def _run_of(path: Path) -> RunFolder | None:
+    for folder in (path, path.resolve().parent):
+        if (folder / "plan.json").is_file() and (folder == path or path.resolve() == folder / "model"):
+            try:
+                return RunFolder.open(folder)
+            except RunError as error:
+                raise NothingToExport(f"{error} Nothing was exported.") from error
+    return None
+
+
+def _nothing(path: Path, run: RunFolder | None) -> str:
+    if not path.exists():
+        return f"There is nothing at {path}, so nothing was exported. Name the folder of a run."
+    if run is None:
+        return f"{path} is neither a run nor a model, so nothing was exported. Name the folder of a run."
+    return (
+        f"The run {run.path} has not made a model yet, so nothing was exported. "
+        "Wait for its first model, or train again with more time."
+    )
+
+
+def _load_steadily(folder: Path) -> tuple[Model, str]:
+    """Load the model and its fingerprint while a run may be replacing it."""
+    failure: Exception | None = None
+    for _ in range(_ATTEMPTS):
+        try:
+            before = fingerprint(folder)
+            model = Model.load(folder)
+            if before == fingerprint(folder):
+                return model, before
+        except (OSError, ModelError) as error:  # damaged, or replaced while it was read
+            failure = error
+    if isinstance(failure, ModelError):
+        raise failure
+    raise ModelError(f"The model in {folder} could not be read as a whole. Wait until the run has ended.") from failure
+
+
+def fingerprint(folder: Path) -> str:
+    """Return the SHA-256 over the names and contents of ``model.json`` and the members' files, in hexadecimal."""
+    digest = hashlib.sha256()
+    parts = sorted(part for part in (folder / MEMBERS).rglob("*") if part.is_file())
+    for path in [folder / MANIFEST, *parts]:
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _name(run: RunFolder) -> str:
+    """Return the project's name for a run inside a project, else the run's own."""
+    inside_project = run.path.parent.name == "runs"
+    return safe_name(run.path.parent.parent.name if inside_project else run.path.name)
+
+
+def _dataset(run: RunFolder) -> Dataset | None:
+    try:
+        return run.dataset()
+    except DataError:  # the model can do without what it learned from; the parity check then makes up samples
+        return None
+
+
+def _result(run: RunFolder) -> Mapping[str, Any] | None:
+    try:
+        return run.result()
+    except RunError:  # only the score for the metadata is lost
+        return None
