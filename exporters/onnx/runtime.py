@@ -166,8 +166,8 @@ class OnnxModel:
 
 
 def _is_full(waiting: Sequence[tuple[int, ByteArray]]) -> bool:
-    height, width, _ = waiting[0][1].shape
-    return len(waiting) >= min(_PICTURES_A_CALL, max(1, _PIXELS_A_CALL // (height * width)))
+    pixels: int = waiting[0][1].size // 3
+    return len(waiting) >= min(_PICTURES_A_CALL, max(1, _PIXELS_A_CALL // pixels))
 
 
 def _checked_properties(content: bytes) -> dict[str, str]:
