@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ class Memory(Reporter):
         self.types: list[str] = []
         self.said: list[str] = []
         self.results: list[dict[str, Any]] = []
-        self.on_first = lambda: None
+        self.on_first: Callable[[], object] = list
 
     @override
     def close(self) -> None:

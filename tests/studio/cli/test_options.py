@@ -29,7 +29,7 @@ def test_fraction_accepts_shares(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["-0.1", "0.9", "1", "15%", "nan", ""])
 def test_fraction_refuses_what_is_no_share(text: str) -> None:
-    with pytest.raises(argparse.ArgumentTypeError, match="between 0 and 0.9"):
+    with pytest.raises(argparse.ArgumentTypeError, match=r"between 0 and 0\.9"):
         fraction(text)
 
 
@@ -41,5 +41,5 @@ def test_seed_refuses_what_is_no_small_whole_number(text: str) -> None:
 
 def test_existing_names_what_is_missing(tmp_path: Path) -> None:
     assert existing(tmp_path) == tmp_path
-    with pytest.raises(UsageError, match="There is no run .*nowhere"):
+    with pytest.raises(UsageError, match=r"There is no run .*nowhere"):
         existing(tmp_path / "nowhere", "run")

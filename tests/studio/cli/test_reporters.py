@@ -14,13 +14,8 @@ from studio.cli.reporters import BarReporter, JsonReporter, PlainReporter, print
 
 TASK = Task(Modality.TABLE, Kind.MULTICLASS, ("no", "yes"))
 STARTED = Event(0, 0.0, 0.4, "started", {"task": TASK.to_json(), "budget_s": 60})
-POINT = Event(
-    1,
-    0.0,
-    1.25,
-    "point",
-    {"score": 0.8, "interval": [0.7, 0.9], "learner": "table.linear", "metrics": {"accuracy": 0.91}},
-)
+STANDING = {"score": 0.8, "interval": [0.7, 0.9], "learner": "table.linear", "metrics": {"accuracy": 0.91}}
+POINT = Event(1, 0.0, 1.25, "point", STANDING)
 FAILED = Event(2, 0.0, 12.0, "failed", {"learner": "table.trees", "reason": "memory", "message": "out of memory"})
 
 

@@ -1,0 +1,96 @@
+"""Runs that do not end by themselves: killed, interrupted, discarded."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.e2e.conftest import Autodidact, Data, read_csv
+
+PATIENCE_S = 30.0
+
+
+def _types(run: Path) -> list[str]:
+    path = run / "events.jsonl"
+    if not path.exists():
+        return []
+    return [json.loads(line)["type"] for line in path.read_text().splitlines() if line.endswith("}")]
+
+
+def _wait(until: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not until():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _start(command: list[str], data: Path, run: Path, budget: str) -> subprocess.Popen[str]:
+    words = ["train", str(data), "--target", "kind", "--budget", budget, "--out", str(run)]
+    return subprocess.Popen(
+        [*command, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_a_killed_worker_leaves_a_usable_model_and_a_run_that_resume_continues(
+    command: list[str], autodidact: Autodidact, snakes: Data, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    with _start(command, snakes.train, run, "14s") as training:
+        _wait(lambda: _types(run).count("point") >= 2)
+        events = [json.loads(line) for line in (run / "events.jsonl").read_text().splitlines()]
+        psutil.Process(events[0]["pid"]).kill()
+        out, err = training.communicate(timeout=PATIENCE_S)
+    assert training.returncode == 1
+    assert "Training stopped unexpectedly. The best model so far is kept." in err, out
+    assert len(err.splitlines()) == 1
+
+    answers = tmp_path / "answers.csv"
+    assert autodidact("predict", run, snakes.test, "--out", answers).code == 0
+    assert len(read_csv(answers)) == 120
+
+    outcome = autodidact("resume", run)
+    assert outcome.code == 0, outcome.err
+    result = json.loads((run / "result.json").read_text())
+    assert result["active_s"] <= 15.0
+    assert _types(run).count("started") == 2
+
+
+@pytest.mark.parametrize(("interrupts", "code"), [(1, 0), (2, 1)], ids=["finish", "discard"])
+def test_ctrl_c_keeps_the_model_and_a_second_one_discards_it(
+    command: list[str], snakes: Data, tmp_path: Path, interrupts: int, code: int
+) -> None:
+    run = tmp_path / "run"
+    with _start(command, snakes.train, run, "60s") as training:
+        _wait(lambda: "point" in _types(run))
+        for _ in range(interrupts):
+            training.send_signal(signal.SIGINT)
+            time.sleep(0.01)
+        out, err = training.communicate(timeout=PATIENCE_S)
+    assert training.returncode == code, err
+    result = json.loads((run / "result.json").read_text())
+    if code == 0:
+        assert "Finishing: the best model so far is kept" in out
+        assert result["stopped_because"] == "finished"
+    else:
+        assert result["stopped_because"] == "discarded"
+        assert err.splitlines() == ["autodidact: The run was discarded as asked, so no model was made."]
+
+
+def test_the_run_goes_on_when_the_command_line_is_killed_and_can_be_joined(
+    command: list[str], autodidact: Autodidact, snakes: Data, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    with _start(command, snakes.train, run, "10s") as training:
+        _wait(lambda: "point" in _types(run))
+        training.kill()
+        training.communicate(timeout=PATIENCE_S)
+    outcome = autodidact("resume", run)
+    assert outcome.code == 0, outcome.err
+    assert _types(run).count("started") == 1
