@@ -1,0 +1,124 @@
+"""Read a picture file as upright RGB. Files come from outside: formats, sizes and damage are met with sentences."""
+
+from __future__ import annotations
+
+import struct
+import threading
+import zlib
+from contextlib import nullcontext
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from engine.arrays import ByteArray, FloatArray
+from engine.errors import DataError
+
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
+MAX_PIXELS = 80_000_000
+MAX_SIDE = 65_535
+
+_LARGE = 16_000_000
+_one_large_at_a_time = threading.Lock()
+_BROKEN = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    EOFError,
+    struct.error,
+    zlib.error,
+)
+_ORIENTATION = 0x0112
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+# Pillow's own guard only warns below twice its limit and names no sides; _check_size is stricter and says both.
+Image.MAX_IMAGE_PIXELS = None
+
+
+def decode(path: str | Path) -> ByteArray:
+    """Return the picture as uint8 RGB [h, w, 3], turned upright as its EXIF orientation says.
+
+    Transparency is laid over white, 16-bit grey is scaled by 1/257, the first frame of an animation counts.
+
+    Raises:
+        DataError: the file is missing, empty, damaged, of another format or too large.
+    """
+    name = Path(path).name
+    try:
+        with Image.open(path, formats=FORMATS) as image:
+            _check_size(image.size, name)
+            with _one_large_at_a_time if _area(image.size) > _LARGE else nullcontext():
+                image.load()
+                return np.array(_flatten(_turn_upright(image)))
+    except UnidentifiedImageError as error:
+        raise DataError(_unknown(path, name)) from error
+    except FileNotFoundError as error:
+        raise DataError(f"{name} is no longer where it was. Put it back, or leave it out.") from error
+    except _BROKEN as error:
+        raise DataError(f"{name} is damaged and cannot be read ({error}). Replace it, or leave it out.") from error
+
+
+def _area(size: tuple[int, int]) -> int:
+    return size[0] * size[1]
+
+
+def _check_size(size: tuple[int, int], name: str) -> None:
+    if _area(size) > MAX_PIXELS or max(size) > MAX_SIDE:
+        raise DataError(
+            f"{name} is too large: {size[0]} × {size[1]} pixels, and the limit is {MAX_PIXELS // 1_000_000} million "
+            f"pixels with sides up to {MAX_SIDE}. Make it smaller, or leave it out."
+        )
+
+
+def _unknown(path: str | Path, name: str) -> str:
+    if Path(path).stat().st_size == 0:
+        return f"{name} is empty (0 bytes). Replace it, or leave it out."
+    return f"{name} is not a JPEG, PNG, WebP, BMP, GIF or TIFF picture. Convert it, or leave it out."
+
+
+def _turn_upright(image: Image.Image) -> Image.Image:
+    try:
+        orientation = image.getexif().get(_ORIENTATION)
+    except _BROKEN:
+        return image  # a damaged EXIF block says nothing about the picture itself
+    method = _UPRIGHT.get(orientation) if isinstance(orientation, int) else None
+    return image if method is None else image.transpose(method)
+
+
+def _flatten(image: Image.Image) -> Image.Image:
+    if image.mode == "RGB" and "transparency" not in image.info:
+        return image
+    if image.mode.startswith("I;16"):
+        return _grey(np.asarray(image).astype(np.float64) / 257.0)
+    if image.mode in ("I", "F"):
+        return _grey(_to_byte_range(np.asarray(image).astype(np.float64)))
+    if image.has_transparency_data:
+        layered = image.convert("RGBA")
+        white = Image.new("RGBA", layered.size, "white")
+        return Image.alpha_composite(white, layered).convert("RGB")
+    return image.convert("RGB")
+
+
+def _grey(levels: FloatArray) -> Image.Image:
+    return Image.fromarray(np.rint(levels).astype(np.uint8)).convert("RGB")
+
+
+def _to_byte_range(levels: FloatArray) -> FloatArray:
+    """Scale 32-bit grey, whose range no header tells, by the smallest usual range that holds it."""
+    levels = np.nan_to_num(levels, nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = float(levels.min()), float(levels.max())
+    if low < 0.0 or high > 65_535.0:
+        return (levels - low) * (255.0 / max(high - low, 1e-12))
+    top = next(top for top in (1.0, 255.0, 65_535.0) if high <= top)
+    return levels * (255.0 / top)

@@ -1,0 +1,1 @@
+"""What turns features into answers: a kernel ridge head and its closed-form cross-validation."""

@@ -1,0 +1,200 @@
+"""Kernel ridge regression on one-hot targets, cross-validated in closed form.
+
+With ``G = (K + c + penalty I)^-1`` and ``a = G Y``, the answers for fold f of the machine trained without f are exactly
+``Y_f - G_ff^-1 a_f`` (block leave-out of a linear smoother), so all folds cost one inverse. The constant ``c`` added to
+the kernel is a bias that is hardly penalised. Up to ``LANDMARKS`` rows this is the full machine; above, the kernels of
+that many rows are the features of a ridge ("subset of regressors") solved by normal equations, one fold subtracted.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+from typing_extensions import override
+
+from engine.arrays import FloatArray, IntArray
+from engine.modalities.image.heads.kernel import KernelHead, squared_distances
+from engine.modalities.image.heads.problem import Problem
+
+LANDMARKS = 2048
+_FEWEST_LANDMARKS = 512
+_KERNEL_VALUES = 100_000_000
+_BIAS = 4.0
+_BLOCK = 1000
+
+Pieces = Generator[None, None, "Fit"]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The two knobs: ``narrowness`` is the factor on squared distances, ``penalty`` the ridge."""
+
+    narrowness: float
+    penalty: float
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted head with its out-of-fold answers [n, K] (NaN rows where there are none) and their loss."""
+
+    head: KernelHead
+    out_of_fold: FloatArray
+    loss: float
+    shape: Shape
+
+
+USUAL = Shape(narrowness=0.7, penalty=0.1)
+_PENALTIES = (0.01, 0.03, 0.3, 1.0)
+_NARROWNESS = (0.35, 1.4)
+
+
+def search(problem: Problem, thorough: bool) -> Generator[Fit | None, None, None]:
+    """Yield the fit of the usual shape, then, when ``thorough``, the best of a small search if that is better.
+
+    Yields None between pieces of work, so that the caller can look at the clock.
+    """
+    machine: _Machine = _Full(problem) if len(problem.folds) <= LANDMARKS else _Landmarks(problem)
+    best = usual = yield from machine.fit(USUAL)
+    yield usual
+    if not thorough:
+        return
+    for penalty in _PENALTIES:
+        fit = yield from machine.fit(Shape(USUAL.narrowness, penalty))
+        best = min(best, fit, key=lambda one: one.loss)
+    for narrowness in _NARROWNESS:
+        fit = yield from machine.fit(Shape(narrowness, best.shape.penalty))
+        best = min(best, fit, key=lambda one: one.loss)
+    if best is not usual:
+        yield best
+
+
+class _Machine(ABC):
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.folds = [np.flatnonzero(problem.folds == fold) for fold in np.unique(problem.folds[problem.folds >= 0])]
+
+    @abstractmethod
+    def fit(self, shape: Shape) -> Pieces:
+        """Fit and cross-validate one shape, in pieces."""
+
+    def _finish(self, shape: Shape, marks: FloatArray, weight: FloatArray, scores: FloatArray) -> Fit:
+        """Return the fit from weights [m, K] on the landmarks' kernels plus constant, and out-of-fold scores [n, K]."""
+        problem = self.problem
+        sharpness = problem.sharpness(scores)
+        width = np.sqrt(shape.narrowness)
+        bias: FloatArray = _BIAS * weight.sum(axis=0) if len(weight) == len(marks) else np.sqrt(_BIAS) * weight[-1]
+        factor = sharpness if problem.classifies else problem.target_scale
+        head = KernelHead(
+            root=problem.root,
+            classifies=problem.classifies,
+            mean=problem.mean.astype(np.float32),
+            scale=(problem.scale * width).astype(np.float32),
+            landmarks=(marks * width).astype(np.float32),
+            weight=(weight[: len(marks)] * factor).astype(np.float32),
+            bias=(bias * factor + problem.target_mean).astype(np.float32),
+        )
+        return Fit(head, problem.answers(scores * sharpness), problem.loss(scores * sharpness), shape)
+
+
+class _Full(_Machine):
+    """Every row is a landmark."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.distances = squared_distances(problem.inputs, problem.inputs)
+
+    @override
+    def fit(self, shape: Shape) -> Pieces:
+        kernel = np.exp(-shape.narrowness * self.distances)
+        kernel += _BIAS
+        kernel[np.diag_indices_from(kernel)] += shape.penalty
+        yield
+        inverse = np.linalg.inv(kernel)
+        targets = self.problem.targets
+        weight = inverse @ targets
+        scores = np.full_like(targets, np.nan)
+        for rows in self.folds:
+            scores[rows] = targets[rows] - np.linalg.solve(inverse[np.ix_(rows, rows)], weight[rows])
+        yield
+        return self._finish(shape, self.problem.inputs, weight, scores)
+
+
+@dataclass
+class _Normal:
+    """The normal equations of a set of rows: ``gram`` [m+1, m+1], ``moment`` [m+1, K]."""
+
+    gram: FloatArray
+    moment: FloatArray
+
+
+class _Landmarks(_Machine):
+    """A random part of the rows are landmarks."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        rows = len(problem.folds)
+        count = min(LANDMARKS, max(_FEWEST_LANDMARKS, _KERNEL_VALUES // rows))
+        chosen = np.sort(np.random.default_rng(0).permutation(rows)[:count])
+        self.marks = problem.inputs[chosen]
+        self.others = np.flatnonzero(problem.folds < 0)
+        self._between = squared_distances(self.marks, self.marks)
+        self._distances = np.empty((0, count), dtype=np.float32)
+        self._narrowness = 0.0
+        self._parts: list[_Normal] = []
+
+    @override
+    def fit(self, shape: Shape) -> Pieces:
+        if not len(self._distances):
+            yield from self._measure()
+        if shape.narrowness != self._narrowness:
+            self._parts = []
+            for rows in (*self.folds, self.others):
+                self._parts.append((yield from self._normal(rows, shape.narrowness)))
+            self._narrowness = shape.narrowness
+        total = _Normal(
+            np.sum([part.gram for part in self._parts], axis=0), np.sum([part.moment for part in self._parts], axis=0)
+        )
+        ridge = self._ridge(shape)
+        scores = np.full_like(self.problem.targets, np.nan)
+        for rows, part in zip(self.folds, self._parts, strict=False):  # the last part is the rows that no fold holds
+            weight = np.linalg.solve(total.gram - part.gram + ridge, total.moment - part.moment)
+            yield
+            scores[rows] = self._kernels(rows, shape.narrowness) @ weight
+        weight: FloatArray = np.linalg.solve(total.gram + ridge, total.moment)
+        yield
+        return self._finish(shape, self.marks, weight, scores)
+
+    def _measure(self) -> Generator[None, None, None]:
+        inputs = self.problem.inputs
+        distances = np.empty((len(inputs), len(self.marks)), dtype=np.float32)
+        for first in range(0, len(inputs), _BLOCK):
+            distances[first : first + _BLOCK] = squared_distances(inputs[first : first + _BLOCK], self.marks)
+            yield
+        self._distances = distances
+
+    def _kernels(self, rows: IntArray, narrowness: float) -> FloatArray:
+        kernels = np.exp(-narrowness * self._distances[rows].astype(np.float64))
+        return np.hstack([kernels, np.full((len(rows), 1), np.sqrt(_BIAS))])
+
+    def _normal(self, rows: IntArray, narrowness: float) -> Generator[None, None, _Normal]:
+        size = len(self.marks) + 1
+        normal = _Normal(np.zeros((size, size)), np.zeros((size, self.problem.targets.shape[1])))
+        for first in range(0, len(rows), _BLOCK):
+            block = rows[first : first + _BLOCK]
+            kernels = self._kernels(block, narrowness)
+            normal.gram += kernels.T @ kernels
+            normal.moment += kernels.T @ self.problem.targets[block]
+            yield
+        return normal
+
+    def _ridge(self, shape: Shape) -> FloatArray:
+        """Return ``penalty`` times the kernel among the landmarks (1 for the bias), made safely invertible."""
+        size = len(self.marks) + 1
+        ridge = np.zeros((size, size))
+        ridge[:-1, :-1] = np.exp(-shape.narrowness * self._between)
+        ridge[np.diag_indices(size)] += 1e-6
+        ridge[-1, -1] = 1.0
+        return shape.penalty * ridge
