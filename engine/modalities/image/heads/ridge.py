@@ -160,9 +160,9 @@ class _Landmarks(_Machine):
         ridge = self._ridge(shape)
         scores = np.full_like(self.problem.targets, np.nan)
         for rows, part in zip(self.folds, self._parts, strict=False):  # the last part is the rows that no fold holds
-            weight = np.linalg.solve(total.gram - part.gram + ridge, total.moment - part.moment)
+            others = np.linalg.solve(total.gram - part.gram + ridge, total.moment - part.moment)
             yield
-            scores[rows] = self._kernels(rows, shape.narrowness) @ weight
+            scores[rows] = self._kernels(rows, shape.narrowness) @ others
         weight: FloatArray = np.linalg.solve(total.gram + ridge, total.moment)
         yield
         return self._finish(shape, self.marks, weight, scores)

@@ -31,10 +31,12 @@ _VALIDATION = "validation"
 class HeadLearner(Learner):
     """Gathers features in slices and fits a head at milestones.
 
-    A subclass says how features come about (:meth:`gather`, :meth:`features_of`) and how they are kept.
+    A subclass says how features come about (:meth:`gather`, :meth:`features_of`) and how they are kept. ``root`` is the
+    head's; ``thorough`` says whether the last fit searches for a better shape of the head.
     """
 
     root: float | None = None
+    thorough = True
 
     def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
         super().__init__(job, settings)
@@ -95,7 +97,7 @@ class HeadLearner(Learner):
                 raise DataError("None of the pictures can be read. Check the files, then train again.")
             return
         problem = Problem.of(self.job, self._rows, features[readable], self.root)
-        self._search = search(problem, thorough=due == self.enough)
+        self._search = search(problem, thorough=self.thorough and due == self.enough)
 
     def _step(self) -> Fit | None:
         """Do one piece of the search; at its end go back to gathering, or be done."""

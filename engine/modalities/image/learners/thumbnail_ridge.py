@@ -19,7 +19,7 @@ from engine.modalities.image.members.thumbnail import ThumbnailMember
 from engine.modalities.image.samples import ImageSamples
 from engine.modalities.image.thumbnail import LENGTH, thumbnails
 
-LIMIT = 2000
+LIMIT = 1200
 _GROWTH = 1.5
 _FEATURES = "features.safetensors"
 
@@ -27,10 +27,11 @@ _FEATURES = "features.safetensors"
 class ThumbnailRidge(HeadLearner):
     """Decodes as many pictures as a slice allows and fits on those it has.
 
-    Settings: ``limit``, the most pictures it ever takes (2000).
+    Settings: ``limit``, the most pictures it ever takes (1200).
     """
 
     kind: ClassVar[str] = "image.thumbnail_ridge"
+    thorough = False
 
     def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
         super().__init__(job, settings)
