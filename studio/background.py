@@ -46,7 +46,7 @@ class Job(QObject):
     def report(self, done: int, total: int) -> None:
         """Report progress; may be called as often as one likes, from the working thread."""
         now = time.monotonic()
-        if done >= total or now - self._reported >= _REPORT_EVERY_S:
+        if done >= total > 0 or now - self._reported >= _REPORT_EVERY_S:
             self._reported = now
             self.progress.emit(done, total)
 

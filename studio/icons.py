@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton
 
+from resources.paths import RESOURCES
 from studio.theme import colours, theme
 
 
@@ -18,7 +17,7 @@ def pixmap(name: str, side: int, tone: str = "text", ratio: float = 1.0) -> QPix
     Raises:
         FileNotFoundError: there is no icon of that name.
     """
-    drawing = files("resources").joinpath("icons", f"{name}.svg").read_text(encoding="utf-8")
+    drawing = (RESOURCES / "icons" / f"{name}.svg").read_text(encoding="utf-8")
     tinted = drawing.replace("currentColor", getattr(colours(), tone))
     picture = QPixmap(round(side * ratio), round(side * ratio))
     picture.fill(Qt.GlobalColor.transparent)

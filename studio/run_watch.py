@@ -16,7 +16,7 @@ _ALIVE_EVERY = 10
 
 
 class RunWatch(QObject):
-    """Emits ``happened`` for each line of the run, ``ended`` after its last, ``lost`` when the worker died before that."""
+    """Emits ``happened`` for each line of the run, ``ended`` after its last, ``lost`` when the worker died too soon."""
 
     happened = Signal(object)
     ended = Signal()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from studio.background import Background, Job, explain
+from studio.library import Library
 from studio.recent import remember
 from studio.run_watch import RunWatch
 
@@ -25,10 +27,15 @@ TEST_FRACTION = 0.15
 class Session(QObject):
     """What is open now.
 
-    ``message`` carries a level (``info``, ``good``, ``warning``, ``error``) and a sentence, shown as a bar;
-    ``screen_wanted`` the id of a screen to show; ``samples_wanted`` the ids of samples the Data screen shall show
-    alone, and a caption for them. ``run_event`` repeats every event of the run, from the first, when a project is opened:
-    listeners start afresh at ``run_opened``.
+    Messages to the person: ``message`` carries a level (``info``, ``good``, ``warning``, ``error``) and a sentence,
+    ``problem`` a sentence and the details of a report.
+
+    Wishes to the window: ``screen_wanted`` carries the id of a screen; ``sample_wanted`` the id of a sample to label;
+    ``samples_wanted`` ids of samples that the Data screen shall show alone, and a caption; ``command_wanted`` the name
+    of one of the window's commands.
+
+    ``run_event`` repeats every event of the run, from the first, when a project is opened: listeners start afresh at
+    ``run_opened``.
     """
 
     project_changed = Signal()
@@ -42,12 +49,17 @@ class Session(QObject):
     run_lost = Signal()
     model_changed = Signal()
     message = Signal(str, str)
+    problem = Signal(str, str)
     screen_wanted = Signal(str)
+    sample_wanted = Signal(str)
     samples_wanted = Signal(object, str)
+    command_wanted = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.background = Background()
+        self.library = Library(self.background, self)
+        self.library.problem.connect(self.problem)
         self.project: Project | None = None
         self.run: RunFolder | None = None
         self.handle: WorkerHandle | None = None
@@ -90,7 +102,15 @@ class Session(QObject):
         self._forget_run()
         self.project.close()
         self.project = None
+        self.library.open(None)
         self.project_changed.emit()
+
+    def discard_empty_project(self) -> None:
+        """Close a project nothing was taken into and remove its folder."""
+        project = self.project
+        if project is not None and project.count() == 0:
+            self.close_project()
+            shutil.rmtree(project.path, ignore_errors=True)
 
     def _adopt(self, project: Project) -> None:
         if self.project is not None:
@@ -98,6 +118,7 @@ class Session(QObject):
             self.project.close()
         self.project = project
         remember(project.path)
+        self.library.open(project)
         self.project_changed.emit()
         self._open_newest_run(project)
 
@@ -105,6 +126,7 @@ class Session(QObject):
         """Commit a label; ``name`` is what undo calls it."""
         if self.project is not None:
             self.project.set_label(list(ids), label, name=name)
+            self.library.relabel(ids, label)
             self.labels_changed.emit()
 
     @property
@@ -120,11 +142,13 @@ class Session(QObject):
     def undo(self) -> None:
         """Take the last change back."""
         if self.project is not None and self.project.undo() is not None:
+            self.library.reload()
             self.labels_changed.emit()
 
     def redo(self) -> None:
         """Do the change taken back last again."""
         if self.project is not None and self.project.redo() is not None:
+            self.library.reload()
             self.labels_changed.emit()
 
     # -- the run -------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ property                       values
 ``QLabel[role]``               ``display`` (one big figure), ``title``, ``heading``, ``muted``, ``caption``
 ``QPushButton[kind]``          ``primary`` (one a screen), ``danger``, ``quiet``; none: an ordinary button
 ``QFrame[card="true"]``        a raised panel
+``QFrame[drop="true"]``        a place to drop files
 ``QFrame[bar]``                ``info``, ``warning``, ``error``, ``good``: an inline message
 =============================  =======================================================================
 """
@@ -26,6 +27,10 @@ QLabel[role="title"] { font-size: 17pt; font-weight: 600; }
 QLabel[role="heading"] { font-size: 11pt; font-weight: 600; }
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="caption"] { color: $muted; font-size: 9pt; }
+QFrame[drop="true"] { background: $surface; border: 2px dashed $control; border-radius: 14px; }
+QLabel[role="sentence"], QComboBox[role="sentence"] { font-size: 14pt; }
+QLabel[role="sentence-strong"] { font-size: 14pt; font-weight: 600; color: $accent_text; }
+QComboBox[role="sentence"] { color: $accent_text; font-weight: 600; }
 QFrame[card="true"] { background: $surface; border: 1px solid $border; border-radius: 10px; }
 
 QPushButton { background: $raised; border: 1px solid $control; border-radius: 7px; padding: 7px 14px;

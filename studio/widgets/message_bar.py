@@ -18,7 +18,7 @@ _ICONS = {"info": "info", "good": "check", "warning": "warning", "error": "warni
 class MessageBar(QFrame):
     """One message: an icon, its words, buttons, and a way to close it."""
 
-    def __init__(self, level: str, words: str, parent: QWidget | None = None) -> None:
+    def __init__(self, level: str, words: str, parent: QWidget | None = None, closable: bool = True) -> None:
         super().__init__(parent)
         self.level = level if level in _ICONS else "info"
         self.words = words
@@ -36,13 +36,18 @@ class MessageBar(QFrame):
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         line.addWidget(label, 1)
         self._line = line
+        self._foot = self._closer()
+        self._foot.setVisible(closable)
+        line.addWidget(self._foot)
+
+    def _closer(self) -> QToolButton:
         close = QToolButton()
         close.setAccessibleName("Close this message")
         close.setToolTip("Close")
         close.setMinimumSize(28, 28)
         set_icon(close, "close", "text")
         close.clicked.connect(self.deleteLater)
-        line.addWidget(close)
+        return close
 
     def offer(self, title: str, calls: Callable[[], object], closes: bool = True) -> MessageBar:
         """Add a button and return the bar."""

@@ -1,0 +1,1 @@
+"""The Data screen: drop files, see what is there."""

@@ -1,0 +1,71 @@
+"""The photos that a filter lets through, as a Qt model."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from typing_extensions import override
+
+from engine.task import Modality
+from studio.listing import Listing, shown
+from studio.picture_loader import PictureLoader
+
+Index = QModelIndex | QPersistentModelIndex
+ID = Qt.ItemDataRole.UserRole
+LABEL = Qt.ItemDataRole.UserRole + 1
+PIXMAP = Qt.ItemDataRole.UserRole + 2
+_NO_PARENT = QModelIndex()
+
+
+class GridModel(QAbstractListModel):
+    """Rows of a :class:`Listing`; pictures come from the loader when they are asked for."""
+
+    def __init__(self, loader: PictureLoader, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._loader = loader
+        self._listing = Listing(Modality.IMAGE)
+        self._rows: list[int] = []
+        self._place: dict[str, int] = {}
+        loader.loaded.connect(self._came_in)
+
+    def show_rows(self, listing: Listing, rows: list[int]) -> None:
+        """Show these rows of a listing."""
+        self.beginResetModel()
+        self._listing, self._rows = listing, rows
+        self._place = {listing.ids[row]: place for place, row in enumerate(rows)}
+        self.endResetModel()
+
+    def id_at(self, place: int) -> str:
+        """Return the sample id at a place."""
+        return self._listing.ids[self._rows[place]]
+
+    def place_of(self, sample_id: str) -> int | None:
+        """Return where a sample is shown, if it is."""
+        return self._place.get(sample_id)
+
+    @override
+    def rowCount(self, parent: Index = _NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or index.row() >= len(self._rows):
+            return None
+        row = self._rows[index.row()]
+        listing = self._listing
+        if role == PIXMAP:
+            return self._loader.get(listing.ids[row], listing.references[row])
+        if role == Qt.ItemDataRole.DisplayRole:
+            return listing.name(row)
+        if role == ID:
+            return listing.ids[row]
+        if role == LABEL:
+            return shown(listing.labels[row])
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return f"{listing.ids[row]}\n{shown(listing.labels[row]) or 'no label'}"
+        return None
+
+    def _came_in(self, sample_id: str) -> None:
+        place = self._place.get(sample_id)
+        if place is not None:
+            index = self.index(place)
+            self.dataChanged.emit(index, index, [PIXMAP])

@@ -1,0 +1,221 @@
+"""The Data screen: a place to drop files, the sentence about them, and then everything that was taken in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
+from typing_extensions import override
+
+from studio.data.browser import Browser
+from studio.data.drop_sheet import DropSheet
+from studio.data.home import Home
+from studio.data.intake import Intake
+from studio.data.working import Working
+from studio.listing import Filter
+from studio.screen import Screen, ScreenState
+from studio.session import Session
+from studio.theme import SPACE
+from studio.widgets.empty_state import EmptyState
+from studio.widgets.message_bar import MessageArea
+
+if TYPE_CHECKING:
+    from labeling.batch import Problem
+
+_PATIENCE_MS = 150
+
+
+class DataScreen(Screen):
+    """Home, the drop sheet, the progress of an import, or the samples: one of them is shown."""
+
+    id = "data"
+    title = "Data"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.intake = Intake(session, self)
+        self.home = Home()
+        self.sheet = DropSheet()
+        self.working = Working()
+        self.browser = Browser()
+        self.empty = EmptyState("data", "No samples yet", "Drop a folder of photos or a table here.")
+        self._notes = MessageArea(kept=2)
+        self._stale = False
+        self._build()
+        self._listen()
+        self._show_page()
+
+    # -- the screen's contract -----------------------------------------------------------------------------------
+
+    @override
+    def state(self) -> ScreenState:
+        if not len(self.browser.listing):
+            return ScreenState.EMPTY
+        return ScreenState.NEEDS_YOU if self.intake.busy else ScreenState.READY
+
+    @override
+    def next_step(self) -> str:
+        if self.intake.busy:
+            return "Read the sentence, change what is wrong, then take it in." if self._sheet_shown() else ""
+        if self.session.project is None:
+            return "Everything stays on this computer. Drop a folder or a table anywhere in this window."
+        listing = self.browser.listing
+        unlabelled = sum(label is None for label in listing.labels)
+        if unlabelled:
+            return f"{unlabelled:,} have no label yet. Label some of them; 20 of each class are a good start."
+        return "Every sample has a label. Train a model next." if len(listing) else ""
+
+    @override
+    def next_action(self) -> str:
+        if self.intake.busy or self.session.project is None or not len(self.browser.listing):
+            return ""
+        return "go.label" if None in self.browser.listing.labels else "go.train"
+
+    @override
+    def commands(self) -> Mapping[str, Callable[[], object]]:
+        return {
+            "search": self.browser.focus_search,
+            "label_selected": self._label_selected,
+            "show_all": lambda: self.browser.show_only(Filter()),
+        }
+
+    @override
+    def can(self, command: str) -> bool:
+        if self._pages.currentWidget() is not self.browser:
+            return False
+        return bool(self.browser.selected()) if command == "label_selected" else True
+
+    @override
+    def activate(self) -> None:
+        if self._stale:
+            self._stale = False
+            self.browser.show_labels()
+        if self._pages.currentWidget() is self.home:
+            self.home.refresh()
+
+    @override
+    def drop(self, paths: list[Path]) -> bool:
+        self.intake.begin(paths)
+        return True
+
+    @override
+    def close_down(self) -> None:
+        self.intake.cancel()
+        self.browser.loader.close()
+
+    # -- the parts -----------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self._pages = QStackedWidget()
+        for page in (self.home, self.sheet, self.working, self.browser, self.empty):
+            self._pages.addWidget(page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE)
+        column.addWidget(self._notes)
+        column.addWidget(self._pages, 1)
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        self._patience.timeout.connect(lambda: self._pages.setCurrentWidget(self.working))
+        self.empty.offer("Choose folder", self._wants("import_folder"))
+        self.empty.offer("Choose file", self._wants("import_file"))
+
+    def _listen(self) -> None:
+        session, intake = self.session, self.intake
+        self.home.folder_wanted.connect(self._wants("import_folder"))
+        self.home.file_wanted.connect(self._wants("import_file"))
+        self.home.project_chosen.connect(session.open_project)
+        self.home.sample_chosen.connect(lambda path: intake.begin([path]))
+        self.browser.add_wanted.connect(self._wants("import_folder"))
+        self.browser.opened.connect(session.sample_wanted)
+        self.browser.changed.connect(self.changed)
+        self.sheet.accepted.connect(intake.accept)
+        self.sheet.refused.connect(intake.refuse)
+        self.sheet.picked.connect(intake.pick)
+        self.working.cancelled.connect(intake.cancel)
+        intake.working.connect(self._begin_waiting)
+        intake.progress.connect(self.working.show_progress)
+        intake.understood.connect(self._show_sheet)
+        intake.problems.connect(self._show_problems)
+        intake.idle.connect(self._show_page)
+        session.project_changed.connect(self._project_changed)
+        session.library.reset.connect(self._show_samples_read)
+        session.library.relabelled.connect(self._show_labels)
+        session.samples_wanted.connect(self._show_samples)
+
+    def _wants(self, command: str) -> Callable[[], object]:
+        return lambda: self.session.command_wanted.emit(command)
+
+    def _sheet_shown(self) -> bool:
+        return self._pages.currentWidget() is self.sheet
+
+    def _begin_waiting(self, words: str) -> None:
+        self.working.begin(words)
+        self._patience.start()
+        self.changed.emit()
+
+    def _show_sheet(self, understanding: Any) -> None:
+        self._patience.stop()
+        self._pages.setCurrentWidget(self.sheet)
+        self.sheet.show_understanding(understanding)
+        self.session.screen_wanted.emit(self.id)
+        self.changed.emit()
+
+    def _show_page(self) -> None:
+        if self.intake.busy:
+            return
+        self._patience.stop()
+        if self.session.project is None:
+            self.home.refresh()
+            self._pages.setCurrentWidget(self.home)
+        else:
+            has_samples = bool(len(self.browser.listing)) or self.session.library.loading
+            self._pages.setCurrentWidget(self.browser if has_samples else self.empty)
+        self.changed.emit()
+
+    def _show_problems(self, problems: tuple[Problem, ...], taken: int) -> None:
+        files = [problem for problem in problems if problem.path]
+        for problem in problems:
+            if not problem.path:
+                self._notes.show_message("warning", problem.sentence)
+        if files:
+            total = taken + len(files)
+            what = "file" if len(files) == 1 else "files"
+            words = f"{len(files):,} of {total:,} {what} couldn't be opened. They were left out."
+            bar = self._notes.show_message("warning", words)
+            bar.offer("Show them", lambda: self._list_problems(files), closes=False)
+
+    def _list_problems(self, problems: list[Problem]) -> None:
+        from studio.data.problem_list import ProblemList
+
+        ProblemList(problems, self).open()
+
+    def _show_samples(self, ids: list[str], caption: str) -> None:
+        self.browser.show_only(Filter(ids=tuple(ids), caption=caption))
+
+    def _label_selected(self) -> None:
+        self.session.sample_wanted.emit(self.browser.selected()[0])
+
+    # -- the samples ---------------------------------------------------------------------------------------------
+
+    def _project_changed(self) -> None:
+        self._notes.clear()
+        self._show_page()
+
+    def _show_samples_read(self) -> None:
+        self.browser.show_listing(self.session.project, self.session.library)
+        self._show_page()
+
+    def _show_labels(self) -> None:
+        if self.isVisible():
+            self.browser.show_labels()
+        else:
+            self._stale = True
+        self.changed.emit()
+
+
+def build(session: Session) -> Screen:
+    """Build the Data screen."""
+    return DataScreen(session)

@@ -1,0 +1,1 @@
+"""The Label screen: one sample at a time, one key a label."""

@@ -1,0 +1,112 @@
+"""The samples of the open project, read once in the background and kept in step with every label."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.task import Modality
+from studio.background import Background, Job, explain
+from studio.listing import Label, Listing, load
+
+if TYPE_CHECKING:
+    from labeling.project import Project
+
+
+class Library(QObject):
+    """Holds the listing. ``reset`` comes after other samples were read, ``relabelled`` after labels changed.
+
+    ``problem`` carries a sentence and details when the project could not be read.
+    """
+
+    reset = Signal()
+    relabelled = Signal()
+    problem = Signal(str, str)
+
+    def __init__(self, background: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._background = background
+        self._project: Project | None = None
+        self._job: Job | None = None
+        self._again = False
+        self.listing = Listing(Modality.IMAGE)
+        self.class_names: list[str] = []
+
+    @property
+    def loading(self) -> bool:
+        """Whether samples are being read."""
+        return self._job is not None
+
+    def counts(self) -> dict[str, int]:
+        """Return how many samples each class has, in the project's order of classes."""
+        found = Counter(label for label in self.listing.labels if isinstance(label, str))
+        return {name: found.get(name, 0) for name in [*self.class_names, *sorted(set(found) - set(self.class_names))]}
+
+    @property
+    def labelled(self) -> int:
+        """How many samples have a label."""
+        return sum(label is not None for label in self.listing.labels)
+
+    def open(self, project: Project | None) -> None:
+        """Read another project, or none."""
+        self._project = project
+        self.listing = Listing(Modality.IMAGE)
+        self.class_names = []
+        self.reset.emit()
+        self.reload()
+
+    def reload(self) -> None:
+        """Read samples and labels anew; asked for while reading, it is done once more afterwards."""
+        project = self._project
+        if self._job is not None:
+            self._again = True
+            return
+        if project is None or project.count() == 0:
+            return
+        self._again = False
+        job = self._background.start(lambda _job: (project, load(project), _names(project)), "Reading the project")
+        self._job = job
+        job.done.connect(self._take)
+        job.failed.connect(lambda error: self.problem.emit(explain(error), job.details))
+        job.finished.connect(self._finished)
+
+    def relabel(self, ids: Sequence[str], label: Label) -> None:
+        """Follow a label that was just committed."""
+        for sample_id in ids:
+            row = self.listing.rows.get(sample_id)
+            if row is not None:
+                self.listing.labels[row] = label
+        if isinstance(label, str) and label not in self.class_names:
+            self.reload_classes()
+        self.relabelled.emit()
+
+    def reload_classes(self) -> None:
+        """Read the classes anew after one was added or renamed."""
+        if self._project is not None:
+            self.class_names = _names(self._project)
+            self.relabelled.emit()
+
+    def _take(self, read: tuple[Project, Listing, list[str]]) -> None:
+        project, listing, names = read
+        if project is not self._project or self._again:
+            return
+        same = listing.ids == self.listing.ids
+        if same and listing.target == self.listing.target:
+            self.listing.labels = listing.labels
+            self.class_names = names
+            self.relabelled.emit()
+        else:
+            self.listing, self.class_names = listing, names
+            self.reset.emit()
+
+    def _finished(self) -> None:
+        self._job = None
+        if self._again:
+            self.reload()
+
+
+def _names(project: Project) -> list[str]:
+    return [info.name for info in project.classes()]

@@ -1,0 +1,105 @@
+"""The samples of a project as the screens hold them: plain lists in a fixed order, and the frame behind a table."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from engine.task import Modality
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from labeling.project import Project
+
+Label = str | float | None
+
+
+@dataclass
+class Listing:
+    """Ids, media paths and labels in row order. ``frame`` has a table's input columns under their own names."""
+
+    modality: Modality
+    ids: list[str] = field(default_factory=list)
+    references: list[str] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
+    frame: pl.DataFrame | None = None
+    target: str | None = None
+
+    def __post_init__(self) -> None:
+        self.rows = {sample_id: row for row, sample_id in enumerate(self.ids)}
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def name(self, row: int) -> str:
+        """Return what a person calls the sample: the file's name, or the number of the row, counted from 1."""
+        if self.modality is Modality.IMAGE:
+            return PurePath(self.ids[row]).name
+        return f"Row {row + 1}"
+
+    def select(self, wanted: Filter) -> list[int]:
+        """Return the rows a filter lets through, in order."""
+        words = wanted.words.casefold()
+        labels = self.labels
+        rows: Sequence[int] = range(len(self.ids))
+        if wanted.ids is not None:
+            rows = [self.rows[sample_id] for sample_id in wanted.ids if sample_id in self.rows]
+        if wanted.unlabelled:
+            rows = [row for row in rows if labels[row] is None]
+        elif wanted.label is not None:
+            rows = [row for row in rows if labels[row] == wanted.label]
+        if words:
+            rows = [row for row in rows if words in self._searched(row)]
+        return list(rows)
+
+    def _searched(self, row: int) -> str:
+        if self.frame is None:
+            return self.ids[row].casefold()
+        values = self.frame.row(row)
+        return " ".join(str(value) for value in values if value is not None).casefold()
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the person wants to see: one class or the unlabelled, words in the name, or just these samples."""
+
+    label: Label = None
+    unlabelled: bool = False
+    words: str = ""
+    ids: Collection[str] | None = None
+    caption: str = ""
+
+
+def load(project: Project) -> Listing:
+    """Read a project's samples; for a thread of its own."""
+    from engine.dataset import INPUT_PREFIX
+
+    understanding = project.understanding()
+    frame = project.frame()
+    modality = understanding.modality
+    table = None
+    if modality is Modality.TABLE:
+        inputs = [name for name in frame.columns if name.startswith(INPUT_PREFIX)]
+        table = frame.select(inputs).rename({name: name.removeprefix(INPUT_PREFIX) for name in inputs})
+    return Listing(
+        modality=modality,
+        ids=frame["id"].to_list(),
+        references=frame["reference"].to_list() if modality is Modality.IMAGE else [],
+        labels=frame["label"].to_list(),
+        frame=table,
+        target=understanding.target,
+    )
+
+
+def shown(label: Label) -> str:
+    """Return a label as text.
+
+    >>> shown(3.0), shown(0.25), shown("bolt"), shown(None)
+    ('3', '0.25', 'bolt', '')
+    """
+    if label is None:
+        return ""
+    return label if isinstance(label, str) else f"{label:g}" if abs(label) < 1e6 else f"{label:,.0f}"

@@ -1,0 +1,94 @@
+"""Decodes pictures in threads: what is asked for last comes first, and what scrolled away is not decoded at all."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QImage, QPixmap
+
+_THREADS = 2
+_WAITING = 160
+_KEPT = 1200
+
+Decode = Callable[[str], QImage]
+
+
+class PictureLoader(QObject):
+    """A cache of pixmaps by sample id. ``loaded`` tells that one came in; a broken picture comes in as a null pixmap.
+
+    At most the newest 160 requests wait; older ones are forgotten and asked for again when they are seen again.
+    """
+
+    loaded = Signal(str)
+    _decoded = Signal(str, int, QImage)
+
+    def __init__(self, decode: Decode, parent: QObject | None = None, kept: int = _KEPT) -> None:
+        super().__init__(parent)
+        self._decode = decode
+        self._pixmaps: OrderedDict[str, QPixmap] = OrderedDict()
+        self._kept = kept
+        self._wanted: OrderedDict[str, str] = OrderedDict()
+        self._lock = threading.Lock()
+        self._workers = 0
+        self._epoch = 0
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="pictures")
+        self._closed = False
+        self._decoded.connect(self._take, Qt.ConnectionType.QueuedConnection)
+
+    def get(self, sample_id: str, reference: str) -> QPixmap | None:
+        """Return the pixmap if it is there, else ask for it and return None."""
+        pixmap = self._pixmaps.get(sample_id)
+        if pixmap is not None:
+            self._pixmaps.move_to_end(sample_id)
+            return pixmap
+        self._ask(sample_id, reference)
+        return None
+
+    def forget(self) -> None:
+        """Drop every picture and request: the samples are others now."""
+        with self._lock:
+            self._wanted.clear()
+            self._epoch += 1
+        self._pixmaps.clear()
+
+    def close(self) -> None:
+        """End the threads."""
+        self._closed = True
+        with self._lock:
+            self._wanted.clear()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _ask(self, sample_id: str, reference: str) -> None:
+        if self._closed:
+            return
+        with self._lock:
+            self._wanted[sample_id] = reference
+            self._wanted.move_to_end(sample_id)
+            while len(self._wanted) > _WAITING:
+                self._wanted.popitem(last=False)
+            start = self._workers < _THREADS
+            self._workers += start
+        if start:
+            self._pool.submit(self._work)
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                if not self._wanted or self._closed:
+                    self._workers -= 1
+                    return
+                sample_id, reference = self._wanted.popitem(last=True)
+                epoch = self._epoch
+            self._decoded.emit(sample_id, epoch, self._decode(reference))
+
+    def _take(self, sample_id: str, epoch: int, image: QImage) -> None:
+        if epoch != self._epoch or self._closed:
+            return
+        self._pixmaps[sample_id] = QPixmap.fromImage(image)
+        while len(self._pixmaps) > self._kept:
+            self._pixmaps.popitem(last=False)
+        self.loaded.emit(sample_id)

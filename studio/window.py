@@ -1,0 +1,279 @@
+"""The one window: the rail, the screen shown, messages above it and the next step below it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from studio.actions import SCREENS, find
+from studio.commands import Commands
+from studio.dropping import DropVeil, dropped_paths
+from studio.icons import icon
+from studio.next_step import NextStepBar
+from studio.rail import Rail
+from studio.screen import Screen
+from studio.session import Session
+from studio.theme import SPACE, Mode, theme
+from studio.widgets.message_bar import MessageArea
+
+
+class MainWindow(QMainWindow):
+    """The shell around the six screens. Screens are built on first need, the rest one by one while nothing happens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.session = Session(self)
+        self._screens: dict[str, Screen] = {}
+        self._shown = ""
+        self._commands = Commands(self, self)
+        self._build()
+        self._veil = DropVeil(self)
+        self._refresher = QTimer(self, singleShot=True, interval=0)
+        self._refresher.timeout.connect(self._refresh)
+        self._listen()
+        self.setAcceptDrops(True)
+        self.setWindowTitle("Autodidact Studio")
+        self.setMinimumSize(720, 480)
+        self.resize(1240, 820)
+        stored = QSettings().value("geometry")
+        if stored is not None:
+            self.restoreGeometry(stored)
+        self.go("data")
+
+    # -- what actions use ----------------------------------------------------------------------------------------
+
+    def go(self, screen_id: str) -> None:
+        """Show a screen."""
+        if screen_id == self._shown:
+            return
+        if self._shown:
+            self._screens[self._shown].deactivate()
+        shown = self.screen(screen_id)
+        self._shown = screen_id
+        self._stack.setCurrentWidget(shown)
+        self.rail.select(screen_id)
+        self._commands.show_menu_of(screen_id)
+        shown.activate()
+        shown.setFocus()
+        self._refresher.start()
+
+    def screen(self, screen_id: str) -> Screen:
+        """Return a screen, building it on first need."""
+        if screen_id not in self._screens:
+            built: Screen = import_module(f"studio.{screen_id}.screen").build(self.session)
+            built.changed.connect(self._refresher.start)
+            self._screens[screen_id] = built
+            self._stack.addWidget(built)
+            self._commands.attach(screen_id, built)
+        return self._screens[screen_id]
+
+    @property
+    def shown(self) -> str:
+        """The id of the screen shown now."""
+        return self._shown
+
+    def command(self, name: str) -> None:
+        """Do one of the window's own commands (see ``of_window`` in :mod:`studio.actions`)."""
+        {
+            "import_folder": self._import_folder,
+            "import_file": self._import_file,
+            "open_project": self._open_project,
+            "close_project": self.session.close_project,
+            "quit": self.close,
+            "theme_system": lambda: theme().choose(Mode.SYSTEM),
+            "theme_light": lambda: theme().choose(Mode.LIGHT),
+            "theme_dark": lambda: theme().choose(Mode.DARK),
+            "full_screen": self._toggle_full_screen,
+            "palette": self._show_palette,
+            "keys": self._show_keys,
+        }[name]()
+
+    def trigger(self, action_id: str) -> None:
+        """Carry out a declared action."""
+        self._commands.trigger(action_id)
+
+    def take_in(self, paths: list[Path]) -> None:
+        """Begin to import files: a project folder is opened, anything else is shown on the Data screen first."""
+        if len(paths) == 1 and (paths[0] / "project.db").is_file():
+            self.session.open_project(paths[0])
+            return
+        self.go("data")
+        self.screen("data").drop(paths)
+
+    # -- the window ----------------------------------------------------------------------------------------------
+
+    def logo(self) -> QIcon:
+        """Return the application's icon."""
+        return icon("logo", "accent", 64)
+
+    def warm_up(self, project: Path | None) -> None:
+        """After the first paint: load what is slow to load in a thread, then open ``project`` and build the screens."""
+        job = self.session.background.start(lambda _job: _import_heavy(), "Starting")
+        if project is not None:
+            job.done.connect(lambda _result: self.session.open_project(project))
+        job.finished.connect(self._build_next_screen)
+
+    def _build_next_screen(self) -> None:
+        for screen_id, _title in SCREENS:
+            if screen_id not in self._screens:
+                self.screen(screen_id)
+                self._refresher.start()
+                QTimer.singleShot(0, self._build_next_screen)
+                return
+
+    def _build(self) -> None:
+        self.rail = Rail()
+        self._stack = QStackedWidget()
+        self.messages = MessageArea()
+        self.next_step = NextStepBar()
+        middle = QVBoxLayout()
+        middle.setContentsMargins(3 * SPACE, 2 * SPACE, 3 * SPACE, 2 * SPACE)
+        middle.setSpacing(SPACE)
+        middle.addWidget(self.messages)
+        middle.addWidget(self._stack, 1)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        right.addLayout(middle, 1)
+        right.addWidget(self.next_step)
+        content = QWidget()
+        content.setObjectName("content")
+        across = QHBoxLayout(content)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        across.addWidget(self.rail)
+        across.addLayout(right, 1)
+        self.setCentralWidget(content)
+
+    def _listen(self) -> None:
+        session = self.session
+        self.rail.chosen.connect(self.go)
+        self.next_step.wanted.connect(self.trigger)
+        session.message.connect(self.messages.show_message)
+        session.problem.connect(lambda words, details: self.messages.show_message("error", words, details))
+        session.screen_wanted.connect(self.go)
+        session.sample_wanted.connect(lambda _id: self.go("label"))
+        session.command_wanted.connect(self.command)
+        session.samples_wanted.connect(lambda _ids, _caption: self.go("data"))
+        session.project_changed.connect(self._project_changed)
+        session.run_lost.connect(self._offer_resume)
+        session.run_opened.connect(self._offer_resume)
+        for signal in (session.samples_changed, session.labels_changed, session.model_changed, session.run_opened):
+            signal.connect(self._refresher.start)
+
+    def _refresh(self) -> None:
+        for screen_id, screen in self._screens.items():
+            self.rail.buttons[screen_id].set_state(screen.state())
+        shown = self._screens[self._shown]
+        action = shown.next_action()
+        self.next_step.show_step(shown.next_step(), action, find(action).title if action else "")
+
+    def _project_changed(self) -> None:
+        self.messages.clear()
+        project = self.session.project
+        self.setWindowTitle(f"{project.path.name} – Autodidact Studio" if project else "Autodidact Studio")
+        self._refresher.start()
+
+    def _offer_resume(self) -> None:
+        if not self.session.interrupted:
+            return
+        words = "Training stopped before its time was up. Nothing is lost: the best result so far is kept."
+        bar = self.messages.show_message("warning", words)
+        bar.offer("Resume", self.session.resume_run)
+        bar.offer("Use what it learned", self.session.use_what_it_learned)
+
+    def _import_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Choose a folder of photos")
+        if chosen:
+            self.take_in([Path(chosen)])
+
+    def _import_file(self) -> None:
+        kinds = "Tables (*.csv *.tsv *.txt *.xlsx *.parquet);;All files (*)"
+        chosen, _kind = QFileDialog.getOpenFileName(self, "Choose a table", "", kinds)
+        if chosen:
+            self.take_in([Path(chosen)])
+
+    def _open_project(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Open a project folder")
+        if chosen:
+            self.session.open_project(Path(chosen))
+
+    def _toggle_full_screen(self) -> None:
+        if self.isFullScreen():
+            self.showNormal()
+        else:
+            self.showFullScreen()
+
+    def _show_palette(self) -> None:
+        from studio.command_palette import CommandPalette
+        from studio.key_overlay import shown_keys
+
+        actions = self._commands.possible(self._shown)
+        entries = [(action.id, self._commands.title(action), shown_keys(action)) for action in actions]
+        palette = CommandPalette(entries, self.trigger, self)
+        palette.move(self.mapToGlobal(self.rect().center()) - palette.rect().center())
+        palette.show()
+
+    def _show_keys(self) -> None:
+        from studio.key_overlay import KeyOverlay
+
+        KeyOverlay(self._shown, self).open()
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        paths = dropped_paths(event.mimeData())
+        if paths:
+            event.acceptProposedAction()
+            what = paths[0].name if len(paths) == 1 else f"{len(paths)} files"
+            self._veil.cover(f"Drop {what} here")
+
+    @override
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self._veil.hide()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._veil.hide()
+        paths = dropped_paths(event.mimeData())
+        if paths:
+            event.acceptProposedAction()
+            if not self._screens[self._shown].drop(paths):
+                self.take_in(paths)
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.session.running and not self._may_leave():
+            event.ignore()
+            return
+        QSettings().setValue("geometry", self.saveGeometry())
+        for screen in self._screens.values():
+            screen.close_down()
+        self.session.close()
+        event.accept()
+
+    def _may_leave(self) -> bool:
+        """Ask what becomes of the training that is under way; False keeps the window open."""
+        box = QMessageBox(self)
+        box.setWindowTitle("Training is under way")
+        box.setText("Keep training while the window is closed?")
+        box.setInformativeText("You will find the result when you open this project again.")
+        keep = box.addButton("Keep training", QMessageBox.ButtonRole.AcceptRole)
+        finish = box.addButton("Finish now", QMessageBox.ButtonRole.ActionRole)
+        stay = box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep)
+        box.setEscapeButton(stay)
+        box.exec()
+        if box.clickedButton() is finish:
+            self.session.send("finish")
+        return box.clickedButton() in (keep, finish)
+
+
+def _import_heavy() -> None:
+    """Import what opening a project needs, away from the GUI thread."""
+    for name in ("labeling.project", "labeling.importing", "engine.run.folder", "engine.worker.handle"):
+        import_module(name)
