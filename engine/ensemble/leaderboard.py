@@ -47,7 +47,7 @@ class Lineup:
 
 def checked(predictions: FloatArray) -> BoolArray:
     """Return the rows that have a prediction."""
-    finite: BoolArray = np.isfinite(predictions).all(axis=1)
+    finite: BoolArray = np.logical_and.reduce(np.isfinite(predictions), axis=1)
     return finite
 
 
@@ -58,7 +58,7 @@ def line_up(task: Task, labels: FloatArray, entrants: Sequence[Entrant]) -> Line
     """
     widest = max(int(checked(entrant.validation).sum()) for entrant in entrants)
     fit = [entrant for entrant in entrants if 2 * int(checked(entrant.validation).sum()) >= widest]
-    shared: BoolArray = np.all([checked(entrant.validation) for entrant in fit], axis=0)
+    shared: BoolArray = np.logical_and.reduce([checked(entrant.validation) for entrant in fit])
     if not shared.any():
         fit, shared = fit[-1:], checked(fit[-1].validation)
     weights = _weights(task, labels, [entrant.validation for entrant in fit], shared)
@@ -85,15 +85,19 @@ def better(task: Task, labels: FloatArray, new: FloatArray, old: FloatArray) -> 
     """Return whether ``new`` [n, outputs] deserves to replace ``old`` as what is served.
 
     Classes that are told apart about equally well may still come with better probabilities: log-loss breaks the tie.
+    So does having been checked on, and so having learned from, more than twice as many samples.
     """
     rows = checked(new) & checked(old)
+    wider = int(checked(new).sum()) > 2 * int(checked(old).sum())
     if not rows.any():
-        return int(checked(new).sum()) > int(checked(old).sum())
+        return wider
     gain, noise = _gain(task.metric, labels[rows], new[rows], old[rows])
     if gain > noise:
         return True
-    if gain < -noise or task.kind is Kind.REGRESSION:
+    if gain < -noise:
         return False
+    if wider or task.kind is Kind.REGRESSION:
+        return wider
     gain, noise = _gain("log_loss", labels[rows], new[rows], old[rows])
     return gain > noise
 

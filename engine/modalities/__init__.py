@@ -1,20 +1,23 @@
 """One folder a modality, each with the same rooms: samples (decode), features, learners, members, portfolio.
 
 ``engine/modalities/<modality>/samples.py``    ``open_samples(dataset, task, cache) -> Samples``
+                                               ``ask_samples(items, task) -> (Samples, problems)``
 ``engine/modalities/<modality>/portfolio.py``  ``portfolio(task, size, device) -> tuple[Entry, ...]``
 """
 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from engine.dataset import Dataset
 from engine.modalities.portfolio import Entry
 from engine.samples import Samples
 from engine.task import Modality, Task
 
-__all__ = ["Entry", "open_samples", "portfolio"]
+__all__ = ["Entry", "ask_samples", "open_samples", "portfolio"]
 
 
 def open_samples(dataset: Dataset, task: Task, cache: Path | None = None) -> Samples:
@@ -22,6 +25,16 @@ def open_samples(dataset: Dataset, task: Task, cache: Path | None = None) -> Sam
     module = importlib.import_module(f"engine.modalities.{Modality(task.modality).value}.samples")
     samples: Samples = module.open_samples(dataset, task, cache)
     return samples
+
+
+def ask_samples(items: Sequence[Any], task: Task) -> tuple[Samples, dict[int, str]]:
+    """Return what a person asks about (paths of media, or rows as mappings) as samples.
+
+    Items that cannot be read are left out; the dict says why, by their place in ``items``.
+    """
+    module = importlib.import_module(f"engine.modalities.{Modality(task.modality).value}.samples")
+    samples, problems = module.ask_samples(items, task)
+    return samples, problems
 
 
 def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.arrays import FloatArray
+from engine.model.calibrate import apply
 from engine.task import Kind
 
 
@@ -20,7 +21,4 @@ def blend(predictions: Sequence[FloatArray], weights: Sequence[float], temperatu
         total += weight * prediction
     if kind is Kind.REGRESSION:
         return total
-    if temperature != 1.0:
-        total = np.power(total, 1.0 / temperature)
-    shares: FloatArray = total / total.sum(axis=1, keepdims=True)
-    return shares
+    return apply(total / total.sum(axis=1, keepdims=True), temperature)

@@ -41,4 +41,3 @@ def write_predictions(path: Path, task: Task, ids: Sequence[str], values: FloatA
     temporary = path.with_name(f".{path.name}.tmp")
     pl.DataFrame(columns).write_csv(temporary)
     temporary.replace(path)
-

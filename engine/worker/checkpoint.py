@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import glob
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -97,7 +98,7 @@ class Checkpoint:
         self.mark.unscored = False
         self._commit()
         kept = {f"{self.learner}-{v:04d}" for v in range(version - KEPT_CANDIDATES + 1, version + 1)}
-        self._sweep(f"{self.learner}-[0-9]*", keep=kept | {f"{name}.npz" for name in kept})
+        self._sweep(f"{glob.escape(self.learner)}-[0-9]*", keep=kept | {f"{name}.npz" for name in kept})
         return version
 
     def candidate(self) -> Candidate | None:

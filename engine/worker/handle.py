@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -29,7 +30,10 @@ class WorkerHandle:
     def alive(self) -> bool:
         """Whether it runs."""
         if isinstance(self._process, subprocess.Popen):
-            return self._process.poll() is None
+            running = self._process.poll() is None
+            if not running:
+                self.release()
+            return running
         return bool(self._process.is_running()) and self._process.status() != psutil.STATUS_ZOMBIE
 
     def send(self, command: str) -> None:
@@ -57,17 +61,20 @@ class WorkerHandle:
             code = self._process.wait(timeout)
         except (subprocess.TimeoutExpired, psutil.TimeoutExpired):
             return None
+        self.release()
         return int(code) if code is not None else None
 
     def kill(self) -> None:
         """End it at once; its trainer ends with it. The best model so far stays."""
         self._process.kill()
         self._process.wait()
+        self.release()
 
     def release(self) -> None:
         """Let go of the pipe and leave the worker running."""
         if isinstance(self._process, subprocess.Popen) and self._process.stdin is not None:
-            self._process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
 
 
 def start(run_path: Path) -> WorkerHandle:

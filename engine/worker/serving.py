@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.arrays import FloatArray
 from engine.curve import Point
-from engine.dataset import Dataset, Split
+from engine.dataset import Split
 from engine.ensemble.leaderboard import Entrant, Lineup, better, checked, line_up
 from engine.files import read_json, write_json
 from engine.metrics import Interval, all_scores, bootstrap, score
@@ -72,9 +72,7 @@ class Server:
         """Compare a new candidate with what is served; serve the ensemble with it where that is better."""
         self._candidates[candidate.learner] = candidate
         lineup = line_up(self.task, self.labels, self._entrants())
-        served = self.served is None or better(
-            self.task, self.labels, lineup.validation, self.served.lineup.validation
-        )
+        served = self.served is None or better(self.task, self.labels, lineup.validation, self.served.lineup.validation)
         if served:
             self._serve(lineup)
         rows = checked(candidate.validation)
@@ -200,4 +198,3 @@ def _with_intervals(task: Task, labels: FloatArray, predictions: FloatArray) -> 
         interval = bootstrap(name, labels, predictions)
         scores[name] = {"value": value, "low": interval.low, "high": interval.high}
     return scores
-

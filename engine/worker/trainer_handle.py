@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -58,6 +59,9 @@ class TrainerHandle:
         """End the process at once; what its learners saved stays."""
         self._process.kill()
         self._process.wait()
+        if self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
 
     def _send(self, message: dict[str, Any]) -> None:
         stream = self._process.stdin

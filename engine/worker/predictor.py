@@ -1,0 +1,90 @@
+"""``python -m engine.worker.predictor MODEL``: answers questions about samples, one JSON object a line.
+
+::
+
+    {"id": 7, "items": ["/photos/a.jpg", ...]}         or rows: {"id": 8, "items": [{"age": 31, ...}]}
+    {"id": 7, "answers": [{"prediction": "nut", "probabilities": {"bolt": 0.1, "nut": 0.9}}, {"error": "…"}]}
+
+It says ``{"ready": true}`` once the model is loaded, or ``{"fatal": "…"}``. It loads the model anew when the folder
+serves another one. When stdin closes it ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any, TextIO
+
+from engine.arrays import FloatArray
+from engine.errors import EngineError
+from engine.modalities import ask_samples
+from engine.model.folder import MANIFEST
+from engine.model.model import Model
+from engine.task import Kind, Task
+
+
+class Oracle:
+    """A model that follows its folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._load()
+
+    def _load(self) -> None:
+        self._stamp = self._now()
+        self.model = Model.load(self._folder)
+
+    def _now(self) -> tuple[int, int]:
+        facts = (self._folder / MANIFEST).stat()
+        return facts.st_mtime_ns, facts.st_ino
+
+    def answer(self, items: list[Any]) -> list[dict[str, Any]]:
+        """Return one answer an item, in order; an ``error`` for what cannot be read."""
+        if self._now() != self._stamp:
+            self._load()
+        task = self.model.task
+        samples, problems = ask_samples(items, task)
+        told = iter(self.model.predict(samples) if len(samples) else ())
+        return [
+            {"error": problems[place]} if place in problems else in_words(task, next(told))
+            for place in range(len(items))
+        ]
+
+
+def in_words(task: Task, value: FloatArray) -> dict[str, Any]:
+    """Return one prediction [outputs] by name."""
+    if task.kind is Kind.REGRESSION:
+        return {"prediction": float(value[0])}
+    probabilities = {name: float(p) for name, p in zip(task.classes, value, strict=True)}
+    return {"prediction": task.classes[int(value.argmax())], "probabilities": probabilities}
+
+
+def main(folder: str) -> int:
+    """Answer until stdin closes."""
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what a library prints must not mix with the answers
+    try:
+        oracle = Oracle(Path(folder))
+    except (EngineError, OSError) as error:
+        _say(replies, {"fatal": str(error)})
+        return 1
+    _say(replies, {"ready": True})
+    for line in sys.stdin:
+        question = json.loads(line)
+        try:
+            answers = oracle.answer(question["items"])
+        except EngineError as error:
+            answers = [{"error": str(error)}] * len(question["items"])
+        _say(replies, {"id": question["id"], "answers": answers})
+    return 0
+
+
+def _say(stream: TextIO, message: dict[str, Any]) -> None:
+    stream.write(json.dumps(message, ensure_ascii=False) + "\n")
+    stream.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,62 @@
+"""A run folder is frozen when made, and read back as it was."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.errors import RunError
+from engine.run.folder import RunFolder, RunOptions
+from tests.engine.flowers import FLOWERS, flower_run, flowers
+
+
+def test_it_reads_back_what_was_planned(tmp_path: Path) -> None:
+    options = RunOptions(60.0, "cpu", 3, 123.5, str(tmp_path / "cache"), ("a note",))
+    RunFolder.create(tmp_path / "run", FLOWERS, flowers(), options)
+    run = RunFolder.open(tmp_path / "run")
+    assert (run.task, run.options) == (FLOWERS, options)
+    assert run.dataset().frame.equals(flowers().frame)
+    assert run.to_predict() is None
+    assert run.result() is None
+
+
+def test_a_folder_that_holds_something_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("keep me")
+    with pytest.raises(RunError, match="is not empty, so nothing was started"):
+        flower_run(tmp_path)
+    assert (tmp_path / "mine.txt").read_text() == "keep me"
+
+
+def test_a_file_in_the_way_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("")
+    with pytest.raises(RunError, match="cannot be written"):
+        flower_run(tmp_path / "run")
+
+
+def test_some_other_folder_is_no_run(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="is not a run folder"):
+        RunFolder.open(tmp_path)
+
+
+@pytest.mark.parametrize("content", ["{", "{}", '{"format": 1, "task": {}}', "[]"])
+def test_a_damaged_plan_is_a_sentence(tmp_path: Path, content: str) -> None:
+    (tmp_path / "plan.json").write_text(content)
+    with pytest.raises(RunError, match="damaged"):
+        RunFolder.open(tmp_path)
+
+
+def test_a_newer_plan_asks_for_an_update(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run")
+    plan = json.loads((run.path / "plan.json").read_text())
+    (run.path / "plan.json").write_text(json.dumps({**plan, "format": 99}))
+    with pytest.raises(RunError, match="newer version"):
+        RunFolder.open(run.path)
+
+
+def test_samples_to_predict_carry_no_labels(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", predict=True)
+    asked = run.to_predict()
+    assert asked is not None
+    assert "label" not in asked.frame.columns

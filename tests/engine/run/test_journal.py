@@ -1,0 +1,52 @@
+"""The journal is whole after any stop, and tells where a run stood."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.run.journal import Journal, replay
+from engine.run.tail import EventTail
+
+
+def test_events_are_on_disk_before_anything_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "events.jsonl"
+    journal = Journal(path, clock=lambda: 2.5)
+    event = journal.write("message", {"text": "hello"})
+    assert EventTail(path).poll() == [event]
+    assert event.active_s == 2.5
+    assert capsys.readouterr().out == event.to_line() + "\n"
+    journal.close()
+
+
+def test_a_run_is_a_replay_of_its_events(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    journal = Journal(path, clock=lambda: 7.0, echo=False)
+    journal.write("started", {})
+    journal.write("slice", {"learner": "a", "seconds": 2.0, "done": False})
+    journal.write("evaluated", {"learner": "a", "score": 0.5, "interval": [0, 1], "served": True})
+    journal.write("point", {"score": 0.5, "learner": "a"}, active_s=6.5)
+    journal.write("slice", {"learner": "a", "seconds": 3.0, "done": True})
+    journal.write("failed", {"learner": "b", "reason": "crash", "message": ""})
+    journal.close()
+    state = replay(path)
+    assert (state.events, state.active_s, state.started) == (6, 7.0, True)
+    assert [(point.active_s, point.score, point.learner) for point in state.curve] == [(6.5, 0.5, "a")]
+    first = state.learner("a")
+    assert (first.slices, first.seconds, first.curve, first.done) == (2, 5.0, [(2.0, 0.5)], True)
+    assert state.learner("b").failures == 1
+
+
+def test_a_line_torn_by_a_kill_costs_only_itself(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(b'{"seq": 0, "time": 1, "active_s": 0, "type": "started"}\n{"seq": 1, "ti')
+    journal = Journal(path, clock=lambda: 1.0, first=replay(path).events, echo=False)
+    journal.write("resumed")
+    journal.close()
+    assert [event.type for event in EventTail(path).poll()] == ["started", "resumed"]
+
+
+def test_a_run_that_never_began_starts_from_nothing(tmp_path: Path) -> None:
+    state = replay(tmp_path / "absent.jsonl")
+    assert (state.events, state.active_s, state.started, state.curve) == (0, 0.0, False, [])

@@ -1,0 +1,39 @@
+"""predictions.csv holds what a script needs to score it."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+
+from engine.run.predictions import column_names, write_predictions
+from engine.task import Kind, Modality, Task
+
+
+def test_classes_get_a_probability_column_each(tmp_path: Path) -> None:
+    task = Task(Modality.IMAGE, Kind.MULTICLASS, ("<=50K", 'naïve, "odd"\nname'))
+    write_predictions(tmp_path / "p.csv", task, ["a b.jpg", "-1.jpg"], np.array([[0.25, 0.75], [1.0, 0.0]]))
+    with (tmp_path / "p.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    assert rows[0] == ["id", "prediction", *task.classes]
+    assert rows[1] == ["a b.jpg", task.classes[1], "0.25", "0.75"]
+    assert rows[2] == ["-1.jpg", task.classes[0], "1.0", "0.0"]
+
+
+def test_a_number_has_no_probabilities(tmp_path: Path) -> None:
+    write_predictions(tmp_path / "p.csv", Task(Modality.TABLE, Kind.REGRESSION), ["0"], np.array([[2.5]]))
+    assert (tmp_path / "p.csv").read_text() == "id,prediction\n0,2.5\n"
+
+
+def test_a_class_called_like_a_column_gets_another_name() -> None:
+    task = Task(Modality.IMAGE, Kind.MULTICLASS, ("id", "prediction", "id (class)"))
+    names = column_names(task)
+    assert names[:3] == ["id", "prediction", "id (class)"]
+    assert len(set(names)) == len(names)
+
+
+def test_nobody_to_predict_is_a_header(tmp_path: Path) -> None:
+    task = Task(Modality.IMAGE, Kind.MULTICLASS, ("a", "b"))
+    write_predictions(tmp_path / "deep" / "p.csv", task, [], np.zeros((0, 2)))
+    assert (tmp_path / "deep" / "p.csv").read_text() == "id,prediction,a,b\n"

@@ -1,0 +1,40 @@
+"""Events are followed as they are written, also when a line comes in pieces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.events import Event
+from engine.run.tail import EventTail
+
+
+def test_no_file_yet_is_no_event(tmp_path: Path) -> None:
+    assert EventTail(tmp_path / "events.jsonl").poll() == []
+
+
+def test_a_half_written_line_waits_for_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    line = Event(0, 1.0, 0.5, "message", {"text": "déjà"}).to_line().encode() + b"\n"
+    tail = EventTail(path)
+    path.write_bytes(line[:20])
+    assert tail.poll() == []
+    with path.open("ab") as file:
+        file.write(line[20:])
+    assert [event.data["text"] for event in tail.poll()] == ["déjà"]
+    assert tail.poll() == []
+
+
+def test_a_torn_line_is_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_text('{"seq": 0, "ti\n' + Event(1, 1.0, 0.5, "paused").to_line() + "\n")
+    assert [event.seq for event in EventTail(path).poll()] == [1]
+
+
+@given(st.dictionaries(st.text().filter(lambda key: key not in {"seq", "time", "active_s", "type"}), st.text()))
+def test_an_event_survives_its_line(data: dict[str, str]) -> None:
+    event = Event(3, 12.25, 1.5, "message", data)
+    assert "\n" not in event.to_line()
+    assert Event.from_line(event.to_line()) == event

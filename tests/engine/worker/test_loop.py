@@ -1,0 +1,211 @@
+"""A real worker process on a real table: it keeps its budget, answers commands, and loses nothing when it is killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import psutil
+import pytest
+
+from engine.errors import RunError
+from engine.modalities import open_samples
+from engine.model.model import Model
+from engine.run.folder import RunFolder
+from engine.run.tail import EventTail
+from engine.worker.handle import attach, start
+from engine.worker.health import owner, take_ownership
+from tests.engine.flowers import flower_run, flowers, wait_for
+
+
+def test_a_run_leaves_a_model_and_an_honest_result(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", budget_s=8.0, predict=True)
+    handle = start(run.path)
+    assert handle.wait(60.0) == 0
+    result = run.result()
+    assert result is not None
+    assert result["task"]["classes"] == ["iris", "rose"]
+    assert result["stopped_because"] in {"budget", "converged"}
+    assert result["active_s"] <= 8.0 + 1.0
+    assert 0.0 < result["t_first_s"] < 8.0
+    assert result["score"]["metric"] == "nauc"
+    low, high = result["score"]["test_interval"]
+    assert low <= result["score"]["test"] <= high
+    assert result["score"]["validation"] > 0.3  # the flowers can be told apart
+    assert 0.0 <= result["alc"]["validation"] <= 1.0
+    assert sum(member["weight"] for member in result["members"]) == pytest.approx(1.0)
+    test = pl.read_parquet(run.model_path / "test.parquet")
+    assert test.height == result["n_test"]
+    assert (test["label"] == test["prediction"]).mean() == pytest.approx(result["scores"]["test"]["accuracy"]["value"])
+
+
+def test_the_last_point_is_what_the_model_says(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", budget_s=8.0, predict=True)
+    assert start(run.path).wait(60.0) == 0
+    result = run.result()
+    assert result is not None
+    points = sorted(run.predictions_path.glob("*.csv"), key=lambda path: int(path.stem))
+    assert [int(path.stem) for path in points] == [round(point["active_s"] * 1000) for point in result["curve"]]
+    written = pl.read_csv(points[-1])
+    asked = run.to_predict()
+    assert asked is not None
+    values = Model.load(run.model_path).predict(open_samples(asked, run.task))
+    assert np.allclose(written.select("iris", "rose").to_numpy(), values, atol=1e-9)
+
+
+def test_killed_at_any_moment_the_best_model_stays_and_the_run_goes_on(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", budget_s=12.0, size=1500)
+    best = -1.0
+    for wait in (0.0, 0.7, 0.1):
+        handle, tail = start(run.path), EventTail(run.events_path)
+        wait_for(handle, tail, "point")
+        time.sleep(wait)
+        os.kill(handle.pid, signal.SIGKILL)
+        handle.wait(10.0)
+        if run.result() is not None:
+            break
+        model = Model.load(run.model_path)
+        assert np.isfinite(model.predict(open_samples(flowers(20), run.task))).all()
+        points = [event for event in EventTail(run.events_path).poll() if event.type == "point"]
+        assert points[-1].data["score"] >= best - 0.1
+        best = points[-1].data["score"]
+    assert start(run.path).wait(60.0) == 0
+    result = run.result()
+    assert result is not None
+    assert result["active_s"] <= 13.0
+    events = EventTail(run.events_path).poll()
+    assert [event.seq for event in events] == list(range(len(events)))
+    clock = [event.active_s for event in events if event.type == "heartbeat"]
+    assert clock == sorted(clock)  # the clock of active seconds goes on where it stood
+
+
+def test_the_trainer_ends_with_its_worker(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", budget_s=20.0, size=1500)
+    handle = start(run.path)
+    wait_for(handle, EventTail(run.events_path), "point")
+    children = psutil.Process(handle.pid).children()
+    handle.kill()
+    _, alive = psutil.wait_procs(children, timeout=10.0)
+    assert not alive
+
+
+def test_a_killed_trainer_costs_a_slice_not_the_run(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", budget_s=10.0, size=1500)
+    handle, tail = start(run.path), EventTail(run.events_path)
+    wait_for(handle, tail, "started")
+    for child in psutil.Process(handle.pid).children():
+        child.kill()
+    assert handle.wait(60.0) == 0
+    events = EventTail(run.events_path).poll()
+    assert any(event.type == "failed" and event.data["reason"] == "crash" for event in events)
+    result = run.result()
+    assert result is not None
+    assert result["t_first_s"] is not None
+
+
+def test_a_pause_stands_still_and_frees_memory(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", budget_s=20.0, size=3000)
+    handle, tail = start(run.path), EventTail(run.events_path)
+    wait_for(handle, tail, "started")
+    handle.send("pause")
+    paused = wait_for(handle, tail, "paused")[-1]
+    time.sleep(1.5)
+    assert psutil.Process(handle.pid).children() == []
+    handle.send("resume")
+    resumed = wait_for(handle, tail, "resumed")
+    again = next(event for event in resumed if event.type == "resumed")
+    assert again.active_s - paused.active_s < 0.5
+    handle.send("finish")
+    assert handle.wait(20.0) == 0
+
+
+def test_finish_keeps_the_best_so_far(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", budget_s=600.0, size=3000)
+    handle = start(run.path)
+    wait_for(handle, EventTail(run.events_path), "point")
+    begin = time.monotonic()
+    handle.send("finish")
+    assert handle.wait(20.0) == 0
+    assert time.monotonic() - begin < 5.0
+    result = run.result()
+    assert result is not None
+    assert result["stopped_because"] in {"finished", "converged"}
+    Model.load(run.model_path)
+
+
+def test_discard_throws_the_model_away(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", budget_s=600.0, size=3000)
+    handle = start(run.path)
+    wait_for(handle, EventTail(run.events_path), "started")
+    handle.send("discard")
+    assert handle.wait(20.0) == 1
+    result = run.result()
+    assert result is not None
+    assert (result["stopped_because"], result["score"]) == ("discarded", None)
+    assert not run.model_path.exists()
+
+
+def test_commands_reach_a_worker_whose_starter_is_gone(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", budget_s=600.0, size=3000)
+    code = "import sys; from pathlib import Path; from engine.worker.handle import start; start(Path(sys.argv[1]))"
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code, str(run.path)], check=True)
+    ends = time.monotonic() + 20.0
+    while (handle := attach(run.path)) is None and time.monotonic() < ends:
+        time.sleep(0.05)
+    assert handle is not None
+    wait_for(handle, EventTail(run.events_path), "point")
+    handle.send("finish")
+    handle.wait(20.0)
+    result = run.result()
+    assert result is not None
+    assert result["stopped_because"] in {"finished", "converged"}
+
+
+def test_events_come_on_stdout_and_commands_on_stdin(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", budget_s=5.0)
+    done = subprocess.run(
+        [sys.executable, "-m", "engine.worker", str(run.path)],
+        input='{"command": "finish"}\n',
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    kept = [json.loads(line) for line in run.events_path.read_text().splitlines()]
+    assert said == kept
+    assert said[0]["type"] == "started"
+    assert said[-1]["type"] == "stopped"
+
+
+def test_two_workers_do_not_share_a_run(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", budget_s=600.0, size=3000)
+    handle = start(run.path)
+    wait_for(handle, EventTail(run.events_path), "started")
+    assert owner(run.path) == handle.pid
+    with pytest.raises(RunError, match="already training"):
+        take_ownership(run.path)
+    handle.kill()
+    assert owner(run.path) is None
+
+
+def test_a_run_that_ended_is_not_trained_again(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", budget_s=5.0)
+    assert start(run.path).wait(60.0) == 0
+    before = run.events_path.read_bytes()
+    assert start(RunFolder.open(run.path).path).wait(60.0) == 0
+    assert run.events_path.read_bytes() == before
+
+
+def test_a_run_without_its_data_says_so(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run")
+    (run.path / "dataset.parquet").write_bytes(b"not a table")
+    assert start(run.path).wait(60.0) == 1
+    assert "cannot be read" in (run.path / "worker.log").read_text()
