@@ -9,6 +9,7 @@ column         type              meaning
 ``reference``  String            absolute path of the media file; null for a table
 ``content``    String            XXH3-128 of the file's bytes, hexadecimal; null for a table
 ``look``       Int64             64-bit difference hash of the picture; null where there is none
+``tones``      Binary            the 9 x 8 grey levels that ``look`` was taken from; null where there is none
 ``label``      String | Float64  class name or number; null where there is none
 ``split``      String            ``train`` or ``test`` where the data sets a test part apart, or null
 ``x:<name>``   Float64 | String  an input column of a table
@@ -26,7 +27,7 @@ from labeling.errors import Cancelled
 if TYPE_CHECKING:
     import polars as pl
 
-FIXED_COLUMNS = ("id", "reference", "content", "look", "label", "split")
+FIXED_COLUMNS = ("id", "reference", "content", "look", "tones", "label", "split")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ within limits, and what cannot be used is left out and listed rather than failin
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -122,7 +121,7 @@ def labelled(
 
 
 def _absolute(path: Path | str) -> Path:
-    return Path(os.path.abspath(Path(path).expanduser()))
+    return Path(path).expanduser().resolve()
 
 
 def _ignore(sentence: str) -> None:

@@ -15,13 +15,13 @@ from labeling.pictures import content_of, each, read_bytes
 from labeling.understanding import count
 
 if TYPE_CHECKING:
-    import polars as pl
+    pass
 
 Tell = Callable[[str], None]
 
 
 def picture_inputs(path: Path, task: Task, tell: Tell, watch: Watch) -> Dataset:
-    """Return the pictures of a folder, of a list, or the one picture at ``path``; broken ones too, with a word on it."""
+    """Return the pictures of a folder, of a list, or the one at ``path``, broken ones too."""
     import polars as pl
 
     source = Source(path, watch)
@@ -35,7 +35,8 @@ def picture_inputs(path: Path, task: Task, tell: Tell, watch: Watch) -> Dataset:
     unreadable = contents.count(None)
     if unreadable:
         tell(
-            f"{count(unreadable, 'file')} of {len(named):,} could not be read; their predictions say only how common each class is."
+            f"{count(unreadable, 'file')} of {len(named):,} could not be read; for these the prediction says only how "
+            "common each class is."
         )
     return Dataset(
         pl.DataFrame(
@@ -124,6 +125,5 @@ def _check_columns(path: Path, task: Task, names: list[str], tell: Tell) -> None
             "Choose a table with the same columns."
         )
     if missing:
-        tell(
-            f"{path.name} lacks {count(len(missing), 'column')} that the model learned from, taken as missing: {', '.join(missing[:10])}."
-        )
+        lacking = count(len(missing), "column")
+        tell(f"{path.name} lacks {lacking} that the model learned from, taken as missing: {', '.join(missing[:10])}.")

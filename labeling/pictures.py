@@ -35,10 +35,12 @@ class Picture:
     Attributes:
         content: XXH3-128 of the bytes, hexadecimal.
         look: 64-bit difference hash as a signed integer; None where it was not taken or says nothing.
+        tones: the 9 x 8 grey levels it was taken from, a byte each.
     """
 
     content: str
-    look: int | None
+    look: int | None = None
+    tones: bytes | None = None
 
 
 def read_bytes(path: Path) -> bytes:
@@ -98,13 +100,14 @@ def examine(path: Path, with_look: bool = True) -> Picture:
     """
     data = read_bytes(path)
     image = open_picture(data)
-    return Picture(content_of(data), look_of(image) if with_look else None)
+    look, tones = look_of(image) if with_look else (None, None)
+    return Picture(content_of(data), look, tones)
 
 
-def look_of(image: Image) -> int | None:
-    """Return the difference hash (dHash): is each of 8 x 8 cells brighter than its left neighbour?
+def look_of(image: Image) -> tuple[int, bytes] | tuple[None, None]:
+    """Return the difference hash (dHash): is each of 8 x 8 cells brighter than the one to its left?
 
-    JPEG files are decoded at an eighth of their size, which is all that is needed. None for a picture so flat that the
+    With it come the grey levels. JPEG files are decoded at an eighth of their size, which is all that is needed. None for a picture so flat that the
     answer would be noise.
 
     Raises:
@@ -118,9 +121,9 @@ def look_of(image: Image) -> int | None:
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
         raise PictureRefused(f"The picture is damaged or cut off ({error}).") from error
     if float(grey.max() - grey.min()) < FLAT:
-        return None
+        return None, None
     bits = np.packbits((grey[:, 1:] > grey[:, :-1]).ravel())
-    return int.from_bytes(bits.tobytes(), "big", signed=True)
+    return int.from_bytes(bits.tobytes(), "big", signed=True), grey.clip(0, 255).astype(np.uint8).tobytes()
 
 
 def _grey(image: Image) -> Image:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from engine.arrays import IntArray
 
+Labels = list[str] | list[float]
+
 TEST_FRACTION = 0.15
 TEST_FOLD = -2
 LEAST_SAMPLES = 4
@@ -73,7 +75,7 @@ def snapshot(frame: pl.DataFrame, wanted: Wanted, test_fraction: float = TEST_FR
         raise ImportRefused(
             "No column is left to learn from: all others are constant, missing or numbering. Add columns that matter."
         )
-    classes = tuple(sorted(set(labels))) if kind is Kind.MULTICLASS else ()
+    classes = tuple(sorted(map(str, set(labels)))) if kind is Kind.MULTICLASS else ()
     task = Task(wanted.modality, kind, classes, target=wanted.target, columns=wanted.columns)
     return Snapshot(task, _split(labelled, labels, test_fraction, seed, notes), tuple(notes))
 
@@ -104,8 +106,8 @@ def _without_untaught(frame: pl.DataFrame, notes: list[str]) -> pl.DataFrame:
     return kept
 
 
-def _checked_labels(frame: pl.DataFrame, kind: Kind, target: str | None, notes: list[str]) -> list[str | float]:
-    labels: list[str | float] = frame["label"].to_list()
+def _checked_labels(frame: pl.DataFrame, kind: Kind, target: str | None, notes: list[str]) -> Labels:
+    labels: Labels = frame["label"].to_list()
     where = f"the column “{target}”" if target else "the labels"
     values = frame["label"].n_unique()
     if kind is Kind.REGRESSION:
@@ -118,7 +120,7 @@ def _checked_labels(frame: pl.DataFrame, kind: Kind, target: str | None, notes: 
         return labels
     if values == 1:
         raise ImportRefused(
-            f"All samples are “{labels[0]}”, the only class in {where}. Telling apart needs a second class: add samples of one."
+            f"All samples are “{labels[0]}”, the only class in {where}. Telling apart needs a second class: add one."
         )
     if len(labels) < LEAST_SAMPLES:
         raise ImportRefused(f"Only {count(len(labels), 'sample')} are labelled; at least {LEAST_SAMPLES} are needed.")
@@ -133,19 +135,19 @@ def _checked_labels(frame: pl.DataFrame, kind: Kind, target: str | None, notes: 
     return labels
 
 
-def _split(
-    frame: pl.DataFrame, labels: list[str | float], test_fraction: float, seed: int, notes: list[str]
-) -> Dataset:
+def _split(frame: pl.DataFrame, labels: Labels, test_fraction: float, seed: int, notes: list[str]) -> Dataset:
     import polars as pl
 
     group = groups(frame)
     test = _test_part(frame, labels, group, test_fraction, seed, notes)
     folds = np.full(len(labels), TEST_FOLD, dtype=np.int64)
     train_rows = np.flatnonzero(~test)
-    folds[train_rows] = assign_folds([labels[row] for row in train_rows], group[train_rows], seed)
+    folds[train_rows] = assign_folds(_at(labels, train_rows), group[train_rows], seed)
     near = len(group) - len(np.unique(group))
     if near:
-        copies = count(near, "near-copy", "near-copies")
+        copies = (
+            count(near, "repeated row") if frame["reference"].null_count() else count(near, "near-copy", "near-copies")
+        )
         notes.append(f"{copies} found; each is kept on the same side of every check as what it resembles.")
     inputs = [name for name in frame.columns if name.startswith(INPUT_PREFIX)]
     return Dataset(
@@ -162,8 +164,12 @@ def _split(
     )
 
 
+def _at(labels: Labels, rows: IntArray) -> Labels:
+    return [labels[row] for row in rows]
+
+
 def _test_part(
-    frame: pl.DataFrame, labels: list[str | float], group: IntArray, fraction: float, seed: int, notes: list[str]
+    frame: pl.DataFrame, labels: Labels, group: IntArray, fraction: float, seed: int, notes: list[str]
 ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     if fraction <= 0:
         return np.zeros(len(labels), dtype=np.bool_)

@@ -77,7 +77,7 @@ def walk(root: Path, watch: Watch) -> Walk:
                 result.files.append(Found(Path(entry.path), relative))
         if len(result.files) > MAX_FILES:
             raise ImportRefused(
-                f"{root.name} holds more than {MAX_FILES:,} files, which is the limit. Choose a smaller folder inside it."
+                f"{root.name} holds more than {MAX_FILES:,} files, which is the limit. Choose a folder inside it."
             )
     result.files.sort(key=lambda found: found.relative)
     return result

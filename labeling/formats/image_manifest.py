@@ -107,11 +107,13 @@ def manifests(source: Source) -> list[Manifest]:
     """Return the tables that list pictures for this file or folder."""
     path = source.path
     if path.is_file():
-        found = _manifest(path, path.parent) if is_table(path) else None
+        found = _manifest(path, path.parent, by_ending=True) if is_table(path) else None
         return [found] if found else []
+    if not source.files.pictures:
+        return []
     tables = [found.path for found in source.files.files if not found.folders and is_table(found.path)]
     inside = [manifest for table in tables[:TRIED_TABLES] if (manifest := _manifest(table, path)) is not None]
-    if inside or not source.files.pictures:
+    if inside:
         return inside
     beside = [path.with_name(path.name + suffix) for suffix in (".csv", ".tsv", ".xlsx")]
     return [manifest for table in beside if table.is_file() and (manifest := _manifest(table, path)) is not None]
@@ -122,22 +124,26 @@ def locate(base: Path, root: Path, name: str) -> Path | None:
     if "\0" in name or not name or len(name) > 1000:
         return None
     plain = name.replace("\\", "/")
-    for ending in ("", *PICTURE_SUFFIXES[:5]):
+    endings = ("",) if plain.lower().endswith(PICTURE_SUFFIXES) else PICTURE_SUFFIXES
+    for ending in endings:
         path = Path(os.path.normpath(base / (plain + ending)))
-        if path.is_relative_to(root) and path.is_file():
+        if path.is_file() and path.is_relative_to(root):
             inside = Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
             return path if inside else None
     return None
 
 
-def _manifest(table_path: Path, root: Path) -> Manifest | None:
-    """Return the table as a list of pictures if one of its columns names pictures inside ``root``."""
+def _manifest(table_path: Path, root: Path, by_ending: bool = False) -> Manifest | None:
+    """Return the table as a list of pictures if one of its columns names pictures inside ``root``.
+
+    ``by_ending`` spares the search where no cell ends like the name of a picture.
+    """
     if table_path.stat().st_size > MAX_TABLE_BYTES:
         return None
     try:
         with opened(table_path) as table:
             head = table.lazy.head(TRIED_ROWS).collect()
-            place = _place_of_names(head, table_path, root)
+            place = _place_of_names(head, table_path, root, by_ending)
             if place is None:
                 return None
             column, base = place
@@ -147,13 +153,15 @@ def _manifest(table_path: Path, root: Path) -> Manifest | None:
     return Manifest(cells, column, base, root, split_name(table_path.stem))
 
 
-def _place_of_names(head: pl.DataFrame, table_path: Path, root: Path) -> tuple[str, Path] | None:
+def _place_of_names(head: pl.DataFrame, table_path: Path, root: Path, by_ending: bool) -> tuple[str, Path] | None:
     folder = table_path.parent if table_path.is_relative_to(root) else root
     bases = [folder / table_path.stem, *(folder / name for name in PICTURE_FOLDERS)]
     for name, dtype in head.schema.items():
         if dtype != pl.String:
             continue
         cells = [cell.strip() for cell in head[name].drop_nulls()]
+        if by_ending and not any(cell.lower().endswith(PICTURE_SUFFIXES) for cell in cells):
+            continue
         for base in bases:
             there = sum(locate(base, root, cell) is not None for cell in cells)
             if there and 2 * there >= len(cells):

@@ -6,21 +6,27 @@ from abc import abstractmethod
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import polars as pl
 from typing_extensions import override
 
 from engine.task import Kind, Modality
-from labeling.batch import Batch, Problem, Watch
+from labeling.batch import Batch, Problem
 from labeling.errors import ImportRefused, PictureRefused
 from labeling.formats.base import Format, Source, Wishes
 from labeling.pictures import LookLimit, Picture, each, examine
 from labeling.understanding import Understanding, count
 
-if TYPE_CHECKING:
-    import polars as pl
-
 SHOWN_PROBLEMS = 3
+SCHEMA = {
+    "id": pl.String,
+    "reference": pl.String,
+    "content": pl.String,
+    "look": pl.Int64,
+    "tones": pl.Binary,
+    "label": pl.String,
+    "split": pl.String,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,27 +121,25 @@ def _seen(path: Path, limit: LookLimit) -> Picture | str:
 
 
 def _frame(kept: list[tuple[Entry, Picture]]) -> pl.DataFrame:
-    import polars as pl
-
     return pl.DataFrame(
         {
             "id": [entry.id for entry, _ in kept],
             "reference": [str(entry.path) for entry, _ in kept],
             "content": [picture.content for _, picture in kept],
             "look": [picture.look for _, picture in kept],
+            "tones": [picture.tones for _, picture in kept],
             "label": [entry.label for entry, _ in kept],
             "split": [entry.split for entry, _ in kept],
         },
-        schema={"id": pl.String, "reference": pl.String, "content": pl.String, "look": pl.Int64, "label": pl.String,
-                "split": pl.String},
-    )  # fmt: skip
+        schema=SCHEMA,
+    )
 
 
 def _sentences(found: Listing, labels: list[str], classes: tuple[str, ...]) -> tuple[str, ...]:
     sentences = []
     if labels and len(classes) == 1:
         sentences.append(
-            f"All labelled photos are “{classes[0]}”. Telling apart needs a second class: add photos of one before training."
+            f"All labelled photos are “{classes[0]}”. Telling apart needs a second class: add photos of one."
         )
     single = [name for name, number in sorted(Counter(labels).items()) if number == 1]
     if single and len(classes) > 1:

@@ -105,15 +105,15 @@ def is_real_table(path: Path) -> bool:
 def rows(path: Path) -> int:
     """Return how many rows a table file has."""
     with opened(path) as table:
-        return int(table.lazy.select(pl.len()).collect(engine="streaming").item())
+        return table.rows
 
 
 def _looked_at(path: Path, table: OpenTable) -> tuple[pl.DataFrame, int, tuple[str, ...]]:
     """Return the rows to judge by, how many there are, and sentences about it."""
-    total = int(table.lazy.select(pl.len()).collect(engine="streaming").item())
+    total = table.rows
     if not total:
         raise ImportRefused(f"{path.name} has a header but no rows. Choose a table with a row for each example.")
-    _, _, kept = drawn(table, len(table.names))
+    _, kept = drawn(table, len(table.names))
     notes = list(table.notes)
     if kept < total:
         notes.append(_sampled(path, total, kept))
@@ -184,9 +184,9 @@ def _read(piece: Piece, understanding: Understanding, problems: list[Problem]) -
     """Return one file's rows in the columns of a batch, without ids."""
     with opened(piece.path) as table:
         problems += [Problem(piece.path.name, note) for note in table.notes]
-        lazy, total, kept = drawn(table, len(understanding.columns) + 1)
-        if kept < total:
-            problems.append(Problem(piece.path.name, _sampled(piece.path, total, kept)))
+        lazy, kept = drawn(table, len(understanding.columns) + 1)
+        if kept < table.rows:
+            problems.append(Problem(piece.path.name, _sampled(piece.path, table.rows, kept)))
         target, kind = understanding.target, understanding.kind or Kind.MULTICLASS
         schema = table.lazy.collect_schema()
         labels = label(target, kind, table) if target in schema and target else pl.lit(None, dtype=pl.String)
@@ -195,6 +195,7 @@ def _read(piece: Piece, understanding: Understanding, problems: list[Problem]) -
             pl.lit(None, dtype=pl.String).alias("reference"),
             pl.lit(None, dtype=pl.String).alias("content"),
             pl.lit(None, dtype=pl.Int64).alias("look"),
+            pl.lit(None, dtype=pl.Binary).alias("tones"),
             labels.alias("label"),
             pl.lit(piece.split, dtype=pl.String).alias("split"),
             *inputs_of(understanding.columns, table),

@@ -210,7 +210,7 @@ def _date_format(texts: pl.Series) -> str | None:
 
 def _follows(cells: pl.Series, pattern: str) -> bool:
     times = cells.str.strptime(pl.Datetime("us"), pattern, strict=False)
-    return times.null_count() == 0 and 1000 <= times.dt.year().min() <= times.dt.year().max() <= 9999  # type: ignore[operator]
+    return times.null_count() == 0 and bool(times.dt.year().is_between(1000, 9999).all())
 
 
 def _number_of_text(cells: pl.Expr, decimal_comma: bool) -> pl.Expr:

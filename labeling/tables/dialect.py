@@ -107,7 +107,7 @@ def unique_names(given: list[str], width: int) -> tuple[str, ...]:
 
 
 def transcode(source: Path, dialect: Dialect, target: Path) -> None:
-    """Write ``source`` as plain UTF-8 with ``\\n`` line ends and no NUL characters.
+    """Write ``source`` as plain UTF-8 with line feeds as line ends and no NUL characters.
 
     Raises:
         ImportRefused: some bytes mean nothing in the file's encoding.
@@ -181,10 +181,11 @@ def _best_rows(text: str, whole: bool) -> tuple[str, bool, list[list[str]]]:
 
 
 def _rows(text: str, delimiter: str, quoted: bool, whole: bool) -> list[list[str]]:
-    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     csv.field_size_limit(MAX_FIELD)
     rows: list[list[str]] = []
-    for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting):
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
+    for row in reader:
         if row:
             rows.append([cell.strip() for cell in row])
         if len(rows) > SNIFFED_ROWS:

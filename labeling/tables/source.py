@@ -23,6 +23,7 @@ TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
 SHEET_SUFFIXES = (".xlsx",)
 PARQUET_SUFFIXES = (".parquet", ".pq")
 SUFFIXES = TEXT_SUFFIXES + SHEET_SUFFIXES + PARQUET_SUFFIXES
+IN_MEMORY_BYTES = 64_000_000
 MAX_ROWS = 1_000_000
 MAX_CELLS = 40_000_000
 MAX_COLUMNS = 20_000
@@ -37,11 +38,13 @@ class OpenTable:
 
     Attributes:
         lazy: its rows, columns uniquely named.
+        rows: how many there are.
         decimal_comma: whether ``1,5`` means one and a half.
         notes: what had to be mended to read it.
     """
 
     lazy: pl.LazyFrame
+    rows: int
     decimal_comma: bool
     notes: tuple[str, ...]
 
@@ -81,22 +84,21 @@ def opened(path: Path) -> Iterator[OpenTable]:
         raise ImportRefused(f"{path.name} cannot be read: {error.strerror or error}.") from error
 
 
-def drawn(table: OpenTable, columns: int) -> tuple[pl.LazyFrame, int, int]:
+def drawn(table: OpenTable, columns: int) -> tuple[pl.LazyFrame, int]:
     """Return the table's rows, at most so many that memory stays bounded.
 
     Returns:
-        (rows in file order, rows the file has, rows kept). Which rows are kept depends on the row count alone.
+        (rows in file order, how many are kept). Which rows are kept depends on the row count alone.
     """
     import numpy as np
 
-    total = int(table.lazy.select(pl.len()).collect(engine="streaming").item())
     limit = min(MAX_ROWS, MAX_CELLS // max(1, columns))
-    if total <= limit:
-        return table.lazy, total, total
-    keep = np.sort(np.random.default_rng(SAMPLE_SEED).choice(total, limit, replace=False)).astype(np.uint32)
+    if table.rows <= limit:
+        return table.lazy, table.rows
+    keep = np.sort(np.random.default_rng(SAMPLE_SEED).choice(table.rows, limit, replace=False)).astype(np.uint32)
     kept = pl.LazyFrame({ROW: pl.Series(keep, dtype=pl.get_index_type())})
     lazy = table.lazy.with_row_index(ROW).join(kept, on=ROW, how="semi", maintain_order="left").drop(ROW)
-    return lazy, total, limit
+    return lazy, limit
 
 
 @contextmanager
@@ -126,7 +128,9 @@ def _scan(path: Path, name: str, dialect: Dialect, notes: list[str]) -> OpenTabl
     for quoted, ragged in readings:
         lazy = _scanned(path, dialect, quoted, ragged)
         try:
-            lazy.select(pl.all().count()).collect(engine="streaming")
+            if path.stat().st_size <= IN_MEMORY_BYTES:
+                lazy = lazy.collect().lazy()
+            rows = int(lazy.select(pl.len()).collect(engine="streaming").item())
         except pl.exceptions.PolarsError:
             if (quoted, ragged) == readings[-1]:
                 raise
@@ -137,7 +141,7 @@ def _scan(path: Path, name: str, dialect: Dialect, notes: list[str]) -> OpenTabl
         notes.append(f"Some rows of {name} have more than {width} values; what was too much was left out.")
     if quoted != dialect.quoted:
         notes.append(f"A quotation mark in {name} is never closed, so all of them were read as plain characters.")
-    return OpenTable(lazy, dialect.decimal_comma, tuple(notes))
+    return OpenTable(lazy, rows, dialect.decimal_comma, tuple(notes))
 
 
 def _scanned(path: Path, dialect: Dialect, quoted: bool, ragged: bool) -> pl.LazyFrame:
@@ -172,12 +176,12 @@ def _sheet(path: Path) -> OpenTable:
     if not raw.height:
         raise ImportRefused(f"The first sheet of {path.name} is empty. Put the table on the first sheet.")
     _check_width(path, raw.width)
-    notes = ()
+    notes: tuple[str, ...] = ()
     if len(reader.sheet_names) > 1:
         notes = (f"{path.name} has {len(reader.sheet_names)} sheets; only the first was taken.",)
     names = unique_names([cell or "" for cell in raw.row(0)], raw.width)
     raw.columns = list(names)
-    return OpenTable(raw.slice(1).lazy(), False, notes)
+    return OpenTable(raw.slice(1).lazy(), raw.height - 1, False, notes)
 
 
 def _check_zip(path: Path) -> None:
@@ -201,7 +205,8 @@ def _parquet(path: Path) -> OpenTable:
     schema = lazy.collect_schema()
     _check_width(path, len(schema))
     names = unique_names(schema.names(), len(schema))
-    return OpenTable(lazy.rename(dict(zip(schema.names(), names, strict=True))), False, ())
+    rows = int(lazy.select(pl.len()).collect(engine="streaming").item())
+    return OpenTable(lazy.rename(dict(zip(schema.names(), names, strict=True))), rows, False, ())
 
 
 def _check_width(path: Path, width: int) -> None:
