@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,21 +36,22 @@ def is_project(path: Path) -> bool:
     return (path / "project.db").is_file()
 
 
-def take_in(path: Path, target: str | None) -> Intake:
-    """Read data or a project.
+def take_in(path: Path, target: str | None, say: Callable[[str], None]) -> Intake:
+    """Read data or a project; ``say`` hears what was understood before the reading starts.
 
     Raises:
         UsageError: nothing is there, or ``target`` does not fit.
         LabelingError: it cannot be learned from.
     """
     existing(path)
-    return _from_project(path, target) if is_project(path) else _from_data(path, target)
+    return _from_project(path, target, say) if is_project(path) else _from_data(path, target, say)
 
 
-def _from_data(path: Path, target: str | None) -> Intake:
+def _from_data(path: Path, target: str | None, say: Callable[[str], None]) -> Intake:
     from labeling.importing import read
 
     understanding = understand_data(path, target)
+    say(understanding.text())
     batch = read(understanding)
     return Intake(batch.frame, understanding, told(understanding, batch))
 
@@ -73,9 +75,8 @@ def understand_data(path: Path, target: str | None) -> Understanding:
         UsageError: the data has no such column, or no columns at all.
         ImportRefused: it cannot be learned from.
     """
-    from labeling.importing import understand
-
     from labeling.errors import ImportRefused
+    from labeling.importing import understand
 
     try:
         found = understand(path, target=target)
@@ -94,7 +95,7 @@ def _names(found: Understanding) -> list[str]:
     return list(dict.fromkeys([*guessed, *found.candidates, *others]))
 
 
-def _from_project(path: Path, target: str | None) -> Intake:
+def _from_project(path: Path, target: str | None, say: Callable[[str], None]) -> Intake:
     from labeling.project import Project
 
     project = Project.open(path)
@@ -102,6 +103,7 @@ def _from_project(path: Path, target: str | None) -> Intake:
         understanding = project.understanding()
         if target is not None and target != understanding.target:
             raise UsageError(f"The project {path.name} guesses {understanding.target}. Leave out --target.")
+        say(understanding.text())
         return Intake(project.frame(), understanding, (), project.new_run_path(), project.cache_path)
     finally:
         project.close()

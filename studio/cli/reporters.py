@@ -13,6 +13,8 @@ from studio.cli.scores import metric_name, right, score
 from studio.wording import duration, of_100
 
 if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
     from engine.events import Event
     from engine.run.folder import RunFolder
 
@@ -123,39 +125,47 @@ class BarReporter(PlainReporter):
     """Draws a bar with the latest score and the remaining time under the lines."""
 
     def __init__(self, budget_s: float) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn
-
         super().__init__()
-        self._console = Console(highlight=False, markup=False, emoji=False)
-        self._bar = Progress(
-            BarColumn(bar_width=None),
-            TextColumn("{task.fields[score]}", markup=False),
-            TextColumn("{task.fields[left]}", markup=False),
-            console=self._console,
-            transient=True,
-        )
         self._budget_s = budget_s
-        self._task = self._bar.add_task("", total=budget_s, score="learning", left="")
-        self._bar.start()
+        self._bar: Progress | None = None
+
+    def _drawn(self) -> tuple[Progress, TaskID]:
+        """Draw the bar; only now, since the budget runs and drawing costs an import."""
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import BarColumn, Progress, TextColumn
+
+            self._bar = Progress(
+                BarColumn(bar_width=None),
+                TextColumn("{task.fields[score]}", markup=False),
+                TextColumn("{task.fields[left]}", markup=False),
+                console=Console(highlight=False, markup=False, emoji=False),
+                transient=True,
+            )
+            self._bar.add_task("", total=self._budget_s, score="learning", left="")
+            self._bar.start()
+        return self._bar, self._bar.task_ids[0]
 
     @override
     def close(self) -> None:
-        self._bar.stop()
+        if self._bar is not None:
+            self._bar.stop()
 
     @override
     def say(self, sentence: str) -> None:
-        self._console.print(printable(sentence))
+        if self._bar is None:
+            super().say(sentence)
+        else:
+            self._bar.console.print(printable(sentence))
 
     @override
     def event(self, event: Event) -> None:
+        bar, task = self._drawn()
         super().event(event)
-        self._bar.update(
-            self._task, completed=event.active_s, left=f"{duration(max(0.0, self._budget_s - event.active_s))} left"
-        )
+        bar.update(task, completed=event.active_s, left=f"{duration(max(0.0, self._budget_s - event.active_s))} left")
         if event.type == "point":
             value = f"{metric_name(self._metric)} {event.data['score']:.3f}"
-            self._bar.update(self._task, score=value)
+            bar.update(task, score=value)
 
 
 def printable(text: str) -> str:

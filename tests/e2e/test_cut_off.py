@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
-import pytest
 
+from engine.worker.handle import attach
 from tests.e2e.conftest import Autodidact, Data, read_csv
 
 PATIENCE_S = 30.0
@@ -62,25 +62,29 @@ def test_a_killed_worker_leaves_a_usable_model_and_a_run_that_resume_continues(
     assert _types(run).count("started") == 2
 
 
-@pytest.mark.parametrize(("interrupts", "code"), [(1, 0), (2, 1)], ids=["finish", "discard"])
-def test_ctrl_c_keeps_the_model_and_a_second_one_discards_it(
-    command: list[str], snakes: Data, tmp_path: Path, interrupts: int, code: int
-) -> None:
+def test_ctrl_c_ends_the_run_and_keeps_the_model(command: list[str], snakes: Data, tmp_path: Path) -> None:
     run = tmp_path / "run"
     with _start(command, snakes.train, run, "60s") as training:
         _wait(lambda: "point" in _types(run))
-        for _ in range(interrupts):
-            training.send_signal(signal.SIGINT)
-            time.sleep(0.01)
+        training.send_signal(signal.SIGINT)
         out, err = training.communicate(timeout=PATIENCE_S)
-    assert training.returncode == code, err
-    result = json.loads((run / "result.json").read_text())
-    if code == 0:
-        assert "Finishing: the best model so far is kept" in out
-        assert result["stopped_because"] == "finished"
-    else:
-        assert result["stopped_because"] == "discarded"
-        assert err.splitlines() == ["autodidact: The run was discarded as asked, so no model was made."]
+    assert training.returncode == 0, err
+    assert "Finishing: the best model so far is kept" in out
+    assert json.loads((run / "result.json").read_text())["stopped_because"] == "finished"
+
+
+def test_a_discarded_run_is_no_success(command: list[str], snakes: Data, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    with _start(command, snakes.train, run, "60s") as training:
+        _wait(lambda: "point" in _types(run))
+        worker = attach(run)
+        assert worker is not None
+        worker.send("discard")
+        _, err = training.communicate(timeout=PATIENCE_S)
+    assert training.returncode == 1
+    assert err.splitlines() == ["autodidact: The run was discarded as asked, so no model was made."]
+    assert json.loads((run / "result.json").read_text())["stopped_because"] == "discarded"
+    assert not (run / "model" / "model.json").exists()
 
 
 def test_the_run_goes_on_when_the_command_line_is_killed_and_can_be_joined(

@@ -50,14 +50,13 @@ def _run(options: Namespace) -> None:
     _check_device(options.device)
     if options.predict is not None:
         existing(options.predict)
-    intake = take_in(options.data, options.target)
+    report = reporter(options.json, options.budget)
+    intake = take_in(options.data, options.target, report.say)
     run = _freeze(intake, options)
 
     from engine.worker.handle import start
 
     handle = start(run.path)
-    report = reporter(options.json, run.options.budget_s)
-    report.say(intake.understanding.text())
     for note in run.options.notes:
         report.say(note)
     follow(run, handle, report)
@@ -78,9 +77,8 @@ def _check_device(device: str) -> None:
 
 def _freeze(intake: Intake, options: Namespace) -> RunFolder:
     """Write the run folder: what is asked, and the samples as they are now."""
-    from labeling.importing import inputs
-
     from engine.run.folder import RunFolder, RunOptions
+    from labeling.importing import inputs
     from labeling.snapshot import snapshot
 
     frozen = snapshot(intake.frame, intake.understanding, test_fraction=options.test_fraction, seed=options.seed)
