@@ -26,6 +26,16 @@ class ExportReport:
     parity: Mapping[str, Any]
     notes: tuple[str, ...] = ()
 
+    def sentence(self) -> str:
+        """Say what was written and how it was proven."""
+        figures = self.parity
+        size = f"{self.bytes / 1e6:.1f} MB" if self.bytes >= 1e6 else f"{self.bytes / 1e3:.0f} kB"
+        return (
+            f"Wrote {self.path} ({size}). It was run beside the model on {figures['samples']} samples "
+            f"({figures['real_samples']} of them the run's own): largest difference {figures['difference']:.1g}, "
+            f"{figures['agreement']:.0%} the same answer; {figures['milliseconds']:.3g} ms for one sample."
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
         return {**asdict(self), "path": str(self.path), "parity_path": str(self.parity_path)}
