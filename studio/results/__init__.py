@@ -1,0 +1,1 @@
+"""The Results screen: how good the model is, on what it never saw, and where it goes wrong."""

@@ -1,0 +1,111 @@
+"""All that the Results screen shows of one run, worked out from its folder. Slow parts belong in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine.arrays import IntArray
+from engine.task import Kind, Task
+from studio.results.verdicts import Verdicts, read_verdicts
+from studio.statistics import ClassFigures, ErrorFigures, Share, class_figures, confusion, error_figures, worst_first
+
+if TYPE_CHECKING:
+    from engine.run.folder import RunFolder
+
+
+@dataclass(frozen=True)
+class Report:
+    """One run's model, measured. ``result`` is None while the run goes on, or when its worker died."""
+
+    run_path: Path
+    pressed_at: float
+    task: Task
+    verdicts: Verdicts
+    result: Mapping[str, Any] | None
+
+    @property
+    def classifies(self) -> bool:
+        """Whether the answers are classes."""
+        return self.task.kind is not Kind.REGRESSION
+
+    @cached_property
+    def right(self) -> Share:
+        """How many verdicts name the true class."""
+        truth, said = self.verdicts.codes
+        return Share(int((truth == said).sum()), len(truth))
+
+    @cached_property
+    def matrix(self) -> IntArray:
+        """Counts [classes, classes], row the true class, column what was said."""
+        return confusion(*self.verdicts.codes, len(self.task.classes))
+
+    @cached_property
+    def classes(self) -> tuple[ClassFigures, ...]:
+        """The figures of each class."""
+        return class_figures(self.matrix, self.task.classes)
+
+    @cached_property
+    def commonest(self) -> tuple[str, Share]:
+        """The commonest class, and how often always naming it would be right."""
+        counts = self.matrix.sum(axis=1)
+        top = int(counts.argmax())
+        return self.task.classes[top], Share(int(counts[top]), int(counts.sum()))
+
+    @cached_property
+    def errors(self) -> ErrorFigures:
+        """The errors of a regression."""
+        return error_figures(self.verdicts.truth, self.verdicts.said)
+
+    @cached_property
+    def worst(self) -> IntArray:
+        """Rows of the verdicts, the worst first: wrong and sure of it, or furthest from the truth."""
+        verdicts = self.verdicts
+        if self.classifies:
+            return worst_first(*verdicts.codes, verdicts.probabilities)
+        distance = np.abs(verdicts.truth - verdicts.said)
+        return np.argsort(-distance, kind="stable").astype(np.int64)
+
+    def cell(self, truth: int, said: int) -> IntArray:
+        """Return the rows of one cell of the matrix, those the model was most sure of first."""
+        true_codes, said_codes = self.verdicts.codes
+        rows = np.flatnonzero((true_codes == truth) & (said_codes == said))
+        order = np.argsort(-self.verdicts.probabilities[rows, said], kind="stable")
+        return rows[order].astype(np.int64)
+
+
+def load_report(run: RunFolder) -> Report | None:
+    """Return the report of a run, or None while it has no model that was measured.
+
+    Raises:
+        EngineError: a file of the run is damaged.
+    """
+    verdicts = read_verdicts(run.model_path, run.task)
+    if verdicts is None:
+        return None
+    return Report(run.path, run.options.pressed_at, run.task, verdicts, run.result())
+
+
+def load_previous(run: RunFolder) -> Report | None:
+    """Return the report of the newest earlier run beside this one that asked the same and left a model."""
+    from engine.errors import EngineError
+    from engine.run.folder import RunFolder
+
+    earlier = [path for path in run.path.parent.iterdir() if path.name < run.path.name and path.is_dir()]
+    for path in sorted(earlier, reverse=True):
+        try:
+            report = load_report(RunFolder.open(path))
+        except EngineError:
+            continue  # a damaged old run is no reason to hide the new one
+        if report is not None and _comparable(report.task, run.task):
+            return report
+    return None
+
+
+def _comparable(first: Task, second: Task) -> bool:
+    return first.kind is second.kind and first.modality is second.modality and first.target == second.target

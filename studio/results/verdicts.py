@@ -1,0 +1,86 @@
+"""What a model said about samples it did not learn from, read from the files beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.arrays import FloatArray, IntArray
+from engine.errors import ModelError
+from engine.task import Kind, Task
+
+if TYPE_CHECKING:
+    import polars as pl
+
+PROBABILITY_PREFIX = "p:"
+FILES = {"test": "test.parquet", "validation": "validation.parquet"}
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """Predictions of samples unseen in learning, row by row.
+
+    ``truth`` and ``said`` are [n]: class indices, or values for a regression. ``probabilities`` is [n, classes], and
+    [n, 0] for a regression. ``part`` is ``test`` (never looked at before the end) or ``validation`` (each sample was
+    predicted by models that had not learned from it, but the choice of models was made on them).
+    """
+
+    part: str
+    ids: tuple[str, ...]
+    truth: FloatArray
+    said: FloatArray
+    probabilities: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def codes(self) -> tuple[IntArray, IntArray]:
+        """True and said class indices, each [n]."""
+        return self.truth.astype(np.int64), self.said.astype(np.int64)
+
+
+def read_verdicts(model: Path, task: Task) -> Verdicts | None:
+    """Return the verdicts on the test part where there is one, else on the validation part, else None.
+
+    Raises:
+        ModelError: a file is there but cannot be read.
+    """
+    for part, name in FILES.items():
+        path = model / name
+        if path.is_file():
+            found = _read(path, part, task)
+            if len(found):
+                return found
+    return None
+
+
+def _read(path: Path, part: str, task: Task) -> Verdicts:
+    import polars as pl
+
+    try:
+        frame = pl.read_parquet(path)
+        ids = tuple(str(value) for value in frame["id"])
+        if task.kind is Kind.REGRESSION:
+            empty = np.zeros((len(ids), 0))
+            return Verdicts(part, ids, _numbers(frame["label"]), _numbers(frame["prediction"]), empty)
+        wanted = [PROBABILITY_PREFIX + name for name in task.classes]
+        probabilities = frame.select(wanted).to_numpy().astype(np.float64)
+        truth = _coded(frame["label"], task.classes)
+        return Verdicts(part, ids, truth, probabilities.argmax(axis=1).astype(np.float64), probabilities)
+    except (OSError, KeyError, ValueError, pl.exceptions.PolarsError) as error:
+        raise ModelError(
+            f"{path.name} cannot be read ({error}), so there are no results to show. Train again to measure the model."
+        ) from error
+
+
+def _numbers(column: pl.Series) -> FloatArray:
+    return column.to_numpy().astype(np.float64)
+
+
+def _coded(column: pl.Series, classes: tuple[str, ...]) -> FloatArray:
+    index = {name: code for code, name in enumerate(classes)}
+    return np.array([index[str(name)] for name in column], dtype=np.float64)

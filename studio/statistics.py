@@ -1,0 +1,112 @@
+"""How right a model is: counts, intervals and errors. Pure numpy."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.arrays import FloatArray, IntArray
+
+Z_95 = 1.959964
+
+
+def share_interval(share: float, n: int) -> tuple[float, float]:
+    """Return Wilson's 95% score interval (Wilson 1927); honest at 0 and 100%, where a bootstrap has no width.
+
+    >>> low, high = share_interval(1.0, 20)
+    >>> round(low, 2), high
+    (0.84, 1.0)
+    """
+    if n <= 0:
+        return 0.0, 1.0
+    z = Z_95
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """``right`` of ``total``, with the 95% interval that so few samples allow."""
+
+    right: int
+    total: int
+
+    @property
+    def value(self) -> float:
+        """The share, NaN where there is nothing to divide by."""
+        return self.right / self.total if self.total else math.nan
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """See :func:`share_interval`."""
+        return share_interval(self.value, self.total)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFigures:
+    """One class: of its samples how many were ``found``, and of the times it was said how many were ``trusted``."""
+
+    name: str
+    found: Share
+    trusted: Share
+
+
+def confusion(truth: IntArray, said: IntArray, classes: int) -> IntArray:
+    """Return counts [classes, classes]: row the true class, column what the model said."""
+    flat = np.bincount(truth * classes + said, minlength=classes * classes)
+    return flat.reshape(classes, classes).astype(np.int64)
+
+
+def class_figures(matrix: IntArray, names: tuple[str, ...]) -> tuple[ClassFigures, ...]:
+    """Return the figures of each class, in the order of ``names``."""
+    return tuple(
+        ClassFigures(
+            name,
+            Share(int(matrix[i, i]), int(matrix[i].sum())),
+            Share(int(matrix[i, i]), int(matrix[:, i].sum())),
+        )
+        for i, name in enumerate(names)
+    )
+
+
+def worst_first(truth: IntArray, said: IntArray, probabilities: FloatArray) -> IntArray:
+    """Return the rows the model got wrong, those it was most sure about first; equally sure ones keep their order."""
+    rows = np.flatnonzero(truth != said)
+    surprise = probabilities[rows, said[rows]] - probabilities[rows, truth[rows]]
+    return rows[np.argsort(-surprise, kind="stable")].astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorFigures:
+    """A regression's typical error (mean distance) and R², each with a 95% bootstrap interval."""
+
+    typical: float
+    typical_interval: tuple[float, float]
+    explained: float
+    explained_interval: tuple[float, float]
+
+
+def error_figures(truth: FloatArray, said: FloatArray, resamples: int = 400, seed: int = 0) -> ErrorFigures:
+    """Return the errors of the answers ``said`` [n] to true values ``truth`` [n]; a seed gives the same bounds."""
+    n = len(truth)
+    weights = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=resamples).astype(np.float64)
+    distance = np.abs(truth - said)
+    typical = weights @ distance / n
+    mean = weights @ truth / n
+    spread = weights @ truth**2 / n - mean**2
+    squared = weights @ (truth - said) ** 2 / n
+    usable = spread > 0
+    explained = 1 - squared[usable] / spread[usable]
+    total = float(np.var(truth))
+    r2 = 1 - float(np.mean((truth - said) ** 2)) / total if total > 0 else math.nan
+    return ErrorFigures(float(distance.mean()), _bounds(typical), r2, _bounds(explained))
+
+
+def _bounds(values: FloatArray) -> tuple[float, float]:
+    if not len(values):
+        return math.nan, math.nan
+    low, high = np.percentile(values, [2.5, 97.5])
+    return float(low), float(high)

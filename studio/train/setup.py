@@ -1,0 +1,107 @@
+"""Before training: what will be learned, for how long, and one big button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from studio import wording
+from studio.theme import SPACE
+from studio.train.durations import DurationChooser
+from studio.train.goal import Concern, Goal
+from studio.widgets.basics import button, card, row, text
+from studio.widgets.note import Note
+
+
+class SetupCard(QWidget):
+    """Emits ``train_wanted`` with the budget in seconds, and ``labels_wanted`` with the class that needs them."""
+
+    train_wanted = Signal(float)
+    labels_wanted = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._goal = Goal("", (), ())
+        self._busy = False
+        self._sentence = text("", "title")
+        self._details = text("", "muted")
+        self._concerns = QVBoxLayout()
+        self._concerns.setSpacing(SPACE // 2)
+        self.durations = DurationChooser()
+        self.train = button("Train", self._press, "primary")
+        self.train.setMinimumSize(180, 44)
+        self._why_not = text("", "muted")
+        panel = card(text("What will be learned", "caption"), self._sentence, self._details)
+        inside = panel.layout()
+        assert isinstance(inside, QVBoxLayout)
+        inside.addLayout(self._concerns)
+        inside.addSpacing(2 * SPACE)
+        inside.addWidget(text("How long may it train?", "heading"))
+        inside.addWidget(self.durations)
+        inside.addWidget(
+            text("A first model is there within seconds. It gets better until time is up or nothing helps.", "caption")
+        )
+        inside.addSpacing(SPACE)
+        inside.addWidget(row(self.train, self._why_not, spacing=2 * SPACE))
+        panel.setMaximumWidth(760)
+        across = QHBoxLayout()
+        across.addStretch(1)
+        across.addWidget(panel, 10)
+        across.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addStretch(1)
+        layout.addLayout(across)
+        layout.addStretch(2)
+        self.durations.changed.connect(self._refresh)
+        self.durations.choose(300.0)
+
+    @property
+    def can_train(self) -> bool:
+        """Whether the button would do something."""
+        return not self._busy and not self._goal.blocked and self.durations.seconds is not None
+
+    def show_goal(self, goal: Goal, busy: bool) -> None:
+        """Show what would be learned; ``busy`` while a training is being prepared."""
+        self._goal, self._busy = goal, busy
+        self._sentence.setText(goal.sentence)
+        self._details.setText(" ".join(goal.details))
+        self._details.setVisible(bool(goal.details))
+        while (item := self._concerns.takeAt(0)) is not None:
+            old = item.widget()
+            if old is not None:
+                old.deleteLater()
+        for concern in goal.concerns:
+            self._concerns.addWidget(_concern_note(concern, self.labels_wanted.emit))
+        self._refresh()
+
+    def press(self) -> None:
+        """Do what the button does, if it can."""
+        self._press()
+
+    def _press(self) -> None:
+        seconds = self.durations.seconds
+        if self.can_train and seconds is not None:
+            self.train_wanted.emit(seconds)
+
+    def _refresh(self) -> None:
+        seconds = self.durations.seconds
+        title = "Starting…" if self._busy else "Train"
+        self.train.setText(title)
+        self.train.setAccessibleName(
+            title if self._busy or seconds is None else f"Train for {wording.duration(seconds)}"
+        )
+        self.train.setEnabled(self.can_train)
+        self._why_not.setText(self._goal.blocked)
+
+
+def _concern_note(concern: Concern, wanted: Callable[[str], object]) -> Note:
+    note = Note("warning", concern.text)
+    name = concern.label_class
+    if name is not None:
+        short = name if len(name) <= 24 else name[:23] + "…"
+        go = note.offer(f"Label {short}", lambda: wanted(name))
+        go.setToolTip(f"Label more samples as {name}")
+    return note
