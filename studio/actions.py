@@ -32,7 +32,7 @@ class Shell(Protocol):
         """Show a screen."""
         ...
 
-    def screen(self, screen_id: str) -> Screen:
+    def page(self, screen_id: str) -> Screen:
         """Return a screen."""
         ...
 
@@ -66,8 +66,8 @@ def on_screen(scope: Scope, command: str, title: str, *keys: str, menu: str = ""
         title=title,
         keys=keys,
         scope=scope,
-        calls=lambda shell: shell.screen(scope.value).commands()[command](),
-        enabled_when=lambda shell: shell.screen(scope.value).can(command),
+        calls=lambda shell: shell.page(scope.value).commands()[command](),
+        enabled_when=lambda shell: shell.page(scope.value).can(command),
         menu=menu,
         shown_keys=shown_keys,
     )
@@ -122,8 +122,6 @@ ACTIONS: tuple[Action, ...] = (
     of_window("theme_light", "Light", menu="View/Appearance"),
     of_window("theme_dark", "Dark", menu="View/Appearance"),
     of_window("full_screen", "Full screen", "F11", menu="View"),
-    of_window("palette", "Find a command…", "Ctrl+K", menu="Help"),
-    of_window("keys", "Keys of this screen", "?", "F1", menu="Help"),
     on_screen(Scope.DATA, "search", "Search by name", "Ctrl+F", menu="Data"),
     on_screen(Scope.DATA, "label_selected", "Label the selected sample", "Return", menu="Data"),
     on_screen(Scope.DATA, "show_all", "Show all samples", "Esc", menu="Data"),
@@ -141,6 +139,8 @@ ACTIONS: tuple[Action, ...] = (
     on_screen(Scope.TRAIN, "discard", "Discard", menu="Train"),
     on_screen(Scope.TRY_IT, "choose_file", "Choose a file to try…", menu="Try it"),
     on_screen(Scope.SHARE, "export_onnx", "Export as ONNX…", "Ctrl+E", menu="Share"),
+    of_window("palette", "Find a command…", "Ctrl+K", menu="Help"),
+    of_window("keys", "Keys of this screen", "?", "F1", menu="Help"),
 )
 
 

@@ -23,6 +23,7 @@ class DropVeil(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._covered = parent
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.words = "Drop to take it in"
         self.hide()
@@ -30,7 +31,7 @@ class DropVeil(QWidget):
     def cover(self, words: str) -> None:
         """Show over the whole parent."""
         self.words = words
-        self.resize(self.parentWidget().size())
+        self.resize(self._covered.size())
         self.raise_()
         self.show()
 

@@ -9,8 +9,9 @@ from PySide6.QtGui import QImage
 
 def thumbnail_image(path: Path, side: int, cache: Path) -> QImage:
     """Return a thumbnail, a null image where the picture cannot be opened; for threads."""
-    from labeling.errors import LabelingError
     from labeling.thumbnails import thumbnail
+
+    from labeling.errors import LabelingError
 
     try:
         data = thumbnail(path, side, cache)
@@ -21,8 +22,9 @@ def thumbnail_image(path: Path, side: int, cache: Path) -> QImage:
 
 def picture_image(path: Path, side: int) -> QImage:
     """Return the picture with its longer side at most ``side``, a null image where it cannot be opened; for threads."""
-    from labeling.errors import LabelingError
     from labeling.thumbnails import scaled
+
+    from labeling.errors import LabelingError
 
     try:
         picture = scaled(path, side)

@@ -46,6 +46,10 @@ class RailButton(QAbstractButton):
         return QSize(width, max(40, self.fontMetrics().height() + 2 * SPACE + 4))
 
     @override
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    @override
     def paintEvent(self, _event: QPaintEvent) -> None:
         palette = colours()
         painter = QPainter(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,6 +128,28 @@ class Session(QObject):
             self.project.set_label(list(ids), label, name=name)
             self.library.relabel(ids, label)
             self.labels_changed.emit()
+
+    def add_class(self, name: str) -> None:
+        """Add a class without samples."""
+        self._change_classes(lambda project: project.add_class(name))
+
+    def rename_class(self, old: str, new: str) -> None:
+        """Rename a class and every label that names it."""
+        self._change_classes(lambda project: project.rename_class(old, new))
+        self.library.reload()
+
+    def _change_classes(self, change: Callable[[Project], object]) -> None:
+        from labeling.errors import LabelingError
+
+        if self.project is None:
+            return
+        try:
+            change(self.project)
+        except LabelingError as error:
+            self.message.emit("warning", explain(error))
+            return
+        self.library.reload_classes()
+        self.labels_changed.emit()
 
     @property
     def undo_name(self) -> str | None:

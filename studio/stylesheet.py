@@ -6,7 +6,6 @@ property                       values
 ``QLabel[role]``               ``display`` (one big figure), ``title``, ``heading``, ``muted``, ``caption``
 ``QPushButton[kind]``          ``primary`` (one a screen), ``danger``, ``quiet``; none: an ordinary button
 ``QFrame[card="true"]``        a raised panel
-``QFrame[drop="true"]``        a place to drop files
 ``QFrame[bar]``                ``info``, ``warning``, ``error``, ``good``: an inline message
 =============================  =======================================================================
 """
@@ -27,23 +26,22 @@ QLabel[role="title"] { font-size: 17pt; font-weight: 600; }
 QLabel[role="heading"] { font-size: 11pt; font-weight: 600; }
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="caption"] { color: $muted; font-size: 9pt; }
-QFrame[drop="true"] { background: $surface; border: 2px dashed $control; border-radius: 14px; }
 QLabel[role="sentence"], QComboBox[role="sentence"] { font-size: 14pt; }
 QLabel[role="sentence-strong"] { font-size: 14pt; font-weight: 600; color: $accent_text; }
 QComboBox[role="sentence"] { color: $accent_text; font-weight: 600; }
 QFrame[card="true"] { background: $surface; border: 1px solid $border; border-radius: 10px; }
 
-QPushButton { background: $raised; border: 1px solid $control; border-radius: 7px; padding: 7px 14px;
+QPushButton { background: $raised; border: 1px solid $control; border-radius: 7px; padding: 8px 14px;
               min-height: 18px; }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $border; }
-QPushButton:focus { border: 2px solid $accent; padding: 6px 13px; }
+QPushButton:focus { border: 2px solid $accent; padding: 7px 13px; }
 QPushButton:disabled { color: $control; border-color: $border; }
 QPushButton:checked { background: $accent_soft; border-color: $accent; color: $accent_text; }
 QPushButton[kind="primary"] { background: $accent; color: $on_accent; border: 1px solid $accent; font-weight: 600;
-                              padding: 9px 20px; }
+                              padding: 8px 20px; }
 QPushButton[kind="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
-QPushButton[kind="primary"]:focus { border: 2px solid $text; padding: 8px 19px; }
+QPushButton[kind="primary"]:focus { border: 2px solid $text; padding: 7px 19px; }
 QPushButton[kind="primary"]:disabled { background: $border; border-color: $border; color: $muted; }
 QPushButton[kind="danger"] { color: $bad; border-color: $bad; }
 QPushButton[kind="quiet"] { background: transparent; border: 1px solid transparent; color: $accent_text; }
@@ -59,6 +57,7 @@ QComboBox::drop-down { border: none; width: 24px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; outline: none;
   selection-background-color: $accent_soft; selection-color: $text; }
 
+QListView { background: transparent; }
 QAbstractItemView { background: $surface; border: none; outline: none; alternate-background-color: $window;
   selection-background-color: $accent_soft; selection-color: $text; }
 QTableView, QTableWidget { gridline-color: $border; border: 1px solid $border; border-radius: 8px; }

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 from typing_extensions import override
 
 from studio.actions import SCREENS, find
 from studio.commands import Commands
 from studio.dropping import DropVeil, dropped_paths
-from studio.icons import icon
+from studio.icons import icon, set_icon
 from studio.next_step import NextStepBar
 from studio.rail import Rail
 from studio.screen import Screen
@@ -53,7 +63,7 @@ class MainWindow(QMainWindow):
             return
         if self._shown:
             self._screens[self._shown].deactivate()
-        shown = self.screen(screen_id)
+        shown = self.page(screen_id)
         self._shown = screen_id
         self._stack.setCurrentWidget(shown)
         self.rail.select(screen_id)
@@ -62,7 +72,7 @@ class MainWindow(QMainWindow):
         shown.setFocus()
         self._refresher.start()
 
-    def screen(self, screen_id: str) -> Screen:
+    def page(self, screen_id: str) -> Screen:
         """Return a screen, building it on first need."""
         if screen_id not in self._screens:
             built: Screen = import_module(f"studio.{screen_id}.screen").build(self.session)
@@ -103,7 +113,7 @@ class MainWindow(QMainWindow):
             self.session.open_project(paths[0])
             return
         self.go("data")
-        self.screen("data").drop(paths)
+        self.page("data").drop(paths)
 
     # -- the window ----------------------------------------------------------------------------------------------
 
@@ -121,13 +131,15 @@ class MainWindow(QMainWindow):
     def _build_next_screen(self) -> None:
         for screen_id, _title in SCREENS:
             if screen_id not in self._screens:
-                self.screen(screen_id)
+                self.page(screen_id)
                 self._refresher.start()
                 QTimer.singleShot(0, self._build_next_screen)
                 return
 
     def _build(self) -> None:
         self.rail = Rail()
+        self.rail.add_foot(self._foot_button("keyboard", "Keys of this screen (?)", self._show_keys))
+        self.rail.add_foot(self._foot_button("theme", "Light or dark", self._swap_theme))
         self._stack = QStackedWidget()
         self.messages = MessageArea()
         self.next_step = NextStepBar()
@@ -186,6 +198,18 @@ class MainWindow(QMainWindow):
         bar = self.messages.show_message("warning", words)
         bar.offer("Resume", self.session.resume_run)
         bar.offer("Use what it learned", self.session.use_what_it_learned)
+
+    def _foot_button(self, drawing: str, words: str, calls: Callable[[], None]) -> QToolButton:
+        made = QToolButton()
+        set_icon(made, drawing, "muted")
+        made.setMinimumSize(32, 32)
+        made.setToolTip(words)
+        made.setAccessibleName(words)
+        made.clicked.connect(lambda _checked=False: calls())
+        return made
+
+    def _swap_theme(self) -> None:
+        theme().choose(Mode.LIGHT if theme().palette.dark else Mode.DARK)
 
     def _import_folder(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, "Choose a folder of photos")

@@ -123,7 +123,8 @@ class DropSheet(QScrollArea):
         needs_choice = understanding.modality == "table" and understanding.target is None
         self.take.setEnabled(not needs_choice)
         self._show_notes(understanding)
-        (self.sentence.findChild(QComboBox) if needs_choice else self.take).setFocus()
+        choice = self.sentence.findChild(QComboBox)
+        (choice if needs_choice and isinstance(choice, QComboBox) else self.take).setFocus()
 
     def _show_notes(self, understanding: Understanding) -> None:
         while (item := self._notes.takeAt(0)) is not None:

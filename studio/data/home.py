@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from resources.paths import BLOOD_CELLS, PENGUINS
 from studio.icons import pixmap, set_icon
 from studio.recent import recent
-from studio.theme import SPACE, theme
+from studio.theme import SPACE, colours, theme
 from studio.widgets.basics import button, text
 from studio.widgets.entry import EntryButton
 
@@ -21,6 +22,21 @@ _SHOWN = 4
 def sample_data() -> list[Path]:
     """Return the bundled data sets that are there: a folder of pictures, a table."""
     return [path for path in (BLOOD_CELLS, PENGUINS) if path.exists()]
+
+
+class DropArea(QFrame):
+    """A panel with a dashed border."""
+
+    @override
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        palette = colours()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(QColor(palette.control), 1.6)
+        pen.setDashPattern([5, 4])
+        painter.setPen(pen)
+        painter.setBrush(QColor(palette.surface))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 14, 14)
 
 
 class Home(QScrollArea):
@@ -42,12 +58,11 @@ class Home(QScrollArea):
         column.setSpacing(3 * SPACE)
         column.addWidget(self._drop_area(), 3)
         self._lists = QGridLayout()
-        self._lists.setHorizontalSpacing(3 * SPACE)
+        self._lists.setHorizontalSpacing(2 * SPACE)
         self._lists.setVerticalSpacing(SPACE)
         self._lists.setColumnStretch(0, 1)
         self._lists.setColumnStretch(1, 1)
         column.addLayout(self._lists)
-        column.addStretch(1)
         self.setWidget(body)
         theme().changed.connect(self._redraw)
         self.refresh()
@@ -59,19 +74,17 @@ class Home(QScrollArea):
             widget = item.widget() if item else None
             if widget is not None:
                 widget.deleteLater()
-        column = 0
-        projects = recent()[:_SHOWN]
-        if projects:
-            self._add_list(column, "Your projects", [self._project(path) for path in projects])
-            column += 1
-        samples = sample_data()[:_SHOWN]
-        if samples:
-            self._add_list(column, "Or try a sample", [self._sample(path) for path in samples])
+        self._add_list("Your projects", [self._project(path) for path in recent()[:_SHOWN]])
+        self._add_list("Or try a sample", [self._sample(path) for path in sample_data()])
 
-    def _add_list(self, column: int, heading: str, entries: list[QWidget]) -> None:
-        self._lists.addWidget(text(heading, "heading"), 0, column)
-        for line, entry in enumerate(entries, start=1):
-            self._lists.addWidget(entry, line, column, Qt.AlignmentFlag.AlignTop)
+    def _add_list(self, heading: str, entries: list[EntryButton]) -> None:
+        """Add a heading and its entries, two a line."""
+        if not entries:
+            return
+        top = self._lists.rowCount()
+        self._lists.addWidget(text(heading, "heading"), top, 0, 1, 2)
+        for number, entry in enumerate(entries):
+            self._lists.addWidget(entry, top + 1 + number // 2, number % 2)
 
     def _project(self, path: Path) -> EntryButton:
         entry = EntryButton("data", path.name, str(path.parent))
@@ -86,8 +99,7 @@ class Home(QScrollArea):
         return entry
 
     def _drop_area(self) -> QFrame:
-        area = QFrame()
-        area.setProperty("drop", "true")
+        area = DropArea()
         area.setMinimumHeight(260)
         area.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         column = QVBoxLayout(area)
@@ -104,8 +116,8 @@ class Home(QScrollArea):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(label)
         column.addSpacing(2 * SPACE)
-        folder = button("Choose folder", self.folder_wanted.emit, "primary")
-        file = button("Choose file", self.file_wanted.emit)
+        folder = button(" Choose folder", self.folder_wanted.emit, "primary")
+        file = button(" Choose file", self.file_wanted.emit)
         set_icon(folder, "folder", "on_accent", 18)
         set_icon(file, "file", "text", 18)
         buttons = QHBoxLayout()

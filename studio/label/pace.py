@@ -1,0 +1,44 @@
+"""How far the labelling is, and how long the rest takes at the person's own pace."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+_REMEMBERED = 30
+_LEAST = 5
+_BREAK_S = 60.0
+
+
+class Pace:
+    """Remembers when the last labels were given. A break of a minute does not count as work."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._last: float | None = None
+        self._gaps: deque[float] = deque(maxlen=_REMEMBERED)
+
+    def tick(self) -> None:
+        """Note that a label was given now."""
+        now = self._now()
+        if self._last is not None and now - self._last < _BREAK_S:
+            self._gaps.append(now - self._last)
+        self._last = now
+
+    def words(self, labelled: int, total: int) -> str:
+        """Return how far it is: ``142 / 412 labelled · about 6 min left at your pace``."""
+        words = f"{labelled:,} / {total:,} labelled"
+        left = total - labelled
+        if left and len(self._gaps) >= _LEAST:
+            seconds = left * sum(self._gaps) / len(self._gaps)
+            words += f" · about {_duration(seconds)} left at your pace"
+        return words
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return "1 min"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} min"
+    return f"{round(seconds / 3600)} h"

@@ -1,0 +1,272 @@
+"""The Label screen: one sample large, one key a label, and each label committed before the next sample is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
+from typing_extensions import override
+
+from engine.task import Modality
+from studio.label.keys import class_of
+from studio.label.order import Order
+from studio.label.pace import Pace
+from studio.label.workbench import Workbench
+from studio.listing import Label, Listing, shown
+from studio.picture_loader import PictureLoader
+from studio.pictures import picture_image
+from studio.screen import Screen, ScreenState
+from studio.session import Session
+from studio.widgets.empty_state import EmptyState
+
+_LARGEST = 1600
+_AHEAD = 8
+_KEPT = 40
+_GOOD_PER_CLASS = 20
+
+
+class LabelScreen(Screen):
+    """Walks through the samples of the library."""
+
+    id = "label"
+    title = "Label"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.order = Order()
+        self.pace = Pace()
+        self.pictures = PictureLoader(_read_large, self, kept=_KEPT)
+        self.bench = Workbench()
+        self.empty = EmptyState("label", "Nothing to label yet", "Take in some photos or a table first.")
+        self.empty.offer("Go to Data", lambda: session.screen_wanted.emit("data"))
+        self._wanted: str | None = None
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(self.bench)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._pages)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._listen()
+        self._reset()
+
+    # -- the screen's contract -----------------------------------------------------------------------------------
+
+    @override
+    def state(self) -> ScreenState:
+        if not len(self.listing):
+            return ScreenState.EMPTY
+        return ScreenState.NEEDS_YOU if self._weak_class() or not self.session.library.labelled else ScreenState.READY
+
+    @override
+    def next_step(self) -> str:
+        if not len(self.listing):
+            return ""
+        if not self._is_number and len(self.session.library.class_names) < 2:
+            return "Name at least two classes that you want to tell apart."
+        weak = self._weak_class()
+        if weak is not None:
+            name, missing = weak
+            return f"Label {missing} more “{name}”: it is the weakest class."
+        left = len(self.listing) - self.session.library.labelled
+        if left and not self.session.library.labelled:
+            return "Give some of the samples a label: press the key beside a class."
+        return f"{left:,} have no label yet. You can train at any time." if left else "Every sample has a label."
+
+    @override
+    def next_action(self) -> str:
+        if not len(self.listing):
+            return ""
+        if not self._is_number and len(self.session.library.class_names) < 2:
+            return "label.add_class"
+        return "" if self._weak_class() else "go.train"
+
+    @override
+    def commands(self) -> Mapping[str, Callable[[], object]]:
+        return {
+            "next": lambda: self._go(self.order.step(1)),
+            "previous": lambda: self._go(self.order.step(-1)),
+            "next_unlabelled": lambda: self._go(self.order.unlabelled(1)),
+            "previous_unlabelled": lambda: self._go(self.order.unlabelled(-1)),
+            "clear": self.clear,
+            "skip": self.skip,
+            "add_class": self.bench.panel.begin_add,
+        }
+
+    @override
+    def can(self, command: str) -> bool:
+        if command == "add_class":
+            return bool(len(self.listing)) and not self._is_number
+        return bool(len(self.listing))
+
+    @override
+    def activate(self) -> None:
+        if self._wanted is not None and self._wanted in self.listing.rows:
+            self._go(self.listing.rows[self._wanted])
+            self._wanted = None
+        self._refresh()
+        if self._is_number:
+            self.bench.number.field.setFocus()
+
+    @override
+    def close_down(self) -> None:
+        self.pictures.close()
+        self.bench.thumbnails.close()
+
+    # -- labelling -----------------------------------------------------------------------------------------------
+
+    @property
+    def listing(self) -> Listing:
+        """The samples walked through."""
+        return self.session.library.listing
+
+    @property
+    def sample_id(self) -> str | None:
+        """The id of the sample shown."""
+        return self.listing.ids[self.order.place] if len(self.listing) else None
+
+    def assign(self, label: Label, stay: bool = False) -> None:
+        """Commit a label for the sample shown, then show the next one."""
+        sample_id = self.sample_id
+        if sample_id is None:
+            return
+        fresh = self.listing.labels[self.order.place] is None
+        self.session.set_label([sample_id], label, f"Label '{shown(label)}'")
+        self.pace.tick()
+        if not stay:
+            self._go(self.order.unlabelled(1) if fresh else self.order.step(1))
+        self._refresh()
+
+    def clear(self) -> None:
+        """Take the label of the sample shown away."""
+        sample_id = self.sample_id
+        if sample_id is not None and self.listing.labels[self.order.place] is not None:
+            self.session.set_label([sample_id], None, "Clear label")
+            self._refresh()
+
+    def skip(self) -> None:
+        """Leave the sample shown without a label and go on."""
+        self.order.skip()
+        self._go(self.order.unlabelled(1) if self.listing.labels[self.order.place] is None else self.order.step(1))
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._take_key(event):
+            super().keyPressEvent(event)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress and self._take_key(event):
+            return True
+        return super().eventFilter(watched, event)
+
+    def _take_key(self, event: QKeyEvent) -> bool:
+        number = class_of(event)
+        names = list(self.session.library.counts())
+        if number is None or number >= len(names) or self._is_number or event.isAutoRepeat():
+            return False
+        self.assign(names[number], stay=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        return True
+
+    # -- what is shown -------------------------------------------------------------------------------------------
+
+    @property
+    def _is_number(self) -> bool:
+        project = self.session.project
+        return project is not None and len(self.listing) > 0 and project.understanding().kind == "regression"
+
+    def _listen(self) -> None:
+        library = self.session.library
+        library.reset.connect(self._reset)
+        library.relabelled.connect(self._relabelled)
+        self.session.sample_wanted.connect(self._show_sample)
+        self.pictures.loaded.connect(self._picture_came)
+        panel = self.bench.panel
+        panel.assigned.connect(self.assign)
+        panel.added.connect(self.session.add_class)
+        panel.left.connect(self.setFocus)
+        panel.renamed.connect(self.session.rename_class)
+        self.bench.number.assigned.connect(self.assign)
+        self.bench.strip.clicked.connect(lambda index: self._go(index.row()))
+        self.bench.previous.clicked.connect(lambda: self._go(self.order.step(-1)))
+        self.bench.next.clicked.connect(lambda: self._go(self.order.step(1)))
+        for widget in (panel.list, self.bench.row_stage):
+            widget.installEventFilter(self)
+
+    def _reset(self) -> None:
+        self.pictures.forget()
+        self.order.reset(self.listing.labels)
+        self._pages.setCurrentWidget(self.bench if len(self.listing) else self.empty)
+        self.bench.show_listing(self.session.project, self.listing, self._is_number)
+        self._refresh()
+        self.changed.emit()
+
+    def _relabelled(self) -> None:
+        self.order.labels = self.listing.labels
+        self._refresh()
+        self.changed.emit()
+
+    def _show_sample(self, sample_id: str) -> None:
+        self._wanted = sample_id
+
+    def _go(self, place: int | None) -> None:
+        if place is not None:
+            self.order.place = place
+            self._refresh()
+
+    def _refresh(self) -> None:
+        if not len(self.listing) or not self.isVisible():
+            return
+        place = self.order.place
+        label = self.listing.labels[place]
+        counts = self.session.library.counts()
+        self.bench.show_sample(self.listing, place, counts)
+        self.bench.show_progress(self.pace.words(self.session.library.labelled, len(self.listing)), self._share())
+        if self._is_number:
+            self.bench.number.show_value(self.listing.target or "Value", label)
+        else:
+            self.bench.panel.show_classes(counts, label if isinstance(label, str) else None)
+        if self.listing.modality is Modality.IMAGE:
+            self._show_picture(place)
+
+    def _share(self) -> float:
+        return self.session.library.labelled / max(1, len(self.listing))
+
+    def _show_picture(self, place: int) -> None:
+        """Show the photo here; ask for those around it first, so that this one is decoded before them."""
+        listing = self.listing
+        around = [
+            place + by for distance in range(_AHEAD, 0, -1) for by in (-distance, distance) if distance <= 3 or by > 0
+        ]
+        for near in around:
+            if 0 <= near < len(listing):
+                self.pictures.get(listing.ids[near], listing.references[near])
+        picture = self.pictures.get(listing.ids[place], listing.references[place])
+        self.bench.photo_stage.show_picture(listing.name(place), picture)
+
+    def _picture_came(self, sample_id: str) -> None:
+        if sample_id == self.sample_id:
+            self._show_picture(self.order.place)
+
+    def _weak_class(self) -> tuple[str, int] | None:
+        """Return the class with fewest samples, and how many are missing, if more of it can still be labelled."""
+        library = self.session.library
+        counts = library.counts()
+        left = len(self.listing) - library.labelled
+        if self._is_number or len(counts) < 2 or not left:
+            return None
+        name = min(counts, key=lambda key: counts[key])
+        missing = min(_GOOD_PER_CLASS - counts[name], left)
+        return (name, missing) if missing > 0 else None
+
+
+def _read_large(reference: str) -> QImage:
+    return picture_image(Path(reference), _LARGEST)
+
+
+def build(session: Session) -> Screen:
+    """Build the Label screen."""
+    return LabelScreen(session)
