@@ -16,7 +16,7 @@ from studio.cli.entry import build_parser
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```\n(.*?)```", README, flags=re.DOTALL)
+BLOCKS: list[str] = re.findall(r"```\n(.*?)```", README, flags=re.DOTALL)
 PACKAGES = ("engine", "labeling", "exporters", "studio")
 
 

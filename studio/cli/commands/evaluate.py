@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ def _arguments(parser: ArgumentParser) -> None:
 def _run(options: Namespace) -> None:
     existing(options.data)
     model = load(options.run)
-    found = _measure(model, options.data)
+    found = _measure(model, options.data, tell=None if options.json else print)
     if options.json:
         print(json.dumps(found, ensure_ascii=False))
         return
@@ -33,12 +34,11 @@ def _run(options: Namespace) -> None:
         print(f"  {text}; {right(values)}" if metric == "accuracy" else f"  {text}")
 
 
-def _measure(model: Trained, data: Path) -> dict[str, Any]:
+def _measure(model: Trained, data: Path, tell: Callable[[str], None] | None) -> dict[str, Any]:
+    from engine.metrics import all_scores, bootstrap
     from labeling.importing import labelled
 
-    from engine.metrics import all_scores, bootstrap
-
-    dataset = labelled(data, model.task)
+    dataset = labelled(data, model.task, tell=tell)
     labels, predictions = dataset.labels(model.task), model.predict(dataset)
     scores = {}
     for metric, value in all_scores(model.task, labels, predictions).items():

@@ -20,11 +20,10 @@ def _run(options: Namespace) -> None:
     existing(options.data)
     model = load(options.model)
 
+    from engine.run.predictions import write_predictions
     from labeling.importing import inputs
 
-    from engine.run.predictions import write_predictions
-
-    dataset = inputs(options.data, model.task)
+    dataset = inputs(options.data, model.task, tell=print)
     write_predictions(options.out, model.task, dataset.ids, model.predict(dataset))
     print(f"{len(dataset)} predictions are in {options.out}")
 

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from studio.cli.entry import main
+
+
+def test_answers_are_written_with_a_column_for_each_class(
+    constant_model: Path, people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "deep" / "answers.csv"
+    assert main(["predict", str(constant_model), str(people), "--out", str(out)]) == 0
+    assert out.read_text().splitlines()[:2] == ["id,prediction,no,yes", "0,yes,0.25,0.75"]
+    assert capsys.readouterr().out.splitlines()[-1] == f"4 predictions are in {out}"
+
+
+def test_a_table_without_the_columns_is_refused(
+    constant_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("x,y\n1,2\n3,4\n")
+    assert main(["predict", str(constant_model), str(other), "--out", str(tmp_path / "answers.csv")]) == 1
+    assert "none of the columns" in capsys.readouterr().err
+    assert not (tmp_path / "answers.csv").exists()

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.run.folder import RunFolder
+from studio.cli.entry import main
+
+
+class Started(Exception):
+    """The worker would start now."""
+
+
+@pytest.fixture
+def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stop at the moment the worker would start."""
+
+    def start(_path: Path) -> None:
+        raise Started
+
+    monkeypatch.setattr("engine.worker.handle.start", start)
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "many people.csv"
+    rows = "".join(f"{20 + n % 40},{n * 7 % 13},{'yes' if n % 3 else 'no'}\n" for n in range(80))
+    path.write_text("age,shoe,likes it\n" + rows)
+    return path
+
+
+@pytest.mark.usefixtures("no_worker")
+def test_the_plan_says_what_was_asked(table: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    words = ["--target", "likes it", "--budget", "2h", "--device", "cpu", "--seed", "5", "--test-fraction", "0.25"]
+    assert main(["train", str(table), *words, "--out", str(run), "--predict", str(table)]) == 1
+    plan = json.loads((run / "plan.json").read_text())
+    assert (plan["budget_s"], plan["device"], plan["seed"]) == (7200.0, "cpu", 5)
+    opened = RunFolder.open(run)
+    assert opened.task.target == "likes it" and opened.task.classes == ("no", "yes")
+    parts = opened.dataset().frame["split"].value_counts().to_dict(as_series=False)
+    assert dict(zip(parts["split"], parts["count"], strict=True))["test"] == pytest.approx(20, abs=2)
+    to_predict = opened.to_predict()
+    assert to_predict is not None
+    assert "label" not in to_predict.frame.columns and "x:likes it" not in to_predict.frame.columns
+
+
+@pytest.mark.usefixtures("no_worker")
+def test_no_test_part_is_kept_where_none_is_wanted(table: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    main(["train", str(table), "--target", "likes it", "--test-fraction", "0", "--out", str(run)])
+    assert RunFolder.open(run).dataset().frame["split"].unique().to_list() == ["train"]
+
+
+@pytest.mark.usefixtures("no_worker")
+def test_a_run_lies_below_runs_unless_told_otherwise(
+    table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    main(["train", str(table), "--target", "likes it"])
+    (made,) = (tmp_path / "runs").iterdir()
+    assert made.name.startswith("many people-")
+    assert RunFolder.open(made).options.budget_s == 600.0

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from labeling.batch import Batch, Problem
+from labeling.importing import read, understand
+from labeling.project import Project
+from studio.cli.errors import UsageError
+from studio.cli.intake import MOST_TOLD, is_project, take_in, told, understand_data
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "table.csv"
+    path.write_text("size,colour\n" + "".join(f"{n},{'red' if n % 2 else 'blue'}\n" for n in range(40)))
+    return path
+
+
+def test_data_becomes_samples_and_what_was_understood_is_said_first(table: Path) -> None:
+    said: list[str] = []
+    intake = take_in(table, "colour", said.append)
+    assert intake.frame.height == 40 and intake.understanding.target == "colour"
+    assert intake.run_path is None and intake.cache is None
+    assert said == [intake.understanding.text()]
+
+
+def test_a_project_brings_its_labels_and_its_places(table: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    with_labels = understand(table, target="colour")
+    project = Project.create(folder)
+    project.add(with_labels, read(with_labels))
+    project.close()
+    assert is_project(folder) and not is_project(tmp_path)
+    intake = take_in(folder, None, [].append)
+    assert intake.frame.height == 40
+    assert intake.run_path is not None and intake.run_path.is_relative_to(folder)
+    assert intake.cache is not None and intake.cache.is_relative_to(folder)
+    with pytest.raises(UsageError, match="Leave out --target"):
+        take_in(folder, "size", [].append)
+
+
+def test_a_column_that_is_not_there_is_named_with_those_that_are(table: Path) -> None:
+    with pytest.raises(UsageError, match=r"no column 'weight' in table\.csv .* colour"):
+        understand_data(table, "weight")
+
+
+def test_many_problems_are_counted_not_listed(table: Path) -> None:
+    found = understand(table, target="colour")
+    frame = read(found).frame
+    many = Batch(frame, tuple(Problem(f"{n}.jpg", "This is no picture.") for n in range(20)))
+    sentences = told(found, many)
+    assert len(sentences) == MOST_TOLD + 1
+    assert "more like these" in sentences[-1]

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.errors import ModelError
+from exporters.errors import NotOurs
+from studio.cli.errors import UsageError
+from studio.cli.models import load, model_folder
+from tests.studio.cli.conftest import TASK
+
+
+def test_a_model_folder_is_opened(constant_model: Path) -> None:
+    assert load(constant_model).task == TASK
+
+
+def test_a_run_folder_stands_for_its_model(tmp_path: Path, constant_model: Path) -> None:
+    (tmp_path / "plan.json").write_text("{}")
+    assert model_folder(tmp_path) == constant_model
+    assert load(tmp_path).task == TASK
+
+
+def test_a_folder_without_a_model_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="There is no model"):
+        load(tmp_path)
+
+
+def test_a_file_that_is_no_onnx_is_said(tmp_path: Path) -> None:
+    junk = tmp_path / "junk.onnx"
+    junk.write_bytes(b"not a model")
+    with pytest.raises(NotOurs, match="not an ONNX file"):
+        load(junk)
+
+
+def test_nothing_there_is_bad_usage(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="There is no run or model"):
+        load(tmp_path / "nowhere")
