@@ -37,7 +37,10 @@ class Oracle:
         self.model = Model.load(self._folder)
 
     def _now(self) -> tuple[int, int]:
-        facts = (self._folder / MANIFEST).stat()
+        try:
+            facts = (self._folder / MANIFEST).stat()
+        except FileNotFoundError:
+            return 0, 0
         return facts.st_mtime_ns, facts.st_ino
 
     def answer(self, items: list[Any]) -> list[dict[str, Any]]:
@@ -67,7 +70,7 @@ def main(folder: str) -> int:
     os.dup2(2, 1)  # what a library prints must not mix with the answers
     try:
         oracle = Oracle(Path(folder))
-    except (EngineError, OSError) as error:
+    except EngineError as error:
         _say(replies, {"fatal": str(error)})
         return 1
     _say(replies, {"ready": True})

@@ -65,24 +65,26 @@ class PredictorHandle:
             with contextlib.suppress(BrokenPipeError):
                 self._process.stdin.close()
         self._listener.join()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
 
     def _listen(self) -> None:
         stream = self._process.stdout
         assert stream is not None
         reason = "The model's process ended before it answered. Try again."
-        for line in stream:
-            message = json.loads(line)
-            if "fatal" in message:
-                reason = message["fatal"]
-            elif "ready" in message:
-                self.ready.set_result(True)
-            else:
-                with self._lock:
-                    future = self._waiting.pop(message["id"])
-                future.set_result(message["answers"])
+        with stream:
+            for line in stream:
+                message = json.loads(line)
+                if "fatal" in message:
+                    reason = message["fatal"]
+                elif "ready" in message:
+                    self.ready.set_result(True)
+                else:
+                    self._answered(message)
         self._end(reason)
+
+    def _answered(self, message: dict[str, Any]) -> None:
+        with self._lock:
+            future = self._waiting.pop(message["id"])
+        future.set_result(message["answers"])
 
     def _end(self, reason: str) -> None:
         with self._lock:

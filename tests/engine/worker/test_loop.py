@@ -110,6 +110,20 @@ def test_a_killed_trainer_costs_a_slice_not_the_run(tmp_path: Path) -> None:
     assert result["t_first_s"] is not None
 
 
+def test_a_trainer_that_hangs_cannot_break_the_budget(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", budget_s=4.0, size=1500)
+    handle, tail = start(run.path), EventTail(run.events_path)
+    wait_for(handle, tail, "started")
+    trainer = psutil.Process(handle.pid).children()[0]
+    trainer.suspend()
+    assert handle.wait(30.0) == 0
+    result = run.result()
+    assert result is not None
+    assert result["stopped_because"] == "budget"
+    assert result["active_s"] <= 5.0
+    assert not trainer.is_running() or trainer.status() == psutil.STATUS_ZOMBIE
+
+
 def test_a_pause_stands_still_and_frees_memory(tmp_path: Path) -> None:
     run = flower_run(tmp_path / "run", budget_s=20.0, size=3000)
     handle, tail = start(run.path), EventTail(run.events_path)

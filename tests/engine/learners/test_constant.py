@@ -1,0 +1,40 @@
+"""The learner that does nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from engine.budget import Deadline
+from engine.learners.base import Job
+from engine.learners.constant import ConstantLearner, ConstantMember
+from engine.task import Kind, Modality, Task
+from engine.worker.first import Headcount
+
+
+def job(kind: Kind) -> Job:
+    classes = ("a", "b") if kind is Kind.MULTICLASS else ()
+    labels = np.array([0.0, 1.0, 1.0, 1.0])
+    return Job(Task(Modality.IMAGE, kind, classes), Headcount(4), labels, np.array([0, 0, 1, -1]))
+
+
+def test_it_answers_with_the_class_shares() -> None:
+    learner = ConstantLearner(job(Kind.MULTICLASS), {})
+    assert learner.advance(Deadline(1.0)).done
+    assert np.allclose(learner.member().predict(Headcount(2)), [[1 / 3, 2 / 3]] * 2)
+
+
+def test_it_answers_with_the_mean() -> None:
+    assert ConstantLearner(job(Kind.REGRESSION), {}).member().answer.tolist() == [0.75]
+
+
+def test_what_is_never_checked_has_no_prediction() -> None:
+    checked = np.isfinite(ConstantLearner(job(Kind.MULTICLASS), {}).validation()).all(axis=1)
+    assert checked.tolist() == [True, True, True, False]
+
+
+def test_it_survives_the_disk(tmp_path: Path) -> None:
+    member = ConstantMember(np.array([0.1, 0.9]))
+    again = ConstantMember.load(tmp_path, member.save(tmp_path), job(Kind.MULTICLASS).task)
+    assert np.array_equal(again.answer, member.answer)

@@ -1,0 +1,24 @@
+"""Members speak with one voice."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.model.blend import blend
+from engine.task import Kind
+
+
+def test_classes_are_averaged_and_calibrated() -> None:
+    parts = [np.array([[0.9, 0.1]]), np.array([[0.5, 0.5]])]
+    assert np.allclose(blend(parts, [0.5, 0.5], 1.0, Kind.MULTICLASS), [[0.7, 0.3]])
+    surer = blend(parts, [0.5, 0.5], 0.5, Kind.MULTICLASS)
+    assert np.allclose(surer, np.array([[0.49, 0.09]]) / 0.58)
+
+
+def test_numbers_are_averaged() -> None:
+    assert blend([np.array([[1.0]]), np.array([[4.0]])], [1 / 3, 2 / 3], 1.0, Kind.REGRESSION) == 3.0
+
+
+def test_what_a_member_does_not_know_stays_unknown() -> None:
+    unknown = blend([np.array([[np.nan, np.nan]]), np.array([[0.5, 0.5]])], [0.5, 0.5], 2.0, Kind.MULTICLASS)
+    assert np.isnan(unknown).all()

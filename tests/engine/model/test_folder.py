@@ -1,0 +1,81 @@
+"""A model folder holds a whole model at every moment, and nothing in it can point outside."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.errors import ModelError
+from engine.learners.constant import ConstantMember
+from engine.model.folder import read_manifest
+from engine.model.model import Model, WeightedMember
+from engine.task import Kind, Modality, Task
+
+TASK = Task(Modality.IMAGE, Kind.MULTICLASS, ("a", "b"))
+
+
+def save(folder: Path, *shares: float) -> None:
+    parts = [
+        WeightedMember(f"m{k}", 1 / len(shares), ConstantMember(np.array([s, 1 - s]))) for k, s in enumerate(shares)
+    ]
+    Model(TASK, tuple(parts), temperature=1.5).save(folder)
+
+
+def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
+    save(tmp_path / "model", 0.2, 0.6)
+    model = Model.load(tmp_path / "model")
+    assert (model.task, model.temperature) == (TASK, 1.5)
+    assert [(part.name, part.weight) for part in model.members] == [("m0", 0.5), ("m1", 0.5)]
+
+
+def test_a_new_model_replaces_the_old_and_tidies_up_one_later(tmp_path: Path) -> None:
+    for share in (0.1, 0.2, 0.3):
+        save(tmp_path / "model", share)
+    manifest = read_manifest(tmp_path / "model")
+    assert manifest.members[0].settings == {"answer": [0.3, 0.7]}
+    # one generation is kept for whoever is just loading it
+    assert len(list((tmp_path / "model" / "members").iterdir())) == 2
+
+
+def test_no_model_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="Train first"):
+        read_manifest(tmp_path)
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"format": 1}', '{"format": 1, "members": [{}]}'])
+def test_a_damaged_manifest_is_a_sentence(tmp_path: Path, content: str) -> None:
+    (tmp_path / "model.json").write_text(content)
+    with pytest.raises(ModelError, match="damaged"):
+        read_manifest(tmp_path)
+
+
+def test_a_newer_model_asks_for_an_update(tmp_path: Path) -> None:
+    (tmp_path / "model.json").write_text('{"format": 99}')
+    with pytest.raises(ModelError, match="newer version"):
+        read_manifest(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["../../secret", "/etc", "..", "", "link", "absent"])
+def test_a_part_outside_the_folder_is_refused(tmp_path: Path, name: str) -> None:
+    save(tmp_path / "model", 0.5)
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "model" / "members" / "link").symlink_to(tmp_path / "secret")
+    path = tmp_path / "model" / "model.json"
+    manifest = json.loads(path.read_text())
+    manifest["members"][0]["folder"] = name
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(ModelError):
+        Model.load(tmp_path / "model")
+
+
+def test_a_kind_from_the_future_is_a_sentence(tmp_path: Path) -> None:
+    save(tmp_path / "model", 0.5)
+    path = tmp_path / "model" / "model.json"
+    manifest = json.loads(path.read_text())
+    manifest["members"][0]["kind"] = "image.telepathy"
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(ModelError, match="newer version"):
+        Model.load(tmp_path / "model")

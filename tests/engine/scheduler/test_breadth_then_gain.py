@@ -1,0 +1,37 @@
+"""Breadth first, then whoever promises most for the next second."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.scheduler import Standing
+from engine.scheduler.breadth_then_gain import BreadthThenGain, expected_gain
+
+
+def test_the_first_quarter_follows_the_portfolio() -> None:
+    order = [Standing("a", done=True), Standing("b", slices=3, curve=((1, 0.5), (2, 0.5))), Standing("c")]
+    chosen = BreadthThenGain().choose(order, 100.0, 80.0)
+    assert chosen is not None
+    assert chosen.learner == "b"
+
+
+def test_after_that_a_flat_learner_waits() -> None:
+    flat = Standing("flat", slices=3, seconds=8, curve=((4, 0.80), (8, 0.80)))
+    rising = Standing("rising", slices=2, seconds=6, curve=((2, 0.60), (6, 0.75)))
+    picks = [BreadthThenGain(seed).choose([flat, rising], 100.0, 60.0) for seed in range(40)]
+    share = sum(pick is not None and pick.learner == "rising" for pick in picks) / len(picks)
+    assert share > 0.8  # a tenth of the picks explore
+
+
+def test_someone_new_beats_someone_flat() -> None:
+    flat = Standing("flat", slices=3, seconds=8, curve=((4, 0.80), (8, 0.80)))
+    assert expected_gain(Standing("new"), 0.8, 100.0) > expected_gain(flat, 0.8, 100.0) == 0.0
+
+
+def test_work_begun_is_finished_before_something_new_is_opened() -> None:
+    assert expected_gain(Standing("begun", slices=1), 0.8, 100.0) > expected_gain(Standing("new"), 0.8, 100.0)
+
+
+def test_the_promise_is_the_last_slope() -> None:
+    standing = Standing("a", curve=((1.0, 0.1), (2.0, 0.5), (4.0, 0.6)))
+    assert expected_gain(standing, 0.6, 60.0) == pytest.approx(0.05)
