@@ -1,0 +1,177 @@
+"""Small models of every kind, made directly: what is tested here is how they are written, not how they are trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import polars as pl
+
+from engine.arrays import ByteArray, Float32Array, FloatArray
+from engine.learners.constant import ConstantMember
+from engine.modalities.image.heads.kernel import KernelHead
+from engine.modalities.image.members.thumbnail import ThumbnailMember
+from engine.modalities.image.samples import ImageSamples
+from engine.modalities.image.thumbnail import LENGTH
+from engine.modalities.table.backend import load_lightgbm
+from engine.modalities.table.encoder import TableEncoder
+from engine.modalities.table.expansion import Expansion
+from engine.modalities.table.members.lightgbm import LightGBMMember
+from engine.modalities.table.members.linear import LinearMember
+from engine.modalities.table.samples import TableSamples
+from engine.modalities.table.target import Link
+from engine.model.member import Member
+from engine.model.model import Model, WeightedMember
+from engine.samples import Samples
+from engine.task import Column, ColumnType, Kind, Modality, Task
+from exporters.onnx.compose import compose
+from exporters.onnx.metadata import describe
+from exporters.onnx.runtime import OnnxModel
+from exporters.source import Source
+
+COLUMNS = (
+    Column("length in cm", ColumnType.NUMBER),
+    Column("colour 🎨", ColumnType.CATEGORY),
+    Column("label", ColumnType.DATE),
+    Column("inner_1_Mul", ColumnType.CATEGORY),
+)
+CLASSES = ("adder", "grass\nsnake 🐍", "")
+TABLE = Task(Modality.TABLE, Kind.MULTICLASS, CLASSES, target="kind", columns=COLUMNS)
+TWO = Task(Modality.TABLE, Kind.MULTICLASS, CLASSES[:2], target="kind", columns=COLUMNS)
+NUMBER = Task(Modality.TABLE, Kind.REGRESSION, target="weight", columns=COLUMNS)
+PICTURES = Task(Modality.IMAGE, Kind.MULTICLASS, CLASSES)
+PICTURE_NUMBER = Task(Modality.IMAGE, Kind.REGRESSION)
+
+
+def rows(count: int = 300, seed: int = 0) -> TableSamples:
+    """Rows with missing values, a column of timestamps and one of many categories."""
+    rng = np.random.default_rng(seed)
+    frame = pl.DataFrame(
+        {
+            "length in cm": rng.normal(50.0, 20.0, count),
+            "colour 🎨": rng.choice(["rot", "grün 🟢", " blau", ""], count),
+            "label": 1.7e9 + rng.integers(0, 10**6, count),
+            "inner_1_Mul": [f"place {number}" for number in rng.integers(0, 80, count)],
+        },
+        schema_overrides={"label": pl.Float64},
+    )
+    gaps = [pl.when(pl.Series(rng.random(count) < 0.9)).then(pl.col(name)).alias(name) for name in frame.columns]
+    return TableSamples(frame.select(gaps))
+
+
+def pictures(count: int = 5, seed: int = 0) -> ImageSamples:
+    """Noise of several sizes."""
+    rng = np.random.default_rng(seed)
+    sizes = rng.integers(1, 90, (count, 2))
+    found: list[ByteArray] = [rng.integers(0, 256, (h, w, 3), dtype=np.uint8) for h, w in sizes]
+    return ImageSamples.from_arrays(found)
+
+
+def link_of(task: Task) -> Link:
+    """The link that the table learners choose for a task, with a scale where it has one."""
+    if task.kind is Kind.REGRESSION:
+        return Link("exp", 0.3, 2.0)
+    return Link("sigmoid" if task.outputs == 2 else "softmax")
+
+
+def constant(task: Task) -> ConstantMember:
+    """Uneven shares, or a number."""
+    answer = np.arange(1.0, task.outputs + 1)
+    return ConstantMember(answer / answer.sum() if task.kind is Kind.MULTICLASS else answer)
+
+
+def lightgbm(task: Task) -> LightGBMMember:
+    """Two boosters of 15 rounds on noisy labels."""
+    samples = rows()
+    encoder = TableEncoder.fit(samples, COLUMNS)
+    numbers = encoder.encode(samples)
+    labels = np.nan_to_num(numbers[:, 0]) / 20.0 + numbers[:, 3] % 3 + (numbers[:, 2] > 1.7e9 + 5e5)
+    words = {"objective": "regression"}
+    if task.kind is Kind.MULTICLASS:
+        labels = labels.astype(np.int64) % task.outputs
+        words = {"objective": "binary"} if task.outputs == 2 else {"objective": "multiclass"}
+    texts = [_booster(numbers, labels, task.outputs, {**words, "seed": seed}) for seed in (1, 2)]
+    return LightGBMMember(encoder, texts, link_of(task))
+
+
+def _booster(numbers: FloatArray, labels: FloatArray, outputs: int, words: dict[str, object]) -> str:
+    classes = {"num_class": outputs} if words["objective"] == "multiclass" else {}
+    params = {
+        "verbosity": -1,
+        "num_threads": 1,
+        "min_data_in_leaf": 3,
+        "bagging_fraction": 0.8,
+        "bagging_freq": 1,
+        **words,
+        **classes,
+    }
+    module = load_lightgbm()
+    data = module.Dataset(numbers, labels, categorical_feature=[1, 3], params=params)
+    text: str = module.train(params, data, 15).model_to_string()
+    return text
+
+
+def linear(task: Task) -> LinearMember:
+    """Random weights over a fitted expansion."""
+    samples, rng = rows(), np.random.default_rng(1)
+    encoder = TableEncoder.fit(samples, COLUMNS)
+    expansion = Expansion.fit(encoder, encoder.encode(samples), knots=4)
+    outputs = 1 if task.outputs == 2 else task.outputs
+    tables = [rng.normal(size=(c.missing_code + 1, outputs)) for c in encoder.columns if c.is_category]
+    weights = rng.normal(size=(expansion.width, outputs))
+    return LinearMember(encoder, expansion, weights, rng.normal(size=outputs), tables, link_of(task))
+
+
+def kernel_head(task: Task, features: int, root: float | None = 0.001) -> KernelHead:
+    """Random landmarks about as far apart as real ones."""
+    rng = np.random.default_rng(2)
+
+    def draw(*shape: int) -> Float32Array:
+        return rng.normal(size=shape).astype(np.float32)
+
+    scale = np.full(features, features**-0.5, dtype=np.float32)
+    marks = draw(40, features) * scale
+    weight, bias = draw(40, task.outputs), draw(task.outputs)
+    return KernelHead(root, task.kind is Kind.MULTICLASS, draw(features) * 0.3, scale, marks, weight, bias)
+
+
+def thumbnail(task: Task) -> ThumbnailMember:
+    """A random head on real thumbnails."""
+    return ThumbnailMember(kernel_head(task, LENGTH), constant(task).answer)
+
+
+TABLE_MEMBERS: dict[str, Callable[[Task], Member]] = {
+    "constant": constant,
+    "table.lightgbm": lightgbm,
+    "table.linear": linear,
+}
+IMAGE_MEMBERS: dict[str, Callable[[Task], Member]] = {"constant": constant, "image.thumbnail": thumbnail}
+
+
+def model_of(task: Task, *members: Member, temperature: float = 1.0) -> Model:
+    """The members with uneven weights that sum to 1."""
+    shares = np.arange(1.0, len(members) + 1)
+    shares /= shares.sum()
+    parts = [WeightedMember(f"{m.kind} {i}", float(w), m) for i, (m, w) in enumerate(zip(members, shares, strict=True))]
+    return Model(task, tuple(parts), temperature)
+
+
+def source_of(model: Model, name: str = "model") -> Source:
+    """A model that stands alone."""
+    return Source(model, name, "0" * 64, None, None)
+
+
+def content_of(model: Model) -> bytes:
+    """The model as the bytes of an ``.onnx`` file."""
+    content: bytes = compose(model).build("model", describe(source_of(model))).SerializeToString()
+    return content
+
+
+def exported(model: Model) -> OnnxModel:
+    """The model as ONNX, opened."""
+    return OnnxModel(content_of(model))
+
+
+def apart(model: Model, samples: Samples) -> float:
+    """The largest difference between a model and its export."""
+    return float(np.abs(exported(model).predict(samples) - model.predict(samples)).max())

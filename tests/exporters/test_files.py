@@ -1,0 +1,82 @@
+"""Safe names, and files that appear together or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporters.errors import NotWritable
+from exporters.files import safe_name, write_together
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("trashnet", "trashnet"),
+        ("My bolts & nuts / v2", "My-bolts-nuts-v2"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("Schrauben_ä😀", "Schrauben_ä"),
+        ("CON", "model"),
+        ("com1", "model"),
+        ("😀\n\0", "model"),
+        ("", "model"),
+        ("a" * 300, "a" * 60),
+    ],
+)
+def test_a_name_becomes_a_file_name(name: str, safe: str) -> None:
+    assert safe_name(name) == safe
+
+
+@given(st.text())
+def test_any_name_becomes_one_short_plain_part_of_a_path(name: str) -> None:
+    safe = safe_name(name)
+    assert safe
+    assert len(safe.encode()) <= 60
+    assert Path(safe).name == safe
+    assert safe_name(safe) == safe
+
+
+def test_other_files_in_the_folder_stay(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    write_together({tmp_path / "a": b"1", tmp_path / "b": b"2"})
+    write_together({tmp_path / "a": b"3"})
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"notes.txt": "mine", "a": "3", "b": "2"}
+
+
+def test_folders_are_made_where_needed(tmp_path: Path) -> None:
+    write_together({tmp_path / "new" / "er" / "a": b"1"})
+    assert (tmp_path / "new" / "er" / "a").read_bytes() == b"1"
+
+
+def test_a_folder_that_is_a_file_is_met_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("mine")
+    with pytest.raises(NotWritable, match="Choose another folder|choose another folder"):
+        write_together({tmp_path / "taken" / "a": b"1"})
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_a_disk_that_fills_up_leaves_the_old_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a").write_text("old")
+    calls: list[int] = []
+
+    def full_at_the_second(handle: int) -> None:
+        calls.append(handle)
+        if len(calls) == 2:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full_at_the_second)
+    with pytest.raises(NotWritable, match="No space left on device"):
+        write_together({tmp_path / "a": b"new", tmp_path / "b": b"new"})
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a": "old"}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_device_without_room_is_met_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / f".a.{os.getpid()}.tmp").symlink_to("/dev/full")
+    with pytest.raises(NotWritable, match="No space left on device"):
+        write_together({tmp_path / "a": b"new"})
+    assert list(tmp_path.iterdir()) == []
