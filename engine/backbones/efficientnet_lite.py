@@ -1,0 +1,151 @@
+"""EfficientNet-Lite: no squeeze-excite, ReLU6 throughout; it runs, quantizes and exports well.
+
+Architecture: Tan and Le, "EfficientNet", 2019 (arXiv 1905.11946), in the Lite form of TensorFlow's TPU models, with
+TensorFlow's "same" padding. Batch normalisation is folded into the convolutions when the weights are loaded.
+"""
+
+from __future__ import annotations
+
+import pickle
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from typing_extensions import override
+
+from engine.errors import WeightsError
+
+LENGTH = 1280
+_STEM = 32
+_NORM_EPSILON = 1e-3
+_TENSORS_PER_CONVOLUTION = 6
+_CLASSIFIER_TENSORS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """``repeats`` blocks of one kind; only the first has the stride."""
+
+    kernel: int
+    stride: int
+    expansion: int
+    channels: int
+    repeats: int
+
+
+_LITE0 = (
+    _Stage(3, 1, 1, 16, 1),
+    _Stage(3, 2, 6, 24, 2),
+    _Stage(5, 2, 6, 40, 2),
+    _Stage(3, 2, 6, 80, 3),
+    _Stage(5, 1, 6, 112, 3),
+    _Stage(5, 2, 6, 192, 4),
+    _Stage(3, 1, 6, 320, 1),
+)
+
+
+class _Convolution(nn.Conv2d):
+    """A convolution with bias and TensorFlow's "same" padding, the odd pixel below and right, then ReLU6 if active."""
+
+    def __init__(
+        self, wide: tuple[int, int], kernel: int = 1, stride: int = 1, groups: int = 1, active: bool = True
+    ) -> None:
+        padding = 0 if stride > 1 else kernel // 2
+        super().__init__(*wide, kernel, stride, padding, groups=groups)
+        self.active = active
+
+    @override
+    def forward(self, input: Tensor) -> Tensor:
+        if self.stride[0] > 1:
+            (top, bottom), (left, right) = (self._missing(size) for size in input.shape[2:])
+            input = F.pad(input, (left, right, top, bottom))
+        output = super().forward(input)
+        return F.relu6(output, inplace=True) if self.active else output
+
+    def _missing(self, size: int) -> tuple[int, int]:
+        kernel, stride = self.kernel_size[0], self.stride[0]
+        total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
+        return total // 2, total - total // 2
+
+
+class _Block(nn.Module):
+    """Expand (unless ``expansion`` is 1), filter each channel, project; added to its input where shapes allow."""
+
+    def __init__(self, channels: int, stage: _Stage, stride: int) -> None:
+        super().__init__()
+        middle = channels * stage.expansion
+        expand = [_Convolution((channels, middle))] if stage.expansion > 1 else []
+        self.layers = nn.Sequential(
+            *expand,
+            _Convolution((middle, middle), stage.kernel, stride, groups=middle),
+            _Convolution((middle, stage.channels), active=False),
+        )
+        self.residual = stride == 1 and channels == stage.channels
+
+    @override
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.layers(x)
+        return x + y if self.residual else y
+
+
+class EfficientNetLite(nn.Module):
+    """Map float32 [n, 3, S, S], normalised as (level - 127) / 128, to the pooled features float32 [n, 1280], >= 0."""
+
+    def __init__(self, stages: tuple[_Stage, ...] = _LITE0) -> None:
+        super().__init__()
+        layers: list[nn.Module] = [_Convolution((3, _STEM), 3, 2)]
+        channels = _STEM
+        for stage in stages:
+            for repeat in range(stage.repeats):
+                layers.append(_Block(channels, stage, stage.stride if repeat == 0 else 1))
+                channels = stage.channels
+        self.layers = nn.Sequential(*layers, _Convolution((channels, LENGTH)))
+
+    @override
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.layers(x)
+        return y.mean(dim=(2, 3))
+
+    def convolutions(self) -> Iterator[nn.Conv2d]:
+        """Yield the convolutions in the order of computation."""
+        return (module for module in self.modules() if isinstance(module, nn.Conv2d))
+
+
+def load_lite0(path: Path) -> EfficientNetLite:
+    """Return EfficientNet-Lite0 with the weights of ``path``, batch normalisation folded in, in evaluation mode.
+
+    The file holds, in order, six tensors a convolution (kernel; scale, shift, mean, variance and count of its batch
+    normalisation) and two of the ImageNet classifier, which is left out.
+
+    Raises:
+        WeightsError: the file is not such a list of tensors.
+    """
+    try:
+        tensors = list(torch.load(path, map_location="cpu", weights_only=True).values())
+    except (OSError, RuntimeError, AttributeError, pickle.UnpicklingError, zipfile.BadZipFile) as error:
+        raise WeightsError(f"The pretrained weights {path.name} cannot be read: {error}.") from error
+    network = EfficientNetLite()
+    convolutions = list(network.convolutions())
+    expected = len(convolutions) * _TENSORS_PER_CONVOLUTION + _CLASSIFIER_TENSORS
+    if len(tensors) != expected:
+        raise WeightsError(f"{path.name} should hold {expected} tensors, but got {len(tensors)}.")
+    for place, convolution in enumerate(convolutions):
+        first = place * _TENSORS_PER_CONVOLUTION
+        _fold(convolution, tensors[first : first + _TENSORS_PER_CONVOLUTION], path.name)
+    return network.eval().requires_grad_(False)
+
+
+def _fold(convolution: nn.Conv2d, tensors: list[Tensor], name: str) -> None:
+    """Set a convolution to itself followed by batch normalisation with running statistics."""
+    kernel, scale, shift, mean, variance = (tensor.double() for tensor in tensors[:5])
+    if kernel.shape != convolution.weight.shape:
+        raise WeightsError(f"{name} does not fit: {tuple(kernel.shape)} for {tuple(convolution.weight.shape)}.")
+    factor = scale / torch.sqrt(variance + _NORM_EPSILON)
+    assert convolution.bias is not None
+    with torch.no_grad():
+        convolution.weight.copy_(kernel * factor[:, None, None, None])
+        convolution.bias.copy_(shift - mean * factor)
