@@ -25,6 +25,7 @@ class Job(QObject):
     failed = Signal(object)
     stopped = Signal()
     finished = Signal()
+    _advanced = Signal(int, int)
     _ended = Signal(str, object)
 
     def __init__(self, title: str = "") -> None:
@@ -33,6 +34,7 @@ class Job(QObject):
         self.details = ""
         self._cancel = threading.Event()
         self._reported = 0.0
+        self._advanced.connect(self.progress, Qt.ConnectionType.QueuedConnection)
         self._ended.connect(self._settle, Qt.ConnectionType.QueuedConnection)
 
     def cancel(self) -> None:
@@ -48,7 +50,7 @@ class Job(QObject):
         now = time.monotonic()
         if done >= total > 0 or now - self._reported >= _REPORT_EVERY_S:
             self._reported = now
-            self.progress.emit(done, total)
+            self._advanced.emit(done, total)
 
     def run(self, work: Callable[[Job], object]) -> None:
         """Do the work in the calling thread and announce how it went."""

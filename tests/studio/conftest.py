@@ -1,0 +1,72 @@
+"""Settings, projects and files of the studio's tests live in temporary folders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QCoreApplication, QSettings
+from pytestqt.qtbot import QtBot
+
+from studio.window import MainWindow
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep settings and new projects out of the home of whoever runs the tests."""
+    QCoreApplication.setOrganizationName("Autodidact")
+    QCoreApplication.setApplicationName("Autodidact Studio")
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+    monkeypatch.setenv("AUTODIDACT_HOME", str(tmp_path / "projects"))
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """A folder with three folders of four small photos each, one broken and one empty file."""
+    folder = tmp_path / "bolts and nuts"
+    for number, name in enumerate(("bolt", "nut", "washer")):
+        (folder / name).mkdir(parents=True)
+        for shade in range(4):
+            colour = (40 + 60 * number, 30 + 50 * shade, 200 - 60 * number)
+            picture = Image.new("RGB", (64, 48), colour)
+            picture.paste((255, 255, 255), (8 * shade, 4 * number, 8 * shade + 12, 4 * number + 12))
+            picture.save(folder / name / f"{name} {shade}.png")
+    (folder / "nut" / "broken.jpg").write_text("not a picture")
+    (folder / "nut" / "empty.png").touch()
+    return folder
+
+
+@pytest.fixture
+def loose_photos(tmp_path: Path) -> Path:
+    """A flat folder of nine photos without labels."""
+    folder = tmp_path / "loose"
+    folder.mkdir()
+    for number in range(9):
+        picture = Image.new("RGB", (80, 60), (25 * number, 90, 250 - 25 * number))
+        picture.paste((255, 255, 0), (number * 6, 5, number * 6 + 20, 40))
+        picture.save(folder / f"photo {number}.png")
+    return folder
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    """A table of 40 rows with a class to predict."""
+    path = tmp_path / "flowers.csv"
+    lines = ["height,colour,kind"]
+    lines += [f"{number / 4},{'red' if number % 3 else 'blue'},{'rose' if number % 2 else 'lily'}" for number in range(40)]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    """The studio's window, shown; its threads are waited for at the end."""
+    made = MainWindow()
+    qtbot.addWidget(made)
+    with qtbot.waitExposed(made):
+        made.show()
+    yield made
+    made.close()

@@ -1,0 +1,35 @@
+"""How long the rest takes."""
+
+from __future__ import annotations
+
+from studio.label.pace import Pace
+
+
+def paced(gaps: list[float]) -> Pace:
+    clock = [0.0]
+    made = Pace(now=lambda: clock[0])
+    made.tick()
+    for gap in gaps:
+        clock[0] += gap
+        made.tick()
+    return made
+
+
+def test_no_guess_before_there_is_a_pace() -> None:
+    assert paced([2.0]).words(3, 10) == "3 / 10 labelled"
+
+
+def test_the_rest_is_told_in_minutes_at_ones_own_pace() -> None:
+    assert paced([2.0] * 10).words(142, 412) == "142 / 412 labelled · about 9 min left at your pace"
+
+
+def test_a_break_does_not_count() -> None:
+    assert paced([2.0] * 10 + [3000.0]).words(142, 412) == "142 / 412 labelled · about 9 min left at your pace"
+
+
+def test_much_work_is_told_in_hours() -> None:
+    assert paced([3.0] * 6).words(0, 10_000) == "0 / 10,000 labelled · about 8 h left at your pace"
+
+
+def test_nothing_is_left_when_all_is_labelled() -> None:
+    assert paced([3.0] * 6).words(10, 10) == "10 / 10 labelled"

@@ -1,0 +1,52 @@
+"""The window is painted before anything heavy is imported, and soon."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+_SCRIPT = """
+import json, sys, time
+import psutil
+from PySide6.QtCore import QEvent, QObject, QSettings
+QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.argv[1])
+from studio.app import open_window
+
+class Watcher(QObject):
+    painted = None
+    def eventFilter(self, watched, event):
+        if self.painted is None and event.type() == QEvent.Type.Paint:
+            self.painted = time.time() - psutil.Process().create_time()
+            self.modules = [n for n in ("torch", "polars", "pandas", "sklearn", "pyqtgraph", "numpy") if n in sys.modules]
+        return False
+
+application, window = open_window()
+watcher = Watcher()
+window.rail.installEventFilter(watcher)
+while watcher.painted is None:
+    application.processEvents()
+print(json.dumps({"seconds": watcher.painted, "modules": watcher.modules}))
+window.close()
+"""
+
+
+def first_paint(folder: Path) -> dict[str, object]:
+    """Start the studio in a process of its own and return seconds to the first paint and the heavy modules loaded."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "AUTODIDACT_HOME": str(folder)}
+    command = [sys.executable, "-c", _SCRIPT, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment, check=True)
+    answer: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
+def test_nothing_heavy_is_imported_before_the_first_paint(tmp_path: Path) -> None:
+    assert first_paint(tmp_path)["modules"] == []
+
+
+def test_the_first_paint_comes_within_a_second_and_a_half(tmp_path: Path) -> None:
+    fastest = min(float(str(first_paint(tmp_path)["seconds"])) for _ in range(3))
+    assert fastest < 1.5

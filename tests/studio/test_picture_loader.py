@@ -1,0 +1,87 @@
+"""Pictures decoded in threads, the newest wish first."""
+
+from __future__ import annotations
+
+import threading
+
+from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from studio.picture_loader import PictureLoader
+
+
+def picture(_reference: str) -> QImage:
+    return QImage(4, 4, QImage.Format.Format_RGB32)
+
+
+def test_a_picture_comes_in_and_stays(qtbot: QtBot) -> None:
+    loader = PictureLoader(picture)
+    assert loader.get("a", "/a") is None
+    qtbot.waitUntil(lambda: loader.get("a", "/a") is not None)
+    loader.close()
+
+
+def test_a_broken_picture_comes_in_as_nothing_to_show(qtbot: QtBot) -> None:
+    loader = PictureLoader(lambda _reference: QImage())
+    with qtbot.waitSignal(loader.loaded):
+        loader.get("a", "/a")
+    found = loader.get("a", "/a")
+    assert found is not None
+    assert found.isNull()
+    loader.close()
+
+
+def test_what_scrolled_away_long_ago_is_not_decoded(qtbot: QtBot) -> None:
+    gate = threading.Event()
+    decoded: list[str] = []
+
+    def slow(reference: str) -> QImage:
+        gate.wait(10)
+        decoded.append(reference)
+        return picture(reference)
+
+    loader = PictureLoader(slow)
+    for number in range(1000):
+        loader.get(str(number), str(number))
+    gate.set()
+    qtbot.waitUntil(lambda: loader.get("999", "999") is not None)
+    qtbot.wait(50)
+    loader.close()
+    assert len(decoded) < 200
+    assert "500" not in decoded
+
+
+def test_pictures_of_the_project_before_are_forgotten(qtbot: QtBot) -> None:
+    gate = threading.Event()
+
+    def slow(reference: str) -> QImage:
+        gate.wait(10)
+        return picture(reference)
+
+    loader = PictureLoader(slow)
+    seen: list[str] = []
+    loader.loaded.connect(seen.append)
+    loader.get("a", "/a")
+    loader.forget()
+    gate.set()
+    qtbot.wait(100)
+    assert seen == []
+    loader.close()
+
+
+def test_only_so_many_are_kept(qtbot: QtBot) -> None:
+    loader = PictureLoader(picture, kept=2)
+    for name in "abc":
+        with qtbot.waitSignal(loader.loaded):
+            loader.get(name, name)
+    assert loader.get("c", "c") is not None
+    assert loader.get("a", "a") is None
+    loader.close()
+
+
+def test_closing_leaves_no_thread(qtbot: QtBot) -> None:
+    loader = PictureLoader(picture)
+    for number in range(50):
+        loader.get(str(number), str(number))
+    loader.close()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("pictures")]
