@@ -114,7 +114,8 @@ def changes(hashes: np.ndarray[tuple[int], np.dtype[np.uint64]]) -> IntArray:
     inside_rows = np.uint64(0x7F7F7F7F7F7F7F7F)
     across = np.bitwise_count((hashes ^ (hashes >> np.uint64(1))) & inside_rows)
     down = np.bitwise_count((hashes ^ (hashes >> np.uint64(8))) & np.uint64((1 << 56) - 1))
-    return np.add(across, down, dtype=np.int64)
+    total: IntArray = across.astype(np.int64) + down
+    return total
 
 
 def _alike(grey: ByteArray, first: IntArray, second: IntArray) -> BoolArray:

@@ -107,8 +107,8 @@ def examine(path: Path, with_look: bool = True) -> Picture:
 def look_of(image: Image) -> tuple[int, bytes] | tuple[None, None]:
     """Return the difference hash (dHash): is each of 8 x 8 cells brighter than the one to its left?
 
-    With it come the grey levels. JPEG files are decoded at an eighth of their size, which is all that is needed. None for a picture so flat that the
-    answer would be noise.
+    With it come the grey levels. JPEG files are decoded at an eighth of their size, which is all that is needed. None
+    for a picture so flat that the answer would be noise.
 
     Raises:
         PictureRefused: the pixels cannot be decoded.

@@ -1,0 +1,152 @@
+"""Take a batch of samples into a project, as one change that can be undone."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.dataset import INPUT_PREFIX
+from engine.task import Kind, Modality
+from labeling.batch import Batch
+from labeling.errors import ImportRefused
+from labeling.project.journal import Journal, change_classes, classes_as_json
+from labeling.project.samples import PRESENT, Samples
+from labeling.project.store import Store
+from labeling.understanding import Understanding, count
+
+if TYPE_CHECKING:
+    import polars as pl
+
+CHUNK = 50_000
+INSERT = (
+    "INSERT INTO sample (source, name, reference, content, look, tones, label, split) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What came of an import: samples that are new, and those that the project knew already by their content."""
+
+    new: int
+    known: int
+
+
+def add(store: Store, samples: Samples, understanding: Understanding, batch: Batch) -> Added:
+    """Take in what is new of a batch. A known picture that was moved gets its new place.
+
+    Raises:
+        ImportRefused: it does not go with what the project holds.
+    """
+    latest = store.value("SELECT understanding FROM source WHERE present = 1 ORDER BY id DESC")
+    if latest is not None:
+        _check_fit(Understanding.from_json(json.loads(latest)), understanding)
+    frame, known = _new_rows(store, understanding, batch.frame)
+    if not frame.height:
+        return Added(0, known)
+    noun = "row" if understanding.modality is Modality.TABLE else "photo"
+    journal = Journal(store)
+    with journal.entry(f"Add {count(frame.height, noun)}") as entry, store.atomic() as connection:
+        source = connection.execute(
+            "INSERT INTO source (entry, understanding, content) VALUES (?, ?, ?)",
+            (entry, json.dumps(understanding.to_json()), _content_of(frame)),
+        ).lastrowid
+        assert source is not None
+        inputs = [name for name in frame.columns if name.startswith(INPUT_PREFIX)]
+        if inputs:
+            _write(frame.select(inputs), samples.table_path(source))
+        connection.executemany(INSERT, _rows(connection, source, understanding, frame))
+        if understanding.kind is not Kind.REGRESSION:
+            _add_classes(connection, entry, frame)
+    return Added(frame.height, known)
+
+
+def _check_fit(there: Understanding, new: Understanding) -> None:
+    if there.modality is not new.modality:
+        raise ImportRefused(
+            f"This project holds {_held(there)}, and {new.source.name} holds {_held(new)}. Start a new project for it."
+        )
+    if new.modality is Modality.TABLE and {c.name for c in there.columns} != {c.name for c in new.columns}:
+        raise ImportRefused(
+            f"{new.source.name} has other columns than the table in this project. Start a new project for it."
+        )
+    if new.modality is Modality.TABLE and (there.target, there.kind) != (new.target, new.kind):
+        raise ImportRefused(
+            f"This project predicts “{there.target}”, and {new.source.name} was taken to predict “{new.target}”. "
+            f"Choose “{there.target}” there, or start a new project."
+        )
+
+
+def _held(understanding: Understanding) -> str:
+    return "a table" if understanding.modality is Modality.TABLE else "photos"
+
+
+def _new_rows(store: Store, understanding: Understanding, frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """Return the rows whose content the project does not hold, and how many it does."""
+    if understanding.modality is Modality.TABLE:
+        content = _content_of(frame)
+        known = store.value("SELECT 1 FROM source WHERE present = 1 AND content = ?", (content,))
+        return (frame.clear(), frame.height) if known else (frame, 0)
+    there = dict(store.rows(f"SELECT content, reference FROM sample WHERE {PRESENT} AND content IS NOT NULL"))
+    if not there:
+        return frame, 0
+    moved = []
+    for content, reference in frame.select("content", "reference").iter_rows():
+        if content in there and there[content] != reference and not Path(there[content]).is_file():
+            moved.append((reference, content))
+            there[content] = reference
+    with store.atomic() as connection:
+        connection.executemany(f"UPDATE sample SET reference = ? WHERE content = ? AND {PRESENT}", moved)
+    new = frame.filter(~frame["content"].is_in(list(there)))
+    return new, frame.height - new.height
+
+
+def _content_of(frame: pl.DataFrame) -> str:
+    """Return a hash of a whole table's inputs and labels; of pictures nothing, they carry their own."""
+    import xxhash
+
+    inputs = [name for name in frame.columns if name.startswith(INPUT_PREFIX)]
+    if not inputs:
+        return ""
+    rows = frame.select([*inputs, "label"]).hash_rows(seed=0).to_numpy()
+    return xxhash.xxh3_128_hexdigest(rows.tobytes())
+
+
+def _rows(
+    connection: sqlite3.Connection, source: int, understanding: Understanding, frame: pl.DataFrame
+) -> Iterator[tuple[Any, ...]]:
+    free = _free_names(connection, understanding.source.name, frame["id"].to_list())
+    columns = frame.select("reference", "content", "look", "tones", "label", "split")
+    for start in range(0, frame.height, CHUNK):
+        for name, row in zip(free[start : start + CHUNK], columns.slice(start, CHUNK).iter_rows(), strict=True):
+            yield (source, name, *row)
+
+
+def _free_names(connection: sqlite3.Connection, origin: str, names: list[str]) -> list[str]:
+    """Return names that no sample has yet: those of a second import start with what it came from."""
+    taken = {name for (name,) in connection.execute("SELECT name FROM sample")}
+    if taken.isdisjoint(names):
+        return names
+    repeat = 1
+    while True:
+        repeat += 1
+        prefix = origin if repeat == 2 else f"{origin} ({repeat - 1})"
+        prefixed = [f"{prefix}/{name}" for name in names]
+        if taken.isdisjoint(prefixed):
+            return prefixed
+
+
+def _add_classes(connection: sqlite3.Connection, entry: int, frame: pl.DataFrame) -> None:
+    there: list[str] = json.loads(classes_as_json(connection))
+    new = sorted(set(frame["label"].drop_nulls().unique().to_list()) - set(there))
+    change_classes(connection, entry, there + new)
+
+
+def _write(inputs: pl.DataFrame, path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
+    temporary = path.with_suffix(".tmp")
+    inputs.write_parquet(temporary)
+    temporary.replace(path)

@@ -1,0 +1,104 @@
+"""How the database of a project came to look as it does: one function a step, in order.
+
+``PRAGMA user_version`` counts the steps that a project has taken. A step, once released, is never changed; a new one is
+appended. ``PRAGMA application_id`` marks the file as ours.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from labeling.errors import ProjectTooNew
+from labeling.project.store import Store, damaged
+
+APPLICATION_ID = 0x41446453  # "ADdS"
+
+Migration = Callable[[sqlite3.Connection], None]
+MIGRATIONS: list[Migration] = []
+
+
+def migration(step: Migration) -> Migration:
+    """Register a step."""
+    MIGRATIONS.append(step)
+    return step
+
+
+@migration
+def create_the_first_tables(connection: sqlite3.Connection) -> None:
+    """Samples, classes, settings and the journal.
+
+    ``source`` is one import; undoing it clears ``present``. ``sample.label`` has no type of its own: a class name is
+    TEXT, a number REAL. ``*_change`` hold what a journal entry changed, before and after.
+    """
+    for statement in FIRST_TABLES.strip().split(";\n"):
+        connection.execute(statement)
+
+
+FIRST_TABLES = """
+CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE journal (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    time TEXT NOT NULL,
+    undone INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE source (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    entry INTEGER NOT NULL REFERENCES journal (id) ON DELETE CASCADE,
+    understanding TEXT NOT NULL,
+    content TEXT NOT NULL,
+    present INTEGER NOT NULL DEFAULT 1
+);
+CREATE TABLE sample (
+    id INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+    name TEXT NOT NULL UNIQUE,
+    reference TEXT,
+    content TEXT,
+    look INTEGER,
+    tones BLOB,
+    split TEXT,
+    label
+);
+CREATE INDEX sample_by_label ON sample (label, source);
+CREATE INDEX sample_by_source ON sample (source);
+CREATE INDEX sample_by_content ON sample (content) WHERE content IS NOT NULL;
+CREATE TABLE class (name TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE label_change (
+    entry INTEGER NOT NULL REFERENCES journal (id) ON DELETE CASCADE,
+    sample INTEGER NOT NULL REFERENCES sample (id) ON DELETE CASCADE,
+    before,
+    after,
+    PRIMARY KEY (entry, sample)
+) WITHOUT ROWID;
+CREATE INDEX label_change_by_sample ON label_change (sample);
+CREATE TABLE class_change (
+    entry INTEGER PRIMARY KEY REFERENCES journal (id) ON DELETE CASCADE,
+    before TEXT NOT NULL,
+    after TEXT NOT NULL
+)
+"""
+
+
+def migrate(store: Store, path: Path, new: bool) -> None:
+    """Bring a database to the newest form.
+
+    Raises:
+        ProjectTooNew: a newer version of the studio made it.
+        ProjectDamaged: it is no project.
+    """
+    version = int(store.value("PRAGMA user_version"))
+    if not new and store.value("PRAGMA application_id") != APPLICATION_ID:
+        raise damaged(path, "project.db is not a project's database")
+    if version > len(MIGRATIONS):
+        raise ProjectTooNew(
+            f"The project in {path.parent} was made by a newer version (its form is {version}, this version knows "
+            f"{len(MIGRATIONS)}). It was not changed. Update Autodidact Studio to open it."
+        )
+    for number, step in enumerate(MIGRATIONS[version:], start=version + 1):
+        with store.atomic() as connection:
+            step(connection)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {number}")

@@ -1,0 +1,272 @@
+"""The project as the rest of the program sees it.
+
+::
+
+    <project>/
+      project.db       samples, labels, journal, settings
+      project.lock     who has it open
+      tables/<n>.parquet   the inputs of an imported table
+      runs/            what was trained from it
+      cache/           thumbnails and features; may be deleted at any time
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.task import Kind
+from labeling.batch import Batch
+from labeling.errors import LabelingError, ProjectExists, ProjectMissing
+from labeling.project import intake, labels
+from labeling.project.intake import Added
+from labeling.project.journal import Entry, Journal
+from labeling.project.labels import ClassInfo
+from labeling.project.lock import Lock
+from labeling.project.migrations import migrate
+from labeling.project.samples import PAGE, Filter, Sample, Samples
+from labeling.project.store import Store, damaged
+from labeling.understanding import Understanding
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import polars as pl
+
+DATABASE = "project.db"
+LOCK = "project.lock"
+
+__all__ = ["Added", "ClassInfo", "Project"]
+
+
+@dataclass
+class Project:
+    """An open project. Every change is committed when the call returns. Safe to use from several threads."""
+
+    path: Path
+    _store: Store
+    _lock: Lock
+
+    def __post_init__(self) -> None:
+        self._samples = Samples(self._store, self.path / "tables")
+        self._journal = Journal(self._store)
+
+    @classmethod
+    def create(cls, path: Path | str) -> Project:
+        """Make a new project in an empty or absent folder and open it.
+
+        Raises:
+            ProjectExists: the folder holds something.
+            ProjectError: it cannot be written.
+        """
+        folder = Path(path).expanduser().resolve()
+        if (folder / DATABASE).exists():
+            raise ProjectExists(f"There is a project in {folder} already. Open it, or choose another folder.")
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise ProjectExists(f"{folder} already holds something else. Choose a new or empty folder.")
+        folder.mkdir(parents=True, exist_ok=True)
+        return cls._opened(folder, new=True)
+
+    @classmethod
+    def open(cls, path: Path | str) -> Project:
+        """Open a project; only one process can.
+
+        Raises:
+            ProjectMissing: there is none.
+            ProjectInUse: another process has it open.
+            ProjectDamaged: it cannot be read.
+            ProjectTooNew: a newer version made it.
+        """
+        folder = Path(path).expanduser().resolve()
+        if not is_project(folder):
+            raise ProjectMissing(f"There is no project in {folder}. Choose the folder that holds project.db.")
+        return cls._opened(folder, new=False)
+
+    @classmethod
+    def _opened(cls, folder: Path, new: bool) -> Project:
+        lock = Lock.take(folder / LOCK)
+        store = Store(folder / DATABASE)
+        try:
+            migrate(store, folder / DATABASE, new)
+            if lock.unclean:
+                verdict = store.value("PRAGMA quick_check(1)")
+                if verdict != "ok":
+                    raise damaged(folder / DATABASE, verdict)
+        except LabelingError:
+            store.close()
+            lock.release()
+            raise
+        return cls(folder, store, lock)
+
+    def close(self) -> None:
+        """Close the project. There is nothing to save: all is."""
+        self._store.close()
+        self._lock.release()
+
+    def __enter__(self) -> Project:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def add(self, understanding: Understanding, batch: Batch) -> Added:
+        """Take in a batch as one change; samples known by their content are not taken twice.
+
+        Raises:
+            ImportRefused: it does not go with what the project holds.
+        """
+        return intake.add(self._store, self._samples, understanding, batch)
+
+    def understanding(self) -> Understanding | None:
+        """Return what the project is about, with the samples and classes of now; None while it is empty."""
+        stored = self._store.value("SELECT understanding FROM source WHERE present = 1 ORDER BY id DESC")
+        if stored is None:
+            return None
+        imported = Understanding.from_json(json.loads(stored))
+        labelled = self.count(Filter(labelled=True))
+        names = () if imported.kind is Kind.REGRESSION else tuple(info.name for info in self.classes())
+        kind = imported.kind or (Kind.MULTICLASS if labelled else None)
+        return replace(imported, samples=self.count(), labelled=labelled, classes=names, kind=kind)
+
+    def frame(self) -> pl.DataFrame:
+        """Return all samples in the columns of :mod:`labeling.batch`, with their labels of now."""
+        return self._samples.frame()
+
+    def count(self, wanted: Filter | None = None) -> int:
+        """Return how many samples match."""
+        return self._samples.count(wanted or Filter())
+
+    def ids(self, wanted: Filter | None = None, offset: int = 0, limit: int = -1) -> list[str]:
+        """Return ids of matching samples in the order they were added; a limit of -1 means all."""
+        return self._samples.ids(wanted or Filter(), offset, limit)
+
+    def page(self, wanted: Filter | None = None, offset: int = 0, limit: int = PAGE) -> list[Sample]:
+        """Return a stretch of the matching samples in the order they were added."""
+        return self._samples.page(wanted or Filter(), offset, limit)
+
+    def sample(self, id: str) -> Sample | None:
+        """Return one sample, or None if there is none of this id."""
+        found = self._samples.some([id])
+        return found[0] if found else None
+
+    def samples(self, ids: Sequence[str]) -> list[Sample]:
+        """Return the samples of these ids that are there, in the order asked for."""
+        return self._samples.some(ids)
+
+    def inputs(self, ids: Sequence[str]) -> pl.DataFrame:
+        """Return the table cells of these rows under their own names, in the order asked for."""
+        return self._samples.inputs(ids)
+
+    def missing(self, limit: int = 1000) -> list[Sample]:
+        """Return samples whose media file is not where it was, at most ``limit``."""
+        return self._samples.missing(limit)
+
+    def classes(self) -> list[ClassInfo]:
+        """Return the classes in order, with counts and keys."""
+        return labels.classes(self._store)
+
+    def set_label(self, ids: Sequence[str], label: str | float | None, name: str | None = None) -> int:
+        """Label samples, or take their label away with None; a class not yet known is added.
+
+        Args:
+            ids: of samples; unknown ones are passed over.
+            label: a class name, or a number for a regression.
+            name: what the change is called in the history.
+
+        Returns:
+            How many labels changed; 0 leaves no entry in the history.
+        """
+        return labels.set_label(self._store, self._journal, ids, label, name)
+
+    def add_class(self, name: str) -> None:
+        """Add a class at the end.
+
+        Raises:
+            ProjectError: the name is empty or taken.
+        """
+        labels.add_class(self._store, self._journal, name)
+
+    def rename_class(self, old: str, new: str) -> None:
+        """Rename a class; if there is one of the new name already, the two become one.
+
+        Raises:
+            ProjectError: there is no class ``old``, or the new name is empty.
+        """
+        labels.rename_class(self._store, self._journal, old, new)
+
+    def remove_class(self, name: str) -> None:
+        """Remove a class; its samples lose their label.
+
+        Raises:
+            ProjectError: there is no such class.
+        """
+        labels.remove_class(self._store, self._journal, name)
+
+    def undo(self) -> str | None:
+        """Take back the last change and return its name; None where there is none."""
+        return self._journal.undo()
+
+    def redo(self) -> str | None:
+        """Make the change again that was undone last and return its name; None where there is none."""
+        return self._journal.redo()
+
+    @property
+    def can_undo(self) -> str | None:
+        """The name of what :meth:`undo` would take back, or None."""
+        return self._journal.can_undo
+
+    @property
+    def can_redo(self) -> str | None:
+        """The name of what :meth:`redo` would make again, or None."""
+        return self._journal.can_redo
+
+    def history(self, limit: int = 100) -> list[Entry]:
+        """Return the newest changes, newest first."""
+        return self._journal.entries(limit)
+
+    def setting(self, key: str, default: Any = None) -> Any:
+        """Return a setting, any JSON value."""
+        stored = self._store.value("SELECT value FROM setting WHERE key = ?", (key,))
+        return default if stored is None else json.loads(stored)
+
+    def set_setting(self, key: str, value: Any) -> None:
+        """Keep a setting. Settings are not part of the history."""
+        with self._store.atomic() as connection:
+            connection.execute(
+                "INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                (key, json.dumps(value)),
+            )
+
+    @property
+    def runs_path(self) -> Path:
+        """The folder of run folders."""
+        folder = self.path / "runs"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    @property
+    def cache_path(self) -> Path:
+        """The folder of what can be made again at any time."""
+        folder = self.path / "cache"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def new_run_path(self) -> Path:
+        """Return a path for a new run folder, named by the time, that does not exist yet."""
+        base = self.runs_path / datetime.now().strftime("%Y-%m-%d-%H%M%S")
+        path, number = base, 1
+        while path.exists():
+            number += 1
+            path = base.with_name(f"{base.name}-{number}")
+        return path
+
+
+def is_project(path: Path) -> bool:
+    """Return whether a folder holds a project."""
+    return (path / DATABASE).is_file()

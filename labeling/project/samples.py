@@ -1,0 +1,177 @@
+"""Read the samples of a project: in pages for the window, as one frame for a snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.dataset import INPUT_PREFIX
+from labeling.project.store import Store
+
+if TYPE_CHECKING:
+    import polars as pl
+
+PRESENT = "source IN (SELECT id FROM source WHERE present = 1)"
+PAGE = 200
+PICKED_AT_ONCE = 500
+ORDER = "\0order"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One sample as the window shows it."""
+
+    id: str
+    reference: str | None
+    label: str | float | None
+    split: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which samples are wanted: all that match every field that is set.
+
+    Attributes:
+        label: this class only.
+        labelled: True for those with a label, False for those without.
+        text: a part of the id, in upper or lower case.
+    """
+
+    label: str | float | None = None
+    labelled: bool | None = None
+    text: str = ""
+
+    def where(self) -> tuple[str, list[Any]]:
+        """Return the SQL condition and its values."""
+        conditions, values = [PRESENT], []
+        if self.label is not None:
+            conditions.append("label = ?")
+            values.append(self.label)
+        if self.labelled is not None:
+            conditions.append("label IS NOT NULL" if self.labelled else "label IS NULL")
+        if self.text:
+            conditions.append("instr(lower(name), ?) > 0")
+            values.append(self.text.lower())
+        return " AND ".join(conditions), values
+
+
+class Samples:
+    """The samples of a project, read only."""
+
+    def __init__(self, store: Store, tables: Path) -> None:
+        self._store = store
+        self._tables = tables
+        self._inputs: dict[int, pl.DataFrame] = {}
+
+    def count(self, wanted: Filter) -> int:
+        """Return how many match."""
+        where, values = wanted.where()
+        return int(self._store.value(f"SELECT count(*) FROM sample WHERE {where}", values))
+
+    def page(self, wanted: Filter, offset: int, limit: int) -> list[Sample]:
+        """Return a stretch of the matching samples in the order they were added."""
+        where, values = wanted.where()
+        sql = f"SELECT name, reference, label, split FROM sample WHERE {where} ORDER BY id LIMIT ? OFFSET ?"
+        return [Sample(*row) for row in self._store.rows(sql, [*values, limit, offset])]
+
+    def ids(self, wanted: Filter, offset: int, limit: int) -> list[str]:
+        """Return the ids of a stretch of the matching samples."""
+        where, values = wanted.where()
+        sql = f"SELECT name FROM sample WHERE {where} ORDER BY id LIMIT ? OFFSET ?"
+        return [name for (name,) in self._store.rows(sql, [*values, limit, offset])]
+
+    def some(self, ids: Sequence[str]) -> list[Sample]:
+        """Return the samples with these ids that are there, in the order asked for."""
+        found: dict[str, Sample] = {}
+        for part, marks in _portions(ids):
+            sql = f"SELECT name, reference, label, split FROM sample WHERE {PRESENT} AND name IN ({marks})"
+            found |= {row[0]: Sample(*row) for row in self._store.rows(sql, part)}
+        return [found[name] for name in ids if name in found]
+
+    def missing(self, limit: int) -> list[Sample]:
+        """Return samples whose media file is not there, at most ``limit``."""
+        absent = []
+        where = f"{PRESENT} AND reference IS NOT NULL"
+        for row in self._store.rows(f"SELECT name, reference, label, split FROM sample WHERE {where} ORDER BY id"):
+            if not Path(row[1]).is_file():
+                absent.append(Sample(*row))
+            if len(absent) >= limit:
+                break
+        return absent
+
+    def frame(self) -> pl.DataFrame:
+        """Return all samples in the columns of :mod:`labeling.batch`, with their labels of now."""
+        import polars as pl
+
+        parts = [self._part(source) for (source,) in self._store.rows("SELECT id FROM source WHERE present = 1")]
+        return pl.concat(parts, how="diagonal_relaxed") if parts else pl.DataFrame(schema=_schema(pl.String()))
+
+    def inputs(self, ids: Sequence[str]) -> pl.DataFrame:
+        """Return the table cells of these rows under their own names, in the order asked for."""
+        import polars as pl
+
+        places = self._places(ids)
+        parts = []
+        for source, first in self._store.rows("SELECT source, min(id) FROM sample GROUP BY source"):
+            table = self._table(source)
+            wanted = [(at, number - first) for at, (owner, number) in enumerate(places) if owner == source]
+            if table is not None and wanted:
+                order, rows = zip(*wanted, strict=True)
+                parts.append(table[list(rows)].with_columns(pl.Series(ORDER, order)))
+        if not parts:
+            return pl.DataFrame()
+        found = pl.concat(parts, how="diagonal_relaxed").sort(ORDER).drop(ORDER)
+        return found.rename({name: name.removeprefix(INPUT_PREFIX) for name in found.columns})
+
+    def table_path(self, source: int) -> Path:
+        """Return where the inputs of a table import lie."""
+        return self._tables / f"{source}.parquet"
+
+    def _part(self, source: int) -> pl.DataFrame:
+        import polars as pl
+
+        columns = "name, reference, content, look, tones, label, split"
+        rows = self._store.rows(f"SELECT {columns} FROM sample WHERE source = ? ORDER BY id", (source,))
+        number = any(isinstance(row[5], float) for row in rows)
+        frame = pl.DataFrame(rows, schema=_schema(pl.Float64() if number else pl.String()), orient="row")
+        inputs = self._table(source)
+        return frame if inputs is None else pl.concat([frame, inputs], how="horizontal")
+
+    def _places(self, ids: Sequence[str]) -> list[tuple[int, int]]:
+        """Return (source, row number in the database) of the ids that are there; a source's rows are consecutive."""
+        found: dict[str, tuple[int, int]] = {}
+        for part, marks in _portions(ids):
+            sql = f"SELECT name, source, id FROM sample WHERE {PRESENT} AND name IN ({marks})"
+            found |= {name: (source, number) for name, source, number in self._store.rows(sql, part)}
+        return [found[name] for name in ids if name in found]
+
+    def _table(self, source: int) -> pl.DataFrame | None:
+        import polars as pl
+
+        path = self.table_path(source)
+        if source not in self._inputs and path.is_file():
+            self._inputs[source] = pl.read_parquet(path, glob=False)
+        return self._inputs.get(source)
+
+
+def _portions(ids: Sequence[str]) -> Iterator[tuple[list[str], str]]:
+    """Yield the ids in portions that one query takes, with their placeholders."""
+    for start in range(0, len(ids), PICKED_AT_ONCE):
+        part = list(ids[start : start + PICKED_AT_ONCE])
+        yield part, ", ".join("?" * len(part))
+
+
+def _schema(label: pl.DataType) -> dict[str, Any]:
+    import polars as pl
+
+    return {
+        "id": pl.String,
+        "reference": pl.String,
+        "content": pl.String,
+        "look": pl.Int64,
+        "tones": pl.Binary,
+        "label": label,
+        "split": pl.String,
+    }

@@ -1,0 +1,128 @@
+"""The database of a project: one connection a thread, one transaction idea.
+
+Write-ahead logging with ``synchronous=FULL``: what :meth:`Store.atomic` has left is on the disk, whatever happens next.
+Readers in other threads never wait for a writer.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from labeling.errors import ProjectDamaged, ProjectError
+
+BUSY_MILLISECONDS = 10_000
+
+
+class Store:
+    """An open SQLite file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._writing = threading.RLock()
+        self._connections: list[sqlite3.Connection] = []
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection, opened at first use.
+
+        Raises:
+            ProjectDamaged: the file is no database.
+        """
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._connect()
+            self._local.connection = connection
+        return connection
+
+    @contextmanager
+    def atomic(self) -> Iterator[sqlite3.Connection]:
+        """Hold a write transaction: all of it is committed at the end, or nothing. May be nested.
+
+        Raises:
+            ProjectError: the disk is full or cannot be written.
+        """
+        with self._writing:
+            connection = self.connection
+            if connection.in_transaction:
+                yield connection
+                return
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                connection.execute("COMMIT")
+            except sqlite3.OperationalError as error:
+                _roll_back(connection)
+                raise ProjectError(
+                    f"The change could not be saved ({error}). Everything before it is safe. "
+                    "Make room on the disk, or check that the folder can be written."
+                ) from error
+            except BaseException:
+                _roll_back(connection)
+                raise
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Return all rows of a query.
+
+        Raises:
+            ProjectDamaged: the file is damaged.
+        """
+        try:
+            return self.connection.execute(sql, values).fetchall()
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise damaged(self._path, error) from error
+
+    def value(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        """Return the first value of the first row, or None."""
+        found = self.rows(sql, values)
+        return found[0][0] if found else None
+
+    def close(self) -> None:
+        """Close every thread's connection; the write-ahead log is folded in."""
+        for connection in self._connections:
+            connection.close()
+        self._connections.clear()
+        self._local = threading.local()
+
+    def _connect(self) -> sqlite3.Connection:
+        try:
+            # Closing happens from the thread that closes the project, hence check_same_thread.
+            connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        except sqlite3.OperationalError as error:
+            raise ProjectError(
+                f"{self._path} cannot be opened ({error}). Check that the folder can be read."
+            ) from error
+        try:
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA trusted_schema = OFF")
+        except sqlite3.OperationalError as error:
+            connection.close()
+            raise ProjectError(f"{self._path} cannot be written ({error}). Check the folder's permissions.") from error
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            raise damaged(self._path, error) from error
+        self._connections.append(connection)
+        return connection
+
+
+def damaged(path: Path, reason: object) -> ProjectDamaged:
+    """Return the error for a database that cannot be read."""
+    return ProjectDamaged(
+        f"The project in {path.parent} is damaged ({reason}), so it was not opened and not changed. "
+        "Restore project.db from a backup, or import your files into a new project."
+    )
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:  # SQLite itself has rolled back after a full disk
+        connection.execute("ROLLBACK")
