@@ -45,7 +45,7 @@ install() {
         say "Install what your system calls them, then run make again." >&2
         return 1
     fi
-    if [ -z "$updated" ]; then
+    if [ -z "$updated" ] && as_root true; then
         as_root apt-get update -qq || say "The list of packages could not be renewed; going on with the one there is."
         updated=yes
     fi
