@@ -117,7 +117,7 @@ def look_of(image: Image) -> tuple[int, bytes] | tuple[None, None]:
 
     try:
         image.draft("L", (2 * LOOK_SIZE[0], 2 * LOOK_SIZE[1]))
-        grey = np.asarray(_grey(image), dtype=np.float32)
+        grey = np.asarray(_grey(eight_bit(image)), dtype=np.float32)
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
         raise PictureRefused(f"The picture is damaged or cut off ({error}).") from error
     if float(grey.max() - grey.min()) < FLAT:
@@ -126,11 +126,20 @@ def look_of(image: Image) -> tuple[int, bytes] | tuple[None, None]:
     return int.from_bytes(bits.tobytes(), "big", signed=True), grey.clip(0, 255).astype(np.uint8).tobytes()
 
 
+def eight_bit(image: Image) -> Image:
+    """Return a picture of 16-bit grey as one of 8 bits, scaled; any other as it is."""
+    from PIL import Image as Pillow
+
+    if not image.mode.startswith("I"):
+        return image
+    import numpy as np
+
+    return Pillow.fromarray((np.asarray(image).clip(0, 65535) // 257).astype(np.uint8))
+
+
 def _grey(image: Image) -> Image:
     from PIL.Image import Resampling
 
-    if image.mode.startswith("I"):
-        return image.convert("I").convert("F").resize(LOOK_SIZE, Resampling.BOX).point(lambda value: value / 257 + 0.0)
     if image.mode == "P":
         image = image.convert("RGBA")
     return image.convert("L").resize(LOOK_SIZE, Resampling.BOX)

@@ -19,10 +19,11 @@ BUSY_MILLISECONDS = 10_000
 
 
 class Store:
-    """An open SQLite file."""
+    """An open SQLite file. Without ``durable`` a power cut may lose the latest changes, which suits a cache."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, durable: bool = True) -> None:
         self._path = path
+        self._synchronous = "FULL" if durable else "OFF"
         self._local = threading.local()
         self._writing = threading.RLock()
         self._connections: list[sqlite3.Connection] = []
@@ -102,7 +103,7 @@ class Store:
         try:
             connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA synchronous = {self._synchronous}")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA trusted_schema = OFF")
         except sqlite3.OperationalError as error:
