@@ -1,0 +1,87 @@
+"""Run a command as a person would, and measure it from outside: wall time, and the memory of all its processes."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+_EVERY_S = 0.05
+MEGABYTE = 1e6
+
+
+class CommandError(Exception):
+    """A command did not do what was asked; the message has its last words."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a command said and what it took. ``started`` is unix time, ``peak_mb`` the most resident memory at once."""
+
+    output: str
+    started: float
+    wall_s: float
+    peak_mb: float
+
+
+def measure(
+    words: Sequence[str | Path], limit_s: float, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> Finished:
+    """Run a command to its end.
+
+    Memory shared by several processes is counted in each of them, so ``peak_mb`` is an upper bound.
+
+    Raises:
+        CommandError: it failed, or took longer than ``limit_s``.
+    """
+    with tempfile.TemporaryFile("w+") as output:
+        started, clock = time.time(), time.monotonic()
+        process = subprocess.Popen(
+            [str(word) for word in words], stdout=output, stderr=subprocess.STDOUT, cwd=cwd, env=env
+        )
+        peak = 0.0
+        while process.poll() is None:
+            peak = max(peak, _resident(process.pid))
+            if time.monotonic() - clock > limit_s:
+                end_tree(process.pid)
+            time.sleep(_EVERY_S)
+        wall = time.monotonic() - clock
+        output.seek(0)
+        said = output.read()
+    if process.returncode != 0 or wall > limit_s:
+        raise CommandError(f"{words[0]} ended with {process.returncode} after {wall:.0f} s: {said[-600:]}")
+    return Finished(said, started, wall, peak)
+
+
+def _resident(pid: int) -> float:
+    """Return the resident memory of a process and all below it, in MB."""
+    total = 0
+    for process in tree(pid):
+        try:
+            total += process.memory_info().rss
+        except psutil.Error:
+            continue  # it ended between being listed and being asked
+    return total / MEGABYTE
+
+
+def tree(pid: int) -> list[psutil.Process]:
+    """Return a process and all below it; nothing when it is gone."""
+    try:
+        process = psutil.Process(pid)
+        return [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def end_tree(pid: int) -> None:
+    """Kill a process and all below it."""
+    for process in tree(pid):
+        try:
+            process.kill()
+        except psutil.NoSuchProcess:
+            continue

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from tests.benchmarks.command import CommandError, measure
+
+GREEDY = "import time; x = bytearray(150_000_000); time.sleep(0.5)"
+PARENT = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {GREEDY!r}]); print('done')"
+
+
+def test_output_time_and_memory_of_the_whole_tree() -> None:
+    found = measure([sys.executable, "-c", PARENT], 30)
+    assert found.output == "done\n"
+    assert 0.5 < found.wall_s < 30
+    assert 150 < found.peak_mb < 400
+
+
+def test_failure_comes_with_the_last_words() -> None:
+    with pytest.raises(CommandError, match=r"ended with 3 .*out of luck"):
+        measure([sys.executable, "-c", "print('out of luck'); raise SystemExit(3)"], 30)
+
+
+def test_what_does_not_end_is_ended() -> None:
+    with pytest.raises(CommandError, match="ended with -9"):
+        measure([sys.executable, "-c", "import time; time.sleep(60)"], 0.3)
