@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -35,7 +36,7 @@ class Graph:
     def __init__(self, reserved: Iterable[str] = ()) -> None:
         self._prefix = _free_prefix(tuple(reserved))
         self._count = 0
-        self._shared: dict[tuple[str, tuple[int, ...], bytes], str] = {}
+        self._shared: dict[bytes, str] = {}
         self.nodes: list[onnx.NodeProto] = []
         self.initializers: list[onnx.TensorProto] = []
         self.inputs: list[onnx.ValueInfoProto] = []
@@ -49,10 +50,14 @@ class Graph:
     def constant(self, value: npt.ArrayLike, dtype: npt.DTypeLike) -> str:
         """Add an array; equal arrays are kept once."""
         array = np.ascontiguousarray(np.asarray(value, dtype=dtype)).reshape(np.shape(value))
-        key = (array.dtype.str, array.shape, array.tobytes())
+        return self._keep(numpy_helper.from_array(array))
+
+    def _keep(self, tensor: onnx.TensorProto) -> str:
+        """Add a nameless tensor unless its equal is there, which saves a network used at two sizes half its room."""
+        key = hashlib.sha256(tensor.SerializeToString(deterministic=True)).digest()
         if key not in self._shared:
-            self._shared[key] = self.name("constant")
-            self.initializers.append(numpy_helper.from_array(array, self._shared[key]))
+            self._shared[key] = tensor.name = self.name("constant")
+            self.initializers.append(tensor)
         return self._shared[key]
 
     def add(self, op: str, *inputs: str, domain: str = "", **attributes: Any) -> str:
@@ -85,11 +90,10 @@ class Graph:
         inner = model.graph
         renamed: dict[str, str] = {"": "", inner.input[0].name: feed}
         for tensor in inner.initializer:
-            renamed[tensor.name] = self.name(tensor.name)
-            copy = TensorProto()
-            copy.CopyFrom(tensor)
-            copy.name = renamed[tensor.name]
-            self.initializers.append(copy)
+            nameless = TensorProto()
+            nameless.CopyFrom(tensor)
+            nameless.ClearField("name")
+            renamed[tensor.name] = self._keep(nameless)
         for node in inner.node:
             renamed.update({output: self.name(output) for output in node.output if output})
             copied = onnx.NodeProto()

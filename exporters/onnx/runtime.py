@@ -39,13 +39,17 @@ Feeds = Mapping[str, npt.NDArray[Any]]
 
 
 def _runtime() -> tuple[Any, tuple[type[Exception], ...]]:
-    """Import ONNX Runtime; return it and its errors, which share no base class."""
+    """Import ONNX Runtime; return it and its errors, which share no base class.
+
+    A ValueError is among them: a message that quotes a damaged name cannot even be decoded.
+    """
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
     from onnxruntime.capi import onnxruntime_pybind11_state as states
 
     found = vars(states).values()
-    return onnxruntime, tuple(kind for kind in found if isinstance(kind, type) and issubclass(kind, Exception))
+    own = tuple(kind for kind in found if isinstance(kind, type) and issubclass(kind, Exception))
+    return onnxruntime, (*own, ValueError, RuntimeError)
 
 
 def ort_session(content: bytes) -> Any:
@@ -58,7 +62,8 @@ def ort_session(content: bytes) -> Any:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = _ERRORS_ONLY
     try:
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        # with its fallback ONNX Runtime prints to stdout and tries the same again
+        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"], enable_fallback=0)
     except errors as error:
         raise NotOurs(f"ONNX Runtime does not take this model: {error}") from error
 

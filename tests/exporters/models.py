@@ -10,6 +10,7 @@ import polars as pl
 from engine.arrays import ByteArray, Float32Array, FloatArray
 from engine.learners.constant import ConstantMember
 from engine.modalities.image.heads.kernel import KernelHead
+from engine.modalities.image.members.features import FeaturesMember
 from engine.modalities.image.members.thumbnail import ThumbnailMember
 from engine.modalities.image.samples import ImageSamples
 from engine.modalities.image.thumbnail import LENGTH
@@ -88,7 +89,7 @@ def lightgbm(task: Task) -> LightGBMMember:
     labels = np.nan_to_num(numbers[:, 0]) / 20.0 + numbers[:, 3] % 3 + (numbers[:, 2] > 1.7e9 + 5e5)
     words = {"objective": "regression"}
     if task.kind is Kind.MULTICLASS:
-        labels = labels.astype(np.int64) % task.outputs
+        labels = np.floor(labels) % task.outputs
         words = {"objective": "binary"} if task.outputs == 2 else {"objective": "multiclass"}
     texts = [_booster(numbers, labels, task.outputs, {**words, "seed": seed}) for seed in (1, 2)]
     return LightGBMMember(encoder, texts, link_of(task))
@@ -111,10 +112,10 @@ def _booster(numbers: FloatArray, labels: FloatArray, outputs: int, words: dict[
     return text
 
 
-def linear(task: Task) -> LinearMember:
+def linear(task: Task, columns: tuple[Column, ...] = COLUMNS) -> LinearMember:
     """Random weights over a fitted expansion."""
     samples, rng = rows(), np.random.default_rng(1)
-    encoder = TableEncoder.fit(samples, COLUMNS)
+    encoder = TableEncoder.fit(samples, columns)
     expansion = Expansion.fit(encoder, encoder.encode(samples), knots=4)
     outputs = 1 if task.outputs == 2 else task.outputs
     tables = [rng.normal(size=(c.missing_code + 1, outputs)) for c in encoder.columns if c.is_category]
@@ -140,12 +141,22 @@ def thumbnail(task: Task) -> ThumbnailMember:
     return ThumbnailMember(kernel_head(task, LENGTH), constant(task).answer)
 
 
+def features(task: Task, flip: bool = True, resolution: int = 96) -> FeaturesMember:
+    """A random head on real features of a small picture."""
+    head = kernel_head(task, 1280)
+    return FeaturesMember("efficientnet_lite0", resolution, flip, head, constant(task).answer)
+
+
 TABLE_MEMBERS: dict[str, Callable[[Task], Member]] = {
     "constant": constant,
     "table.lightgbm": lightgbm,
     "table.linear": linear,
 }
-IMAGE_MEMBERS: dict[str, Callable[[Task], Member]] = {"constant": constant, "image.thumbnail": thumbnail}
+IMAGE_MEMBERS: dict[str, Callable[[Task], Member]] = {
+    "constant": constant,
+    "image.thumbnail": thumbnail,
+    "image.features": features,
+}
 
 
 def model_of(task: Task, *members: Member, temperature: float = 1.0) -> Model:

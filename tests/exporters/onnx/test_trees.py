@@ -48,7 +48,9 @@ def random_trees(draw: st.DrawFn) -> Tree:
         free += [(left, branch), (right, branch)]
     for leaf, (side, parent) in enumerate(free):
         side[parent] = ~leaf
-    sets = st.none() | st.lists(st.integers(0, 70), min_size=1, max_size=5, unique=True).map(np.float64)
+    sets = st.none() | st.lists(st.integers(0, 70), min_size=1, max_size=5, unique=True).map(
+        lambda codes: np.array(codes, dtype=np.float64)
+    )
     return Tree(
         features=np.array(draw(st.lists(st.integers(0, FEATURES - 1), min_size=count, max_size=count))),
         thresholds=np.array(draw(st.lists(NUMBERS, min_size=count, max_size=count))),

@@ -1,0 +1,60 @@
+"""The engine's pretrained networks as ONNX, to be spliced into a graph."""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import redirect_stderr, redirect_stdout
+from functools import lru_cache
+from io import StringIO
+from typing import TYPE_CHECKING
+
+import onnx
+
+from engine.backbones import load_backbone
+from exporters.errors import NotExportable
+from exporters.onnx.graph import OPSET
+
+if TYPE_CHECKING:
+    from torch import nn
+
+_EXAMPLES = 2  # a batch of one would be taken for a fixed size
+_CHATTY = r"torch|onnxscript|onnx_ir|copyreg"
+
+
+@lru_cache(maxsize=4)
+def backbone_model(backbone: str, side: int) -> onnx.ModelProto:
+    """Return the engine's ``backbone`` for pictures of one size, made once; not to be changed.
+
+    Raises:
+        NotExportable: torch cannot express it.
+    """
+    return network_model(load_backbone(backbone), side)
+
+
+def network_model(network: nn.Module, side: int) -> onnx.ModelProto:
+    """Return ``network`` as a model of float32 [N, 3, side, side], N free.
+
+    Raises:
+        NotExportable: torch cannot express it.
+    """
+    import torch
+
+    pictures = torch.zeros(_EXAMPLES, 3, side, side)
+    with warnings.catch_warnings(), redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+        for category in (DeprecationWarning, FutureWarning):
+            warnings.filterwarnings("ignore", category=category, module=_CHATTY)
+        try:
+            program = torch.onnx.export(
+                network.eval(),
+                (pictures,),
+                dynamo=True,
+                external_data=False,
+                verbose=False,
+                opset_version=OPSET,
+                dynamic_shapes=({0: torch.export.Dim("batch")},),
+            )
+        except torch.onnx.OnnxExporterError as error:
+            raise NotExportable(f"A network of the model cannot be written as ONNX: {error}") from error
+    assert program is not None
+    model: onnx.ModelProto = program.model_proto
+    return model

@@ -1,0 +1,68 @@
+"""The whole model as one graph: blend, calibration, labels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.learners.constant import ConstantMember
+from engine.task import Column, ColumnType, Kind, Modality, Task
+from exporters.onnx.compose import OutputNames
+from tests.exporters.models import (
+    CLASSES,
+    NUMBER,
+    PICTURES,
+    TABLE,
+    TWO,
+    apart,
+    constant,
+    exported,
+    lightgbm,
+    linear,
+    model_of,
+    pictures,
+    rows,
+    thumbnail,
+)
+
+
+@pytest.mark.parametrize("task", [TABLE, TWO, NUMBER], ids=["three classes", "two classes", "number"])
+@pytest.mark.parametrize("temperature", [1.0, 0.6, 2.5])
+def test_a_weighted_calibrated_ensemble_of_a_table_is_repeated(task: Task, temperature: float) -> None:
+    model = model_of(task, lightgbm(task), linear(task), constant(task), temperature=temperature)
+    assert apart(model, rows(80, seed=3)) <= 1e-12 * max(1.0, float(np.abs(model.predict(rows(80, seed=3))).max()))
+
+
+def test_a_weighted_calibrated_ensemble_of_pictures_is_repeated() -> None:
+    model = model_of(PICTURES, thumbnail(PICTURES), constant(PICTURES), temperature=1.7)
+    assert apart(model, pictures()) <= 1e-6
+
+
+def test_labels_are_the_class_names_whatever_they_hold() -> None:
+    model = model_of(TABLE, lightgbm(TABLE))
+    artefact, samples = exported(model), rows(60, seed=8)
+    probabilities, labels = artefact.run(artefact.feeds(samples))
+    assert list(labels) == [CLASSES[code] for code in model.predict(samples).argmax(axis=1)]
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1.0)
+
+
+def test_equally_likely_classes_give_the_first_as_the_engine_does() -> None:
+    model = model_of(TABLE, ConstantMember(np.array([0.2, 0.4, 0.4])))
+    artefact = exported(model)
+    assert artefact.run(artefact.feeds(rows(2)))[1] == (CLASSES[1],) * 2
+
+
+def test_a_thousand_classes_keep_their_order() -> None:
+    classes = tuple(f"class {number}" for number in range(1000))
+    for modality, samples in ((Modality.TABLE, rows(3)), (Modality.IMAGE, pictures(3))):
+        columns = TABLE.columns if modality is Modality.TABLE else ()
+        task = Task(modality, Kind.MULTICLASS, classes, columns=columns)
+        answer = np.random.default_rng(0).dirichlet(np.ones(1000))
+        artefact = exported(model_of(task, ConstantMember(answer)))
+        np.testing.assert_allclose(artefact.predict(samples), np.tile(answer, (3, 1)), atol=1e-7)
+
+
+def test_outputs_step_aside_for_columns_of_their_name() -> None:
+    columns = tuple(Column(name, ColumnType.NUMBER) for name in ("label", "label_", "probabilities"))
+    assert OutputNames.beside(("x",)) == OutputNames("label", "probabilities", "prediction")
+    assert OutputNames.beside(tuple(c.name for c in columns)) == OutputNames("label__", "probabilities_", "prediction")

@@ -1,0 +1,73 @@
+"""Named inputs and the numbers made of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.learners.constant import ConstantMember
+from engine.modalities.table.encoder import TableEncoder
+from engine.modalities.table.samples import TableSamples
+from engine.task import Column, ColumnType, Kind, Modality, Task
+from exporters.onnx.graph import DOUBLE, Graph
+from exporters.onnx.inputs import TableInputs, input_names
+from exporters.onnx.runtime import OnnxModel, ort_session
+from tests.exporters.models import COLUMNS, content_of, linear, model_of, rows
+
+ODD = ["label", "prediction", "probabilities", "inner_1_Sum", "", " ", "a b", "😀", "a\nb", "a\0b", "ab", "N", '"', "é"]
+
+
+def numbers_in_graph(encoder: TableEncoder, samples: TableSamples) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    graph = Graph([*(column.name for column in COLUMNS), "y"])
+    inputs = TableInputs(graph, COLUMNS)
+    graph.add_output(inputs.encoded(encoder), "y", DOUBLE, ["N", len(COLUMNS)])
+    feeds = {}
+    for column in COLUMNS:
+        series = samples.frame[column.name]
+        is_text = column.type is ColumnType.CATEGORY
+        filled = series.fill_null("").to_numpy().astype(object) if is_text else series.to_numpy().astype(np.float64)
+        feeds[column.name] = filled.reshape(-1, 1)
+    numbers: np.ndarray[tuple[int, int], np.dtype[np.float64]]
+    numbers = ort_session(graph.build("inputs", {}).SerializeToString()).run(None, feeds)[0]
+    return numbers
+
+
+def test_rows_become_the_numbers_of_the_engines_encoder() -> None:
+    encoder = TableEncoder.fit(rows(), COLUMNS)
+    unseen = rows(50, seed=5).frame.with_columns(
+        pl.lit("never seen").alias("colour 🎨"), pl.Series("label", [float("inf"), float("-inf")] * 25)
+    )
+    for samples in (rows(50, seed=4), TableSamples(unseen)):
+        np.testing.assert_array_equal(numbers_in_graph(encoder, samples), encoder.encode(samples))
+
+
+def test_members_with_equal_encoders_share_the_numbers() -> None:
+    encoder, twin = (TableEncoder.fit(rows(), COLUMNS) for _ in range(2))
+    inputs = TableInputs(Graph(), COLUMNS)
+    assert inputs.encoded(encoder) == inputs.encoded(twin)
+
+
+@settings(max_examples=25, deadline=None)
+@given(names=st.lists(st.sampled_from(ODD) | st.text(max_size=5), min_size=1, max_size=8, unique=True), data=st.data())
+def test_columns_of_any_name_are_inputs_of_that_name(names: list[str], data: st.DataObject) -> None:
+    types = data.draw(st.lists(st.sampled_from(ColumnType), min_size=len(names), max_size=len(names)))
+    columns = tuple(Column(name, kind) for name, kind in zip(names, types, strict=True))
+    given_names = input_names(columns)
+    assert len(set(given_names.values())) == len(names)
+    assert all(given_names[name] == name for name in names if name and "\0" not in name)
+    task = Task(Modality.TABLE, Kind.MULTICLASS, ("a", "b"), columns=columns)
+    member = ConstantMember(np.array([0.25, 0.75]))
+    samples = TableSamples.from_rows([{}, {}, {}], task)
+    assert OnnxModel(content_of(model_of(task, member))).predict(samples).tolist() == [[0.25, 0.75]] * 3
+
+
+@pytest.mark.parametrize("kept", [(0, 2), (1, 3)], ids=["numbers alone", "categories alone"])
+def test_a_table_of_one_type_of_column_is_written(kept: tuple[int, ...]) -> None:
+    columns = tuple(COLUMNS[i] for i in kept)
+    task = Task(Modality.TABLE, Kind.MULTICLASS, ("a", "b", "c"), columns=columns)
+    samples = TableSamples(rows().frame.select(column.name for column in columns))
+    model = model_of(task, linear(task, columns))
+    np.testing.assert_allclose(OnnxModel(content_of(model)).predict(samples), model.predict(samples), atol=1e-13)
