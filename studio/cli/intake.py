@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.cli.errors import UsageError
+from studio.cli.errors import CommandFailed, UsageError
 from studio.cli.options import existing
 from studio.wording import listing
 
@@ -101,6 +101,8 @@ def _from_project(path: Path, target: str | None, say: Callable[[str], None]) ->
     project = Project.open(path)
     try:
         understanding = project.understanding()
+        if understanding is None:
+            raise CommandFailed(f"The project {path.name} is empty. Take data in first: autodidact import DATA.")
         if target is not None and target != understanding.target:
             raise UsageError(f"The project {path.name} guesses {understanding.target}. Leave out --target.")
         say(understanding.text())

@@ -26,7 +26,6 @@ def _run(options: Namespace) -> None:
         raise UsageError(f"{options.data} is a project already. Name the data to take in.")
 
     from labeling.importing import read
-
     from labeling.project import Project
 
     understanding = understand_data(options.data, options.target)
@@ -38,7 +37,7 @@ def _run(options: Namespace) -> None:
         print(understanding.text())
         for sentence in told(understanding, batch):
             print(sentence)
-        print(f"{folder} now holds {things(project.understanding().modality, project.count())}.")
+        print(f"{folder} now holds {things(understanding.modality, project.count())}.")
     finally:
         project.close()
 

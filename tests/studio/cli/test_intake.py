@@ -7,7 +7,7 @@ import pytest
 from labeling.batch import Batch, Problem
 from labeling.importing import read, understand
 from labeling.project import Project
-from studio.cli.errors import UsageError
+from studio.cli.errors import CommandFailed, UsageError
 from studio.cli.intake import MOST_TOLD, is_project, take_in, told, understand_data
 
 
@@ -33,12 +33,18 @@ def test_a_project_brings_its_labels_and_its_places(table: Path, tmp_path: Path)
     project.add(with_labels, read(with_labels))
     project.close()
     assert is_project(folder) and not is_project(tmp_path)
-    intake = take_in(folder, None, [].append)
+    intake = take_in(folder, None, print)
     assert intake.frame.height == 40
     assert intake.run_path is not None and intake.run_path.is_relative_to(folder)
     assert intake.cache is not None and intake.cache.is_relative_to(folder)
     with pytest.raises(UsageError, match="Leave out --target"):
-        take_in(folder, "size", [].append)
+        take_in(folder, "size", print)
+
+
+def test_an_empty_project_says_what_to_do(tmp_path: Path) -> None:
+    Project.create(tmp_path / "empty").close()
+    with pytest.raises(CommandFailed, match=r"is empty\. Take data in first"):
+        take_in(tmp_path / "empty", None, print)
 
 
 def test_a_column_that_is_not_there_is_named_with_those_that_are(table: Path) -> None:

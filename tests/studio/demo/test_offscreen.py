@@ -1,0 +1,28 @@
+"""The whole job at the real window, driven offscreen as ``make demo`` does."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+
+def test_the_whole_job_at_the_window_without_a_display(tmp_path: Path) -> None:
+    environment = {**os.environ, "DEMO_OFFSCREEN": "1", "DEMO_BUDGET": "12"}
+    done = subprocess.run(
+        [sys.executable, "-m", "studio.demo"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=150,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    steps = [line.partition(":")[0] for line in done.stdout.splitlines()]
+    assert steps == ["Window", "Data", "Label", "Train", "Results", "Try it", "Share", "Screenshots"]
+    output = tmp_path / "demo-output"
+    assert len(list(output.glob("*.png"))) >= 9
+    assert len(list((output / "exported").glob("*.onnx"))) == 1
