@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
 
 from engine.task import Modality
 from studio.background import Background, Job, explain
 from studio.listing import Label, Listing, load
+from studio.pictures import thumbnail_image
 
 if TYPE_CHECKING:
     from labeling.project import Project
+    from labeling.thumbnails import Thumbnails
 
 
 class Library(QObject):
@@ -34,6 +37,7 @@ class Library(QObject):
         self._again = False
         self.listing = Listing(Modality.IMAGE)
         self.class_names: list[str] = []
+        self.thumbnails: Thumbnails | None = None
 
     @property
     def loading(self) -> bool:
@@ -53,10 +57,19 @@ class Library(QObject):
     def open(self, project: Project | None) -> None:
         """Read another project, or none."""
         self._project = project
-        self.listing = Listing(Modality.IMAGE)
-        self.class_names = []
-        self.reset.emit()
-        self.reload()
+        if self.thumbnails is not None:
+            self.thumbnails.close()
+        self.thumbnails = None
+        self._clear()
+        if project is not None:
+            from labeling.thumbnails import Thumbnails
+
+            self.thumbnails = Thumbnails(project.cache_path)
+            self.reload()
+
+    def thumbnail(self, path: str, content: str) -> QImage:
+        """Return a thumbnail, null where there is none; for threads."""
+        return thumbnail_image(self.thumbnails, path, content)
 
     def reload(self) -> None:
         """Read samples and labels anew; asked for while reading, it is done once more afterwards."""
@@ -64,9 +77,10 @@ class Library(QObject):
         if self._job is not None:
             self._again = True
             return
-        if project is None or project.count() == 0:
-            return
         self._again = False
+        if project is None or project.count() == 0:
+            self._clear()
+            return
         job = self._background.start(lambda _job: (project, load(project), _names(project)), "Reading the project")
         self._job = job
         job.done.connect(self._take)
@@ -88,6 +102,11 @@ class Library(QObject):
         if self._project is not None:
             self.class_names = _names(self._project)
             self.relabelled.emit()
+
+    def _clear(self) -> None:
+        self.listing = Listing(Modality.IMAGE)
+        self.class_names = []
+        self.reset.emit()
 
     def _take(self, read: tuple[Project, Listing, list[str]]) -> None:
         project, listing, names = read

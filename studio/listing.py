@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from engine.task import Modality
+from engine.task import Kind, Modality
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,14 +19,19 @@ Label = str | float | None
 
 @dataclass
 class Listing:
-    """Ids, media paths and labels in row order. ``frame`` has a table's input columns under their own names."""
+    """Ids, media paths, hashes of their bytes and labels in row order.
+
+    ``frame`` has a table's input columns under their own names.
+    """
 
     modality: Modality
     ids: list[str] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
+    contents: list[str] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     frame: pl.DataFrame | None = None
     target: str | None = None
+    kind: Kind | None = None
 
     def __post_init__(self) -> None:
         self.rows = {sample_id: row for row, sample_id in enumerate(self.ids)}
@@ -78,6 +83,8 @@ def load(project: Project) -> Listing:
     from engine.dataset import INPUT_PREFIX
 
     understanding = project.understanding()
+    if understanding is None:
+        return Listing(Modality.IMAGE)
     frame = project.frame()
     modality = understanding.modality
     table = None
@@ -88,9 +95,11 @@ def load(project: Project) -> Listing:
         modality=modality,
         ids=frame["id"].to_list(),
         references=frame["reference"].to_list() if modality is Modality.IMAGE else [],
+        contents=frame["content"].to_list() if modality is Modality.IMAGE else [],
         labels=frame["label"].to_list(),
         frame=table,
         target=understanding.target,
+        kind=understanding.kind,
     )
 
 

@@ -22,7 +22,7 @@ class NextStepBar(QFrame):
         line.setContentsMargins(3 * SPACE, SPACE, 3 * SPACE, SPACE)
         line.setSpacing(2 * SPACE)
         self.words = text()
-        self.button = button("", lambda: self.wanted.emit(self._action))
+        self.button = button("", lambda: self.wanted.emit(self._action), "primary")
         self._action = ""
         line.addWidget(self.words, 1)
         line.addWidget(self.button)

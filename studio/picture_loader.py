@@ -14,13 +14,14 @@ _THREADS = 2
 _WAITING = 160
 _KEPT = 1200
 
-Decode = Callable[[str], QImage]
+Decode = Callable[[str, str], QImage]
 
 
 class PictureLoader(QObject):
-    """A cache of pixmaps by sample id. ``loaded`` tells that one came in; a broken picture comes in as a null pixmap.
+    """A cache of pixmaps by sample id.
 
-    At most the newest 160 requests wait; older ones are forgotten and asked for again when they are seen again.
+    ``decode`` is given path and content hash and never raises. ``loaded`` tells that a picture came in; a broken one
+    comes in as a null pixmap. At most the newest 160 requests wait; older ones are asked for again when seen again.
     """
 
     loaded = Signal(str)
@@ -31,7 +32,7 @@ class PictureLoader(QObject):
         self._decode = decode
         self._pixmaps: OrderedDict[str, QPixmap] = OrderedDict()
         self._kept = kept
-        self._wanted: OrderedDict[str, str] = OrderedDict()
+        self._wanted: OrderedDict[str, tuple[str, str]] = OrderedDict()
         self._lock = threading.Lock()
         self._workers = 0
         self._epoch = 0
@@ -39,13 +40,13 @@ class PictureLoader(QObject):
         self._closed = False
         self._decoded.connect(self._take, Qt.ConnectionType.QueuedConnection)
 
-    def get(self, sample_id: str, reference: str) -> QPixmap | None:
+    def get(self, sample_id: str, path: str, content: str) -> QPixmap | None:
         """Return the pixmap if it is there, else ask for it and return None."""
         pixmap = self._pixmaps.get(sample_id)
         if pixmap is not None:
             self._pixmaps.move_to_end(sample_id)
             return pixmap
-        self._ask(sample_id, reference)
+        self._ask(sample_id, (path, content))
         return None
 
     def forget(self) -> None:
@@ -62,11 +63,11 @@ class PictureLoader(QObject):
             self._wanted.clear()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _ask(self, sample_id: str, reference: str) -> None:
+    def _ask(self, sample_id: str, source: tuple[str, str]) -> None:
         if self._closed:
             return
         with self._lock:
-            self._wanted[sample_id] = reference
+            self._wanted[sample_id] = source
             self._wanted.move_to_end(sample_id)
             while len(self._wanted) > _WAITING:
                 self._wanted.popitem(last=False)
@@ -81,9 +82,9 @@ class PictureLoader(QObject):
                 if not self._wanted or self._closed:
                     self._workers -= 1
                     return
-                sample_id, reference = self._wanted.popitem(last=True)
+                sample_id, source = self._wanted.popitem(last=True)
                 epoch = self._epoch
-            self._decoded.emit(sample_id, epoch, self._decode(reference))
+            self._decoded.emit(sample_id, epoch, self._decode(*source))
 
     def _take(self, sample_id: str, epoch: int, image: QImage) -> None:
         if epoch != self._epoch or self._closed:

@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QImage
 
+if TYPE_CHECKING:
+    from labeling.thumbnails import Thumbnails
 
-def thumbnail_image(path: Path, side: int, cache: Path) -> QImage:
-    """Return a thumbnail, a null image where the picture cannot be opened; for threads."""
-    from labeling.thumbnails import thumbnail
+THUMBNAIL_SIDE = 192
+LARGE_SIDE = 1600
 
+
+def thumbnail_image(cache: Thumbnails | None, path: str, content: str) -> QImage:
+    """Return a thumbnail, a null image where the picture cannot be opened or the cache was closed; for threads."""
     from labeling.errors import LabelingError
 
+    if cache is None:
+        return QImage()
     try:
-        data = thumbnail(path, side, cache)
-    except (LabelingError, OSError):
+        data = cache.get(Path(path), content, THUMBNAIL_SIDE)
+    except (LabelingError, OSError, sqlite3.Error):
         return QImage()
     return QImage.fromData(data)
 
 
-def picture_image(path: Path, side: int) -> QImage:
-    """Return the picture with its longer side at most ``side``, a null image where it cannot be opened; for threads."""
-    from labeling.thumbnails import scaled
-
+def large_image(path: str, _content: str) -> QImage:
+    """Return the picture as large as a screen needs it, a null image where it cannot be opened; for threads."""
     from labeling.errors import LabelingError
+    from labeling.thumbnails import thumbnail
 
     try:
-        picture = scaled(path, side)
+        data = thumbnail(Path(path), LARGE_SIDE)
     except (LabelingError, OSError):
         return QImage()
-    rgb = picture.convert("RGB")
-    data = rgb.tobytes()
-    return QImage(data, rgb.width, rgb.height, 3 * rgb.width, QImage.Format.Format_RGB888).copy()
+    return QImage.fromData(data)

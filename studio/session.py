@@ -313,9 +313,13 @@ def _launch(
 ) -> tuple[RunFolder, WorkerHandle]:
     from engine.run.folder import RunFolder, RunOptions
     from engine.worker.handle import start
+    from labeling.errors import ImportRefused
     from labeling.snapshot import snapshot
 
-    frozen = snapshot(project.frame(), project.understanding(), test_fraction=TEST_FRACTION, seed=seed)
+    understanding = project.understanding()
+    if understanding is None:
+        raise ImportRefused("There is nothing to learn from yet. Take in some photos or a table first.")
+    frozen = snapshot(project.frame(), understanding, test_fraction=TEST_FRACTION, seed=seed)
     options = RunOptions(
         budget_s=budget_s, device=device, seed=seed, pressed_at=pressed_at, cache=str(project.cache_path)
     )

@@ -6,6 +6,7 @@ property                       values
 ``QLabel[role]``               ``display`` (one big figure), ``title``, ``heading``, ``muted``, ``caption``
 ``QPushButton[kind]``          ``primary`` (one a screen), ``danger``, ``quiet``; none: an ordinary button
 ``QFrame[card="true"]``        a raised panel
+``QListView[plain="true"]``    a list without a ground of its own
 ``QFrame[bar]``                ``info``, ``warning``, ``error``, ``good``: an inline message
 =============================  =======================================================================
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 from string import Template
 
+from resources.paths import RESOURCES
 from studio.theme import Palette
 
 _SHEET = Template("""
@@ -53,17 +55,23 @@ QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QPlainTextEdit {
   selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus {
   border: 2px solid $accent; padding: 5px 9px; }
+QComboBox { padding-right: 24px; }
+QComboBox:focus { padding-right: 23px; }
 QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow { image: url($down); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; outline: none;
   selection-background-color: $accent_soft; selection-color: $text; }
 
-QListView { background: transparent; }
 QAbstractItemView { background: $surface; border: none; outline: none; alternate-background-color: $window;
   selection-background-color: $accent_soft; selection-color: $text; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
+QTableView::item { padding: 0 10px; }
 QTableView, QTableWidget { gridline-color: $border; border: 1px solid $border; border-radius: 8px; }
+QListView[plain="true"] { background: transparent; border: none; }
 QTableView:focus, QListView:focus { border: 2px solid $accent; }
 QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $border;
   padding: 8px 10px; font-weight: 600; }
+QHeaderView::section:vertical { font-weight: 400; border-bottom: none; }
 QTableCornerButton::section { background: $surface; border: none; }
 
 QScrollArea { background: transparent; border: none; }
@@ -107,4 +115,5 @@ QSplitter::handle { background: transparent; }
 def stylesheet(palette: Palette) -> str:
     """Return the style sheet in the palette's colours."""
     names = {field: value for field, value in vars(palette).items() if isinstance(value, str)}
-    return _SHEET.substitute(names)
+    down = RESOURCES / "icons" / ("down-dark.svg" if palette.dark else "down-light.svg")
+    return _SHEET.substitute(names, down=down.as_posix())

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
     QMessageBox,
+    QPushButton,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -29,6 +30,7 @@ from studio.rail import Rail
 from studio.screen import Screen
 from studio.session import Session
 from studio.theme import SPACE, Mode, theme
+from studio.widgets.basics import row
 from studio.widgets.message_bar import MessageArea
 
 
@@ -138,8 +140,8 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.rail = Rail()
-        self.rail.add_foot(self._foot_button("keyboard", "Keys of this screen (?)", self._show_keys))
-        self.rail.add_foot(self._foot_button("theme", "Light or dark", self._swap_theme))
+        keys = self._foot_button("keyboard", "Keys of this screen (?)", self._show_keys)
+        self.rail.add_foot(row(keys, self._foot_button("theme", "Light or dark", self._swap_theme), None))
         self._stack = QStackedWidget()
         self.messages = MessageArea()
         self.next_step = NextStepBar()
@@ -182,7 +184,7 @@ class MainWindow(QMainWindow):
         for screen_id, screen in self._screens.items():
             self.rail.buttons[screen_id].set_state(screen.state())
         shown = self._screens[self._shown]
-        action = shown.next_action()
+        action = "" if _has_primary(shown) else shown.next_action()
         self.next_step.show_step(shown.next_step(), action, find(action).title if action else "")
 
     def _project_changed(self) -> None:
@@ -295,6 +297,11 @@ class MainWindow(QMainWindow):
         if box.clickedButton() is finish:
             self.session.send("finish")
         return box.clickedButton() in (keep, finish)
+
+
+def _has_primary(screen: Screen) -> bool:
+    """Tell whether a screen shows a primary button of its own: there is never more than one."""
+    return any(made.isVisible() and made.property("kind") == "primary" for made in screen.findChildren(QPushButton))
 
 
 def _import_heavy() -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -28,7 +26,6 @@ from studio.data.table_model import TableModel
 from studio.library import Library
 from studio.listing import Filter, Listing
 from studio.picture_loader import PictureLoader
-from studio.pictures import thumbnail_image
 from studio.theme import SPACE
 from studio.widgets.basics import button, row, text
 from studio.widgets.class_list import ClassList, ClassRow
@@ -36,7 +33,6 @@ from studio.widgets.class_list import ClassList, ClassRow
 if TYPE_CHECKING:
     from labeling.project import Project
 
-_SIDE = 192
 _ALL = "\0all"
 _UNLABELLED = "\0unlabelled"
 
@@ -48,13 +44,13 @@ class Browser(QWidget):
     add_wanted = Signal()
     changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, library: Library) -> None:
         super().__init__()
         self._project: Project | None = None
-        self._library: Library | None = None
+        self._library = library
         self.listing = Listing(Modality.IMAGE)
         self.filter = Filter()
-        self.loader = PictureLoader(self._decode, self)
+        self.loader = PictureLoader(library.thumbnail, self)
         self.grid_model = GridModel(self.loader, self)
         self.grid = Grid(self.grid_model)
         self.table_model = TableModel(self)
@@ -64,15 +60,14 @@ class Browser(QWidget):
         self._typed = QTimer(self, singleShot=True, interval=150)
         self._build()
 
-    def show_listing(self, project: Project | None, library: Library) -> None:
+    def show_listing(self, project: Project | None) -> None:
         """Show a project's samples."""
         if project is not self._project:
             self.loader.forget()
             self.filter = Filter()
             self.search.clear()
         self._project = project
-        self._library = library
-        self.listing = library.listing
+        self.listing = self._library.listing
         is_table = self.listing.modality is Modality.TABLE
         self._views.setCurrentWidget(self.table if is_table else self.grid)
         self.search.setPlaceholderText("Search the values" if is_table else "Search by name")
@@ -179,7 +174,7 @@ class Browser(QWidget):
         return table
 
     def _show_classes(self) -> None:
-        classes = self._library.counts() if self._library is not None else {}
+        classes = self._library.counts()
         self.grid.tiles.class_index = {name: index for index, name in enumerate(classes)}
         total = len(self.listing)
         unlabelled = sum(label is None for label in self.listing.labels)
@@ -234,7 +229,3 @@ class Browser(QWidget):
     def _open(self, place: int) -> None:
         _view, model = self._view()
         self.opened.emit(model.id_at(place))
-
-    def _decode(self, reference: str) -> QImage:
-        project = self._project
-        return thumbnail_image(Path(reference), _SIDE, project.cache_path) if project is not None else QImage()

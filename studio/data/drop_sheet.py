@@ -47,7 +47,12 @@ class Sentence(QWidget):
         self.updateGeometry()
 
     def _add_words(self, part: Part) -> None:
-        for word in part.text.split():
+        words = part.text.split()
+        last = self._flow.itemAt(self._flow.count() - 1)
+        before = last.widget() if last is not None else None
+        if words and isinstance(before, QLabel) and not part.text[0].isspace():
+            before.setText(before.text() + words.pop(0))
+        for word in words:
             label = QLabel(word)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setProperty("role", "sentence-strong" if part.field else "sentence")
@@ -63,7 +68,8 @@ class Sentence(QWidget):
         field = part.field or ""
         box.setAccessibleName(_FIELD_NAMES.get(field, field))
         box.setProperty("role", "sentence")
-        box.setMaximumWidth(320)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(min(28, len(part.text)))
         box.view().setTextElideMode(Qt.TextElideMode.ElideMiddle)
         box.activated.connect(lambda index: self.picked.emit(field, options[index]))
         return box

@@ -21,6 +21,11 @@ class TileDelegate(QStyledItemDelegate):
     def __init__(self, view: QListView) -> None:
         super().__init__(view)
         self.class_index: dict[str, int] = {}
+        self.size = QSize(_WANTED_WIDTH, _WANTED_WIDTH)
+
+    @override
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        return self.size
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -31,7 +36,7 @@ class TileDelegate(QStyledItemDelegate):
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         caption = option.fontMetrics.height() + SPACE
         square = QRectF(box.left(), box.top(), box.width(), box.height() - caption)
-        self._picture(painter, index.data(PIXMAP), square, option.decorationSize.width())
+        self._picture(painter, index.data(PIXMAP), square)
         if selected or option.state & QStyle.StateFlag.State_MouseOver:
             painter.setPen(QPen(QColor(palette.accent if selected else palette.control), 3 if selected else 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -40,7 +45,7 @@ class TileDelegate(QStyledItemDelegate):
         self._caption(painter, option, index, line)
         painter.restore()
 
-    def _picture(self, painter: QPainter, picture: QPixmap | None, square: QRectF, _side: int) -> None:
+    def _picture(self, painter: QPainter, picture: QPixmap | None, square: QRectF) -> None:
         palette = colours()
         path = QPainterPath()
         path.addRoundedRect(square, 8, 8)
@@ -109,5 +114,6 @@ class Grid(QListView):
         width = space // columns
         size = QSize(width, width + self.fontMetrics().height() + SPACE)
         if size != self.gridSize():
+            self.tiles.size = size
             self.setGridSize(size)
             self.verticalScrollBar().setSingleStep(size.height() // 3)

@@ -53,7 +53,7 @@ class GridModel(QAbstractListModel):
         row = self._rows[index.row()]
         listing = self._listing
         if role == PIXMAP:
-            return self._loader.get(listing.ids[row], listing.references[row])
+            return self._loader.get(listing.ids[row], listing.references[row], listing.contents[row])
         if role == Qt.ItemDataRole.DisplayRole:
             return listing.name(row)
         if role == ID:

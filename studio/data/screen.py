@@ -40,7 +40,7 @@ class DataScreen(Screen):
         self.home = Home()
         self.sheet = DropSheet()
         self.working = Working()
-        self.browser = Browser()
+        self.browser = Browser(session.library)
         self.empty = EmptyState("data", "No samples yet", "Drop a folder of photos or a table here.")
         self._notes = MessageArea(kept=2)
         self._stale = False
@@ -173,6 +173,8 @@ class DataScreen(Screen):
         else:
             has_samples = bool(len(self.browser.listing)) or self.session.library.loading
             self._pages.setCurrentWidget(self.browser if has_samples else self.empty)
+            if has_samples and self.isVisible():
+                self.browser.focus_samples()
         self.changed.emit()
 
     def _show_problems(self, problems: tuple[Problem, ...], taken: int) -> None:
@@ -205,7 +207,7 @@ class DataScreen(Screen):
         self._show_page()
 
     def _show_samples_read(self) -> None:
-        self.browser.show_listing(self.session.project, self.session.library)
+        self.browser.show_listing(self.session.project)
         self._show_page()
 
     def _show_labels(self) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor
 from typing_extensions import override
 
-from engine.task import Modality
+from engine.task import Kind, Modality
 from studio.data.grid_model import ID, LABEL
 from studio.listing import Listing, shown
 from studio.theme import colours
@@ -27,6 +27,7 @@ class TableModel(QAbstractTableModel):
         self._listing = Listing(Modality.TABLE)
         self._rows: list[int] = []
         self._columns: list[str] = []
+        self._numeric: list[bool] = [False]
         self._pages: OrderedDict[int, list[tuple[object, ...]]] = OrderedDict()
 
     def show_rows(self, listing: Listing, rows: list[int]) -> None:
@@ -34,6 +35,8 @@ class TableModel(QAbstractTableModel):
         self.beginResetModel()
         self._listing, self._rows = listing, rows
         self._columns = list(listing.frame.columns) if listing.frame is not None else []
+        dtypes = listing.frame.dtypes if listing.frame is not None else []
+        self._numeric = [listing.kind is Kind.REGRESSION, *(dtype.is_numeric() for dtype in dtypes)]
         self._pages.clear()
         self.endResetModel()
 
@@ -51,6 +54,8 @@ class TableModel(QAbstractTableModel):
 
     @override
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role == Qt.ItemDataRole.TextAlignmentRole and orientation is Qt.Orientation.Horizontal:
+            return self._alignment(section)
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         if orientation is Qt.Orientation.Vertical:
@@ -71,11 +76,15 @@ class TableModel(QAbstractTableModel):
         value = self._listing.labels[row] if index.column() == 0 else self._value(index.row(), index.column() - 1)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return _words(value)
-        if role == Qt.ItemDataRole.TextAlignmentRole and isinstance(value, float):
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self._alignment(index.column())
         if role == Qt.ItemDataRole.ForegroundRole and value is None:
             return QColor(colours().muted)
         return None
+
+    def _alignment(self, column: int) -> Qt.AlignmentFlag:
+        side = Qt.AlignmentFlag.AlignRight if self._numeric[column] else Qt.AlignmentFlag.AlignLeft
+        return side | Qt.AlignmentFlag.AlignVCenter
 
     def _value(self, place: int, column: int) -> object:
         page, line = divmod(place, _PAGE)

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 from typing_extensions import override
 
-from engine.task import Modality
+from engine.task import Kind, Modality
 from studio.label.keys import class_of
 from studio.label.order import Order
 from studio.label.pace import Pace
 from studio.label.workbench import Workbench
 from studio.listing import Label, Listing, shown
 from studio.picture_loader import PictureLoader
-from studio.pictures import picture_image
+from studio.pictures import large_image
 from studio.screen import Screen, ScreenState
 from studio.session import Session
 from studio.widgets.empty_state import EmptyState
 
-_LARGEST = 1600
 _AHEAD = 8
 _KEPT = 40
 _GOOD_PER_CLASS = 20
@@ -38,8 +36,8 @@ class LabelScreen(Screen):
         super().__init__(session)
         self.order = Order()
         self.pace = Pace()
-        self.pictures = PictureLoader(_read_large, self, kept=_KEPT)
-        self.bench = Workbench()
+        self.pictures = PictureLoader(large_image, self, kept=_KEPT)
+        self.bench = Workbench(session.library)
         self.empty = EmptyState("label", "Nothing to label yet", "Take in some photos or a table first.")
         self.empty.offer("Go to Data", lambda: session.screen_wanted.emit("data"))
         self._wanted: str | None = None
@@ -175,8 +173,7 @@ class LabelScreen(Screen):
 
     @property
     def _is_number(self) -> bool:
-        project = self.session.project
-        return project is not None and len(self.listing) > 0 and project.understanding().kind == "regression"
+        return self.listing.kind is Kind.REGRESSION
 
     def _listen(self) -> None:
         library = self.session.library
@@ -243,8 +240,8 @@ class LabelScreen(Screen):
         ]
         for near in around:
             if 0 <= near < len(listing):
-                self.pictures.get(listing.ids[near], listing.references[near])
-        picture = self.pictures.get(listing.ids[place], listing.references[place])
+                self.pictures.get(listing.ids[near], listing.references[near], listing.contents[near])
+        picture = self.pictures.get(listing.ids[place], listing.references[place], listing.contents[place])
         self.bench.photo_stage.show_picture(listing.name(place), picture)
 
     def _picture_came(self, sample_id: str) -> None:
@@ -261,10 +258,6 @@ class LabelScreen(Screen):
         name = min(counts, key=lambda key: counts[key])
         missing = min(_GOOD_PER_CLASS - counts[name], left)
         return (name, missing) if missing > 0 else None
-
-
-def _read_large(reference: str) -> QImage:
-    return picture_image(Path(reference), _LARGEST)
 
 
 def build(session: Session) -> Screen:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from engine.task import Modality
@@ -16,25 +14,23 @@ from studio.label.class_panel import ClassPanel
 from studio.label.filmstrip import Filmstrip
 from studio.label.number_panel import NumberPanel
 from studio.label.stage import PhotoStage, RowStage
+from studio.library import Library
 from studio.listing import Listing, shown
 from studio.picture_loader import PictureLoader
-from studio.pictures import thumbnail_image
 from studio.theme import SPACE
 from studio.widgets.basics import row, text
 
 if TYPE_CHECKING:
     from labeling.project import Project
 
-_SIDE = 192
-
 
 class Workbench(QWidget):
     """Progress above, the sample in the middle with its neighbours below, classes or a number at the right."""
 
-    def __init__(self) -> None:
+    def __init__(self, library: Library) -> None:
         super().__init__()
         self._project: Project | None = None
-        self.thumbnails = PictureLoader(self._decode, self)
+        self.thumbnails = PictureLoader(library.thumbnail, self)
         self.strip_model = GridModel(self.thumbnails, self)
         self.strip = Filmstrip(self.strip_model)
         self.photo_stage = PhotoStage()
@@ -67,7 +63,8 @@ class Workbench(QWidget):
     def show_sample(self, listing: Listing, place: int, counts: dict[str, int]) -> None:
         """Show a sample's name, label and values, and where it stands."""
         label = shown(listing.labels[place])
-        self._name.setText(f"{listing.name(place)} · {label}" if label else f"{listing.name(place)} · no label")
+        said = f"labelled “{label}”" if label else "no label yet"
+        self._name.setText(f"{listing.name(place)} – {said}")
         self._name.setToolTip(listing.ids[place])
         self._place.setText(f"{place + 1:,} of {len(listing):,}")
         self.previous.setEnabled(place > 0)
@@ -116,10 +113,6 @@ class Workbench(QWidget):
         outer.addWidget(self._bar)
         outer.addSpacing(SPACE)
         outer.addWidget(splitter, 1)
-
-    def _decode(self, reference: str) -> QImage:
-        project = self._project
-        return thumbnail_image(Path(reference), _SIDE, project.cache_path) if project is not None else QImage()
 
 
 def _arrow(icon: str, words: str) -> QToolButton:

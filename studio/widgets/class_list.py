@@ -89,7 +89,7 @@ class ClassDelegate(QStyledItemDelegate):
         self._background(painter, option, box)
         left = box.left() + SPACE + 4
         text_height = option.fontMetrics.height()
-        top = box.top() + (box.height() - text_height - 8) // 2
+        top = box.top() + (box.height() - text_height - (8 if row.colour >= 0 else 0)) // 2
         if row.key:
             left = self._badge(painter, option, row, QRect(left, top - 1, 0, text_height + 2))
         elif row.colour >= 0:

@@ -56,7 +56,9 @@ def table(tmp_path: Path) -> Path:
     """A table of 40 rows with a class to predict."""
     path = tmp_path / "flowers.csv"
     lines = ["height,colour,kind"]
-    lines += [f"{number / 4},{'red' if number % 3 else 'blue'},{'rose' if number % 2 else 'lily'}" for number in range(40)]
+    lines += [
+        f"{number / 4},{'red' if number % 3 else 'blue'},{'rose' if number % 2 else 'lily'}" for number in range(40)
+    ]
     path.write_text("\n".join(lines) + "\n")
     return path
 

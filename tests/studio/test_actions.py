@@ -16,7 +16,10 @@ def test_ids_are_unique() -> None:
 @pytest.mark.parametrize("scope", list(Scope))
 def test_keys_are_unique_on_each_screen(scope: Scope) -> None:
     keys = [
-        QKeySequence(key).toString() for action in ACTIONS if action.scope in (Scope.GLOBAL, scope) for key in action.keys
+        QKeySequence(key).toString()
+        for action in ACTIONS
+        if action.scope in (Scope.GLOBAL, scope)
+        for key in action.keys
     ]
     assert "" not in keys
     assert len(keys) == len(set(keys))

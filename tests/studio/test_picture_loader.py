@@ -10,22 +10,22 @@ from pytestqt.qtbot import QtBot
 from studio.picture_loader import PictureLoader
 
 
-def picture(_reference: str) -> QImage:
+def picture(_path: str, _content: str) -> QImage:
     return QImage(4, 4, QImage.Format.Format_RGB32)
 
 
 def test_a_picture_comes_in_and_stays(qtbot: QtBot) -> None:
     loader = PictureLoader(picture)
-    assert loader.get("a", "/a") is None
-    qtbot.waitUntil(lambda: loader.get("a", "/a") is not None)
+    assert loader.get("a", "/a", "hash") is None
+    qtbot.waitUntil(lambda: loader.get("a", "/a", "hash") is not None)
     loader.close()
 
 
 def test_a_broken_picture_comes_in_as_nothing_to_show(qtbot: QtBot) -> None:
-    loader = PictureLoader(lambda _reference: QImage())
+    loader = PictureLoader(lambda _path, _content: QImage())
     with qtbot.waitSignal(loader.loaded):
-        loader.get("a", "/a")
-    found = loader.get("a", "/a")
+        loader.get("a", "/a", "hash")
+    found = loader.get("a", "/a", "hash")
     assert found is not None
     assert found.isNull()
     loader.close()
@@ -35,16 +35,16 @@ def test_what_scrolled_away_long_ago_is_not_decoded(qtbot: QtBot) -> None:
     gate = threading.Event()
     decoded: list[str] = []
 
-    def slow(reference: str) -> QImage:
+    def slow(path: str, content: str) -> QImage:
         gate.wait(10)
-        decoded.append(reference)
-        return picture(reference)
+        decoded.append(path)
+        return picture(path, content)
 
     loader = PictureLoader(slow)
     for number in range(1000):
-        loader.get(str(number), str(number))
+        loader.get(str(number), str(number), "hash")
     gate.set()
-    qtbot.waitUntil(lambda: loader.get("999", "999") is not None)
+    qtbot.waitUntil(lambda: loader.get("999", "999", "hash") is not None)
     qtbot.wait(50)
     loader.close()
     assert len(decoded) < 200
@@ -54,14 +54,14 @@ def test_what_scrolled_away_long_ago_is_not_decoded(qtbot: QtBot) -> None:
 def test_pictures_of_the_project_before_are_forgotten(qtbot: QtBot) -> None:
     gate = threading.Event()
 
-    def slow(reference: str) -> QImage:
+    def slow(path: str, content: str) -> QImage:
         gate.wait(10)
-        return picture(reference)
+        return picture(path, content)
 
     loader = PictureLoader(slow)
     seen: list[str] = []
     loader.loaded.connect(seen.append)
-    loader.get("a", "/a")
+    loader.get("a", "/a", "hash")
     loader.forget()
     gate.set()
     qtbot.wait(100)
@@ -73,15 +73,15 @@ def test_only_so_many_are_kept(qtbot: QtBot) -> None:
     loader = PictureLoader(picture, kept=2)
     for name in "abc":
         with qtbot.waitSignal(loader.loaded):
-            loader.get(name, name)
-    assert loader.get("c", "c") is not None
-    assert loader.get("a", "a") is None
+            loader.get(name, name, "hash")
+    assert loader.get("c", "c", "hash") is not None
+    assert loader.get("a", "a", "hash") is None
     loader.close()
 
 
 def test_closing_leaves_no_thread(qtbot: QtBot) -> None:
     loader = PictureLoader(picture)
     for number in range(50):
-        loader.get(str(number), str(number))
+        loader.get(str(number), str(number), "hash")
     loader.close()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("pictures")]
