@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+from threadpoolctl import threadpool_limits
 from typing_extensions import override
 
-from engine.arrays import ByteArray, IntArray
+from engine.arrays import ByteArray, Float32Array, IntArray
 from engine.dataset import Dataset
 from engine.errors import DataError
 from engine.modalities.image.decode import decode
 from engine.samples import Samples
 from engine.task import Task
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
 class ImageSamples(Samples):
     """An ordered set of pictures. ``content`` holds the hashes of the files' bytes, None where unknown.
 
-    ``cache`` is the folder where features computed from the pictures are kept, None for nowhere.
+    ``cache`` is the folder where features computed from the pictures are kept, None for nowhere; ``known`` holds those
+    that were computed for all of them, float32 [n, d], by feature kind.
     """
 
     def __init__(
@@ -36,6 +40,7 @@ class ImageSamples(Samples):
         self.references = tuple(references)
         self.content = tuple(content)
         self.cache = cache
+        self.known: dict[str, Float32Array] = {}
         self._pictures = None if pictures is None else tuple(pictures)
 
     @classmethod
@@ -55,12 +60,14 @@ class ImageSamples(Samples):
     @override
     def take(self, rows: IntArray) -> Self:
         wanted = [int(row) for row in rows]
-        return type(self)(
+        taken = type(self)(
             [self.references[row] for row in wanted],
             [self.content[row] for row in wanted],
             self.cache,
             None if self._pictures is None else [self._pictures[row] for row in wanted],
         )
+        taken.known = {kind: features[wanted] for kind, features in self.known.items()}
+        return taken
 
     def picture(self, row: int) -> ByteArray:
         """Return one picture, uint8 RGB [h, w, 3].
@@ -78,20 +85,31 @@ class ImageSamples(Samples):
             return None
 
 
-def overlapped(work: Callable[[int], T], rows: Sequence[int], threads: int) -> Generator[tuple[int, T], None, None]:
-    """Yield ``(row, work(row))`` in order, at most ``2 * threads`` ahead of whoever takes them, in worker threads.
+def overlapped(
+    work: Callable[[S], T],
+    items: Iterable[S],
+    threads: int,
+    stop: Callable[[], bool] = lambda: False,
+    prepare: Callable[[], None] | None = None,
+) -> Generator[tuple[S, T], None, None]:
+    """Yield ``(item, work(item))`` in order, worked on in threads at most ``2 * threads`` ahead of whoever takes them.
 
-    Closing the iterator drops what has not begun. Bounded, so that the pictures never all lie in memory.
+    Bounded, so that the pictures never all lie in memory. Once ``stop`` says so, nothing new is begun, and what was
+    begun is still yielded. ``prepare`` is called once in each thread.
     """
-    waiting = iter(rows)
-    with ThreadPoolExecutor(threads) as pool:
-        ahead = [(row, pool.submit(work, row)) for row in islice(waiting, 2 * threads)]
+    waiting = iter(items)
+    # Threads of the linear algebra library would only spin beside ours: measured, twice the processor time.
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads, initializer=prepare) as pool:
+        ahead = deque((item, pool.submit(work, item)) for item in islice(waiting, 2 * threads))
         try:
             while ahead:
-                row, future = ahead.pop(0)
+                item, future = ahead.popleft()
+                if stop() and future.cancel():
+                    continue
                 result = future.result()
-                ahead.extend((row, pool.submit(work, row)) for row in islice(waiting, 1))
-                yield row, result
+                if not stop():
+                    ahead.extend((item, pool.submit(work, item)) for item in islice(waiting, 1))
+                yield item, result
         finally:
             for _, future in ahead:
                 future.cancel()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 
 import numpy as np
 
@@ -36,15 +36,18 @@ def thumbnail_features(picture: ByteArray) -> Float32Array:
 
 
 def thumbnails(
-    samples: ImageSamples, rows: Sequence[int], threads: int
+    samples: ImageSamples, rows: Sequence[int], threads: int, stop: Callable[[], bool] = lambda: False
 ) -> Generator[tuple[int, Float32Array | None], None, None]:
-    """Yield ``(row, features)`` in the order of ``rows``, None for features where a picture cannot be read."""
+    """Yield ``(row, features)`` in the order of ``rows``, None for features where a picture cannot be read.
+
+    See :func:`engine.modalities.image.samples.overlapped` for ``stop``.
+    """
 
     def features(row: int) -> Float32Array | None:
         picture = samples.picture_or_none(row)
         return None if picture is None else thumbnail_features(picture)
 
-    return overlapped(features, rows, threads)
+    return overlapped(features, rows, threads, stop)
 
 
 def _pool(planes: Float32Array) -> Float32Array:

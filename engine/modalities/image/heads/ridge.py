@@ -163,9 +163,9 @@ class _Landmarks(_Machine):
             others = np.linalg.solve(total.gram - part.gram + ridge, total.moment - part.moment)
             yield
             scores[rows] = self._kernels(rows, shape.narrowness) @ others
-        weight: FloatArray = np.linalg.solve(total.gram + ridge, total.moment)
+        weight = np.linalg.solve(total.gram + ridge, total.moment)
         yield
-        return self._finish(shape, self.marks, weight, scores)
+        return self._finish(shape, self.marks, weight.astype(np.float64), scores)
 
     def _measure(self) -> Generator[None, None, None]:
         inputs = self.problem.inputs

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -52,13 +51,10 @@ class ThumbnailRidge(HeadLearner):
     @override
     def gather(self, deadline: Deadline) -> int:
         rows = [int(row) for row in self.order[self.seen : self.enough]]
-        with closing(thumbnails(self.samples, rows, self.job.threads)) as found:
-            for _, features in found:
-                if features is not None:
-                    self.features[self.seen] = features
-                self.seen += 1
-                if deadline.expired:
-                    break
+        for _, features in thumbnails(self.samples, rows, self.job.threads, lambda: deadline.expired):
+            if features is not None:
+                self.features[self.seen] = features
+            self.seen += 1
         return self.seen if self.seen == self.enough or self._worth_fitting() else 0
 
     def _worth_fitting(self) -> bool:

@@ -1,0 +1,92 @@
+"""A kernel head on the features of a frozen pretrained network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Self, cast
+
+import numpy as np
+from typing_extensions import override
+
+from engine.arrays import FloatArray
+from engine.backbones import BACKBONES
+from engine.errors import ModelError
+from engine.modalities.image.heads.kernel import KernelHead
+from engine.modalities.image.samples import ImageSamples
+from engine.model.member import Member
+from engine.samples import Samples
+from engine.task import Kind, Task
+
+ROOT = 1e-3
+_HEAD = "head.safetensors"
+
+
+@dataclass(frozen=True)
+class FeaturesMember(Member):
+    """Answers from features, and ``fallback`` [K] for a picture that cannot be read.
+
+    All in float32 up to the head::
+
+    X = resize(picture, resolution)             two matrix products, engine.modalities.image.resize
+    X = (X - 127) / 128                         [3, S, S]
+    f = network(X)                              [1280], load_backbone(backbone)
+    f = (f + network(X mirrored)) / 2           where ``flip``; mirrored is X[:, :, ::-1]
+    head.predict(f)                             engine.modalities.image.heads.kernel
+    """
+
+    kind: ClassVar[str] = "image.features"
+
+    backbone: str
+    resolution: int
+    flip: bool
+    head: KernelHead
+    fallback: FloatArray
+    device: str = "cpu"
+
+    @override
+    def predict(self, samples: Samples) -> FloatArray:
+        import torch
+
+        from engine.modalities.image.features import FeatureKind, FeatureTable, mean_features
+
+        pictures = cast(ImageSamples, samples)
+        rows = np.arange(len(pictures))
+        tables = []
+        for mirrored in (False, True)[: 1 + self.flip]:
+            kind = FeatureKind(self.backbone, self.resolution, mirrored)
+            tables.append(FeatureTable(pictures, kind, self.device, torch.get_num_threads()))
+            tables[-1].advance(rows)
+        features = mean_features(tables, rows)
+        readable = np.isfinite(features[:, 0])
+        answers = np.tile(self.fallback, (len(pictures), 1))
+        answers[readable] = self.head.predict(features[readable])
+        return answers
+
+    @override
+    def save(self, folder: Path) -> Mapping[str, Any]:
+        self.head.write(folder / _HEAD)
+        return {
+            "backbone": self.backbone,
+            "resolution": self.resolution,
+            "flip": self.flip,
+            "root": self.head.root,
+            "fallback": self.fallback.tolist(),
+        }
+
+    @classmethod
+    @override
+    def load(cls, folder: Path, settings: Mapping[str, Any], task: Task, device: str = "cpu") -> Self:
+        try:
+            backbone, resolution = str(settings["backbone"]), int(settings["resolution"])
+            fallback = np.asarray(settings["fallback"], dtype=np.float64)
+            head = KernelHead.read(folder / _HEAD, settings["root"], task.kind is Kind.MULTICLASS)
+            flip = bool(settings["flip"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(
+                f"A part of the model that looks at features is damaged: {error!r}. Train again."
+            ) from error
+        if backbone not in BACKBONES:
+            raise ModelError(f"The model needs the network {backbone!r}, which this version does not know.")
+        return cls(backbone, resolution, flip, head, fallback, device)
