@@ -16,7 +16,7 @@ from labeling.formats.base import Format, Source, Wishes
 from labeling.formats.image_folders import split_name
 from labeling.tables.columns import Facts, converted, facts, number, sort_out, text
 from labeling.tables.guess import MAX_CLASSES, can_be_target, guess_kind, guess_target
-from labeling.tables.source import OpenTable, drawn, is_table, opened
+from labeling.tables.source import OpenTable, is_table, opened
 from labeling.understanding import Understanding, count
 
 WHOLE_FILE_BYTES = 256_000_000
@@ -105,28 +105,16 @@ def is_real_table(path: Path) -> bool:
 def rows(path: Path) -> int:
     """Return how many rows a table file has."""
     with opened(path) as table:
-        return table.rows
+        return table.total
 
 
 def _looked_at(path: Path, table: OpenTable) -> tuple[pl.DataFrame, int, tuple[str, ...]]:
     """Return the rows to judge by, how many there are, and sentences about it."""
-    total = table.rows
-    if not total:
+    if not table.rows:
         raise ImportRefused(f"{path.name} has a header but no rows. Choose a table with a row for each example.")
-    _, kept = drawn(table, len(table.names))
-    notes = list(table.notes)
-    if kept < total:
-        notes.append(_sampled(path, total, kept))
-    few = path.stat().st_size > WHOLE_FILE_BYTES or kept < total
+    few = path.stat().st_size > WHOLE_FILE_BYTES or table.rows < table.total
     frame = (table.lazy.head(HEAD_ROWS) if few else table.lazy).collect()
-    return frame, total, tuple(notes)
-
-
-def _sampled(path: Path, total: int, kept: int) -> str:
-    return (
-        f"{path.name} has {total:,} rows, more than fit in memory; {kept:,} of them, drawn evenly, are taken in. "
-        "Training on all of them would rarely be better."
-    )
+    return frame, table.total, table.notes
 
 
 def _target(path: Path, found: list[Facts], wanted: str | None) -> Facts | None:
@@ -184,13 +172,10 @@ def _read(piece: Piece, understanding: Understanding, problems: list[Problem]) -
     """Return one file's rows in the columns of a batch, without ids."""
     with opened(piece.path) as table:
         problems += [Problem(piece.path.name, note) for note in table.notes]
-        lazy, kept = drawn(table, len(understanding.columns) + 1)
-        if kept < table.rows:
-            problems.append(Problem(piece.path.name, _sampled(piece.path, table.rows, kept)))
         target, kind = understanding.target, understanding.kind or Kind.MULTICLASS
         schema = table.lazy.collect_schema()
         labels = label(target, kind, table) if target in schema and target else pl.lit(None, dtype=pl.String)
-        frame = lazy.select(
+        frame = table.lazy.select(
             pl.lit("").alias("id"),
             pl.lit(None, dtype=pl.String).alias("reference"),
             pl.lit(None, dtype=pl.String).alias("content"),

@@ -14,10 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from labeling.errors import ImportRefused
 from labeling.tables.dialect import Dialect, sniff, transcode, unique_names
+from labeling.tables.sampling import count_rows, drawn_rows, write_rows
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
 SHEET_SUFFIXES = (".xlsx",)
@@ -28,7 +30,6 @@ MAX_ROWS = 1_000_000
 MAX_CELLS = 40_000_000
 MAX_COLUMNS = 20_000
 MAX_SHEET_BYTES = 1 << 30
-SAMPLE_SEED = 20_240
 ROW = "\0row"
 
 
@@ -38,12 +39,14 @@ class OpenTable:
 
     Attributes:
         lazy: its rows, columns uniquely named.
-        rows: how many there are.
+        total: how many rows the file has.
+        rows: how many of them are here: of a very large table a sample.
         decimal_comma: whether ``1,5`` means one and a half.
         notes: what had to be mended to read it.
     """
 
     lazy: pl.LazyFrame
+    total: int
     rows: int
     decimal_comma: bool
     notes: tuple[str, ...]
@@ -60,8 +63,8 @@ def is_table(path: Path) -> bool:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[OpenTable]:
-    """Open the table at ``path``.
+def opened(path: Path, whole: bool = False) -> Iterator[OpenTable]:
+    """Open the table at ``path``; all of it if ``whole``, else of a very large one an even sample.
 
     Raises:
         ImportRefused: the file cannot be read as a table.
@@ -69,11 +72,11 @@ def opened(path: Path) -> Iterator[OpenTable]:
     suffix = path.suffix.lower()
     try:
         if suffix in PARQUET_SUFFIXES:
-            yield _parquet(path)
+            yield _parquet(path, whole)
         elif suffix in SHEET_SUFFIXES:
             yield _sheet(path)
         else:
-            with _text_table(path) as table:
+            with _text_table(path, whole) as table:
                 yield table
     except pl.exceptions.PolarsError as error:
         first_line = str(error).strip().partition("\n")[0]
@@ -84,45 +87,50 @@ def opened(path: Path) -> Iterator[OpenTable]:
         raise ImportRefused(f"{path.name} cannot be read: {error.strerror or error}.") from error
 
 
-def drawn(table: OpenTable, columns: int) -> tuple[pl.LazyFrame, int]:
-    """Return the table's rows, at most so many that memory stays bounded.
-
-    Returns:
-        (rows in file order, how many are kept). Which rows are kept depends on the row count alone.
-    """
-    import numpy as np
-
-    limit = min(MAX_ROWS, MAX_CELLS // max(1, columns))
-    if table.rows <= limit:
-        return table.lazy, table.rows
-    keep = np.sort(np.random.default_rng(SAMPLE_SEED).choice(table.rows, limit, replace=False)).astype(np.uint32)
-    kept = pl.LazyFrame({ROW: pl.Series(keep, dtype=pl.get_index_type())})
-    lazy = table.lazy.with_row_index(ROW).join(kept, on=ROW, how="semi", maintain_order="left").drop(ROW)
-    return lazy, limit
-
-
 @contextmanager
-def _text_table(path: Path) -> Iterator[OpenTable]:
+def _text_table(path: Path, whole: bool) -> Iterator[OpenTable]:
     dialect = sniff(path)
     _check_width(path, len(dialect.names))
-    notes = []
-    if dialect.nulls:
-        notes.append(f"{path.name} held NUL characters, which were taken out.")
-    if dialect.plain:
-        yield _scan(path, path.name, dialect, notes)
-        return
-    free = shutil.disk_usage(tempfile.gettempdir()).free
-    if free < 3 * path.stat().st_size:
-        raise ImportRefused(
-            f"There is no room on the disk to convert {path.name} to UTF-8. Free {3 * path.stat().st_size >> 20:,} MB."
-        )
     with tempfile.TemporaryDirectory(prefix="autodidact-") as folder:
-        converted = Path(folder) / "table.csv"
-        transcode(path, dialect, converted)
-        yield _scan(converted, path.name, dialect, notes)
+        readable = path
+        notes = []
+        if not dialect.plain:
+            readable = Path(folder) / "plain.csv"
+            _check_room(path)
+            transcode(path, dialect, readable)
+        if dialect.nulls:
+            notes.append(f"{path.name} held NUL characters, which were taken out.")
+        total = None
+        if not whole and readable.stat().st_size > IN_MEMORY_BYTES:
+            readable, total = _sample(readable, Path(folder) / "sample.csv", dialect)
+        yield _scan(readable, path.name, dialect, total, notes)
 
 
-def _scan(path: Path, name: str, dialect: Dialect, notes: list[str]) -> OpenTable:
+def _sample(path: Path, target: Path, dialect: Dialect) -> tuple[Path, int | None]:
+    """Return the file itself if it is small enough, else a file of drawn rows and the number they were drawn from."""
+    header = int(dialect.header)
+    total = count_rows(path, dialect.quoted) - header
+    limit = _limit(len(dialect.names))
+    if total <= limit:
+        return path, None
+    keep = np.zeros(total + header, dtype=np.bool_)
+    keep[:header] = True
+    keep[header + drawn_rows(total, limit)] = True
+    write_rows(path, target, dialect.quoted, keep)
+    return target, total
+
+
+def _limit(columns: int) -> int:
+    return min(MAX_ROWS, MAX_CELLS // max(1, columns))
+
+
+def _check_room(path: Path) -> None:
+    needed = 3 * path.stat().st_size
+    if shutil.disk_usage(tempfile.gettempdir()).free < needed:
+        raise ImportRefused(f"There is no room on the disk to convert {path.name} to UTF-8. Free {needed >> 20:,} MB.")
+
+
+def _scan(path: Path, name: str, dialect: Dialect, total: int | None, notes: list[str]) -> OpenTable:
     """Read strictly where that works, else leave out values too many, else take quotes as plain characters."""
     readings = [(dialect.quoted, False), (dialect.quoted, True), (False, False), (False, True)]
     for quoted, ragged in readings:
@@ -130,7 +138,7 @@ def _scan(path: Path, name: str, dialect: Dialect, notes: list[str]) -> OpenTabl
         try:
             if path.stat().st_size <= IN_MEMORY_BYTES:
                 lazy = lazy.collect().lazy()
-            rows = int(lazy.select(pl.len()).collect(engine="streaming").item())
+            kept = int(lazy.select(pl.len()).collect(engine="streaming").item())
         except pl.exceptions.PolarsError:
             if (quoted, ragged) == readings[-1]:
                 raise
@@ -141,7 +149,14 @@ def _scan(path: Path, name: str, dialect: Dialect, notes: list[str]) -> OpenTabl
         notes.append(f"Some rows of {name} have more than {width} values; what was too much was left out.")
     if quoted != dialect.quoted:
         notes.append(f"A quotation mark in {name} is never closed, so all of them were read as plain characters.")
-    return OpenTable(lazy, rows, dialect.decimal_comma, tuple(notes))
+    return OpenTable(lazy, total or kept, kept, dialect.decimal_comma, (*notes, *_sampled(name, total, kept)))
+
+
+def _sampled(name: str, total: int | None, kept: int) -> tuple[str, ...]:
+    if total is None:
+        return ()
+    sentence = f"{name} has {total:,} rows, more than fit in memory; {kept:,} of them, drawn evenly, are taken in."
+    return (f"{sentence} Training on all of them would rarely be better.",)
 
 
 def _scanned(path: Path, dialect: Dialect, quoted: bool, ragged: bool) -> pl.LazyFrame:
@@ -181,7 +196,7 @@ def _sheet(path: Path) -> OpenTable:
         notes = (f"{path.name} has {len(reader.sheet_names)} sheets; only the first was taken.",)
     names = unique_names([cell or "" for cell in raw.row(0)], raw.width)
     raw.columns = list(names)
-    return OpenTable(raw.slice(1).lazy(), raw.height - 1, False, notes)
+    return OpenTable(raw.slice(1).lazy(), raw.height - 1, raw.height - 1, False, notes)
 
 
 def _check_zip(path: Path) -> None:
@@ -200,13 +215,19 @@ def _check_zip(path: Path) -> None:
         )
 
 
-def _parquet(path: Path) -> OpenTable:
+def _parquet(path: Path, whole: bool) -> OpenTable:
     lazy = pl.scan_parquet(path, glob=False)
     schema = lazy.collect_schema()
     _check_width(path, len(schema))
     names = unique_names(schema.names(), len(schema))
-    rows = int(lazy.select(pl.len()).collect(engine="streaming").item())
-    return OpenTable(lazy.rename(dict(zip(schema.names(), names, strict=True))), rows, False, ())
+    lazy = lazy.rename(dict(zip(schema.names(), names, strict=True)))
+    total = int(lazy.select(pl.len()).collect(engine="streaming").item())
+    limit = _limit(len(schema))
+    if whole or total <= limit:
+        return OpenTable(lazy, total, total, False, ())
+    kept = pl.LazyFrame({ROW: pl.Series(drawn_rows(total, limit), dtype=pl.get_index_type())})
+    drawn = lazy.with_row_index(ROW).join(kept, on=ROW, how="semi", maintain_order="left").drop(ROW)
+    return OpenTable(drawn, total, limit, False, _sampled(path.name, total, limit))
 
 
 def _check_width(path: Path, width: int) -> None:
