@@ -37,7 +37,8 @@ class Samples:
         if place is None:
             return SampleLine(sample, said, sample)
         if not self._inputs:
-            return SampleLine(sample, said, sample, str(self._frame["reference"][place]))
+            reference, content = self._frame["reference"][place], self._frame["content"][place]
+            return SampleLine(sample, said, sample, str(reference), str(content))
         shown = [f"{name} {_plain(self._frame[INPUT_PREFIX + name][place])}" for name in self._inputs[:MOST_COLUMNS]]
         return SampleLine(sample, f"Row {sample} {said}", " · ".join(shown))
 

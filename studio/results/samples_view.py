@@ -31,6 +31,7 @@ class SampleLine:
     said: str
     detail: str
     reference: str | None = None
+    content: str = ""
 
 
 class SamplesModel(QAbstractListModel):
@@ -68,7 +69,7 @@ class SamplesModel(QAbstractListModel):
         if role == REFERENCE_ROLE:
             return line.reference
         if role == Qt.ItemDataRole.DecorationRole and line.reference is not None:
-            return self.thumbnails.get(line.id, line.reference)
+            return self.thumbnails.get(line.id, line.reference, line.content)
         return None
 
     def _loaded(self, sample_id: str) -> None:

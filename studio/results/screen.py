@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout
 from typing_extensions import override
 
 from studio.background import Job, explain
-from studio.pictures import thumbnail_image
 from studio.results.words import headline
 from studio.screen import Screen, ScreenState
 from studio.session import Session
@@ -25,7 +22,6 @@ if TYPE_CHECKING:
     from studio.results.report import Report
     from studio.results.samples import Samples
 
-THUMBNAIL_SIDE = 112
 _SHAPES: list[Shape] = [
     (0.0, 0.0, 0.46, 0.12, "text"),
     (0.0, 0.17, 0.7, 0.05, "control"),
@@ -153,15 +149,10 @@ class ResultsScreen(Screen):
         if self._page is None:
             from studio.results.page import ResultsPage
 
-            self._page = ResultsPage(self._decode)
+            self._page = ResultsPage(self.session.library.thumbnail)
             self._page.label_wanted.connect(self._label)
             self._area.setWidget(self._page)
         return self._page
-
-    def _decode(self, reference: str) -> QImage:
-        project = self.session.project
-        cache = project.cache_path if project is not None else None
-        return thumbnail_image(Path(reference), THUMBNAIL_SIDE, cache) if cache is not None else QImage()
 
     def _label(self, ids: list[str], caption: str) -> None:
         self.session.samples_wanted.emit(ids, caption)

@@ -57,7 +57,8 @@ def height_range(points: list[CurvePoint], in_shares: bool) -> tuple[float, floa
     values = [shown(point, in_shares) for point in points]
     if in_shares or not values:
         lowest = min(values, default=50.0)
-        return max(0.0, 10.0 * math.floor((lowest - 4.0) / 10.0)), 100.0
+        below = 10.0 * math.floor((lowest - 4.0) / 10.0)
+        return (max(0.0, below) if lowest >= 0 else below), 100.0
     low, high = min(values), max(values)
     unit = 10.0 ** math.floor(math.log10(max(high - low, abs(high) * 0.1, 1e-6)))
     top = unit * math.ceil((high + 0.1 * unit) / unit)

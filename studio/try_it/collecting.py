@@ -1,0 +1,55 @@
+"""From what a person dropped, chose or pasted to what the model is asked about. For threads; no Qt."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.dataset import Dataset, Split
+from engine.task import Modality, Task
+from studio.try_it.batch import Asked
+
+if TYPE_CHECKING:
+    from studio.background import Job
+
+
+def collect(paths: Sequence[Path], task: Task, job: Job) -> list[Asked]:
+    """Return the things at ``paths``: pictures one by one, folders of them and tables as a prediction reads them.
+
+    Raises:
+        LabelingError: nothing there fits the task.
+    """
+    from labeling.importing import inputs
+
+    found: list[Asked] = []
+    for path in paths:
+        if task.modality is Modality.IMAGE and path.is_file():
+            found.append(Asked(path.name, str(path), str(path)))
+        else:
+            dataset = inputs(path, task, progress=job.report, cancelled=job.cancelled)
+            found.extend(_asked(dataset, task))
+    return _told_apart(found)
+
+
+def some_sample(dataset: Dataset, choose: Callable[[Sequence[int]], int] = random.choice) -> int:
+    """Return the row of a sample to start from, of the test part where there is one."""
+    test = [row for row, split in enumerate(dataset.frame["split"]) if split == Split.TEST]
+    return choose(test or range(len(dataset)))
+
+
+def _asked(dataset: Dataset, task: Task) -> list[Asked]:
+    if task.modality is Modality.IMAGE:
+        pairs = zip(dataset.ids, dataset.references, strict=True)
+        return [Asked(sample, reference, reference) for sample, reference in pairs]
+    rows = dataset.inputs(task.columns).to_dicts()
+    return [Asked(sample, values) for sample, values in zip(dataset.ids, rows, strict=True)]
+
+
+def _told_apart(found: list[Asked]) -> list[Asked]:
+    """Give files of the same name their whole path as id."""
+    often = Counter(asked.id for asked in found)
+    return [replace(asked, id=asked.reference) if often[asked.id] > 1 and asked.reference else asked for asked in found]

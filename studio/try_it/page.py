@@ -1,0 +1,161 @@
+"""The page of Try it: on the left what is asked about, on the right what the model says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QStackedWidget, QTableView, QVBoxLayout, QWidget
+
+from engine.dataset import Dataset
+from engine.task import Modality, Task
+from studio import wording
+from studio.theme import SPACE
+from studio.try_it.answer_view import AnswerView
+from studio.try_it.answers import Answer
+from studio.try_it.batch import Asked, BatchModel
+from studio.try_it.picture_pane import PicturePane
+from studio.try_it.row_form import RowForm
+from studio.widgets.basics import button, card, row, text
+from studio.widgets.empty_state import EmptyState
+from studio.widgets.note import Note
+
+
+class TryItPage(QWidget):
+    """Emits what the person wants; shows what it is told. One page serves one task."""
+
+    files_wanted = Signal()
+    paste_wanted = Signal()
+    sample_wanted = Signal()
+    save_wanted = Signal()
+    again_wanted = Signal()
+    row_asked = Signal(dict)
+    picked = Signal(int)
+
+    def __init__(self, task: Task, dataset: Dataset) -> None:
+        super().__init__()
+        self.task = task
+        self.batch = BatchModel(self)
+        self.form = RowForm(task.columns, dataset.frame) if task.modality is Modality.TABLE else None
+        self.note = Note("info")
+        self._again = self.note.offer("Try again", self.again_wanted.emit)
+        self.note.hide()
+        self.table = self._make_table()
+        self.count = text("", "caption")
+        self.save = button("Save predictions…", self.save_wanted.emit)
+        self.picture = PicturePane()
+        self.picture.hide()
+        self.answer = AnswerView()
+        self._left = QStackedWidget()
+        self._left.addWidget(self._start_page())
+        self._left.addWidget(self._list_page())
+        if self.form is not None:
+            form = self.form
+            form.changed.connect(lambda: self.row_asked.emit(form.values()))
+            form.sample_wanted.connect(self.sample_wanted)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        pictured = self.task.modality is Modality.IMAGE
+        files = button("Choose files…" if pictured else "Choose a table…", self.files_wanted.emit)
+        paste = button("Paste a picture", self.paste_wanted.emit) if pictured else None
+        sample = button("Use a sample", self.sample_wanted.emit) if pictured else None
+        back = button("Type a row", self.show_start) if not pictured else None
+        line = [made for made in (files, paste, sample, back) if made is not None]
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE)
+        column.addWidget(row(*line, None))
+        column.addWidget(self._left, 1)
+        right = card(text("What the model says", "caption"), self.picture, self.answer)
+        both = QHBoxLayout()
+        both.setSpacing(SPACE)
+        both.addWidget(card(left), 1)
+        both.addWidget(right, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE)
+        layout.addWidget(self.note)
+        layout.addLayout(both, 1)
+
+    def _start_page(self) -> QWidget:
+        if self.form is not None:
+            return self.form
+        return EmptyState("drop", "Drop a photo here", "One that the model has never seen, or many at once.")
+
+    def _list_page(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE)
+        column.addWidget(self.table, 1)
+        column.addWidget(row(self.save, self.count, None))
+        return page
+
+    def _make_table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.batch)
+        table.setAccessibleName("What was asked, and what the model says")
+        table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+        table.setTabKeyNavigation(False)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        table.verticalHeader().hide()
+        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
+        table.selectionModel().currentRowChanged.connect(self._pick)
+        return table
+
+    def show_start(self) -> None:
+        """Show the form, or the place to drop photos on."""
+        self._left.setCurrentIndex(0)
+        if self.form is not None:
+            self.row_asked.emit(self.form.values())
+
+    @property
+    def listing(self) -> bool:
+        """Whether the list is shown, rather than the form."""
+        return self._left.currentIndex() == 1
+
+    def show_asked(self, asked: Sequence[Asked]) -> None:
+        """Show the list of what is being asked, its first row picked."""
+        self.batch.show_asked(asked)
+        self._left.setCurrentIndex(1)
+        self.table.selectRow(0)
+        self._show_count()
+
+    def take(self, first: int, answers: Sequence[Answer]) -> None:
+        """Take in answers for the list."""
+        self.batch.take(first, answers)
+        self._show_count()
+        current = self.table.currentIndex().row()
+        if first <= current < first + len(answers):
+            self.answer.show_answer(self.batch.answers[current])
+
+    def show_picture(self, image: QImage, name: str) -> None:
+        """Show the picture picked."""
+        self.picture.show_image(image, name)
+
+    def say(self, level: str, words: str, again: bool = False) -> None:
+        """Say something above; empty words take it away."""
+        self.note.setVisible(bool(words))
+        self._again.setVisible(again)
+        if words:
+            self.note.say(level, words)
+
+    def _pick(self, now: QModelIndex, _before: QModelIndex) -> None:
+        if now.isValid():
+            self.answer.show_answer(self.batch.answers[now.row()], "…")
+            self.picked.emit(now.row())
+
+    def _show_count(self) -> None:
+        total, waiting = len(self.batch.asked), self.batch.waiting
+        things = wording.things(self.task.modality, total)
+        self.count.setText(
+            f"{wording.count(total - waiting)} of {things} answered" if waiting else f"{things} answered"
+        )
+        self.save.setEnabled(not waiting and total > 0)

@@ -1,0 +1,134 @@
+"""A form for one row of a table: a field a column, filled from a sample, so that one value can be changed at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from engine.dataset import INPUT_PREFIX
+from engine.task import Column, ColumnType
+from studio.theme import SPACE
+from studio.widgets.basics import button, row, text
+
+if TYPE_CHECKING:
+    import polars as pl
+
+ASK_AFTER_MS = 350
+MOST_CHOICES = 200
+_EPOCH = datetime(1970, 1, 1)
+
+
+class RowForm(QWidget):
+    """Emits ``changed`` shortly after the last edit, and ``sample_wanted`` to be filled from another sample."""
+
+    changed = Signal()
+    sample_wanted = Signal()
+
+    def __init__(self, columns: Sequence[Column], frame: pl.DataFrame) -> None:
+        super().__init__()
+        self._columns = columns
+        self._fields: dict[str, QLineEdit | QComboBox] = {}
+        self._frame = frame
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(ASK_AFTER_MS)
+        self._timer.timeout.connect(self.changed)
+        fields = QWidget()
+        form = QFormLayout(fields)
+        form.setContentsMargins(0, 0, SPACE, 0)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        for column in columns:
+            form.addRow(self._label(column), self._field(column))
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(fields)
+        self.fill = button("Fill from another sample", self.sample_wanted.emit)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(text("Change a value and see what the model says. An empty field is missing.", "muted"))
+        layout.addWidget(area, 1)
+        layout.addWidget(row(self.fill, None))
+
+    def values(self) -> dict[str, str]:
+        """Return what the fields hold, by column; empty text is missing."""
+        return {
+            name: field.currentText() if isinstance(field, QComboBox) else field.text()
+            for name, field in self._fields.items()
+        }
+
+    def fill_from(self, number: int) -> None:
+        """Fill every field from one row of the frame, and ask."""
+        sample = self._frame.row(number, named=True)
+        for column in self._columns:
+            self._set(column, as_text(sample.get(INPUT_PREFIX + column.name), column.type))
+        self.changed.emit()
+
+    def set_values(self, values: Mapping[str, str]) -> None:
+        """Fill the named fields, and ask soon."""
+        for column in self._columns:
+            if column.name in values:
+                self._set(column, values[column.name])
+        self._timer.start()
+
+    def _set(self, column: Column, words: str) -> None:
+        field = self._fields[column.name]
+        blocked = field.blockSignals(True)
+        if isinstance(field, QComboBox):
+            field.setCurrentText(words)
+        else:
+            field.setText(words)
+        field.blockSignals(blocked)
+
+    def _label(self, column: Column) -> QLabel:
+        name = column.name if len(column.name) <= 28 else column.name[:27] + "…"
+        label = text(name)
+        label.setWordWrap(False)
+        label.setToolTip(column.name)
+        return label
+
+    def _field(self, column: Column) -> QLineEdit | QComboBox:
+        stored = INPUT_PREFIX + column.name
+        field: QLineEdit | QComboBox
+        if column.type is ColumnType.CATEGORY and stored in self._frame.columns:
+            field = QComboBox()
+            field.setEditable(True)
+            field.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+            field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            field.addItems(["", *_commonest(self._frame[stored])])
+            field.currentTextChanged.connect(self._edited)
+        else:
+            field = QLineEdit()
+            field.setPlaceholderText("missing" if column.type is not ColumnType.DATE else "missing, or 2024-05-31")
+            field.textEdited.connect(self._edited)
+        field.setAccessibleName(column.name)
+        self._fields[column.name] = field
+        return field
+
+    def _edited(self, _words: str) -> None:
+        self._timer.start()
+
+
+def as_text(value: object, kind: ColumnType) -> str:
+    """Return a stored value as a person would type it; a missing one is empty.
+
+    >>> as_text(19874.0, ColumnType.DATE), as_text(3.0, ColumnType.NUMBER), as_text(None, ColumnType.CATEGORY)
+    ('2024-05-31', '3', '')
+    """
+    if value is None:
+        return ""
+    if kind is ColumnType.DATE and isinstance(value, float):
+        moment = _EPOCH + timedelta(days=value)
+        return moment.date().isoformat() if value.is_integer() else moment.isoformat(timespec="seconds")
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    return str(value)
+
+
+def _commonest(values: pl.Series) -> list[str]:
+    counts = values.drop_nulls().value_counts(sort=True)
+    return sorted(str(value) for value in counts[values.name][:MOST_CHOICES])
