@@ -1,0 +1,179 @@
+"""A linear model for each fold, from strong to weak regularisation, stopped where the checked rows stop gaining."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Lock
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from typing_extensions import override
+
+from engine.arrays import FloatArray, IntArray
+from engine.budget import Deadline
+from engine.learners.base import Job, Learner, Progress
+from engine.modalities.table import glm
+from engine.modalities.table.expansion import Expansion
+from engine.modalities.table.members.linear import LinearMember
+from engine.modalities.table.target import Link
+from engine.modalities.table.threads import work_until
+from engine.modalities.table.training import TrainingRows, take_rows
+
+PENALTIES = (300.0, 60.0, 12.0, 2.5, 0.5)
+_CELLS = 15_000_000
+_CHUNK = 20_000
+
+
+@dataclass(frozen=True, eq=False)
+class _Problem:
+    """What is learned: ``data`` holds the rows ``drawn`` (indices into ``rows``) as the linear model sees them."""
+
+    rows: TrainingRows
+    expansion: Expansion
+    shape: glm.Shape
+    drawn: IntArray
+    data: glm.Rows
+
+    @classmethod
+    def of(cls, job: Job, link: Link, knots: int) -> Self:
+        """Set the problem up: fewer bends, then fewer rows, where all would take more than 120 MB."""
+        rows = take_rows(job)
+        places = rows.encoder.categories
+        numbers = max(1, len(rows.encoder.columns) - len(places))
+        knots = max(0, min(knots, _CELLS // (len(rows.rows) * numbers) - 2))
+        expansion = Expansion.fit(rows.encoder, rows.numbers, knots, job.seed)
+        outputs = job.task.outputs if link.name == "softmax" else 1
+        sizes = [column.missing_code + 1 for column in rows.encoder.columns if column.is_category]
+        limit = max(1000, _CELLS // max(1, expansion.width))
+        drawn = np.arange(len(rows.rows))
+        if len(drawn) > limit:
+            drawn = np.sort(np.random.default_rng(job.seed).choice(drawn, limit, replace=False))
+        data = _as_seen(rows, expansion, drawn, link.raw_targets(rows.labels))
+        return cls(rows, expansion, glm.Shape(expansion.width, sizes, outputs), drawn, data)
+
+    def learned_from(self, fold: int) -> glm.Rows:
+        """Return the drawn rows that the model of ``fold`` learns from."""
+        return self.data.take(np.flatnonzero(self.rows.folds[self.drawn] != fold))
+
+    def checked(self, flat: FloatArray, fold: int, link: Link) -> tuple[IntArray, FloatArray]:
+        """Return the rows that ``fold`` is checked on (indices into ``rows``) and their predictions."""
+        places = self.rows.checked_on(fold)
+        parts = [np.empty((0, self.shape.outputs))]
+        for start in range(0, len(places), _CHUNK):
+            seen = _as_seen(self.rows, self.expansion, places[start : start + _CHUNK], self.rows.labels)
+            parts.append(glm.raw_outputs(flat, self.shape, seen))
+        return places, link.apply(np.concatenate(parts))
+
+
+def _as_seen(rows: TrainingRows, expansion: Expansion, places: IntArray, targets: FloatArray) -> glm.Rows:
+    encoded = rows.numbers[places]
+    return glm.Rows(expansion.design(encoded), encoded[:, rows.encoder.categories].astype(np.int64), targets[places])
+
+
+class Linear(Learner):
+    """Cross-validated ridge, logistic or softmax regression; the folds' weights are averaged.
+
+    Settings: ``knots``, the bends a number column may have (0: straight lines); ``logarithm``, whether a skewed target
+    may be learned as its logarithm; ``steps``, the most steps of a fit.
+    """
+
+    kind: ClassVar[str] = "table.linear"
+
+    def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
+        super().__init__(job, settings)
+        self._link = Link.fit(job.task, job.labels, bool(settings.get("logarithm", True)))
+        self._problem = _Problem.of(job, self._link, int(settings.get("knots", 12)))
+        folds = len(self._problem.rows.checked)
+        self._flat = np.zeros((folds, self._problem.shape.length))
+        self._open = set(range(folds))
+        self._busy: set[int] = set()
+        self._level = 0
+        self._best = self._flat
+        self._best_loss = np.inf
+        self._predictions = np.full((len(job.labels), job.task.outputs), np.nan)
+        self._done = False
+        self._lock = Lock()
+
+    @override
+    def advance(self, deadline: Deadline) -> Progress:
+        before = self._best_loss
+        if not self._done:
+            work_until(deadline, self._work, min(self.job.threads, len(self._flat)))
+        share = 1.0 if self._done else self._level / len(PENALTIES)
+        return Progress(improved=self._best_loss < before, done=self._done, share=share)
+
+    def _work(self, stop: Event) -> None:
+        while not (stop.is_set() or self._done):
+            with self._lock:
+                index = min(self._open - self._busy, default=None)
+                if index is None:
+                    return
+                self._busy.add(index)
+            try:
+                ended = self._fit(index, stop)
+            finally:
+                self._busy.discard(index)
+            with self._lock:
+                if ended:
+                    self._open.discard(index)
+                if not self._open:
+                    self._judge()
+
+    def _fit(self, index: int, stop: Event) -> bool:
+        """Go on with one fold at the current penalty; return whether it is fitted."""
+        rows = self._problem.learned_from(self._problem.rows.checked[index])
+        self._flat[index], ended = glm.minimise(
+            glm.Fit(rows, self._problem.shape, self._link.name, PENALTIES[self._level]),
+            self._flat[index],
+            stop.is_set,
+            int(self.settings.get("steps", 150)),
+        )
+        return ended
+
+    def _judge(self) -> None:
+        """Compare the penalty that all folds are fitted with, and go on to the next while it pays."""
+        problem = self._problem
+        predictions = np.full_like(self._predictions, np.nan)
+        for flat, fold in zip(self._flat, problem.rows.checked, strict=True):
+            places, answers = problem.checked(flat, fold, self._link)
+            predictions[places] = answers
+        seen = np.isfinite(predictions).all(axis=1)
+        loss = self._link.loss(self.job.labels[seen], predictions[seen])
+        better = loss < self._best_loss
+        if better:
+            self._best, self._best_loss, self._predictions = self._flat.copy(), loss, predictions
+        self._level += 1
+        self._done = not better or self._level == len(PENALTIES)
+        self._open = set(range(len(self._flat)))
+
+    @override
+    def validation(self) -> FloatArray:
+        return self._predictions
+
+    @override
+    def member(self) -> LinearMember:
+        problem = self._problem
+        bias, weights, tables = problem.shape.parts(self._best.mean(axis=0))
+        return LinearMember(problem.rows.encoder, problem.expansion, weights, bias, tables, self._link)
+
+    @override
+    def save(self, folder: Path) -> None:
+        np.savez(folder / "linear.npz", flat=self._flat, best=self._best, predictions=self._predictions)
+        state = {
+            "level": self._level,
+            "open": sorted(self._open),
+            "best_loss": self._best_loss if np.isfinite(self._best_loss) else None,
+            "done": self._done,
+        }
+        (folder / "state.json").write_text(json.dumps(state), encoding="utf-8")
+
+    @override
+    def restore(self, folder: Path) -> None:
+        state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
+        self._level, self._open, self._done = state["level"], set(state["open"]), state["done"]
+        self._best_loss = np.inf if state["best_loss"] is None else state["best_loss"]
+        with np.load(folder / "linear.npz", allow_pickle=False) as arrays:
+            self._flat, self._best, self._predictions = arrays["flat"], arrays["best"], arrays["predictions"]
