@@ -27,11 +27,11 @@ def run(options: Options) -> int:
     """
     sentences, failures = about(options), list[str]()
     outcomes = list(_trainings(options, failures))
-    figures = _studio(options, failures) if STUDIO in options.parts else {}
+    figures, stalls = _studio(options, failures) if STUDIO in options.parts else ({}, list[str]())
     if options.peers and PEER_CASE in options.parts and not all(peer.ready for peer in contenders.PEERS):
         sentences.append("The other tools were not run: `make bench-peers` installs them.")
     sentences += [f"**Not measured:** {failure}" for failure in failures]
-    written = report(outcomes, figures, sentences)
+    written = report(outcomes, figures, sentences + [f"Studio: {stall}." for stall in stalls])
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "report.md").write_text(written, encoding="utf-8")
     raw = {"about": sentences, "outcomes": [asdict(outcome) for outcome in outcomes], "studio": figures}
@@ -80,16 +80,16 @@ def _peer(options: Options, peer: Peer, case: Case, seed: int, budget_s: float) 
         return contenders.run(peer, case, seed, options.data, Path(folder) / "predictions.csv", budget_s)
 
 
-def _studio(options: Options, failures: list[str]) -> dict[str, float]:
+def _studio(options: Options, failures: list[str]) -> tuple[dict[str, float], list[str]]:
     _say("studio: first paint, 10,000 pictures, training in the window")
     try:
         with tempfile.TemporaryDirectory() as folder:
-            found = studio.measure_studio(options.data, Path(folder), options.budget_s or STUDIO_BUDGET_S)
+            found, stalls = studio.measure_studio(options.data, Path(folder), options.budget_s or STUDIO_BUDGET_S)
     except (CommandError, OSError, ValueError) as error:
         failures.append(f"the studio: {error}")
-        return {}
+        return {}, []
     _say("  " + ", ".join(f"{name} {value:.4g}" for name, value in found.items()))
-    return found
+    return found, stalls
 
 
 def _say(words: str) -> None:

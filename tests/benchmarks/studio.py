@@ -23,8 +23,8 @@ _LIMIT_S = 180.0
 _IMPORT_LIMIT_S = 600.0
 
 
-def measure_studio(data: Path, folder: Path, budget_s: float) -> dict[str, float]:
-    """Return the studio's figures; ``folder`` is empty and may be filled.
+def measure_studio(data: Path, folder: Path, budget_s: float) -> tuple[dict[str, float], list[str]]:
+    """Return the studio's figures, and a line for each stall; ``folder`` is empty and may be filled.
 
     Raises:
         CommandError: the studio failed or did not end.
@@ -35,19 +35,19 @@ def measure_studio(data: Path, folder: Path, budget_s: float) -> dict[str, float
     make_photos(data / "trashnet" / "train", photos, PICTURES)
     imported = measure([autodidact(), "import", photos, "--project", project], _IMPORT_LIMIT_S)
     figures["import_s"] = imported.wall_s
-    figures |= _probe(settings, "grid", str(project))
-    figures |= _probe(settings, "train", str(project), f"{budget_s:g}")
-    return figures
+    figures |= _probe(settings, "grid", str(project))[0]
+    trained, stalls = _probe(settings, "train", str(project), f"{budget_s:g}")
+    return figures | trained, stalls
 
 
 def _first_paint(settings: Path) -> float:
     """Return the seconds from the start of the interpreter to the first paint."""
     started = time.time()
-    return _probe(settings, "paint")["painted"] - started
+    return _probe(settings, "paint")[0]["painted"] - started
 
 
-def _probe(settings: Path, *words: str) -> dict[str, float]:
-    """Run one probe of :mod:`tests.benchmarks.studio_probe`, with settings of its own."""
+def _probe(settings: Path, *words: str) -> tuple[dict[str, float], list[str]]:
+    """Run one probe of :mod:`tests.benchmarks.studio_probe`, with settings of its own; return figures and remarks."""
     settings.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(settings)}
     command = [sys.executable, "-m", "tests.benchmarks.studio_probe", *words]
@@ -56,7 +56,7 @@ def _probe(settings: Path, *words: str) -> dict[str, float]:
     if not lines:
         raise CommandError(f"The probe {words[0]} said nothing: {finished.output[-600:]}")
     found: dict[str, float] = json.loads(lines[-1])
-    return found
+    return found, [line for line in finished.output.splitlines() if line.startswith("stall")]
 
 
 def make_photos(source: Path, target: Path, count: int) -> None:

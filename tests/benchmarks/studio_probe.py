@@ -45,15 +45,20 @@ class _Pulse(QObject):
         super().__init__()
         self.gaps: list[float] = []
         self.busy: list[float] = []
+        self.doing = ""
         self._timer = QTimer(self, interval=_TICK_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
-        self._last, self._worked = time.monotonic(), time.thread_time()
+        self._begun = self._last = time.monotonic()
+        self._worked = time.thread_time()
         self._timer.start()
 
     def _tick(self) -> None:
         now, worked = time.monotonic(), time.thread_time()
         self.gaps.append(now - self._last)
         self.busy.append(worked - self._worked)
+        if self.gaps[-1] > _STALL_S:
+            took, own = 1000 * self.gaps[-1], 1000 * self.busy[-1]
+            print(f"stall of {took:.0f} ms ({own:.0f} computing) {now - self._begun:.1f} s in, after {self.doing}")
         self._last, self._worked = now, worked
 
     def figures(self) -> dict[str, float]:
@@ -143,7 +148,8 @@ def _all_seen(window: MainWindow) -> bool:
     down = range(1, sight.height(), tile.height() // 2)
     tiles = [view.indexAt(QPoint(x, y)) for x in across for y in down]
     there = [index for index in tiles if index.isValid()]
-    return bool(there) and all(index.data(PIXMAP) is not None for index in there)
+    pictures = [index.data(PIXMAP) for index in there]
+    return bool(there) and all(picture is not None and not picture.isNull() for picture in pictures)
 
 
 def train(project: Path, budget_s: float) -> dict[str, float]:
@@ -159,8 +165,9 @@ def train(project: Path, budget_s: float) -> dict[str, float]:
     session.run_lost.connect(lambda: ended.append(None))
     pulse, walk = _Pulse(), QTimer(interval=_ACT_MS)
     steps = itertools.cycle(("train", "data", "scroll", "results", "label", "train", "try_it", "share"))
-    walk.timeout.connect(lambda: _act(window, next(steps)))
+    walk.timeout.connect(lambda: _act(window, next(steps), pulse))
     walk.start()
+    pulse.doing = "the press of Train"
     session.start_run(budget_s)
     _until(lambda: bool(ended), "the end of the run", budget_s + _PATIENCE_S)
     walk.stop()
@@ -172,8 +179,9 @@ def train(project: Path, budget_s: float) -> dict[str, float]:
     return {**figures, "t_first_s": float(result["t_first_s"])}
 
 
-def _act(window: MainWindow, step: str) -> None:
+def _act(window: MainWindow, step: str, pulse: _Pulse) -> None:
     """Do what a person might: look at another screen, scroll through the photos."""
+    pulse.doing = step
     if step == "scroll":
         bar = _photos(window).verticalScrollBar()
         bar.setValue((bar.value() + bar.pageStep() * 3) % max(1, bar.maximum()))

@@ -58,10 +58,12 @@ def train(case: Case, seed: int, data: Path, run: Path, budget_s: float) -> Outc
     finished = measure(words, budget_s + _SPARE_S)
     result = json.loads((run / "result.json").read_text(encoding="utf-8"))
     curve = score_curve(run / "predictions", true_labels(test_data, case.target))
-    first = min((run / "predictions").glob("*.csv"), key=lambda file: int(file.stem))
+    # The class shares, the same for every sample, rank nothing (NAUC 0): no model yet.
+    first = next((moment for moment in curve if moment.scores.nauc != 0), curve[-1])
+    first_file = run / "predictions" / f"{round(1000 * first.seconds)}.csv"
     figures = {
         "t_first_s": float(result["t_first_s"]),
-        "first_written_s": first.stat().st_mtime - finished.started,
+        "first_written_s": first_file.stat().st_mtime - finished.started,
         "active_s": float(result["active_s"]),
         "wall_s": finished.wall_s,
         "overrun_s": finished.wall_s - budget_s,
