@@ -61,6 +61,7 @@ def add(store: Store, samples: Samples, understanding: Understanding, batch: Bat
         connection.executemany(INSERT, _rows(connection, source, understanding, frame))
         if understanding.kind is not Kind.REGRESSION:
             _add_classes(connection, entry, frame)
+    store.fold_log()
     return Added(frame.height, known)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,11 +28,13 @@ class ClassInfo:
 
 def classes(store: Store) -> list[ClassInfo]:
     """Return the classes in order."""
-    counts = dict(
-        store.rows(f"SELECT label, count(*) FROM sample WHERE {PRESENT} AND label IS NOT NULL GROUP BY label")
-    )
+    present = {source for (source,) in store.rows("SELECT id FROM source WHERE present = 1")}
+    counts: Counter[str] = Counter()
+    for label, source, number in store.rows("SELECT label, source, count(*) FROM sample GROUP BY label, source"):
+        if source in present:
+            counts[label] += number
     names = [name for (name,) in store.rows("SELECT name FROM class ORDER BY position")]
-    return [ClassInfo(name, counts.get(name, 0), KEYS[at : at + 1]) for at, name in enumerate(names)]
+    return [ClassInfo(name, counts[name], KEYS[at : at + 1]) for at, name in enumerate(names)]
 
 
 def set_label(store: Store, journal: Journal, ids: Sequence[str], label: str | float | None, name: str | None) -> int:
@@ -117,7 +120,7 @@ def _relabel(connection: sqlite3.Connection, entry: int, label: str | float | No
     """Give all picked samples a label, keeping what they had in the journal."""
     connection.execute(
         "INSERT INTO label_change (entry, sample, before, after) "
-        "SELECT ?, sample.id, sample.label, ? FROM sample JOIN picked ON picked.id = sample.id",
+        "SELECT ?, sample.id, sample.label, ? FROM picked CROSS JOIN sample ON sample.id = picked.id",
         (entry, label),
     )
     connection.execute("UPDATE sample SET label = ? WHERE id IN (SELECT id FROM picked)", (label,))

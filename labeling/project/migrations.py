@@ -44,6 +44,7 @@ CREATE TABLE journal (
     time TEXT NOT NULL,
     undone INTEGER NOT NULL DEFAULT 0
 );
+CREATE INDEX journal_undone ON journal (id) WHERE undone = 1;
 CREATE TABLE source (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     entry INTEGER NOT NULL REFERENCES journal (id) ON DELETE CASCADE,

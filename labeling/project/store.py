@@ -85,6 +85,10 @@ class Store:
         found = self.rows(sql, values)
         return found[0][0] if found else None
 
+    def fold_log(self) -> None:
+        """Fold the write-ahead log into the file: after much was written, or the next small change would have to."""
+        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Close every thread's connection; the write-ahead log is folded in."""
         for connection in self._connections:
