@@ -289,7 +289,8 @@ class Session(QObject):
             self.model_changed.emit()
         if event.type == "message" and self.handle is not None:
             level = str(event.data.get("level", "info"))
-            self.message.emit(level, str(event.data.get("text", "")))
+            if level != "info":  # the Train screen's feed tells those
+                self.message.emit(level, str(event.data.get("text", "")))
 
     def _ended(self) -> None:
         self.handle = None
