@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from resources.paths import BLOOD_CELLS, BLOOD_CELLS_TRY
-from studio.demo.person import Person, Stalls, settle
+from studio.demo.person import GaveUp, Person, Stalls, settle
 from studio.label.keys import BADGES
-from studio.wording import amount, duration
+from studio.wording import amount, duration, size
 
 if TYPE_CHECKING:
     from studio.data.screen import DataScreen
     from studio.label.screen import LabelScreen
     from studio.results.screen import ResultsScreen
+    from studio.share.screen import ShareScreen
     from studio.train.screen import TrainScreen
     from studio.try_it.screen import TryItScreen
     from studio.window import MainWindow
@@ -155,5 +156,22 @@ class Job:
         return f"Try it: dropped {len(pictures)} pictures it never saw; right on {right}."
 
     def share(self) -> str:
-        """Export as ONNX."""
-        return ""
+        """Press Export, name the folder in the dialog, and wait for the proof."""
+        person, screen = self.person, cast("ShareScreen", self.window.page("share"))
+        person.press("Ctrl+6")
+        card = screen.card
+        assert card is not None
+        person.click(card.export)
+        folder = self.output / "exported"
+        folder.mkdir(exist_ok=True)
+        person.choose_folder(folder)
+        person.wait(lambda: screen.exported is not None or card.proof.isVisible(), GRACE_S, "the ONNX file")
+        exported = screen.exported
+        if exported is None:
+            raise GaveUp(f"The export failed: {card.proof.words}")
+        person.wait(card.code.isVisible, GRACE_S, "the proof")
+        person.look("share")
+        return (
+            f"Share: {exported.path.name}, {size(exported.bytes)}; run beside the model on {exported.samples} samples, "
+            f"largest difference {exported.difference:.1e}, the same answer on {exported.agreement:.0%}."
+        )

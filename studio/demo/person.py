@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QWindow
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMainWindow, QWidget
 
 _BLINK_MS = 20
+_GLANCE_MS = 600  # thumbnails and plots come a moment after what asked for them
 _COPY = Qt.DropAction.CopyAction
 
 
@@ -54,13 +56,22 @@ class Person:
 
     def press(self, keys: str) -> None:
         """Press keys, written as ``Ctrl+Z`` or ``Right``, wherever the cursor is."""
-        target = QApplication.focusWidget() or self.window
-        QTest.keySequence(target, QKeySequence(keys))
+        QTest.keySequence(self._front(), QKeySequence(keys))
         QTest.qWait(_BLINK_MS)
 
     def type(self, words: str) -> None:
         """Type words wherever the cursor is."""
-        QTest.keyClicks(QApplication.focusWidget() or self.window, words)
+        field = QApplication.focusWidget()
+        if field is None:
+            raise GaveUp("There is no place to type in.")
+        QTest.keyClicks(field, words)
+
+    def _front(self) -> QWindow:
+        """Return the window that has the keyboard, where the system would send keys."""
+        front = QGuiApplication.focusWindow() or self.window.windowHandle()
+        if front is None:
+            raise GaveUp("The window is not on the screen, so it takes no keys.")
+        return front
 
     def click(self, widget: QWidget, at: QPoint | None = None) -> None:
         """Click a widget once it is shown and can be clicked."""
@@ -69,10 +80,22 @@ class Person:
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=at or widget.rect().center())
         QTest.qWait(_BLINK_MS)
 
+    def choose_folder(self, folder: Path) -> None:
+        """Answer the dialog that asks for a folder."""
+        self.wait(lambda: isinstance(QApplication.activeWindow(), QFileDialog), 10, "the dialog for a folder")
+        dialog = cast("QFileDialog", QApplication.activeWindow())
+        field = dialog.findChild(QLineEdit)
+        if field is None:
+            raise GaveUp("The dialog has no place to type in.")
+        field.setFocus()
+        field.selectAll()
+        self.type(str(folder))
+        self.press("Return")
+
     def look(self, name: str) -> Path:
         """Keep a screenshot."""
-        QTest.qWait(150)  # let what was asked for be painted: thumbnails and plots come a moment later
-        path = self.album / f"{len(self.pictures) + 1}-{name}.png"
+        QTest.qWait(_GLANCE_MS)
+        path = self.album / f"{len(self.pictures) + 1:02}-{name}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         self.window.grab().save(str(path))
         self.pictures.append(path)

@@ -92,9 +92,9 @@ def test_waiting_ends_with_what_did_not_come(person: Person) -> None:
 
 
 def test_a_look_leaves_a_picture_numbered_in_order(person: Person) -> None:
-    assert person.look("first").name == "1-first.png"
+    assert person.look("first").name == "01-first.png"
     assert person.look("second").stat().st_size > 0
-    assert [picture.name for picture in person.pictures] == ["1-first.png", "2-second.png"]
+    assert [picture.name for picture in person.pictures] == ["01-first.png", "02-second.png"]
 
 
 def test_a_stall_is_measured(person: Person) -> None:
