@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from engine.errors import EngineError
 from exporters.api import EXPORTERS, export
 from exporters.errors import ExportError
 
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _cancel)
     try:
         report = export(wanted.source, wanted.to, wanted.out, _progress)
-    except ExportError as error:
+    except (ExportError, EngineError) as error:
         _say({"type": "error", "message": str(error)})
         return 1
     _say({"type": "report", **report.to_json()})

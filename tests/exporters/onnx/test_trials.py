@@ -1,0 +1,101 @@
+"""What an export is tried on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from PIL import Image
+
+from engine.dataset import Dataset
+from engine.modalities.image.samples import ImageSamples
+from engine.modalities.table.samples import TableSamples
+from exporters.onnx.trials import BATCH_SIZES, REAL_PICTURES, REAL_ROWS, Trial, make_trials
+from tests.engine.flowers import FLOWERS, flowers
+from tests.exporters.models import PICTURES, TABLE
+
+
+def frame_of(trial: Trial) -> pl.DataFrame:
+    assert isinstance(trial.samples, TableSamples)
+    return trial.samples.frame
+
+
+def pictures_of(trial: Trial) -> list[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]:
+    assert isinstance(trial.samples, ImageSamples)
+    return [trial.samples.picture(row) for row in range(len(trial.samples))]
+
+
+def folder_of_pictures(folder: Path, count: int) -> Dataset:
+    """Pictures of 60 × 40 and 30 × 50, every third for the test, the first one broken."""
+    rng = np.random.default_rng(0)
+    files = []
+    for number in range(count):
+        shape = (40, 60, 3) if number % 2 else (50, 30, 3)
+        files.append(str(folder / f"{number:03}.png"))
+        Image.fromarray(rng.integers(0, 256, shape, dtype=np.uint8)).save(files[-1])
+    Path(files[0]).write_bytes(b"broken")
+    split = ["test" if number % 3 == 0 else "train" for number in range(count)]
+    names = [Path(file).name for file in files]
+    content = pl.Series([None] * count, dtype=pl.String)
+    return Dataset(pl.DataFrame({"id": names, "reference": files, "content": content, "split": split}))
+
+
+def test_the_test_part_comes_first_then_what_was_validated_on() -> None:
+    data = flowers(240)
+    trials = list(make_trials(FLOWERS, data))
+    names = [name.removeprefix("row ") for trial in trials if trial.real for name in trial.names]
+    held_out = set(data.frame.filter(pl.col("split") == "test")["id"])
+    assert len(names) == 240
+    assert set(names[: len(held_out)]) == held_out
+
+
+def test_rows_come_in_calls_of_one_two_seventeen_and_the_rest() -> None:
+    sizes = [len(trial.names) for trial in make_trials(FLOWERS, flowers(3 * REAL_ROWS)) if trial.real]
+    assert sizes == [*BATCH_SIZES, REAL_ROWS - sum(BATCH_SIZES)]
+
+
+def test_a_table_of_three_rows_is_tried_too() -> None:
+    assert [len(trial.names) for trial in make_trials(FLOWERS, flowers(3)) if trial.real] == [1, 2]
+
+
+def test_awkward_rows_hold_gaps_unknown_texts_and_huge_numbers() -> None:
+    for data in (flowers(30), None):
+        frame = frame_of(list(make_trials(FLOWERS, data))[-1])
+        assert frame.row(0) == (None, None)
+        assert {"never seen before", "", None} <= set(frame["colour"])
+        assert frame["length"].abs().max() == float("inf")
+
+
+def test_without_the_runs_rows_others_are_made_up() -> None:
+    trials = list(make_trials(TABLE, None))
+    assert not any(trial.real for trial in trials)
+    assert all(frame_of(trial).columns == [column.name for column in TABLE.columns] for trial in trials)
+
+
+def test_real_pictures_come_one_by_one_and_broken_ones_are_left_out(tmp_path: Path) -> None:
+    real = [trial for trial in make_trials(PICTURES, folder_of_pictures(tmp_path, 20)) if trial.real]
+    names = [name for trial in real for name in trial.names]
+    assert len(names) == 19
+    assert "000.png" not in names
+    assert set(names[:6]) == {f"{number:03}.png" for number in range(3, 20, 3)}
+
+
+def test_no_more_pictures_than_needed_are_decoded(tmp_path: Path) -> None:
+    data = folder_of_pictures(tmp_path, 4)
+    many = Dataset(pl.concat([data.frame] * 50))
+    assert sum(trial.real for trial in make_trials(PICTURES, many)) == REAL_PICTURES
+
+
+def test_several_pictures_of_one_call_share_a_size(tmp_path: Path) -> None:
+    for data in (folder_of_pictures(tmp_path, 20), None):
+        together = [pictures_of(trial) for trial in make_trials(PICTURES, data) if len(trial.names) > 1]
+        assert [len(pictures) for pictures in together] == [2, 17]
+        assert all(len({picture.shape for picture in pictures}) == 1 for pictures in together)
+
+
+def test_awkward_pictures_are_tiny_narrow_huge_and_grey() -> None:
+    shapes = {pictures_of(trial)[0].shape[:2] for trial in make_trials(PICTURES, None)}
+    assert {(1, 1), (1, 37), (41, 1), (3000, 2000)} <= shapes
+    grey = [pictures_of(trial)[0] for trial in make_trials(PICTURES, None) if trial.names[0].startswith("grey")]
+    assert [int(picture.min()) for picture in grey] == [int(picture.max()) for picture in grey] == [0, 128, 255]
