@@ -66,7 +66,7 @@ QAbstractItemView { background: $surface; border: none; outline: none; alternate
   selection-background-color: $accent_soft; selection-color: $text; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
 QTableView::item { padding: 0 10px; }
-QTableView, QTableWidget { gridline-color: $border; border: 1px solid $border; border-radius: 8px; }
+QTableView, QTableWidget, QListView { gridline-color: $border; border: 1px solid $border; border-radius: 8px; }
 QListView[plain="true"] { background: transparent; border: none; }
 QTableView:focus, QListView:focus { border: 2px solid $accent; }
 QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $border;

@@ -111,7 +111,7 @@ class MainWindow(QMainWindow):
 
     def take_in(self, paths: list[Path]) -> None:
         """Begin to import files: a project folder is opened, anything else is shown on the Data screen first."""
-        if len(paths) == 1 and (paths[0] / "project.db").is_file():
+        if _is_project(paths):
             self.session.open_project(paths[0])
             return
         self.go("data")
@@ -268,7 +268,7 @@ class MainWindow(QMainWindow):
         paths = dropped_paths(event.mimeData())
         if paths:
             event.acceptProposedAction()
-            if not self._screens[self._shown].drop(paths):
+            if _is_project(paths) or not self._screens[self._shown].drop(paths):
                 self.take_in(paths)
 
     @override
@@ -297,6 +297,10 @@ class MainWindow(QMainWindow):
         if box.clickedButton() is finish:
             self.session.send("finish")
         return box.clickedButton() in (keep, finish)
+
+
+def _is_project(paths: list[Path]) -> bool:
+    return len(paths) == 1 and (paths[0] / "project.db").is_file()
 
 
 def _has_primary(screen: Screen) -> bool:

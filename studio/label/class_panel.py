@@ -35,7 +35,7 @@ class ClassPanel(QFrame):
         self.field.installEventFilter(self)
         self.field.returnPressed.connect(self._entered)
         self._hint = text("What do you want to tell apart? Type a name and press Enter.", "muted")
-        self._rename = button("Rename…", self._begin_rename)
+        self._rename = button("Rename…", self.begin_rename)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE, 2 * SPACE, SPACE, SPACE)
         column.setSpacing(SPACE)
@@ -87,7 +87,8 @@ class ClassPanel(QFrame):
             self.added.emit(name)
             self.field.clear()
 
-    def _begin_rename(self) -> None:
+    def begin_rename(self) -> None:
+        """Put the selected class's name into the field, to be changed."""
         line = self.list.current()
         if line is not None:
             self._renaming = line.name

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from studio.icons import set_icon
 from studio.theme import SPACE
@@ -70,6 +71,7 @@ class MessageArea(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(SPACE)
+        self.hide()
 
     def bars(self) -> list[MessageBar]:
         """Return the bars shown, newest first."""
@@ -85,8 +87,14 @@ class MessageArea(QWidget):
         made = MessageBar(level, words, self)
         if details:
             made.offer("Copy report", lambda: QGuiApplication.clipboard().setText(details), closes=False)
+        made.destroyed.connect(self._settle)
         self._column.insertWidget(0, made)
+        self.show()
         return made
+
+    def _settle(self) -> None:
+        if isValid(self):
+            self.setVisible(bool(self.bars()))
 
     def clear(self) -> None:
         """Take all bars away."""

@@ -21,7 +21,8 @@ class Watcher(QObject):
     def eventFilter(self, watched, event):
         if self.painted is None and event.type() == QEvent.Type.Paint:
             self.painted = time.time() - psutil.Process().create_time()
-            self.modules = [n for n in ("torch", "polars", "pandas", "sklearn", "pyqtgraph", "numpy") if n in sys.modules]
+            heavy = ("torch", "polars", "pandas", "sklearn", "pyqtgraph", "numpy")
+            self.modules = [name for name in heavy if name in sys.modules]
         return False
 
 application, window = open_window()

@@ -7,7 +7,9 @@ import polars as pl
 from engine.task import Modality
 from studio.listing import Filter, Listing
 
-PHOTOS = Listing(Modality.IMAGE, ["a/One.png", "b/two.png", "b/three.png"], ["/1", "/2", "/3"], ["a", "b", None])
+PHOTOS = Listing(
+    Modality.IMAGE, ["a/One.png", "b/two.png", "b/three.png"], ["/1", "/2", "/3"], ["x", "y", "z"], ["a", "b", None]
+)
 ROWS = Listing(
     Modality.TABLE, ["0", "1"], labels=[1.5, None], frame=pl.DataFrame({"town": ["Bonn", "Köln"], "size": [1.0, None]})
 )
