@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from studio.wording import amount, of_100
 
@@ -36,11 +35,13 @@ def score(metric: str, value: float, interval: Sequence[float] | None) -> str:
     return f"{text} (between {amount(interval[0])} and {amount(interval[1])})" if interval else text
 
 
-def right(accuracy: Mapping[str, Any]) -> str:
-    """Return an accuracy ``{value, low, high}`` as a person says it.
+def right(accuracy: float, total: int) -> str:
+    """Return an accuracy on ``total`` samples as a person says it, with the interval that so few samples allow.
 
-    >>> right({"value": 0.941, "low": 0.9, "high": 0.97})
-    'right on 94 of 100 (between 90 and 97)'
+    >>> right(0.941, 84)
+    'right on 94 of 100 (between 87 and 97)'
     """
-    shares = [of_100(float(accuracy[key])) for key in ("value", "low", "high")]
-    return f"right on {shares[0]} of 100 (between {shares[1]} and {shares[2]})"
+    from studio.statistics import share_interval
+
+    low, high = share_interval(accuracy, total)
+    return f"right on {of_100(accuracy)} of 100 (between {of_100(low)} and {of_100(high)})"

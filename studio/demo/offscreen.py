@@ -12,6 +12,7 @@ from studio.demo.job import Job
 from studio.demo.person import GaveUp
 
 BUDGET_S = 60
+SIZE = (1240, 820)
 _HARMLESS = "This plugin does not support"  # what drawing offscreen cannot do and nobody misses
 
 
@@ -22,7 +23,7 @@ def run(output: Path, budget_s: float | None = None) -> int:
     """
     for old in output.glob("*.png"):
         old.unlink()
-    for place in ("projects", "exported"):
+    for place in ("projects", "exported", "settings"):
         shutil.rmtree(output / place, ignore_errors=True)
     from PySide6.QtCore import qInstallMessageHandler
 
@@ -31,6 +32,7 @@ def run(output: Path, budget_s: float | None = None) -> int:
     qInstallMessageHandler(_pass_on)
     begin = time.perf_counter()
     application, window = open_window()
+    window.resize(*SIZE)
     job = Job(window, output, budget_s or float(os.environ.get("DEMO_BUDGET", BUDGET_S)))
     try:
         for line in job.lines(begin):

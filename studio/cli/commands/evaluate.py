@@ -31,7 +31,7 @@ def _run(options: Namespace) -> None:
     print(f"Measured on {things(model.task.modality, found['samples'])}:")
     for metric, values in found["scores"].items():
         text = score(metric, values["value"], [values["low"], values["high"]])
-        print(f"  {text}; {right(values)}" if metric == "accuracy" else f"  {text}")
+        print(f"  {text}; {right(values['value'], found['samples'])}" if metric == "accuracy" else f"  {text}")
 
 
 def _measure(model: Trained, data: Path, tell: Callable[[str], None] | None) -> dict[str, Any]:

@@ -27,6 +27,8 @@ def _result(**changes: Any) -> dict[str, Any]:
         "active_s": 61.0,
         "t_first_s": 1.23,
         "stopped_because": "budget",
+        "n_train": 300,
+        "n_test": 60,
     }
     return {**result, **changes}
 
@@ -80,7 +82,7 @@ def test_plain_lines_are_for_pipes(capsys: pytest.CaptureFixture[str]) -> None:
 def test_summary_begins_with_the_untouched_part_and_ends_with_what_to_do_next(run: RunFolder) -> None:
     lines = summary(run, _result())
     assert lines[0] == (
-        "Right on 90 of 100 (between 85 and 95), NAUC 0.8 (between 0.7 and 0.9), on the test part, never learned from"
+        "Right on 90 of 100 (between 80 and 95), NAUC 0.8 (between 0.7 and 0.9), on the test part, never learned from"
     )
     assert lines[2] == "Trained for 1 min 1 s: the time was used up; the first model was there after 1.2 s."
     assert lines[-1].split() == ["autodidact", "export", str(run.path), "--to", "onnx", "--out", "DIR"]

@@ -17,4 +17,8 @@ def test_a_score_carries_its_uncertainty() -> None:
 
 @pytest.mark.parametrize(("value", "says"), [(1.0, "100"), (0.999, "99"), (0.0, "0"), (0.004, "1")])
 def test_only_perfection_is_called_perfect(value: float, says: str) -> None:
-    assert right({"value": value, "low": 0.5, "high": 0.6}).startswith(f"right on {says} of 100")
+    assert right(value, 50).startswith(f"right on {says} of 100")
+
+
+def test_perfection_on_few_samples_is_not_believed() -> None:
+    assert right(1.0, 20) == "right on 100 of 100 (between 84 and 100)"
