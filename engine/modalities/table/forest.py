@@ -1,8 +1,8 @@
 """A forest as plain arrays, and the numbers its trees compare.
 
 The arithmetic: each column of the shared encoding becomes one float32 number (:class:`TreeInputs`). A tree goes left
-where ``number <= threshold``, both float32: the comparison that scikit-learn learned with, because its float64 thresholds
-rounded down to float32 part the same numbers. The forest's answer is the mean of its trees' leaf values, in float64.
+where ``number <= threshold``, both float32: the comparison that scikit-learn learned with, because its float64
+thresholds rounded down to float32 part the same numbers. The forest's answer is the mean of its trees' leaf values, in float64.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from engine.arrays import Float32Array, FloatArray, IntArray
 from engine.modalities.table.encoder import TableEncoder
 
-_LARGEST = 3.0e38
+LARGEST = 3.0e38
 _PRIOR_ROWS = 10.0
 _STEPS_AT_ONCE = 262_144
 LEAF = -1
@@ -54,12 +54,12 @@ class TreeInputs:
         numbers = np.where(np.isnan(encoded), self.fills, encoded)
         for place, table in zip(self.categories, self.tables, strict=True):
             numbers[:, place] = table[encoded[:, place].astype(np.int64)]
-        return np.clip(numbers, -_LARGEST, _LARGEST).astype(np.float32)
+        return np.clip(numbers, -LARGEST, LARGEST).astype(np.float32)
 
 
 def _fill(values: FloatArray) -> float:
     """Return a number clearly below all known ones, so that a split can part missing from known."""
-    known = np.clip(values[~np.isnan(values)], -_LARGEST / 4, _LARGEST / 4)
+    known = np.clip(values[~np.isnan(values)], -LARGEST / 4, LARGEST / 4)
     if known.size == 0:
         return 0.0
     low, high = float(known.min()), float(known.max())
