@@ -61,9 +61,14 @@ class Graph:
         return self._shared[key]
 
     def add(self, op: str, *inputs: str, domain: str = "", **attributes: Any) -> str:
-        """Add a node of one result; ``attributes`` are the operator's own."""
+        """Add a node of one result; ``attributes`` are the operator's own, long lists of integers as arrays."""
         result = self.name(op)
-        self.nodes.append(helper.make_node(op, inputs, [result], name=result, domain=domain, **attributes))
+        long = {key: value for key, value in attributes.items() if isinstance(value, np.ndarray)}
+        short = {key: value for key, value in attributes.items() if key not in long}
+        node = helper.make_node(op, inputs, [result], name=result, domain=domain, **short)
+        for key, value in long.items():  # helper looks at each of a forest's millions of numbers
+            node.attribute.append(onnx.AttributeProto(name=key, type=onnx.AttributeProto.INTS, ints=value.tolist()))
+        self.nodes.append(node)
         return result
 
     def cast(self, tensor: str, to: int) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.task import Column, ColumnType, Modality, Task
-from exporters.onnx.graph import DOUBLE, ML, STRING, UINT8, Graph
+from exporters.onnx.graph import DOUBLE, INT64, ML, STRING, UINT8, Graph
 from exporters.onnx.image_pre import resized
 
 if TYPE_CHECKING:
@@ -62,6 +62,14 @@ class TableInputs(Inputs):
     def encoded(self, encoder: TableEncoder) -> str:
         """Return ``encoder``'s numbers, double [N, columns]."""
         return self.shared(("encoded", encoder), lambda: self._encode(encoder))
+
+    def code(self, encoder: TableEncoder, place: int) -> str:
+        """Return the codes of the category column at ``place``, int64 [N]."""
+        where = self.graph.constant(place, np.int64)
+        return self.shared(
+            ("code", encoder, place),
+            lambda: self.graph.cast(self.graph.add("Gather", self.encoded(encoder), where, axis=1), INT64),
+        )
 
     def _encode(self, encoder: TableEncoder) -> str:
         return self.graph.add("Concat", *(self._column(column) for column in encoder.columns), axis=1)

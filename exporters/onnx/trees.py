@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from onnx import numpy_helper
+from onnx import TensorProto, numpy_helper
 
 from engine.arrays import BoolArray, FloatArray, IntArray
 from exporters.onnx.graph import ML, Graph
@@ -53,10 +53,18 @@ class Tree:
         )
 
 
-def tree_ensemble(graph: Graph, inputs: str, trees: Sequence[Tree], targets: Sequence[int], n_targets: int) -> str:
+def tree_ensemble(
+    graph: Graph,
+    inputs: str,
+    trees: Sequence[Tree],
+    targets: Sequence[int],
+    n_targets: int,
+    dtype: type[np.float64] | type[np.float32] = np.float64,
+) -> str:
     """Add the sum of ``trees`` to the graph, tree ``i`` adding to column ``targets[i]``.
 
-    ``inputs`` is a double tensor [N, features]. Returns a double tensor [N, n_targets].
+    ``inputs`` is a tensor [N, features] of ``dtype``, to which thresholds and leaves are rounded. Returns a tensor
+    [N, n_targets] of it.
     """
     branches = np.cumsum([0] + [len(tree.features) for tree in trees])
     leaves = np.cumsum([0] + [len(tree.leaves) for tree in trees])
@@ -66,7 +74,7 @@ def tree_ensemble(graph: Graph, inputs: str, trees: Sequence[Tree], targets: Seq
     optional: dict[str, Any] = {}
     listed = [np.append(values, np.nan) for values in members if values is not None]
     if listed:
-        optional["membership_values"] = numpy_helper.from_array(np.concatenate(listed), "membership_values")
+        optional["membership_values"] = _numbers(listed, dtype)
     missing = np.concatenate([tree.missing_left for tree in trees])
     if missing.any():
         optional["nodes_missing_value_tracks_true"] = missing.astype(np.int64)
@@ -81,15 +89,19 @@ def tree_ensemble(graph: Graph, inputs: str, trees: Sequence[Tree], targets: Seq
         tree_roots=branches[:-1],
         nodes_featureids=np.concatenate([tree.features for tree in trees]),
         nodes_modes=numpy_helper.from_array(modes, "nodes_modes"),
-        nodes_splits=numpy_helper.from_array(np.concatenate([tree.thresholds for tree in trees]), "nodes_splits"),
+        nodes_splits=_numbers([tree.thresholds for tree in trees], dtype),
         nodes_truenodeids=true_ids,
         nodes_trueleafs=true_leaf,
         nodes_falsenodeids=false_ids,
         nodes_falseleafs=false_leaf,
         leaf_targetids=np.repeat(np.asarray(targets, np.int64), np.diff(leaves)),
-        leaf_weights=numpy_helper.from_array(np.concatenate([tree.leaves for tree in trees]), "leaf_weights"),
+        leaf_weights=_numbers([tree.leaves for tree in trees], dtype),
         **optional,
     )
+
+
+def _numbers(parts: Sequence[FloatArray], dtype: type[np.float64] | type[np.float32]) -> TensorProto:
+    return numpy_helper.from_array(np.concatenate(parts).astype(dtype))
 
 
 def _children(sides: Sequence[IntArray], branches: IntArray, leaves: IntArray) -> tuple[IntArray, IntArray]:

@@ -17,8 +17,10 @@ from engine.modalities.image.thumbnail import LENGTH
 from engine.modalities.table.backend import load_lightgbm
 from engine.modalities.table.encoder import TableEncoder
 from engine.modalities.table.expansion import Expansion
+from engine.modalities.table.forest import Forest, TreeInputs
 from engine.modalities.table.members.lightgbm import LightGBMMember
 from engine.modalities.table.members.linear import LinearMember
+from engine.modalities.table.members.trees import TreesMember
 from engine.modalities.table.samples import TableSamples
 from engine.modalities.table.target import Link
 from engine.model.member import Member
@@ -123,6 +125,28 @@ def linear(task: Task, columns: tuple[Column, ...] = COLUMNS) -> LinearMember:
     return LinearMember(encoder, expansion, weights, rng.normal(size=outputs), tables, link_of(task))
 
 
+def trees(task: Task) -> TreesMember:
+    """Two small forests, grown by scikit-learn."""
+    from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
+
+    samples = rows()
+    encoder = TableEncoder.fit(samples, COLUMNS)
+    numbers = encoder.encode(samples)
+    classes = task.outputs if task.kind is Kind.MULTICLASS else 0
+    labels = np.nan_to_num(numbers[:, 0]) / 20.0 + numbers[:, 3] % 3
+    labels = np.floor(labels) % classes if classes else labels
+    inputs = TreeInputs.fit(encoder, numbers, labels, classes)
+    grower = ExtraTreesClassifier if classes else ExtraTreesRegressor
+    parts = []
+    for seed in (1, 2):
+        grown = grower(9, random_state=seed, min_samples_leaf=2).fit(inputs.design(numbers), labels)
+        stump = grower(1, random_state=seed, max_leaf_nodes=None, min_samples_leaf=300)
+        stump.fit(inputs.design(numbers), labels)
+        grown_trees = [tree.tree_ for tree in (*grown.estimators_, *stump.estimators_)]
+        parts.append((inputs, Forest.of(grown_trees, np.arange(task.outputs), task.outputs)))
+    return TreesMember(encoder, parts, Link("identity") if classes else link_of(task))
+
+
 def kernel_head(task: Task, features: int, root: float | None = 0.001) -> KernelHead:
     """Random landmarks about as far apart as real ones."""
     rng = np.random.default_rng(2)
@@ -151,6 +175,7 @@ TABLE_MEMBERS: dict[str, Callable[[Task], Member]] = {
     "constant": constant,
     "table.lightgbm": lightgbm,
     "table.linear": linear,
+    "table.trees": trees,
 }
 IMAGE_MEMBERS: dict[str, Callable[[Task], Member]] = {
     "constant": constant,

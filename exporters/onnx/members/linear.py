@@ -8,26 +8,24 @@ import numpy as np
 
 from engine.modalities.table.expansion import Expansion
 from engine.modalities.table.members.linear import LinearMember
-from exporters.onnx.graph import DOUBLE, INT64, Graph
+from exporters.onnx.graph import DOUBLE, Graph
 from exporters.onnx.inputs import TableInputs
 from exporters.onnx.link import apply_link
 
 
 def write(graph: Graph, member: LinearMember, inputs: TableInputs) -> str:
     """Write the design matrix, the weights and the category tables."""
-    encoded = inputs.encoded(member.encoder)
-    raw = graph.add("Sum", graph.constant(member.bias, np.float64), *_parts(graph, member, encoded))
+    raw = graph.add("Sum", graph.constant(member.bias, np.float64), *_parts(graph, member, inputs))
     return apply_link(graph, member.link, raw)
 
 
-def _parts(graph: Graph, member: LinearMember, encoded: str) -> Iterator[str]:
+def _parts(graph: Graph, member: LinearMember, inputs: TableInputs) -> Iterator[str]:
     """Yield what is summed to the raw outputs, each [N, outputs]."""
     if member.expansion.width:
-        design = _design(graph, member.expansion, encoded)
+        design = _design(graph, member.expansion, inputs.encoded(member.encoder))
         yield graph.add("MatMul", design, graph.constant(member.weights, np.float64))
     for place, table in zip(member.encoder.categories, member.tables, strict=True):
-        code = graph.cast(graph.add("Gather", encoded, graph.constant(int(place), np.int64), axis=1), INT64)
-        yield graph.add("Gather", graph.constant(table, np.float64), code, axis=0)
+        yield graph.add("Gather", graph.constant(table, np.float64), inputs.code(member.encoder, int(place)), axis=0)
 
 
 def _design(graph: Graph, expansion: Expansion, encoded: str) -> str:
