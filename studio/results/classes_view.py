@@ -5,8 +5,16 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
-from PySide6.QtWidgets import QHeaderView, QTableView
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSize,
+    QSortFilterProxyModel,
+    Qt,
+)
+from PySide6.QtWidgets import QHeaderView, QSizePolicy, QTableView
 from typing_extensions import override
 
 from studio import wording
@@ -14,6 +22,7 @@ from studio.statistics import ClassFigures, Share
 
 Index = QModelIndex | QPersistentModelIndex
 SORT_ROLE = Qt.ItemDataRole.UserRole
+MOST_ROWS = 12
 
 
 class ClassesModel(QAbstractTableModel):
@@ -90,6 +99,7 @@ class ClassesView(QTableView):
         self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.setWordWrap(False)
         self.setShowGrid(False)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.verticalHeader().hide()
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
@@ -98,6 +108,13 @@ class ClassesView(QTableView):
     def show_classes(self, classes: tuple[ClassFigures, ...]) -> None:
         """Show these classes."""
         self.figures.show_classes(classes)
+        self.updateGeometry()
+
+    @override
+    def sizeHint(self) -> QSize:
+        rows = min(self.figures.rowCount(), MOST_ROWS)
+        height = self.horizontalHeader().sizeHint().height() + rows * self.verticalHeader().defaultSectionSize() + 6
+        return QSize(400, height)
 
 
 def _found(share: Share) -> str:

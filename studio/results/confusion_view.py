@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QSizePolicy,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -22,7 +23,7 @@ from engine.arrays import IntArray
 from studio import theme, wording
 
 Index = QModelIndex | QPersistentModelIndex
-CELL_HEIGHT, NARROWEST, WIDEST, NAME_WIDTH = 38, 60, 220, 140
+CELL_HEIGHT, NARROWEST, WIDEST, NAME_WIDTH, TALLEST = 38, 60, 220, 140, 480
 
 
 class ConfusionModel(QAbstractTableModel):
@@ -121,6 +122,7 @@ class ConfusionView(QTableView):
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         columns.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setCornerWidget(QWidget())
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.clicked.connect(self._open)
         self.activated.connect(self._open)
 
@@ -133,12 +135,12 @@ class ConfusionView(QTableView):
     @override
     def sizeHint(self) -> QSize:
         rows = self.counts.rowCount()
-        height = self.horizontalHeader().height() + rows * CELL_HEIGHT + 4
-        return QSize(NAME_WIDTH + rows * NARROWEST, min(height, 460))
+        height = self.horizontalHeader().sizeHint().height() + rows * CELL_HEIGHT + 6
+        return QSize(NAME_WIDTH + rows * NARROWEST, min(height, TALLEST))
 
     @override
     def minimumSizeHint(self) -> QSize:
-        return QSize(200, min(self.sizeHint().height(), 220))
+        return QSize(200, self.sizeHint().height())
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -58,6 +58,9 @@ class ResultsPage(QWidget):
             text("Rows are what they are, columns what the model said. Open a cell to see its samples.", "caption"),
             self.confusion,
         )
+        grid_column = self._grid_card.layout()
+        assert isinstance(grid_column, QVBoxLayout)
+        grid_column.addStretch(1)
         self._scatter_card = card(text("Answers beside the truth", "heading"), self.scatter)
         self._pair = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._pair.setSpacing(SPACE)
@@ -108,7 +111,7 @@ class ResultsPage(QWidget):
         report, samples = self._report, self._samples
         if report is None or samples is None:
             return
-        title = "Worst mistakes first" if report.classifies else "Largest errors first"
+        title = words.worst_title(report)
         self.samples.show_samples(title, samples.lines(report.worst), len(report.worst), chosen=False)
 
     def _open_cell(self, truth: int, said: int) -> None:

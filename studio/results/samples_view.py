@@ -142,6 +142,7 @@ class SamplesPanel(QWidget):
         self.list.setUniformItemSizes(True)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.setMinimumHeight(180)
+        self.list.setProperty("plain", "true")
         self.label = button("Label these", self._want_label)
         self.label.setToolTip("Show these samples where their labels can be corrected")
         self.back = button("Worst mistakes", self.all_wanted.emit, "quiet")
@@ -153,6 +154,7 @@ class SamplesPanel(QWidget):
         layout.addWidget(self.remark)
         layout.addWidget(self.list, 1)
         layout.addWidget(row(self.label, self.back, None))
+        layout.addStretch(0)
 
     def show_samples(self, title: str, lines: Sequence[SampleLine], total: int, chosen: bool) -> None:
         """Show the first of ``total`` samples; ``chosen`` when the person picked them, so that there is a way back."""
@@ -160,9 +162,10 @@ class SamplesPanel(QWidget):
         self.heading.setText(title)
         self.list.setAccessibleName(title)
         cut = f"The first {wording.count(len(lines))} of {wording.count(total)}." if total > len(lines) else ""
-        self.remark.setText("Nothing to show here." if not lines else cut)
+        self.remark.setText(cut)
         self.remark.setVisible(bool(self.remark.text()))
-        self.label.setEnabled(bool(lines))
+        self.label.setVisible(bool(lines))
+        self.list.setVisible(bool(lines))
         self.back.setVisible(chosen)
         self.model.show_samples(lines)
         self.list.scrollToTop()

@@ -11,7 +11,6 @@ from studio.background import Job, explain
 from studio.results.words import headline
 from studio.screen import Screen, ScreenState
 from studio.session import Session
-from studio.theme import SPACE
 from studio.train.progress import RunProgress
 from studio.widgets.preview import Preview, Shape, grid
 
@@ -61,7 +60,7 @@ class ResultsScreen(Screen):
         self._area.setWidgetResizable(True)
         self._pages.addWidget(self._area)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
         session.run_opened.connect(self._start_over)
         session.run_event.connect(self._take_event)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from engine.task import Kind
 from studio import wording
-from studio.results.report import Report
+from studio.results.report import Report, load_report
 from studio.statistics import Z_95, Share
+
+if TYPE_CHECKING:
+    from engine.run.folder import RunFolder
 
 PART_NAMES = {"test": "it never saw", "validation": "it had not learned from when it was asked"}
 WHY_ENDED = {
     "budget": "The time was used up.",
-    "converged": "More time would not have helped, so it ended early.",
+    "converged": "It ended early, since more time would not have helped.",
     "finished": "You ended it.",
     "failed": "It could not go on.",
 }
@@ -62,6 +66,14 @@ def uncertainty(report: Report) -> str:
     return " ".join(said)
 
 
+def off_by(run: RunFolder) -> str:
+    """Return how far a regression's answers are from the truth as a rule; empty for classes. Reads files."""
+    report = load_report(run) if run.task.kind is Kind.REGRESSION else None
+    if report is None:
+        return ""
+    return f"Such answers are off by {wording.amount(report.errors.typical)} on average ({interval(report)})."
+
+
 def explained(report: Report) -> str:
     """Return R² in words, with its interval."""
     errors = report.errors
@@ -106,6 +118,15 @@ def _compared_errors(report: Report, previous: Report) -> str:
     better = "closer" if now.typical < before.typical else "further off"
     chance = " That small a difference can be chance." if low <= now.typical <= high else ""
     return f"{was} This one is {better}.{chance}"
+
+
+def worst_title(report: Report) -> str:
+    """Return what the list of the worst samples is called."""
+    if not report.classifies:
+        return "Largest errors first"
+    if len(report.worst):
+        return "Worst mistakes first"
+    return f"No mistakes: all {wording.things(report.task.modality, len(report.verdicts))} were named rightly"
 
 
 def verdict(report: Report, row: int) -> str:

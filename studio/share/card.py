@@ -42,7 +42,7 @@ class ExportCard(QFrame):
         self.code.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.code.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.code.setAccessibleName("Python program that uses the file")
-        self.code.setMinimumHeight(180)
+        self.code.setFixedHeight(230)
         self.command = ""
         self.open = button("Open the folder", self.folder_wanted.emit)
         self.copy_code = self._copier("Copy Python program", self.code.toPlainText)
@@ -63,7 +63,7 @@ class ExportCard(QFrame):
         outcome.addWidget(self.facts)
         outcome.addWidget(self.place)
         outcome.addWidget(row(self.open, self.copy_code, self.copy_command, None))
-        outcome.addWidget(self.code, 1)
+        outcome.addWidget(self.code)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
         column.setSpacing(SPACE)
@@ -72,7 +72,7 @@ class ExportCard(QFrame):
         column.addWidget(row(self.export, None))
         column.addWidget(self._working)
         column.addWidget(self.proof)
-        column.addWidget(self._outcome, 1)
+        column.addWidget(self._outcome)
 
     def _copier(self, title: str, words: Callable[[], str]) -> QPushButton:
         made = button(title)

@@ -36,10 +36,10 @@ def value_text(point: CurvePoint, in_shares: bool) -> str:
 def axis_title(progress: RunProgress) -> str:
     """Return what the vertical axis shows, in words."""
     if progress.points and not progress.in_shares:
-        return f"Score ({progress.metric}), higher is better"
+        return f"Score ({progress.metric})"
     if progress.kind is Kind.REGRESSION:
-        return "Differences explained, of 100"
-    return f"Right of 100 new {wording.noun(progress.modality)}"
+        return "Explained of 100"
+    return "Right of 100"
 
 
 def steps(points: list[CurvePoint], in_shares: bool, until: float) -> tuple[FloatArray, FloatArray]:

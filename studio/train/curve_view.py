@@ -6,7 +6,16 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QPushButton, QStackedWidget, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 from typing_extensions import override
 
 from studio import theme, wording
@@ -33,7 +42,8 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self.hideButtons()
         self.setMouseEnabled(False, False)
         self.setFrameShape(self.Shape.NoFrame)
-        self.setMinimumHeight(150)
+        self.setMinimumHeight(190)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Learning curve")
         self._line = self.plot([], [])
@@ -60,6 +70,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self._marker.setBrush(pg.mkBrush(colours.accent))
         self._marker.setPen(pg.mkPen(colours.surface, width=2))
         self._label.setColor(QColor(colours.text))
+        self._label.fill = pg.mkBrush(colours.surface)
         self._guess.setPen(pg.mkPen(colours.control, width=1, style=Qt.PenStyle.DashLine))
         self._guess.label.setColor(QColor(colours.muted))
         for side in ("left", "bottom"):

@@ -11,7 +11,7 @@ from studio.train.progress import CONSTANT, CurvePoint, RunProgress
 
 STOPPED = {
     "budget": "The time is used up. The best model is kept.",
-    "converged": "More time would not help now, so training ended early. More examples would.",
+    "converged": "More time would not help now, so training ended early. More examples might.",
     "finished": "You ended it. The best model so far is kept.",
     "discarded": "Discarded. Your labels and earlier models are untouched.",
     "failed": "Training could not go on.",
@@ -47,18 +47,21 @@ def between(point: CurvePoint) -> str:
 
 
 def now_sentence(progress: RunProgress) -> str:
-    """Return the state of a run in one sentence, for the head of the card."""
+    """Return how good the model is in a few words, for the head of the card."""
     best = progress.best
     if best is None or progress.guessing:
-        return "Looking at the data. The first model comes in a few seconds."
-    return f"Now {quality(progress, best)}"
+        return "Nothing better than a guess" if progress.ended else "Looking at the data…"
+    return f"{'Done: it' if progress.ended else 'Now'} {quality(progress, best)}"
 
 
 def sure_sentence(progress: RunProgress) -> str:
-    """Return how sure that is, and when it last got better; empty before the first model."""
+    """Return how sure that is, and when it last got better or why it ended."""
     best = progress.best
+    if progress.ended:
+        why = STOPPED.get(progress.stopped_because or "", "Training ended.")
+        return why if best is None or progress.guessing else f"The true figure is likely {between(best)}. {why}"
     if best is None or progress.guessing:
-        return ""
+        return "The first model comes in a few seconds."
     since = wording.ago(max(0.0, progress.active_s - best.active_s))
     return f"The true figure is likely {between(best)}. Last improvement {since}."
 

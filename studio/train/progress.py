@@ -68,12 +68,7 @@ class RunProgress:
 
     @property
     def best(self) -> CurvePoint | None:
-        """The point whose model is the best by the task's metric (every metric of a task is better when higher)."""
-        return max(self.points, key=lambda point: point.score, default=None)
-
-    @property
-    def latest(self) -> CurvePoint | None:
-        """The point whose model is being served."""
+        """The point whose model is served: the last, since a model is only replaced by a better one."""
         return self.points[-1] if self.points else None
 
     @property

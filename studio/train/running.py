@@ -6,8 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QListWidget,
-    QListWidgetItem,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -17,7 +15,8 @@ from PySide6.QtWidgets import (
 from studio import wording
 from studio.theme import SPACE
 from studio.train.curve_view import CurveView
-from studio.train.feed import STOPPED, Feed, now_sentence, sure_sentence
+from studio.train.feed import Feed, now_sentence, sure_sentence
+from studio.train.feed_view import FeedView
 from studio.train.members_view import MembersDrawer
 from studio.train.progress import RunProgress
 from studio.widgets.basics import button, card, row, text
@@ -60,14 +59,7 @@ class RunPanel(QWidget):
         self._use = self.lost.offer("Use it", self.use_wanted.emit)
         self.lost.hide()
         self.curve = CurveView()
-        self.feed = QListWidget()
-        self.feed.setAccessibleName("What happened so far, newest first")
-        self.feed.setWordWrap(True)
-        self.feed.setSpacing(3)
-        self.feed.setResizeMode(QListWidget.ResizeMode.Adjust)
-        self.feed.setTextElideMode(Qt.TextElideMode.ElideNone)
-        self.feed.setMinimumWidth(200)
-        self.feed.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.feed = FeedView()
         self.drawer = MembersDrawer()
         self.verbs = {verb: self._verb_button(verb) for verb in ("pause", "resume", "finish", "discard")}
         self.results = button("See the results", self.results_wanted.emit, "primary")
@@ -98,7 +90,6 @@ class RunPanel(QWidget):
 
     def start_over(self) -> None:
         """Forget the run shown so far."""
-        self.feed.clear()
         self._asked = None
 
     def asked(self, verb: str) -> None:
@@ -123,7 +114,7 @@ class RunPanel(QWidget):
         self.bar.setAccessibleDescription(self.clock.text())
         self.curve.show_progress(progress)
         self.drawer.show_progress(progress)
-        self._show_feed(feed)
+        self.feed.show_sentences(feed.sentences)
         self._show_lost(lost)
         self._show_verbs()
 
@@ -131,9 +122,6 @@ class RunPanel(QWidget):
         progress = self._progress
         if lost:
             return "Training stopped half-way"
-        if progress.ended:
-            reason = progress.stopped_because or ""
-            return STOPPED.get(reason, "Training ended.")
         if progress.state == "paused":
             return "Paused"
         return now_sentence(progress)
@@ -152,14 +140,6 @@ class RunPanel(QWidget):
         reached = {"pause": "paused", "resume": "running"}.get(self._asked or "")
         if state == "ended" or state == reached:
             self._asked = None
-
-    def _show_feed(self, feed: Feed) -> None:
-        while self.feed.count() > len(feed.sentences):
-            self.feed.takeItem(self.feed.count() - 1)
-        for sentence in feed.sentences[self.feed.count() :]:
-            item = QListWidgetItem(f"{wording.duration(sentence.active_s)} · {sentence.text}")
-            item.setToolTip(sentence.text)
-            self.feed.insertItem(0, item)
 
     def _show_lost(self, lost: bool) -> None:
         self.lost.setVisible(lost)

@@ -11,7 +11,6 @@ from typing_extensions import override
 
 from studio.screen import Screen, ScreenState
 from studio.session import Session
-from studio.theme import SPACE
 from studio.train.feed import STOPPED, Feed
 from studio.train.goal import Goal, goal
 from studio.train.material import material_of
@@ -52,7 +51,7 @@ class TrainScreen(Screen):
         self._pages.addWidget(self.empty)
         self._pages.addWidget(_scrolling(self.setup))
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
@@ -227,7 +226,7 @@ class TrainScreen(Screen):
         else:
             panel = self._run_panel()
             panel.show_progress(self.progress, self.feed, self.session.interrupted)
-            self._pages.setCurrentWidget(panel)
+            self._pages.setCurrentIndex(2)
         self.changed.emit()
 
     def _run_panel(self) -> RunPanel:
@@ -240,7 +239,7 @@ class TrainScreen(Screen):
             panel.use_wanted.connect(self.session.use_what_it_learned)
             panel.results_wanted.connect(lambda: self.session.screen_wanted.emit("results"))
             panel.again_wanted.connect(self._set_up_again)
-            self._pages.addWidget(panel)
+            self._pages.addWidget(_scrolling(panel))
         return self._panel
 
 

@@ -66,10 +66,14 @@ class ShareBars(QWidget):
 
 
 class AnswerView(QWidget):
-    """An answer in words and bars; more than five classes are shown when asked for."""
+    """An answer in words and bars; more than five classes are shown when asked for.
 
-    def __init__(self) -> None:
+    ``off_by`` says how far from the truth numbers are as a rule; it stands under each number.
+    """
+
+    def __init__(self, off_by: str = "") -> None:
         super().__init__()
+        self._off_by = off_by
         self._answer: Answer | None = None
         self._all = False
         self.title = text("", "title")
@@ -99,7 +103,8 @@ class AnswerView(QWidget):
         self._answer = answer
         self.title.setText(answer.title if answer is not None else waiting)
         self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.remark.setText(answer.remark if answer is not None else "")
+        number = answer is not None and isinstance(answer.said, float)
+        self.remark.setText(self._off_by if number else answer.remark if answer is not None else "")
         self.remark.setVisible(bool(self.remark.text()))
         self._show_bars()
 

@@ -33,7 +33,7 @@ class TryItPage(QWidget):
     row_asked = Signal(dict)
     picked = Signal(int)
 
-    def __init__(self, task: Task, dataset: Dataset) -> None:
+    def __init__(self, task: Task, dataset: Dataset, off_by: str = "") -> None:
         super().__init__()
         self.task = task
         self.batch = BatchModel(self)
@@ -44,25 +44,25 @@ class TryItPage(QWidget):
         self.table = self._make_table()
         self.count = text("", "caption")
         self.save = button("Save predictions…", self.save_wanted.emit)
+        self.back = button("Type a row", self.show_start)
+        self.back.setVisible(self.form is not None)
         self.picture = PicturePane()
         self.picture.hide()
-        self.answer = AnswerView()
+        self.answer = AnswerView(off_by)
         self._left = QStackedWidget()
         self._left.addWidget(self._start_page())
         self._left.addWidget(self._list_page())
         if self.form is not None:
             form = self.form
             form.changed.connect(lambda: self.row_asked.emit(form.values()))
-            form.sample_wanted.connect(self.sample_wanted)
         self._arrange()
 
     def _arrange(self) -> None:
         pictured = self.task.modality is Modality.IMAGE
         files = button("Choose files…" if pictured else "Choose a table…", self.files_wanted.emit)
         paste = button("Paste a picture", self.paste_wanted.emit) if pictured else None
-        sample = button("Use a sample", self.sample_wanted.emit) if pictured else None
-        back = button("Type a row", self.show_start) if not pictured else None
-        line = [made for made in (files, paste, sample, back) if made is not None]
+        sample = button("Use a sample" if pictured else "Fill from another sample", self.sample_wanted.emit)
+        line = [files, paste, sample] if paste is not None else [sample, files]
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -91,7 +91,7 @@ class TryItPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
         column.addWidget(self.table, 1)
-        column.addWidget(row(self.save, self.count, None))
+        column.addWidget(row(self.save, self.back, self.count, None))
         return page
 
     def _make_table(self) -> QTableView:
@@ -105,6 +105,7 @@ class TryItPage(QWidget):
         table.setWordWrap(False)
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         table.verticalHeader().hide()
+        table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
         table.selectionModel().currentRowChanged.connect(self._pick)

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.dataset import INPUT_PREFIX
 from engine.task import Column, ColumnType
 from studio.theme import SPACE
-from studio.widgets.basics import button, row, text
+from studio.widgets.basics import text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,10 +23,9 @@ _EPOCH = datetime(1970, 1, 1)
 
 
 class RowForm(QWidget):
-    """Emits ``changed`` shortly after the last edit, and ``sample_wanted`` to be filled from another sample."""
+    """Emits ``changed`` shortly after the last edit."""
 
     changed = Signal()
-    sample_wanted = Signal()
 
     def __init__(self, columns: Sequence[Column], frame: pl.DataFrame) -> None:
         super().__init__()
@@ -43,16 +42,17 @@ class RowForm(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         for column in columns:
-            form.addRow(self._label(column), self._field(column))
+            label, field = self._label(column), self._field(column)
+            label.setMinimumHeight(field.sizeHint().height())
+            label.setBuddy(field)
+            form.addRow(label, field)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setWidget(fields)
-        self.fill = button("Fill from another sample", self.sample_wanted.emit)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(text("Change a value and see what the model says. An empty field is missing.", "muted"))
         layout.addWidget(area, 1)
-        layout.addWidget(row(self.fill, None))
 
     def values(self) -> dict[str, str]:
         """Return what the fields hold, by column; empty text is missing."""
@@ -99,6 +99,7 @@ class RowForm(QWidget):
             field.setEditable(True)
             field.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
             field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             field.addItems(["", *_commonest(self._frame[stored])])
             field.currentTextChanged.connect(self._edited)
         else:

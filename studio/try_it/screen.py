@@ -13,9 +13,9 @@ from typing_extensions import override
 from engine.task import Task
 from studio.background import explain
 from studio.pictures import large_image
+from studio.results.words import off_by
 from studio.screen import Screen, ScreenState
 from studio.session import Session
-from studio.theme import SPACE
 from studio.try_it.asking import Asker
 from studio.try_it.batch import Asked
 from studio.try_it.collecting import collect, some_sample
@@ -64,7 +64,7 @@ class TryItScreen(Screen):
         self._pages = QStackedWidget()
         self._pages.addWidget(empty)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
         session.model_changed.connect(self._take_model)
         self.asker.ready.connect(self._say_waiting)
@@ -133,18 +133,18 @@ class TryItScreen(Screen):
     def _prepare(self, task: Task) -> None:
         run = self.session.run
         assert run is not None
-        job = self.session.background.start(lambda _job: (run.path, run.dataset()), "Reading the samples")
+        job = self.session.background.start(lambda _job: (run.path, run.dataset(), off_by(run)), "Reading the samples")
         job.done.connect(lambda found: self._show_page(task, *found))
         job.failed.connect(lambda error: self.session.message.emit("error", explain(error)))
 
-    def _show_page(self, task: Task, run_path: Path, dataset: Dataset) -> None:
+    def _show_page(self, task: Task, run_path: Path, dataset: Dataset, off_by: str) -> None:
         if run_path != self._run_shown:
             return
         from studio.try_it.page import TryItPage
 
         self._drop_page()
         self._dataset = dataset
-        page = self.page = TryItPage(task, dataset)
+        page = self.page = TryItPage(task, dataset, off_by)
         page.files_wanted.connect(self._choose)
         page.paste_wanted.connect(self.paste)
         page.sample_wanted.connect(self.use_sample)
@@ -202,6 +202,7 @@ class TryItScreen(Screen):
             return
         number = some_sample(dataset)
         if page.form is not None:
+            page.show_start()
             page.form.fill_from(number)
         else:
             reference = dataset.references[number]
