@@ -14,6 +14,8 @@ import sys
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 
 def load_lightgbm() -> Any:
     """Import and return the ``lightgbm`` module, its messages sent to the ``lightgbm`` logger and never to stdout."""
@@ -22,6 +24,14 @@ def load_lightgbm() -> Any:
     lightgbm = _import_lightgbm()
     lightgbm.register_logger(logging.getLogger("lightgbm"), "debug", "debug")
     return lightgbm
+
+
+def quiet_thread() -> None:
+    """Keep LightGBM's warnings off stdout in the calling thread.
+
+    Its verbosity and its logger belong to a thread, and are set wherever parameters are read: making a data set does.
+    """
+    load_lightgbm().Dataset(np.zeros((2, 1)), params={"verbosity": -1}).construct()
 
 
 def _import_lightgbm() -> Any:

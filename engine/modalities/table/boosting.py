@@ -18,7 +18,7 @@ import numpy as np
 from engine.arrays import FloatArray
 from engine.budget import Deadline
 from engine.learners.base import Job
-from engine.modalities.table.backend import load_lightgbm
+from engine.modalities.table.backend import load_lightgbm, quiet_thread
 from engine.modalities.table.target import Link
 from engine.modalities.table.threads import work_until
 from engine.modalities.table.training import TrainingRows
@@ -83,6 +83,7 @@ class Bag:
         return self.best_rounds != best_before
 
     def _work(self, stop: Event) -> None:
+        quiet_thread()
         while not (stop.is_set() or self.done):
             with self._lock:
                 fold = self._most_behind()
