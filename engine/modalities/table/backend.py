@@ -11,19 +11,24 @@ import importlib
 import logging
 import platform
 import sys
+from threading import Lock
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 
+_LOADING = Lock()
+
+
 def load_lightgbm() -> Any:
     """Import and return the ``lightgbm`` module, its messages sent to the ``lightgbm`` logger and never to stdout."""
-    if "lightgbm" in sys.modules:
-        return sys.modules["lightgbm"]
-    lightgbm = _import_lightgbm()
-    lightgbm.register_logger(logging.getLogger("lightgbm"), "debug", "debug")
-    return lightgbm
+    with _LOADING:
+        if "lightgbm" in sys.modules:
+            return sys.modules["lightgbm"]
+        lightgbm = _import_lightgbm()
+        lightgbm.register_logger(logging.getLogger("lightgbm"), "debug", "debug")
+        return lightgbm
 
 
 def quiet_thread() -> None:

@@ -2,7 +2,8 @@
 
 The arithmetic: each column of the shared encoding becomes one float32 number (:class:`TreeInputs`). A tree goes left
 where ``number <= threshold``, both float32: the comparison that scikit-learn learned with, because its float64
-thresholds rounded down to float32 part the same numbers. The forest's answer is the mean of its trees' leaf values, in float64.
+thresholds rounded down to float32 part the same numbers. The forest's answer is the mean of its trees' leaf values, in
+float64.
 """
 
 from __future__ import annotations
