@@ -48,7 +48,7 @@ class Person:
         mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
         middle = QPointF(self.window.rect().center())
         left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-        enter = QDragEnterEvent(middle, _COPY, mime, left, none)
+        enter = QDragEnterEvent(middle.toPoint(), _COPY, mime, left, none)
         QApplication.sendEvent(self.window, enter)
         if not enter.isAccepted():
             raise GaveUp("The window does not take these files.")

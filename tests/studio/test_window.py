@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -26,7 +26,7 @@ def drag(window: MainWindow, *paths: Path) -> bool:
     """Hover with files over the window; True when it would take them."""
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    event = QDragEnterEvent(QPointF(400, 300), COPY, mime, LEFT, PLAIN)
+    event = QDragEnterEvent(QPoint(400, 300), COPY, mime, LEFT, PLAIN)
     event.ignore()
     QApplication.sendEvent(window, event)
     return event.isAccepted()
@@ -51,7 +51,7 @@ def test_files_may_be_dropped_anywhere_and_text_may_not(window: MainWindow, phot
     QApplication.sendEvent(window, QDragLeaveEvent())
     mime = QMimeData()
     mime.setText("just words")
-    event = QDragEnterEvent(QPointF(400, 300), COPY, mime, LEFT, PLAIN)
+    event = QDragEnterEvent(QPoint(400, 300), COPY, mime, LEFT, PLAIN)
     event.ignore()
     QApplication.sendEvent(window, event)
     assert not event.isAccepted()
