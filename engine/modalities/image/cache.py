@@ -17,6 +17,7 @@ import os
 import uuid
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +99,12 @@ class FeatureCache:
 
     def _sound(self, record: np.void) -> bool:
         return bool(record["check"] == self._check(record))
+
+
+@lru_cache(maxsize=32)
+def open_cache(folder: Path, kind: str, length: int) -> FeatureCache:
+    """Return this process's one cache of a feature kind in ``folder``, so that it keeps one index and one file."""
+    return FeatureCache(folder, kind, length)
 
 
 def _raw(key: str | None) -> bytes | None:

@@ -14,7 +14,7 @@ from torch import nn
 from engine.arrays import Float32Array, IntArray
 from engine.backbones import load_backbone
 from engine.backbones.weights import manifest
-from engine.modalities.image.cache import FeatureCache
+from engine.modalities.image.cache import open_cache
 from engine.modalities.image.resize import resize
 from engine.modalities.image.samples import ImageSamples, overlapped
 
@@ -51,7 +51,7 @@ class FeatureTable:
         self.samples, self.kind, self.device, self.threads = samples, kind, device, threads
         self.features = np.full((len(samples), LENGTH), np.nan, dtype=np.float32)
         self.done = np.zeros(len(samples), dtype=np.bool_)
-        self._cache = None if samples.cache is None else FeatureCache(samples.cache, kind.name, LENGTH)
+        self._cache = None if samples.cache is None else open_cache(samples.cache, kind.name, LENGTH)
         if kind.name in samples.known:
             self.features, self.done = samples.known[kind.name].copy(), ~self.done
         elif self._cache is not None:

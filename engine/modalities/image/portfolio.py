@@ -1,7 +1,7 @@
 """Which learners to try on pictures, in order.
 
-Measured on 2 cores with 2,021 pictures of 224 x 168 (8-fold accuracy): thumbnails 0.70, 128 pixels 0.87, 224 pixels 0.90,
-320 pixels 0.91, and mirror images add a little to each. Pictures smaller than the network's view gain from being
+Measured on 2 cores with 2,021 pictures of 224 x 168 (8-fold accuracy): thumbnails 0.70, 128 pixels 0.87, 224 pixels
+0.90, 320 pixels 0.91, and mirror images add a little to each. Pictures smaller than the network's view gain from being
 enlarged too, so the resolutions are the same for all.
 """
 
