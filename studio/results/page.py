@@ -69,7 +69,7 @@ class ResultsPage(QWidget):
         self._pair.addWidget(card(self.samples), 2)
         self._classes_card = card(text("Each class, weakest first", "heading"), self.classes)
         curve_card = card(text("How it got there", "heading"), self.curve, self.measures)
-        self.curve.setMinimumHeight(240)
+        self.curve.setMinimumHeight(300)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE)

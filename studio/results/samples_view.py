@@ -141,7 +141,7 @@ class SamplesPanel(QWidget):
         self.list.setItemDelegate(_LinePainter(self.list))
         self.list.setUniformItemSizes(True)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.list.setMinimumHeight(180)
+        self.list.setMinimumHeight(240)
         self.list.setProperty("plain", "true")
         self.label = button("Label these", self._want_label)
         self.label.setToolTip("Show these samples where their labels can be corrected")
