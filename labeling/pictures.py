@@ -82,7 +82,7 @@ def open_picture(data: bytes) -> Image:
     except UnidentifiedImageError as error:
         raise PictureRefused(f"The file is not a picture ({', '.join(FORMATS)}), whatever its name says.") from error
     except (OSError, ValueError, SyntaxError, EOFError) as error:
-        raise PictureRefused(f"The picture is damaged ({error}).") from error
+        raise PictureRefused(f"The picture is damaged or cut off ({error}).") from error
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise PictureRefused(

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 PRESENT = "source IN (SELECT id FROM source WHERE present = 1)"
+# With the plus SQLite looks samples up by name, not all of a source.
+NAMED_PRESENT = f"+{PRESENT}"
 PAGE = 200
 PICKED_AT_ONCE = 500
 ORDER = "\0order"
@@ -88,7 +90,7 @@ class Samples:
         """Return the samples with these ids that are there, in the order asked for."""
         found: dict[str, Sample] = {}
         for part, marks in _portions(ids):
-            sql = f"SELECT name, reference, label, split FROM sample WHERE {PRESENT} AND name IN ({marks})"
+            sql = f"SELECT name, reference, label, split FROM sample WHERE {NAMED_PRESENT} AND name IN ({marks})"
             found |= {row[0]: Sample(*row) for row in self._store.rows(sql, part)}
         return [found[name] for name in ids if name in found]
 
@@ -146,7 +148,7 @@ class Samples:
         """Return (source, row number in the database) of the ids that are there; a source's rows are consecutive."""
         found: dict[str, tuple[int, int]] = {}
         for part, marks in _portions(ids):
-            sql = f"SELECT name, source, id FROM sample WHERE {PRESENT} AND name IN ({marks})"
+            sql = f"SELECT name, source, id FROM sample WHERE {NAMED_PRESENT} AND name IN ({marks})"
             found |= {name: (source, number) for name, source, number in self._store.rows(sql, part)}
         return [found[name] for name in ids if name in found]
 

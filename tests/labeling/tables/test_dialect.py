@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from labeling.errors import ImportRefused
+from labeling.tables.dialect import sniff, unique_names
+from labeling.tables.source import opened
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp")), min_size=1, max_size=8)
+PLAIN = WORDS.filter(lambda word: not word.startswith("\ufeff") and "\ufeff" not in word)
+CELLS = st.one_of(PLAIN, st.integers(-(10**6), 10**6).map(str), st.just("two words, and; more"))
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> list[list[str]]:
+    """A header and rows: the first column numbers the rows, so that the header can be told from them."""
+    width = draw(st.integers(1, 4))
+    names = [f"name {at} of these" for at in range(width + 1)]
+    rows = draw(st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=2, max_size=8))
+    return [names, *([str(number), *row] for number, row in enumerate(rows))]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    table=tables(),
+    delimiter=st.sampled_from(",;\t|"),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"]),
+    line_end=st.sampled_from(["\n", "\r\n"]),
+)
+def test_a_table_is_read_back_whatever_its_dialect(
+    tmp_path: Path, table: list[list[str]], delimiter: str, encoding: str, line_end: str
+) -> None:
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter, lineterminator=line_end, quoting=csv.QUOTE_ALL).writerows(table)
+    path = tmp_path / "table.csv"
+    path.write_bytes(text.getvalue().encode(encoding))
+
+    with opened(path) as read:
+        frame = read.lazy.collect()
+
+    assert frame.columns == table[0]
+    assert [list(row) for row in frame.rows()] == table[1:]
+
+
+def read(path: Path, data: bytes) -> list[dict[str, str | None]]:
+    path.write_bytes(data)
+    with opened(path) as table:
+        return table.lazy.collect().to_dicts()
+
+
+@pytest.mark.parametrize(
+    ("data", "rows"),
+    [
+        (b"a,b\n1,2\n3,4\n", [{"a": "1", "b": "2"}, {"a": "3", "b": "4"}]),
+        (b"a;b\n1,5;2\n3,5;4\n", [{"a": "1,5", "b": "2"}, {"a": "3,5", "b": "4"}]),
+        (b"a\tb\n1\t2\n", [{"a": "1", "b": "2"}]),
+        (b"a,b\r1,2\r3,4\r", [{"a": "1", "b": "2"}, {"a": "3", "b": "4"}]),
+        (b"\n\na,b\n1,2\n", [{"a": "1", "b": "2"}]),
+        (b"a,b\n1,caf\xe9\n", [{"a": "1", "b": "café"}]),
+        (b"a,b\n1,\x93x\x94\n", [{"a": "1", "b": "“x”"}]),
+        (b"a,b\n1,x\x00y\n", [{"a": "1", "b": "xy"}]),
+        (b"5.1,3.5,setosa\n4.9,3.0,setosa\n", [
+            {"column_1": "5.1", "column_2": "3.5", "column_3": "setosa"},
+            {"column_1": "4.9", "column_2": "3.0", "column_3": "setosa"},
+        ]),
+        (b"a,b,a\n1,2,3\n", [{"a": "1", "b": "2", "a (2)": "3"}]),
+        (b"x,y\nr1,1,2\nr2,3,4\n", [
+            {"column_1": "r1", "x": "1", "y": "2"},
+            {"column_1": "r2", "x": "3", "y": "4"},
+        ]),
+        (b"a,b\n1,2\n4\n5,6\n", [{"a": "1", "b": "2"}, {"a": "4", "b": None}, {"a": "5", "b": "6"}]),
+        (b"value\n1\n\n2\n", [{"value": "1"}, {"value": "2"}]),
+    ],
+)  # fmt: skip
+def test_the_usual_ways_of_writing_a_table_are_understood(
+    tmp_path: Path, data: bytes, rows: list[dict[str, str | None]]
+) -> None:
+    assert read(tmp_path / "table.csv", data) == rows
+
+
+def test_values_too_many_are_left_out_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(b"a,b\n1,2\n3,4,5\n6,7\n")
+    with opened(path) as table:
+        assert table.lazy.collect().rows() == [("1", "2"), ("3", "4"), ("6", "7")]
+        assert "more than 2 values" in table.notes[0]
+
+
+def test_a_quotation_mark_never_closed_is_a_plain_character(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(b'a,b\n1,"un\n2,x\n')
+    with opened(path) as table:
+        assert table.lazy.collect().rows() == [("1", '"un'), ("2", "x")]
+        assert "never closed" in table.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [(b"", "is empty"), (b"  \n \n", "is empty"), (bytes(range(256)) * 20, "binary data")],
+)
+def test_what_is_no_table_is_refused_with_a_sentence(tmp_path: Path, data: bytes, words: str) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(data)
+    with pytest.raises(ImportRefused, match=words):
+        sniff(path)
+
+
+@given(st.lists(st.text(max_size=5), max_size=6), st.integers(1, 8))
+def test_column_names_are_always_unique(given_names: list[str], width: int) -> None:
+    names = unique_names(given_names, width)
+    assert len(names) == len(set(names)) == width
+    assert all(names)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.binary(max_size=300))
+def test_any_bytes_give_a_table_or_a_sentence(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(data)
+    try:
+        with opened(path) as table:
+            table.lazy.collect()
+    except ImportRefused as refusal:
+        assert str(refusal).endswith(".")

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from labeling.tables import sampling, source
+from labeling.tables.source import opened
+
+LINES = st.lists(st.sampled_from(["1,2", 'a,"x\ny"', '"",""', "", 'q,"he said ""no"""']), min_size=1, max_size=30)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lines=LINES, last_end=st.booleans(), chunk=st.integers(1, 9), seed=st.integers(0, 100))
+def test_kept_lines_are_copied_whole_wherever_the_chunks_end(
+    tmp_path: Path, lines: list[str], last_end: bool, chunk: int, seed: int
+) -> None:
+    lines = [*lines, "end,end"]
+    path = tmp_path / "all.csv"
+    path.write_text("\n".join(lines) + ("\n" if last_end else ""), encoding="utf-8", newline="")
+    keep = np.random.default_rng(seed).random(len(lines)) < 0.5
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sampling, "CHUNK", chunk)
+        assert sampling.count_rows(path, quoted=True) == len(lines)
+        sampling.write_rows(path, tmp_path / "some.csv", quoted=True, keep=keep)
+    expected = "\n".join(line for line, kept in zip(lines, keep, strict=True) if kept)
+    assert (tmp_path / "some.csv").read_text(encoding="utf-8").rstrip("\n") == expected.rstrip("\n")
+
+
+def test_a_table_too_large_for_memory_is_drawn_from_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "IN_MEMORY_BYTES", 1000)
+    monkeypatch.setattr(source, "MAX_ROWS", 500)
+    path = tmp_path / "large.csv"
+    path.write_text("a,y\n" + "".join(f"{row},{row % 2}\n" for row in range(5000)), encoding="utf-8")
+    with opened(path) as table:
+        drawn = table.lazy.collect()["a"].cast(int).to_list()
+        assert (table.total, table.rows, len(drawn)) == (5000, 500, 500)
+        assert "5,000 rows" in table.notes[0]
+        assert "500 of them" in table.notes[0]
+    assert drawn == sorted(set(drawn))
+    assert 2000 < float(np.mean(drawn)) < 3000
+    with opened(path) as again:
+        assert again.lazy.collect()["a"].cast(int).to_list() == drawn
+    with opened(path, whole=True) as table:
+        assert table.lazy.collect().height == 5000

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import io
+import time
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from labeling.duplicates import NEAR_BITS, changes, groups, join, near_pairs, picture_groups
+from labeling.importing import read, understand
+from labeling.pictures import examine
+
+
+def looks(path: Path, pictures: list[Image.Image], **options: object) -> pl.DataFrame:
+    seen = []
+    for number, picture in enumerate(pictures):
+        data = io.BytesIO()
+        picture.save(data, "JPEG", quality=95 - 15 * (number % 3))
+        file = path / f"{number}.jpg"
+        file.write_bytes(data.getvalue())
+        seen.append(examine(file))
+    return pl.DataFrame(
+        [(one.content, one.look, one.tones) for one in seen],
+        schema={"content": pl.String, "look": pl.Int64, "tones": pl.Binary},
+        orient="row",
+    )
+
+
+def patches(seed: int) -> Image.Image:
+    cells = np.random.default_rng(seed).integers(0, 256, (7, 9, 3), dtype=np.uint8)
+    return Image.fromarray(cells).resize((180, 140), Image.Resampling.BICUBIC)
+
+
+def test_copies_saved_anew_and_resized_are_near(tmp_path: Path) -> None:
+    pictures = [patches(0), patches(0), patches(0).resize((90, 70)), patches(1), patches(2)]
+    frame = looks(tmp_path, pictures)
+    assert picture_groups(frame["content"], frame["look"], frame["tones"]).tolist() == [0, 0, 0, 3, 4]
+
+
+def test_smooth_pictures_are_not_taken_for_one_another(tmp_path: Path) -> None:
+    slope = np.linspace(60, 200, 160)[None, :, None] * np.ones((120, 1, 3))
+    dark = Image.fromarray(slope.astype(np.uint8))
+    spot = slope.copy()
+    spot[40:80, 60:100] -= 45
+    frame = looks(tmp_path, [dark, Image.fromarray(spot.astype(np.uint8)), dark.point(lambda level: level + 30)])
+    assert len(set(picture_groups(frame["content"], frame["look"], frame["tones"]).tolist())) == 3
+
+
+def test_flat_pictures_have_no_look(tmp_path: Path) -> None:
+    frame = looks(tmp_path, [Image.new("RGB", (50, 50), "white"), Image.new("RGB", (50, 50), "black")])
+    assert frame["look"].null_count() == 2
+    assert picture_groups(frame["content"], frame["look"], frame["tones"]).tolist() == [0, 1]
+
+
+def test_the_same_bytes_are_one_group_without_any_look() -> None:
+    content = pl.Series(["a", "b", "a", None, None])
+    nothing = pl.Series([None] * 5, dtype=pl.Int64)
+    assert picture_groups(content, nothing, nothing.cast(pl.Binary)).tolist() == [0, 1, 0, 3, 4]
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(0, 63).flatmap(lambda bit: st.sampled_from([0, 1 << bit, 7 << bit, 15 << bit])), max_size=30)
+)
+def test_exactly_the_pairs_within_the_distance_are_found(values: list[int]) -> None:
+    array = np.array([value & (2**64 - 1) for value in values], dtype=np.uint64)
+    first, second = near_pairs(array)
+    expected = {
+        (i, j)
+        for i in range(len(values))
+        for j in range(i + 1, len(values))
+        if (int(array[i]) ^ int(array[j])).bit_count() <= NEAR_BITS
+    }
+    assert set(zip(first.tolist(), second.tolist(), strict=True)) == expected
+
+
+@given(st.integers(1, 30).flatmap(lambda n: st.tuples(st.just(n), st.lists(st.tuples(*[st.integers(0, n - 1)] * 2)))))
+def test_joined_nodes_share_the_smallest_name(case: tuple[int, list[tuple[int, int]]]) -> None:
+    n, edges = case
+    pairs = np.array(edges, dtype=np.int64).reshape(-1, 2)
+    got = join(n, pairs[:, 0], pairs[:, 1]).tolist()
+    expected = list(range(n))
+    for _ in range(n):
+        for a, b in edges:
+            expected[a] = expected[b] = min(expected[a], expected[b])
+    assert got == expected
+
+
+def test_changes_count_borders_between_unlike_cells() -> None:
+    checkers = int("".join("10101010" if row % 2 else "01010101" for row in range(8)), 2)
+    halves = int("11110000" * 8, 2)
+    assert changes(np.array([0, checkers, halves], dtype=np.uint64)).tolist() == [0, 112, 8]
+
+
+def test_a_hundred_thousand_pictures_are_compared_in_seconds() -> None:
+    hashes = np.random.default_rng(0).integers(-(2**62), 2**62, 100_000)
+    start = time.perf_counter()
+    near_pairs(hashes.view(np.uint64))
+    assert time.perf_counter() - start < 20
+
+
+def test_the_real_photos_are_not_glued_together(shared_data: Path) -> None:
+    frame = read(understand(shared_data / "trashnet")).frame
+    sizes = np.unique(groups(frame), return_counts=True)[1]
+    assert sizes.max() <= 3
+    assert 10 <= (sizes > 1).sum() <= 40
+
+
+def test_identical_rows_are_one_group_unless_repeating_is_the_rule() -> None:
+    rare = pl.DataFrame({"x:a": [1.0, 2.0, 1.0, 4.0], "x:b": ["p", "q", "p", "q"]})
+    assert groups(rare).tolist()[0] == groups(rare).tolist()[2]
+    assert len(set(groups(rare).tolist())) == 3
+    common = pl.DataFrame({"x:a": [0.0, 1.0] * 50})
+    assert len(set(groups(common).tolist())) == 100
