@@ -64,7 +64,8 @@ class _Convolution(nn.Conv2d):
             (top, bottom), (left, right) = (self._missing(size) for size in input.shape[2:])
             input = F.pad(input, (left, right, top, bottom))
         output = super().forward(input)
-        return F.relu6(output, inplace=True) if self.active else output
+        in_place = not torch.compiler.is_exporting()  # which takes three times as long over changes in place
+        return F.relu6(output, inplace=in_place) if self.active else output
 
     def _missing(self, size: int) -> tuple[int, int]:
         kernel, stride = self.kernel_size[0], self.stride[0]
