@@ -1,0 +1,51 @@
+"""Small real picture files for the tests, and jobs on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import xxhash
+from PIL import Image
+
+from engine.arrays import ByteArray
+from engine.learners.base import Job
+from engine.modalities.image.samples import ImageSamples
+from engine.task import Kind, Modality, Task
+
+COLOURS = ((200, 60, 40), (50, 180, 70), (60, 80, 210))
+
+
+def texture(label: int, seed: int, size: tuple[int, int] = (48, 40)) -> ByteArray:
+    """A noisy striped picture; colour and direction of the stripes tell the class, not always clearly."""
+    random = np.random.default_rng(1000 * label + seed)
+    down, across = np.mgrid[: size[0], : size[1]]
+    stripes = np.sin((down if label % 2 else across) * (0.5 + 0.1 * random.random()))[..., None]
+    picture = np.array(COLOURS[label % 3]) + 40 * stripes + random.normal(0, 35, (*size, 3)) + random.normal(0, 30)
+    return np.clip(picture, 0, 255).astype(np.uint8)
+
+
+def samples(folder: Path, labels: list[int], cache: Path | None = None) -> ImageSamples:
+    """Write one PNG a label and return them with their content hashes."""
+    folder.mkdir(exist_ok=True)
+    paths = [folder / f"{row}.png" for row in range(len(labels))]
+    for row, (path, label) in enumerate(zip(paths, labels, strict=True)):
+        Image.fromarray(texture(label, row)).save(path)
+    content = [xxhash.xxh3_128_hexdigest(path.read_bytes()) for path in paths]
+    return ImageSamples([str(path) for path in paths], content, cache)
+
+
+def class_job(folder: Path, each: int, classes: int = 3, cache: Path | None = None, folds: int = 3) -> Job:
+    """A job of telling textures apart, ``each`` of every class."""
+    labels = [label for label in range(classes) for _ in range(each)]
+    task = Task(Modality.IMAGE, Kind.MULTICLASS, ("brick", "leaf", "sky")[:classes])
+    numbers = np.arange(len(labels), dtype=np.int64) % folds
+    return Job(task, samples(folder, labels, cache), np.array(labels, dtype=np.float64), numbers)
+
+
+def number_job(folder: Path, size: int = 30) -> Job:
+    """A job of guessing a number: the class of the texture plus a little noise."""
+    labels = [row % 3 for row in range(size)]
+    values = 10.0 * np.array(labels) + np.random.default_rng(0).normal(0, 0.5, size)
+    folds = np.arange(size, dtype=np.int64) // 3 % 3
+    return Job(Task(Modality.IMAGE, Kind.REGRESSION), samples(folder, labels), values, folds)
