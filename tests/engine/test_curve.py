@@ -13,7 +13,7 @@ SECONDS = (0, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1200)
 WEIGHTS = (0, 0.011, 0.026, 0.051, 0.095, 0.133, 0.228, 0.361, 0.589, 0.788, 0.911, 1)
 
 
-@pytest.mark.parametrize(("seconds", "weight"), zip(SECONDS, WEIGHTS, strict=True))
+@pytest.mark.parametrize(("seconds", "weight"), list(zip(SECONDS, WEIGHTS, strict=True)))
 def test_time_axis_of_the_challenge(seconds: float, weight: float) -> None:
     assert transformed(seconds) == pytest.approx(weight, abs=6e-4)
 
