@@ -46,13 +46,13 @@ class Person:
         """Drag files over the middle of the window and let go."""
         mime = QMimeData()
         mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-        middle = self.window.rect().center()
+        middle = QPointF(self.window.rect().center())
         left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
         enter = QDragEnterEvent(middle.toPoint(), _COPY, mime, left, none)
         QApplication.sendEvent(self.window, enter)
         if not enter.isAccepted():
             raise GaveUp("The window does not take these files.")
-        QApplication.sendEvent(self.window, QDropEvent(QPointF(middle), _COPY, mime, left, none))
+        QApplication.sendEvent(self.window, QDropEvent(middle, _COPY, mime, left, none))
 
     def press(self, keys: str) -> None:
         """Press keys, written as ``Ctrl+Z`` or ``Right``, wherever the cursor is."""
