@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from labeling.project import Project
 
 TEST_FRACTION = 0.15
+FAREWELL_S = 5.0
 
 
 class Session(QObject):
@@ -293,15 +294,21 @@ class Session(QObject):
                 self.message.emit(level, str(event.data.get("text", "")))
 
     def _ended(self) -> None:
-        self.handle = None
+        self._see_off()
         result: dict[str, Any] | None = self.run.result() if self.run is not None else None
         self.run_ended.emit(result)
         self.model_changed.emit()
 
     def _lost(self) -> None:
-        self.handle = None
+        self._see_off()
         self.interrupted = True
         self.run_lost.emit()
+
+    def _see_off(self) -> None:
+        """Wait in the background until the worker's process is gone: it lives a moment longer than its last event."""
+        handle, self.handle = self.handle, None
+        if handle is not None:
+            self.background.start(lambda _job: handle.wait(FAREWELL_S), "Waiting for the worker to leave")
 
     def close(self) -> None:
         """Close the project and wait for what is under way in the background."""
