@@ -12,6 +12,7 @@ from studio.results.words import headline
 from studio.screen import Screen, ScreenState
 from studio.session import Session
 from studio.train.progress import RunProgress
+from studio.train.replay import said_so_far
 from studio.widgets.preview import Preview, Shape, grid
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class ResultsScreen(Screen):
         session.run_opened.connect(self._start_over)
         session.run_event.connect(self._take_event)
         session.model_changed.connect(self._take_model)
+        for event in said_so_far(session):
+            self._take_event(event)
 
     @override
     def state(self) -> ScreenState:

@@ -56,15 +56,20 @@ class RunProgress:
     points: list[CurvePoint] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     tried: int = 0
+    last_seq: int = -1
     failures: list[str] = field(default_factory=list)
     messages: list[tuple[str, str]] = field(default_factory=list)
 
-    def take(self, event: Event) -> None:
-        """Take in one event; types this version does not know change nothing."""
+    def take(self, event: Event) -> bool:
+        """Take in one event and tell whether it was new; types this version does not know change nothing."""
+        if event.seq <= self.last_seq:
+            return False
+        self.last_seq = event.seq
         self.active_s = max(self.active_s, event.active_s)
         handler = _HANDLERS.get(event.type)
         if handler is not None:
             handler(self, event)
+        return True
 
     @property
     def best(self) -> CurvePoint | None:

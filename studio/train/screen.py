@@ -15,6 +15,7 @@ from studio.train.feed import STOPPED, Feed
 from studio.train.goal import Goal, goal
 from studio.train.material import material_of
 from studio.train.progress import RunProgress
+from studio.train.replay import said_so_far
 from studio.train.setup import SetupCard
 from studio.widgets.empty_state import EmptyState
 
@@ -41,12 +42,12 @@ class TrainScreen(Screen):
         super().__init__(session)
         self.progress = RunProgress()
         self.feed = Feed(self.progress)
-        self._goal: Goal | None = None
+        self.goal: Goal | None = None
         self._wants_setup = True
         self.empty = EmptyState("train", "Nothing to learn from yet", "Bring in photos or a table first.")
         self.empty.offer("Go to Data", lambda: session.screen_wanted.emit("data"))
         self.setup = SetupCard()
-        self._panel: RunPanel | None = None
+        self.panel: RunPanel | None = None
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
         self._pages.addWidget(_scrolling(self.setup))
@@ -65,6 +66,9 @@ class TrainScreen(Screen):
         self.setup.labels_wanted.connect(lambda _name: session.screen_wanted.emit("label"))
         self._listen(session)
         self._take_project()
+        self._start_over()
+        for event in said_so_far(session):
+            self._take_event(event)
 
     def _listen(self, session: Session) -> None:
         session.project_changed.connect(self._take_project)
@@ -81,7 +85,7 @@ class TrainScreen(Screen):
 
     @override
     def state(self) -> ScreenState:
-        if self._goal is None:
+        if self.goal is None:
             return ScreenState.EMPTY
         if self.session.interrupted or (self.session.model_path is None and not self.session.running):
             return ScreenState.NEEDS_YOU
@@ -89,25 +93,25 @@ class TrainScreen(Screen):
 
     @override
     def next_step(self) -> str:
-        if self._goal is None:
+        if self.goal is None:
             return ""
         if self.session.interrupted:
             return "Resume the training that stopped, or use what it learned."
         if self.session.running:
             return "Training is under way. You can try the model meanwhile."
-        if self._goal.blocked:
-            return self._goal.blocked
+        if self.goal.blocked:
+            return self.goal.blocked
         if self.session.model_path is None:
             return "Press Train: a first model is there within seconds."
         return "See how good the model is."
 
     @override
     def next_action(self) -> str:
-        if self._goal is None or self.session.interrupted:
+        if self.goal is None or self.session.interrupted:
             return ""
         if self.session.running:
             return "go.try_it" if self.session.model_path is not None else ""
-        if self._goal.blocked:
+        if self.goal.blocked:
             return "go.label"
         return "train.start" if self.session.model_path is None else "go.results"
 
@@ -124,10 +128,10 @@ class TrainScreen(Screen):
     @override
     def can(self, command: str) -> bool:
         if command == "start":
-            return not self.session.running and self.setup.can_train
+            return self.goal is not None and not self.session.running and self.setup.can_train
         if command == "resume" and self.session.interrupted:
             return not self.session.preparing
-        return self.session.running and self._panel is not None and self._panel.can(command)
+        return self.session.running and self.panel is not None and self.panel.can(command)
 
     @override
     def activate(self) -> None:
@@ -145,7 +149,7 @@ class TrainScreen(Screen):
     def _train(self, budget_s: float) -> None:
         project = self.session.project
         if project is not None:
-            project.set_setting(_BUDGET_SETTING, str(budget_s))
+            project.set_setting(_BUDGET_SETTING, budget_s)
         self.session.start_run(budget_s)
 
     def _resume(self) -> None:
@@ -155,8 +159,8 @@ class TrainScreen(Screen):
             self._send("resume")
 
     def _send(self, verb: str) -> None:
-        if self._panel is not None:
-            self._panel.asked(verb)
+        if self.panel is not None:
+            self.panel.asked(verb)
         self.session.send(verb)
         self.changed.emit()
 
@@ -182,17 +186,17 @@ class TrainScreen(Screen):
 
     def _take_labels(self) -> None:
         material = material_of(self.session)
-        self._goal = goal(material) if material is not None else None
-        if self._goal is not None:
-            self.setup.show_goal(self._goal, self.session.preparing)
+        self.goal = goal(material) if material is not None else None
+        if self.goal is not None:
+            self.setup.show_goal(self.goal, self.session.preparing)
         self._show()
 
     def _start_over(self) -> None:
         self.progress = RunProgress()
         self.feed = Feed(self.progress)
         self._wants_setup = self.session.run is None
-        if self._panel is not None:
-            self._panel.start_over()
+        if self.panel is not None:
+            self.panel.start_over()
         self._refresh.start()
 
     def _watch(self) -> None:
@@ -200,8 +204,8 @@ class TrainScreen(Screen):
         self._show()
 
     def _take_event(self, event: Event) -> None:
-        self.progress.take(event)
-        self.feed.take(event)
+        if self.progress.take(event):
+            self.feed.take(event)
         if not self._refresh.isActive():
             self._refresh.start()
 
@@ -217,11 +221,11 @@ class TrainScreen(Screen):
         self.setup.train.setFocus()
 
     def _show(self) -> None:
-        if self._goal is None and self.session.run is None:
+        if self.goal is None and self.session.run is None:
             self._pages.setCurrentIndex(0)
         elif self._wants_setup or self.session.run is None:
-            if self._goal is not None:
-                self.setup.show_goal(self._goal, self.session.preparing)
+            if self.goal is not None:
+                self.setup.show_goal(self.goal, self.session.preparing)
             self._pages.setCurrentIndex(1)
         else:
             panel = self._run_panel()
@@ -230,17 +234,17 @@ class TrainScreen(Screen):
         self.changed.emit()
 
     def _run_panel(self) -> RunPanel:
-        if self._panel is None:
+        if self.panel is None:
             from studio.train.running import RunPanel
 
-            panel = self._panel = RunPanel()
+            panel = self.panel = RunPanel()
             panel.command_wanted.connect(lambda verb: self.commands()[verb]())
             panel.resume_wanted.connect(self.session.resume_run)
             panel.use_wanted.connect(self.session.use_what_it_learned)
             panel.results_wanted.connect(lambda: self.session.screen_wanted.emit("results"))
             panel.again_wanted.connect(self._set_up_again)
             self._pages.addWidget(_scrolling(panel))
-        return self._panel
+        return self.panel
 
 
 def _scrolling(inside: QWidget) -> QScrollArea:

@@ -172,3 +172,16 @@ def _scores(task: Task, rows: Dataset, guesses: FloatArray) -> dict[str, dict[st
         interval = bootstrap(name, rows.labels(task), guesses)
         found[name] = {"value": value, "low": interval.low, "high": interval.high}
     return found
+
+
+def project_with_run(folder: Path, data: Path, recipe: Recipe | None = None) -> Path:
+    """Make a project of ``data`` at ``folder``, with one recorded run in it if there is a recipe."""
+    from labeling.importing import read, understand
+    from labeling.project import Project
+
+    with Project.create(folder) as project:
+        understanding = understand(data)
+        project.add(understanding, read(understanding))
+        if recipe is not None:
+            record(project.new_run_path(), recipe)
+    return folder

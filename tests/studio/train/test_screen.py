@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from studio.screen import ScreenState
+from studio.train.screen import TrainScreen
+from studio.window import MainWindow
+from tests.studio.recorded_runs import Recipe, project_with_run
+
+
+def opened(window: MainWindow, qtbot: QtBot, project: Path) -> TrainScreen:
+    window.session.open_project(project)
+    qtbot.waitUntil(lambda: len(window.session.library.listing) > 0, timeout=10_000)
+    window.go("train")
+    return cast("TrainScreen", window.page("train"))
+
+
+def test_without_samples_it_points_to_the_data(window: MainWindow) -> None:
+    window.go("train")
+    screen = window.page("train")
+
+    assert screen.state() is ScreenState.EMPTY
+    assert not screen.can("start")
+
+
+def test_the_goal_is_read_from_the_project(window: MainWindow, qtbot: QtBot, tmp_path: Path, photos: Path) -> None:
+    screen = opened(window, qtbot, project_with_run(tmp_path / "project", photos))
+    qtbot.waitUntil(lambda: screen.can("start"))
+
+    assert screen.state() is ScreenState.NEEDS_YOU
+    assert screen.next_action() == "train.start"
+    assert "nut has 4 of at least 5 examples." in [c.text for c in screen.goal.concerns] if screen.goal else False
+
+
+def test_an_earlier_run_is_replayed(window: MainWindow, qtbot: QtBot, tmp_path: Path, photos: Path) -> None:
+    screen = opened(window, qtbot, project_with_run(tmp_path / "project", photos, Recipe()))
+
+    assert screen.state() is ScreenState.READY
+    assert screen.panel is not None
+    qtbot.waitUntil(lambda: screen.panel is not None and screen.panel.headline.text().startswith("Done: it tells 88"))
+    screen.panel.again.click()
+    assert screen.setup.isVisible()
+    assert screen.setup.train.hasFocus()
+
+
+def test_a_run_cut_off_offers_to_go_on(window: MainWindow, qtbot: QtBot, tmp_path: Path, photos: Path) -> None:
+    screen = opened(window, qtbot, project_with_run(tmp_path / "project", photos, Recipe(ended=None)))
+
+    assert screen.state() is ScreenState.NEEDS_YOU
+    assert screen.panel is not None
+    assert screen.panel.lost.isVisible()
+    assert screen.can("resume")
+
+
+@pytest.mark.slow
+def test_a_table_is_learned_paused_and_discarded_for_real(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, table: Path
+) -> None:
+    screen = opened(window, qtbot, project_with_run(tmp_path / "project", table))
+    session = window.session
+    qtbot.waitUntil(lambda: screen.can("start"))
+    screen.setup.durations.choose(60.0)
+    screen.start()
+    qtbot.waitUntil(lambda: session.running, timeout=20_000)
+    qtbot.waitUntil(lambda: bool(screen.progress.points) or not session.running, timeout=30_000)
+    assert session.project is not None
+    assert session.project.setting("train.budget_s") == 60.0
+    if session.running:  # a table this small may be learned before a person could press anything
+        screen.commands()["discard"]()
+        box = screen.findChild(QMessageBox)
+        assert isinstance(box, QMessageBox)
+        assert box.defaultButton().text() == "Keep training"
+        box.defaultButton().click()
+        next(made for made in box.buttons() if made.text() == "Discard training").click()
+    qtbot.waitUntil(lambda: not session.running, timeout=30_000)
