@@ -20,11 +20,12 @@ from labeling.formats.image_folders import split_name
 from labeling.formats.images import Entry, ImageFormat, Listing
 from labeling.tables.columns import facts, text
 from labeling.tables.guess import can_be_target, guess_target
-from labeling.tables.source import is_table, opened
+from labeling.tables.source import TEXT_SUFFIXES, is_table, opened
 from labeling.walk import MAX_FILES, PICTURE_SUFFIXES
 
 TRIED_ROWS = 20
 TRIED_TABLES = 20
+MENTIONED_BYTES = 1 << 16
 MAX_TABLE_BYTES = 200_000_000
 PICTURE_FOLDERS = ("", "images", "image", "img", "imgs", "pictures", "photos", "data")
 SPLIT_COLUMNS = ("split", "set", "subset", "dataset", "data set", "data_set", "fold", "part")
@@ -107,7 +108,7 @@ def manifests(source: Source) -> list[Manifest]:
     """Return the tables that list pictures for this file or folder."""
     path = source.path
     if path.is_file():
-        found = _manifest(path, path.parent, by_ending=True) if is_table(path) else None
+        found = _manifest(path, path.parent, by_ending=True) if is_table(path) and _mentions_pictures(path) else None
         return [found] if found else []
     if not source.files.pictures:
         return []
@@ -117,6 +118,15 @@ def manifests(source: Source) -> list[Manifest]:
         return inside
     beside = [path.with_name(path.name + suffix) for suffix in (".csv", ".tsv", ".xlsx")]
     return [manifest for table in beside if table.is_file() and (manifest := _manifest(table, path)) is not None]
+
+
+def _mentions_pictures(path: Path) -> bool:
+    """Return whether a name of a picture may stand near the start of a table, without parsing a text file for it."""
+    if path.suffix.lower() not in TEXT_SUFFIXES:
+        return True
+    with path.open("rb") as file:
+        start = file.read(MENTIONED_BYTES).replace(b"\0", b"").lower()
+    return any(suffix.encode() in start for suffix in PICTURE_SUFFIXES)
 
 
 def locate(base: Path, root: Path, name: str) -> Path | None:

@@ -61,7 +61,9 @@ class Lock:
         return lock
 
     def release(self) -> None:
-        """Let go."""
+        """Let go; a second time nothing happens."""
+        if self._file.closed:
+            return
         self._write(None)
         self._file.close()
 

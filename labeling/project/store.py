@@ -27,6 +27,7 @@ class Store:
         self._local = threading.local()
         self._writing = threading.RLock()
         self._connections: list[sqlite3.Connection] = []
+        self._closed = False
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -34,7 +35,10 @@ class Store:
 
         Raises:
             ProjectDamaged: the file is no database.
+            ProjectError: it cannot be opened, or was closed.
         """
+        if self._closed:
+            raise ProjectError("The project was closed. Open it again to go on.")
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._connect()
@@ -75,8 +79,8 @@ class Store:
         """
         try:
             return self.connection.execute(sql, values).fetchall()
-        except sqlite3.OperationalError:
-            raise
+        except sqlite3.OperationalError as error:
+            raise ProjectError(f"{self._path} cannot be read ({error}). Check that its drive is connected.") from error
         except sqlite3.DatabaseError as error:
             raise damaged(self._path, error) from error
 
@@ -91,6 +95,7 @@ class Store:
 
     def close(self) -> None:
         """Close every thread's connection; the write-ahead log is folded in."""
+        self._closed = True
         for connection in self._connections:
             connection.close()
         self._connections.clear()

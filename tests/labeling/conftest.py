@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ def picture(seed: int, size: tuple[int, int] = (64, 48)) -> Image.Image:
 def make_picture() -> PictureMaker:
     """Write a picture of its own look to a path, its folders included."""
 
-    def make(path: Path, seed: int = 0, **options: object) -> Path:
+    def make(path: Path, seed: int = 0, **options: Any) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         picture(seed).save(path, **options)
         return path

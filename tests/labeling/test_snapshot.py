@@ -68,7 +68,7 @@ def test_no_test_part_is_kept_when_none_is_wanted() -> None:
 
 
 def test_a_test_part_that_the_data_sets_apart_is_kept() -> None:
-    split: list[str | None] = ["train"] * 20 + ["test"] * 10
+    split = ["train"] * 20 + ["test"] * 10
     frozen = snapshot(pictures(["a", "b"] * 15, split=split), About())
     assert frozen.dataset.part(Split.TEST).ids == [str(row) for row in range(20, 30)]
     assert set(frozen.dataset.part(Split.TEST).folds.tolist()) == {TEST_FOLD}
@@ -76,14 +76,14 @@ def test_a_test_part_that_the_data_sets_apart_is_kept() -> None:
 
 def test_test_pictures_that_copy_training_pictures_are_not_tested_on() -> None:
     content = [f"c{row}" for row in range(29)] + ["c0"]
-    split: list[str | None] = ["train"] * 20 + ["test"] * 10
+    split = ["train"] * 20 + ["test"] * 10
     frozen = snapshot(pictures(["a", "b"] * 15, content=content, split=split), About())
     assert "29" not in frozen.dataset.part(Split.TEST).ids
     assert "near-copies of training samples" in " ".join(frozen.notes)
 
 
 def test_test_samples_of_classes_never_taught_are_left_out() -> None:
-    split: list[str | None] = ["train"] * 20 + ["test"] * 10
+    split = ["train"] * 20 + ["test"] * 10
     frozen = snapshot(pictures(["a", "b"] * 14 + ["c", "a"], split=split), About())
     assert frozen.task.classes == ("a", "b")
     assert "no training sample has" in " ".join(frozen.notes)

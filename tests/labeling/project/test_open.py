@@ -15,7 +15,13 @@ from labeling.project import Project
 from labeling.project.migrations import APPLICATION_ID, MIGRATIONS
 
 ROOT = Path(__file__).parents[3]
-HOLDER = "import sys; from labeling.project import Project; p = Project.open(sys.argv[1]); print('open', flush=True); input()"
+HOLDER = """
+import sys
+from labeling.project import Project
+project = Project.open(sys.argv[1])
+print("open", flush=True)
+input()
+"""
 
 
 def holder(folder: Path) -> subprocess.Popen[str]:
@@ -99,7 +105,7 @@ def test_a_damaged_page_is_found_after_a_crash(make_project: Callable[..., Proje
         data[start : start + 64] = b"\xff" * 64
     database.write_bytes(data)
     (project.path / "project.lock").write_text("{}")
-    with pytest.raises(ProjectDamaged, match="Restore project.db"):
+    with pytest.raises(ProjectDamaged, match="Restore project"):
         Project.open(project.path)
 
 

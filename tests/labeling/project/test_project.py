@@ -131,7 +131,7 @@ def test_labelling_makes_classes_and_named_history(make_project: MakeProject) ->
     project.undo()
     assert project.can_redo == "Label two nuts"
     project.set_label(["0.png"], None)
-    assert (project.can_redo, project.can_undo) == (None, "Clear label")
+    assert [project.can_redo, project.can_undo] == [None, "Clear label"]
     about = project.understanding()
     assert about is not None
     assert about.classes == ("bolt",)
@@ -210,6 +210,14 @@ def test_threads_read_while_another_writes(make_project: MakeProject) -> None:
         reader.join()
     assert not failures
     assert project.count(Filter(labelled=True)) == 100
+
+
+def test_a_closed_project_says_so(make_project: MakeProject) -> None:
+    project = make_project(["a"])
+    project.close()
+    project.close()
+    with pytest.raises(ProjectError, match="was closed"):
+        project.count()
 
 
 def test_a_failed_change_leaves_everything_as_it_was(make_project: MakeProject) -> None:
