@@ -103,6 +103,10 @@ class ResultsPage(QWidget):
         self.show_curve(progress)
         self._show_worst()
 
+    def close_down(self) -> None:
+        """End the threads that decode thumbnails."""
+        self.samples.close_down()
+
     def show_curve(self, progress: RunProgress) -> None:
         """Show the curve so far."""
         self.curve.show_progress(progress)

@@ -45,7 +45,7 @@ class ResultsScreen(Screen):
         super().__init__(session)
         self.progress = RunProgress()
         self.report: Report | None = None
-        self._page: ResultsPage | None = None
+        self.page: ResultsPage | None = None
         self._job: Job | None = None
         self._stale = True
         self._shown = False
@@ -103,8 +103,8 @@ class ResultsScreen(Screen):
 
     @override
     def close_down(self) -> None:
-        if self._page is not None:
-            self._page.samples.close_down()
+        if self.page is not None:
+            self.page.close_down()
 
     def _start_over(self) -> None:
         self.progress = RunProgress()
@@ -148,13 +148,13 @@ class ResultsScreen(Screen):
         self.changed.emit()
 
     def _results_page(self) -> ResultsPage:
-        if self._page is None:
+        if self.page is None:
             from studio.results.page import ResultsPage
 
-            self._page = ResultsPage(self.session.library.thumbnail)
-            self._page.label_wanted.connect(self._label)
-            self._area.setWidget(self._page)
-        return self._page
+            self.page = ResultsPage(self.session.library.thumbnail)
+            self.page.label_wanted.connect(self._label)
+            self._area.setWidget(self.page)
+        return self.page
 
     def _label(self, ids: list[str], caption: str) -> None:
         self.session.samples_wanted.emit(ids, caption)
