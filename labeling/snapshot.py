@@ -84,7 +84,7 @@ def _labelled(frame: pl.DataFrame, notes: list[str]) -> pl.DataFrame:
     kept = frame.filter(frame["label"].is_not_null())
     if not kept.height:
         raise ImportRefused(
-            f"None of the {count(frame.height, 'sample')} has a label yet. Label at least 5 of each class, then train."
+            f"No sample of {frame.height:,} has a label yet. Label at least 5 of each class, then train."
             if frame.height
             else "There are no samples yet. Add some first."
         )

@@ -15,7 +15,7 @@ from labeling.errors import ImportRefused
 from labeling.formats.base import Format, Source, Wishes
 from labeling.formats.image_folders import split_name
 from labeling.tables.columns import Facts, converted, facts, number, sort_out, text
-from labeling.tables.guess import MAX_CLASSES, can_be_target, guess_kind, guess_target
+from labeling.tables.guess import MAX_CLASSES, can_be_target, constant_target, guess_kind, guess_target
 from labeling.tables.source import OpenTable, is_table, opened
 from labeling.understanding import Understanding, count
 
@@ -120,8 +120,9 @@ def _looked_at(path: Path, table: OpenTable) -> tuple[pl.DataFrame, int, tuple[s
 def _target(path: Path, found: list[Facts], wanted: str | None) -> Facts | None:
     by_name = {fact.name: fact for fact in found}
     if wanted is None:
-        guess = guess_target(found)
-        return by_name[guess] if guess else None
+        wanted = constant_target(found) or guess_target(found)
+        if wanted is None:
+            return None
     if wanted not in by_name:
         raise ImportRefused(
             f"{path.name} has no column “{wanted}”. Its columns: {', '.join(list(by_name)[:30])}. Choose one of them."

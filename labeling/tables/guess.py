@@ -15,6 +15,7 @@ TARGET_NAMES = (
     "species", "diagnosis", "churn", "churned", "exited", "default", "fraud", "isfraud", "converted", "response",
     "result", "output", "quality", "category", "salary", "sentiment", "rating", "score",
 )  # fmt: skip
+PLAIN_TARGET_NAMES = TARGET_NAMES[:7]
 TARGET_ENDINGS = ("target", "label", "class", "outcome")
 
 
@@ -23,6 +24,13 @@ def can_be_target(fact: Facts) -> bool:
     if fact.nested or fact.date_format is not None or fact.distinct < 2:
         return False
     return reason_against(fact) is None and (fact.numeric or fact.distinct <= MAX_CLASSES)
+
+
+def constant_target(found: list[Facts]) -> str | None:
+    """Return the column that is named as the target but has one value only, if there is one."""
+    plain = {re.sub(r"[\W_]+", "", fact.name.lower()): fact for fact in reversed(found)}
+    named = next((plain[name] for name in PLAIN_TARGET_NAMES if name in plain), None)
+    return named.name if named is not None and named.distinct == 1 else None
 
 
 def guess_target(found: list[Facts]) -> str | None:

@@ -125,7 +125,7 @@ def test_a_class_with_one_sample_is_learned_from_but_not_checked() -> None:
     ("labels", "words"),
     [
         ([], "no samples yet"),
-        ([None, None], "None of the 2 samples has a label"),
+        ([None, None], "No sample of 2 has a label"),
         (["a"] * 5, "the only class"),
         (["a", "b"], "at least 4"),
         (["a", "b", "c", "d"], "single sample"),

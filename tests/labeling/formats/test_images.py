@@ -86,7 +86,7 @@ def test_a_flat_folder_has_no_labels_yet(tmp_path: Path, make_picture: MakePictu
     assert (understanding.format, understanding.kind, understanding.labelled) == ("image_flat", None, 0)
     assert understanding.text() == "3 photos without labels → you say what they show"
     batch = read(understanding)
-    with pytest.raises(ImportRefused, match="None of the 3 samples has a label"):
+    with pytest.raises(ImportRefused, match="No sample of 3 has a label"):
         snapshot(batch.frame, understanding)
 
 

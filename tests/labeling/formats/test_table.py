@@ -161,6 +161,13 @@ def test_a_target_that_cannot_be_predicted_is_refused(tmp_path: Path, target: st
         understand(path, target=target)
 
 
+def test_a_column_named_as_the_target_that_is_constant_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.csv", a=[row % 7 for row in range(ROWS)], target=["same"] * ROWS)
+    with pytest.raises(ImportRefused, match="“target” are the same"):
+        understand(path)
+    assert understand(path, target="a").target == "a"
+
+
 def test_words_are_not_a_number_to_predict(tmp_path: Path) -> None:
     with pytest.raises(ImportRefused, match="holds words"):
         understand(people(tmp_path / "people.csv"), target="bought", kind=Kind.REGRESSION)
