@@ -30,10 +30,13 @@ class ExportReport:
         """Say what was written and how it was proven."""
         figures = self.parity
         size = f"{self.bytes / 1e6:.1f} MB" if self.bytes >= 1e6 else f"{self.bytes / 1e3:.0f} kB"
+        agreed = f"{figures['agreement']:.0%} the same answer"
+        what = agreed if figures["difference_in"] == "probability" else "as a share of the number"
+        difference = f"largest difference {figures['difference']:.1g}, {what}"
         return (
             f"Wrote {self.path} ({size}). It was run beside the model on {figures['samples']} samples "
-            f"({figures['real_samples']} of them the run's own): largest difference {figures['difference']:.1g}, "
-            f"{figures['agreement']:.0%} the same answer; {figures['milliseconds']:.3g} ms for one sample."
+            f"({figures['real_samples']} of them the run's own): {difference}; "
+            f"{figures['milliseconds']:.3g} ms for one sample."
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -61,6 +61,7 @@ def ort_session(content: bytes) -> Any:
     onnxruntime, errors = _runtime()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = _ERRORS_ONLY
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads leave the processor alone
     try:
         # with its fallback ONNX Runtime prints to stdout and tries the same again
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"], enable_fallback=0)

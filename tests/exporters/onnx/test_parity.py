@@ -105,9 +105,7 @@ def test_numbers_that_overflow_on_both_sides_agree() -> None:
     member = lightgbm(NUMBER)
     huge = type(member)(member.encoder, member.boosters, replace(member.link, scale=1e4))
     model = model_of(NUMBER, huge)
-    with np.errstate(over="ignore"):
-        parity = check(model, OnnxModel(content_of(model)), None)
-    assert parity.agreement == 1.0
+    assert check(model, OnnxModel(content_of(model)), None).difference <= 1e-12
 
 
 def test_an_engine_that_fails_says_so_itself() -> None:
