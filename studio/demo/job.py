@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from resources.paths import BLOOD_CELLS, BLOOD_CELLS_TRY
+from studio.cli.scores import metric_name
 from studio.demo.person import GaveUp, Person, Stalls, settle
 from studio.label.keys import BADGES
+from studio.results import words
 from studio.wording import amount, duration, size
 
 if TYPE_CHECKING:
@@ -130,11 +132,11 @@ class Job:
         person.press("Ctrl+4")
         person.wait(lambda: screen.report is not None and screen.report.result is not None, GRACE_S, "the results")
         person.look("results")
+        assert screen.report is not None
         score = self.result()["score"]
-        low, high = score["test_interval"]
         return (
-            f"Results: {screen.next_step()} On the test part: {score['metric'].upper()} {amount(score['test'])} "
-            f"(between {amount(low)} and {amount(high)})."
+            f"Results: {words.headline(screen.report)}, {words.interval(screen.report)}; "
+            f"{metric_name(score['metric'])} {amount(score['test'])}."
         )
 
     def try_it(self) -> str:
