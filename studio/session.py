@@ -31,7 +31,7 @@ class Session(QObject):
     Messages to the person: ``message`` carries a level (``info``, ``good``, ``warning``, ``error``) and a sentence,
     ``problem`` a sentence and the details of a report.
 
-    Wishes to the window: ``screen_wanted`` carries the id of a screen; ``sample_wanted`` the id of a sample to label;
+    Wishes to the window: ``screen_wanted`` carries the id of a screen;
     ``samples_wanted`` ids of samples that the Data screen shall show alone, and a caption; ``command_wanted`` the name
     of one of the window's commands.
 
@@ -52,7 +52,6 @@ class Session(QObject):
     message = Signal(str, str)
     problem = Signal(str, str)
     screen_wanted = Signal(str)
-    sample_wanted = Signal(str)
     samples_wanted = Signal(object, str)
     command_wanted = Signal(str)
 
@@ -64,6 +63,7 @@ class Session(QObject):
         self.project: Project | None = None
         self.run: RunFolder | None = None
         self.handle: WorkerHandle | None = None
+        self.sample_wanted = ""
         self.preparing = False
         self.interrupted = False
         self._watch: RunWatch | None = None
@@ -122,6 +122,11 @@ class Session(QObject):
         self.library.open(project)
         self.project_changed.emit()
         self._open_newest_run(project)
+
+    def show_in_label(self, sample_id: str) -> None:
+        """Show a sample on the Label screen, which looks at ``sample_wanted`` when it is shown."""
+        self.sample_wanted = sample_id
+        self.screen_wanted.emit("label")
 
     def set_label(self, ids: Sequence[str], label: str | float | None, name: str) -> None:
         """Commit a label; ``name`` is what undo calls it."""

@@ -171,7 +171,6 @@ class MainWindow(QMainWindow):
         session.message.connect(self.messages.show_message)
         session.problem.connect(lambda words, details: self.messages.show_message("error", words, details))
         session.screen_wanted.connect(self.go)
-        session.sample_wanted.connect(lambda _id: self.go("label"))
         session.command_wanted.connect(self.command)
         session.samples_wanted.connect(lambda _ids, _caption: self.go("data"))
         session.project_changed.connect(self._project_changed)

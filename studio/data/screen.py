@@ -42,8 +42,9 @@ class DataScreen(Screen):
         self.working = Working()
         self.browser = Browser(session.library)
         self.empty = EmptyState("data", "No samples yet", "Drop a folder of photos or a table here.")
-        self._notes = MessageArea(kept=2)
+        self.notes = MessageArea(kept=2)
         self._stale = False
+        self._left_out: list[Problem] = []
         self._build()
         self._listen()
         self._show_page()
@@ -115,7 +116,7 @@ class DataScreen(Screen):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
-        column.addWidget(self._notes)
+        column.addWidget(self.notes)
         column.addWidget(self._pages, 1)
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._patience.timeout.connect(lambda: self._pages.setCurrentWidget(self.working))
@@ -129,7 +130,7 @@ class DataScreen(Screen):
         self.home.project_chosen.connect(session.open_project)
         self.home.sample_chosen.connect(lambda path: intake.begin([path]))
         self.browser.add_wanted.connect(self._wants("import_folder"))
-        self.browser.opened.connect(session.sample_wanted)
+        self.browser.opened.connect(session.show_in_label)
         self.browser.changed.connect(self.changed)
         self.sheet.accepted.connect(intake.accept)
         self.sheet.refused.connect(intake.refuse)
@@ -181,29 +182,31 @@ class DataScreen(Screen):
         files = [problem for problem in problems if problem.path]
         for problem in problems:
             if not problem.path:
-                self._notes.show_message("warning", problem.sentence)
+                self.notes.show_message("warning", problem.sentence)
         if files:
             total = taken + len(files)
             what = "file" if len(files) == 1 else "files"
             words = f"{len(files):,} of {total:,} {what} couldn't be opened. They were left out."
-            bar = self._notes.show_message("warning", words)
-            bar.offer("Show them", lambda: self._list_problems(files), closes=False)
+            bar = self.notes.show_message("warning", words)
+            bar.offer("Show them", self.list_problems, closes=False)
+            self._left_out = files
 
-    def _list_problems(self, problems: list[Problem]) -> None:
+    def list_problems(self) -> None:
+        """Show the files that were left out of what was taken in last."""
         from studio.data.problem_list import ProblemList
 
-        ProblemList(problems, self).open()
+        ProblemList(self._left_out, self).open()
 
     def _show_samples(self, ids: list[str], caption: str) -> None:
         self.browser.show_only(Filter(ids=tuple(ids), caption=caption))
 
     def _label_selected(self) -> None:
-        self.session.sample_wanted.emit(self.browser.selected()[0])
+        self.session.show_in_label(self.browser.selected()[0])
 
     # -- the samples ---------------------------------------------------------------------------------------------
 
     def _project_changed(self) -> None:
-        self._notes.clear()
+        self.notes.clear()
         self._show_page()
 
     def _show_samples_read(self) -> None:

@@ -40,7 +40,6 @@ class LabelScreen(Screen):
         self.bench = Workbench(session.library)
         self.empty = EmptyState("label", "Nothing to label yet", "Take in some photos or a table first.")
         self.empty.offer("Go to Data", lambda: session.screen_wanted.emit("data"))
-        self._wanted: str | None = None
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self.bench)
@@ -102,9 +101,9 @@ class LabelScreen(Screen):
 
     @override
     def activate(self) -> None:
-        if self._wanted is not None and self._wanted in self.listing.rows:
-            self._go(self.listing.rows[self._wanted])
-            self._wanted = None
+        wanted, self.session.sample_wanted = self.session.sample_wanted, ""
+        if wanted in self.listing.rows:
+            self._go(self.listing.rows[wanted])
         self._refresh()
         if self._is_number:
             self.bench.number.field.setFocus()
@@ -136,14 +135,12 @@ class LabelScreen(Screen):
         self.pace.tick()
         if not stay:
             self._go(self.order.unlabelled(1) if fresh else self.order.step(1))
-        self._refresh()
 
     def clear(self) -> None:
         """Take the label of the sample shown away."""
         sample_id = self.sample_id
         if sample_id is not None and self.listing.labels[self.order.place] is not None:
             self.session.set_label([sample_id], None, "Clear label")
-            self._refresh()
 
     def skip(self) -> None:
         """Leave the sample shown without a label and go on."""
@@ -179,7 +176,6 @@ class LabelScreen(Screen):
         library = self.session.library
         library.reset.connect(self._reset)
         library.relabelled.connect(self._relabelled)
-        self.session.sample_wanted.connect(self._show_sample)
         self.pictures.loaded.connect(self._picture_came)
         panel = self.bench.panel
         panel.assigned.connect(self.assign)
@@ -205,9 +201,6 @@ class LabelScreen(Screen):
         self.order.labels = self.listing.labels
         self._refresh()
         self.changed.emit()
-
-    def _show_sample(self, sample_id: str) -> None:
-        self._wanted = sample_id
 
     def _go(self, place: int | None) -> None:
         if place is not None:

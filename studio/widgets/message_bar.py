@@ -37,9 +37,9 @@ class MessageBar(QFrame):
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         line.addWidget(label, 1)
         self._line = line
-        self._foot = self._closer()
-        self._foot.setVisible(closable)
-        line.addWidget(self._foot)
+        self._closable = closable
+        if closable:
+            line.addWidget(self._closer())
 
     def _closer(self) -> QToolButton:
         close = QToolButton()
@@ -55,7 +55,7 @@ class MessageBar(QFrame):
         made = button(title, calls)
         if closes:
             made.clicked.connect(self.deleteLater)
-        self._line.insertWidget(self._line.count() - 1, made)
+        self._line.insertWidget(self._line.count() - (1 if self._closable else 0), made)
         return self
 
     def _tone(self) -> str:

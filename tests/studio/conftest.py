@@ -68,7 +68,8 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     """The studio's window, shown; its threads are waited for at the end."""
     made = MainWindow()
     qtbot.addWidget(made)
-    with qtbot.waitExposed(made):
-        made.show()
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
     yield made
     made.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -63,7 +64,7 @@ def test_a_dropped_folder_becomes_a_project(window: MainWindow, photos: Path, tm
     qtbot.waitUntil(screen.sheet.isVisible)
     assert "sort photos into bolt / nut / washer" in screen.sheet.sentence.accessibleName()
     assert window.session.project is None
-    qtbot.mouseClick(screen.sheet.take, LEFT)
+    QTest.mouseClick(screen.sheet.take, LEFT)
     qtbot.waitUntil(lambda: len(screen.browser.listing) == 12)
     project = window.session.project
     assert project is not None
@@ -75,7 +76,7 @@ def test_refusing_takes_nothing_in(window: MainWindow, photos: Path, tmp_path: P
     drop(window, photos)
     screen = data_screen(window)
     qtbot.waitUntil(screen.sheet.isVisible)
-    qtbot.mouseClick(screen.sheet.leave, LEFT)
+    QTest.mouseClick(screen.sheet.leave, LEFT)
     qtbot.waitUntil(screen.home.isVisible)
     assert window.session.project is None
     assert not (tmp_path / "projects").exists()
@@ -102,20 +103,20 @@ def test_a_dropped_project_is_opened(window: MainWindow, tmp_path: Path, qtbot: 
 
 @pytest.mark.parametrize("number", range(1, 3))
 def test_control_and_a_number_shows_a_screen(window: MainWindow, qtbot: QtBot, number: int) -> None:
-    qtbot.keyClick(window, getattr(Qt.Key, f"Key_{number}"), Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, getattr(Qt.Key, f"Key_{number}"), Qt.KeyboardModifier.ControlModifier)
     screen_id = SCREENS[number - 1][0]
     assert window.shown == screen_id
     assert window.rail.buttons[screen_id].isChecked()
 
 
 def test_the_rail_shows_a_screen(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.mouseClick(window.rail.buttons["label"], LEFT)
+    QTest.mouseClick(window.rail.buttons["label"], LEFT)
     assert window.shown == "label"
 
 
 def test_a_question_mark_lists_the_keys(window: MainWindow, qtbot: QtBot) -> None:
     window.go("label")
-    qtbot.keyClick(window, Qt.Key.Key_Question)
+    QTest.keyClick(window, Qt.Key.Key_Question)
     overlay = window.findChild(KeyOverlay)
     assert isinstance(overlay, KeyOverlay)
     assert overlay.windowTitle() == "Keys: Label"
@@ -126,8 +127,8 @@ def test_the_palette_finds_and_does(window: MainWindow, qtbot: QtBot) -> None:
     window.trigger("window.palette")
     palette = window.findChild(CommandPalette)
     assert isinstance(palette, CommandPalette)
-    qtbot.keyClicks(palette.search, "dark")
-    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    QTest.keyClicks(palette.search, "dark")
+    QTest.keyClick(palette.search, Qt.Key.Key_Return)
     assert colours().dark
     window.trigger("window.theme_light")
     assert not colours().dark
