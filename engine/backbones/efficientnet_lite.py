@@ -7,6 +7,7 @@ TensorFlow's "same" padding. Batch normalisation is folded into the convolutions
 from __future__ import annotations
 
 import pickle
+import struct
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,18 @@ from typing_extensions import override
 from engine.errors import WeightsError
 
 LENGTH = 1280
+
+_BROKEN = (
+    OSError,
+    RuntimeError,
+    AttributeError,
+    LookupError,
+    ValueError,
+    EOFError,
+    pickle.UnpicklingError,
+    struct.error,
+    zipfile.BadZipFile,
+)
 _STEM = 32
 _NORM_EPSILON = 1e-3
 _TENSORS_PER_CONVOLUTION = 6
@@ -127,7 +140,7 @@ def load_lite0(path: Path) -> EfficientNetLite:
     """
     try:
         tensors = list(torch.load(path, map_location="cpu", weights_only=True).values())
-    except (OSError, RuntimeError, AttributeError, pickle.UnpicklingError, zipfile.BadZipFile) as error:
+    except _BROKEN as error:
         raise WeightsError(f"The pretrained weights {path.name} cannot be read: {error}.") from error
     network = EfficientNetLite()
     convolutions = list(network.convolutions())

@@ -130,5 +130,7 @@ def _forward(network: nn.Module, planes: Float32Array, device: str) -> Float32Ar
         half = len(planes) // 2
         if not half:
             raise
-        _log.warning("The memory of %s is too small for %d pictures at once; going on with %d.", device, 2 * half, half)
+        _log.warning(
+            "The memory of %s is too small for %d pictures at once; going on with %d.", device, len(planes), half
+        )
     return np.concatenate([_forward(network, part, device) for part in (planes[:half], planes[half:])])

@@ -22,7 +22,8 @@ def texture(label: int, seed: int, size: tuple[int, int] = (48, 40)) -> ByteArra
     down, across = np.mgrid[: size[0], : size[1]]
     stripes = np.sin((down if label % 2 else across) * (0.5 + 0.1 * random.random()))[..., None]
     picture = np.array(COLOURS[label % 3]) + 40 * stripes + random.normal(0, 35, (*size, 3)) + random.normal(0, 30)
-    return np.clip(picture, 0, 255).astype(np.uint8)
+    levels: ByteArray = np.clip(picture, 0, 255).astype(np.uint8)
+    return levels
 
 
 def samples(folder: Path, labels: list[int], cache: Path | None = None) -> ImageSamples:

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.backbones import load_backbone
+from engine.backbones.efficientnet_lite import LENGTH, load_lite0
+from engine.backbones.weights import verified
+from engine.errors import WeightsError
+
+
+@pytest.mark.parametrize("size", [64, 97, 130])
+def test_it_equals_timm(size: int) -> None:
+    timm = pytest.importorskip("timm")
+    other = timm.create_model("tf_efficientnet_lite0").eval()
+    tensors = torch.load(verified("efficientnet_lite0"), weights_only=True).values()
+    other.load_state_dict(dict(zip(other.state_dict(), tensors, strict=True)))
+    pictures = torch.randn(2, 3, size, size, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        expected = other.global_pool(other.forward_features(pictures))
+        found = load_backbone("efficientnet_lite0")(pictures)
+    torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
+
+
+def test_memory_layout_does_not_change_the_answer() -> None:
+    network = load_backbone("efficientnet_lite0")
+    pictures = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        plain = network(pictures)
+        last = network.to(memory_format=torch.channels_last)(pictures.contiguous(memory_format=torch.channels_last))
+    assert plain.shape == (2, LENGTH)
+    assert (plain >= 0).all()
+    torch.testing.assert_close(last, plain, atol=1e-4, rtol=1e-4)
+
+
+def test_it_is_frozen() -> None:
+    network = load_backbone("efficientnet_lite0")
+    assert not network.training
+    assert not any(parameter.requires_grad for parameter in network.parameters())
+
+
+def test_damaged_weights_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "junk.pth").write_bytes(b"junk")
+    with pytest.raises(WeightsError, match=r"junk\.pth cannot be read"):
+        load_lite0(tmp_path / "junk.pth")
+    torch.save({"only": torch.zeros(3)}, tmp_path / "short.pth")
+    with pytest.raises(WeightsError, match="should hold 296 tensors, but got 1"):
+        load_lite0(tmp_path / "short.pth")
+    torch.save({str(number): torch.zeros(3) for number in range(296)}, tmp_path / "shape.pth")
+    with pytest.raises(WeightsError, match="does not fit"):
+        load_lite0(tmp_path / "shape.pth")

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import numpy as np
+
+from engine.learners.base import Job
+from engine.modalities.image.heads.problem import Problem
+from engine.modalities.image.samples import ImageSamples
+from engine.task import Kind, Modality, Task
+
+
+def make(kind: Kind) -> Problem:
+    random = np.random.default_rng(1)
+    classes = ("a", "b") if kind is Kind.MULTICLASS else ()
+    labels = random.integers(0, 2, 40).astype(np.float64) if classes else random.normal(50, 9, 40)
+    job = Job(Task(Modality.IMAGE, kind, classes), ImageSamples([""] * 40, [None] * 40), labels, np.arange(40) % 2)
+    return Problem.of(job, np.arange(40), random.random((40, 5)).astype(np.float32), 1e-3)
+
+
+def test_inputs_are_standardised_so_that_rows_lie_about_two_apart() -> None:
+    inputs = make(Kind.MULTICLASS).inputs
+    np.testing.assert_allclose(inputs.mean(axis=0), 0.0, atol=1e-9)
+    apart = ((inputs[:, None] - inputs[None]) ** 2).sum(axis=2)
+    assert 1.7 < apart[~np.eye(40, dtype=bool)].mean() < 2.3
+
+
+def test_a_column_that_never_changes_does_no_harm() -> None:
+    job = Job(
+        Task(Modality.IMAGE, Kind.REGRESSION), ImageSamples([""] * 4, [None] * 4), np.arange(4.0), np.arange(4) % 2
+    )
+    made = Problem.of(job, np.arange(4), np.ones((4, 2), dtype=np.float32), None)
+    assert np.isfinite(made.inputs).all()
+
+
+def test_sharpness_finds_the_smallest_loss() -> None:
+    made = make(Kind.MULTICLASS)
+    random = np.random.default_rng(2)
+    scores = 0.1 * made.targets + 0.05 * random.normal(size=made.targets.shape)
+    best = made.sharpness(scores)
+    losses = [made.loss(scores * factor) for factor in (best * 0.8, best, best * 1.25)]
+    assert losses[1] == min(losses)
+
+
+def test_numbers_are_scaled_back() -> None:
+    made = make(Kind.REGRESSION)
+    assert abs(made.answers(np.zeros((1, 1)))[0, 0] - 50) < 5
+    assert made.sharpness(np.zeros((40, 1))) == 1.0
+
+
+def test_nothing_known_is_an_infinite_loss() -> None:
+    made = make(Kind.MULTICLASS)
+    assert made.loss(np.full((40, 2), np.nan)) == float("inf")

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.errors import ModelError
+from engine.modalities.image.features import FeatureKind, FeatureTable, mean_features
+from engine.modalities.image.learners.frozen_head import FrozenHead
+from engine.modalities.image.members.features import FeaturesMember
+from engine.modalities.image.samples import ImageSamples
+from tests.engine.learners.contract import run_to_the_end
+from tests.engine.modalities.image.pictures import class_job, texture
+
+BACKBONE = "efficientnet_lite0"
+
+
+def trained(folder: Path, mirror: bool) -> FeaturesMember:
+    settings = {"backbone": BACKBONE, "resolution": 64, "mirror": mirror}
+    member = run_to_the_end(FrozenHead(class_job(folder / "p", each=4), settings)).member()
+    assert isinstance(member, FeaturesMember)
+    return member
+
+
+@pytest.mark.parametrize("mirror", [False, True])
+def test_it_answers_its_head_on_the_mean_over_views(tmp_path: Path, mirror: bool) -> None:
+    member = trained(tmp_path, mirror)
+    assert (member.resolution, member.flip) == (64, mirror)
+    pictures = ImageSamples.from_arrays([texture(label, 90) for label in range(3)])
+    views = [
+        FeatureTable(pictures, FeatureKind(BACKBONE, 64, turned), "cpu", 1) for turned in (False, True)[: 1 + mirror]
+    ]
+    for view in views:
+        view.advance(np.arange(3))
+    expected = member.head.predict(mean_features(views, np.arange(3)))
+    np.testing.assert_allclose(member.predict(pictures), expected)
+
+
+def test_no_pictures_give_no_answers_and_unreadable_ones_the_shares(tmp_path: Path) -> None:
+    member = trained(tmp_path, False)
+    assert member.predict(ImageSamples.from_paths([])).shape == (0, 3)
+    np.testing.assert_allclose(member.predict(ImageSamples.from_paths([tmp_path / "gone.png"])), member.fallback[None])
+
+
+def test_damage_is_told_in_a_sentence(tmp_path: Path) -> None:
+    member = trained(tmp_path, False)
+    (tmp_path / "m").mkdir()
+    settings = dict(member.save(tmp_path / "m"))
+    task = class_job(tmp_path / "q", each=2).task
+    with pytest.raises(ModelError, match="does not know"):
+        FeaturesMember.load(tmp_path / "m", settings | {"backbone": "other"}, task)
+    with pytest.raises(ModelError, match="resolution"):
+        FeaturesMember.load(tmp_path / "m", {"backbone": BACKBONE}, task)
+    (tmp_path / "m" / "head.safetensors").unlink()
+    with pytest.raises(ModelError, match="cannot be read"):
+        FeaturesMember.load(tmp_path / "m", settings, task)

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from engine.backbones import load_backbone
+from engine.modalities.image import features
+from engine.modalities.image.features import FeatureKind, FeatureTable, mean_features
+from engine.modalities.image.resize import resize
+from engine.modalities.image.samples import ImageSamples
+from tests.engine.modalities.image.pictures import samples, texture
+
+KIND = FeatureKind("efficientnet_lite0", 64)
+ROWS = np.arange(5)
+
+
+def table(pictures: ImageSamples, kind: FeatureKind = KIND) -> FeatureTable:
+    return FeatureTable(pictures, kind, "cpu", 2)
+
+
+def test_features_are_the_network_on_resized_pictures() -> None:
+    pictures = ImageSamples.from_arrays([texture(label, 0) for label in range(3)])
+    made = table(pictures)
+    assert made.advance(np.arange(3))
+    planes = np.stack([(resize(texture(label, 0), 64) - 127) / 128 for label in range(3)])
+    with torch.inference_mode():
+        expected = load_backbone(KIND.backbone)(torch.from_numpy(planes)).numpy()
+    np.testing.assert_allclose(made.features, expected, atol=1e-4)
+
+
+def test_mirrored_features_are_those_of_the_mirrored_picture() -> None:
+    picture = texture(0, 3, size=(64, 64))
+    mirrored = table(ImageSamples.from_arrays([picture]), FeatureKind(KIND.backbone, 64, mirrored=True))
+    turned = table(ImageSamples.from_arrays([picture[:, ::-1].copy()]))
+    mirrored.advance(np.arange(1))
+    turned.advance(np.arange(1))
+    np.testing.assert_allclose(mirrored.features, turned.features, atol=1e-3)
+
+
+def test_the_cache_answers_without_the_files(tmp_path: Path) -> None:
+    pictures = samples(tmp_path / "p", [0, 1, 2, 0, 1], tmp_path / "cache")
+    first = table(pictures)
+    first.advance(ROWS)
+    for path in (tmp_path / "p").iterdir():
+        path.unlink()
+    second = table(ImageSamples(pictures.references, pictures.content, tmp_path / "cache"))
+    assert second.done.all()
+    np.testing.assert_array_equal(second.features, first.features)
+
+
+def test_a_stop_keeps_what_was_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(features._PIXELS_A_BATCH, "cpu", 64 * 64)
+    pictures = samples(tmp_path / "p", [0, 1, 2] * 5)
+    made = table(pictures)
+    assert not made.advance(np.arange(15), stop=lambda: True)
+    assert 1 <= made.done.sum() < 15
+    assert np.isfinite(made.features[made.done]).all()
+    assert made.advance(np.arange(15))
+
+
+def test_pictures_known_to_the_samples_are_not_computed_again() -> None:
+    pictures = ImageSamples.from_arrays([texture(0, 0), texture(1, 0)])
+    table(pictures).advance(np.arange(2))
+    assert table(pictures).done.all()
+    assert table(pictures.take(np.array([1]))).done.all()
+
+
+def test_an_unreadable_picture_is_done_but_has_no_features(tmp_path: Path) -> None:
+    pictures = samples(tmp_path / "p", [0, 1])
+    (tmp_path / "p" / "0.png").write_bytes(b"text")
+    made = table(pictures)
+    assert made.advance(np.arange(2))
+    assert np.isnan(made.features[0]).all()
+    assert np.isfinite(made.features[1]).all()
+
+
+def test_means_are_taken_over_tables() -> None:
+    pictures = ImageSamples.from_arrays([texture(0, 0)])
+    tables = [table(pictures), table(pictures)]
+    tables[0].features[:], tables[1].features[:] = 1.0, 3.0
+    assert (mean_features(tables, np.arange(1)) == 2.0).all()
+
+
+class Forgetful(nn.Module):
+    """A network whose device has memory for two pictures."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if len(x) > 2:
+            raise torch.OutOfMemoryError("full")
+        return x.mean(dim=(2, 3))
+
+
+def test_too_little_memory_halves_the_batch_and_warns(caplog: pytest.LogCaptureFixture) -> None:
+    planes = np.random.default_rng(0).random((7, 3, 4, 4)).astype(np.float32)
+    computed = features._forward(Forgetful(), planes, "cpu")
+    np.testing.assert_allclose(computed, planes.mean(axis=(2, 3)), atol=1e-6)
+    assert "too small for 7 pictures at once; going on with 3" in caplog.text
+
+
+class Hopeless(nn.Module):
+    """A network that does not fit at all."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        raise torch.OutOfMemoryError("full")
+
+
+def test_no_memory_for_one_picture_is_an_error() -> None:
+    with pytest.raises(torch.OutOfMemoryError):
+        features._forward(Hopeless(), np.zeros((2, 3, 4, 4), dtype=np.float32), "cpu")
+
+
+def test_kinds_are_named_by_all_that_changes_them() -> None:
+    names = {FeatureKind("efficientnet_lite0", side, turned).name for side in (64, 128) for turned in (False, True)}
+    assert len(names) == 4
+    assert all("57934424" in name and name.endswith("-v1") for name in names)
