@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from studio.background import explain
 from studio.try_it.answers import Answer, read_answer
@@ -39,8 +39,9 @@ class Asker(QObject):
         self._question = 0
         self._items: list[Any] = []
         self.is_ready = False
-        self._came.connect(self._take)
-        self._loaded.connect(self._take_ready)
+        # queued, since a future that is done already calls back at once, before whoever asks knows the number
+        self._came.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._loaded.connect(self._take_ready, Qt.ConnectionType.QueuedConnection)
 
     def use(self, model_path: Path | None) -> None:
         """Ask this model from now on; it is loaded at once. None ends the process."""
@@ -57,10 +58,10 @@ class Asker(QObject):
 
     def ask(self, items: Sequence[Any]) -> int:
         """Ask about paths or rows and return the number of the question."""
+        if self._handle is None:
+            self.use(self._path)
         self._question += 1
         self._items = list(items)
-        if self._handle is None and self._path is not None:
-            self.use(self._path)
         self._ask_portion(0)
         return self._question
 

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import doctest
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from PIL import Image
+from pytestqt.modeltest import ModelTester
+
+from engine.dataset import Dataset
+from engine.task import Column, ColumnType, Kind, Modality, Task
+from labeling.errors import LabelingError
+from studio.background import Job
+from studio.try_it import row_form
+from studio.try_it.answers import Answer, as_predictions, read_answer
+from studio.try_it.batch import Asked, BatchModel
+from studio.try_it.collecting import collect, some_sample
+from studio.try_it.saving import save
+
+PHOTOS = Task(Modality.IMAGE, Kind.MULTICLASS, ("bolt", "nut", "washer"))
+ROWS = Task(
+    Modality.TABLE,
+    Kind.REGRESSION,
+    target="price",
+    columns=(Column("age", ColumnType.NUMBER), Column("job", ColumnType.CATEGORY)),
+)
+
+
+def told(**shares: float) -> Answer:
+    return read_answer({"prediction": max(shares, key=lambda name: shares[name]), "probabilities": shares})
+
+
+def test_an_answer_lists_every_class_likeliest_first() -> None:
+    answer = told(bolt=0.05, nut=0.9, washer=0.05)
+
+    assert answer.shares[0] == ("nut", 0.9)
+    assert (answer.title, answer.remark, answer.unsure) == ("nut", "90% sure", False)
+
+
+@pytest.mark.parametrize("shares", [{"bolt": 0.45, "nut": 0.3, "washer": 0.25}, {"bolt": 0.55, "nut": 0.45}])
+def test_what_does_not_stand_out_is_not_claimed(shares: dict[str, float]) -> None:
+    answer = told(**shares)
+
+    assert answer.unsure
+    assert answer.title == "Not sure: bolt or nut"
+    assert "Look yourself" in answer.remark
+
+
+def test_a_number_and_an_error_are_answers_too() -> None:
+    assert read_answer({"prediction": 181234.5}).title == "181,200"
+    broken = read_answer({"error": "x.jpg is empty."})
+    assert (broken.title, broken.remark, broken.unsure) == ("No answer", "x.jpg is empty.", False)
+
+
+def test_answers_become_predictions_in_the_order_of_the_classes() -> None:
+    values = as_predictions([told(nut=0.7, bolt=0.2, washer=0.1), Answer(None, error="broken")], PHOTOS)
+
+    assert values[0].tolist() == [0.2, 0.7, 0.1]
+    assert np.isnan(values[1]).all()
+    assert as_predictions([Answer(3.5)], ROWS).tolist() == [[3.5]]
+
+
+def test_predictions_are_saved_as_the_command_line_does(tmp_path: Path) -> None:
+    path = tmp_path / "predictions.csv"
+    number = save(path, PHOTOS, [("a.jpg", told(nut=0.7, bolt=0.2, washer=0.1))])
+
+    assert number == 1
+    assert path.read_text() == "id,prediction,bolt,nut,washer\na.jpg,nut,0.2,0.7,0.1\n"
+
+
+def test_the_batch_is_a_sound_model_filled_as_answers_come(qtmodeltester: ModelTester) -> None:
+    model = BatchModel()
+    model.show_asked([Asked("a.jpg", "/a.jpg"), Asked("b.jpg", "/b.jpg"), Asked("c.jpg", "/c.jpg")])
+    model.take(1, [told(nut=0.9, bolt=0.1), Answer(None, error="It is empty.")])
+    qtmodeltester.check(model)
+
+    assert [model.index(row, 1).data() for row in range(3)] == ["…", "nut", "No answer"]
+    assert model.index(1, 2).data() == "90%"
+    assert model.waiting == 1
+    assert [name for name, _ in model.pairs()] == ["b.jpg"]
+
+
+def test_files_are_asked_about_one_by_one_and_folders_whole(tmp_path: Path, photos: Path) -> None:
+    other = tmp_path / "other" / "bolt 0.png"
+    other.parent.mkdir()
+    Image.new("RGB", (9, 9)).save(other)
+    found = collect([photos / "bolt" / "bolt 0.png", other], PHOTOS, Job())
+
+    assert [asked.id for asked in found] == [str(photos / "bolt" / "bolt 0.png"), str(other)]
+    ids = [asked.id for asked in collect([photos], PHOTOS, Job())]
+    assert "washer/washer 3.png" in ids
+
+
+def test_rows_of_a_table_are_asked_about_by_their_columns(tmp_path: Path) -> None:
+    path = tmp_path / "new.csv"
+    path.write_text("job,age\ncook,31\n,44\n")
+    found = collect([path], ROWS, Job())
+
+    assert [asked.id for asked in found] == ["0", "1"]
+    assert found[0].item == {"age": 31.0, "job": "cook"}
+    assert found[1].item == {"age": 44.0, "job": None}
+
+
+def test_what_does_not_fit_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(LabelingError):
+        collect([tmp_path / "empty"], PHOTOS, Job())
+
+
+def test_a_sample_to_start_from_is_of_the_test_part() -> None:
+    dataset = Dataset(pl.DataFrame({"id": ["a", "b", "c"], "split": ["train", "test", "train"]}))
+
+    def first(rows: Sequence[int]) -> int:
+        return rows[0]
+
+    assert some_sample(dataset, first) == 1
+    assert some_sample(Dataset(dataset.frame.filter(pl.col("split") == "train")), first) == 0
+
+
+def test_the_examples_of_the_form_hold() -> None:
+    assert doctest.testmod(row_form).failed == 0

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import polars as pl
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QComboBox, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from engine.task import Column, ColumnType, Kind, Modality
+from studio.screen import ScreenState
+from studio.try_it.answer_view import AnswerView
+from studio.try_it.answers import Answer
+from studio.try_it.asking import PORTION, Asker
+from studio.try_it.row_form import RowForm
+from studio.try_it.screen import TryItScreen
+from studio.window import MainWindow
+from tests.studio.recorded_runs import Recipe, project_with_run, record
+
+START_MS = 40_000
+
+
+def opened(window: MainWindow, qtbot: QtBot, project: Path) -> TryItScreen:
+    window.session.open_project(project)
+    window.go("try_it")
+    screen = cast("TryItScreen", window.page("try_it"))
+    qtbot.waitUntil(lambda: screen.page is not None, timeout=10_000)
+    return screen
+
+
+def test_before_a_model_there_is_nothing_to_try(window: MainWindow) -> None:
+    window.go("try_it")
+    screen = window.page("try_it")
+
+    assert screen.state() is ScreenState.EMPTY
+    assert not screen.can("choose_file")
+    assert not screen.drop([Path("photo.jpg")])
+
+
+@pytest.mark.slow
+def test_photos_are_asked_about_in_a_process_of_their_own(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, photos: Path
+) -> None:
+    screen = opened(window, qtbot, project_with_run(tmp_path / "project", photos, Recipe()))
+    page = screen.page
+    assert page is not None
+    assert page.note.words == "Getting the model ready…"
+    assert screen.drop([photos / "bolt", photos / "nut" / "broken.jpg"])
+    qtbot.waitUntil(lambda: len(page.batch.asked) == 5 and not page.batch.waiting, timeout=START_MS)
+
+    assert not page.note.isVisible()
+    assert page.batch.answers[0] is not None
+    assert page.batch.answers[0].unsure  # the recorded model finds every class as likely as the others
+    assert page.batch.answers[4] is not None
+    assert page.batch.answers[4].error
+    qtbot.waitUntil(page.picture.isVisible, timeout=10_000)
+    out = tmp_path / "predictions.csv"
+    with qtbot.waitSignal(window.session.message) as told:
+        screen.save_predictions(out)
+    assert told.args == ["good", "Saved 4 predictions in predictions.csv."]
+    assert pl.read_csv(out).columns == ["id", "prediction", "bolt", "nut", "washer"]
+    QGuiApplication.clipboard().setImage(QImage(str(photos / "nut" / "nut 0.png")))
+    screen.paste()
+    qtbot.waitUntil(lambda: [asked.id for asked in page.batch.asked] == ["pasted-1.png"], timeout=10_000)
+    qtbot.waitUntil(lambda: not page.batch.waiting, timeout=10_000)
+    window.session.close_project()
+    assert screen.page is None
+
+
+@pytest.mark.slow
+def test_a_row_is_typed_and_a_table_is_asked_whole(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, table: Path
+) -> None:
+    recipe = Recipe(Modality.TABLE, Kind.REGRESSION)
+    screen = opened(window, qtbot, project_with_run(tmp_path / "project", table, recipe))
+    page = screen.page
+    assert page is not None
+    qtbot.waitUntil(lambda: page.answer.title.text() == "50", timeout=START_MS)
+    assert page.answer.remark.text().startswith("Such answers are off by 6.65 on average")
+    assert page.form is not None
+    page.form.set_values({"age": "old"})
+    qtbot.waitUntil(lambda: page.answer.title.text() == "No answer", timeout=10_000)
+    assert "age" in page.answer.remark.text()
+    new = tmp_path / "new.csv"
+    new.write_text("age,job\n" + "31,cook\n" * (PORTION + 3))
+    screen.ask_about([new])
+    qtbot.waitUntil(lambda: len(page.batch.asked) == PORTION + 3 and not page.batch.waiting, timeout=20_000)
+    assert page.listing
+    page.back.click()
+    assert not page.listing
+
+
+@pytest.mark.slow
+def test_a_damaged_model_is_told_and_can_be_asked_again(qtbot: QtBot, tmp_path: Path) -> None:
+    run = record(tmp_path / "run")
+    manifest = (run.model_path / "model.json").read_bytes()
+    (run.model_path / "model.json").write_text("{}")
+    asker = Asker()
+    with qtbot.waitSignal(asker.failed, timeout=START_MS) as told:
+        asker.use(run.model_path)
+    assert "damaged" in told.args[0]
+    (run.model_path / "model.json").write_bytes(manifest)
+    with qtbot.waitSignal(asker.answered, timeout=START_MS) as answered:
+        number = asker.ask([str(tmp_path / "picture-0.png")])
+    assert answered.args[:2] == [number, 0]
+    asker.close()
+
+
+def test_the_form_has_a_field_for_every_column(qtbot: QtBot) -> None:
+    columns = tuple(Column(kind.value, kind) for kind in ColumnType)
+    frame = pl.DataFrame({"x:number": [31.5, None], "x:category": ["cook", None], "x:date": [19874.0, 19874.25]})
+    form = RowForm(columns, frame)
+    qtbot.addWidget(form)
+    with qtbot.waitSignal(form.changed):
+        form.fill_from(0)
+    assert form.values() == {"number": "31.5", "category": "cook", "date": "2024-05-31"}
+    form.fill_from(1)
+    assert form.values() == {"number": "", "category": "", "date": "2024-05-31T06:00:00"}
+    combo = form.findChild(QComboBox)
+    assert isinstance(combo, QComboBox)
+    assert [combo.itemText(place) for place in range(combo.count())] == ["", "cook"]
+    field = form.findChild(QLineEdit)
+    assert isinstance(field, QLineEdit)
+    form.show()
+    with qtbot.waitSignal(form.changed):
+        qtbot.keyClicks(field, "7")
+
+
+def test_five_classes_are_shown_and_more_when_asked(qtbot: QtBot) -> None:
+    view = AnswerView()
+    qtbot.addWidget(view)
+    view.show()
+    shares = tuple((f"class {number}", 0.5 / 2**number) for number in range(12))
+    view.show_answer(Answer("class 0", shares))
+    short = view.bars.sizeHint().height()
+
+    assert view.bars.accessibleDescription().startswith("class 0 50%, class 1 25%")
+    assert view.more.text() == "Show all 12"
+    qtbot.mouseClick(view.more, Qt.MouseButton.LeftButton)
+    assert view.bars.sizeHint().height() == short // 5 * 12
+    view.show_answer(None, "…")
+    assert view.title.text() == "…"
+    assert not view.bars.isVisible()
