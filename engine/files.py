@@ -10,7 +10,7 @@ from typing import Any
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Replace ``path`` atomically: a reader sees the old content or the new, also after a crash (OSError: disk full)."""
+    """Replace ``path`` atomically: a reader sees the old content or the new, after a crash too (OSError: full disk)."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as file:

@@ -29,7 +29,7 @@ def test_the_grid_keeps_the_rules(check: ModelTester, qtbot: QtBot) -> None:
     loader = PictureLoader(lambda _path, _content: QImage(4, 4, QImage.Format.Format_RGB32))
     model = GridModel(loader)
     model.show_rows(PHOTOS, [2, 0])
-    check.check(model)  # type: ignore[no-untyped-call]
+    check.check(model)
     assert [model.index(place).data(ID) for place in range(2)] == ["c.png", "a.png"]
     assert model.index(0).data(LABEL) == "y"
     assert model.place_of("b.png") is None
@@ -53,7 +53,7 @@ def test_the_table_reads_far_rows_a_page_at_a_time(check: ModelTester) -> None:
     assert model.headerData(0, Qt.Orientation.Horizontal) == "kind"
     assert model.headerData(0, Qt.Orientation.Vertical) == "5000"
     model.show_rows(listing, [3, 1, 2])
-    check.check(model)  # type: ignore[no-untyped-call]
+    check.check(model)
 
 
 def test_numbers_stand_at_the_right(check: ModelTester) -> None:
@@ -62,13 +62,13 @@ def test_numbers_stand_at_the_right(check: ModelTester) -> None:
     model.show_rows(Listing(Modality.TABLE, ["0"], labels=[2.0], frame=frame, kind=Kind.REGRESSION), [0])
     sides = [model.index(0, column).data(Qt.ItemDataRole.TextAlignmentRole) for column in range(3)]
     assert [bool(side & Qt.AlignmentFlag.AlignRight) for side in sides] == [True, False, True]
-    check.check(model)  # type: ignore[no-untyped-call]
+    check.check(model)
 
 
 def test_the_class_list_keeps_the_rules(check: ModelTester) -> None:
     model = ClassModel()
     model.show_rows([ClassRow("bolt", 3, 0, "1"), ClassRow("nut", 0, 1, "2")])
-    check.check(model)  # type: ignore[no-untyped-call]
+    check.check(model)
     assert model.index(0).data(Qt.ItemDataRole.AccessibleTextRole) == "bolt, 3, key 1"
     model.show_rows([ClassRow("bolt", 4, 0, "1"), ClassRow("nut", 0, 1, "2")])
     assert model.rows[0].count == 4
@@ -77,5 +77,5 @@ def test_the_class_list_keeps_the_rules(check: ModelTester) -> None:
 def test_a_rows_values_keep_the_rules(check: ModelTester) -> None:
     model = ValuesModel()
     model.show_values(["height", "colour"], [1.25, None])
-    check.check(model)  # type: ignore[no-untyped-call]
+    check.check(model)
     assert [model.index(line, 1).data() for line in range(2)] == ["1.25", "–"]
