@@ -20,6 +20,7 @@ from engine.modalities.table.encoder import TableEncoder
 
 _SAMPLE = 50_000
 _TAILS = (0.001, 0.999)
+_LARGEST = 1e100  # beyond, squares would overflow
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +77,7 @@ def _fit_column(known: FloatArray, knots: int) -> tuple[tuple[float, float, floa
     """Return (low, high, mean, scale) and the knots in units of z."""
     if known.size == 0:
         return (0.0, 0.0, 0.0, 1.0), []
+    known = np.clip(known, -_LARGEST, _LARGEST)
     low, high = (float(edge) for edge in np.quantile(known, _TAILS, method="nearest"))
     clipped = np.clip(known, low, high)
     mean, spread = float(clipped.mean()), float(clipped.std())

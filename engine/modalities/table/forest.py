@@ -17,7 +17,7 @@ import numpy as np
 from engine.arrays import Float32Array, FloatArray, IntArray
 from engine.modalities.table.encoder import TableEncoder
 
-LARGEST = 3.0e38
+LARGEST = 1e30  # well inside float32, so that sums over rows are too
 _PRIOR_ROWS = 10.0
 _STEPS_AT_ONCE = 262_144
 LEAF = -1
@@ -29,7 +29,7 @@ class TreeInputs:
 
     A number column takes ``fills[i]`` (float64 [columns]) where it is missing. A category column, whose places are
     ``categories``, takes ``tables[j][code]`` (float64 [m + 2]), the mean target of that value, so that one split parts
-    low values from high ones. All are then clipped to ±3e38 and rounded to float32.
+    low values from high ones. All are then clipped to ±1e30 and rounded to float32.
     """
 
     fills: FloatArray
@@ -60,7 +60,7 @@ class TreeInputs:
 
 def _fill(values: FloatArray) -> float:
     """Return a number clearly below all known ones, so that a split can part missing from known."""
-    known = np.clip(values[~np.isnan(values)], -LARGEST / 4, LARGEST / 4)
+    known = np.clip(values[~np.isnan(values)], -LARGEST, LARGEST)
     if known.size == 0:
         return 0.0
     low, high = float(known.min()), float(known.max())

@@ -109,7 +109,7 @@ class Linear(Learner):
         while not (stop.is_set() or self._done):
             with self._lock:
                 index = min(self._open - self._busy, default=None)
-                if index is None:
+                if index is None or self._done:
                     return
                 self._busy.add(index)
             try:

@@ -41,13 +41,8 @@ class LightGBMMember(Member):
     def predict(self, samples: Samples) -> FloatArray:
         assert isinstance(samples, TableSamples)
         numbers = samples.encoded(self.encoder)
-        total: FloatArray | None = None
-        for booster in self._boosters():
-            raw = booster.predict(numbers, raw_score=True).reshape(len(numbers), -1)
-            part = self.link.apply(np.asarray(raw, dtype=np.float64))
-            total = part if total is None else total + part
-        assert total is not None
-        return total / len(self.boosters)
+        answers = [self.link.apply(_raw(booster, numbers)) for booster in self._boosters()]
+        return np.asarray(np.mean(answers, axis=0))
 
     def _boosters(self) -> list[Any]:
         if self._loaded is None:
@@ -81,6 +76,15 @@ class LightGBMMember(Member):
         member = cls(TableEncoder.from_json(encoder), texts, Link.from_json(link))
         member._boosters()
         return member
+
+
+def _raw(booster: Any, numbers: FloatArray) -> FloatArray:
+    """Return the booster's raw outputs [n, outputs]; LightGBM itself refuses to answer for no rows."""
+    outputs: int = booster.num_model_per_iteration()
+    if not len(numbers):
+        return np.zeros((0, outputs))
+    raw = booster.predict(numbers, raw_score=True)
+    return np.asarray(raw, dtype=np.float64).reshape(len(numbers), outputs)
 
 
 def _file_name(index: int) -> str:

@@ -1,0 +1,64 @@
+"""The ExtraTrees learner."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.budget import Deadline
+from engine.modalities.table.learners import extra_trees
+from engine.modalities.table.learners.extra_trees import ExtraTrees
+from engine.modalities.table.members.trees import TreesMember
+from tests.engine.learners import contract
+from tests.engine.modalities.table.tables import a_job
+
+SETTINGS: dict[str, Any] = {"trees": 12}
+
+
+@pytest.mark.parametrize("classes", [0, 2, 3])
+def test_its_predictions_are_well_formed(classes: int) -> None:
+    contract.predictions_are_well_formed(lambda: ExtraTrees(a_job(classes), SETTINGS))
+
+
+def test_slices_of_any_length_end_alike() -> None:
+    contract.tiny_slices_equal_one_long_one(lambda: ExtraTrees(a_job(2), SETTINGS))
+
+
+def test_a_pause_ends_its_slice() -> None:
+    contract.an_interrupted_slice_ends_soon(lambda: ExtraTrees(a_job(2), {"trees": 10**6}))
+
+
+@pytest.mark.parametrize("classes", [0, 3])
+def test_it_goes_on_after_a_restart(tmp_path: Path, classes: int) -> None:
+    contract.restored_midway_goes_on_to_the_same_end(lambda: ExtraTrees(a_job(classes), SETTINGS), tmp_path / "a")
+    contract.restored_when_done_is_done(lambda: ExtraTrees(a_job(classes), SETTINGS), tmp_path / "b")
+
+
+@pytest.mark.parametrize("classes", [0, 2, 3])
+def test_its_saved_member_answers_the_same(tmp_path: Path, classes: int) -> None:
+    contract.a_saved_member_answers_the_same(lambda: ExtraTrees(a_job(classes), SETTINGS), tmp_path / "m")
+
+
+def test_its_forests_stay_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extra_trees, "NODES", 1_500)
+    member = contract.run_to_the_end(ExtraTrees(a_job(2), {"trees": 400})).member()
+    assert isinstance(member, TreesMember)
+    assert sum(len(forest.feature) for _, forest in member.parts) < 2 * 1_500
+
+
+def test_trees_of_a_large_table_see_a_draw_of_its_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extra_trees, "_FEWEST_ROWS", 50)
+    monkeypatch.setattr(extra_trees, "_CELLS_A_TREE", 100)
+    member = contract.run_to_the_end(ExtraTrees(a_job(2), SETTINGS)).member()
+    assert isinstance(member, TreesMember)
+    forests = [forest for _, forest in member.parts]
+    assert all(len(forest.values) / len(forest.roots) < 25 for forest in forests)
+
+
+def test_there_is_no_candidate_before_every_fold_has_a_tree() -> None:
+    learner = ExtraTrees(a_job(2), {"trees": 1})
+    improved = [learner.advance(Deadline(0.0)).improved for _ in range(4)]
+    assert improved[-1] or np.isfinite(learner.validation()).all()

@@ -1,0 +1,88 @@
+"""The LightGBM learner."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.budget import Deadline
+from engine.modalities.table.learners.lightgbm import LightGBM
+from tests.engine.learners import contract
+from tests.engine.modalities.table.tables import a_job
+
+BAG: dict[str, Any] = {"stages": [{"rounds": 60, "patience": 30}], "params": {"learning_rate": 0.1}}
+GROWING: dict[str, Any] = {"stages": [{"rows": 60, "folds": 1, "rounds": 20}, {"rounds": 60, "patience": 30}]}
+
+
+@pytest.mark.parametrize("classes", [0, 2, 3])
+@pytest.mark.parametrize("settings", [BAG, GROWING])
+def test_its_predictions_are_well_formed(classes: int, settings: dict[str, Any]) -> None:
+    contract.predictions_are_well_formed(lambda: LightGBM(a_job(classes), settings))
+
+
+@pytest.mark.parametrize("settings", [BAG, GROWING])
+def test_slices_of_any_length_end_alike(settings: dict[str, Any]) -> None:
+    contract.tiny_slices_equal_one_long_one(lambda: LightGBM(a_job(2), settings))
+
+
+def test_a_pause_ends_its_slice() -> None:
+    endless = {"stages": [{"rounds": 10**6, "patience": 10**6}]}
+    contract.an_interrupted_slice_ends_soon(lambda: LightGBM(a_job(2), endless))
+
+
+@pytest.mark.parametrize("classes", [0, 2, 3])
+@pytest.mark.parametrize("settings", [BAG, GROWING])
+def test_it_goes_on_after_a_restart(tmp_path: Path, classes: int, settings: dict[str, Any]) -> None:
+    spread = 1e-5 if classes else 2.0  # prices of 10,000 and more
+    make = lambda: LightGBM(a_job(classes), settings)  # noqa: E731
+    contract.restored_midway_goes_on_to_the_same_end(make, tmp_path / "a", alike=spread)
+    contract.restored_when_done_is_done(make, tmp_path / "b")
+
+
+def test_it_goes_on_after_a_restart_before_its_first_candidate(tmp_path: Path) -> None:
+    settings = {"stages": [{"rounds": 1500, "step": 1500}], "params": {"learning_rate": 0.001}}
+    first = LightGBM(a_job(2), settings)
+    first.advance(Deadline(0.0))
+    first.save(tmp_path)
+    second = LightGBM(a_job(2), settings)
+    second.restore(tmp_path)
+    with pytest.raises(RuntimeError, match="no candidate"):
+        second.member()
+    contract.run_to_the_end_after_restore(second)
+    np.testing.assert_allclose(
+        second.validation(), contract.run_to_the_end(LightGBM(a_job(2), settings)).validation(), atol=1e-5
+    )
+
+
+@pytest.mark.parametrize("classes", [0, 2, 3])
+def test_its_saved_member_answers_the_same(tmp_path: Path, classes: int) -> None:
+    contract.a_saved_member_answers_the_same(lambda: LightGBM(a_job(classes), BAG), tmp_path / "m")
+
+
+def test_a_slice_ends_with_the_stage_so_that_its_candidate_can_be_served() -> None:
+    learner = LightGBM(a_job(2), GROWING)
+    progress = learner.advance(Deadline(contract.LONG))
+    assert progress.improved
+    assert not progress.done
+    assert np.isfinite(learner.validation()[:, 0]).sum() == 80
+
+
+def test_a_stage_that_is_worse_is_not_served() -> None:
+    stages = [{"rounds": 60, "patience": 60}, {"rows": 30, "rounds": 1, "step": 1}]
+    learner = LightGBM(a_job(2), {"stages": stages})
+    learner.advance(Deadline(contract.LONG))
+    before = learner.validation()
+    assert learner.advance(Deadline(contract.LONG)).done
+    np.testing.assert_array_equal(learner.validation(), before)
+
+
+def test_the_same_seed_gives_the_same_model_and_another_seed_another() -> None:
+    sampled = {**BAG, "params": {"feature_fraction": 0.5}}
+    one, two, other = (
+        contract.run_to_the_end(LightGBM(a_job(2), {**sampled, "seed": seed})).validation() for seed in (0, 0, 1)
+    )
+    np.testing.assert_array_equal(one, two)
+    assert not np.array_equal(one, other)

@@ -1,0 +1,56 @@
+"""The linear learner."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.modalities.table.learners import linear
+from engine.modalities.table.learners.linear import Linear
+from engine.modalities.table.members.linear import LinearMember
+from tests.engine.learners import contract
+from tests.engine.modalities.table.tables import a_job
+
+SETTINGS: dict[str, Any] = {"knots": 6}
+# A search stopped midway begins anew without its memory of the curvature, and ends nearby.
+NEARBY = 0.02
+
+
+@pytest.mark.parametrize("classes", [0, 2, 3])
+@pytest.mark.parametrize("knots", [0, 6])
+def test_its_predictions_are_well_formed(classes: int, knots: int) -> None:
+    contract.predictions_are_well_formed(lambda: Linear(a_job(classes), {"knots": knots}))
+
+
+def test_slices_of_any_length_end_alike() -> None:
+    contract.tiny_slices_equal_one_long_one(lambda: Linear(a_job(2), SETTINGS), alike=NEARBY)
+
+
+def test_a_pause_ends_its_slice() -> None:
+    contract.an_interrupted_slice_ends_soon(lambda: Linear(a_job(3, size=4000), SETTINGS))
+
+
+def test_it_goes_on_after_a_restart(tmp_path: Path) -> None:
+    make = lambda: Linear(a_job(3), SETTINGS)  # noqa: E731
+    contract.restored_midway_goes_on_to_the_same_end(make, tmp_path / "a", alike=NEARBY)
+    contract.restored_when_done_is_done(make, tmp_path / "b")
+
+
+@pytest.mark.parametrize("classes", [0, 2, 3])
+def test_its_saved_member_answers_the_same(tmp_path: Path, classes: int) -> None:
+    contract.a_saved_member_answers_the_same(lambda: Linear(a_job(classes), SETTINGS), tmp_path / "m")
+
+
+def test_a_table_too_large_is_learned_from_a_draw_and_checked_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linear, "_CELLS", 4_000)
+    job = a_job(2, size=3000)
+    learner = contract.run_to_the_end(Linear(job, SETTINGS))
+    assert np.isfinite(learner.validation()).all()
+    member = learner.member()
+    assert isinstance(member, LinearMember)
+    assert member.expansion.width == 4
+    right = learner.validation().argmax(axis=1) == job.labels
+    assert right.mean() > 0.75

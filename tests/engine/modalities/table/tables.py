@@ -1,0 +1,68 @@
+"""Small tables with numbers, categories and gaps, for the table tests."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from engine.arrays import FloatArray, IntArray
+from engine.learners.base import Job
+from engine.modalities.table.samples import TableSamples
+from engine.task import Column, ColumnType, Kind, Modality, Task
+
+COLUMNS = (
+    Column("weight", ColumnType.NUMBER),
+    Column("bought", ColumnType.DATE),
+    Column("colour", ColumnType.CATEGORY),
+    Column("shop", ColumnType.CATEGORY),
+)
+COLOURS = ("red", "green", "blue")
+
+
+def a_task(classes: int = 2, columns: tuple[Column, ...] = COLUMNS) -> Task:
+    """Sort into ``classes`` classes, or with 0 find a number."""
+    if classes:
+        return Task(Modality.TABLE, Kind.MULTICLASS, tuple("abcdefgh"[:classes]), target="y", columns=columns)
+    return Task(Modality.TABLE, Kind.REGRESSION, target="y", columns=columns)
+
+
+def rows(size: int, seed: int = 0) -> TableSamples:
+    """Rows with about a tenth of each column missing, a rare shop now and then, and timestamps."""
+    rng = np.random.default_rng(seed)
+    weight = rng.normal(70.0, 10.0, size)
+    weight[rng.random(size) < 0.1] = np.nan
+    bought = 1.7e9 + rng.integers(0, 10_000, size).astype(np.float64)
+    shops = np.where(rng.random(size) < 0.9, rng.integers(0, 5, size), rng.integers(5, 10_000, size))
+    colour = rng.integers(0, 4, size)
+    frame = pl.DataFrame(
+        {
+            "weight": pl.Series(weight).fill_nan(None),
+            "bought": bought,
+            "colour": [COLOURS[c] if c < 3 else None for c in colour],
+            "shop": [f"shop {s}" for s in shops],
+        }
+    )
+    return TableSamples(frame)
+
+
+def answers(samples: TableSamples, classes: int, seed: int = 0) -> FloatArray:
+    """Labels that weight and colour mostly decide."""
+    rng = np.random.default_rng(seed)
+    weight = samples.frame["weight"].fill_null(60.0).to_numpy()
+    red = (samples.frame["colour"] == "red").fill_null(False).to_numpy()
+    signal = (weight - 70.0) / 10.0 + 1.5 * red + rng.normal(0.0, 0.5, len(samples))
+    if not classes:
+        return np.exp(10.0 + 0.5 * signal)
+    edges = np.quantile(signal, np.linspace(0.0, 1.0, classes + 1)[1:-1])
+    return np.searchsorted(edges, signal).astype(np.float64)
+
+
+def deal(size: int, folds: int = 3) -> IntArray:
+    """Deal rows to folds in turn."""
+    return np.arange(size) % folds
+
+
+def a_job(classes: int = 2, size: int = 240, folds: int = 3) -> Job:
+    """Rows, labels and folds of a task with ``classes`` classes (0: numbers)."""
+    samples = rows(size)
+    return Job(a_task(classes), samples, answers(samples, classes), deal(size, folds))

@@ -1,0 +1,89 @@
+"""The shared encoding."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.errors import ModelError
+from engine.modalities.table import encoder as encoding
+from engine.modalities.table.encoder import TableEncoder
+from engine.modalities.table.samples import TableSamples
+from engine.task import Column, ColumnType
+from tests.engine.modalities.table.tables import COLUMNS, rows
+
+NUMBER, CATEGORY = Column("x", ColumnType.NUMBER), Column("c", ColumnType.CATEGORY)
+
+
+def texts(*values: str | None) -> TableSamples:
+    return TableSamples(pl.DataFrame({"c": pl.Series(values, dtype=pl.String)}))
+
+
+def test_categories_are_numbered_by_how_often_they_occur() -> None:
+    encoder = TableEncoder.fit(texts("b", "a", "b", "a", "b", "once", None, "", None, ""), [CATEGORY])
+    assert encoder.columns[0].values == ("b", "a")
+    codes = encoder.encode(texts("a", "b", "once", "never seen", None, "", " b"))
+    assert codes[:, 0].tolist() == [1, 0, 2, 2, 3, 3, 2]
+
+
+def test_only_the_most_frequent_values_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoding, "MAX_VALUES", 2)
+    encoder = TableEncoder.fit(texts(*"aaabbbccdd"), [CATEGORY])
+    assert encoder.columns[0].values == ("a", "b")
+
+
+def test_missing_and_infinite_numbers_are_nan() -> None:
+    frame = pl.DataFrame({"x": [1.7e9, None, math.nan, math.inf, -math.inf, -0.5]})
+    numbers = TableEncoder.fit(TableSamples(frame), [NUMBER]).encode(TableSamples(frame))
+    np.testing.assert_array_equal(numbers[:, 0], [1.7e9, np.nan, np.nan, np.nan, np.nan, -0.5])
+
+
+def test_columns_that_say_nothing_are_encoded_all_the_same() -> None:
+    frame = pl.DataFrame(
+        {"x": pl.Series([None, None], dtype=pl.Float64), "c": pl.Series([None, None], dtype=pl.String)}
+    )
+    samples = TableSamples(frame)
+    numbers = TableEncoder.fit(samples, [NUMBER, CATEGORY]).encode(samples)
+    np.testing.assert_array_equal(numbers, [[np.nan, 1.0], [np.nan, 1.0]])
+
+
+def test_a_column_with_ten_thousand_values_takes_no_time() -> None:
+    values = [f"value {i % 10_500}" for i in range(30_000)]
+    samples = texts(*values)
+    encoder = TableEncoder.fit(samples, [CATEGORY])
+    assert len(encoder.columns[0].values) == encoding.MAX_VALUES
+    assert encoder.encode(samples).max() == encoding.MAX_VALUES
+
+
+def test_it_survives_json() -> None:
+    samples = rows(50)
+    encoder = TableEncoder.fit(samples, COLUMNS)
+    again = TableEncoder.from_json(json.loads(json.dumps(encoder.to_json())))
+    assert again == encoder
+    assert again.categories.tolist() == [2, 3]
+
+
+@pytest.mark.parametrize("damage", [[{"name": "x"}], [{"name": "x", "type": "smell", "values": []}], [3]])
+def test_damaged_json_is_a_model_error(damage: list[object]) -> None:
+    with pytest.raises(ModelError, match="columns cannot be read"):
+        TableEncoder.from_json(damage)  # type: ignore[arg-type]
+
+
+@given(st.lists(st.one_of(st.none(), st.text(max_size=3)), min_size=1, max_size=30))
+def test_every_text_has_a_code_and_known_ones_their_own(values: list[str | None]) -> None:
+    encoder = TableEncoder.fit(texts(*values), [CATEGORY])
+    column = encoder.columns[0]
+    codes = encoder.encode(texts(*values))[:, 0]
+    for value, code in zip(values, codes, strict=True):
+        if value is None or value == "":
+            assert code == column.missing_code
+        elif value in column.values:
+            assert column.values[int(code)] == value
+        else:
+            assert code == column.unknown_code

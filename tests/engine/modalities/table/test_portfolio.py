@@ -1,0 +1,38 @@
+"""The order of the table learners."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.budget import Deadline
+from engine.learners import LEARNERS, learner_class
+from engine.modalities import portfolio
+from tests.engine.modalities.table.tables import a_job, a_task
+
+
+def test_every_entry_has_a_name_of_its_own_and_a_registered_learner() -> None:
+    entries = portfolio(a_task(), 10_000, "cpu")
+    assert len({entry.name for entry in entries}) == len(entries)
+    assert {entry.kind for entry in entries} <= set(LEARNERS)
+    assert entries[0].first_slice > 0
+
+
+@pytest.mark.parametrize(("classes", "size"), [(0, 300), (2, 300), (4, 300), (2, 4000)])
+def test_the_first_candidate_comes_within_the_first_slice(classes: int, size: int) -> None:
+    job = a_job(classes, size)
+    entry = portfolio(job.task, size, "cpu")[0]
+    learner = learner_class(entry.kind)(job, entry.settings)
+    assert learner.advance(Deadline(10 * entry.first_slice)).improved
+    checked = np.isfinite(learner.validation()[:, 0]).sum()
+    assert checked == (size if size == 300 else np.count_nonzero(job.folds == 0))
+
+
+def test_a_table_with_many_columns_begins_with_fewer_rows() -> None:
+    narrow = portfolio(a_task(), 100_000, "cpu")[0].settings["stages"][0]
+    wide = portfolio(a_task(columns=a_task().columns * 50), 100_000, "cpu")[0].settings["stages"][0]
+    assert wide["rows"] < narrow["rows"] <= 3000
+
+
+def test_many_classes_begin_with_fewer_rounds() -> None:
+    assert portfolio(a_task(8), 1000, "cpu")[0].settings["stages"][0]["rounds"] == 10
