@@ -125,6 +125,8 @@ ACTIONS: tuple[Action, ...] = (
     on_screen(Scope.DATA, "search", "Search by name", "Ctrl+F", menu="Data"),
     on_screen(Scope.DATA, "label_selected", "Label the selected sample", "Return", menu="Data"),
     on_screen(Scope.DATA, "show_all", "Show all samples", "Esc", menu="Data"),
+    on_screen(Scope.LABEL, "assign", "Give the class with this key, then go on", shown_keys="1 … 9, 0, -, ="),
+    on_screen(Scope.LABEL, "assign_and_stay", "Give the class and stay", shown_keys="Shift + the same keys"),
     on_screen(Scope.LABEL, "next", "Next", "Right", "D", menu="Label"),
     on_screen(Scope.LABEL, "previous", "Previous", "Left", "A", menu="Label"),
     on_screen(Scope.LABEL, "next_unlabelled", "Next without a label", "Shift+Right", menu="Label"),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtWidgets import QDialog, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from studio.theme import SPACE
+from studio.theme import SPACE, colours
 
 
 class CommandPalette(QDialog):
@@ -27,14 +27,22 @@ class CommandPalette(QDialog):
         self.search.setAccessibleName("Find a command")
         self.search.textChanged.connect(self._filter)
         self.search.installEventFilter(self)
-        self.list = QListWidget()
+        self.list = QTreeWidget()
+        self.list.setColumnCount(2)
+        self.list.setHeaderHidden(True)
+        self.list.setRootIsDecorated(False)
+        self.list.setUniformRowHeights(True)
+        self.list.header().setStretchLastSection(False)
+        self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.list.setAccessibleName("Commands")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.itemClicked.connect(self._take)
         for action_id, title, keys in entries:
-            item = QListWidgetItem(f"{title}\t{keys}" if keys else title)
-            item.setData(Qt.ItemDataRole.UserRole, action_id)
-            self.list.addItem(item)
+            item = QTreeWidgetItem([title, keys])
+            item.setData(0, Qt.ItemDataRole.UserRole, action_id)
+            item.setForeground(1, QColor(colours().muted))
+            self.list.addTopLevelItem(item)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
         column.setSpacing(SPACE)
@@ -55,24 +63,29 @@ class CommandPalette(QDialog):
                 return True
         return super().eventFilter(watched, event)
 
-    def _shown(self) -> list[int]:
-        return [line for line in range(self.list.count()) if not self.list.item(line).isHidden()]
+    def _shown(self) -> list[QTreeWidgetItem]:
+        items = [self.list.topLevelItem(line) for line in range(self.list.topLevelItemCount())]
+        return [item for item in items if item is not None and not item.isHidden()]
 
     def _move(self, by: int) -> None:
         shown = self._shown()
+        current = self.list.currentItem()
         if shown:
-            now = shown.index(self.list.currentRow()) if self.list.currentRow() in shown else -by
-            self.list.setCurrentRow(shown[(now + by) % len(shown)])
+            now = shown.index(current) if current in shown else -by
+            self.list.setCurrentItem(shown[(now + by) % len(shown)])
 
     def _filter(self, words: str) -> None:
         parts = words.casefold().split()
-        for line in range(self.list.count()):
-            title = self.list.item(line).text().casefold()
-            self.list.item(line).setHidden(not all(part in title for part in parts))
+        for line in range(self.list.topLevelItemCount()):
+            item = self.list.topLevelItem(line)
+            if item is not None:
+                title = item.text(0).casefold()
+                item.setHidden(not all(part in title for part in parts))
         shown = self._shown()
-        self.list.setCurrentRow(shown[0] if shown else -1)
+        if shown:
+            self.list.setCurrentItem(shown[0])
 
-    def _take(self, item: QListWidgetItem | None) -> None:
-        if item is not None:
+    def _take(self, item: QTreeWidgetItem | None) -> None:
+        if item is not None and not item.isHidden():
             self.close()
-            self._chosen(str(item.data(Qt.ItemDataRole.UserRole)))
+            self._chosen(str(item.data(0, Qt.ItemDataRole.UserRole)))

@@ -67,6 +67,7 @@ class Session(QObject):
         self.preparing = False
         self.interrupted = False
         self._watch: RunWatch | None = None
+        self._left_running: list[WorkerHandle] = []
 
     # -- the project ---------------------------------------------------------------------------------------------
 
@@ -284,6 +285,9 @@ class Session(QObject):
         if self._watch is not None:
             self._watch.stop()
             self._watch.deleteLater()
+        if self.handle is not None:
+            self.handle.release()
+            self._left_running.append(self.handle)
         self._watch = self.run = self.handle = None
         self.interrupted = False
         self.run_opened.emit()
@@ -319,6 +323,8 @@ class Session(QObject):
         """Close the project and wait for what is under way in the background."""
         self.background.close()
         self.close_project()
+        for handle in self._left_running:
+            handle.wait(0)
 
 
 def _launch(

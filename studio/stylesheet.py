@@ -18,18 +18,19 @@ from string import Template
 from resources.paths import RESOURCES
 from studio.theme import Palette
 
+_SIZES = {"display": 3.3, "title": 1.9, "heading": 1.22, "caption": 1.0, "sentence": 1.55}
 _SHEET = Template("""
 QWidget { color: $text; }
 QMainWindow, QDialog, QWidget#content { background: $window; }
 QToolTip { background: $raised; color: $text; border: 1px solid $border; padding: 6px 8px; }
 QLabel { background: transparent; }
-QLabel[role="display"] { font-size: 30pt; font-weight: 600; }
-QLabel[role="title"] { font-size: 17pt; font-weight: 600; }
-QLabel[role="heading"] { font-size: 11pt; font-weight: 600; }
+QLabel[role="display"] { font-size: ${display}pt; font-weight: 600; }
+QLabel[role="title"] { font-size: ${title}pt; font-weight: 600; }
+QLabel[role="heading"] { font-size: ${heading}pt; font-weight: 600; }
 QLabel[role="muted"] { color: $muted; }
-QLabel[role="caption"] { color: $muted; font-size: 9pt; }
-QLabel[role="sentence"], QComboBox[role="sentence"] { font-size: 14pt; }
-QLabel[role="sentence-strong"] { font-size: 14pt; font-weight: 600; color: $accent_text; }
+QLabel[role="caption"] { color: $muted; font-size: ${caption}pt; }
+QLabel[role="sentence"], QComboBox[role="sentence"] { font-size: ${sentence}pt; }
+QLabel[role="sentence-strong"] { font-size: ${sentence}pt; font-weight: 600; color: $accent_text; }
 QComboBox[role="sentence"] { color: $accent_text; font-weight: 600; }
 QFrame[card="true"] { background: $surface; border: 1px solid $border; border-radius: 10px; }
 
@@ -66,7 +67,9 @@ QAbstractItemView { background: $surface; border: none; outline: none; alternate
   selection-background-color: $accent_soft; selection-color: $text; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
 QTableView::item { padding: 0 10px; }
-QTableView, QTableWidget, QListView { gridline-color: $border; border: 1px solid $border; border-radius: 8px; }
+QTreeView::item { padding: 7px 8px; }
+QTableView, QTableWidget, QListView, QTreeView {
+  gridline-color: $border; border: 1px solid $border; border-radius: 8px; }
 QListView[plain="true"] { background: transparent; border: none; }
 QTableView:focus, QListView:focus { border: 2px solid $accent; }
 QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $border;
@@ -112,8 +115,9 @@ QSplitter::handle { background: transparent; }
 """)
 
 
-def stylesheet(palette: Palette) -> str:
-    """Return the style sheet in the palette's colours."""
+def stylesheet(palette: Palette, points: float = 9.0) -> str:
+    """Return the style sheet in the palette's colours, for a system whose letters are ``points`` large."""
     names = {field: value for field, value in vars(palette).items() if isinstance(value, str)}
     down = RESOURCES / "icons" / ("down-dark.svg" if palette.dark else "down-light.svg")
-    return _SHEET.substitute(names, down=down.as_posix())
+    sizes = {role: f"{points * share:.1f}" for role, share in _SIZES.items()}
+    return _SHEET.substitute({**names, **sizes}, down=down.as_posix())

@@ -125,6 +125,7 @@ class Theme(QObject):
     def __init__(self, application: QApplication) -> None:
         super().__init__(application)
         self._application = application
+        self._points = application.font().pointSizeF()
         application.setStyle("Fusion")
         stored = str(QSettings().value("appearance", Mode.SYSTEM.value))
         self._mode = Mode(stored) if stored in set(Mode) else Mode.SYSTEM
@@ -159,7 +160,7 @@ class Theme(QObject):
 
         colours = self.palette
         self._application.setPalette(_qt_palette(colours))
-        self._application.setStyleSheet(stylesheet(colours))
+        self._application.setStyleSheet(stylesheet(colours, max(6.0, self._points)))
         self.changed.emit()
 
 

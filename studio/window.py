@@ -175,6 +175,7 @@ class MainWindow(QMainWindow):
         session.samples_wanted.connect(lambda _ids, _caption: self.go("data"))
         session.project_changed.connect(self._project_changed)
         session.run_lost.connect(self._offer_resume)
+        session.run_started.connect(lambda _run: self.messages.clear())
         session.run_opened.connect(self._offer_resume)
         for signal in (session.samples_changed, session.labels_changed, session.model_changed, session.run_opened):
             signal.connect(self._refresher.start)

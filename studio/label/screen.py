@@ -84,6 +84,8 @@ class LabelScreen(Screen):
     @override
     def commands(self) -> Mapping[str, Callable[[], object]]:
         return {
+            "assign": self._assign_chosen,
+            "assign_and_stay": lambda: self._assign_chosen(stay=True),
             "next": lambda: self._go(self.order.step(1)),
             "previous": lambda: self._go(self.order.step(-1)),
             "next_unlabelled": lambda: self._go(self.order.unlabelled(1)),
@@ -95,6 +97,8 @@ class LabelScreen(Screen):
 
     @override
     def can(self, command: str) -> bool:
+        if command.startswith("assign"):
+            return self.bench.panel.list.current() is not None
         if command == "add_class":
             return bool(len(self.listing)) and not self._is_number
         return bool(len(self.listing))
@@ -135,6 +139,11 @@ class LabelScreen(Screen):
         self.pace.tick()
         if not stay:
             self._go(self.order.unlabelled(1) if fresh else self.order.step(1))
+
+    def _assign_chosen(self, stay: bool = False) -> None:
+        line = self.bench.panel.list.current()
+        if line is not None:
+            self.assign(line.name, stay)
 
     def clear(self) -> None:
         """Take the label of the sample shown away."""

@@ -1,0 +1,97 @@
+"""A session with a real project and a real worker process: train, lose it, resume it, attach to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from labeling.importing import read, understand
+from labeling.project import Project
+from studio.session import Session
+
+WAIT_MS = 60_000
+
+
+@pytest.fixture
+def project(table: Path, tmp_path: Path) -> Path:
+    understanding = understand(table)
+    with Project.create(tmp_path / "flowers project") as made:
+        made.add(understanding, read(understanding))
+    return tmp_path / "flowers project"
+
+
+@pytest.fixture
+def session(project: Path, qtbot: QtBot) -> Iterator[Session]:
+    made = Session()
+    assert made.open_project(project)
+    yield made
+    if made.handle is not None:
+        made.handle.kill()
+    made.close()
+
+
+def started(session: Session, qtbot: QtBot, budget_s: float) -> None:
+    with qtbot.waitSignal(session.run_started, timeout=WAIT_MS):
+        session.start_run(budget_s, device="cpu")
+
+
+def test_a_run_is_followed_to_its_end(session: Session, qtbot: QtBot) -> None:
+    types: list[str] = []
+    session.run_event.connect(lambda event: types.append(event.type))
+    with qtbot.waitSignal(session.run_ended, timeout=WAIT_MS) as ended:
+        started(session, qtbot, 4)
+    result: dict[str, Any] = ended.args[0]
+    assert result["task"]["classes"] == ["lily", "rose"]
+    assert types[0] == "started"
+    assert types[-1] == "stopped"
+    assert "point" in types
+    assert session.model_path is not None
+    assert not session.running
+
+
+def test_a_project_opened_again_finds_its_run_still_going(session: Session, project: Path, qtbot: QtBot) -> None:
+    started(session, qtbot, 30)
+    qtbot.waitUntil(lambda: session.model_path is not None, timeout=WAIT_MS)
+    session.close_project()
+    assert not session.running
+    assert session.open_project(project)
+    assert session.running
+    with qtbot.waitSignal(session.run_ended, timeout=WAIT_MS) as ended:
+        session.send("finish")
+    assert ended.args[0]["stopped_because"] == "finished"
+
+
+def test_a_run_whose_worker_was_killed_is_resumed(session: Session, qtbot: QtBot) -> None:
+    started(session, qtbot, 30)
+    qtbot.waitUntil(lambda: session.model_path is not None, timeout=WAIT_MS)
+    handle = session.handle
+    assert handle is not None
+    with qtbot.waitSignal(session.run_lost, timeout=WAIT_MS):
+        handle.kill()
+    assert session.interrupted
+    assert session.model_path is not None
+    with qtbot.waitSignal(session.run_ended, timeout=WAIT_MS) as ended:
+        session.use_what_it_learned()
+    assert ended.args[0]["stopped_because"] == "finished"
+
+
+def test_what_cannot_be_learned_from_is_said(session: Session, qtbot: QtBot) -> None:
+    project = session.project
+    assert project is not None
+    session.set_label(project.ids(), "rose", "Label all 'rose'")
+    with qtbot.waitSignal(session.message, timeout=WAIT_MS) as said:
+        session.start_run(5)
+    assert said.args[0] == "error"
+    assert not session.preparing
+
+
+def test_a_second_session_is_told_who_has_the_project(session: Session, project: Path, qtbot: QtBot) -> None:
+    other = Session()
+    with qtbot.waitSignal(other.message) as said:
+        assert not other.open_project(project)
+    assert "already open" in said.args[1]
+    other.close()
