@@ -24,6 +24,9 @@ from engine.modalities.table.threads import work_until
 from engine.modalities.table.training import TrainingRows
 from engine.task import Kind
 
+# Below, several threads wait for each other longer than they work, above all on a busy machine.
+_SMALL_CELLS = 500_000
+
 
 @dataclass(frozen=True, slots=True)
 class Growth:
@@ -61,7 +64,9 @@ class Bag:
         self.best_loss = np.inf
         self.done = False
         self._threads = min(job.threads, len(rows.checked))
-        self._params = {**base_params(job), "num_threads": max(1, job.threads // self._threads), **params}
+        small = rows.numbers.size < _SMALL_CELLS
+        each = 1 if small else max(1, job.threads // self._threads)
+        self._params = {**base_params(job), "num_threads": each, **params}
         self._targets = link.raw_targets(rows.labels)
         self._looked_at = 0
         self._predictions = np.full((len(rows.rows), job.task.outputs), np.nan)
