@@ -59,6 +59,7 @@ class ResultsScreen(Screen):
         self._pages.addWidget(empty)
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
+        self._area.setAccessibleName(self.title)
         self._pages.addWidget(self._area)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

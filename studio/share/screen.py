@@ -142,6 +142,7 @@ class ShareScreen(Screen):
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
+        area.setAccessibleName(self.title)
         area.setWidget(inside)
         self._pages.addWidget(area)
 

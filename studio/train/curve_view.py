@@ -46,6 +46,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Learning curve")
+        self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._line = self.plot([], [])
         self._line.setSkipFiniteCheck(True)
         self._marker = pg.ScatterPlotItem(size=11)

@@ -35,7 +35,7 @@ def quality(progress: RunProgress, point: CurvePoint) -> str:
         return f"tells {wording.of_100(point.share)} of 100 new {wording.noun(progress.modality)} correctly"
     if point.share <= 0:
         return "is no better than always guessing the average"
-    return f"explains {wording.of_100(point.share)} of 100 parts of what makes the values differ"
+    return f"explains {wording.of_100(point.share)}% of the differences"
 
 
 def between(point: CurvePoint) -> str:

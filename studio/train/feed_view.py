@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QWidget
 
 from studio import wording
 from studio.theme import SPACE
@@ -20,7 +20,8 @@ class FeedView(QScrollArea):
         super().__init__()
         self._shown: list[Sentence] = []
         self.setWidgetResizable(True)
-        self.setMinimumWidth(200)
+        self.setMinimumSize(200, 120)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("What happened so far, newest first")
 

@@ -74,7 +74,9 @@ class RunPanel(QWidget):
         middle = QHBoxLayout()
         middle.setSpacing(SPACE)
         middle.addWidget(card(self.curve), 3)
-        middle.addWidget(card(text("What happened", "caption"), self.feed), 2)
+        news = card(text("What happened", "caption"), self.feed)
+        _give_room(news, self.feed)
+        middle.addWidget(news, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE)
@@ -171,3 +173,10 @@ class RunPanel(QWidget):
         kept = state == "ended" and self._progress.stopped_because != "discarded" and bool(self._progress.points)
         self.results.setVisible(kept)
         self.again.setVisible(state == "ended" or not self.lost.isHidden())
+
+
+def _give_room(panel: QWidget, part: QWidget) -> None:
+    """Let one part of a panel have all the height that is left."""
+    column = panel.layout()
+    assert isinstance(column, QVBoxLayout)
+    column.setStretchFactor(part, 1)

@@ -251,5 +251,5 @@ def _scrolling(inside: QWidget) -> QScrollArea:
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setWidget(inside)
-    area.setFocusPolicy(area.focusPolicy().NoFocus)
+    area.setAccessibleName("Train")
     return area

@@ -77,6 +77,8 @@ class AnswerView(QWidget):
         self._answer: Answer | None = None
         self._all = False
         self.title = text("", "title")
+        self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.title.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.remark = text("", "muted")
         self.bars = ShareBars()
         self.more = button("", self._toggle, "quiet")
@@ -102,7 +104,6 @@ class AnswerView(QWidget):
         """Show an answer, or the words to wait with."""
         self._answer = answer
         self.title.setText(answer.title if answer is not None else waiting)
-        self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         number = answer is not None and isinstance(answer.said, float)
         self.remark.setText(self._off_by if number else answer.remark if answer is not None else "")
         self.remark.setVisible(bool(self.remark.text()))

@@ -49,7 +49,7 @@ def test_the_feed_tells_the_run_in_plain_words(tmp_path: Path) -> None:
 def test_a_number_is_explained_in_parts_of_100(tmp_path: Path) -> None:
     progress, _ = replayed(tmp_path, Recipe(Modality.TABLE, Kind.REGRESSION, ended=None))
 
-    assert now_sentence(progress) == "Now explains 87 of 100 parts of what makes the values differ"
+    assert now_sentence(progress) == "Now explains 87% of the differences"
     assert "Last improvement" in sure_sentence(progress)
 
 
