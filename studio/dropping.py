@@ -41,7 +41,7 @@ class DropVeil(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         veil = QColor(palette.window)
-        veil.setAlpha(225)
+        veil.setAlpha(244)
         painter.fillRect(self.rect(), veil)
         frame = QRectF(self.rect()).adjusted(2 * SPACE, 2 * SPACE, -2 * SPACE, -2 * SPACE)
         painter.setPen(QPen(QColor(palette.accent), 2, Qt.PenStyle.DashLine))

@@ -68,6 +68,7 @@ class Session(QObject):
         self.interrupted = False
         self._watch: RunWatch | None = None
         self._left_running: list[WorkerHandle] = []
+        self._leaving: list[WorkerHandle] = []
 
     # -- the project ---------------------------------------------------------------------------------------------
 
@@ -317,12 +318,16 @@ class Session(QObject):
         """Wait in the background until the worker's process is gone: it lives a moment longer than its last event."""
         handle, self.handle = self.handle, None
         if handle is not None:
+            handle.release()
+            self._leaving.append(handle)
             self.background.start(lambda _job: handle.wait(FAREWELL_S), "Waiting for the worker to leave")
 
     def close(self) -> None:
         """Close the project and wait for what is under way in the background."""
         self.background.close()
         self.close_project()
+        for handle in self._leaving:
+            handle.wait(FAREWELL_S)
         for handle in self._left_running:
             handle.wait(0)
 
