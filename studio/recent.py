@@ -23,7 +23,7 @@ def home() -> Path:
 def fresh_project_path(source: Path) -> Path:
     """Return a free place for a project made from ``source``, named like it."""
     stem = source.stem if source.is_file() else source.name
-    name = re.sub(r'[\x00-\x1f<>:"/\\|?*]+', " ", stem).strip(" .")[:60] or "Project"
+    name = " ".join(re.sub(r'[\x00-\x1f<>:"/\\|?*]+', " ", stem).split()).strip(" .")[:60] or "Project"
     candidate = home() / name
     number = 2
     while candidate.exists():
