@@ -140,6 +140,7 @@ ACTIONS: tuple[Action, ...] = (
     on_screen(Scope.TRAIN, "finish", "Finish now", menu="Train"),
     on_screen(Scope.TRAIN, "discard", "Discard", menu="Train"),
     on_screen(Scope.TRY_IT, "choose_file", "Choose a file to try…", menu="Try it"),
+    on_screen(Scope.TRY_IT, "paste", "Paste a picture or files", "Ctrl+V", menu="Try it"),
     on_screen(Scope.SHARE, "export_onnx", "Export as ONNX…", "Ctrl+E", menu="Share"),
     of_window("palette", "Find a command…", "Ctrl+K", menu="Help"),
     of_window("keys", "Keys of this screen", "?", "F1", menu="Help"),

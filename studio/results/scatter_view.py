@@ -6,7 +6,6 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QSizePolicy
 
 from engine.arrays import FloatArray
 from studio import wording
@@ -24,8 +23,7 @@ class ScatterView(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type
         self.hideButtons()
         self.setMouseEnabled(False, False)
         self.setFrameShape(self.Shape.NoFrame)
-        self.setMinimumHeight(300)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.setFixedHeight(340)
         self.setAccessibleName("Answers beside the truth")
         self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._line = pg.PlotDataItem()

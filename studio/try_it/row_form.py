@@ -49,6 +49,7 @@ class RowForm(QWidget):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setWidget(fields)
+        area.setAccessibleName("Columns of the row")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(text("Change a value and see what the model says. An empty field is missing.", "muted"))
@@ -101,6 +102,9 @@ class RowForm(QWidget):
             field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             field.addItems(["", *_commonest(self._frame[stored])])
+            line = field.lineEdit()
+            assert line is not None
+            line.setAccessibleName(column.name)
             field.currentTextChanged.connect(self._edited)
         else:
             field = QLineEdit()
