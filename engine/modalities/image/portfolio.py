@@ -13,7 +13,7 @@ from engine.modalities.portfolio import Entry
 from engine.task import Task
 
 _BACKBONE = "efficientnet_lite0"
-_FEW = 2000
+_FEW = 600
 _MANY = 4000
 
 

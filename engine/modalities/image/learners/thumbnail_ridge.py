@@ -18,7 +18,7 @@ from engine.modalities.image.members.thumbnail import ThumbnailMember
 from engine.modalities.image.samples import ImageSamples
 from engine.modalities.image.thumbnail import LENGTH, thumbnails
 
-LIMIT = 1200
+LIMIT = 1000
 _GROWTH = 1.5
 _FEATURES = "features.safetensors"
 
@@ -26,7 +26,7 @@ _FEATURES = "features.safetensors"
 class ThumbnailRidge(HeadLearner):
     """Decodes as many pictures as a slice allows and fits on those it has.
 
-    Settings: ``limit``, the most pictures it ever takes (1200).
+    Settings: ``limit``, the most pictures it ever takes (1000).
     """
 
     kind: ClassVar[str] = "image.thumbnail_ridge"
