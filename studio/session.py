@@ -260,7 +260,10 @@ class Session(QObject):
             except EngineError as error:
                 self.message.emit("warning", explain(error))
                 continue
-            finished = run.result() is not None
+            result = run.result()
+            if result is not None and result["stopped_because"] == "discarded":
+                continue
+            finished = result is not None
             handle = None if finished else attach(run.path)
             self.interrupted = not finished and handle is None
             self._follow(run, handle)
@@ -307,6 +310,9 @@ class Session(QObject):
         self._see_off()
         result: dict[str, Any] | None = self.run.result() if self.run is not None else None
         self.run_ended.emit(result)
+        if result is not None and result["stopped_because"] == "discarded" and self.project is not None:
+            self._forget_run()
+            self._open_newest_run(self.project)
         self.model_changed.emit()
 
     def _lost(self) -> None:

@@ -78,3 +78,22 @@ def test_a_table_is_learned_paused_and_discarded_for_real(
         box.defaultButton().click()
         next(made for made in box.buttons() if made.text() == "Discard training").click()
     qtbot.waitUntil(lambda: not session.running, timeout=30_000)
+
+
+@pytest.mark.slow
+def test_discarding_brings_the_earlier_model_back(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, table: Path
+) -> None:
+    screen = opened(window, qtbot, project_with_run(tmp_path / "project", table, Recipe()))
+    session = window.session
+    earlier = session.run
+    assert earlier is not None
+    screen.setup.durations.choose(60.0)
+    screen.start()
+    qtbot.waitUntil(lambda: session.running, timeout=20_000)
+    session.send("discard")
+    qtbot.waitUntil(lambda: not session.running, timeout=30_000)
+
+    assert session.run is not None
+    assert session.run.path == earlier.path
+    assert session.model_path is not None
