@@ -11,12 +11,12 @@ from __future__ import annotations
 from typing import Any
 
 from engine.modalities.portfolio import Entry
-from engine.task import Task
+from engine.task import Kind, Task
 
 _FIRST_CELLS = 60_000
 _FIRST_ROUNDS = 40
 _ROUNDS = 3000
-_REPEATS = 3
+_REPEATS = 4
 _TINY, _SMALL = 1000, 5000  # rows
 
 _SIXTEEN = {"learning_rate": 0.05, "num_leaves": 16, "feature_fraction": 0.6}
@@ -34,7 +34,6 @@ _SMOOTH = {
     "feature_fraction": 0.5,
     "path_smooth": 10,
     "cat_smooth": 30,
-    "max_bin": 511,
 }
 _RANDOM = {"learning_rate": 0.05, "num_leaves": 40, "feature_fraction": 0.7, "extra_trees": True}
 _SIX = {
@@ -49,23 +48,26 @@ _SIX = {
 
 def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
     """Return the learners for a table of ``size`` training rows; all of them work on the processor."""
-    small = size < _SMALL
-    others = (
-        Entry("Linear", "table.linear", {"knots": 0 if size < _TINY else 12}),
-        Entry("ExtraTrees", "table.extra_trees", {"trees": 60, "leaf": 3, "columns": 0.5}),
-    )
-    return (
+    lines = Entry("Linear", "table.linear", {"knots": 0 if size < _TINY else 12})
+    forest = Entry("ExtraTrees", "table.extra_trees", {"trees": 60, "leaf": 3, "columns": 0.5})
+    strong = (_bag("LightGBM, small trees", _EIGHT), _bag("LightGBM, smoothed", _SMOOTH))
+    varied = (_bag("LightGBM, random splits", _RANDOM), _bag("LightGBM, smallest trees", _SIX))
+    first = (
         Entry("LightGBM, growing", "table.lightgbm", _growing(task, size), first_slice=0.5),
         _bag("LightGBM", _SIXTEEN),
-        *(others if small else ()),
-        _bag("LightGBM, small trees", _EIGHT),
-        _bag("LightGBM, smoothed", _SMOOTH),
-        *(() if small else others),
-        _bag("LightGBM, random splits", _RANDOM),
-        _bag("LightGBM, smallest trees", _SIX),
-        _bag("LightGBM, target as it is", _SIXTEEN, seed=1, logarithm=False),
-        *_repeats(),
     )
+    order: tuple[Entry, ...]
+    if size < _SMALL:
+        order = (*first, lines, forest, *strong, *varied)
+    elif task.kind is Kind.REGRESSION:
+        order = (*first, *strong, *varied, lines, forest)
+    else:
+        order = (*first, *strong, lines, *_again(1), forest, *varied)
+    if task.kind is Kind.REGRESSION:
+        order = (*order, _bag("LightGBM, target as it is", _SIXTEEN, logarithm=False))
+    names = {entry.name for entry in order}
+    repeats = (entry for turn in range(1, _REPEATS + 1) for entry in _again(turn) if entry.name not in names)
+    return (*order, *repeats)
 
 
 def _growing(task: Task, size: int) -> dict[str, Any]:
@@ -82,11 +84,9 @@ def _bag(name: str, params: dict[str, Any], seed: int = 0, logarithm: bool = Tru
     return Entry(name, "table.lightgbm", settings)
 
 
-def _repeats() -> list[Entry]:
-    """Return the strongest bags again with other seeds: a small gain each, for time that is left."""
-    kinds = {"small trees": _EIGHT, "smoothed": _SMOOTH, "random splits": _RANDOM}
-    return [
-        _bag(f"LightGBM, {name}, again {seed}", params, seed=seed + 1)
-        for seed in range(1, _REPEATS + 1)
-        for name, params in kinds.items()
-    ]
+def _again(turn: int) -> tuple[Entry, ...]:
+    """Return the strongest bags once more with another seed: a small gain each, for time that is left."""
+    return (
+        _bag(f"LightGBM, small trees, again {turn}", _EIGHT, seed=turn),
+        _bag(f"LightGBM, smoothed, again {turn}", _SMOOTH, seed=turn),
+    )
