@@ -104,7 +104,7 @@ class Dataset:
         for column in columns:
             dtype = pl.String if column.type is ColumnType.CATEGORY else pl.Float64
             stored = INPUT_PREFIX + column.name
-            source = pl.col(stored) if stored in self.frame.columns else pl.lit(None)
+            source = pl.col(stored) if stored in self.frame.columns else pl.repeat(None, pl.len(), dtype=dtype)
             wanted.append(source.cast(dtype).alias(column.name))
         return self.frame.select(wanted) if wanted else pl.DataFrame()
 

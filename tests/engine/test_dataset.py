@@ -43,6 +43,11 @@ def test_inputs_come_in_the_tasks_order_and_absent_ones_as_missing() -> None:
     assert inputs["weight"].null_count() == len(inputs)
 
 
+def test_rows_are_counted_even_where_no_input_column_is_there() -> None:
+    inputs = Dataset(pl.DataFrame({"id": ["0", "1"]})).inputs(FLOWERS.columns)
+    assert inputs.shape == (2, len(FLOWERS.columns))
+
+
 def test_it_is_written_whole_and_read_back(tmp_path: Path) -> None:
     flowers().write(tmp_path / "d.parquet")
     assert Dataset.read(tmp_path / "d.parquet").frame.equals(flowers().frame)
