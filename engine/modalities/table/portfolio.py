@@ -52,17 +52,15 @@ def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
     forest = Entry("ExtraTrees", "table.extra_trees", {"trees": 60, "leaf": 3, "columns": 0.5})
     strong = (_bag("LightGBM, small trees", _EIGHT), _bag("LightGBM, smoothed", _SMOOTH))
     varied = (_bag("LightGBM, random splits", _RANDOM), _bag("LightGBM, smallest trees", _SIX))
-    first = (
-        Entry("LightGBM, growing", "table.lightgbm", _growing(task, size), first_slice=0.5),
-        _bag("LightGBM", _SIXTEEN),
-    )
+    growing = Entry("LightGBM, growing", "table.lightgbm", _growing(task, size), first_slice=0.5)
+    bag = _bag("LightGBM", _SIXTEEN)
     order: tuple[Entry, ...]
     if size < _SMALL:
-        order = (*first, lines, forest, *strong, *varied)
+        order = (growing, lines, forest, bag, *strong, *varied)
     elif task.kind is Kind.REGRESSION:
-        order = (*first, *strong, *varied, lines, forest)
+        order = (growing, bag, *strong, *varied, lines, forest)
     else:
-        order = (*first, *strong, lines, *_again(1), forest, *varied)
+        order = (growing, bag, *strong, lines, *_again(1), forest, *varied)
     if task.kind is Kind.REGRESSION:
         order = (*order, _bag("LightGBM, target as it is", _SIXTEEN, logarithm=False))
     names = {entry.name for entry in order}
