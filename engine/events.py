@@ -7,7 +7,8 @@ type           data
 ``heartbeat``  state (working, paused, finishing), remaining_s, learner, memory_mb
 ``slice``      learner, seconds, done
 ``evaluated``  learner, score, interval, served: a candidate was compared with what is served
-``point``      score, interval, learner, metrics, members: a point of the curve, its model is now served
+``point``      score, interval, learner, metrics, members, checked (samples the score rests on): a point of
+               the curve, its model is now served
 ``failed``     learner, reason, message: a failed slice, never a failed run
 ``message``    level (info, warning), text: a sentence for the person
 ``paused``     nothing more

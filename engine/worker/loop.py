@@ -24,8 +24,8 @@ from engine.scheduler.stopping import stop_reason
 from engine.worker.checkpoint import Checkpoint
 from engine.worker.control import Command, ControlFile, listen_to_stdin
 from engine.worker.first import serve_constant
-from engine.worker.health import memory_mb, take_ownership
-from engine.worker.result import final_result
+from engine.worker.health import OWNER, memory_mb, take_ownership
+from engine.worker.result import bare_result, final_result
 from engine.worker.roster import Roster
 from engine.worker.serving import Server
 from engine.worker.trainer_handle import TrainerHandle, TrainerReply
@@ -35,7 +35,7 @@ HEARTBEAT = 1.0
 PAUSE_PATIENCE = 2.0  # how long a slice may take to end when a pause or an end is asked for (spec 7.7)
 OVERRUN = 1.2  # a slice is ended at this multiple of its promise,
 OVERRUN_GRACE = 5.0  # and this many seconds, since shared machines stall
-WARM_UP = 20.0  # the first slice of a trainer imports libraries
+WARM_UP = 20.0  # the first slice of a learner imports libraries and loads networks
 
 
 class Worker:
@@ -45,10 +45,11 @@ class Worker:
         self.run = run
         self._inbox: queue.Queue[Any] = queue.Queue()
         self._before = replay(run.events_path)
+        first_sitting = not (run.path / OWNER).exists()
         self._budget = Budget(
             run.options.budget_s,
             spent_before=self._before.active_s,
-            head_start=0.0 if self._before.started else max(0.0, time.time() - run.options.pressed_at),
+            head_start=max(0.0, time.time() - run.options.pressed_at) if first_sitting else 0.0,
         )
         self._journal = Journal(run.events_path, lambda: self._budget.active, self._before.events)
         self._control = ControlFile(run.control_path)
@@ -61,8 +62,10 @@ class Worker:
         self._patience_ends = float("inf")
         self._last_beat = 0.0
         self._asked_to_leave = False
-        self._fresh = True  # whether the trainer has not worked yet
+        self._warm: set[str] = set()  # learners that have worked in this trainer
         self._metrics: dict[str, float] = {}
+        self._notes = list(run.options.notes)
+        self._prepared = False
 
     @property
     def _reserve(self) -> float:
@@ -97,7 +100,6 @@ class Worker:
         self._entries = portfolio(task, n_train, options.device)
         self._roster = Roster(self._entries, self._before)
         self._policy = POLICIES["breadth_then_gain"]()
-        self._notes = list(options.notes)
         facts = {"budget_s": options.budget_s, "device": options.device, "task": task.to_json()}
         resumed = self._before.started
         facts |= {"pid": os.getpid(), "n_train": n_train, "n_test": n_test, "resumed": resumed}
@@ -106,6 +108,7 @@ class Worker:
         if self._server.served is None:
             serve_constant(self._server)
             self._point("constant")
+        self._prepared = True
 
     # The loop: whatever arrives, then the clock.
 
@@ -141,7 +144,7 @@ class Worker:
             return
         assert self._trainer is not None
         self._working = chosen.learner
-        warm_up = WARM_UP if self._fresh else 0.0
+        warm_up = 0.0 if chosen.learner in self._warm else WARM_UP
         self._kill_at = time.monotonic() + OVERRUN * chosen.seconds + OVERRUN_GRACE + warm_up
         self._trainer.advance(chosen.learner, chosen.seconds)
 
@@ -211,7 +214,7 @@ class Worker:
 
     def _start_trainer(self) -> None:
         self._generation += 1
-        self._fresh = True
+        self._warm.clear()
         self._trainer = TrainerHandle(self.run.path, self._inbox, self._generation)
 
     def _stop_trainer(self) -> None:
@@ -234,7 +237,8 @@ class Worker:
 
     def _slice_ended(self, message: dict[str, Any]) -> None:
         learner, seconds, done = message["learner"], message["seconds"], message["done"]
-        self._fresh, self._working = False, None
+        self._warm.add(learner)
+        self._working = None
         self._roster.worked(learner, seconds, done=done)
         self._journal.write("slice", {"learner": learner, "seconds": round(seconds, 3), "done": done})
         if self._state == "working":
@@ -284,14 +288,16 @@ class Worker:
         score, interval, self._metrics = self._server.standing()
         members = [{"name": n, "weight": w} for n, w in self._server.served.lineup.weights.items()]
         facts = {"score": score, "interval": [interval.low, interval.high], "learner": learner}
+        facts["checked"] = self._server.rows_checked
         moment = self._server.served.moment
         self._journal.write("point", {**facts, "metrics": self._metrics, "members": members}, active_s=moment)
         self._roster.point(Point(moment, score, learner))
 
     def _fail(self, sentence: str) -> None:
         """Say why the run cannot go on; what was served stays."""
+        self._notes.append(sentence)
         self._journal.write("message", {"level": "error", "text": sentence})
-        self._journal.write("stopped", {"reason": "failed", "result": None})
+        self._write_result("failed")
 
     def _end(self) -> int:
         """Write the result; return the exit code."""
@@ -302,8 +308,14 @@ class Worker:
         reason = self._reason or "budget"
         if reason == "discarded":
             self._server.discard()
-        result = final_result(self.run, self._server, self._roster.curve, self._notes, reason)
+        self._write_result(reason)
+        return 0 if self._server.has_learned else 1
+
+    def _write_result(self, reason: str) -> None:
+        if self._prepared:
+            result = final_result(self.run, self._server, self._roster.curve, self._notes, reason)
+        else:
+            result = bare_result(self.run, self._notes, reason)
         result["active_s"] = round(self._budget.active, 3)
         self.run.write_result(result)
         self._journal.write("stopped", {"reason": reason, "result": result})
-        return 0 if self._server.served is not None else 1

@@ -12,6 +12,25 @@ from engine.worker.serving import Server
 FORMAT = 1
 
 
+def bare_result(run: RunFolder, notes: Sequence[str], reason: str) -> dict[str, Any]:
+    """Return the result of a run that came to nothing: no curve, no score."""
+    described = run.task.to_json()
+    return {
+        "format": FORMAT,
+        "task": {key: described[key] for key in ("modality", "kind", "classes", "metric", "target")},
+        "budget_s": run.options.budget_s,
+        "active_s": 0.0,
+        "t_first_s": None,
+        "stopped_because": reason,
+        "notes": list(notes),
+        "curve": [],
+        "score": None,
+        "scores": None,
+        "alc": None,
+        "members": [],
+    }
+
+
 def final_result(
     run: RunFolder, server: Server, curve: Sequence[Point], notes: Sequence[str], reason: str
 ) -> dict[str, Any]:
@@ -20,30 +39,24 @@ def final_result(
     ``alc`` is the area under the learning curve (spec 1.1) with the run's budget as its end; the test part's curve is
     computed here, once. A discarded run keeps its facts but has no score.
     """
-    task, total = run.task, run.options.budget_s
     n_train, n_test = server.sizes
-    result: dict[str, Any] = {
-        "format": FORMAT,
-        "task": {key: task.to_json()[key] for key in ("modality", "kind", "classes", "metric", "target")},
-        "budget_s": total,
-        "active_s": 0.0,
+    result = bare_result(run, notes, reason) | {
         "t_first_s": next((point.active_s for point in curve if point.learner != "constant"), None),
-        "stopped_because": reason,
         "n_train": n_train,
         "n_test": n_test,
-        "notes": list(notes),
         "curve": [{"active_s": p.active_s, "score": p.score, "learner": p.learner} for p in curve],
     }
     if server.served is None:
-        return {**result, "score": None, "scores": None, "alc": None, "members": []}
-    validation, test = server.validation_scores(), server.test_scores()
-    areas = {
-        "validation": alc(curve, total),
-        "test": alc(server.test_curve(curve), total) if test else None,
-    }
+        return result
+    total, scores = run.options.budget_s, {"validation": server.validation_scores(), "test": server.test_scores()}
+    test_area = alc(server.test_curve(curve), total) if scores["test"] else None
     members = [{"name": name, "weight": weight} for name, weight in server.served.lineup.weights.items()]
-    scores = {"validation": validation, "test": test}
-    return {**result, "score": _headline(task.metric, scores), "scores": scores, "alc": areas, "members": members}
+    return result | {
+        "score": _headline(run.task.metric, scores),
+        "scores": scores,
+        "alc": {"validation": alc(curve, total), "test": test_area},
+        "members": members,
+    }
 
 
 def _headline(metric: str, scores: dict[str, Any]) -> dict[str, Any]:

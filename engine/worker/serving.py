@@ -64,6 +64,11 @@ class Server:
         return len(self.train), len(self._test)
 
     @property
+    def has_learned(self) -> bool:
+        """Whether more than the constant model is served."""
+        return self.served is not None and set(self.served.lineup.weights) != {"constant"}
+
+    @property
     def ids_to_predict(self) -> list[str]:
         """Ids of the samples to be predicted at every point."""
         return self._to_predict.ids if self._to_predict is not None else []
@@ -147,6 +152,11 @@ class Server:
         with np.load(self._memory / facts["arrays"], allow_pickle=False) as arrays:
             lineup = Lineup(facts["weights"], facts["temperature"], arrays["validation"])
             self.served = Served(lineup, arrays["test"], arrays["predict"], facts["moment"])
+
+    @property
+    def rows_checked(self) -> int:
+        """Return on how many samples the served model's validation score rests."""
+        return int(checked(self.served.lineup.validation).sum()) if self.served is not None else 0
 
     def standing(self) -> tuple[float, Interval, dict[str, float]]:
         """Return the served model's validation score, its interval and all its metrics."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from labeling.understanding import Understanding
 
 MOST_TOLD = 8
+LOOK_SHARE, LOOK_LEAST_S = 0.03, 1.5  # of the budget: how long pictures are compared by their looks
 
 
 @dataclass(frozen=True)
@@ -36,23 +37,25 @@ def is_project(path: Path) -> bool:
     return (path / "project.db").is_file()
 
 
-def take_in(path: Path, target: str | None, say: Callable[[str], None]) -> Intake:
+def take_in(path: Path, target: str | None, say: Callable[[str], None], budget_s: float) -> Intake:
     """Read data or a project; ``say`` hears what was understood before the reading starts.
+
+    Pictures are searched for near-copies for a small part of the budget only, since its clock runs.
 
     Raises:
         UsageError: nothing is there, or ``target`` does not fit.
         LabelingError: it cannot be learned from.
     """
     existing(path)
-    return _from_project(path, target, say) if is_project(path) else _from_data(path, target, say)
+    return _from_project(path, target, say) if is_project(path) else _from_data(path, target, say, budget_s)
 
 
-def _from_data(path: Path, target: str | None, say: Callable[[str], None]) -> Intake:
+def _from_data(path: Path, target: str | None, say: Callable[[str], None], budget_s: float) -> Intake:
     from labeling.importing import read
 
     understanding = understand_data(path, target)
     say(understanding.text())
-    batch = read(understanding)
+    batch = read(understanding, look_seconds=max(LOOK_LEAST_S, LOOK_SHARE * budget_s))
     return Intake(batch.frame, understanding, told(understanding, batch))
 
 

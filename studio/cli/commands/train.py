@@ -51,7 +51,7 @@ def _run(options: Namespace) -> None:
     if options.predict is not None:
         existing(options.predict)
     report = reporter(options.json, options.budget)
-    intake = take_in(options.data, options.target, report.say)
+    intake = take_in(options.data, options.target, report.say, options.budget)
     run = _freeze(intake, options)
 
     from engine.worker.handle import start

@@ -18,11 +18,11 @@ import pytest
 from engine.errors import RunError
 from engine.modalities import open_samples
 from engine.model.model import Model
-from engine.run.folder import RunFolder
+from engine.run.folder import RunFolder, RunOptions
 from engine.run.tail import EventTail
 from engine.worker.handle import attach, start
 from engine.worker.health import owner, take_ownership
-from tests.engine.flowers import flower_run, flowers, wait_for
+from tests.engine.flowers import FLOWERS, flower_run, flowers, wait_for
 
 
 def test_a_run_leaves_a_model_and_an_honest_result(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_trainer_that_hangs_cannot_break_the_budget(tmp_path: Path) -> None:
     wait_for(handle, tail, "started")
     trainer = psutil.Process(handle.pid).children()[0]
     trainer.suspend()
-    assert handle.wait(30.0) == 0
+    assert handle.wait(30.0) == 1  # nothing was learned
     result = run.result()
     assert result is not None
     assert result["stopped_because"] == "budget"
@@ -136,6 +136,7 @@ def test_a_pause_stands_still_and_frees_memory(tmp_path: Path) -> None:
     resumed = wait_for(handle, tail, "resumed")
     again = next(event for event in resumed if event.type == "resumed")
     assert again.active_s - paused.active_s < 0.5
+    wait_for(handle, tail, "evaluated")
     handle.send("finish")
     assert handle.wait(20.0) == 0
 
@@ -143,7 +144,7 @@ def test_a_pause_stands_still_and_frees_memory(tmp_path: Path) -> None:
 def test_finish_keeps_the_best_so_far(tmp_path: Path) -> None:
     run = flower_run(tmp_path / "run", budget_s=600.0, size=3000)
     handle = start(run.path)
-    wait_for(handle, EventTail(run.events_path), "point")
+    wait_for(handle, EventTail(run.events_path), "evaluated")
     begin = time.monotonic()
     handle.send("finish")
     assert handle.wait(20.0) == 0
@@ -223,3 +224,23 @@ def test_a_run_without_its_data_says_so(tmp_path: Path) -> None:
     (run.path / "dataset.parquet").write_bytes(b"not a table")
     assert start(run.path).wait(60.0) == 1
     assert "cannot be read" in (run.path / "worker.log").read_text()
+    result = run.result()
+    assert result is not None
+    assert (result["stopped_because"], result["score"], result["members"]) == ("failed", None, [])
+
+
+def test_a_run_cut_off_before_its_first_word_has_its_whole_budget_later(tmp_path: Path) -> None:
+    data = flowers()
+    options = RunOptions(8.0, pressed_at=time.time() - 3600)
+    run = RunFolder.create(tmp_path / "run", FLOWERS, data, options)
+    (run.path / "worker.json").write_text('{"pid": 1, "born": 0}')  # a worker was here, and died at once
+    assert start(run.path).wait(60.0) == 0
+
+
+def test_a_budget_too_short_to_learn_anything_is_no_success(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", budget_s=0.6)
+    assert start(run.path).wait(60.0) == 1
+    result = run.result()
+    assert result is not None
+    assert (result["stopped_because"], result["t_first_s"]) == ("budget", None)
+    Model.load(run.model_path)  # the plain guess is there all the same

@@ -36,7 +36,7 @@ def model():
     (run / "model").mkdir()
     (run / "model" / "model.json").write_text("{}")
 def end(reason):
-    (run / "result.json").write_text(json.dumps({"stopped_because": reason}))
+    (run / "result.json").write_text(json.dumps({"stopped_because": reason, "t_first_s": 1.0}))
     event(9, "stopped", reason=reason)
 """
 
@@ -88,7 +88,7 @@ def test_every_event_is_reported_and_then_the_result(run: RunFolder) -> None:
     memory = Memory()
     follow(run, _worker(run, "event(0, 'started'); model(); time.sleep(0.2); end('budget')"), memory)
     assert memory.types == ["started", "stopped"]
-    assert memory.results == [{"stopped_because": "budget"}]
+    assert memory.results == [{"stopped_because": "budget", "t_first_s": 1.0}]
     assert memory.said == ["closed"]
 
 
@@ -113,7 +113,7 @@ def test_interrupting_once_finishes_and_keeps_the_model(run: RunFolder) -> None:
     memory.on_first = lambda: os.kill(os.getpid(), signal.SIGINT)
     script = "event(0, 'started'); model(); assert 'finish' in sys.stdin.readline(); end('finished')"
     follow(run, _worker(run, script), memory)
-    assert memory.results == [{"stopped_because": "finished"}]
+    assert memory.results == [{"stopped_because": "finished", "t_first_s": 1.0}]
     assert "Press Ctrl-C again" in memory.said[0]
 
 

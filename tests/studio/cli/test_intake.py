@@ -20,7 +20,7 @@ def table(tmp_path: Path) -> Path:
 
 def test_data_becomes_samples_and_what_was_understood_is_said_first(table: Path) -> None:
     said: list[str] = []
-    intake = take_in(table, "colour", said.append)
+    intake = take_in(table, "colour", said.append, 60.0)
     assert intake.frame.height == 40 and intake.understanding.target == "colour"
     assert intake.run_path is None and intake.cache is None
     assert said == [intake.understanding.text()]
@@ -33,18 +33,18 @@ def test_a_project_brings_its_labels_and_its_places(table: Path, tmp_path: Path)
     project.add(with_labels, read(with_labels))
     project.close()
     assert is_project(folder) and not is_project(tmp_path)
-    intake = take_in(folder, None, print)
+    intake = take_in(folder, None, print, 60.0)
     assert intake.frame.height == 40
     assert intake.run_path is not None and intake.run_path.is_relative_to(folder)
     assert intake.cache is not None and intake.cache.is_relative_to(folder)
     with pytest.raises(UsageError, match="Leave out --target"):
-        take_in(folder, "size", print)
+        take_in(folder, "size", print, 60.0)
 
 
 def test_an_empty_project_says_what_to_do(tmp_path: Path) -> None:
     Project.create(tmp_path / "empty").close()
     with pytest.raises(CommandFailed, match=r"is empty\. Take data in first"):
-        take_in(tmp_path / "empty", None, print)
+        take_in(tmp_path / "empty", None, print, 60.0)
 
 
 def test_a_column_that_is_not_there_is_named_with_those_that_are(table: Path) -> None:
