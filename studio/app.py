@@ -22,8 +22,8 @@ def open_window(project: Path | None = None) -> tuple[QApplication, MainWindow]:
     theme()
     window = MainWindow()
     window.setWindowIcon(window.logo())
+    window.painted.connect(lambda: QTimer.singleShot(0, lambda: window.warm_up(project)))
     window.show()
-    QTimer.singleShot(0, lambda: window.warm_up(project))
     return application, window
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon
+from PySide6.QtCore import QSettings, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon, QPaintEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -35,10 +35,13 @@ from studio.widgets.message_bar import MessageArea
 
 
 class MainWindow(QMainWindow):
-    """The shell around the six screens. Screens are built on first need, the rest one by one while nothing happens."""
+    """The shell around the six screens; ``painted`` comes once, with the first paint. Screens are built on first need, the rest one by one while nothing happens."""
+
+    painted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
+        self._was_painted = False
         self.session = Session(self)
         self._screens: dict[str, Screen] = {}
         self._shown = ""
@@ -249,6 +252,13 @@ class MainWindow(QMainWindow):
         from studio.key_overlay import KeyOverlay
 
         KeyOverlay(self._shown, self).open()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            self.painted.emit()
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
