@@ -35,7 +35,10 @@ from studio.widgets.message_bar import MessageArea
 
 
 class MainWindow(QMainWindow):
-    """The shell around the six screens; ``painted`` comes once, with the first paint. Screens are built on first need, the rest one by one while nothing happens."""
+    """The shell around the six screens; ``painted`` comes once, with the first paint.
+
+    Screens are built on first need, the rest one by one while nothing happens.
+    """
 
     painted = Signal()
 
