@@ -75,7 +75,8 @@ class TrainerHandle:
     def _listen(self) -> None:
         stream = self._process.stdout
         assert stream is not None
-        for line in stream:
-            self._inbox.put(TrainerReply(self.generation, json.loads(line)))
+        with stream:
+            for line in stream:
+                self._inbox.put(TrainerReply(self.generation, json.loads(line)))
         code = self._process.wait()
         self._inbox.put(TrainerReply(self.generation, {"reply": "gone", "code": code}))

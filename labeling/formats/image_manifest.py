@@ -165,7 +165,7 @@ def _manifest(table_path: Path, root: Path, by_ending: bool = False) -> Manifest
 
 def _place_of_names(head: pl.DataFrame, table_path: Path, root: Path, by_ending: bool) -> tuple[str, Path] | None:
     folder = table_path.parent if table_path.is_relative_to(root) else root
-    bases = [folder / table_path.stem, *(folder / name for name in PICTURE_FOLDERS)]
+    bases = [table_path.with_suffix(""), table_path.parent, *(folder / name for name in PICTURE_FOLDERS)]
     for name, dtype in head.schema.items():
         if dtype != pl.String:
             continue

@@ -1,0 +1,83 @@
+"""A run has one owner at a time: a live process, not merely a number in a file."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from engine.errors import RunError
+from engine.files import write_json
+from engine.worker.health import OWNER, memory_mb, owner, take_ownership
+
+TAKES_THE_RUN = """
+import sys
+from pathlib import Path
+from engine.worker.health import take_ownership
+ballast = bytearray(64 * 2**20)
+ballast[::4096] = b"x" * len(ballast[::4096])
+take_ownership(Path(sys.argv[1]))
+print("taken", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that owns the run."""
+    command = [sys.executable, "-c", TAKES_THE_RUN, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "taken\n"
+        yield process
+        process.kill()
+
+
+def test_a_run_nobody_works_on_has_no_owner(tmp_path: Path) -> None:
+    assert owner(tmp_path) is None
+
+
+def test_a_second_process_is_turned_away(worker: subprocess.Popen[str], tmp_path: Path) -> None:
+    assert owner(tmp_path) == worker.pid
+    with pytest.raises(RunError, match=f"number {worker.pid}"):
+        take_ownership(tmp_path)
+    assert owner(tmp_path) == worker.pid
+
+
+def test_a_killed_worker_owns_nothing_even_before_it_is_reaped(worker: subprocess.Popen[str], tmp_path: Path) -> None:
+    process = psutil.Process(worker.pid)
+    worker.kill()
+    os.waitid(os.P_PID, worker.pid, os.WEXITED | os.WNOWAIT)  # it has ended and is left a zombie
+    assert process.status() == psutil.STATUS_ZOMBIE
+    assert owner(tmp_path) is None
+    worker.wait()
+    assert owner(tmp_path) is None
+    take_ownership(tmp_path)
+    assert owner(tmp_path) == os.getpid()
+
+
+def test_the_owner_may_take_it_again(tmp_path: Path) -> None:
+    take_ownership(tmp_path)
+    take_ownership(tmp_path)
+    assert owner(tmp_path) == os.getpid()
+
+
+def test_a_process_that_merely_got_the_same_number_is_no_owner(tmp_path: Path) -> None:
+    write_json(tmp_path / OWNER, {"pid": os.getpid(), "born": psutil.Process().create_time() - 3600})
+    assert owner(tmp_path) is None
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"pid": "x", "born": 1}', '{"pid": -4, "born": 1}', "null"])
+def test_a_damaged_note_is_no_owner(content: str, tmp_path: Path) -> None:
+    (tmp_path / OWNER).write_text(content)
+    assert owner(tmp_path) is None
+
+
+def test_memory_counts_the_children(worker: subprocess.Popen[str]) -> None:
+    own = psutil.Process().memory_info().rss // 2**20
+    assert memory_mb() >= own + 48

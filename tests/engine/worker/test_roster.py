@@ -1,0 +1,58 @@
+"""The roster tells policies where each learner stands, earlier sittings included."""
+
+from __future__ import annotations
+
+from engine.curve import Point
+from engine.modalities import Entry
+from engine.run.journal import Past, Replay
+from engine.worker.roster import STRIKES, Roster
+
+ENTRIES = (Entry("quick", "table.linear", first_slice=0.5), Entry("slow", "table.lightgbm"))
+
+
+def test_standings_follow_the_portfolio_and_add_up() -> None:
+    roster = Roster(ENTRIES, Replay())
+    roster.worked("slow", 2.0, done=False)
+    roster.scored("slow", 0.7)
+    roster.worked("slow", 1.0, done=True)
+    roster.scored("slow", 0.8)
+    quick, slow = roster.standings()
+    assert (quick.name, quick.slices, quick.first_slice, quick.curve, quick.open) == ("quick", 0, 0.5, (), True)
+    assert (slow.name, slow.slices, slow.seconds, slow.open) == ("slow", 2, 3.0, False)
+    assert slow.curve == ((2.0, 0.7), (3.0, 0.8))
+
+
+def test_a_learner_that_fails_again_and_again_is_left_alone() -> None:
+    roster = Roster(ENTRIES, Replay())
+    for _ in range(STRIKES - 1):
+        roster.failed("quick")
+    assert roster.standings()[0].open
+    roster.failed("quick")
+    assert [standing.open for standing in roster.standings()] == [False, True]
+
+
+def test_a_run_that_goes_on_starts_from_what_was_before() -> None:
+    before = Replay(
+        curve=[Point(1.0, 0.6, "slow")],
+        learners={"slow": Past(2, 3.0, [(1.0, 0.6)]), "quick": Past(failures=STRIKES - 1)},
+    )
+    roster = Roster(ENTRIES, before)
+    assert roster.has_scores
+    roster.failed("quick")
+    roster.worked("slow", 1.0, done=False)
+    quick, slow = roster.standings()
+    assert not quick.open
+    assert (slow.slices, slow.seconds) == (3, 4.0)
+    roster.point(Point(4.0, 0.9, "slow"))
+    assert [point.score for point in roster.curve] == [0.6, 0.9]
+    assert [point.score for point in before.curve] == [0.6]
+
+
+def test_a_standing_does_not_change_afterwards() -> None:
+    roster = Roster(ENTRIES, Replay())
+    assert not roster.has_scores
+    (early, _) = roster.standings()
+    roster.worked("quick", 1.0, done=True)
+    roster.scored("quick", 0.9)
+    assert (early.slices, early.curve, early.open) == (0, (), True)
+    assert roster.has_scores

@@ -1,0 +1,111 @@
+"""A trainer process: it answers each command, says what went wrong, and never outlives its worker."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.modalities import portfolio
+from engine.run.folder import RunFolder
+from engine.worker.checkpoint import Checkpoint
+from engine.worker.trainer import GONE
+from engine.worker.trainer_handle import TrainerHandle, TrainerReply
+from tests.engine.flowers import FLOWERS, flower_run
+
+PATIENCE = 90.0
+Trainer = subprocess.Popen[str]
+Starter = Callable[[Path], Trainer]
+
+
+@pytest.fixture
+def start() -> Iterator[Starter]:
+    """Start trainers; those that still run at the end are killed."""
+    started: list[Trainer] = []
+
+    def begin(run_path: Path) -> Trainer:
+        command = [sys.executable, "-m", "engine.worker.trainer", str(run_path)]
+        pipe = subprocess.PIPE
+        started.append(subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True))
+        return started[-1]
+
+    yield begin
+    for trainer in started:
+        with trainer:  # closes its pipes and waits for its end
+            trainer.kill()
+
+
+def reply(trainer: Trainer) -> dict[str, Any]:
+    assert trainer.stdout is not None
+    message: dict[str, Any] = json.loads(trainer.stdout.readline())
+    return message
+
+
+def ask(trainer: Trainer, **command: object) -> None:
+    assert trainer.stdin is not None
+    trainer.stdin.write(json.dumps(command) + "\n")
+    trainer.stdin.flush()
+
+
+def first_learner(run: RunFolder) -> str:
+    return portfolio(FLOWERS, len(run.dataset()), "cpu")[0].name
+
+
+def test_it_works_slice_by_slice_and_ends_with_its_stdin(start: Starter, tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run")
+    name = first_learner(run)
+    trainer = start(run.path)
+    assert reply(trainer) == {"reply": "ready", "device": "cpu"}
+    ask(trainer, do="advance", learner="nobody", seconds=1.0)
+    failed = reply(trainer)
+    assert (failed["reply"], failed["learner"], failed["reason"]) == ("failed", "nobody", "error")
+    assert failed["message"].startswith("KeyError")
+    ask(trainer, do="advance", learner=name, seconds=60.0)  # a failed slice does not end it
+    worked = reply(trainer)
+    assert (worked["reply"], worked["learner"], worked["version"]) == ("slice", name, 1)
+    assert Checkpoint(run.checkpoints_path, name).candidate() is not None
+    assert trainer.stdin is not None
+    trainer.stdin.close()
+    assert trainer.wait(PATIENCE) == GONE
+
+
+def test_a_slice_without_time_brings_no_candidate(start: Starter, tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run")
+    trainer = start(run.path)
+    reply(trainer)
+    ask(trainer, do="advance", learner=first_learner(run), seconds=0.0)
+    ask(trainer, do="interrupt")
+    answer = reply(trainer)
+    assert (answer["reply"], answer["version"]) == ("slice", None)
+
+
+def test_a_run_that_cannot_be_opened_is_fatal(start: Starter, tmp_path: Path) -> None:
+    trainer = start(tmp_path)
+    answer = reply(trainer)
+    assert answer["reply"] == "fatal"
+    assert str(tmp_path) in answer["message"]
+    assert trainer.wait(PATIENCE) == 1
+
+
+def test_whoever_holds_it_hears_the_replies_and_the_end(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run")
+    inbox: queue.Queue[TrainerReply] = queue.Queue()
+    handle = TrainerHandle(run.path, inbox, generation=3)
+    try:
+        assert inbox.get(timeout=PATIENCE) == TrainerReply(3, {"reply": "ready", "device": "cpu"})
+        handle.advance("nobody", 1.0)
+        assert inbox.get(timeout=PATIENCE).message["reply"] == "failed"
+        assert "KeyError" in (run.path / "trainer.log").read_text()
+        os.kill(handle.pid, signal.SIGKILL)
+        assert inbox.get(timeout=PATIENCE) == TrainerReply(3, {"reply": "gone", "code": -signal.SIGKILL})
+        handle.advance("nobody", 1.0)  # asking the dead raises nothing
+    finally:
+        handle.kill()
