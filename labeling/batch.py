@@ -9,7 +9,8 @@ column         type              meaning
 ``reference``  String            absolute path of the media file; null for a table
 ``content``    String            XXH3-128 of the file's bytes, hexadecimal; null for a table
 ``look``       Int64             64-bit difference hash of the picture; null where there is none
-``tones``      Binary            the 9 x 8 grey levels that ``look`` was taken from; null where there is none
+``tones``      Binary            the 9 x 8 grey levels that ``look`` was taken from; empty where they say nothing,
+                                 null where the picture was not looked at
 ``label``      String | Float64  class name or number; null where there is none
 ``split``      String            ``train`` or ``test`` where the data sets a test part apart, or null
 ``x:<name>``   Float64 | String  an input column of a table

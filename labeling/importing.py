@@ -66,7 +66,8 @@ def read(
 
     Args:
         understanding: what :func:`understand` returned.
-        look_seconds: for how long pictures are compared by their looks; those after that only by their bytes.
+        look_seconds: for how long pictures are searched for near-copies; those after that only for equal bytes, until
+            :meth:`labeling.project.Project.look_at` does the rest. A snapshot says how many were left.
         progress: told (done, total).
         cancelled: asked now and then whether to stop.
 

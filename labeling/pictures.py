@@ -35,7 +35,8 @@ class Picture:
     Attributes:
         content: XXH3-128 of the bytes, hexadecimal.
         look: 64-bit difference hash as a signed integer; None where it was not taken or says nothing.
-        tones: the 9 x 8 grey levels it was taken from, a byte each.
+        tones: the 9 x 8 grey levels it was taken from, a byte each; empty where that says nothing, None where the
+            picture was not looked at.
     """
 
     content: str
@@ -104,11 +105,11 @@ def examine(path: Path, with_look: bool = True) -> Picture:
     return Picture(content_of(data), look, tones)
 
 
-def look_of(image: Image) -> tuple[int, bytes] | tuple[None, None]:
+def look_of(image: Image) -> tuple[int | None, bytes]:
     """Return the difference hash (dHash): is each of 8 x 8 cells brighter than the one to its left?
 
     With it come the grey levels. JPEG files are decoded at an eighth of their size, which is all that is needed. None
-    for a picture so flat that the answer would be noise.
+    and nothing for a picture so flat that the answer would be noise.
 
     Raises:
         PictureRefused: the pixels cannot be decoded.
@@ -121,7 +122,7 @@ def look_of(image: Image) -> tuple[int, bytes] | tuple[None, None]:
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
         raise PictureRefused(f"The picture is damaged or cut off ({error}).") from error
     if float(grey.max() - grey.min()) < FLAT:
-        return None, None
+        return None, b""
     bits = np.packbits((grey[:, 1:] > grey[:, :-1]).ravel())
     return int.from_bytes(bits.tobytes(), "big", signed=True), grey.clip(0, 255).astype(np.uint8).tobytes()
 

@@ -143,6 +143,10 @@ def _split(frame: pl.DataFrame, labels: Labels, test_fraction: float, seed: int,
     folds = np.full(len(labels), TEST_FOLD, dtype=np.int64)
     train_rows = np.flatnonzero(~test)
     folds[train_rows] = assign_folds(_at(labels, train_rows), group[train_rows], seed)
+    unseen = frame.filter(pl.col("reference").is_not_null() & pl.col("look").is_null() & pl.col("tones").is_null())
+    if unseen.height:
+        photos = count(unseen.height, "photo was", "photos were")
+        notes.append(f"{photos} searched for exact copies only, since time was short for finding near-copies.")
     near = len(group) - len(np.unique(group))
     if near:
         copies = (

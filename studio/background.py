@@ -10,11 +10,11 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-_REPORT_EVERY_S = 0.05
+_REPORT_EVERY_S = 0.1
 
 
 class Job(QObject):
@@ -90,6 +90,10 @@ class Background:
     def busy(self) -> bool:
         """Whether any job has not settled yet."""
         return bool(self._jobs)
+
+    def wait(self) -> None:
+        """Wait until no work is under way; what it announces still comes later."""
+        wait(list(self._jobs.values()))
 
     def close(self) -> None:
         """Cancel all jobs and wait until no thread is left."""

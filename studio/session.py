@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from studio.background import Background, Job, explain
 from studio.library import Library
+from studio.looking import Looking
 from studio.recent import remember
 from studio.run_watch import RunWatch
 
@@ -60,6 +61,9 @@ class Session(QObject):
         self.background = Background()
         self.library = Library(self.background, self)
         self.library.problem.connect(self.problem)
+        self.looking = Looking(self)
+        self.looking.found_broken.connect(self._tell_broken)
+        self.looking.problem.connect(self.problem)
         self.project: Project | None = None
         self.run: RunFolder | None = None
         self.handle: WorkerHandle | None = None
@@ -102,6 +106,7 @@ class Session(QObject):
         """Close the project; a run that is under way goes on by itself."""
         if self.project is None:
             return
+        self.looking.stop()
         self._forget_run()
         self.project.close()
         self.project = None
@@ -117,6 +122,7 @@ class Session(QObject):
 
     def _adopt(self, project: Project) -> None:
         if self.project is not None:
+            self.looking.stop()
             self._forget_run()
             self.project.close()
         self.project = project
@@ -124,6 +130,16 @@ class Session(QObject):
         self.library.open(project)
         self.project_changed.emit()
         self._open_newest_run(project)
+        self.look_on()
+
+    def look_on(self) -> None:
+        """Search the photos that were taken in quickly for near-copies, unless a training needs the computer."""
+        if self.project is not None and not self.running and not self.preparing:
+            self.looking.start(self.project)
+
+    def _tell_broken(self, broken: int) -> None:
+        photos = "1 photo turned" if broken == 1 else f"{broken:,} photos turned"
+        self.message.emit("warning", f"{photos} out to be damaged inside. Training passes over what cannot be opened.")
 
     def show_in_label(self, sample_id: str) -> None:
         """Show a sample on the Label screen, which looks at ``sample_wanted`` when it is shown."""
@@ -200,6 +216,7 @@ class Session(QObject):
         if self.project is None or self.running or self.preparing:
             return
         pressed_at = time.time()
+        self.looking.stop()
         project = self.project
         self._set_preparing(True)
         job = self.background.start(lambda _job: _launch(project, budget_s, device, seed, pressed_at), "Preparing")
@@ -224,6 +241,7 @@ class Session(QObject):
         run = self.run
         if run is None or self.running or self.preparing:
             return
+        self.looking.stop()
         self._set_preparing(True)
 
         def work(_job: Job) -> tuple[RunFolder, WorkerHandle]:
@@ -247,19 +265,20 @@ class Session(QObject):
     def _set_preparing(self, preparing: bool) -> None:
         self.preparing = preparing
         self.preparing_changed.emit(preparing)
+        self.look_on()
 
     def _open_newest_run(self, project: Project) -> None:
         from engine.errors import EngineError
         from engine.run.folder import RunFolder
         from engine.worker.handle import attach
 
-        folders = sorted((p for p in project.runs_path.glob("*") if (p / "plan.json").is_file()), reverse=True)
-        for folder in folders:
+        runs = []
+        for plan in sorted(project.runs_path.glob("*/plan.json")):
             try:
-                run = RunFolder.open(folder)
+                runs.append(RunFolder.open(plan.parent))
             except EngineError as error:
                 self.message.emit("warning", explain(error))
-                continue
+        for run in sorted(runs, key=lambda run: run.options.pressed_at, reverse=True):
             result = run.result()
             if result is not None and result["stopped_because"] == "discarded":
                 continue
@@ -323,6 +342,7 @@ class Session(QObject):
     def _see_off(self) -> None:
         """Wait in the background until the worker's process is gone: it lives a moment longer than its last event."""
         handle, self.handle = self.handle, None
+        self.look_on()
         if handle is not None:
             handle.release()
             self._leaving.append(handle)
@@ -330,6 +350,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """Close the project and wait for what is under way in the background."""
+        self.looking.close()
         self.background.close()
         self.close_project()
         for handle in self._leaving:
@@ -351,7 +372,12 @@ def _launch(
         raise ImportRefused("There is nothing to learn from yet. Take in some photos or a table first.")
     frozen = snapshot(project.frame(), understanding, test_fraction=TEST_FRACTION, seed=seed)
     options = RunOptions(
-        budget_s=budget_s, device=device, seed=seed, pressed_at=pressed_at, cache=str(project.cache_path)
+        budget_s=budget_s,
+        device=device,
+        seed=seed,
+        pressed_at=pressed_at,
+        cache=str(project.cache_path),
+        notes=frozen.notes,
     )
     run = RunFolder.create(project.new_run_path(), frozen.task, frozen.dataset, options)
     return run, start(run.path)

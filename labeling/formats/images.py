@@ -97,8 +97,6 @@ class ImageFormat(Format):
         for chunk in each(lambda entry: _seen(entry.path, limit), found.entries):
             seen += chunk
             source.watch.step(len(seen), len(found.entries))
-        if not limit.open:
-            problems.append(Problem("", "There are so many pictures that not all were searched for near-copies."))
         kept: list[tuple[Entry, Picture]] = []
         for entry, outcome in zip(found.entries, seen, strict=True):
             if isinstance(outcome, str):

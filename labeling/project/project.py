@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from engine.task import Kind
 from labeling.batch import Batch
 from labeling.errors import LabelingError, ProjectExists, ProjectMissing
-from labeling.project import intake, labels
+from labeling.project import intake, labels, looks
 from labeling.project.intake import Added
 from labeling.project.journal import Entry, Journal
 from labeling.project.labels import ClassInfo
@@ -166,6 +166,17 @@ class Project:
     def missing(self, limit: int = 1000) -> list[Sample]:
         """Return samples whose media file is not where it was, at most ``limit``."""
         return self._samples.missing(limit)
+
+    def unseen(self) -> list[int]:
+        """Return numbers of the pictures that were not searched for near-copies when they were taken in."""
+        return looks.unseen(self._store)
+
+    def look_at(self, numbers: Sequence[int], cancelled: Callable[[], bool] | None = None) -> int:
+        """Look at a few hundred pictures of :meth:`unseen` at most; return how many of them cannot be opened.
+
+        Labels and the history stay as they are. Once ``cancelled`` says so, the rest stays unseen.
+        """
+        return looks.look_at(self._store, numbers, cancelled)
 
     def classes(self) -> list[ClassInfo]:
         """Return the classes in order, with counts and keys."""

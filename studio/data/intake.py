@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.task import Modality
 from studio.background import Job, explain
 from studio.recent import fresh_project_path
 from studio.session import Session
@@ -16,6 +17,8 @@ from studio.session import Session
 if TYPE_CHECKING:
     from labeling.batch import Batch
     from labeling.understanding import Understanding
+
+_LOOKED_AT_ONCE = 1000  # more photos than this are shown first and searched for near-copies afterwards
 
 
 class Intake(QObject):
@@ -103,7 +106,9 @@ class Intake(QObject):
         def work(job: Job) -> Batch:
             from labeling.importing import read
 
-            batch = read(understanding, progress=job.report, cancelled=job.cancelled)
+            later = understanding.modality is Modality.IMAGE and understanding.samples > _LOOKED_AT_ONCE
+            seconds = 0.0 if later else None
+            batch = read(understanding, look_seconds=seconds, progress=job.report, cancelled=job.cancelled)
             if project is not None and not job.cancelled():
                 project.add(understanding, batch)
             return batch
@@ -117,6 +122,7 @@ class Intake(QObject):
     def _added(self, batch: Batch) -> None:
         self._session.library.reload()
         self._session.samples_changed.emit()
+        self._session.look_on()
         if batch.problems:
             self.problems.emit(batch.problems, batch.frame.height)
 

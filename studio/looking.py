@@ -1,0 +1,87 @@
+"""Searches a project's photos for near-copies after they were taken in, while the person goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from studio.background import Background, Job, explain
+
+if TYPE_CHECKING:
+    from labeling.project import Project
+
+_AT_ONCE = 64
+_PATIENCE_MS = 1500
+
+
+class Looking(QObject):
+    """One thread that looks at photos, a few at a time, once those in sight had the time to be shown.
+
+    Stopped and started again it goes on with those that are left. At the end ``found_broken`` tells how many of them
+    cannot be opened; ``problem`` carries a sentence and details when the project could not be written.
+    """
+
+    found_broken = Signal(int)
+    problem = Signal(str, str)
+    _met_broken = Signal(int)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._background = Background(threads=1)
+        self._project: Project | None = None
+        self._job: Job | None = None
+        self._broken = 0
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        self._patience.timeout.connect(self._begin)
+        self._met_broken.connect(self._count_broken)
+
+    @property
+    def busy(self) -> bool:
+        """Whether photos are, or soon will be, looked at."""
+        return self._patience.isActive() or self._background.busy
+
+    def start(self, project: Project) -> None:
+        """Look at the photos of a project that were not looked at yet, soon."""
+        self.stop()
+        self._project = project
+        self._patience.start()
+
+    def stop(self) -> None:
+        """Stop, and wait for the photo being looked at."""
+        self._patience.stop()
+        self._project = None
+        if self._job is not None:
+            self._job.cancel()
+            self._background.wait()
+        self._job = None
+
+    def close(self) -> None:
+        """Stop for good."""
+        self.stop()
+        self._background.close()
+
+    def _begin(self) -> None:
+        project = self._project
+        if project is None:
+            return
+        self._job = job = self._background.start(lambda job: self._look(project, job), "Searching for near-copies")
+        job.done.connect(lambda _result: self._tell())
+        job.failed.connect(lambda error: self.problem.emit(explain(error), job.details))
+
+    def _look(self, project: Project, job: Job) -> None:
+        numbers = project.unseen()
+        for start in range(0, len(numbers), _AT_ONCE):
+            broken = project.look_at(numbers[start : start + _AT_ONCE], cancelled=job.cancelled)
+            if broken:
+                self._met_broken.emit(broken)
+            if job.cancelled():
+                return
+
+    def _count_broken(self, broken: int) -> None:
+        self._broken += broken
+
+    def _tell(self) -> None:
+        broken, self._broken = self._broken, 0
+        if broken:
+            self.found_broken.emit(broken)
