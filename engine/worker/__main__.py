@@ -5,18 +5,32 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import psutil
+
 from engine.errors import EngineError
 from engine.run.folder import RunFolder
 from engine.worker.loop import Worker
 
+NICENESS = 5
+
 
 def main() -> int:
     """Train; exit code 0 when a model was made."""
+    _give_way()
     try:
         return Worker(RunFolder.open(Path(sys.argv[1]))).run_to_end()
     except EngineError as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _give_way() -> None:
+    """Let the window, and all else a person does meanwhile, have the processor first; the trainer inherits this."""
+    own = psutil.Process()
+    if sys.platform == "win32":
+        own.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    else:
+        own.nice(max(own.nice(), NICENESS))
 
 
 if __name__ == "__main__":
