@@ -12,9 +12,12 @@ from PySide6.QtWidgets import QApplication
 from studio.theme import theme
 from studio.window import MainWindow
 
+_SWITCH_S = 0.001  # the window asks for the interpreter often and for a moment: threads hand it over after this
+
 
 def open_window(project: Path | None = None) -> tuple[QApplication, MainWindow]:
     """Make the application and show its window; ``project`` is opened right after the first paint."""
+    sys.setswitchinterval(_SWITCH_S)
     QCoreApplication.setOrganizationName("Autodidact")
     QCoreApplication.setApplicationName("Autodidact Studio")
     existing = QApplication.instance()

@@ -38,6 +38,7 @@ class Library(QObject):
         self.listing = Listing(Modality.IMAGE)
         self.class_names: list[str] = []
         self.thumbnails: Thumbnails | None = None
+        self._tally: Counter[Label] = Counter()
 
     @property
     def loading(self) -> bool:
@@ -46,13 +47,13 @@ class Library(QObject):
 
     def counts(self) -> dict[str, int]:
         """Return how many samples each class has, in the project's order of classes."""
-        found = Counter(label for label in self.listing.labels if isinstance(label, str))
+        found = {label: count for label, count in self._tally.items() if isinstance(label, str) and count}
         return {name: found.get(name, 0) for name in [*self.class_names, *sorted(set(found) - set(self.class_names))]}
 
     @property
     def labelled(self) -> int:
         """How many samples have a label."""
-        return sum(label is not None for label in self.listing.labels)
+        return len(self.listing) - self._tally[None]
 
     def open(self, project: Project | None) -> None:
         """Read another project, or none."""
@@ -81,7 +82,7 @@ class Library(QObject):
         if project is None or project.count() == 0:
             self._clear()
             return
-        job = self._background.start(lambda _job: (project, load(project), _names(project)), "Reading the project")
+        job = self._background.start(lambda _job: _read(project), "Reading the project")
         self._job = job
         job.done.connect(self._take)
         job.failed.connect(lambda error: self.problem.emit(explain(error), job.details))
@@ -92,6 +93,8 @@ class Library(QObject):
         for sample_id in ids:
             row = self.listing.rows.get(sample_id)
             if row is not None:
+                self._tally[self.listing.labels[row]] -= 1
+                self._tally[label] += 1
                 self.listing.labels[row] = label
         if isinstance(label, str) and label not in self.class_names:
             self.reload_classes()
@@ -106,25 +109,31 @@ class Library(QObject):
     def _clear(self) -> None:
         self.listing = Listing(Modality.IMAGE)
         self.class_names = []
+        self._tally = Counter()
         self.reset.emit()
 
-    def _take(self, read: tuple[Project, Listing, list[str]]) -> None:
-        project, listing, names = read
+    def _take(self, read: tuple[Project, Listing, list[str], Counter[Label]]) -> None:
+        project, listing, names, tally = read
         if project is not self._project or self._again:
             return
         same = listing.ids == self.listing.ids
         if same and listing.target == self.listing.target:
             self.listing.labels = listing.labels
-            self.class_names = names
+            self.class_names, self._tally = names, tally
             self.relabelled.emit()
         else:
-            self.listing, self.class_names = listing, names
+            self.listing, self.class_names, self._tally = listing, names, tally
             self.reset.emit()
 
     def _finished(self) -> None:
         self._job = None
         if self._again:
             self.reload()
+
+
+def _read(project: Project) -> tuple[Project, Listing, list[str], Counter[Label]]:
+    listing = load(project)
+    return project, listing, _names(project), Counter(listing.labels)
 
 
 def _names(project: Project) -> list[str]:

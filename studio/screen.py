@@ -24,7 +24,7 @@ class Screen(QWidget):
     """One of the six screens. A screen is a folder whose ``screen.py`` has ``build(session) -> Screen``.
 
     A screen emits ``changed`` whenever :meth:`state`, :meth:`next_step` or what :meth:`can` answers may have changed.
-    It must be cheap to build: what is heavy (plots, models) is made on the first :meth:`activate`.
+    It must be cheap to build: what is heavy (plots, models) is made in :meth:`prepare`, or when first needed.
     """
 
     changed = Signal()
@@ -56,6 +56,9 @@ class Screen(QWidget):
     def can(self, command: str) -> bool:
         """Tell whether a command makes sense now."""
         return command in self.commands()
+
+    def prepare(self) -> None:
+        """Make what is heavy now, while nothing happens, so that showing it later takes no time."""
 
     def activate(self) -> None:
         """Take note that the screen is shown now."""

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from studio.actions import SCREENS, find
+from studio.background import Background
 from studio.commands import Commands
 from studio.dropping import DropVeil, dropped_paths
 from studio.icons import icon, set_icon
@@ -32,6 +33,9 @@ from studio.session import Session
 from studio.theme import SPACE, Mode, theme
 from studio.widgets.basics import row
 from studio.widgets.message_bar import MessageArea
+
+_PROJECT_NEEDS = ("labeling.project", "labeling.importing", "engine.run.folder", "engine.worker.handle")
+_SCREENS_NEED = ("studio.train.running", "studio.results.page", "labeling.formats", "labeling.snapshot")
 
 
 class MainWindow(QMainWindow):
@@ -131,9 +135,14 @@ class MainWindow(QMainWindow):
 
     def warm_up(self, project: Path | None) -> None:
         """After the first paint: load what is slow to load in a thread, then open ``project`` and build the screens."""
-        job = self.session.background.start(lambda _job: _import_heavy(), "Starting")
+        background = self.session.background
+        job = background.start(lambda _job: _import_all(_PROJECT_NEEDS), "Starting")
         if project is not None:
             job.done.connect(lambda _result: self.session.open_project(project))
+        job.finished.connect(lambda: self._import_then_build(background))
+
+    def _import_then_build(self, background: Background) -> None:
+        job = background.start(lambda _job: _import_all(_SCREENS_NEED), "Preparing the screens")
         job.finished.connect(self._build_next_screen)
 
     def _build_next_screen(self) -> None:
@@ -143,6 +152,8 @@ class MainWindow(QMainWindow):
                 self._refresher.start()
                 QTimer.singleShot(0, self._build_next_screen)
                 return
+        for screen in self._screens.values():
+            QTimer.singleShot(0, screen, screen.prepare)
 
     def _build(self) -> None:
         self.rail = Rail()
@@ -321,7 +332,7 @@ def _has_primary(screen: Screen) -> bool:
     return any(made.isVisible() and made.property("kind") == "primary" for made in screen.findChildren(QPushButton))
 
 
-def _import_heavy() -> None:
-    """Import what opening a project needs, away from the GUI thread."""
-    for name in ("labeling.project", "labeling.importing", "engine.run.folder", "engine.worker.handle"):
+def _import_all(names: tuple[str, ...]) -> None:
+    """Import modules away from the GUI thread. None of them makes a widget when imported."""
+    for name in names:
         import_module(name)

@@ -177,7 +177,7 @@ class Browser(QWidget):
         classes = self._library.counts()
         self.grid.tiles.class_index = {name: index for index, name in enumerate(classes)}
         total = len(self.listing)
-        unlabelled = sum(label is None for label in self.listing.labels)
+        unlabelled = total - self._library.labelled
         lines = [ClassRow(_ALL, total, shown_name="All")]
         if unlabelled:
             lines.append(ClassRow(_UNLABELLED, unlabelled, shown_name="No label"))

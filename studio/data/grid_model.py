@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QStringListModel, Qt
 from typing_extensions import override
 
 from engine.task import Modality
@@ -13,11 +13,14 @@ Index = QModelIndex | QPersistentModelIndex
 ID = Qt.ItemDataRole.UserRole
 LABEL = Qt.ItemDataRole.UserRole + 1
 PIXMAP = Qt.ItemDataRole.UserRole + 2
-_NO_PARENT = QModelIndex()
 
 
-class GridModel(QAbstractListModel):
-    """Rows of a :class:`Listing`; pictures come from the loader when they are asked for."""
+class GridModel(QStringListModel):
+    """Rows of a :class:`Listing`; pictures come from the loader when they are asked for.
+
+    The ids are kept as Qt's own list, which answers how many rows there are: a view asks that once for every row when
+    it lays them out, and 10,000 calls into Python would hold the window up.
+    """
 
     def __init__(self, loader: PictureLoader, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -29,10 +32,10 @@ class GridModel(QAbstractListModel):
 
     def show_rows(self, listing: Listing, rows: list[int]) -> None:
         """Show these rows of a listing."""
-        self.beginResetModel()
+        ids = [listing.ids[row] for row in rows]
         self._listing, self._rows = listing, rows
-        self._place = {listing.ids[row]: place for place, row in enumerate(rows)}
-        self.endResetModel()
+        self._place = {sample_id: place for place, sample_id in enumerate(ids)}
+        self.setStringList(ids)
 
     def id_at(self, place: int) -> str:
         """Return the sample id at a place."""
@@ -43,8 +46,8 @@ class GridModel(QAbstractListModel):
         return self._place.get(sample_id)
 
     @override
-    def rowCount(self, parent: Index = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(self._rows)
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable if index.isValid() else Qt.ItemFlag.NoItemFlags
 
     @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:

@@ -64,7 +64,7 @@ class DataScreen(Screen):
         if self.session.project is None:
             return "Everything stays on this computer. Drop a folder or a table anywhere in this window."
         listing = self.browser.listing
-        unlabelled = sum(label is None for label in listing.labels)
+        unlabelled = len(listing) - self.session.library.labelled
         if unlabelled:
             return f"{unlabelled:,} have no label yet. Label some of them; 20 of each class are a good start."
         return "Every sample has a label. Train a model next." if len(listing) else ""
@@ -73,7 +73,7 @@ class DataScreen(Screen):
     def next_action(self) -> str:
         if self.intake.busy or self.session.project is None or not len(self.browser.listing):
             return ""
-        return "go.label" if None in self.browser.listing.labels else "go.train"
+        return "go.label" if self.session.library.labelled < len(self.browser.listing) else "go.train"
 
     @override
     def commands(self) -> Mapping[str, Callable[[], object]]:
