@@ -119,7 +119,7 @@ class ResultsPage(QWidget):
         if report is None or samples is None:
             return
         title = words.worst_title(report)
-        self.samples.show_samples(title, samples.lines(report.worst), len(report.worst), chosen=False)
+        self.samples.show_samples(title, samples.worst, len(report.worst), chosen=False)
 
     def _open_cell(self, truth: int, said: int) -> None:
         report, samples = self._report, self._samples

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -71,6 +72,13 @@ class Report:
         distance = np.abs(verdicts.truth - verdicts.said)
         return np.argsort(-distance, kind="stable").astype(np.int64)
 
+    def work_out(self) -> None:
+        """Compute every figure now, so that asking for one later takes no time."""
+        if self.classifies:
+            _ = self.right, self.matrix, self.classes, self.commonest, self.worst
+        else:
+            _ = self.errors, self.worst
+
     def cell(self, truth: int, said: int) -> IntArray:
         """Return the rows of one cell of the matrix, those the model was most sure of first."""
         true_codes, said_codes = self.verdicts.codes
@@ -96,14 +104,16 @@ def load_previous(run: RunFolder) -> Report | None:
     from engine.errors import EngineError
     from engine.run.folder import RunFolder
 
-    earlier = [path for path in run.path.parent.iterdir() if path.name < run.path.name and path.is_dir()]
-    for path in sorted(earlier, reverse=True):
-        try:
-            report = load_report(RunFolder.open(path))
-        except EngineError:
-            continue  # a damaged old run is no reason to hide the new one
-        if report is not None and _comparable(report.task, run.task):
-            return report
+    earlier = []
+    for plan in run.path.parent.glob("*/plan.json"):
+        with suppress(EngineError):  # a damaged old run is no reason to hide the new one
+            earlier.append(RunFolder.open(plan.parent))
+    earlier = [other for other in earlier if other.options.pressed_at < run.options.pressed_at]
+    for other in sorted(earlier, key=lambda other: other.options.pressed_at, reverse=True):
+        with suppress(EngineError):
+            report = load_report(other)
+            if report is not None and _comparable(report.task, run.task):
+                return report
     return None
 
 

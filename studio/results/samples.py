@@ -18,13 +18,16 @@ MOST_COLUMNS = 8
 
 
 class Samples:
-    """Looks samples up by id. Making one reads the ids of the whole dataset once."""
+    """Looks samples up by id. Making one reads the whole dataset once and finds the ``worst``: for a thread."""
 
     def __init__(self, report: Report, dataset: Dataset) -> None:
         self._report = report
-        self._frame = dataset.frame
+        frame = dataset.frame
         self._places = {sample: place for place, sample in enumerate(dataset.ids)}
-        self._inputs = [c.name for c in report.task.columns if INPUT_PREFIX + c.name in dataset.frame.columns]
+        names = [c.name for c in report.task.columns if INPUT_PREFIX + c.name in frame.columns]
+        self._inputs = {name: frame[INPUT_PREFIX + name].to_list() for name in names[:MOST_COLUMNS]}
+        self._media = () if names else (frame["reference"].to_list(), frame["content"].to_list())
+        self.worst = self.lines(report.worst)
 
     def lines(self, rows: IntArray | Sequence[int]) -> list[SampleLine]:
         """Return the first samples of ``rows`` of the report, at most :data:`MOST`."""
@@ -36,10 +39,10 @@ class Samples:
         place = self._places.get(sample)
         if place is None:
             return SampleLine(sample, said, sample)
-        if not self._inputs:
-            reference, content = self._frame["reference"][place], self._frame["content"][place]
-            return SampleLine(sample, said, sample, str(reference), str(content))
-        shown = [f"{name} {_plain(self._frame[INPUT_PREFIX + name][place])}" for name in self._inputs[:MOST_COLUMNS]]
+        if self._media:
+            references, contents = self._media
+            return SampleLine(sample, said, sample, str(references[place]), str(contents[place]))
+        shown = [f"{name} {_plain(values[place])}" for name, values in self._inputs.items()]
         return SampleLine(sample, f"Row {sample} {said}", " · ".join(shown))
 
 

@@ -93,6 +93,10 @@ class ResultsScreen(Screen):
         return "go.train" if self.session.model_path is None else "go.try_it"
 
     @override
+    def prepare(self) -> None:
+        self._results_page()
+
+    @override
     def activate(self) -> None:
         self._shown = True
         if self._stale:
@@ -169,4 +173,8 @@ def _read(run: RunFolder) -> tuple[Report, Samples, Report | None] | None:
     report = load_report(run)
     if report is None:
         return None
-    return report, Samples(report, run.dataset()), load_previous(run)
+    report.work_out()
+    previous = load_previous(run)
+    if previous is not None:
+        previous.work_out()
+    return report, Samples(report, run.dataset()), previous

@@ -64,6 +64,7 @@ class RunPanel(QWidget):
         self.verbs = {verb: self._verb_button(verb) for verb in ("pause", "resume", "finish", "discard")}
         self.results = button("See the results", self.results_wanted.emit, "primary")
         self.again = button("Train again", self.again_wanted.emit)
+        self._buttons = (self.results, *self.verbs.values(), self.again)
         self._arrange()
 
     def _arrange(self) -> None:
@@ -98,6 +99,11 @@ class RunPanel(QWidget):
         """Answer a press at once: the button says what is being done until the worker has done it."""
         self._asked = verb
         self._show_verbs()
+
+    def take_focus(self) -> None:
+        """Put the keyboard on the first button that can be pressed, or on the panel while there is none."""
+        ready = [made for made in self._buttons if made.isVisibleTo(self) and made.isEnabled()]
+        (ready[0] if ready else self).setFocus()
 
     def can(self, verb: str) -> bool:
         """Tell whether a verb makes sense now."""
@@ -156,6 +162,12 @@ class RunPanel(QWidget):
         self.lost.say("warning", f"Training stopped unexpectedly. {kept}")
 
     def _show_verbs(self) -> None:
+        held = next((part for part in (self, *self._buttons) if part.hasFocus()), None)
+        self._set_verbs()
+        if held is self or (held is not None and not held.hasFocus()):
+            self.take_focus()  # Qt passes the focus of a button that is switched off on to the rail
+
+    def _set_verbs(self) -> None:
         state = self._progress.state
         live = state in {"waiting", "running", "paused", "finishing"} and self.lost.isHidden()
         wanted = {

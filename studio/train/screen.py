@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QMessageBox, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from studio.screen import Screen, ScreenState
@@ -134,6 +134,10 @@ class TrainScreen(Screen):
         return self.session.running and self.panel is not None and self.panel.can(command)
 
     @override
+    def prepare(self) -> None:
+        self._run_panel()
+
+    @override
     def activate(self) -> None:
         self._take_labels()
         self._show()
@@ -201,7 +205,10 @@ class TrainScreen(Screen):
 
     def _watch(self) -> None:
         self._wants_setup = False
+        focused = QApplication.focusWidget()
         self._show()
+        if self.panel is not None and focused is not None and (focused is self or self.isAncestorOf(focused)):
+            self.panel.take_focus()
 
     def _take_event(self, event: Event) -> None:
         if self.progress.take(event):

@@ -93,6 +93,8 @@ class SetupCard(QWidget):
         self.train.setAccessibleName(
             title if self._busy or seconds is None else f"Train for {wording.duration(seconds)}"
         )
+        if self._busy and self.train.hasFocus():
+            self.setFocus()  # or Qt would pass it on to the rail when the button is switched off
         self.train.setEnabled(self.can_train)
         self._why_not.setText(self._goal.blocked)
 
