@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 
+from engine.task import Modality
 from labeling.importing import read, understand
 from labeling.project import Project
+from studio.results.report import load_previous
 from studio.session import Session
+from tests.studio.recorded_runs import Recipe, record
 
 WAIT_MS = 60_000
 
@@ -65,6 +70,15 @@ def test_a_project_opened_again_finds_its_run_still_going(session: Session, proj
     assert ended.args[0]["stopped_because"] == "finished"
 
 
+def test_a_training_lets_the_window_go_first(session: Session, qtbot: QtBot) -> None:
+    started(session, qtbot, 30)
+    assert session.handle is not None
+    worker = psutil.Process(session.handle.pid)
+    qtbot.waitUntil(lambda: session.model_path is not None, timeout=WAIT_MS)
+    usual = psutil.Process().nice()
+    assert all(process.nice() > usual for process in (worker, *worker.children(recursive=True)))
+
+
 def test_a_run_whose_worker_was_killed_is_resumed(session: Session, qtbot: QtBot) -> None:
     started(session, qtbot, 30)
     qtbot.waitUntil(lambda: session.model_path is not None, timeout=WAIT_MS)
@@ -95,3 +109,18 @@ def test_a_second_session_is_told_who_has_the_project(session: Session, project:
         assert not other.open_project(project)
     assert "already open" in said.args[1]
     other.close()
+
+
+def test_the_newest_run_is_the_one_pressed_last(project: Path, qtbot: QtBot) -> None:
+    for number, name in enumerate(("12-00-00", "12-00-00-2", "12-00-00-10")):
+        recorded = record(project / "runs" / name, Recipe(Modality.TABLE))
+        plan = json.loads((recorded.path / "plan.json").read_text())
+        (recorded.path / "plan.json").write_text(json.dumps({**plan, "pressed_at": 1000.0 + number}))
+    session = Session()
+    assert session.open_project(project)
+    assert session.run is not None
+    assert session.run.path.name == "12-00-00-10"
+    previous = load_previous(session.run)
+    assert previous is not None
+    assert previous.run_path.name == "12-00-00-2"
+    session.close()

@@ -18,6 +18,7 @@ from studio.command_palette import CommandPalette
 from studio.data.screen import DataScreen
 from studio.key_overlay import KeyOverlay
 from studio.theme import colours
+from studio.train.curve_view import CurveView
 from studio.window import MainWindow
 
 COPY, LEFT, PLAIN = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -193,3 +194,10 @@ def _needs_name(widget: QWidget) -> bool:
         return not widget.accessibleName() and not isinstance(widget.parentWidget(), QComboBox)
     text = widget.text() if isinstance(widget, QAbstractButton) else ""
     return not (widget.accessibleName() or text)
+
+
+def test_plots_are_ready_before_they_are_needed(window: MainWindow, qtbot: QtBot) -> None:
+    window.warm_up(None)
+    for screen in ("train", "results"):
+        qtbot.waitUntil(lambda name=screen: bool(window.page(name).findChildren(CurveView)), timeout=20_000)
+    assert window.shown == "data"

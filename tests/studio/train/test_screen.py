@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -78,6 +79,29 @@ def test_a_table_is_learned_paused_and_discarded_for_real(
         box.defaultButton().click()
         next(made for made in box.buttons() if made.text() == "Discard training").click()
     qtbot.waitUntil(lambda: not session.running, timeout=30_000)
+
+
+@pytest.mark.slow
+def test_the_keyboard_stays_with_the_training(window: MainWindow, qtbot: QtBot, tmp_path: Path, photos: Path) -> None:
+    screen = opened(window, qtbot, project_with_run(tmp_path / "project", photos))
+    session = window.session
+    qtbot.waitUntil(lambda: screen.can("start"))
+    screen.setup.durations.choose(600.0)
+    screen.setup.train.setFocus()
+    qtbot.keyClick(screen.setup.train, Qt.Key.Key_Space)
+    assert screen.isAncestorOf(screen.focusWidget())
+    qtbot.waitUntil(lambda: session.running, timeout=20_000)
+    panel = screen.panel
+    assert panel is not None
+    assert panel.verbs["pause"].hasFocus()
+    panel.verbs["finish"].setFocus()
+    qtbot.wait(300)
+    assert panel.verbs["finish"].hasFocus()
+    panel.verbs["pause"].setFocus()
+    qtbot.keyClick(panel.verbs["pause"], Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: panel.verbs["resume"].hasFocus(), timeout=30_000)
+    with qtbot.waitSignal(session.run_ended, timeout=30_000):
+        session.send("discard")
 
 
 @pytest.mark.slow

@@ -1,0 +1,76 @@
+"""Many photos are shown at once and searched for near-copies in the background."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from studio.data import intake
+from studio.data.screen import DataScreen
+from studio.window import MainWindow
+
+
+def taken_in(window: MainWindow, photos: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> DataScreen:
+    """Take photos in as if they were very many."""
+    monkeypatch.setattr(intake, "_LOOKED_AT_ONCE", 3)
+    screen = cast("DataScreen", window.page("data"))
+    screen.drop([photos])
+    qtbot.waitUntil(screen.sheet.isVisible)
+    screen.sheet.take.click()
+    qtbot.waitUntil(lambda: len(screen.browser.listing) == 13 and screen.browser.isVisible())
+    return screen
+
+
+@pytest.fixture
+def many(photos: Path) -> Path:
+    """Twelve photos that can be opened, one that only seems so, and two that are no photos."""
+    whole = (photos / "bolt" / "bolt 1.png").read_bytes()
+    (photos / "bolt" / "cut.png").write_bytes(whole[:90])
+    return photos
+
+
+def test_the_photos_stand_there_before_they_are_searched(
+    window: MainWindow, many: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken_in(window, many, qtbot, monkeypatch)
+    project = window.session.project
+    assert project is not None
+    assert len(project.unseen()) == 13
+    with qtbot.waitSignal(window.session.message) as told:
+        qtbot.waitUntil(lambda: not project.unseen())
+    assert told.args[1].startswith("1 photo turned out to be damaged")
+    assert project.can_undo == "Add 13 photos"
+
+
+def test_a_project_opened_again_goes_on_searching(
+    window: MainWindow, many: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken_in(window, many, qtbot, monkeypatch)
+    session = window.session
+    assert session.project is not None
+    path = session.project.path
+    session.close_project()
+    assert not session.looking.busy
+    assert session.open_project(path)
+    project = session.project
+    assert project is not None
+    assert session.looking.busy
+    qtbot.waitUntil(lambda: not project.unseen())
+
+
+def test_a_training_is_not_disturbed(
+    window: MainWindow, many: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken_in(window, many, qtbot, monkeypatch)
+    session = window.session
+    assert session.looking.busy
+    session.start_run(600.0, device="cpu")
+    assert not session.looking.busy
+    qtbot.waitUntil(lambda: session.running, timeout=30_000)
+    assert not session.looking.busy
+    with qtbot.waitSignal(session.run_ended, timeout=30_000):
+        session.send("discard")
+    assert session.looking.busy
