@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+_LONGEST_S = 366 * 24 * 3600.0
 
 
 def parse_duration(text: str) -> float:
@@ -20,9 +21,12 @@ def parse_duration(text: str) -> float:
     600.0
     """
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(s|m|min|h|)\s*", text)
-    if match is None or float(match[1]) <= 0:
+    if match is None:
         raise ValueError(f"A duration looks like 60s, 10m or 2h, but got {text!r}.")
-    return float(match[1]) * _UNITS[match[2]]
+    seconds = float(match[1]) * _UNITS[match[2]]
+    if not 0 < seconds <= _LONGEST_S:
+        raise ValueError(f"A duration is more than nothing and at most a year, but got {text!r}.")
+    return seconds
 
 
 @dataclass

@@ -7,11 +7,10 @@ within limits, and what cannot be used is left out and listed rather than failin
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.task import Kind, Task
+from engine.task import Kind, Modality, Task
 from labeling.batch import Batch, Watch
 from labeling.errors import ImportRefused
 from labeling.understanding import Understanding
@@ -109,14 +108,14 @@ def labelled(
         ImportRefused: nothing here fits the task, or nothing has a label.
         Cancelled: the person stopped it.
     """
-    from labeling.outside import labelled_samples
+    from labeling.outside import labelled_samples, labelled_table
 
-    understanding = understand(path, target=task.target, kind=task.kind, progress=progress, cancelled=cancelled)
-    if understanding.modality is not task.modality:
-        raise ImportRefused(
-            f"The model is about a {task.modality.value}, but {understanding.source.name} holds another kind of data."
-        )
-    understanding = replace(understanding, columns=task.columns, kind=task.kind)
+    if task.modality is Modality.TABLE:
+        understanding = labelled_table(_absolute(path), task, tell or _ignore, Watch(progress, cancelled))
+    else:
+        understanding = understand(path, target=task.target, progress=progress, cancelled=cancelled)
+        if understanding.modality is not task.modality:
+            raise ImportRefused(f"The model is about photos, but {understanding.source.name} is a table.")
     batch = read(understanding, look_seconds=0.0, progress=progress, cancelled=cancelled)
     return labelled_samples(batch, task, tell or _ignore)
 

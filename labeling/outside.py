@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from engine.dataset import INPUT_PREFIX, Dataset
 from engine.task import Kind, Modality, Task
 from labeling.batch import Batch, Watch
 from labeling.errors import ImportRefused, PictureRefused
 from labeling.formats.base import Source
-from labeling.pictures import content_of, each, read_bytes
-from labeling.understanding import count
-
-if TYPE_CHECKING:
-    pass
+from labeling.pictures import content_of, each, open_picture, read_bytes
+from labeling.understanding import Understanding, count
 
 Tell = Callable[[str], None]
 
@@ -29,10 +25,11 @@ def picture_inputs(path: Path, task: Task, tell: Tell, watch: Watch) -> Dataset:
     if not named:
         raise ImportRefused(f"There are no pictures in {path.name}. Choose a folder with JPEG or PNG files.")
     contents: list[str | None] = []
+    unreadable = 0
     for chunk in each(lambda item: _content(item[1]), named):
-        contents += chunk
+        contents += [content for content, _ in chunk]
+        unreadable += sum(not readable for _, readable in chunk)
         watch.step(len(contents), len(named))
-    unreadable = contents.count(None)
     if unreadable:
         tell(
             f"{count(unreadable, 'file')} of {len(named):,} could not be read; for these the prediction says only how "
@@ -66,6 +63,27 @@ def table_inputs(path: Path, task: Task, tell: Tell, watch: Watch) -> Dataset:
     ids = pl.int_range(0, frame.height, eager=True).cast(pl.String)
     nothing = pl.lit(None, dtype=pl.String)
     return Dataset(frame.select(ids.alias("id"), nothing.alias("reference"), nothing.alias("content"), pl.all()))
+
+
+def labelled_table(path: Path, task: Task, tell: Tell, watch: Watch) -> Understanding:
+    """Return what to read of a table so as to measure a model: the task's own columns and target, whatever they hold.
+
+    Raises:
+        ImportRefused: it is no table, or lacks the target or all of the columns.
+    """
+    from labeling.formats.table import pieces
+    from labeling.tables.source import opened
+
+    files = pieces(Source(path, watch))
+    if not files:
+        raise ImportRefused(f"{path.name} is not a table. Choose a CSV, TSV, XLSX or Parquet file.")
+    with opened(files[0].path) as table:
+        if task.target not in table.names:
+            raise ImportRefused(
+                f"{path.name} has no column “{task.target}” to compare answers with. Choose a table with it."
+            )
+        _check_columns(path, task, table.names, tell)
+    return Understanding(path, "table", Modality.TABLE, task.kind, target=task.target, columns=task.columns)
 
 
 INPUTS: dict[Modality, Callable[[Path, Task, Tell, Watch], Dataset]] = {
@@ -110,11 +128,16 @@ def _pictures(source: Source) -> list[tuple[str, Path]]:
     return [(found.relative, found.path) for found in source.files.pictures]
 
 
-def _content(path: Path) -> str | None:
+def _content(path: Path) -> tuple[str | None, bool]:
+    """Return the hash of a file's bytes, and whether it starts as a picture does."""
+    content = None
     try:
-        return content_of(read_bytes(path))
+        data = read_bytes(path)
+        content = content_of(data)
+        open_picture(data)
     except PictureRefused:
-        return None
+        return content, False
+    return content, True
 
 
 def _check_columns(path: Path, task: Task, names: list[str], tell: Tell) -> None:

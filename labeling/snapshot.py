@@ -25,6 +25,7 @@ TEST_FRACTION = 0.15
 TEST_FOLD = -2
 LEAST_SAMPLES = 4
 LEAST_NUMBERS = 10
+LARGEST_NUMBER = 1e100  # the square of a sum of such is still a number
 
 
 class Wanted(Protocol):
@@ -116,6 +117,11 @@ def _checked_labels(frame: pl.DataFrame, kind: Kind, target: str | None, notes: 
         if len(labels) < LEAST_NUMBERS:
             raise ImportRefused(
                 f"There are {count(len(labels), 'row')} with a value in {where}; at least {LEAST_NUMBERS} are needed."
+            )
+        if max(map(abs, map(float, labels))) > LARGEST_NUMBER:
+            raise ImportRefused(
+                f"Some values in {where} are larger than {LARGEST_NUMBER:g}, too large to calculate with. "
+                "Write them in another unit, or as their logarithm."
             )
         return labels
     if values == 1:

@@ -122,6 +122,8 @@ def _is_welcome(entry: os.DirEntry[str], relative: str, inside: Path, result: Wa
     if entry.is_file(follow_symlinks=False):
         return True
     if not entry.is_symlink():
+        if not entry.is_dir(follow_symlinks=False):
+            result.problems.append(Problem(relative, "It is no ordinary file, so it was left out."))
         return False
     target = Path(os.path.realpath(entry.path))
     if target.is_dir():

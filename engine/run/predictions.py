@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.arrays import FloatArray
+from engine.files import write_bytes
 from engine.task import Kind, Task
 
 
@@ -38,6 +39,4 @@ def write_predictions(path: Path, task: Task, ids: Sequence[str], values: FloatA
     else:
         columns["prediction"] = pl.Series(values[:, 0])
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    pl.DataFrame(columns).write_csv(temporary)
-    temporary.replace(path)
+    write_bytes(path, pl.DataFrame(columns).write_csv().encode())

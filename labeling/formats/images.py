@@ -104,9 +104,11 @@ class ImageFormat(Format):
             else:
                 kept.append((entry, outcome))
         if not kept:
+            if len(seen) == 1:
+                raise ImportRefused(f"{found.entries[0].id} could not be opened. {problems[-1].sentence}")
             raise ImportRefused(
                 f"None of the {count(len(seen), 'picture')} in {source.path.name} could be opened. "
-                f"The first: {problems[-1].sentence}"
+                f"The last: {problems[-1].sentence}"
             )
         return Batch(_frame(kept), tuple(problems))
 

@@ -15,7 +15,7 @@ from labeling.errors import ImportRefused
 from labeling.formats.base import Format, Source, Wishes
 from labeling.formats.image_folders import split_name
 from labeling.tables.columns import Facts, converted, facts, number, sort_out, text
-from labeling.tables.guess import MAX_CLASSES, can_be_target, constant_target, guess_kind, guess_target
+from labeling.tables.guess import MAX_CLASSES, can_be_target, constant_target, guess_kind, guess_target, passed_over
 from labeling.tables.source import OpenTable, is_table, opened
 from labeling.understanding import Understanding, count
 
@@ -50,6 +50,7 @@ class Table(Format):
             target = _target(main.path, found, wishes.target)
             kind = _kind(target, wishes.kind) if target else None
             classes = _classes(frame, target, table) if target and kind is Kind.MULTICLASS else ()
+        passed = passed_over(found, target.name) if target and wishes.target is None else None
         columns, left_out = sort_out([fact for fact in found if target is None or fact.name != target.name])
         apart = sum(rows(piece.path) for piece in others)
         return Understanding(
@@ -65,7 +66,7 @@ class Table(Format):
             candidates=tuple(fact.name for fact in found if can_be_target(fact)),
             left_out=tuple(left_out),
             set_apart=apart,
-            problems=notes,
+            problems=(*notes, passed) if passed else notes,
         )
 
     @override

@@ -44,6 +44,7 @@ class Dialect:
         quoted: whether ``"`` encloses values.
         plain: whether the file can be read as it is: UTF-8 without byte order mark, NUL, bare CR or blank start.
         nulls: whether NUL characters have to be taken out.
+        repeated: names that several columns have.
     """
 
     encoding: str
@@ -53,6 +54,7 @@ class Dialect:
     quoted: bool
     plain: bool
     nulls: bool
+    repeated: tuple[str, ...] = ()
 
     @property
     def decimal_comma(self) -> bool:
@@ -80,9 +82,10 @@ def sniff(path: Path) -> Dialect:
         raise ImportRefused(f"{path.name} holds no rows. Choose a table with a row for each example.")
     header = _has_header(rows)
     width = _width(rows)
-    names = unique_names(rows[0] if header else [], width)
+    given = rows[0] if header else []
+    names = unique_names(given, width)
     plain = encoding == "utf-8" and not nulls and not bare_cr and text[:1].strip() != ""
-    return Dialect(encoding, delimiter, header, names, quoted, plain, nulls)
+    return Dialect(encoding, delimiter, header, names, quoted, plain, nulls, repeated_names(given))
 
 
 def unique_names(given: list[str], width: int) -> tuple[str, ...]:
@@ -104,6 +107,12 @@ def unique_names(given: list[str], width: int) -> tuple[str, ...]:
         taken.add(unused)
         names.append(unused)
     return tuple(names)
+
+
+def repeated_names(given: list[str]) -> tuple[str, ...]:
+    """Return the names that stand more than once in a header."""
+    times = Counter(" ".join(name.split()) for name in given)
+    return tuple(name for name, number in times.items() if name and number > 1)
 
 
 def transcode(source: Path, dialect: Dialect, target: Path) -> None:

@@ -27,10 +27,10 @@ def can_be_target(fact: Facts) -> bool:
 
 
 def constant_target(found: list[Facts]) -> str | None:
-    """Return the column that is named as the target but has one value only, if there is one."""
+    """Return the column that is named as the target but has one value only, or none at all, if there is one."""
     plain = {re.sub(r"[\W_]+", "", fact.name.lower()): fact for fact in reversed(found)}
     named = next((plain[name] for name in PLAIN_TARGET_NAMES if name in plain), None)
-    return named.name if named is not None and named.distinct == 1 else None
+    return named.name if named is not None and named.distinct <= 1 else None
 
 
 def guess_target(found: list[Facts]) -> str | None:
@@ -44,6 +44,15 @@ def guess_target(found: list[Facts]) -> str | None:
         if name.lower().endswith(TARGET_ENDINGS):
             return name
     return usable[-1] if usable else None
+
+
+def passed_over(found: list[Facts], chosen: str) -> str | None:
+    """Return why another column was chosen than the one named as the target, if that is so."""
+    named = next((fact for fact in found if re.sub(r"[\W_]+", "", fact.name.lower()) in PLAIN_TARGET_NAMES), None)
+    if named is None or named.name == chosen or can_be_target(named):
+        return None
+    reason = reason_against(named) or f"it has {named.distinct:,} different values"
+    return f"“{named.name}” cannot be predicted, since {reason}; “{chosen}” was chosen instead."
 
 
 def guess_kind(fact: Facts) -> Kind:

@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 
 from labeling.errors import ImportRefused
-from labeling.tables.dialect import Dialect, sniff, transcode, unique_names
+from labeling.tables.dialect import Dialect, repeated_names, sniff, transcode, unique_names
 from labeling.tables.sampling import count_rows, drawn_rows, write_rows
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
@@ -93,7 +93,7 @@ def _text_table(path: Path, whole: bool) -> Iterator[OpenTable]:
     _check_width(path, len(dialect.names))
     with tempfile.TemporaryDirectory(prefix="autodidact-") as folder:
         readable = path
-        notes = []
+        notes = _naming(path.name, dialect.header, dialect.repeated)
         if not dialect.plain:
             readable = Path(folder) / "plain.csv"
             _check_room(path)
@@ -152,6 +152,13 @@ def _scan(path: Path, name: str, dialect: Dialect, total: int | None, notes: lis
     return OpenTable(lazy, total or kept, kept, dialect.decimal_comma, (*notes, *_sampled(name, total, kept)))
 
 
+def _naming(name: str, header: bool, repeated: tuple[str, ...]) -> list[str]:
+    """Return sentences about columns that had to be given a name."""
+    if not header:
+        return [f"{name} has no line of column names, so its columns are called column_1, column_2 and so on."]
+    return [f"{name} has several columns called “{twice}”; the second is now “{twice} (2)”." for twice in repeated]
+
+
 def _sampled(name: str, total: int | None, kept: int) -> tuple[str, ...]:
     if total is None:
         return ()
@@ -191,12 +198,13 @@ def _sheet(path: Path) -> OpenTable:
     if not raw.height:
         raise ImportRefused(f"The first sheet of {path.name} is empty. Put the table on the first sheet.")
     _check_width(path, raw.width)
-    notes: tuple[str, ...] = ()
+    given = [cell or "" for cell in raw.row(0)]
+    notes = _naming(path.name, True, repeated_names(given))
     if len(reader.sheet_names) > 1:
-        notes = (f"{path.name} has {len(reader.sheet_names)} sheets; only the first was taken.",)
-    names = unique_names([cell or "" for cell in raw.row(0)], raw.width)
+        notes.append(f"{path.name} has {len(reader.sheet_names)} sheets; only the first was taken.")
+    names = unique_names(given, raw.width)
     raw.columns = list(names)
-    return OpenTable(raw.slice(1).lazy(), raw.height - 1, raw.height - 1, False, notes)
+    return OpenTable(raw.slice(1).lazy(), raw.height - 1, raw.height - 1, False, tuple(notes))
 
 
 def _check_zip(path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 import time
@@ -16,6 +17,7 @@ from typing_extensions import override
 from studio.cli.clock import process_start
 from studio.cli.commands import COMMANDS
 from studio.cli.errors import UsageError
+from studio.cli.reporters import printable
 
 DONE, FAILED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -49,6 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; without ``argv``, the one this process was started with."""
     pressed_at = process_start() if argv is None else time.time()
     words = list(sys.argv[1:] if argv is None else argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names of files may hold what the terminal cannot show
     try:
         options = build_parser().parse_args(words or ["studio"])
         if options.command is None:
@@ -77,6 +81,8 @@ def _sentence(error: Exception) -> str:
         return "The computer ran out of memory. Close other programs, or use less data."
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename or 'a file'}."
+    if isinstance(error, OSError):
+        return f"A file could not be read or written: {error}."
     return (
         f"Something unexpected happened ({type(error).__name__}: {error}). "
         "Set AUTODIDACT_DEBUG=1 and repeat the command to see where."
@@ -84,4 +90,4 @@ def _sentence(error: Exception) -> str:
 
 
 def _say(sentence: str) -> None:
-    print(f"autodidact: {' '.join(sentence.split())}", file=sys.stderr)
+    print(f"autodidact: {printable(' '.join(sentence.split()))}", file=sys.stderr)

@@ -46,6 +46,11 @@ def follow(run: RunFolder, handle: WorkerHandle, report: Reporter, tail: EventTa
         raise CommandFailed("The run was discarded as asked, so no model was made.")
     if result is None or reason == "failed" or not _has_model(run):
         raise CommandFailed(last_words or f"No model could be made. What happened is in {run.events_path}")
+    if result["t_first_s"] is None and reason == "converged":
+        raise CommandFailed(
+            "Nothing that was learned answers better than always saying the same, so there is no model. "
+            "Add samples, or columns that have to do with what is to be predicted."
+        )
     if result["t_first_s"] is None:
         raise CommandFailed("It ended before anything could be learned. Train again with a larger --budget.")
     report.result(run, result)

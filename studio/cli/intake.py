@@ -61,10 +61,23 @@ def _from_data(path: Path, target: str | None, say: Callable[[str], None], budge
 
 def told(understanding: Understanding, batch: Batch) -> tuple[str, ...]:
     """Return what the person should know about the data: a sentence each, the rest counted."""
-    sentences = [*understanding.problems, *(_told(problem) for problem in batch.problems)]
+    known = set(understanding.problems)
+    sentences = [
+        *understanding.problems,
+        *_left_out(understanding),
+        *(_told(problem) for problem in batch.problems if problem.sentence not in known),
+    ]
     unique = list(dict.fromkeys(sentences))
     more = len(unique) - MOST_TOLD
     return (*unique[:MOST_TOLD], f"… and {more} more like these.") if more > 0 else tuple(unique)
+
+
+def _left_out(understanding: Understanding) -> list[str]:
+    """Return one sentence for each reason to leave columns out."""
+    columns: dict[str, list[str]] = {}
+    for column in understanding.left_out:
+        columns.setdefault(column.reason, []).append(column.name)
+    return [f"Not learned from: {listing(names, most=MOST_TOLD)} ({reason})." for reason, names in columns.items()]
 
 
 def _told(problem: Problem) -> str:

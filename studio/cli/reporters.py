@@ -86,7 +86,7 @@ class PlainReporter(Reporter):
 
     @override
     def say(self, sentence: str) -> None:
-        print(printable(sentence), flush=True)
+        say(sentence)
 
     @override
     def event(self, event: Event) -> None:
@@ -118,7 +118,7 @@ class PlainReporter(Reporter):
     @override
     def result(self, run: RunFolder, result: dict[str, Any]) -> None:
         for line in summary(run, result):
-            print(printable(line))
+            say(line)
 
 
 class BarReporter(PlainReporter):
@@ -175,6 +175,11 @@ def printable(text: str) -> str:
     'a?[2Jb'
     """
     return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+def say(sentence: str) -> None:
+    """Print a sentence that may hold names from outside."""
+    print(printable(sentence), flush=True)
 
 
 def summary(run: RunFolder, result: dict[str, Any]) -> list[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -34,7 +37,17 @@ def _no_pictures(folder: Path) -> Path:
     return folder / "texts"
 
 
-@pytest.mark.parametrize("make", [_empty_folder, _constant, _no_target, _no_pictures])
+def _target_without_values(folder: Path) -> Path:
+    return _table(folder, "a,b,target\n" + "".join(f"{n % 7},{n % 3},\n" for n in range(30)))
+
+
+def _numbers_too_large(folder: Path) -> Path:
+    return _table(folder, "a,price\n" + "".join(f"{n % 7},{n}e300\n" for n in range(30)))
+
+
+@pytest.mark.parametrize(
+    "make", [_empty_folder, _constant, _no_target, _no_pictures, _target_without_values, _numbers_too_large]
+)
 def test_what_cannot_be_learned_from_is_refused_in_a_sentence(
     make: object, autodidact: Autodidact, tmp_path: Path
 ) -> None:
@@ -76,3 +89,45 @@ def test_importing_into_a_folder_of_other_things_is_refused(
     assert outcome.code == 1
     assert outcome.error
     assert [file.name for file in tmp_path.iterdir()] == ["precious"]
+
+
+def test_a_refusal_is_explained_by_the_pictures_that_were_broken(
+    autodidact: Autodidact, stripes: Data, tmp_path: Path
+) -> None:
+    shutil.copytree(stripes.train / "across", tmp_path / "data" / "across")
+    (tmp_path / "data" / "along").mkdir()
+    (tmp_path / "data" / "along" / "fake.png").write_text("I am not a picture.")
+    outcome = autodidact("train", tmp_path / "data", "--out", tmp_path / "run")
+    assert outcome.code == 1
+    assert "second class" in outcome.error
+    assert "along/fake.png: The file is not a picture" in outcome.out
+
+
+def test_columns_that_are_not_learned_from_are_named(autodidact: Autodidact, tmp_path: Path) -> None:
+    table = _table(tmp_path, "id,gone,target\n" + "".join(f"{n},,{'yn'[n % 2]}\n" for n in range(30)))
+    outcome = autodidact("train", table, "--out", tmp_path / "run")
+    assert outcome.code == 1
+    assert "No column is left" in outcome.error
+    assert "Not learned from: id (it only numbers the rows)." in outcome.out
+    assert "Not learned from: gone (all its values are missing)." in outcome.out
+
+
+def test_names_from_outside_cannot_steer_the_terminal(autodidact: Autodidact, stripes: Data, tmp_path: Path) -> None:
+    shutil.copytree(stripes.train / "across", tmp_path / "data" / "a\x1b[31m")
+    (tmp_path / "data" / "a\x1b[31m" / "broken\x1b[2J.png").write_text("")
+    outcome = autodidact("import", tmp_path / "data", "--project", tmp_path / "project")
+    assert outcome.code == 0
+    assert "broken?[2J.png: The file is empty." in outcome.out
+    assert "\x1b" not in outcome.out + outcome.err
+    refused = autodidact("train", tmp_path / "data", "--out", tmp_path / "run")
+    assert refused.code == 1
+    assert "\x1b" not in refused.out + refused.err
+
+
+def test_a_terminal_that_knows_few_letters_gets_an_answer_too(command: list[str], snakes: Data, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*command, "import", str(snakes.train), "--project", str(tmp_path / "project")],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"}, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "now holds 400 rows" in done.stdout

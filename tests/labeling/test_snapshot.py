@@ -145,6 +145,13 @@ def test_a_constant_number_is_refused() -> None:
         snapshot(frame.with_columns(label=pl.int_range(0, 20).cast(pl.Float64)), replace(about, columns=()))
 
 
+def test_numbers_whose_squares_overflow_are_refused() -> None:
+    numbers = pl.int_range(1, 21, eager=True).cast(pl.Float64)
+    frame = pictures([None] * 20).with_columns(label=numbers * -1e300, **{"x:a": numbers})
+    with pytest.raises(ImportRefused, match="too large to calculate with"):
+        snapshot(frame, About(Modality.TABLE, Kind.REGRESSION, "y", (Column("a", ColumnType.NUMBER),)))
+
+
 def test_refusals_come_before_the_engine_has_to_refuse(bolts: Path) -> None:
     understanding = understand(bolts)
     frame = read(understanding).frame.filter(pl.col("label") == "nut")

@@ -138,3 +138,11 @@ def test_it_tells_how_far_it_is_and_stops_when_told(tmp_path: Path) -> None:
     assert steps == [(0, 0), (0, 0), (1, 0)]
     with pytest.raises(Cancelled):
         walk(tmp_path, Watch(cancelled=lambda: len(steps) > 0))
+
+
+def test_what_is_neither_file_nor_folder_is_told(tmp_path: Path) -> None:
+    put(tmp_path, "a.png")
+    os.mkfifo(tmp_path / "pipe.png")
+    found = walk(tmp_path, Watch())
+    assert names(found) == ["a.png"]
+    assert told(found) == {"pipe.png": "It is no ordinary file, so it was left out."}

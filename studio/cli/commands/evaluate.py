@@ -11,6 +11,7 @@ from typing import Any
 from studio.cli.commands.base import Command
 from studio.cli.models import Trained, load
 from studio.cli.options import existing
+from studio.cli.reporters import say
 from studio.cli.scores import right, score
 from studio.wording import things
 
@@ -24,7 +25,7 @@ def _arguments(parser: ArgumentParser) -> None:
 def _run(options: Namespace) -> None:
     existing(options.data)
     model = load(options.run)
-    found = _measure(model, options.data, tell=None if options.json else print)
+    found = _measure(model, options.data, tell=None if options.json else say)
     if options.json:
         print(json.dumps(found, ensure_ascii=False))
         return

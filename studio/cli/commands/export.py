@@ -8,6 +8,7 @@ from pathlib import Path
 from studio.cli.commands.base import Command
 from studio.cli.errors import UsageError
 from studio.cli.options import existing
+from studio.cli.reporters import say
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -24,7 +25,7 @@ def _run(options: Namespace) -> None:
     if options.to not in EXPORTERS:
         raise UsageError(f"Models are exported as {' or '.join(EXPORTERS)}, but got {options.to!r}.")
     report = export(options.run, to=options.to, out=options.out)
-    print(report.sentence())
+    say(report.sentence())
 
 
 COMMAND = Command("export", "write the model as one ONNX file, proven equal to it", _arguments, _run)

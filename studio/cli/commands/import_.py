@@ -9,6 +9,7 @@ from studio.cli.commands.base import Command
 from studio.cli.errors import UsageError
 from studio.cli.intake import is_project, told, understand_data
 from studio.cli.options import existing
+from studio.cli.reporters import say
 from studio.wording import things
 
 
@@ -34,10 +35,9 @@ def _run(options: Namespace) -> None:
     project = Project.open(folder) if is_project(folder) else Project.create(folder)
     try:
         project.add(understanding, batch)
-        print(understanding.text())
-        for sentence in told(understanding, batch):
-            print(sentence)
-        print(f"{folder} now holds {things(understanding.modality, project.count())}.")
+        for sentence in (understanding.text(), *told(understanding, batch)):
+            say(sentence)
+        say(f"{folder} now holds {things(understanding.modality, project.count())}.")
     finally:
         project.close()
 

@@ -6,8 +6,10 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from studio.cli.commands.base import Command
+from studio.cli.errors import CommandFailed, UsageError
 from studio.cli.models import load
 from studio.cli.options import existing
+from studio.cli.reporters import say
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -18,14 +20,24 @@ def _arguments(parser: ArgumentParser) -> None:
 
 def _run(options: Namespace) -> None:
     existing(options.data)
+    out: Path = options.out
+    if out.is_dir():
+        raise UsageError(f"{out} is a folder. Name the CSV file to write, as in --out {out / 'predictions.csv'}.")
     model = load(options.model)
 
     from engine.run.predictions import write_predictions
     from labeling.importing import inputs
+    from labeling.understanding import count
 
-    dataset = inputs(options.data, model.task, tell=print)
-    write_predictions(options.out, model.task, dataset.ids, model.predict(dataset))
-    print(f"{len(dataset)} predictions are in {options.out}")
+    dataset = inputs(options.data, model.task, tell=say)
+    answers = model.predict(dataset)
+    try:
+        write_predictions(out, model.task, dataset.ids, answers)
+    except OSError as error:
+        raise CommandFailed(
+            f"{out} cannot be written ({error.strerror or error}). Make room, or choose another place."
+        ) from error
+    say(f"{count(len(dataset), 'prediction')} written to {out}")
 
 
 COMMAND = Command("predict", "write the model's answers for new data as CSV", _arguments, _run)

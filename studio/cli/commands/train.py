@@ -52,12 +52,14 @@ def _run(options: Namespace) -> None:
         existing(options.predict)
     report = reporter(options.json, options.budget)
     intake = take_in(options.data, options.target, report.say, options.budget)
+    for problem in intake.problems:
+        report.say(problem)
     run = _freeze(intake, options)
 
     from engine.worker.handle import start
 
     handle = start(run.path)
-    for note in run.options.notes:
+    for note in run.options.notes[len(intake.problems) :]:
         report.say(note)
     follow(run, handle, report)
 

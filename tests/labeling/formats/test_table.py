@@ -297,3 +297,27 @@ def test_measuring_leaves_out_classes_the_model_does_not_know(tmp_path: Path) ->
     dataset = labelled(tmp_path / "new.csv", task, tell=told.append)
     assert dataset.labels(task).tolist() == [1.0, 0.0]
     assert "maybe" in told[0]
+
+
+def test_names_that_columns_were_given_are_told(tmp_path: Path) -> None:
+    (tmp_path / "twice.csv").write_text(
+        "a,a,bought\n" + "".join(f"{row % 7},{row % 3},{row % 2}\n" for row in range(40))
+    )
+    (tmp_path / "none.csv").write_text("".join(f"{row % 7},{row % 3},{'yn'[row % 2]}\n" for row in range(40)))
+    assert understand(tmp_path / "twice.csv").problems == (
+        "twice.csv has several columns called “a”; the second is now “a (2)”.",
+    )
+    assert "no line of column names" in understand(tmp_path / "none.csv").problems[0]
+
+
+def test_a_target_without_values_is_refused_rather_than_replaced(tmp_path: Path) -> None:
+    with pytest.raises(ImportRefused, match="All values of the column “target” are missing"):
+        understand(people(tmp_path / "people.csv", target=[None] * ROWS))
+
+
+def test_a_target_that_cannot_be_one_is_passed_over_aloud(tmp_path: Path) -> None:
+    found = understand(people(tmp_path / "people.csv", target=[f"k{row}" for row in range(ROWS)]))
+    assert found.target == "bought"
+    assert found.problems == (
+        "“target” cannot be predicted, since almost every row has another value; “bought” was chosen instead.",
+    )

@@ -108,6 +108,16 @@ def test_a_failed_run_ends_with_the_sentence_it_gave(run: RunFolder) -> None:
         follow(run, _worker(run, script), Memory())
 
 
+def test_a_run_that_learned_nothing_useful_is_told_what_would_help(run: RunFolder) -> None:
+    script = """
+    model()
+    (run / "result.json").write_text(json.dumps({"stopped_because": "converged", "t_first_s": None}))
+    event(1, "stopped", reason="converged")
+    """
+    with pytest.raises(CommandFailed, match="Add samples, or columns"):
+        follow(run, _worker(run, script), Memory())
+
+
 def test_interrupting_once_finishes_and_keeps_the_model(run: RunFolder) -> None:
     memory = Memory()
     memory.on_first = lambda: os.kill(os.getpid(), signal.SIGINT)

@@ -13,7 +13,7 @@ def test_answers_are_written_with_a_column_for_each_class(
     out = tmp_path / "deep" / "answers.csv"
     assert main(["predict", str(constant_model), str(people), "--out", str(out)]) == 0
     assert out.read_text().splitlines()[:2] == ["id,prediction,no,yes", "0,yes,0.25,0.75"]
-    assert capsys.readouterr().out.splitlines()[-1] == f"4 predictions are in {out}"
+    assert capsys.readouterr().out.splitlines()[-1] == f"4 predictions written to {out}"
 
 
 def test_a_table_without_the_columns_is_refused(
@@ -24,3 +24,14 @@ def test_a_table_without_the_columns_is_refused(
     assert main(["predict", str(constant_model), str(other), "--out", str(tmp_path / "answers.csv")]) == 1
     assert "none of the columns" in capsys.readouterr().err
     assert not (tmp_path / "answers.csv").exists()
+
+
+def test_a_place_that_cannot_be_written_is_named_and_left_clean(
+    constant_model: Path, people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["predict", str(constant_model), str(people), "--out", str(tmp_path)]) == 2
+    assert "is a folder" in capsys.readouterr().err
+    (tmp_path / "file").write_text("mine")
+    assert main(["predict", str(constant_model), str(people), "--out", str(tmp_path / "file" / "answers.csv")]) == 1
+    assert f"{tmp_path / 'file' / 'answers.csv'} cannot be written" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
