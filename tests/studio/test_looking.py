@@ -69,8 +69,8 @@ def test_a_training_is_not_disturbed(
     assert session.looking.busy
     session.start_run(600.0, device="cpu")
     assert not session.looking.busy
-    qtbot.waitUntil(lambda: session.running, timeout=30_000)
+    qtbot.waitUntil(lambda: session.running)
     assert not session.looking.busy
-    with qtbot.waitSignal(session.run_ended, timeout=30_000):
+    with qtbot.waitSignal(session.run_ended):
         session.send("discard")
     assert session.looking.busy

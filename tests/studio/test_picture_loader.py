@@ -36,7 +36,7 @@ def test_what_scrolled_away_long_ago_is_not_decoded(qtbot: QtBot) -> None:
     decoded: list[str] = []
 
     def slow(path: str, content: str) -> QImage:
-        gate.wait(10)
+        gate.wait()
         decoded.append(path)
         return picture(path, content)
 
@@ -45,7 +45,7 @@ def test_what_scrolled_away_long_ago_is_not_decoded(qtbot: QtBot) -> None:
         loader.get(str(number), str(number), "hash")
     gate.set()
     qtbot.waitUntil(lambda: loader.get("999", "999", "hash") is not None)
-    qtbot.wait(50)
+    qtbot.waitUntil(lambda: "998" in decoded and not loader._workers)
     loader.close()
     assert len(decoded) < 200
     assert "500" not in decoded
@@ -54,8 +54,11 @@ def test_what_scrolled_away_long_ago_is_not_decoded(qtbot: QtBot) -> None:
 def test_pictures_of_the_project_before_are_forgotten(qtbot: QtBot) -> None:
     gate = threading.Event()
 
+    decoded: list[str] = []
+
     def slow(path: str, content: str) -> QImage:
-        gate.wait(10)
+        gate.wait()
+        decoded.append(path)
         return picture(path, content)
 
     loader = PictureLoader(slow)
@@ -64,8 +67,10 @@ def test_pictures_of_the_project_before_are_forgotten(qtbot: QtBot) -> None:
     loader.get("a", "/a", "hash")
     loader.forget()
     gate.set()
-    qtbot.wait(100)
-    assert seen == []
+    qtbot.waitUntil(lambda: decoded == ["/a"])
+    with qtbot.waitSignal(loader.loaded):
+        loader.get("b", "/b", "hash")
+    assert seen == ["b"]
     loader.close()
 
 

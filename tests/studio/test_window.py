@@ -198,6 +198,6 @@ def _needs_name(widget: QWidget) -> bool:
 
 def test_plots_are_ready_before_they_are_needed(window: MainWindow, qtbot: QtBot) -> None:
     window.warm_up(None)
-    for screen in ("train", "results"):
-        qtbot.waitUntil(lambda name=screen: bool(window.page(name).findChildren(CurveView)), timeout=20_000)
+    train, results = window.page("train"), window.page("results")
+    qtbot.waitUntil(lambda: all(page.findChildren(CurveView) for page in (train, results)))
     assert window.shown == "data"

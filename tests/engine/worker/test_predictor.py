@@ -33,30 +33,30 @@ def asked(tmp_path: Path) -> Iterator[PredictorHandle]:
 
 
 def test_answers_come_by_name_and_in_order(asked: PredictorHandle) -> None:
-    good, bad, empty = asked.ask([{"length": "3.5"}, {"length": "long"}, {}]).result(30)
+    good, bad, empty = asked.ask([{"length": "3.5"}, {"length": "long"}, {}]).result(90)
     assert good == {"prediction": "nut", "probabilities": {"bolt": 0.25, "nut": 0.75}}
     assert "takes a number" in bad["error"]
     assert empty["prediction"] == "nut"
 
 
 def test_a_new_model_answers_the_next_question(asked: PredictorHandle, tmp_path: Path) -> None:
-    assert asked.ask([{}]).result(30)[0]["prediction"] == "nut"
+    assert asked.ask([{}]).result(90)[0]["prediction"] == "nut"
     time.sleep(0.02)  # a folder served twice within the clock's grain would look the same
     save(tmp_path / "model", 0.75)
-    assert asked.ask([{}]).result(30)[0]["prediction"] == "bolt"
+    assert asked.ask([{}]).result(90)[0]["prediction"] == "bolt"
 
 
 def test_no_model_is_a_sentence(tmp_path: Path) -> None:
     handle = PredictorHandle(tmp_path)
     with pytest.raises(ModelError, match="There is no model"):
-        handle.ready.result(30)
+        handle.ready.result(90)
     with pytest.raises(ModelError, match="There is no model"):
-        handle.ask([{}]).result(30)
+        handle.ask([{}]).result(90)
     handle.close()
 
 
 def test_a_process_that_ends_fails_its_questions(asked: PredictorHandle) -> None:
-    asked.ready.result(30)
+    asked.ready.result(90)
     asked.close()
     with pytest.raises(ModelError):
-        asked.ask([{}]).result(5)
+        asked.ask([{}]).result(90)

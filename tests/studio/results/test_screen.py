@@ -28,7 +28,7 @@ def test_an_opened_project_shows_its_newest_results(
 ) -> None:
     window.session.open_project(project_with_run(tmp_path / "project", photos, Recipe(skill=0.7)))
     screen = results(window)
-    qtbot.waitUntil(lambda: screen.page is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: screen.page is not None)
     assert screen.page is not None
 
     assert screen.state() is ScreenState.READY
@@ -49,7 +49,7 @@ def test_closing_the_project_takes_the_results_away(
 ) -> None:
     window.session.open_project(project_with_run(tmp_path / "project", photos, Recipe()))
     screen = results(window)
-    qtbot.waitUntil(lambda: screen.report is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: screen.report is not None)
     window.session.close_project()
 
     assert screen.report is None
@@ -60,7 +60,7 @@ def test_a_damaged_run_is_told_in_a_message(window: MainWindow, qtbot: QtBot, tm
     project = project_with_run(tmp_path / "project", photos, Recipe())
     next(project.glob("runs/*/model/test.parquet")).write_bytes(b"no parquet")
     window.session.open_project(project)
-    with qtbot.waitSignal(window.session.message, timeout=10_000) as told:
+    with qtbot.waitSignal(window.session.message) as told:
         results(window)
 
     assert told.args[0] == "error"

@@ -76,7 +76,7 @@ def test_cancelling_leaves_nothing_behind(window: MainWindow, qtbot: QtBot, tmp_
     assert card is not None
     card.cancel.click()
     assert card.cancel.text() == "Stopping…"
-    qtbot.waitUntil(lambda: not screen.process.running, timeout=10_000)
+    qtbot.waitUntil(lambda: not screen.process.running)
 
     assert card.proof.words == "Cancelled. Nothing was written."
     assert card.export.isEnabled()

@@ -16,7 +16,7 @@ from tests.studio.recorded_runs import Recipe, project_with_run
 
 def opened(window: MainWindow, qtbot: QtBot, project: Path) -> TrainScreen:
     window.session.open_project(project)
-    qtbot.waitUntil(lambda: len(window.session.library.listing) > 0, timeout=10_000)
+    qtbot.waitUntil(lambda: len(window.session.library.listing) > 0)
     window.go("train")
     return cast("TrainScreen", window.page("train"))
 
@@ -67,8 +67,8 @@ def test_a_table_is_learned_paused_and_discarded_for_real(
     qtbot.waitUntil(lambda: screen.can("start"))
     screen.setup.durations.choose(60.0)
     screen.start()
-    qtbot.waitUntil(lambda: session.running, timeout=20_000)
-    qtbot.waitUntil(lambda: bool(screen.progress.points) or not session.running, timeout=30_000)
+    qtbot.waitUntil(lambda: session.running)
+    qtbot.waitUntil(lambda: bool(screen.progress.points) or not session.running)
     assert session.project is not None
     assert session.project.setting("train.budget_s") == 60.0
     if session.running:  # a table this small may be learned before a person could press anything
@@ -78,7 +78,7 @@ def test_a_table_is_learned_paused_and_discarded_for_real(
         assert box.defaultButton().text() == "Keep training"
         box.defaultButton().click()
         next(made for made in box.buttons() if made.text() == "Discard training").click()
-    qtbot.waitUntil(lambda: not session.running, timeout=30_000)
+    qtbot.waitUntil(lambda: not session.running)
 
 
 @pytest.mark.slow
@@ -90,7 +90,7 @@ def test_the_keyboard_stays_with_the_training(window: MainWindow, qtbot: QtBot, 
     screen.setup.train.setFocus()
     qtbot.keyClick(screen.setup.train, Qt.Key.Key_Space)
     assert screen.isAncestorOf(screen.focusWidget())
-    qtbot.waitUntil(lambda: session.running, timeout=20_000)
+    qtbot.waitUntil(lambda: session.running)
     panel = screen.panel
     assert panel is not None
     assert panel.verbs["pause"].hasFocus()
@@ -99,8 +99,8 @@ def test_the_keyboard_stays_with_the_training(window: MainWindow, qtbot: QtBot, 
     assert panel.verbs["finish"].hasFocus()
     panel.verbs["pause"].setFocus()
     qtbot.keyClick(panel.verbs["pause"], Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: panel.verbs["resume"].hasFocus(), timeout=30_000)
-    with qtbot.waitSignal(session.run_ended, timeout=30_000):
+    qtbot.waitUntil(lambda: panel.verbs["resume"].hasFocus())
+    with qtbot.waitSignal(session.run_ended):
         session.send("discard")
 
 
@@ -114,9 +114,9 @@ def test_discarding_brings_the_earlier_model_back(
     assert earlier is not None
     screen.setup.durations.choose(60.0)
     screen.start()
-    qtbot.waitUntil(lambda: session.running, timeout=20_000)
+    qtbot.waitUntil(lambda: session.running)
     session.send("discard")
-    qtbot.waitUntil(lambda: not session.running, timeout=30_000)
+    qtbot.waitUntil(lambda: not session.running)
 
     assert session.run is not None
     assert session.run.path == earlier.path

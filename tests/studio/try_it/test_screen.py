@@ -27,7 +27,7 @@ def opened(window: MainWindow, qtbot: QtBot, project: Path) -> TryItScreen:
     window.session.open_project(project)
     window.go("try_it")
     screen = cast("TryItScreen", window.page("try_it"))
-    qtbot.waitUntil(lambda: screen.page is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: screen.page is not None)
     return screen
 
 
@@ -56,7 +56,7 @@ def test_photos_are_asked_about_in_a_process_of_their_own(
     assert page.batch.answers[0].unsure  # the recorded model finds every class as likely as the others
     assert page.batch.answers[4] is not None
     assert page.batch.answers[4].error
-    qtbot.waitUntil(page.picture.isVisible, timeout=10_000)
+    qtbot.waitUntil(page.picture.isVisible)
     out = tmp_path / "predictions.csv"
     with qtbot.waitSignal(window.session.message) as told:
         screen.save_predictions(out)
@@ -64,8 +64,8 @@ def test_photos_are_asked_about_in_a_process_of_their_own(
     assert pl.read_csv(out).columns == ["id", "prediction", "bolt", "nut", "washer"]
     QGuiApplication.clipboard().setImage(QImage(str(photos / "nut" / "nut 0.png")))
     screen.paste()
-    qtbot.waitUntil(lambda: [asked.id for asked in page.batch.asked] == ["pasted-1.png"], timeout=10_000)
-    qtbot.waitUntil(lambda: not page.batch.waiting, timeout=10_000)
+    qtbot.waitUntil(lambda: [asked.id for asked in page.batch.asked] == ["pasted-1.png"])
+    qtbot.waitUntil(lambda: not page.batch.waiting)
     window.session.close_project()
     assert screen.page is None
 
@@ -82,12 +82,12 @@ def test_a_row_is_typed_and_a_table_is_asked_whole(
     assert page.answer.remark.text().startswith("Such answers are off by 6.65 on average")
     assert page.form is not None
     page.form.set_values({"age": "old"})
-    qtbot.waitUntil(lambda: page.answer.title.text() == "No answer", timeout=10_000)
+    qtbot.waitUntil(lambda: page.answer.title.text() == "No answer")
     assert "age" in page.answer.remark.text()
     new = tmp_path / "new.csv"
     new.write_text("age,job\n" + "31,cook\n" * (PORTION + 3))
     screen.ask_about([new])
-    qtbot.waitUntil(lambda: len(page.batch.asked) == PORTION + 3 and not page.batch.waiting, timeout=20_000)
+    qtbot.waitUntil(lambda: len(page.batch.asked) == PORTION + 3 and not page.batch.waiting)
     assert page.listing
     page.back.click()
     assert not page.listing
