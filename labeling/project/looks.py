@@ -38,4 +38,5 @@ def look_at(store: Store, numbers: Sequence[int], cancelled: Callable[[], bool] 
             broken += 1
     with store.atomic() as connection:
         connection.executemany("UPDATE sample SET look = ?, tones = ? WHERE id = ?", seen)
+    store.fold_log(waiting=False)
     return broken

@@ -28,6 +28,8 @@ class Store:
         self._writing = threading.RLock()
         self._connections: list[sqlite3.Connection] = []
         self._closed = False
+        self._idle = threading.Condition()
+        self._users = 0
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -52,8 +54,7 @@ class Store:
         Raises:
             ProjectError: the disk is full or cannot be written.
         """
-        with self._writing:
-            connection = self.connection
+        with self._using() as connection, self._writing:
             if connection.in_transaction:
                 yield connection
                 return
@@ -78,7 +79,8 @@ class Store:
             ProjectDamaged: the file is damaged.
         """
         try:
-            return self.connection.execute(sql, values).fetchall()
+            with self._using() as connection:
+                return connection.execute(sql, values).fetchall()
         except sqlite3.OperationalError as error:
             raise ProjectError(f"{self._path} cannot be read ({error}). Check that its drive is connected.") from error
         except sqlite3.DatabaseError as error:
@@ -89,17 +91,35 @@ class Store:
         found = self.rows(sql, values)
         return found[0][0] if found else None
 
-    def fold_log(self) -> None:
-        """Fold the write-ahead log into the file: after much was written, or the next small change would have to."""
-        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    def fold_log(self, waiting: bool = True) -> None:
+        """Fold the write-ahead log into the file: after much was written, or the next small change would have to.
+
+        Without ``waiting`` other threads may write meanwhile, and what they hold up is left for the next time.
+        """
+        with self._using() as connection:
+            connection.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if waiting else 'PASSIVE'})")
 
     def close(self) -> None:
-        """Close every thread's connection; the write-ahead log is folded in."""
-        self._closed = True
+        """Close every thread's connection, once no thread is reading or writing; the write-ahead log is folded in."""
+        with self._idle:
+            self._closed = True
+            self._idle.wait_for(lambda: not self._users)
         for connection in self._connections:
             connection.close()
         self._connections.clear()
         self._local = threading.local()
+
+    @contextmanager
+    def _using(self) -> Iterator[sqlite3.Connection]:
+        """Lend this thread's connection: SQLite crashes where one is closed by another thread while in use."""
+        with self._idle:
+            self._users += 1
+        try:
+            yield self.connection
+        finally:
+            with self._idle:
+                self._users -= 1
+                self._idle.notify_all()
 
     def _connect(self) -> sqlite3.Connection:
         try:

@@ -1,0 +1,44 @@
+"""A store may be closed while other threads read and write: they are told, and nothing crashes."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from labeling.errors import ProjectError
+from labeling.project.store import Store
+
+
+def use(store: Store, refused: list[ProjectError]) -> None:
+    """Write and read until the store says no."""
+    try:
+        while True:
+            with store.atomic() as connection:
+                connection.executemany("INSERT INTO kept VALUES (?)", [(1,)] * 50)
+            store.rows("SELECT * FROM kept")
+    except ProjectError as error:
+        refused.append(error)
+
+
+def test_closing_waits_for_those_who_read_and_write(tmp_path: Path) -> None:
+    for number in range(20):
+        store = Store(tmp_path / f"{number}.db", durable=False)
+        with store.atomic() as connection:
+            connection.execute("CREATE TABLE kept (value INTEGER)")
+        refused: list[ProjectError] = []
+        threads = [threading.Thread(target=use, args=(store, refused)) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        store.close()
+        for thread in threads:
+            thread.join()
+        assert ["was closed" in str(error) for error in refused] == [True] * 3
+
+
+def test_a_closed_store_is_told_apart(tmp_path: Path) -> None:
+    store = Store(tmp_path / "one.db")
+    store.close()
+    with pytest.raises(ProjectError, match="was closed"):
+        store.rows("SELECT 1")
