@@ -11,12 +11,12 @@ from studio.background import Background, Job, explain
 if TYPE_CHECKING:
     from labeling.project import Project
 
-_AT_ONCE = 64
+_AT_ONCE = 500  # few commits: while one reaches the disk, a label has to wait
 _PATIENCE_MS = 1500
 
 
 class Looking(QObject):
-    """One thread that looks at photos, a few at a time, once those in sight had the time to be shown.
+    """One thread that looks at photos, some hundred at a time, once those in sight had the time to be shown.
 
     Stopped and started again it goes on with those that are left. At the end ``found_broken`` tells how many of them
     cannot be opened; ``problem`` carries a sentence and details when the project could not be written.

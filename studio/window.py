@@ -35,16 +35,18 @@ from studio.widgets.basics import row
 from studio.widgets.message_bar import MessageArea
 
 _PROJECT_NEEDS = ("labeling.project", "labeling.importing", "engine.run.folder", "engine.worker.handle")
+_MOMENT_MS = 20
 _SCREENS_NEED = ("studio.train.running", "studio.results.page", "labeling.formats", "labeling.snapshot")
 
 
 class MainWindow(QMainWindow):
-    """The shell around the six screens; ``painted`` comes once, with the first paint.
+    """The shell around the six screens; ``painted`` comes once, with the first paint, ``ready`` with the last screen.
 
     Screens are built on first need, the rest one by one while nothing happens.
     """
 
     painted = Signal()
+    ready = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -152,8 +154,15 @@ class MainWindow(QMainWindow):
                 self._refresher.start()
                 QTimer.singleShot(0, self._build_next_screen)
                 return
-        for screen in self._screens.values():
-            QTimer.singleShot(0, screen, screen.prepare)
+        self._prepare_next(list(self._screens.values()))
+
+    def _prepare_next(self, screens: list[Screen]) -> None:
+        """Prepare one screen after the other, with a moment for the person in between."""
+        if not screens:
+            self.ready.emit()
+            return
+        screens[0].prepare()
+        QTimer.singleShot(_MOMENT_MS, self, lambda: self._prepare_next(screens[1:]))
 
     def _build(self) -> None:
         self.rail = Rail()
