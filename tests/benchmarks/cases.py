@@ -67,5 +67,7 @@ GOALS = (
     Goal("adult_census", "nauc", 0.855, at_most=False),
     Goal(STUDIO, "first_paint_s", 1.5),
     Goal(STUDIO, "grid_s", 3.0),
+    Goal(STUDIO, "drop_s", 3.0),
+    Goal(STUDIO, "drop_stall_ms", 100.0),
     Goal(STUDIO, "stall_ms", 100.0),
 )

@@ -28,6 +28,8 @@ FIGURES = {
     "onnx_ms": ("one sample (ms)", ".2f"),
     "export_s": ("export (s)", ".1f"),
     "first_paint_s": ("first paint (s)", ".2f"),
+    "drop_s": ("10,000 dropped pictures usable in the grid (s)", ".2f"),
+    "drop_stall_ms": ("longest stall while importing and labelling (ms)", ".0f"),
     "grid_s": ("10,000 pictures usable in the grid (s)", ".2f"),
     "stall_ms": ("longest stall while training (ms)", ".0f"),
     "stall_own_ms": ("of that, computing (ms)", ".0f"),
@@ -37,7 +39,17 @@ FIGURES = {
 }
 _TRAINING = ("t_first_s", "first_written_s", "active_s", "overrun_s", "peak_mb", "accuracy", "nauc", "alc", "points")
 _EXPORT = ("parity", "parity_samples", "parity_outside", "parity_outside_samples", "onnx_mb", "onnx_ms", "export_s")
-_STUDIO = ("first_paint_s", "import_s", "grid_s", "jump_s", "stall_ms", "stall_own_ms", "stalls")
+_STUDIO = (
+    "first_paint_s",
+    "import_s",
+    "drop_s",
+    "drop_stall_ms",
+    "grid_s",
+    "jump_s",
+    "stall_ms",
+    "stall_own_ms",
+    "stalls",
+)
 _PEERS = ("nauc", "accuracy", "alc", "first_written_s", "wall_s", "peak_mb")
 
 Medians = Mapping[tuple[str, str], Mapping[str, float]]

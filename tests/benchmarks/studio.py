@@ -35,9 +35,10 @@ def measure_studio(data: Path, folder: Path, budget_s: float) -> tuple[dict[str,
     make_photos(data / "trashnet" / "train", photos, PICTURES)
     imported = measure([autodidact(), "import", photos, "--project", project], _IMPORT_LIMIT_S)
     figures["import_s"] = imported.wall_s
-    figures |= _probe(settings, "grid", str(project))[0]
+    dropped, slow = _probe(settings, "drop", str(photos))
+    figures |= dropped | _probe(settings, "grid", str(project))[0]
     trained, stalls = _probe(settings, "train", str(project), f"{budget_s:g}")
-    return figures | trained, stalls
+    return figures | trained, slow + stalls
 
 
 def _first_paint(settings: Path) -> float:
@@ -50,6 +51,7 @@ def _probe(settings: Path, *words: str) -> tuple[dict[str, float], list[str]]:
     """Run one probe of :mod:`tests.benchmarks.studio_probe`, with settings of its own; return figures and remarks."""
     settings.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(settings)}
+    environment["AUTODIDACT_HOME"] = str(settings / "projects")
     command = [sys.executable, "-m", "tests.benchmarks.studio_probe", *words]
     finished = measure(command, _LIMIT_S, cwd=ROOT, env=environment)
     lines = [line for line in finished.output.splitlines() if line.startswith("{")]

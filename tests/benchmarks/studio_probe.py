@@ -1,6 +1,6 @@
 """Drives the studio from inside its own process and says what it measured, as one JSON line.
 
-``python -m tests.benchmarks.studio_probe paint|grid|train [PROJECT] [BUDGET_S]``
+``python -m tests.benchmarks.studio_probe paint|drop|grid|train [PHOTOS|PROJECT] [BUDGET_S]``
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QPoint, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QListView
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QListView, QPushButton
 from typing_extensions import override
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ _PATIENCE_S = 60.0
 _LOOK_MS = 10
 _TICK_MS = 5
 _ACT_MS = 700
+_PAUSE_MS = 100
 _STALL_S = 0.1
+_LABELS = 40
 
 
 class _FirstPaint(QObject):
@@ -105,13 +108,42 @@ def paint() -> dict[str, float]:
 
 def _warm_window() -> MainWindow:
     """Return a window that has loaded and built all that it prepares while nothing happens."""
-    from studio.actions import SCREENS
     from studio.app import open_window
-    from studio.screen import Screen
 
+    ready: list[bool] = []
     _, window = open_window()
-    _until(lambda: len(window.findChildren(Screen)) >= len(SCREENS), "the building of all screens")
+    window.ready.connect(lambda: ready.append(True))
+    _until(lambda: bool(ready), "the building of all screens")
     return window
+
+
+def drop(photos: Path) -> dict[str, float]:
+    """Drop a folder, take it in and label some photos; return how long that took and the longest stall on the way.
+
+    ``drop_s`` runs from the drop until every tile in sight has its picture; the person answers at once.
+    """
+    _application = QApplication(sys.argv[:1])
+    window = _warm_window()
+    pulse, started = _Pulse(), time.monotonic()
+    pulse.doing = "the drop"
+    window.take_in([photos])
+    _until(lambda: bool(_takers(window)), "the sentence")
+    _takers(window)[0].click()
+    _until(lambda: _all_seen(window), "the first page of the grid")
+    usable = time.monotonic()
+    pulse.doing = "labelling"
+    window.go("label")
+    for number in range(_LABELS):
+        QTest.keyClick(window.page("label"), Qt.Key(Qt.Key.Key_1.value + number % 3))
+        QTest.qWait(_PAUSE_MS)
+    stall = pulse.figures()["stall_ms"]
+    window.close()
+    return {"drop_s": usable - started, "drop_stall_ms": stall}
+
+
+def _takers(window: MainWindow) -> list[QPushButton]:
+    buttons = window.findChildren(QPushButton)
+    return [button for button in buttons if button.isVisible() and button.text() == "Take it in"]
 
 
 def grid(project: Path) -> dict[str, float]:
@@ -194,6 +226,8 @@ def main(words: list[str]) -> None:
     probe, *rest = words
     if probe == "paint":
         found = paint()
+    elif probe == "drop":
+        found = drop(Path(rest[0]))
     elif probe == "grid":
         found = grid(Path(rest[0]))
     else:
