@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.dataset import Dataset, Split
-from engine.errors import DataError
 from engine.task import Column, ColumnType, Kind, Modality
 from labeling.errors import ImportRefused
 from labeling.formats.images import SCHEMA
@@ -150,14 +149,3 @@ def test_numbers_whose_squares_overflow_are_refused() -> None:
     frame = pictures([None] * 20).with_columns(label=numbers * -1e300, **{"x:a": numbers})
     with pytest.raises(ImportRefused, match="too large to calculate with"):
         snapshot(frame, About(Modality.TABLE, Kind.REGRESSION, "y", (Column("a", ColumnType.NUMBER),)))
-
-
-def test_refusals_come_before_the_engine_has_to_refuse(bolts: Path) -> None:
-    understanding = understand(bolts)
-    frame = read(understanding).frame.filter(pl.col("label") == "nut")
-    try:
-        snapshot(frame, understanding)
-    except ImportRefused:
-        return
-    except DataError:
-        pytest.fail("the engine refused what labeling should have")

@@ -148,8 +148,12 @@ def test_nothing_outside_the_folder_is_found(photos: Path, make_picture: MakePic
         assert locate(photos, photos, name) is None, name
 
 
-@given(name=st.text(max_size=60))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PIECES = st.sampled_from(["..", ".", "images", "0.png", "2", "/", "\\", "", " ", "secret.png", "photos"])
+
+
+@given(name=st.text(max_size=60) | st.lists(PIECES, max_size=7).map("/".join))
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_cell_is_a_picture_inside_or_nothing(photos: Path, name: str) -> None:
+    (photos.parent / "secret.png").write_bytes(b"not for them")
     found = locate(photos, photos, name)
     assert found is None or (found.is_file() and found.is_relative_to(photos))

@@ -59,7 +59,7 @@ def test_a_run_cut_off_offers_to_go_on(window: MainWindow, qtbot: QtBot, tmp_pat
 
 
 @pytest.mark.slow
-def test_a_table_is_learned_paused_and_discarded_for_real(
+def test_a_training_is_discarded_only_when_asked_twice(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, table: Path
 ) -> None:
     screen = opened(window, qtbot, project_with_run(tmp_path / "project", table))
@@ -68,17 +68,18 @@ def test_a_table_is_learned_paused_and_discarded_for_real(
     screen.setup.durations.choose(60.0)
     screen.start()
     qtbot.waitUntil(lambda: session.running)
-    qtbot.waitUntil(lambda: bool(screen.progress.points) or not session.running)
     assert session.project is not None
     assert session.project.setting("train.budget_s") == 60.0
-    if session.running:  # a table this small may be learned before a person could press anything
+    with qtbot.waitSignal(session.run_ended) as ended:
         screen.commands()["discard"]()
         box = screen.findChild(QMessageBox)
         assert isinstance(box, QMessageBox)
         assert box.defaultButton().text() == "Keep training"
         box.defaultButton().click()
+        assert session.running
         next(made for made in box.buttons() if made.text() == "Discard training").click()
-    qtbot.waitUntil(lambda: not session.running)
+    assert ended.args[0]["stopped_because"] == "discarded"
+    assert session.model_path is None
 
 
 @pytest.mark.slow

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.budget import Deadline
 from engine.modalities.table.learners import extra_trees
 from engine.modalities.table.learners.extra_trees import ExtraTrees
 from engine.modalities.table.members.trees import TreesMember
@@ -58,7 +57,8 @@ def test_trees_of_a_large_table_see_a_draw_of_its_rows(monkeypatch: pytest.Monke
     assert all(len(forest.values) / len(forest.roots) < 25 for forest in forests)
 
 
-def test_there_is_no_candidate_before_every_fold_has_a_tree() -> None:
-    learner = ExtraTrees(a_job(2), {"trees": 1})
-    improved = [learner.advance(Deadline(0.0)).improved for _ in range(4)]
-    assert improved[-1] or np.isfinite(learner.validation()).all()
+def test_the_first_candidate_is_checked_on_every_fold() -> None:
+    learner = ExtraTrees(a_job(2), {"trees": 50})
+    contract.until_improved(learner, 0.0)
+    assert np.isfinite(learner.validation()).all()
+    assert learner.member().predict(learner.job.samples).shape == (len(learner.job.labels), 2)
