@@ -247,7 +247,7 @@ class Session(QObject):
         def work(_job: Job) -> tuple[RunFolder, WorkerHandle]:
             from engine.worker.handle import start
 
-            handle = start(run.path)
+            handle = start(run.path, give_way=True)
             if finish:
                 handle.send("finish")
             return run, handle
@@ -380,4 +380,4 @@ def _launch(
         notes=frozen.notes,
     )
     run = RunFolder.create(project.new_run_path(), frozen.task, frozen.dataset, options)
-    return run, start(run.path)
+    return run, start(run.path, give_way=True)

@@ -1,4 +1,4 @@
-"""``python -m engine.worker RUN``: read a run folder and train until its budget ends."""
+"""``python -m engine.worker RUN [--give-way]``: read a run folder and train until its budget ends."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import psutil
 
 from engine.errors import EngineError
 from engine.run.folder import RunFolder
+from engine.worker.handle import GIVE_WAY
 from engine.worker.loop import Worker
 
 NICENESS = 5
@@ -16,7 +17,8 @@ NICENESS = 5
 
 def main() -> int:
     """Train; exit code 0 when a model was made."""
-    _give_way()
+    if GIVE_WAY in sys.argv[2:]:
+        _give_way()
     try:
         return Worker(RunFolder.open(Path(sys.argv[1]))).run_to_end()
     except EngineError as error:

@@ -14,6 +14,8 @@ from engine.run.folder import RunFolder
 from engine.worker.control import COMMANDS
 from engine.worker.health import owner
 
+GIVE_WAY = "--give-way"
+
 
 class WorkerHandle:
     """A worker process. It survives whoever started it; commands reach it through the run folder all the same."""
@@ -77,11 +79,14 @@ class WorkerHandle:
                 self._process.stdin.close()
 
 
-def start(run_path: Path) -> WorkerHandle:
-    """Start a worker on a run folder, in a session of its own so that closing a terminal or window leaves it alone."""
+def start(run_path: Path, give_way: bool = False) -> WorkerHandle:
+    """Start a worker on a run folder, in a session of its own so that closing a terminal or window leaves it alone.
+
+    With ``give_way`` it lets a window, and all else a person does meanwhile, have the processor first.
+    """
     with (run_path / "worker.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "engine.worker", str(run_path)],
+            [sys.executable, "-m", "engine.worker", str(run_path), *([GIVE_WAY] if give_way else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,  # the same events stand in events.jsonl, which no reader can block
             stderr=log,
