@@ -109,9 +109,15 @@ class Dataset:
         return self.frame.select(wanted) if wanted else pl.DataFrame()
 
     def write(self, path: Path) -> None:
-        """Write as Parquet, whole or not at all."""
+        """Write as Parquet, whole or not at all (OSError: full disk)."""
+        import polars as pl
+
         temporary = path.with_name(path.name + ".tmp")
-        self.frame.write_parquet(temporary)
+        try:
+            self.frame.write_parquet(temporary)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            temporary.unlink(missing_ok=True)
+            raise OSError(str(error).rpartition(": ")[2]) from error
         temporary.replace(path)
 
     @classmethod

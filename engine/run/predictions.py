@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from engine.arrays import FloatArray
-from engine.files import write_bytes
 from engine.task import Kind, Task
 
 
@@ -39,4 +39,11 @@ def write_predictions(path: Path, task: Task, ids: Sequence[str], values: FloatA
     else:
         columns["prediction"] = pl.Series(values[:, 0])
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_bytes(path, pl.DataFrame(columns).write_csv().encode())
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            pl.DataFrame(columns).write_csv(file)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

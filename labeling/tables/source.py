@@ -137,7 +137,10 @@ def _scan(path: Path, name: str, dialect: Dialect, total: int | None, notes: lis
         lazy = _scanned(path, dialect, quoted, ragged)
         try:
             if path.stat().st_size <= IN_MEMORY_BYTES:
-                lazy = lazy.collect().lazy()
+                frame = lazy.collect()  # a filter over thousands of columns takes polars' planner minutes: do it here
+                lazy = frame.filter(~frame.select(_blank()).to_series()).lazy()
+            else:
+                lazy = lazy.filter(~_blank())
             kept = int(lazy.select(pl.len()).collect(engine="streaming").item())
         except pl.exceptions.PolarsError:
             if (quoted, ragged) == readings[-1]:
@@ -167,7 +170,7 @@ def _sampled(name: str, total: int | None, kept: int) -> tuple[str, ...]:
 
 
 def _scanned(path: Path, dialect: Dialect, quoted: bool, ragged: bool) -> pl.LazyFrame:
-    rows = pl.scan_csv(
+    return pl.scan_csv(
         path,
         separator=dialect.delimiter,
         quote_char='"' if quoted else None,
@@ -179,7 +182,11 @@ def _scanned(path: Path, dialect: Dialect, quoted: bool, ragged: bool) -> pl.Laz
         glob=False,
         extra_columns="ignore" if ragged else "raise",
     )
-    return rows.filter(~pl.all_horizontal(pl.all().is_null()))
+
+
+def _blank() -> pl.Expr:
+    """Tell of each row whether all its cells are missing."""
+    return pl.all_horizontal(pl.all().is_null())
 
 
 def _sheet(path: Path) -> OpenTable:

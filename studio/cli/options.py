@@ -39,8 +39,10 @@ def existing(path: Path, what: str = "") -> Path:
     """Return ``path`` if something is there.
 
     Raises:
-        UsageError: nothing is.
+        UsageError: nothing is, or its name is no text.
     """
+    if not str(path).isascii() and "\ufffd" in str(path).encode(errors="surrogateescape").decode(errors="replace"):
+        raise UsageError("The name of that file or folder is not readable text. Rename it, then try again.")
     if not path.exists():
         name = f"{what} " if what else ""
         raise UsageError(f"There is no {name}{path}. Check the name, and whether the drive is connected.")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 import zipfile
 from collections.abc import Sequence
 from datetime import date
@@ -297,6 +298,16 @@ def test_measuring_leaves_out_classes_the_model_does_not_know(tmp_path: Path) ->
     dataset = labelled(tmp_path / "new.csv", task, tell=told.append)
     assert dataset.labels(task).tolist() == [1.0, 0.0]
     assert "maybe" in told[0]
+
+
+def test_thousands_of_columns_are_read_at_once(tmp_path: Path) -> None:
+    header = ",".join([*(f"c{column}" for column in range(3000)), "target"])
+    rows = [",".join([*(str((row * column) % 7) for column in range(3000)), "yn"[row % 2]]) for row in range(30)]
+    (tmp_path / "wide.csv").write_text("\n".join([header, *rows]))
+    began = time.monotonic()
+    understanding = understand(tmp_path / "wide.csv")
+    assert read(understanding).frame.height == 30
+    assert time.monotonic() - began < 20
 
 
 def test_names_that_columns_were_given_are_told(tmp_path: Path) -> None:

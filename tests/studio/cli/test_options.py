@@ -28,6 +28,13 @@ def test_duration_refuses_nothing_and_forever(text: str) -> None:
         duration(text)
 
 
+def test_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "caf\udce9.csv"
+    path.touch()
+    with pytest.raises(UsageError, match="not readable text"):
+        existing(path)
+
+
 @pytest.mark.parametrize("text", ["0", "0.15", "0.5"])
 def test_fraction_accepts_shares(text: str) -> None:
     assert fraction(text) == float(text)
