@@ -277,11 +277,11 @@ class Worker:
         assert candidate is not None
         verdict = self._server.add(candidate)
         self._roster.scored(learner, verdict.score)
+        if verdict.served:
+            self._point(learner)  # first, since its moment is the one at which the model was on disk
         interval = [verdict.interval.low, verdict.interval.high]
         facts = {"learner": learner, "score": verdict.score, "interval": interval, "served": verdict.served}
         self._journal.write("evaluated", facts)
-        if verdict.served:
-            self._point(learner)
 
     def _point(self, learner: str) -> None:
         assert self._server.served is not None

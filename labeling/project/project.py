@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.task import Kind
 from labeling.batch import Batch
-from labeling.errors import LabelingError, ProjectExists, ProjectMissing
+from labeling.errors import LabelingError, ProjectError, ProjectExists, ProjectMissing
 from labeling.project import intake, labels, looks
 from labeling.project.intake import Added
 from labeling.project.journal import Entry, Journal
@@ -69,7 +69,12 @@ class Project:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise ProjectExists(f"{folder} already holds something else. Choose a new or empty folder.")
         folder.mkdir(parents=True, exist_ok=True)
-        return cls._opened(folder, new=True)
+        try:
+            return cls._opened(folder, new=True)
+        except ProjectError:
+            for half_made in folder.glob(f"{DATABASE}*"):  # or nothing could be made here later either
+                half_made.unlink()
+            raise
 
     @classmethod
     def open(cls, path: Path | str) -> Project:

@@ -82,7 +82,7 @@ class Store:
             with self._using() as connection:
                 return connection.execute(sql, values).fetchall()
         except sqlite3.OperationalError as error:
-            raise ProjectError(f"{self._path} cannot be read ({error}). Check that its drive is connected.") from error
+            raise ProjectError(f"{self._path} cannot be read ({error}). Check that its drive is connected and has free space.") from error
         except sqlite3.DatabaseError as error:
             raise damaged(self._path, error) from error
 
@@ -137,7 +137,9 @@ class Store:
             connection.execute("PRAGMA trusted_schema = OFF")
         except sqlite3.OperationalError as error:
             connection.close()
-            raise ProjectError(f"{self._path} cannot be written ({error}). Check the folder's permissions.") from error
+            raise ProjectError(
+                f"{self._path} cannot be written ({error}). Free some space, or check the folder's permissions."
+            ) from error
         except sqlite3.DatabaseError as error:
             connection.close()
             raise damaged(self._path, error) from error

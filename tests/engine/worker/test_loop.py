@@ -84,7 +84,7 @@ def test_killed_at_any_moment_the_best_model_stays_and_the_run_goes_on(tmp_path:
     assert result["active_s"] <= 13.0
     events = EventTail(run.events_path).poll()
     assert [event.seq for event in events] == list(range(len(events)))
-    clock = [event.active_s for event in events if event.type == "heartbeat"]
+    clock = [event.active_s for event in events]
     assert clock == sorted(clock)  # the clock of active seconds goes on where it stood
 
 

@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from labeling.errors import ProjectDamaged, ProjectExists, ProjectInUse, ProjectMissing, ProjectTooNew
+from labeling.errors import (
+    ProjectDamaged,
+    ProjectError,
+    ProjectExists,
+    ProjectInUse,
+    ProjectMissing,
+    ProjectTooNew,
+)
 from labeling.project import Project
 from labeling.project.migrations import APPLICATION_ID, MIGRATIONS
 
@@ -138,3 +145,17 @@ def test_a_project_can_be_opened_again_after_any_refusal(make_project: Callable[
         Project.open(project.path)
     (project.path / "project.db").write_bytes(good)
     Project.open(project.path).close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not Path("/bin/mount").exists(), reason="needs root to mount a small disk")
+def test_a_full_disk_leaves_no_half_made_project(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24k", "tmpfs", str(disk)], check=False).returncode != 0:
+        pytest.skip("this machine does not let a small disk be mounted")
+    try:
+        with pytest.raises(ProjectError, match="(?i)free (some )?space"):
+            Project.create(disk / "project")
+        assert not list((disk / "project").glob("project.db*"))
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
