@@ -82,7 +82,9 @@ class Store:
             with self._using() as connection:
                 return connection.execute(sql, values).fetchall()
         except sqlite3.OperationalError as error:
-            raise ProjectError(f"{self._path} cannot be read ({error}). Check that its drive is connected and has free space.") from error
+            raise ProjectError(
+                f"{self._path} cannot be read ({error}). Check that its drive is connected and has free space."
+            ) from error
         except sqlite3.DatabaseError as error:
             raise damaged(self._path, error) from error
 

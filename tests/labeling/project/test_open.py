@@ -154,7 +154,7 @@ def test_a_full_disk_leaves_no_half_made_project(tmp_path: Path) -> None:
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24k", "tmpfs", str(disk)], check=False).returncode != 0:
         pytest.skip("this machine does not let a small disk be mounted")
     try:
-        with pytest.raises(ProjectError, match="(?i)free (some )?space"):
+        with pytest.raises(ProjectError, match=r"(?i)free (some )?space"):
             Project.create(disk / "project")
         assert not list((disk / "project").glob("project.db*"))
     finally:
