@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from engine.events import Event
-from engine.split import holdout_share, n_folds
 from engine.task import Kind, Modality
 from studio.statistics import share_interval
 
@@ -118,7 +117,7 @@ class RunProgress:
         share, interval = None, (float(low), float(high))
         if "accuracy" in data["metrics"]:
             share = float(data["metrics"]["accuracy"])
-            interval = share_interval(share, checked(self.n_train))
+            interval = share_interval(share, int(data["checked"]))
         elif self.metric == "r2":
             share = score
         self.points.append(CurvePoint(event.active_s, event.time, score, share, interval, str(data["learner"])))
@@ -152,8 +151,3 @@ _HANDLERS: dict[str, Callable[[RunProgress, Event], None]] = {
     "resumed": RunProgress._take_resumed,
     "stopped": RunProgress._take_stopped,
 }
-
-
-def checked(n_train: int) -> int:
-    """Return how many samples a model is checked on while it learns from ``n_train``: all in turn, or a part."""
-    return n_train if n_folds(n_train) > 1 else round(holdout_share(n_train) * n_train)

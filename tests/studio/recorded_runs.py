@@ -139,7 +139,8 @@ def _point(recipe: Recipe, number: int) -> dict[str, Any]:
     learner = "constant" if number == 0 else f"features-{number}"
     members = [{"name": learner, "weight": 0.7}, {"name": "thumbnail", "weight": 0.3}]
     interval = [score - 0.03, score + 0.03]
-    return {"score": score, "interval": interval, "learner": learner, "metrics": metrics, "members": members}
+    facts = {"score": score, "interval": interval, "learner": learner, "metrics": metrics, "members": members}
+    return {**facts, "checked": recipe.n_train}
 
 
 def _result(run: RunFolder, recipe: Recipe, guesses: dict[str, FloatArray]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from engine.events import Event
 from engine.run.tail import EventTail
 from engine.task import Kind, Modality
 from studio.train.feed import Feed, now_sentence, sure_sentence
-from studio.train.progress import RunProgress, checked
+from studio.train.progress import RunProgress
 from tests.studio.recorded_runs import Recipe, record
 
 
@@ -85,6 +85,12 @@ def test_a_pause_a_failure_and_a_message_are_told() -> None:
     assert feed.sentences[1].text == "Only 300 MB are left."
 
 
-def test_fewer_are_checked_where_a_part_is_held_out() -> None:
-    assert checked(2000) == 2000
-    assert checked(100_000) == 2500
+def test_a_score_that_rests_on_few_samples_is_less_sure() -> None:
+    point = {"score": 0.8, "interval": [0.7, 0.9], "learner": "a", "metrics": {"accuracy": 0.9}}
+    widths = []
+    for count in (40, 4000):
+        progress = RunProgress()
+        progress.take(Event(0, 0.0, 1.0, "point", {**point, "checked": count}))
+        low, high = progress.points[0].interval
+        widths.append(high - low)
+    assert widths[0] > 5 * widths[1]
