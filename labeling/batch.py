@@ -20,7 +20,7 @@ column         type              meaning
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from labeling.errors import Cancelled
@@ -69,14 +69,3 @@ class Watch:
             raise Cancelled
         if self.progress is not None:
             self.progress(done, total)
-
-
-@dataclass(slots=True)
-class Notes:
-    """Problems gathered on the way."""
-
-    problems: list[Problem] = field(default_factory=list)
-
-    def add(self, path: str, sentence: str) -> None:
-        """Remember one."""
-        self.problems.append(Problem(path, sentence))

@@ -39,10 +39,6 @@ class Commands(QObject):
         name = getattr(self._shell.session, attribute) if attribute else None
         return f"{action.title} {name}" if name else action.title
 
-    def qt_action(self, action_id: str) -> QAction:
-        """Return the Qt action behind an id."""
-        return self._made[action_id]
-
     def possible(self, screen_id: str) -> list[Action]:
         """Return what can be done now, with ``screen_id`` shown."""
         scopes = {Scope.GLOBAL.value, screen_id}

@@ -41,11 +41,6 @@ class EmptyState(QWidget):
         theme().changed.connect(self._redraw)
         self._redraw()
 
-    def set_words(self, title: str, line: str = "") -> None:
-        """Show other words."""
-        self._title.setText(title)
-        self._line.setText(line)
-
     def offer(self, title: str, calls: Callable[[], object]) -> QPushButton:
         """Add a button and return it; the first one is the primary one."""
         kind = "primary" if self._buttons.count() == 2 else ""
