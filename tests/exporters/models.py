@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from engine.arrays import ByteArray, Float32Array, FloatArray
+from engine.heads.kernel import KernelHead
 from engine.learners.constant import ConstantMember
-from engine.modalities.image.heads.kernel import KernelHead
 from engine.modalities.image.members.features import FeaturesMember
 from engine.modalities.image.members.thumbnail import ThumbnailMember
 from engine.modalities.image.samples import ImageSamples

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
-from threadpoolctl import threadpool_limits
 from typing_extensions import override
 
 from engine.arrays import ByteArray, Float32Array, IntArray
@@ -18,9 +14,6 @@ from engine.errors import DataError
 from engine.modalities.image.decode import decode
 from engine.samples import Samples
 from engine.task import Task
-
-S = TypeVar("S")
-T = TypeVar("T")
 
 
 class ImageSamples(Samples):
@@ -83,36 +76,6 @@ class ImageSamples(Samples):
             return self.picture(row)
         except DataError:
             return None
-
-
-def overlapped(
-    work: Callable[[S], T],
-    items: Iterable[S],
-    threads: int,
-    stop: Callable[[], bool] = lambda: False,
-    prepare: Callable[[], None] | None = None,
-) -> Generator[tuple[S, T], None, None]:
-    """Yield ``(item, work(item))`` in order, worked on in threads at most ``2 * threads`` ahead of whoever takes them.
-
-    Bounded, so that the pictures never all lie in memory. Once ``stop`` says so, nothing new is begun, and what was
-    begun is still yielded. ``prepare`` is called once in each thread.
-    """
-    waiting = iter(items)
-    # Threads of the linear algebra library would only spin beside ours: measured, twice the processor time.
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads, initializer=prepare) as pool:
-        ahead = deque((item, pool.submit(work, item)) for item in islice(waiting, 2 * threads))
-        try:
-            while ahead:
-                item, future = ahead.popleft()
-                if stop() and future.cancel():
-                    continue
-                result = future.result()
-                if not stop():
-                    ahead.extend((item, pool.submit(work, item)) for item in islice(waiting, 1))
-                yield item, result
-        finally:
-            for _, future in ahead:
-                future.cancel()
 
 
 def open_samples(dataset: Dataset, task: Task, cache: Path | None = None) -> ImageSamples:

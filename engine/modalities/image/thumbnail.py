@@ -7,8 +7,9 @@ from collections.abc import Callable, Generator, Sequence
 import numpy as np
 
 from engine.arrays import ByteArray, Float32Array
+from engine.features.overlap import overlapped
 from engine.modalities.image.resize import resize
-from engine.modalities.image.samples import ImageSamples, overlapped
+from engine.modalities.image.samples import ImageSamples
 
 SIZE = 32
 POOL = 4
@@ -40,7 +41,7 @@ def thumbnails(
 ) -> Generator[tuple[int, Float32Array | None], None, None]:
     """Yield ``(row, features)`` in the order of ``rows``, None for features where a picture cannot be read.
 
-    See :func:`engine.modalities.image.samples.overlapped` for ``stop``.
+    See :func:`engine.features.overlap.overlapped` for ``stop``.
     """
 
     def features(row: int) -> Float32Array | None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.arrays import Float32Array, FloatArray
-from engine.modalities.image.heads.kernel import KernelHead
+from engine.heads.kernel import KernelHead
 from engine.task import Task
 from exporters.onnx.graph import DOUBLE, FLOAT, Graph
 from exporters.onnx.head import kernel_head

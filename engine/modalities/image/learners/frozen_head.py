@@ -12,9 +12,10 @@ from typing_extensions import override
 
 from engine.arrays import Float32Array, IntArray
 from engine.budget import Deadline
+from engine.features.table import FeatureTable, mean_features
+from engine.heads.learner import HeadLearner
 from engine.learners.base import Job
-from engine.modalities.image.features import FeatureKind, FeatureTable, mean_features
-from engine.modalities.image.learners.head_learner import HeadLearner
+from engine.modalities.image.features import FeatureKind
 from engine.modalities.image.members.features import ROOT, FeaturesMember
 from engine.modalities.image.samples import ImageSamples
 
@@ -92,8 +93,8 @@ class FrozenHead(HeadLearner):
             return
         arrays: dict[str, np.ndarray[Any, Any]] = {}
         for table in self._tables:
-            arrays[f"{table.kind.name}:rows"] = np.flatnonzero(table.done)
-            arrays[f"{table.kind.name}:features"] = table.features[table.done]
+            arrays[f"{table.kind_name}:rows"] = np.flatnonzero(table.done)
+            arrays[f"{table.kind_name}:features"] = table.features[table.done]
         save_file(arrays, folder / _FEATURES)
 
     @override
@@ -103,9 +104,9 @@ class FrozenHead(HeadLearner):
             return
         arrays = load_file(folder / _FEATURES)
         for table in self.tables:
-            if f"{table.kind.name}:rows" in arrays:
-                rows = arrays[f"{table.kind.name}:rows"]
-                table.features[rows], table.done[rows] = arrays[f"{table.kind.name}:features"], True
+            if f"{table.kind_name}:rows" in arrays:
+                rows = arrays[f"{table.kind_name}:rows"]
+                table.features[rows], table.done[rows] = arrays[f"{table.kind_name}:features"], True
 
     def _keeps_features(self) -> bool:
         """Whether all features that were computed lie on disk already."""

@@ -12,8 +12,8 @@ from typing_extensions import override
 
 from engine.arrays import Float32Array, IntArray
 from engine.budget import Deadline
+from engine.heads.learner import HeadLearner
 from engine.learners.base import Job
-from engine.modalities.image.learners.head_learner import HeadLearner
 from engine.modalities.image.members.thumbnail import ThumbnailMember
 from engine.modalities.image.samples import ImageSamples
 from engine.modalities.image.thumbnail import LENGTH, thumbnails

@@ -13,7 +13,7 @@ from typing_extensions import override
 from engine.arrays import FloatArray
 from engine.backbones import BACKBONES
 from engine.errors import ModelError
-from engine.modalities.image.heads.kernel import KernelHead
+from engine.heads.kernel import KernelHead
 from engine.modalities.image.samples import ImageSamples
 from engine.model.member import Member
 from engine.samples import Samples
@@ -33,7 +33,7 @@ class FeaturesMember(Member):
     X = (X - 127) / 128                         [3, S, S]
     f = network(X)                              [1280], load_backbone(backbone)
     f = (f + network(X mirrored)) / 2           where ``flip``; mirrored is X[:, :, ::-1]
-    head.predict(f)                             engine.modalities.image.heads.kernel
+    head.predict(f)                             engine.heads.kernel
     """
 
     kind: ClassVar[str] = "image.features"
@@ -49,7 +49,8 @@ class FeaturesMember(Member):
     def predict(self, samples: Samples) -> FloatArray:
         import torch
 
-        from engine.modalities.image.features import FeatureKind, FeatureTable, mean_features
+        from engine.features.table import FeatureTable, mean_features
+        from engine.modalities.image.features import FeatureKind
 
         pictures = cast(ImageSamples, samples)
         rows = np.arange(len(pictures))

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from engine.arrays import FloatArray
 from engine.errors import ModelError
-from engine.modalities.image.heads.kernel import KernelHead
+from engine.heads.kernel import KernelHead
 from engine.modalities.image.samples import ImageSamples
 from engine.modalities.image.thumbnail import LENGTH, thumbnails
 from engine.model.member import Member
@@ -26,7 +26,7 @@ class ThumbnailMember(Member):
     """Answers ``head.predict(thumbnail_features(picture))``, and ``fallback`` [K] for a picture that cannot be read.
 
     The arithmetic is that of :func:`engine.modalities.image.thumbnail.thumbnail_features` (resize to 32 by two matrix
-    products, then colours and edges) followed by :class:`engine.modalities.image.heads.kernel.KernelHead`.
+    products, then colours and edges) followed by :class:`engine.heads.kernel.KernelHead`.
     """
 
     kind: ClassVar[str] = "image.thumbnail"

@@ -8,8 +8,9 @@ import torch
 from torch import nn
 
 from engine.backbones import load_backbone
+from engine.features.table import FeatureTable, mean_features
 from engine.modalities.image import features
-from engine.modalities.image.features import FeatureKind, FeatureTable, mean_features
+from engine.modalities.image.features import FeatureKind
 from engine.modalities.image.resize import resize
 from engine.modalities.image.samples import ImageSamples
 from tests.engine.modalities.image.pictures import samples, texture

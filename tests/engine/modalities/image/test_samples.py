@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +9,7 @@ import pytest
 from engine.dataset import Dataset
 from engine.errors import DataError
 from engine.modalities import open_samples
-from engine.modalities.image.samples import ImageSamples, overlapped
+from engine.modalities.image.samples import ImageSamples
 from engine.task import Kind, Modality, Task
 from tests.engine.modalities.image.pictures import samples, texture
 
@@ -46,33 +44,3 @@ def test_an_unreadable_picture_is_none_or_an_error(tmp_path: Path) -> None:
     assert pictures.picture_or_none(0) is None
     with pytest.raises(DataError):
         pictures.picture(0)
-
-
-def test_overlapped_work_comes_in_order_and_stays_close() -> None:
-    begun: list[int] = []
-
-    def work(item: int) -> int:
-        begun.append(item)
-        time.sleep(0.002 * (item % 3))
-        return item * item
-
-    for place, (item, result) in enumerate(overlapped(work, range(30), 2)):
-        assert (item, result) == (place, place * place)
-        assert max(begun) <= place + 5
-
-
-def test_overlapped_work_that_was_begun_is_not_lost_when_stopped() -> None:
-    stopped = threading.Event()
-    finished: list[int] = []
-
-    def work(item: int) -> int:
-        time.sleep(0.01)
-        finished.append(item)
-        return item
-
-    taken = []
-    for item, _ in overlapped(work, range(100), 2, stopped.is_set):
-        taken.append(item)
-        stopped.set()
-    assert sorted(finished) == taken
-    assert 1 <= len(taken) < 10

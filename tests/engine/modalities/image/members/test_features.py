@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from engine.errors import ModelError
-from engine.modalities.image.features import FeatureKind, FeatureTable, mean_features
+from engine.features.table import FeatureTable, mean_features
+from engine.modalities.image.features import FeatureKind
 from engine.modalities.image.learners.frozen_head import FrozenHead
 from engine.modalities.image.members.features import FeaturesMember
 from engine.modalities.image.samples import ImageSamples

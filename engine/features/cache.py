@@ -3,7 +3,7 @@
 A folder holds one subfolder a feature kind, and in it one file for each process that ever wrote: so nobody waits for a
 lock, and a process that was killed harms nobody's file. A file is a sequence of equal records::
 
-    16 bytes  hash of the picture file's bytes
+    16 bytes  hash of the sample's bytes
     4 d bytes features, float32 little-endian
     4 bytes   CRC-32 of the above
 
@@ -32,7 +32,7 @@ _BLOCK = 4096
 
 
 class FeatureCache:
-    """The features [d] of pictures under one feature kind, by content hash (32 hexadecimal digits)."""
+    """The features [d] of samples under one feature kind, by content hash (32 hexadecimal digits)."""
 
     def __init__(self, folder: Path, kind: str, length: int) -> None:
         self.folder = folder / kind
@@ -60,7 +60,7 @@ class FeatureCache:
         return features, np.isfinite(features[:, 0])
 
     def add(self, keys: Sequence[str | None], features: Float32Array) -> None:
-        """Append the features [n, d] of pictures whose content is known."""
+        """Append the features [n, d] of samples whose content is known."""
         known = [row for row, key in enumerate(keys) if _raw(key) is not None]
         if not known:
             return

@@ -1,4 +1,4 @@
-"""The order in which pictures are taken: every class from the start, in its share."""
+"""The order in which samples are taken: every class from the start, in its share."""
 
 from __future__ import annotations
 

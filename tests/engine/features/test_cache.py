@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.modalities.image.cache import FeatureCache, open_cache
+from engine.features.cache import FeatureCache, open_cache
 
 KEYS = [f"{number:032x}" for number in range(8)]
 VALUES = np.arange(24, dtype=np.float32).reshape(8, 3)
@@ -89,7 +89,7 @@ def test_a_killed_writer_loses_at_most_its_last_block(tmp_path: Path) -> None:
     code = f"""
 import sys, numpy as np
 from pathlib import Path
-from engine.modalities.image.cache import FeatureCache
+from engine.features.cache import FeatureCache
 cache = FeatureCache(Path({str(tmp_path)!r}), "kind", 1280)
 for number in range(100000):
     cache.add([f"{{number:032x}}"], np.full((1, 1280), number, dtype=np.float32))

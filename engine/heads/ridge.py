@@ -18,8 +18,8 @@ import numpy as np
 from typing_extensions import override
 
 from engine.arrays import FloatArray, IntArray
-from engine.modalities.image.heads.kernel import KernelHead, squared_distances
-from engine.modalities.image.heads.problem import Problem
+from engine.heads.kernel import KernelHead, squared_distances
+from engine.heads.problem import Problem
 
 FULL = 3000
 LANDMARKS = 1500

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.heads.problem import Problem
 from engine.learners.base import Job
-from engine.modalities.image.heads.problem import Problem
 from engine.modalities.image.samples import ImageSamples
 from engine.task import Kind, Modality, Task
 

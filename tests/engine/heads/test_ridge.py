@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from engine.arrays import FloatArray, IntArray
+from engine.heads import ridge
+from engine.heads.problem import Problem
 from engine.learners.base import Job
-from engine.modalities.image.heads import ridge
-from engine.modalities.image.heads.problem import Problem
 from engine.modalities.image.samples import ImageSamples
 from engine.task import Kind, Modality, Task
 

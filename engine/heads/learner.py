@@ -15,12 +15,12 @@ from typing_extensions import override
 from engine.arrays import Float32Array, FloatArray, IntArray
 from engine.budget import Deadline
 from engine.errors import DataError
+from engine.heads.kernel import KernelHead
+from engine.heads.order import stratified_order
+from engine.heads.problem import Problem
+from engine.heads.ridge import Fit, search
 from engine.learners.base import Job, Learner, Progress
 from engine.learners.constant import ConstantLearner
-from engine.modalities.image.heads.kernel import KernelHead
-from engine.modalities.image.heads.problem import Problem
-from engine.modalities.image.heads.ridge import Fit, search
-from engine.modalities.image.order import stratified_order
 from engine.task import Kind
 
 _CANDIDATE = "candidate.safetensors"
@@ -54,7 +54,7 @@ class HeadLearner(Learner):
 
     @abstractmethod
     def features_of(self, rows: IntArray) -> Float32Array:
-        """Return gathered features [len(rows), d]; a row of NaN where a picture cannot be read."""
+        """Return gathered features [len(rows), d]; a row of NaN where a sample cannot be read."""
 
     @abstractmethod
     def share(self) -> float:
@@ -94,7 +94,7 @@ class HeadLearner(Learner):
         self.fitted = due
         if not readable.any():
             if due == self.enough:
-                raise DataError("None of the pictures can be read. Check the files, then train again.")
+                raise DataError("None of the samples can be read. Check the files, then train again.")
             return
         problem = Problem.of(self.job, self._rows, features[readable], self.root)
         self._search = search(problem, thorough=self.thorough and due == self.enough)

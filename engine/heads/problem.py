@@ -8,8 +8,8 @@ from typing import Self
 import numpy as np
 
 from engine.arrays import Float32Array, FloatArray, IntArray
+from engine.heads.kernel import rooted, softmax
 from engine.learners.base import Job
-from engine.modalities.image.heads.kernel import rooted, softmax
 from engine.task import Kind
 
 _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0

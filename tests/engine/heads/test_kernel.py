@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.errors import ModelError
-from engine.modalities.image.heads.kernel import KernelHead, softmax, squared_distances
+from engine.heads.kernel import KernelHead, softmax, squared_distances
 
 RANDOM = np.random.default_rng(0)
 

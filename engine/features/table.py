@@ -1,0 +1,119 @@
+"""The features of a run's samples under one kind, filled bit by bit and kept on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+from engine.arrays import Float32Array, IntArray
+from engine.features.cache import open_cache
+from engine.features.overlap import overlapped
+from engine.samples import Samples
+
+
+class Media(Samples, Protocol):
+    """Samples whose features are worth keeping.
+
+    ``content`` holds the hashes of what the samples are made of, None where unknown; ``cache`` is the folder where
+    features are kept, None for nowhere; ``known`` holds those computed for all samples, float32 [n, d], by kind.
+    """
+
+    @property
+    def content(self) -> tuple[str | None, ...]:
+        """Content hashes, in order."""
+        ...
+
+    @property
+    def cache(self) -> Path | None:
+        """Where features are kept."""
+        ...
+
+    @property
+    def known(self) -> dict[str, Float32Array]:
+        """Features of all samples, by the name of their kind."""
+        ...
+
+
+M_contra = TypeVar("M_contra", bound=Media, contravariant=True)
+
+
+class Kind(Protocol[M_contra]):
+    """Which features: how they are named and computed. ``name`` changes with the weights and with the arithmetic."""
+
+    @property
+    def name(self) -> str:
+        """The name under which such features are kept."""
+        ...
+
+    @property
+    def length(self) -> int:
+        """How many numbers describe a sample."""
+        ...
+
+    def batch(self, device: str) -> int:
+        """Return how many samples are best computed together."""
+        ...
+
+    def compute(self, samples: M_contra, rows: IntArray, device: str) -> Float32Array:
+        """Return features [len(rows), length], NaN rows where a sample cannot be read. Called in threads."""
+        ...
+
+
+M = TypeVar("M", bound=Media)
+
+
+class FeatureTable:
+    """The features [n, length] of all samples under one kind.
+
+    ``features`` has NaN rows where nothing is known yet (``done`` False) or a sample cannot be read (``done`` True).
+    """
+
+    def __init__(self, samples: M, kind: Kind[M], device: str, threads: int) -> None:
+        self.kind_name, self._threads = kind.name, threads
+        self.features = np.full((len(samples), kind.length), np.nan, dtype=np.float32)
+        self.done = np.zeros(len(samples), dtype=np.bool_)
+        self._content, self._known = samples.content, samples.known
+        self._size = kind.batch(device)
+        self._compute: Callable[[IntArray], Float32Array] = lambda rows: kind.compute(samples, rows, device)
+        self._cache = None if samples.cache is None else open_cache(samples.cache, kind.name, kind.length)
+        if kind.name in samples.known:
+            self.features, self.done = samples.known[kind.name].copy(), ~self.done
+        elif self._cache is not None:
+            self.features, self.done = self._cache.get(samples.content)
+
+    def advance(self, rows: IntArray, stop: Callable[[], bool] = lambda: False) -> bool:
+        """Compute what is missing of ``rows``, in their order, until ``stop``; return whether none is missing."""
+        missing = rows[~self.done[rows]]
+        if not len(missing):
+            return True
+        batches = np.split(missing, range(self._size, len(missing), self._size))
+        for batch, features in overlapped(self._compute, batches, self._threads, stop, _one_thread):
+            self._take(batch, features)
+        if self.done.all():
+            self._known[self.kind_name] = self.features
+        return bool(self.done[rows].all())
+
+    def _take(self, batch: IntArray, features: Float32Array) -> None:
+        self.features[batch] = features
+        self.done[batch] = True
+        readable = np.isfinite(features[:, 0])
+        if self._cache is not None and readable.any():
+            self._cache.add([self._content[row] for row in batch[readable]], features[readable])
+
+
+def mean_features(tables: Sequence[FeatureTable], rows: IntArray) -> Float32Array:
+    """Return the mean over tables of the features [len(rows), length] of rows that are done in all of them."""
+    total = tables[0].features[rows].copy()
+    for table in tables[1:]:
+        total += table.features[rows]
+    return total / np.float32(len(tables))
+
+
+def _one_thread() -> None:
+    """Let each of our threads compute alone: two samples side by side cost less than one split in two."""
+    import torch
+
+    torch.set_num_threads(1)
