@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Callable
@@ -78,11 +79,16 @@ class Budget:
 
 @dataclass
 class Deadline:
-    """How long a slice may still work. ``interrupted`` makes it end early (a pause, a finish)."""
+    """How long a slice may still work. ``interrupted`` makes it end early (a pause, a finish).
+
+    ``left`` is what the run's budget still held for learning when the slice began: a learner whose work takes many
+    slices plans by it, and without a budget does all it is set to.
+    """
 
     seconds: float
     interrupted: Callable[[], bool] = lambda: False
     now: Callable[[], float] = time.monotonic
+    left: float = math.inf
     _start: float = field(init=False)
 
     def __post_init__(self) -> None:

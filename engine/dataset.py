@@ -6,14 +6,14 @@ One row a sample, as Parquet:
 column         type      meaning
 =============  ========  ==========================================================================
 ``id``         String    unique; a path relative to the imported folder, or a row number from 0
-``reference``  String    absolute path of the media file; null for a table
-``content``    String    hash of the file's bytes, the key of feature caches; null for a table
-``label``      String    class name, or Float64 for a regression
+``reference``  String    absolute path of the media or text file; null where the sample is a row
+``content``    String    hash of the file's bytes, the key of feature caches; null where the sample is a row
+``label``      String    class name; Float64 for a regression; List(String) for several classes (empty: none)
 ``split``      String    ``train`` or ``test`` (the untouched part)
 ``fold``       Int32     see :mod:`engine.split`; -2 in the test part
 ``group``      Int64     near-duplicates share a number
 ``x:<name>``   Float64   a number or date column of a table (missing: null)
-``x:<name>``   String    a category column of a table (missing: null)
+``x:<name>``   String    a category or text column (missing: null)
 =============  ========  ==========================================================================
 
 A dataset to be predicted only (``predict.parquet``) has ``id``, ``reference``, ``content`` and ``x:`` columns alone.
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 INPUT_PREFIX = "x:"
+_WORDS = (ColumnType.CATEGORY, ColumnType.TEXT)
 
 
 class Split(StrEnum):
@@ -79,7 +80,7 @@ class Dataset:
         return Dataset(self.frame.filter(self.frame["split"] == split.value))
 
     def labels(self, task: Task) -> FloatArray:
-        """Return labels as numbers, shape [n]: class index, or the target value.
+        """Return labels as numbers: class indices [n], target values [n], or 0 and 1 for each class [n, classes].
 
         Raises:
             DataError: a label is not one of the task's classes.
@@ -89,6 +90,8 @@ class Dataset:
             return column.to_numpy().astype(np.float64)
         index = {name: code for code, name in enumerate(task.classes)}
         try:
+            if task.kind is Kind.MULTILABEL:
+                return _multi_hot([[index[name] for name in names] for names in column.to_list()], len(index))
             return np.array([index[name] for name in column.to_list()], dtype=np.float64)
         except KeyError as error:
             raise DataError(f"The label {error.args[0]!r} is not one of the task's classes.") from error
@@ -96,13 +99,13 @@ class Dataset:
     def inputs(self, columns: tuple[Column, ...]) -> pl.DataFrame:
         """Return a table's input columns under their own names, absent ones as missing.
 
-        Shape [n, len(columns)]; Float64 for numbers and dates, String for categories.
+        Shape [n, len(columns)]; Float64 for numbers and dates, String for categories and texts.
         """
         import polars as pl
 
         wanted = []
         for column in columns:
-            dtype = pl.String if column.type is ColumnType.CATEGORY else pl.Float64
+            dtype = pl.String if column.type in _WORDS else pl.Float64
             stored = INPUT_PREFIX + column.name
             source = pl.col(stored) if stored in self.frame.columns else pl.repeat(None, pl.len(), dtype=dtype)
             wanted.append(source.cast(dtype).alias(column.name))
@@ -136,3 +139,10 @@ class Dataset:
         if "id" not in frame.columns:
             raise DataError(f"{path.name} is not a dataset: it has no id column.")
         return cls(frame)
+
+
+def _multi_hot(codes: list[list[int]], width: int) -> FloatArray:
+    labels = np.zeros((len(codes), width))
+    for row, mine in enumerate(codes):
+        labels[row, mine] = 1.0
+    return labels

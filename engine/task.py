@@ -14,25 +14,32 @@ class Modality(StrEnum):
     """The kind of thing a sample is. Values are the names of the folders under ``engine/modalities``."""
 
     IMAGE = "image"
+    AUDIO = "audio"
+    TEXT = "text"
     TABLE = "table"
 
 
 class Kind(StrEnum):
-    """The kind of answer wanted."""
+    """The kind of answer wanted: one class, any number of classes, or a number."""
 
     MULTICLASS = "multiclass"
+    MULTILABEL = "multilabel"
     REGRESSION = "regression"
 
 
 class ColumnType(StrEnum):
-    """How a table column is read. ``DATE`` is a number to the model: days since 1970-01-01, float."""
+    """How a column is read.
+
+    ``DATE`` is stored as a number: days since 1970-01-01, float. ``TEXT`` is what people wrote, words and sentences.
+    """
 
     NUMBER = "number"
     CATEGORY = "category"
     DATE = "date"
+    TEXT = "text"
 
 
-METRICS = {Kind.MULTICLASS: "nauc", Kind.REGRESSION: "r2"}
+METRICS = {Kind.MULTICLASS: "nauc", Kind.MULTILABEL: "nauc", Kind.REGRESSION: "r2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is asked. ``classes`` are in the order of every probability column; empty for a regression."""
+    """What is asked. ``classes`` are in the order of every probability column; empty for a regression.
+
+    ``columns`` are the input columns of a table, or the text columns of texts that lie in one; they are empty where
+    each sample is a file.
+    """
 
     modality: Modality
     kind: Kind
@@ -64,13 +75,15 @@ class Task:
                 f"Telling classes apart needs at least 2 classes, but got {len(self.classes)}. "
                 "Add samples of another class."
             )
+        if self.kind is Kind.MULTILABEL and not self.classes:
+            raise DataError("No sample has a class yet. Give some samples a class first.")
         if not self.metric:
             object.__setattr__(self, "metric", METRICS[self.kind])
 
     @property
     def outputs(self) -> int:
         """Columns of a prediction: one per class, or one for a number."""
-        return len(self.classes) if self.kind is Kind.MULTICLASS else 1
+        return 1 if self.kind is Kind.REGRESSION else len(self.classes)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""

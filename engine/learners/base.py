@@ -19,7 +19,8 @@ from engine.task import Task
 class Job:
     """All that a learner is given. Labels of the test part are not in it.
 
-    ``labels`` [n] are class indices or target values of ``samples`` [n]; ``folds`` [n] as :mod:`engine.split` says.
+    ``labels`` of ``samples`` [n] are class indices [n], target values [n], or 0 and 1 for each class [n, classes];
+    ``folds`` [n] as :mod:`engine.split` says. ``cache`` is a folder for what is costly to compute, None for nowhere.
     """
 
     task: Task
@@ -29,11 +30,15 @@ class Job:
     device: str = "cpu"
     threads: int = 2
     seed: int = 0
+    cache: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a slice brought: ``improved`` when there is a new candidate, ``done`` when more time is of no use."""
+    """What a slice brought: ``improved`` when there is a new candidate, ``done`` when more time is of no use.
+
+    ``share`` is how much of its whole work a learner has done, 0 to 1, so that others can tell when it will be through.
+    """
 
     improved: bool
     done: bool

@@ -83,6 +83,7 @@ class Bench:
             device=self.device,
             threads=threads(),
             seed=run.options.seed,
+            cache=cache,
         )
         self._entries = {entry.name: entry for entry in portfolio(run.task, len(train), self.device)}
         self._learners: dict[str, Learner] = {}

@@ -1,11 +1,11 @@
-"""The kernel head of picture members: :class:`engine.modalities.image.heads.kernel.KernelHead`, in float64."""
+"""The kernel head of picture members: :class:`engine.heads.kernel.KernelHead`, in float64."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.modalities.image.heads.kernel import KernelHead
+from engine.heads.kernel import KernelHead
 from exporters.onnx.graph import DOUBLE, Graph
 
 

@@ -86,7 +86,7 @@ def test_pictures_that_all_fail_are_reported_in_a_sentence(tmp_path: Path) -> No
     job = class_job(tmp_path / "p", each=2)
     for path in (tmp_path / "p").iterdir():
         path.write_bytes(b"")
-    with pytest.raises(DataError, match="None of the pictures can be read"):
+    with pytest.raises(DataError, match="None of the samples can be read"):
         ThumbnailRidge(job, {}).advance(Deadline(5.0))
 
 
