@@ -21,6 +21,8 @@ class Job:
 
     ``labels`` of ``samples`` [n] are class indices [n], target values [n], or 0 and 1 for each class [n, classes];
     ``folds`` [n] as :mod:`engine.split` says. ``cache`` is a folder for what is costly to compute, None for nowhere.
+    ``frugality`` counts how often this learner has run out of memory: at 1 it works in smaller pieces, at 2 it also
+    makes its inputs smaller or coarser, from 3 on it stays on the processor.
     """
 
     task: Task
@@ -31,6 +33,7 @@ class Job:
     threads: int = 2
     seed: int = 0
     cache: Path | None = None
+    frugality: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,14 @@ class Progress:
     """What a slice brought: ``improved`` when there is a new candidate, ``done`` when more time is of no use.
 
     ``share`` is how much of its whole work a learner has done, 0 to 1, so that others can tell when it will be through.
+    ``message`` is a sentence for the person about what it had to do otherwise (less memory, a part left out), mostly
+    empty; the run says it once.
     """
 
     improved: bool
     done: bool
     share: float = 0.0
+    message: str = ""
 
 
 class Learner(ABC):
