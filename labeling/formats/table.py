@@ -14,7 +14,7 @@ from labeling.batch import Batch, Problem
 from labeling.errors import ImportRefused
 from labeling.formats.base import Format, Source, Wishes
 from labeling.formats.image_folders import split_name
-from labeling.tables.columns import Facts, converted, facts, number, sort_out, text
+from labeling.tables.columns import Facts, converted, dtype_of, facts, number, sort_out, text
 from labeling.tables.guess import MAX_CLASSES, can_be_target, constant_target, guess_kind, guess_target, passed_over
 from labeling.tables.source import OpenTable, is_table, opened
 from labeling.understanding import Understanding, count
@@ -203,6 +203,6 @@ def inputs_of(columns: tuple[Column, ...], table: OpenTable) -> list[pl.Expr]:
         if column.name in schema:
             cells = converted(column, schema[column.name], table.decimal_comma)
         else:
-            cells = pl.lit(None, dtype=pl.String if column.type == "category" else pl.Float64)
+            cells = pl.lit(None, dtype=dtype_of(column))
         wanted.append(cells.alias(INPUT_PREFIX + column.name))
     return wanted

@@ -32,7 +32,11 @@ DATE_FORMATS = (
 READABLE_SHARE = 0.99
 UNIQUE_SHARE = 0.5
 FEW_ROWS = 20
-FREE_TEXT_WORDS = 4
+FREE_TEXT_WORDS = 3.5
+FREE_TEXT_ROWS = 5
+CHARACTERS_A_WORD = 2
+UNSEGMENTED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+TOO_MANY_VALUES = "almost every row has another value"
 MICROSECONDS_PER_DAY = 86_400_000_000
 ID_NAME = re.compile(r"(^|[\W_])(id|uuid|guid|key|nr|no|number|index|idx)$|[a-z]I[dD]$|^ID|^P?ID$|^id[\W_]")
 NESTED = (pl.List, pl.Array, pl.Struct, pl.Binary, pl.Object)
@@ -51,7 +55,7 @@ class Facts:
         whole: whether all numbers are integers.
         low: smallest number.
         high: largest number.
-        words: mean number of words in a cell.
+        words: mean number of words in a cell; in scripts without spaces two characters count as one.
         date_format: the pattern all cells follow, if there is one.
         nested: whether a cell holds a list or a structure.
     """
@@ -72,6 +76,13 @@ class Facts:
     def numeric(self) -> bool:
         """Whether it is a column of numbers, give or take a few unreadable cells."""
         return self.numbers > 0 and self.numbers >= READABLE_SHARE * self.present
+
+    @property
+    def free_text(self) -> bool:
+        """Whether people wrote it: several words a cell, and hardly any cell like another."""
+        if self.nested or self.numeric or self.date_format is not None or self.rows < FREE_TEXT_ROWS:
+            return False
+        return self.words >= FREE_TEXT_WORDS and self.distinct > UNIQUE_SHARE * self.present
 
 
 def text(name: str, dtype: pl.DataType) -> pl.Expr:
@@ -116,12 +127,17 @@ def date(name: str, dtype: pl.DataType, pattern: str | None) -> pl.Expr:
 
 
 def converted(column: Column, dtype: pl.DataType, decimal_comma: bool) -> pl.Expr:
-    """Return a column as the model reads it: Float64 for numbers and dates, String for categories."""
+    """Return a column as the model reads it: Float64 for numbers and dates, String for categories and texts."""
     if column.type is ColumnType.NUMBER:
         return number(column.name, dtype, decimal_comma)
     if column.type is ColumnType.DATE:
         return date(column.name, dtype, column.format or DATE_FORMATS[0])
     return text(column.name, dtype)
+
+
+def dtype_of(column: Column) -> pl.DataType:
+    """Return the type of the cells that :func:`converted` gives."""
+    return pl.Float64() if column.type in (ColumnType.NUMBER, ColumnType.DATE) else pl.String()
 
 
 def facts(frame: pl.DataFrame, decimal_comma: bool) -> list[Facts]:
@@ -140,18 +156,31 @@ def facts(frame: pl.DataFrame, decimal_comma: bool) -> list[Facts]:
 
 
 def sort_out(found: list[Facts]) -> tuple[list[Column], list[LeftOut]]:
-    """Say of each column how it is read, or why it is left out."""
+    """Say of each column how it is read, or why it is left out.
+
+    Words that differ in almost every row are read as texts where there is nothing else to learn from.
+    """
     columns: list[Column] = []
     left_out: list[LeftOut] = []
     for fact in found:
         reason = reason_against(fact)
-        if reason is not None:
-            left_out.append(LeftOut(fact.name, reason))
-        elif fact.date_format is not None:
-            columns.append(Column(fact.name, ColumnType.DATE, fact.date_format))
+        if reason is None:
+            columns.append(Column(fact.name, type_of(fact), fact.date_format or ""))
         else:
-            columns.append(Column(fact.name, ColumnType.NUMBER if fact.numeric else ColumnType.CATEGORY))
+            left_out.append(LeftOut(fact.name, reason))
+    if not columns:
+        columns = [Column(left.name, ColumnType.TEXT) for left in left_out if left.reason == TOO_MANY_VALUES]
+        left_out = [left for left in left_out if left.reason != TOO_MANY_VALUES]
     return columns, left_out
+
+
+def type_of(fact: Facts) -> ColumnType:
+    """Return how a column that can be learned from is read."""
+    if fact.date_format is not None:
+        return ColumnType.DATE
+    if fact.numeric:
+        return ColumnType.NUMBER
+    return ColumnType.TEXT if fact.free_text else ColumnType.CATEGORY
 
 
 def reason_against(fact: Facts) -> str | None:
@@ -162,14 +191,12 @@ def reason_against(fact: Facts) -> str | None:
         return "all its values are missing"
     if fact.distinct == 1 and fact.present == fact.rows:
         return "all its values are the same"
-    if fact.date_format is not None:
+    if fact.date_format is not None or fact.free_text:
         return None
     if fact.numeric:
         return _reason_against_numbers(fact)
-    if fact.rows > FREE_TEXT_WORDS and fact.distinct > UNIQUE_SHARE * fact.present and fact.words >= FREE_TEXT_WORDS:
-        return "it is free text, which is not learned from yet"
     if fact.rows >= FEW_ROWS and fact.distinct > UNIQUE_SHARE * fact.rows:
-        return "almost every row has another value"
+        return TOO_MANY_VALUES
     return None
 
 
@@ -191,10 +218,17 @@ def _facts(name: str, texts: pl.Series, numbers: pl.Series, original: pl.Series)
             name, original.len(), texts.len(), numbers.n_unique(), numbers.len(), whole, low, high,
             date_format=DATE_FORMATS[0] if temporal else None,
         )  # fmt: skip
-    words = float(texts.head(1000).str.count_matches(r"\S+").mean() or 0.0)  # type: ignore[arg-type]
+    words = _words(texts.head(1000))
     return Facts(
         name, original.len(), texts.len(), texts.n_unique(), numbers.len(), words=words, date_format=_date_format(texts)
     )
+
+
+def _words(cells: pl.Series) -> float:
+    """Return the mean number of words in a cell."""
+    spaced = cells.str.count_matches(rf"[^\s{UNSEGMENTED}]+")
+    unspaced = cells.str.count_matches(f"[{UNSEGMENTED}]")
+    return float((spaced + unspaced / CHARACTERS_A_WORD).mean() or 0.0)  # type: ignore[arg-type]
 
 
 def _date_format(texts: pl.Series) -> str | None:

@@ -21,7 +21,7 @@ TARGET_ENDINGS = ("target", "label", "class", "outcome")
 
 def can_be_target(fact: Facts) -> bool:
     """Return whether a column has values that can be told from the others."""
-    if fact.nested or fact.date_format is not None or fact.distinct < 2:
+    if fact.nested or fact.free_text or fact.date_format is not None or fact.distinct < 2:
         return False
     return reason_against(fact) is None and (fact.numeric or fact.distinct <= MAX_CLASSES)
 

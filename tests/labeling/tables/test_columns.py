@@ -1,0 +1,56 @@
+"""What the columns of a table are taken for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+import pytest
+
+from engine.task import Column, ColumnType
+from labeling.tables.columns import TOO_MANY_VALUES, converted, facts, sort_out
+
+ROWS = 40
+REMARKS = [f"the {row}th guest found the room clean" for row in range(ROWS)]
+CHINESE = [f"味道不错送餐也很快{row}" for row in range(ROWS)]
+CITIES = ["Oslo", "Rome"] * (ROWS // 2)
+NAMES = [f"guest{row}" for row in range(ROWS)]
+
+
+def types(**columns: Sequence[object]) -> dict[str, str]:
+    """Return the type of each column that is learned from."""
+    found = facts(pl.DataFrame(columns), decimal_comma=False)
+    return {column.name: column.type.value for column in sort_out(found)[0]}
+
+
+@pytest.mark.parametrize(
+    ("cells", "type_"),
+    [
+        (REMARKS, "text"),
+        (CHINESE, "text"),
+        (["🙂 what a lovely, lovely day it was " + "!" * row for row in range(ROWS)], "text"),
+        (["a remark that everybody makes"] * 20 + ["another remark that all make"] * 20, "category"),
+        (CITIES, "category"),
+        ([f"2024-01-{1 + row % 28:02}" for row in range(ROWS)], "date"),
+        ([row / 3 for row in range(ROWS)], "number"),
+    ],
+)
+def test_a_column_is_read_by_what_its_cells_are(cells: list[object], type_: str) -> None:
+    assert types(cells=cells, city=CITIES) == {"cells": type_, "city": "category"}
+
+
+def test_a_handful_of_rows_is_not_called_free_text() -> None:
+    assert types(cells=REMARKS[:4], city=CITIES[:4])["cells"] == "category"
+
+
+def test_words_that_all_differ_are_left_out_beside_other_columns_and_texts_where_they_are_all_there_is() -> None:
+    beside = sort_out(facts(pl.DataFrame({"name": NAMES, "city": CITIES}), decimal_comma=False))
+    assert [(left.name, left.reason) for left in beside[1]] == [("name", TOO_MANY_VALUES)]
+    alone = sort_out(facts(pl.DataFrame({"name": NAMES}), decimal_comma=False))
+    assert alone == ([Column("name", ColumnType.TEXT)], [])
+
+
+def test_texts_are_read_trimmed_with_missing_ones_as_null() -> None:
+    frame = pl.DataFrame({"remark": ["  good  ", "", "N/A", None]})
+    cells = frame.select(converted(Column("remark", ColumnType.TEXT), pl.String(), decimal_comma=False)).to_series()
+    assert cells.to_list() == ["good", None, None, None]
