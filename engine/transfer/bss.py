@@ -1,0 +1,36 @@
+"""BSS: directions in which a batch's features hardly differ are let go (Chen et al., NeurIPS 2019)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+from typing_extensions import override
+
+from engine.transfer.base import Batch, Regularizer, Start
+
+STRENGTH, DIRECTIONS = 1e-3, 1
+
+
+class BSS(Regularizer):
+    """``strength`` times the sum of the squares of the smallest singular values of the features [b, d].
+
+    Settings: ``strength`` (0.001); ``directions`` (1), how many of the smallest singular values count.
+    """
+
+    kind: ClassVar[str] = "bss"
+
+    def __init__(self, start: Start, settings: Mapping[str, Any]) -> None:
+        super().__init__(start, settings)
+        self.strength = float(settings.get("strength", STRENGTH))
+        self.directions = int(settings.get("directions", DIRECTIONS))
+
+    @override
+    def penalty(self, batch: Batch) -> Tensor | None:
+        if not batch.features.requires_grad:
+            return None  # the body is frozen: its features cannot change
+        values = torch.linalg.svdvals(batch.features.float())
+        smallest: Tensor = values[-self.directions :].square().sum()
+        return self.strength * smallest
