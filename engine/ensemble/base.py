@@ -1,7 +1,8 @@
 """The Ensemble contract: a strategy turns members' out-of-sample predictions into weights.
 
 A strategy sees only what a loss makes of each prediction, one number a sample that averages as predictions do: the
-probability of the right class, or the distance from the true number. So a mean of members costs O(n) to judge.
+probability of the right class, or the distance from the true number; where a sample may have several classes, one
+number for each. So a mean of members costs O(n) to judge.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import BoolArray, FloatArray
+from engine.task import Kind
 
 _LEAST = 1e-12
 
@@ -20,7 +22,8 @@ _LEAST = 1e-12
 class Loss:
     """What the weights make small.
 
-    ``reduce`` turns labels [n] and predictions [n, K] into [n]; ``value`` the mean of such rows [..., n] into [...].
+    ``reduce`` turns labels [n] or [n, K] and predictions [n, K] into a row [r]; ``value`` the mean of such rows
+    [..., r] into [...].
     """
 
     reduce: Callable[[FloatArray, FloatArray], FloatArray]
@@ -28,12 +31,17 @@ class Loss:
 
 
 Strategy = Callable[[Sequence[FloatArray], FloatArray, str], FloatArray]
-"""Takes each member's predictions [n, K], labels [n] and the name of a loss; returns weights [m] that sum to 1."""
+"""Takes each member's predictions [n, K], labels and the name of a loss; returns weights [m] that sum to 1."""
 
 
 def _of_label(labels: FloatArray, predictions: FloatArray) -> FloatArray:
     of_label: FloatArray = predictions[np.arange(len(labels)), labels.astype(np.int64)]
     return of_label
+
+
+def _of_each(labels: FloatArray, predictions: FloatArray) -> FloatArray:
+    of_each: FloatArray = np.where(labels > 0, predictions, 1.0 - predictions).ravel()
+    return of_each
 
 
 def _surprise(rows: FloatArray) -> FloatArray:
@@ -50,7 +58,13 @@ def _square(rows: FloatArray) -> FloatArray:
     return losses
 
 
-LOSSES = {"log_loss": Loss(_of_label, _surprise), "squared_error": Loss(_distance, _square)}
+LOSSES = {
+    "log_loss": Loss(_of_label, _surprise),
+    "binary_log_loss": Loss(_of_each, _surprise),
+    "squared_error": Loss(_distance, _square),
+}
+
+LOSS_OF = {Kind.MULTICLASS: "log_loss", Kind.MULTILABEL: "binary_log_loss", Kind.REGRESSION: "squared_error"}
 
 
 def common_rows(predictions: Sequence[FloatArray]) -> BoolArray:
@@ -60,7 +74,7 @@ def common_rows(predictions: Sequence[FloatArray]) -> BoolArray:
 
 
 def reduced(predictions: Sequence[FloatArray], labels: FloatArray, loss: Loss) -> FloatArray:
-    """Return each member's row of what the loss sees, over the samples that all have predicted, [m, rows].
+    """Return each member's row of what the loss sees, over the samples that all have predicted, [m, r].
 
     Raises:
         ValueError: there is no member, or no sample that all members have predicted.

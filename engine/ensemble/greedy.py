@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.arrays import FloatArray
-from engine.ensemble.base import LOSSES, reduced
+from engine.ensemble.base import LOSSES, common_rows, reduced
 
 _DECIMALS = 6
 _CAP_ROWS = (100, 500, 2500, 10_000)
@@ -27,7 +27,7 @@ def member_cap(n: int) -> int:
 
 
 def greedy_weights(predictions: Sequence[FloatArray], labels: FloatArray, loss: str, max_steps: int = 40) -> FloatArray:
-    """Return weights [m] that sum to 1, of members' predictions [n, K] for labels [n].
+    """Return weights [m] that sum to 1, of members' predictions [n, K] for labels [n] or [n, K].
 
     Only samples that all members have predicted (finite rows) count. Equal losses go to a member already used.
 
@@ -36,7 +36,7 @@ def greedy_weights(predictions: Sequence[FloatArray], labels: FloatArray, loss: 
         ValueError: there is no member, or no sample that all members have predicted.
     """
     rows = reduced(predictions, labels, LOSSES[loss])
-    cap = member_cap(rows.shape[1])
+    cap = member_cap(int(common_rows(predictions).sum()))
     used = np.zeros(len(rows), dtype=np.int64)
     total = np.zeros(rows.shape[1])
     best, weights = np.inf, np.zeros(len(rows))

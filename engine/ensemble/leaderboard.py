@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import BoolArray, FloatArray
+from engine.ensemble.base import LOSS_OF
 from engine.ensemble.greedy import greedy_weights
 from engine.metrics import METRICS, replicates, score
 from engine.model.blend import blend
-from engine.model.calibrate import fit_temperature
+from engine.model.calibrate import fit_temperature, fit_temperature_each
 from engine.task import Kind, Task
 
 NOISY_BELOW = 1000
@@ -65,19 +66,26 @@ def line_up(task: Task, labels: FloatArray, entrants: Sequence[Entrant]) -> Line
     chosen = {e.name: float(w) for e, w in zip(fit, weights, strict=True) if w > 0}
     members = [entrant.validation for entrant in fit if entrant.name in chosen]
     raw = blend(members, list(chosen.values()), 1.0, task.kind)
-    temperature = 1.0
-    if task.kind is Kind.MULTICLASS:
-        rows = checked(raw)
-        temperature = fit_temperature(raw[rows], labels[rows].astype(np.int64))
+    temperature = _temperature(task.kind, raw, labels)
     return Lineup(chosen, temperature, blend(members, list(chosen.values()), temperature, task.kind))
+
+
+def _temperature(kind: Kind, predictions: FloatArray, labels: FloatArray) -> float:
+    rows = checked(predictions)
+    if kind is Kind.MULTICLASS:
+        return fit_temperature(predictions[rows], labels[rows])
+    if kind is Kind.MULTILABEL:
+        return fit_temperature_each(predictions[rows], labels[rows])
+    return 1.0
 
 
 def _weights(task: Task, labels: FloatArray, predictions: Sequence[FloatArray], shared: BoolArray) -> FloatArray:
     rows = np.flatnonzero(shared)
     if len(rows) > SELECTION_ROWS:
         rows = np.random.default_rng(0).choice(rows, SELECTION_ROWS, replace=False)
-    loss = "log_loss" if task.kind is Kind.MULTICLASS else "squared_error"
-    weights: FloatArray = greedy_weights([prediction[rows] for prediction in predictions], labels[rows], loss)
+    weights: FloatArray = greedy_weights(
+        [prediction[rows] for prediction in predictions], labels[rows], LOSS_OF[task.kind]
+    )
     return weights
 
 

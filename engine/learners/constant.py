@@ -1,4 +1,7 @@
-"""The learner that does nothing: the class shares, or the mean. It keeps a run from ever ending without a model."""
+"""The learner that does nothing: how often each class occurs, or the mean.
+
+It keeps a run from ever ending without a model.
+"""
 
 from __future__ import annotations
 
@@ -51,6 +54,9 @@ class ConstantLearner(Learner):
     def _answer(self, labels: FloatArray) -> FloatArray:
         if self.job.task.kind is Kind.REGRESSION:
             return np.array([labels.mean() if labels.size else 0.0])
+        if self.job.task.kind is Kind.MULTILABEL:
+            often: FloatArray = (labels.sum(axis=0) + 1.0) / (len(labels) + 2.0)
+            return often
         counts = np.bincount(labels.astype(np.int64), minlength=self.job.task.outputs) + 1.0
         shares: FloatArray = counts / counts.sum()
         return shares

@@ -15,7 +15,9 @@ Scorer = Callable[[IntArray], FloatArray]
 
 @dataclass(frozen=True)
 class Metric:
-    """A pure function of labels [n] and predictions [n, K].
+    """A pure function of labels and predictions [n, K].
+
+    Labels are class indices or values [n]; or, where a sample may have several classes, 0 or 1 for each [n, K].
 
     ``prepare`` does what no count can change (sorting, ranking) once; the bootstrap asks its scorer many times.
     """
@@ -30,14 +32,15 @@ class Metric:
 
 
 def checked(labels: FloatArray, predictions: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return both as float64 arrays of shape [n] and [n, K].
+    """Return both as float64 arrays of shape [n] (or [n, K] for several classes a sample) and [n, K].
 
     Raises:
         ValueError: the shapes do not fit, there is no sample, or a value is missing or infinite.
     """
     known = np.asarray(labels, dtype=np.float64)
     said = np.asarray(predictions, dtype=np.float64)
-    if known.ndim != 1 or said.ndim != 2 or len(known) != len(said):
+    fitting = said.ndim == 2 and known.shape in {said.shape[:1], said.shape}
+    if not fitting:
         raise ValueError(f"Labels must be [n] and predictions [n, K], but got {known.shape} and {said.shape}.")
     if len(known) == 0:
         raise ValueError("A score needs at least one sample, but got none.")

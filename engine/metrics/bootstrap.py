@@ -32,7 +32,7 @@ class Interval:
 def bootstrap(
     metric: str, labels: FloatArray, predictions: FloatArray, resamples: int = 200, seed: int = 0
 ) -> Interval:
-    """Return the interval of a metric over labels [n] and predictions [n, K].
+    """Return the interval of a metric over labels and predictions [n, K].
 
     Raises:
         KeyError: no metric has that name.

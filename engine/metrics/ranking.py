@@ -48,8 +48,10 @@ class _Column:
 
 
 def _prepare_nauc(labels: FloatArray, predictions: FloatArray) -> Scorer:
-    classes = [1] if _mirrored(predictions) else range(predictions.shape[1])
-    present = [(k, labels == k) for k in classes]
+    if labels.ndim == 2:
+        present = [(k, labels[:, k] > 0) for k in range(labels.shape[1])]
+    else:
+        present = [(k, labels == k) for k in ([1] if _mirrored(predictions) else range(predictions.shape[1]))]
     columns = [_Column.of(predictions[:, k], mine) for k, mine in present if mine.any() and not mine.all()]
 
     def scorer(counts: IntArray) -> FloatArray:

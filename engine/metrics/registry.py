@@ -14,13 +14,14 @@ METRICS: dict[str, Metric] = {metric.name: metric for metric in (NAUC, ACCURACY,
 
 OF_KIND: dict[Kind, tuple[str, ...]] = {
     Kind.MULTICLASS: ("nauc", "accuracy", "macro_f1", "log_loss"),
+    Kind.MULTILABEL: ("nauc", "accuracy", "macro_f1", "log_loss"),
     Kind.REGRESSION: ("r2", "rmse"),
 }
 """The metrics that make sense for a kind of task, the one that is maximised first."""
 
 
 def score(metric: str, labels: FloatArray, predictions: FloatArray) -> float:
-    """Return one metric of labels [n] (class indices or values) and predictions [n, K].
+    """Return one metric of predictions [n, K], for labels as :class:`engine.metrics.base.Metric` has them.
 
     Raises:
         KeyError: no metric has that name.

@@ -7,18 +7,21 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.arrays import FloatArray
-from engine.model.calibrate import apply
+from engine.model.calibrate import apply, apply_each
 from engine.task import Kind
 
 
 def blend(predictions: Sequence[FloatArray], weights: Sequence[float], temperature: float, kind: Kind) -> FloatArray:
     """Return the weighted mean [n, outputs] of members' predictions, calibrated for classes.
 
-    Classes: ``p ∝ (Σ wᵢ pᵢ)^(1/T)``, rows summing to 1. A row that some member left NaN stays NaN.
+    Classes: ``p ∝ (Σ wᵢ pᵢ)^(1/T)``, rows summing to 1; where a sample may have several, each class against its
+    absence. A row that some member left NaN stays NaN.
     """
     total = np.zeros_like(predictions[0], dtype=np.float64)
     for prediction, weight in zip(predictions, weights, strict=True):
         total += weight * prediction
     if kind is Kind.REGRESSION:
         return total
+    if kind is Kind.MULTILABEL:
+        return apply_each(total, temperature)
     return apply(total / total.sum(axis=1, keepdims=True), temperature)

@@ -23,6 +23,21 @@ def apply(probabilities: FloatArray, temperature: float) -> FloatArray:
     return scaled
 
 
+def apply_each(probabilities: FloatArray, temperature: float) -> FloatArray:
+    """Return probabilities [n, K] of classes that do not exclude each other, each with its logit over temperature."""
+    if temperature == 1.0:
+        return probabilities
+    yes, no = probabilities ** (1.0 / temperature), (1.0 - probabilities) ** (1.0 / temperature)
+    scaled: FloatArray = yes / (yes + no)
+    return scaled
+
+
+def fit_temperature_each(probabilities: FloatArray, labels: FloatArray) -> float:
+    """Return the one temperature for all of several classes: rows [n, K], labels 0 or 1 [n, K]."""
+    yes = probabilities.reshape(-1)
+    return fit_temperature(np.stack([1.0 - yes, yes], axis=1), labels.reshape(-1))
+
+
 def fit_temperature(probabilities: FloatArray, labels: FloatArray | IntArray) -> float:
     """Return the temperature in 0.1..10 with the least log-loss on out-of-sample rows [n, K] for class indices [n].
 

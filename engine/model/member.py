@@ -19,7 +19,7 @@ class Member(ABC):
 
     @abstractmethod
     def predict(self, samples: Samples) -> FloatArray:
-        """Return [n, outputs]: probabilities that sum to 1 in each row, or one number a row."""
+        """Return [n, outputs]: probabilities, in each row summing to 1 or one a class of several; or a number."""
 
     @abstractmethod
     def save(self, folder: Path) -> Mapping[str, Any]:

@@ -1,4 +1,7 @@
-"""``predictions.csv``: an id, the prediction, and for classes a probability column each, named by the class."""
+"""``predictions.csv``: an id, the prediction, and for classes a probability column each, named by the class.
+
+Where a sample may have several classes, the prediction is their names joined by ``;``, empty when it has none.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.arrays import FloatArray
+from engine.model.answers import answers
 from engine.task import Kind, Task
 
 
 def column_names(task: Task) -> list[str]:
     """Return the header. A class called like an earlier column gets `` (class)`` behind its name."""
     names = ["id", "prediction"]
-    if task.kind is Kind.MULTICLASS:
+    if task.kind is not Kind.REGRESSION:
         for name in task.classes:
             unique = name
             while unique in names:
@@ -31,9 +35,8 @@ def write_predictions(path: Path, task: Task, ids: Sequence[str], values: FloatA
 
     names = column_names(task)
     columns: dict[str, pl.Series] = {"id": pl.Series(list(ids), dtype=pl.String)}
-    if task.kind is Kind.MULTICLASS:
-        best = [task.classes[code] for code in values.argmax(axis=1)]
-        columns["prediction"] = pl.Series(best, dtype=pl.String)
+    if task.kind is not Kind.REGRESSION:
+        columns["prediction"] = pl.Series(answers(task, values), dtype=pl.String)
         for number, name in enumerate(names[2:]):
             columns[name] = pl.Series(values[:, number])
     else:

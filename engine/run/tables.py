@@ -1,7 +1,8 @@
 """Predictions beside their labels, for whoever shows where a model is right and wrong.
 
 ``validation.parquet`` and ``test.parquet`` in the model folder: ``id``, ``label``, ``prediction`` and, for classes, a
-probability column ``p:<class>`` each. Rows without a prediction are left out.
+probability column ``p:<class>`` each. Several classes of a sample are joined by ``;`` in the task's order. Rows without
+a prediction are left out.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import numpy as np
 
 from engine.arrays import FloatArray
 from engine.dataset import Dataset
+from engine.model.answers import JOINED_BY, answers
 from engine.task import Kind, Task
 
 PROBABILITY_PREFIX = "p:"
@@ -24,9 +26,12 @@ def write_table(path: Path, task: Task, dataset: Dataset, predictions: FloatArra
     rows = np.isfinite(predictions).all(axis=1)
     frame = dataset.frame.select("id", "label").filter(pl.Series(rows))
     values = predictions[rows]
-    if task.kind is Kind.MULTICLASS:
-        best = [task.classes[code] for code in values.argmax(axis=1)] if len(values) else []
-        columns = [pl.Series("prediction", best, dtype=pl.String)]
+    if task.kind is Kind.MULTILABEL:
+        place = {name: code for code, name in enumerate(task.classes)}
+        joined = [JOINED_BY.join(sorted(names, key=place.__getitem__)) for names in frame["label"].to_list()]
+        frame = frame.with_columns(pl.Series("label", joined, dtype=pl.String))
+    if task.kind is not Kind.REGRESSION:
+        columns = [pl.Series("prediction", answers(task, values), dtype=pl.String)]
         columns += [pl.Series(PROBABILITY_PREFIX + name, values[:, k]) for k, name in enumerate(task.classes)]
     else:
         columns = [pl.Series("prediction", values[:, 0])]

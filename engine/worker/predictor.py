@@ -20,6 +20,7 @@ from typing import Any, TextIO
 from engine.arrays import FloatArray
 from engine.errors import EngineError
 from engine.modalities import ask_samples
+from engine.model.answers import answers
 from engine.model.folder import MANIFEST
 from engine.model.model import Model
 from engine.task import Kind, Task
@@ -61,7 +62,7 @@ def in_words(task: Task, value: FloatArray) -> dict[str, Any]:
     if task.kind is Kind.REGRESSION:
         return {"prediction": float(value[0])}
     probabilities = {name: float(p) for name, p in zip(task.classes, value, strict=True)}
-    return {"prediction": task.classes[int(value.argmax())], "probabilities": probabilities}
+    return {"prediction": answers(task, value[None, :])[0], "probabilities": probabilities}
 
 
 def main(folder: str) -> int:

@@ -72,6 +72,13 @@ def test_few_samples_choose_few_members() -> None:
     assert np.count_nonzero(greedy_weights(predictions, labels, "log_loss")) <= 4
 
 
+def test_the_cap_counts_samples_not_classes() -> None:
+    rng = np.random.default_rng(0)
+    labels = (rng.random((60, 50)) < 0.3).astype(np.float64)
+    predictions = [np.clip(labels * 0.3 + rng.random((60, 50)) * 0.6, 0.01, 0.99) for _ in range(12)]
+    assert np.count_nonzero(greedy_weights(predictions, labels, "binary_log_loss")) <= 4
+
+
 def test_cap_follows_the_table() -> None:
     assert [member_cap(n) for n in (1, 100, 500, 2500, 10_000, 10**6)] == [4, 4, 8, 15, 40, 40]
     assert member_cap(300) == 6

@@ -70,3 +70,22 @@ def test_a_number_is_judged_by_its_error() -> None:
     assert lineup.leader == "near"
     assert lineup.temperature == 1.0
     assert better(task, truth, near[:, None], far[:, None])
+
+
+def test_several_classes_are_weighed_and_calibrated_each_by_itself() -> None:
+    task = Task(Modality.IMAGE, Kind.MULTILABEL, ("sea", "sky", "sand"))
+    rng = np.random.default_rng(4)
+    labels = (rng.random((500, 3)) < 0.5).astype(float)
+
+    def timid(seed: int) -> FloatArray:
+        noise = np.random.default_rng(seed).normal(0, 1.0, labels.shape)
+        probabilities: FloatArray = 1 / (1 + np.exp(-0.2 * (labels * 2 - 1 + noise)))
+        return probabilities
+
+    lineup = line_up(task, labels, [Entrant("a", timid(1)), Entrant("b", timid(2)), Entrant("c", 1 - timid(3))])
+    assert set(lineup.weights) == {"a", "b"}
+    assert lineup.temperature < 0.5
+    assert ((lineup.validation >= 0) & (lineup.validation <= 1)).all()
+    assert lineup.validation.sum(axis=1).max() > 1.5
+    assert better(task, labels, lineup.validation, timid(1))
+    assert not better(task, labels, timid(1), lineup.validation)

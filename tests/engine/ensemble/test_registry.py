@@ -19,6 +19,9 @@ def members(seed: int, count: int, n: int, loss: str) -> Members:
     if loss == "squared_error":
         labels = rng.normal(size=n)
         return [(labels + rng.normal(0, 0.2 + m, n))[:, None] for m in range(count)], labels
+    if loss == "binary_log_loss":
+        several = (rng.random((n, 3)) < 0.4).astype(np.float64)
+        return [np.clip(several / (1.2 + m) + 0.1 * rng.random((n, 3)), 0.01, 0.99) for m in range(count)], several
     labels = rng.integers(0, 3, n).astype(np.float64)
     raw = [rng.random((n, 3)) + (labels[:, None] == np.arange(3)) / (1 + m) for m in range(count)]
     return [answer / answer.sum(axis=1, keepdims=True) for answer in raw], labels
@@ -30,6 +33,8 @@ def loss_of_mean(predictions: list[FloatArray], weights: FloatArray, labels: Flo
     assert isinstance(mean, np.ndarray)
     if loss == "squared_error":
         return float(((mean[:, 0] - labels) ** 2).mean())
+    if loss == "binary_log_loss":
+        return float(-np.log(np.where(labels > 0, mean, 1 - mean)).mean())
     return float(-np.log(mean[np.arange(len(labels)), labels.astype(int)]).mean())
 
 

@@ -41,7 +41,7 @@ def until_improved(learner: Learner, seconds: float = LONG) -> Progress:
 
 
 def predictions_are_well_formed(factory: Factory) -> None:
-    """Validation and member answer [n, outputs], finite where promised, rows summing to 1 for classes."""
+    """Validation and member answer [n, outputs], finite where promised; classes that exclude each other sum to 1."""
     learner = run_to_the_end(factory())
     job = learner.job
     validation = learner.validation()
@@ -121,3 +121,5 @@ def _well_formed(answers: FloatArray, kind: Kind) -> None:
     if kind is Kind.MULTICLASS:
         assert (answers >= 0.0).all()
         np.testing.assert_allclose(answers.sum(axis=1), 1.0, atol=1e-9)
+    if kind is Kind.MULTILABEL:
+        assert ((answers >= 0.0) & (answers <= 1.0)).all()

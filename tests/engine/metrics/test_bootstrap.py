@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from engine.arrays import FloatArray
-from engine.metrics import METRICS, bootstrap, replicates, score
+from engine.metrics import METRICS, OF_KIND, bootstrap, replicates, score
+from engine.task import Kind
 
 
 def sample(n: int, classes: int, seed: int = 0) -> tuple[FloatArray, FloatArray]:
@@ -22,6 +23,15 @@ def test_interval_holds_the_score(metric: str) -> None:
     found = bootstrap(metric, labels, predictions)
     assert found.low < score(metric, labels, predictions) < found.high
     assert found.se == pytest.approx((found.high - found.low) / 3.92, rel=0.25)
+
+
+@pytest.mark.parametrize("metric", OF_KIND[Kind.MULTILABEL])
+def test_interval_of_several_classes_holds_the_score(metric: str) -> None:
+    rng = np.random.default_rng(5)
+    labels = (rng.random((400, 4)) < 0.3).astype(np.float64)
+    predictions = np.clip(0.3 * labels + rng.random((400, 4)) * 0.7, 0.01, 0.99)
+    found = bootstrap(metric, labels, predictions)
+    assert found.low < score(metric, labels, predictions) < found.high
 
 
 def test_error_of_a_share_is_the_binomial_one() -> None:

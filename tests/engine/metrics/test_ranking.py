@@ -21,6 +21,13 @@ def test_every_class_counts_the_same() -> None:
     assert score("nauc", labels, predictions) == pytest.approx(1.0)
 
 
+def test_of_several_classes_each_is_ranked_by_itself() -> None:
+    labels = np.array([[1.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+    predictions = np.array([[0.9, 0.2, 0.5], [0.8, 0.4, 0.1], [0.1, 0.6, 0.2]])
+    # Class 0 ranks both pairs rightly (1), class 1 one of two (0), class 2 never occurs.
+    assert score("nauc", labels, predictions) == pytest.approx(0.5)
+
+
 def test_one_class_alone_scores_nothing() -> None:
     assert score("nauc", np.zeros(5), np.full((5, 2), 0.5)) == 0.0
 

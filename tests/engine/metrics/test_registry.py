@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -67,7 +68,7 @@ def test_counts_act_as_sample_weights(metric: str, seed: int, n: int, classes: i
     counts = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=3)
     found = METRICS[metric].prepare(labels, predictions)(counts)
     expected = [REFERENCES[metric](labels, predictions, row) for row in counts]
-    assert found == pytest.approx(expected, abs=1e-9)
+    assert found == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
 @pytest.mark.parametrize("metric", METRICS)
@@ -88,9 +89,33 @@ def test_all_scores_of_a_kind() -> None:
     assert tuple(numbers) == ("r2", "rmse")
 
 
+@given(st.integers(0, 10_000), st.integers(2, 60), st.integers(1, 5), st.integers(1, 8))
+def test_several_classes_agree_with_scikit_learn(seed: int, n: int, classes: int, decimals: int) -> None:
+    rng = np.random.default_rng(seed)
+    labels = (rng.random((n, classes)) < 0.4).astype(np.float64)
+    predictions = np.clip(0.3 * labels + 0.7 * rng.random((n, classes)).round(decimals), 0.01, 0.99)
+    said = predictions >= 0.5
+    seen = [k for k in range(classes) if 0 < labels[:, k].sum() < n]
+    occurs = [k for k in range(classes) if labels[:, k].any() or said[:, k].any()]
+    aucs = [reference.roc_auc_score(labels[:, k], predictions[:, k]) for k in seen]
+    f1 = [reference.f1_score(labels[:, k], said[:, k]) for k in occurs]
+    losses = [reference.log_loss(labels[:, k], predictions[:, k], labels=[0, 1]) for k in range(classes)]
+    expected = {
+        "nauc": 2 * np.mean(aucs) - 1 if aucs else 0.0,
+        "accuracy": (labels == said).all(axis=1).mean(),
+        "macro_f1": np.mean(f1) if f1 else 0.0,
+        "log_loss": np.mean(losses),
+    }
+    for metric in OF_KIND[Kind.MULTILABEL]:
+        assert score(metric, labels, predictions) == pytest.approx(expected[metric], abs=1e-9)
+        counts = rng.multinomial(n, np.full(n, 1 / n), size=2)
+        drawn = [score(metric, labels.repeat(row, axis=0), predictions.repeat(row, axis=0)) for row in counts]
+        assert METRICS[metric].prepare(labels, predictions)(counts) == pytest.approx(drawn, abs=1e-9)
+
+
 @pytest.mark.parametrize("kind", Kind)
 def test_the_metric_of_a_task_is_one_that_is_maximised(kind: Kind) -> None:
-    task = Task(Modality.TABLE, kind, ("a", "b") if kind is Kind.MULTICLASS else ())
+    task = Task(Modality.TABLE, kind, () if kind is Kind.REGRESSION else ("a", "b"))
     assert task.metric == OF_KIND[kind][0]
     assert METRICS[task.metric].higher_is_better
 
@@ -102,9 +127,10 @@ def test_the_metric_of_a_task_is_one_that_is_maximised(kind: Kind) -> None:
         ([np.nan], [[0.5, 0.5]], "must be finite"),
         ([], np.empty((0, 2)), "at least one sample"),
         ([0.0, 1.0], [[0.5, 0.5]], r"got \(2,\) and \(1, 2\)"),
+        ([[0.0, 1.0]], [[0.5, 0.5, 0.5]], r"got \(1, 2\) and \(1, 3\)"),
         ([0.0], [0.5], r"got \(1,\) and \(1,\)"),
     ],
 )
-def test_what_cannot_be_scored_is_refused(labels: list[float], predictions: FloatArray, message: str) -> None:
+def test_what_cannot_be_scored_is_refused(labels: list[Any], predictions: FloatArray, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         score("accuracy", np.array(labels), np.array(predictions))

@@ -22,3 +22,10 @@ def test_numbers_are_averaged() -> None:
 def test_what_a_member_does_not_know_stays_unknown() -> None:
     unknown = blend([np.array([[np.nan, np.nan]]), np.array([[0.5, 0.5]])], [0.5, 0.5], 2.0, Kind.MULTICLASS)
     assert np.isnan(unknown).all()
+
+
+def test_several_classes_are_not_made_to_sum_to_one() -> None:
+    parts = [np.array([[0.9, 0.8, 0.0]]), np.array([[0.7, 0.6, 0.0]])]
+    assert np.allclose(blend(parts, [0.5, 0.5], 1.0, Kind.MULTILABEL), [[0.8, 0.7, 0.0]])
+    surer = blend(parts, [0.5, 0.5], 0.5, Kind.MULTILABEL)
+    assert np.allclose(surer, [[0.64 / 0.68, 0.49 / 0.58, 0.0]])

@@ -8,7 +8,7 @@ from scipy.optimize import minimize_scalar
 
 from engine.arrays import FloatArray
 from engine.metrics import score
-from engine.model.calibrate import apply, fit_temperature
+from engine.model.calibrate import apply, apply_each, fit_temperature, fit_temperature_each
 
 
 def calibrated(seed: int, n: int, classes: int = 3) -> tuple[FloatArray, FloatArray]:
@@ -67,3 +67,17 @@ def test_without_rows_nothing_is_changed() -> None:
 def test_many_rows_are_thinned_evenly() -> None:
     probabilities, labels = calibrated(3, 50_000)
     assert fit_temperature(probabilities, labels) == pytest.approx(1.0, abs=0.03)
+
+
+@pytest.mark.parametrize("true", [0.5, 1.0, 2.0])
+def test_several_classes_share_a_temperature(true: float) -> None:
+    rng = np.random.default_rng(2)
+    probabilities = rng.random((4000, 3))
+    labels = (rng.random((4000, 3)) < probabilities).astype(np.float64)
+    distorted = apply_each(probabilities, 1 / true)
+    assert fit_temperature_each(distorted, labels) == pytest.approx(true, rel=0.07)
+    assert apply_each(distorted, true) == pytest.approx(probabilities)
+
+
+def test_certain_answers_of_several_classes_stay_in_range() -> None:
+    assert apply_each(np.array([[0.0, 1.0, 0.5]]), 3.0).tolist() == [[0.0, 1.0, 0.5]]

@@ -37,3 +37,10 @@ def test_nobody_to_predict_is_a_header(tmp_path: Path) -> None:
     task = Task(Modality.IMAGE, Kind.MULTICLASS, ("a", "b"))
     write_predictions(tmp_path / "deep" / "p.csv", task, [], np.zeros((0, 2)))
     assert (tmp_path / "deep" / "p.csv").read_text() == "id,prediction,a,b\n"
+
+
+def test_several_classes_are_joined(tmp_path: Path) -> None:
+    task = Task(Modality.IMAGE, Kind.MULTILABEL, ("sea", "sky"))
+    write_predictions(tmp_path / "p.csv", task, ["1", "2", "3"], np.array([[0.5, 0.75], [0.25, 0.25], [0.0, 1.0]]))
+    lines = (tmp_path / "p.csv").read_text().splitlines()
+    assert lines == ["id,prediction,sea,sky", "1,sea;sky,0.5,0.75", '2,"",0.25,0.25', "3,sky,0.0,1.0"]

@@ -11,6 +11,8 @@ from engine.dataset import Dataset
 from engine.run.tables import write_table
 from engine.task import Kind, Modality, Task
 
+LISTS = pl.List(pl.String)
+
 
 def test_rows_without_a_prediction_are_left_out(tmp_path: Path) -> None:
     task = Task(Modality.TABLE, Kind.MULTICLASS, ("a", "b"))
@@ -25,3 +27,13 @@ def test_numbers_stand_beside_numbers(tmp_path: Path) -> None:
     data = Dataset(pl.DataFrame({"id": ["0"], "label": [1.5]}))
     write_table(tmp_path / "v.parquet", Task(Modality.TABLE, Kind.REGRESSION), data, np.array([[2.0]]))
     assert pl.read_parquet(tmp_path / "v.parquet").to_dicts() == [{"id": "0", "label": 1.5, "prediction": 2.0}]
+
+
+def test_several_classes_stand_joined_in_one_order(tmp_path: Path) -> None:
+    task = Task(Modality.IMAGE, Kind.MULTILABEL, ("sea", "sky"))
+    data = Dataset(pl.DataFrame({"id": ["0", "1"], "label": [["sky", "sea"], []]}, schema_overrides={"label": LISTS}))
+    write_table(tmp_path / "v.parquet", task, data, np.array([[0.9, 0.8], [0.1, 0.75]]))
+    assert pl.read_parquet(tmp_path / "v.parquet").to_dicts() == [
+        {"id": "0", "label": "sea;sky", "prediction": "sea;sky", "p:sea": 0.9, "p:sky": 0.8},
+        {"id": "1", "label": "", "prediction": "sky", "p:sea": 0.1, "p:sky": 0.75},
+    ]
