@@ -6,10 +6,11 @@ Start from nothing; at each step add the member that makes the mean best; keep t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from engine.arrays import FloatArray
+from engine.arrays import FloatArray, IntArray
 from engine.ensemble.base import LOSSES, common_rows, reduced
 
 _DECIMALS = 6
@@ -26,10 +27,32 @@ def member_cap(n: int) -> int:
     return int(np.interp(n, _CAP_ROWS, _CAP_MEMBERS))
 
 
-def greedy_weights(predictions: Sequence[FloatArray], labels: FloatArray, loss: str, max_steps: int = 40) -> FloatArray:
+@dataclass(frozen=True)
+class Allowance:
+    """What members cost, [m], and the most that all who are chosen may cost together."""
+
+    costs: FloatArray
+    most: float
+
+    def affordable(self, used: IntArray) -> IntArray:
+        """Return the members that may be used next to those ``used`` [m] times so far; the cheapest if none may."""
+        chosen = used > 0
+        total = self.costs[chosen].sum() + np.where(chosen, 0.0, self.costs)
+        allowed = np.flatnonzero(chosen | (total <= self.most))
+        return allowed if len(allowed) else np.array([int(self.costs.argmin())])
+
+
+def greedy_weights(
+    predictions: Sequence[FloatArray],
+    labels: FloatArray,
+    loss: str,
+    max_steps: int = 40,
+    allowance: Allowance | None = None,
+) -> FloatArray:
     """Return weights [m] that sum to 1, of members' predictions [n, K] for labels [n] or [n, K].
 
     Only samples that all members have predicted (finite rows) count. Equal losses go to a member already used.
+    Those chosen stay within ``allowance``; where even the cheapest member exceeds it, that one is chosen alone.
 
     Raises:
         KeyError: no loss has that name.
@@ -41,7 +64,7 @@ def greedy_weights(predictions: Sequence[FloatArray], labels: FloatArray, loss: 
     total = np.zeros(rows.shape[1])
     best, weights = np.inf, np.zeros(len(rows))
     for step in range(1, max_steps + 1):
-        open_to = np.flatnonzero(used) if np.count_nonzero(used) >= cap else np.arange(len(rows))
+        open_to = _open(used, cap, allowance)
         losses = np.array([LOSSES[loss].value((total + rows[member]) / step) for member in open_to]).round(_DECIMALS)
         tied = open_to[losses == losses.min()]
         chosen = tied[np.argmax(used[tied] > 0)]
@@ -50,3 +73,10 @@ def greedy_weights(predictions: Sequence[FloatArray], labels: FloatArray, loss: 
         if losses.min() < best:
             best, weights = losses.min(), used / step
     return weights
+
+
+def _open(used: IntArray, cap: int, allowance: Allowance | None) -> IntArray:
+    """Return the members that the next step may take."""
+    if np.count_nonzero(used) >= cap:
+        return np.flatnonzero(used)
+    return np.arange(len(used)) if allowance is None else allowance.affordable(used)

@@ -1,8 +1,10 @@
-"""Every learner's newest candidate, the ensemble of them, and whether it deserves to be served.
+"""Every learner's newest candidate, and the best ensemble of them.
 
-The served model is replaced only by one that is better by more than the validation noise (spec 7.4): on the rows
-both were checked on, by more than one standard error of their difference where there are fewer than 1,000 of them,
-by anything at all where there are more.
+Most learners are checked on every sample, fold by fold; large networks on one fold only, since training them once for
+each would take too long. So those that were widely checked are weighed first, on all samples. A narrowly checked one is
+then weighed against that whole, on the samples both were checked on, and comes in only if it makes the whole better by
+more than the noise there. Whoever was checked on neither most samples nor whole folds has learned from a part of the
+data only (a first look), and steps aside.
 """
 
 from __future__ import annotations
@@ -12,24 +14,31 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.arrays import BoolArray, FloatArray
+from engine.arrays import BoolArray, FloatArray, IntArray
 from engine.ensemble.base import LOSS_OF
-from engine.ensemble.greedy import greedy_weights
-from engine.metrics import METRICS, replicates, score
+from engine.ensemble.greedy import Allowance, greedy_weights
+from engine.ensemble.noise import checked, surely_better
 from engine.model.blend import blend
 from engine.model.calibrate import fit_temperature, fit_temperature_each
 from engine.task import Kind, Task
 
-NOISY_BELOW = 1000
 SELECTION_ROWS = 10_000  # greedy selection looks at no more rows than this: more change nothing but the time
+WIDE = 0.9  # of the widest coverage
+_WHOLE_FOLD = 0.95  # some samples of a fold may be unreadable
+_FEWEST_SHARED = 20
+_WIDELY_CHECKED = 0  # place of the ensemble of the widely checked among those weighed with the narrow ones
 
 
 @dataclass(frozen=True)
 class Entrant:
-    """A learner's newest out-of-sample predictions [n, outputs]; NaN rows where there is none."""
+    """A learner's newest out-of-sample predictions [n, outputs]; NaN rows where there is none.
+
+    ``cost_s`` is how many seconds it takes to predict one sample.
+    """
 
     name: str
     validation: FloatArray
+    cost_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -46,25 +55,64 @@ class Lineup:
         return max(self.weights, key=lambda name: self.weights[name])
 
 
-def checked(predictions: FloatArray) -> BoolArray:
-    """Return the rows that have a prediction."""
-    finite: BoolArray = np.logical_and.reduce(np.isfinite(predictions), axis=1)
-    return finite
+def line_up(
+    task: Task, labels: FloatArray, entrants: Sequence[Entrant], folds: IntArray, most_s: float = np.inf
+) -> Lineup:
+    """Weigh the entrants into the best ensemble that takes at most ``most_s`` seconds a sample.
 
-
-def line_up(task: Task, labels: FloatArray, entrants: Sequence[Entrant]) -> Lineup:
-    """Weigh the entrants into the best ensemble over the rows that all of them were checked on.
-
-    Entrants checked on few rows (the first, on part of the data) step aside once others cover more than twice as many.
+    When none is that quick, the quickest is served alone. ``folds`` [n] are those of :mod:`engine.split`.
     """
-    widest = max(int(checked(entrant.validation).sum()) for entrant in entrants)
-    fit = [entrant for entrant in entrants if 2 * int(checked(entrant.validation).sum()) >= widest]
-    shared: BoolArray = np.logical_and.reduce([checked(entrant.validation) for entrant in fit])
+    wide = widely_checked(entrants)
+    shared: BoolArray = np.logical_and.reduce([checked(entrant.validation) for entrant in wide])
     if not shared.any():
-        fit, shared = fit[-1:], checked(fit[-1].validation)
-    weights = _weights(task, labels, [entrant.validation for entrant in fit], shared)
-    chosen = {e.name: float(w) for e, w in zip(fit, weights, strict=True) if w > 0}
-    members = [entrant.validation for entrant in fit if entrant.name in chosen]
+        wide = wide[-1:]
+    lineup = _together(task, labels, wide, _weights(task, labels, wide, most_s))
+    narrow = [e for e in entrants if e not in wide and fit_to_serve(e, entrants, folds)]
+    return _joined(task, labels, lineup, wide, narrow, most_s) if narrow else lineup
+
+
+def widely_checked(entrants: Sequence[Entrant]) -> list[Entrant]:
+    """Return the entrants that were checked on nearly as many samples as the most widely checked."""
+    widest = max(_coverage(entrant) for entrant in entrants)
+    return [entrant for entrant in entrants if _coverage(entrant) >= WIDE * widest]
+
+
+def fit_to_serve(entrant: Entrant, entrants: Sequence[Entrant], folds: IntArray) -> bool:
+    """Tell whether an entrant has seen enough: checked on half as many samples as the widest, or on whole folds."""
+    rows = checked(entrant.validation)
+    if 2 * int(rows.sum()) >= max(_coverage(other) for other in entrants):
+        return True
+    shares = [float(rows[folds == fold].mean()) for fold in np.unique(folds[folds >= 0])]
+    whole = [share for share in shares if share >= _WHOLE_FOLD]
+    return bool(whole) and all(share <= 1 - _WHOLE_FOLD for share in shares if share < _WHOLE_FOLD)
+
+
+def _coverage(entrant: Entrant) -> int:
+    return int(checked(entrant.validation).sum())
+
+
+def _joined(
+    task: Task, labels: FloatArray, lineup: Lineup, wide: list[Entrant], narrow: list[Entrant], most_s: float
+) -> Lineup:
+    """Add the narrowly checked ones where that is surely better on the samples that all were checked on."""
+    raw = blend([e.validation for e in wide if e.name in lineup.weights], list(lineup.weights.values()), 1.0, task.kind)
+    cost = sum(e.cost_s for e in wide if e.name in lineup.weights)
+    together = [Entrant("", raw, cost)]
+    for entrant in sorted(narrow, key=_coverage, reverse=True):
+        rows = np.logical_and.reduce([checked(other.validation) for other in [*together, entrant]])
+        if int(rows.sum()) >= min(_FEWEST_SHARED, _coverage(entrant)):
+            together.append(entrant)
+    weights = _weights(task, labels, together, most_s)
+    parts = {name: float(weights[_WIDELY_CHECKED]) * share for name, share in lineup.weights.items()}
+    parts |= {e.name: float(w) for e, w in zip(together[1:], weights[1:], strict=True)}
+    everyone = [*wide, *together[1:]]
+    joined = _together(task, labels, everyone, np.array([parts.get(e.name, 0.0) for e in everyone]))
+    return joined if surely_better(task, labels, joined.validation, lineup.validation) else lineup
+
+
+def _together(task: Task, labels: FloatArray, entrants: Sequence[Entrant], weights: FloatArray) -> Lineup:
+    chosen = {e.name: float(w) for e, w in zip(entrants, weights, strict=True) if w > 0}
+    members = [entrant.validation for entrant in entrants if entrant.name in chosen]
     raw = blend(members, list(chosen.values()), 1.0, task.kind)
     temperature = _temperature(task.kind, raw, labels)
     return Lineup(chosen, temperature, blend(members, list(chosen.values()), temperature, task.kind))
@@ -79,42 +127,11 @@ def _temperature(kind: Kind, predictions: FloatArray, labels: FloatArray) -> flo
     return 1.0
 
 
-def _weights(task: Task, labels: FloatArray, predictions: Sequence[FloatArray], shared: BoolArray) -> FloatArray:
+def _weights(task: Task, labels: FloatArray, entrants: Sequence[Entrant], most_s: float) -> FloatArray:
+    shared: BoolArray = np.logical_and.reduce([checked(entrant.validation) for entrant in entrants])
     rows = np.flatnonzero(shared)
     if len(rows) > SELECTION_ROWS:
         rows = np.random.default_rng(0).choice(rows, SELECTION_ROWS, replace=False)
-    weights: FloatArray = greedy_weights(
-        [prediction[rows] for prediction in predictions], labels[rows], LOSS_OF[task.kind]
-    )
-    return weights
-
-
-def better(task: Task, labels: FloatArray, new: FloatArray, old: FloatArray) -> bool:
-    """Return whether ``new`` [n, outputs] deserves to replace ``old`` as what is served.
-
-    Classes that are told apart about equally well may still come with better probabilities: log-loss breaks the tie.
-    So does having been checked on, and so having learned from, more than twice as many samples.
-    """
-    rows = checked(new) & checked(old)
-    wider = int(checked(new).sum()) > 2 * int(checked(old).sum())
-    if not rows.any():
-        return wider
-    gain, noise = _gain(task.metric, labels[rows], new[rows], old[rows])
-    if gain > noise:
-        return True
-    if gain < -noise:
-        return False
-    if wider or task.kind is Kind.REGRESSION:
-        return wider
-    gain, noise = _gain("log_loss", labels[rows], new[rows], old[rows])
-    return gain > noise
-
-
-def _gain(metric: str, labels: FloatArray, new: FloatArray, old: FloatArray) -> tuple[float, float]:
-    """Return by how much ``new`` is better, and the noise it has to beat."""
-    sign = 1.0 if METRICS[metric].higher_is_better else -1.0
-    gain = sign * (score(metric, labels, new) - score(metric, labels, old))
-    if len(labels) >= NOISY_BELOW:
-        return gain, 0.0
-    difference = replicates(metric, labels, new) - replicates(metric, labels, old)
-    return gain, float(np.std(difference))
+    answers = [entrant.validation[rows] for entrant in entrants]
+    allowance = Allowance(np.array([entrant.cost_s for entrant in entrants]), most_s)
+    return greedy_weights(answers, labels[rows], LOSS_OF[task.kind], allowance=allowance)

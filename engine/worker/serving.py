@@ -13,7 +13,8 @@ import numpy as np
 from engine.arrays import FloatArray
 from engine.curve import Point
 from engine.dataset import Split
-from engine.ensemble.leaderboard import Entrant, Lineup, better, checked, line_up
+from engine.ensemble.leaderboard import Entrant, Lineup, line_up
+from engine.ensemble.noise import better, checked
 from engine.files import read_json, write_json
 from engine.metrics import Interval, all_scores, bootstrap, score
 from engine.model.blend import blend
@@ -76,7 +77,7 @@ class Server:
     def add(self, candidate: Candidate) -> Verdict:
         """Compare a new candidate with what is served; serve the ensemble with it where that is better."""
         self._candidates[candidate.learner] = candidate
-        lineup = line_up(self.task, self.labels, self._entrants())
+        lineup = line_up(self.task, self.labels, self._entrants(), self.train.folds)
         served = self.served is None or better(self.task, self.labels, lineup.validation, self.served.lineup.validation)
         if served:
             self._serve(lineup)
