@@ -1,0 +1,1 @@
+"""Sounds: their samples, features, learners, members and portfolio."""

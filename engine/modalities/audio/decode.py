@@ -1,0 +1,89 @@
+"""Read a sound file as mono at 16 kHz. Files come from outside: formats, lengths and damage are met with sentences."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from engine.arrays import Float32Array
+from engine.errors import DataError
+from engine.modalities.audio.resample import resampled
+
+MAX_SECONDS = 30 * 60
+MIN_RATE, MAX_RATE = 1_000, 768_000
+
+_NUMBERS_AT_ONCE = 1 << 20
+_BROKEN = (soundfile.SoundFileError, OSError, RuntimeError, TypeError, ValueError)
+_log = logging.getLogger(__name__)
+
+
+def decode(path: str | Path) -> Float32Array:
+    """Return the sound as float32 [n] at 16 kHz, within -1 and 1: the mean of its channels, at most 30 minutes.
+
+    A sound that goes beyond full scale is scaled down to it; numbers that are none (NaN, infinite) count as silence.
+
+    Raises:
+        DataError: the file is missing, empty, damaged or no sound.
+    """
+    name = Path(path).name
+    try:
+        with soundfile.SoundFile(str(path)) as file:
+            _check_rate(file.samplerate, name)
+            if file.frames > MAX_SECONDS * file.samplerate:
+                _log.warning("%s is longer than %d minutes; the rest was left out.", name, MAX_SECONDS // 60)
+            wave = to_mono_16k(_blocks(file), file.samplerate)
+    except _BROKEN as error:
+        raise DataError(_why(Path(path), error)) from error
+    if not len(wave):
+        raise DataError(f"{name} holds no sound: its length is 0 seconds. Replace it, or leave it out.")
+    return wave
+
+
+def to_mono_16k(blocks: Iterator[Float32Array], rate: int) -> Float32Array:
+    """Return blocks [n] or [n, channels] at ``rate`` as one clean sound, float32 [m] at 16 kHz, within -1 and 1."""
+    wave: Float32Array = np.concatenate(
+        [np.zeros(0, dtype=np.float32), *resampled((_mono(block) for block in blocks), rate)]
+    )
+    peak = float(np.abs(wave).max(initial=0.0))
+    return wave if peak <= 1.0 else wave / np.float32(peak)
+
+
+def _blocks(file: soundfile.SoundFile) -> Iterator[Float32Array]:
+    left = MAX_SECONDS * file.samplerate
+    size = max(1, _NUMBERS_AT_ONCE // file.channels)
+    while left > 0:
+        block: Float32Array = file.read(min(size, left), dtype="float32", always_2d=True)
+        if not len(block):
+            return
+        left -= len(block)
+        yield block
+
+
+def _mono(block: Float32Array) -> Float32Array:
+    clean: Float32Array = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0).astype(np.float32)
+    if clean.ndim == 2:
+        clean = clean.mean(axis=1)
+    return clean
+
+
+def _check_rate(rate: int, name: str) -> None:
+    if not MIN_RATE <= rate <= MAX_RATE:
+        raise DataError(
+            f"{name} has {rate} samples a second, and the limits are {MIN_RATE} and {MAX_RATE}. "
+            "Convert it to 16,000 or 44,100, or leave it out."
+        )
+
+
+def _why(path: Path, error: Exception) -> str:
+    if not path.is_file():
+        return f"{path.name} is no longer where it was. Put it back, or leave it out."
+    if path.stat().st_size == 0:
+        return f"{path.name} is empty (0 bytes). Replace it, or leave it out."
+    return (
+        f"{path.name} cannot be read as WAV, FLAC, Ogg, MP3, AIFF, AU or CAF sound ({str(error).rstrip('.')}). "
+        "Convert it, or leave it out."
+    )

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.arrays import Float32Array
+from engine.errors import DataError
+from engine.modalities.audio import decode as module
+from engine.modalities.audio.decode import MAX_SECONDS, decode
+
+
+def tone(rate: int, hertz: float = 440.0, seconds: float = 0.5) -> Float32Array:
+    return (0.5 * np.sin(2.0 * np.pi * hertz * np.arange(int(rate * seconds)) / rate)).astype(np.float32)
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3", "aiff", "au", "caf", "w64"])
+def test_every_format_is_read(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"tone.{suffix}"
+    soundfile.write(path, tone(16_000), 16_000)
+    wave = decode(path)
+    assert wave.dtype == np.float32
+    spectrum = np.abs(np.fft.rfft(wave[:8000]))
+    assert spectrum.argmax() == 220  # 440 Hz in half a second
+
+
+@pytest.mark.parametrize("rate", [8000, 44_100, 96_000])
+def test_every_rate_becomes_16_khz(tmp_path: Path, rate: int) -> None:
+    soundfile.write(tmp_path / "a.wav", tone(rate), rate, subtype="FLOAT")
+    wave = decode(tmp_path / "a.wav")
+    assert len(wave) == 8000
+    np.testing.assert_allclose(wave[400:-400], tone(16_000)[400:-400], atol=1e-3)
+
+
+def test_channels_are_averaged(tmp_path: Path) -> None:
+    both = np.stack([tone(16_000), np.zeros(8000, dtype=np.float32)], axis=1)
+    soundfile.write(tmp_path / "a.wav", both, 16_000, subtype="FLOAT")
+    np.testing.assert_allclose(decode(tmp_path / "a.wav"), tone(16_000) / 2, atol=1e-6)
+
+
+def test_silence_is_a_sound(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", np.zeros(800), 8000)
+    assert decode(tmp_path / "a.wav").tolist() == [0.0] * 1600
+
+
+def test_what_goes_beyond_full_scale_is_scaled_down_to_it(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", 40.0 * tone(16_000), 16_000, subtype="FLOAT")
+    wave = decode(tmp_path / "a.wav")
+    assert np.abs(wave).max() == pytest.approx(1.0)
+    np.testing.assert_allclose(wave, 2.0 * tone(16_000), atol=1e-2)
+
+
+def test_numbers_that_are_none_count_as_silence(tmp_path: Path) -> None:
+    damaged = tone(16_000)
+    damaged[[10, 20, 30]] = np.nan, np.inf, -np.inf
+    soundfile.write(tmp_path / "a.wav", damaged, 16_000, subtype="FLOAT")
+    wave = decode(tmp_path / "a.wav")
+    assert wave[[10, 20, 30]].tolist() == [0.0] * 3
+    assert np.isfinite(wave).all()
+
+
+def test_half_an_hour_is_read_whole_and_the_rest_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    soundfile.write(tmp_path / "long.flac", np.zeros(1000 * (MAX_SECONDS + 60), dtype=np.int16), 1000)
+    with caplog.at_level(logging.WARNING, module.__name__):
+        wave = decode(tmp_path / "long.flac")
+    assert len(wave) == 16_000 * MAX_SECONDS
+    assert "long.flac is longer than 30 minutes; the rest was left out." in caplog.text
+
+
+def test_a_wrong_extension_does_not_matter_to_a_sound(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.flac", tone(16_000), 16_000)
+    (tmp_path / "a.flac").rename(tmp_path / "a.wav")
+    assert len(decode(tmp_path / "a.wav")) == 8000
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.raw", "a"])
+@pytest.mark.parametrize("content", [b"no sound at all", b"RIFF\x10\x00\x00\x00WAVE", bytes(3000)])
+def test_what_is_no_sound_is_met_with_a_sentence(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DataError, match=rf"{name} (cannot be read as WAV|holds no sound).*leave it out"):
+        decode(tmp_path / name)
+
+
+def test_missing_empty_and_soundless_files_are_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no longer where it was"):
+        decode(tmp_path / "gone.wav")
+    (tmp_path / "empty.wav").write_bytes(b"")
+    with pytest.raises(DataError, match=r"is empty \(0 bytes\)"):
+        decode(tmp_path / "empty.wav")
+    soundfile.write(tmp_path / "none.wav", np.zeros(0), 16_000)
+    with pytest.raises(DataError, match="its length is 0 seconds"):
+        decode(tmp_path / "none.wav")
+
+
+def test_a_rate_no_recorder_has_is_refused(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "slow.wav", np.zeros(50), 100)
+    with pytest.raises(DataError, match="100 samples a second, and the limits are 1000 and 768000"):
+        decode(tmp_path / "slow.wav")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    cut=st.integers(0, 2000),
+    place=st.integers(0, 1999),
+    byte=st.integers(0, 255),
+    suffix=st.sampled_from(["wav", "flac"]),
+)
+def test_damage_gives_a_sound_or_a_sentence(tmp_path: Path, cut: int, place: int, byte: int, suffix: str) -> None:
+    path = tmp_path / f"a.{suffix}"
+    soundfile.write(path, tone(8000, seconds=0.2), 8000)
+    content = bytearray(path.read_bytes())
+    content[min(place, len(content) - 1)] = byte
+    path.write_bytes(bytes(content[: max(1, len(content) - cut)]))
+    try:
+        wave = decode(path)
+    except DataError as error:
+        assert path.name in str(error)
+    else:
+        assert np.isfinite(wave).all()
+        assert np.abs(wave).max() <= 1.0
