@@ -56,12 +56,13 @@ class Scoring:
 
 @dataclass(frozen=True)
 class SliceReport:
-    """What a slice brought. ``version`` is set when a new candidate is complete."""
+    """What a slice brought. ``version`` is set when a new candidate is complete, ``message`` is for the person."""
 
     learner: str
     seconds: float
     done: bool
     version: int | None = None
+    message: str = ""
 
 
 class Bench:
@@ -94,14 +95,16 @@ class Bench:
         start = time.monotonic()
         checkpoint = Checkpoint(self.run.checkpoints_path, name)
         learner = self._learner(name, checkpoint)
+        message = ""
         if name not in self._scoring and not checkpoint.mark.unscored:
             progress = learner.advance(deadline)
+            message = progress.message
             checkpoint.save_state(learner, done=progress.done, unscored=progress.improved)
         version = None
         if checkpoint.mark.unscored:
             version = self._score(name, learner, checkpoint, deadline)
         finished = checkpoint.mark.done and not checkpoint.mark.unscored
-        return SliceReport(name, time.monotonic() - start, finished, version)
+        return SliceReport(name, time.monotonic() - start, finished, version, message)
 
     def _learner(self, name: str, checkpoint: Checkpoint) -> Learner:
         if name not in self._learners:

@@ -64,6 +64,7 @@ class Worker:
         self._asked_to_leave = False
         self._warm: set[str] = set()  # learners that have worked in this trainer
         self._metrics: dict[str, float] = {}
+        self._told: set[tuple[str, str]] = set()  # what learners have said to the person in this sitting
         self._notes = list(run.options.notes)
         self._prepared = False
 
@@ -146,7 +147,7 @@ class Worker:
         self._working = chosen.learner
         warm_up = 0.0 if chosen.learner in self._warm else WARM_UP
         self._kill_at = time.monotonic() + OVERRUN * chosen.seconds + OVERRUN_GRACE + warm_up
-        self._trainer.advance(chosen.learner, chosen.seconds)
+        self._trainer.advance(chosen.learner, chosen.seconds, left)
 
     def _watch_clock(self) -> None:
         if self._budget.remaining <= self._reserve:
@@ -241,10 +242,17 @@ class Worker:
         self._working = None
         self._roster.worked(learner, seconds, done=done)
         self._journal.write("slice", {"learner": learner, "seconds": round(seconds, 3), "done": done})
+        self._tell(learner, message["message"])
         if self._state == "working":
             self._dispatch()  # the trainer works on while the candidate is weighed
         if message["version"] is not None:
             self._weigh(learner)
+
+    def _tell(self, learner: str, sentence: str) -> None:
+        """Say what a learner has to say to the person, once."""
+        if sentence and (learner, sentence) not in self._told:
+            self._told.add((learner, sentence))
+            self._journal.write("message", {"level": "info", "text": f"{learner}: {sentence}"})
 
     def _watch_progress(self) -> None:
         """End early when more time is of no use, or when nothing works at all."""

@@ -2,8 +2,9 @@
 
 Commands on stdin, replies on stdout, one JSON object a line::
 
-    {"do": "advance", "learner": "lightgbm", "seconds": 2.0}   -> {"reply": "slice", ...} or {"reply": "failed", ...}
-    {"do": "interrupt"}                                        the running slice ends at its next look at the clock
+    {"do": "advance", "learner": "lightgbm", "seconds": 2.0, "left": 50.0}
+                           -> {"reply": "slice", ...} or {"reply": "failed", ...}
+    {"do": "interrupt"}    the running slice ends at its next look at the clock
 
 It says ``{"reply": "ready", "device": "cpu"}`` once. When stdin closes, the worker is gone and so is the trainer.
 """
@@ -41,7 +42,7 @@ def main(run_path: str) -> int:
     _reply(replies, {"reply": "ready", "device": bench.device})
     while True:
         command = commands.get()
-        deadline = Deadline(float(command["seconds"]), interrupted.is_set)
+        deadline = Deadline(float(command["seconds"]), interrupted.is_set, left=float(command["left"]))
         _reply(replies, _slice(bench, str(command["learner"]), deadline))
 
 
@@ -77,6 +78,7 @@ def _slice(bench: Bench, learner: str, deadline: Deadline) -> dict[str, Any]:
         "seconds": report.seconds,
         "done": report.done,
         "version": report.version,
+        "message": report.message,
     }
 
 

@@ -47,9 +47,9 @@ class TrainerHandle:
         """Its process id."""
         return self._process.pid
 
-    def advance(self, learner: str, seconds: float) -> None:
-        """Ask for a slice."""
-        self._send({"do": "advance", "learner": learner, "seconds": seconds})
+    def advance(self, learner: str, seconds: float, left: float) -> None:
+        """Ask for a slice, telling how many seconds the budget holds for learning from now on."""
+        self._send({"do": "advance", "learner": learner, "seconds": seconds, "left": left})
 
     def interrupt(self) -> None:
         """Ask the running slice to end early."""

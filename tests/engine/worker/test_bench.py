@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typing_extensions import override
 
 from engine.budget import Deadline
 from engine.dataset import Split
-from engine.learners.constant import ConstantMember
+from engine.learners.base import Progress
+from engine.learners.constant import ConstantLearner, ConstantMember
 from engine.worker.bench import Bench, Scoring
 from engine.worker.checkpoint import Checkpoint
 from engine.worker.first import Headcount
@@ -56,6 +58,24 @@ def test_predictions_stop_at_the_deadline_and_go_on_later() -> None:
     parts = scoring.predictions(FLOWERS.outputs)
     assert parts["test"].shape == (100, 2)
     assert parts["validation"].shape == (4, 2)
+
+
+class Planner(ConstantLearner):
+    """Does nothing but say how much time it was told is left."""
+
+    @override
+    def advance(self, deadline: Deadline) -> Progress:
+        return Progress(improved=True, done=True, share=1.0, message=f"planned for {deadline.left:.0f} s")
+
+
+def test_a_learner_is_told_what_time_is_left_and_may_say_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench(flower_run(tmp_path / "run"))
+    name = next(iter(bench._entries))
+    monkeypatch.setitem(bench._learners, name, Planner(bench.job, {}))
+    report = bench.advance(name, Deadline(5.0, left=70.0))
+    assert (report.message, report.done, report.version) == ("planned for 70 s", True, 1)
 
 
 def test_an_unknown_learner_is_an_error(tmp_path: Path) -> None:
