@@ -16,7 +16,7 @@ def stratified_order(job: Job) -> IntArray:
     """
     random = np.random.default_rng(job.seed)
     rows = random.permutation(len(job.labels))
-    if job.task.kind is Kind.REGRESSION:
+    if job.task.kind is not Kind.MULTICLASS:
         return rows
     labels = job.labels[rows].astype(np.int64)
     counts = np.bincount(labels, minlength=job.task.outputs)
