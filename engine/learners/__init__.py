@@ -15,6 +15,7 @@ LEARNERS: dict[str, str] = {
     "constant": "engine.learners.constant:ConstantLearner",
     "image.thumbnail_ridge": "engine.modalities.image.learners.thumbnail_ridge:ThumbnailRidge",
     "image.frozen_head": "engine.modalities.image.learners.frozen_head:FrozenHead",
+    "text.ngrams": "engine.modalities.text.learners.ngrams:Ngrams",
     "table.lightgbm": "engine.modalities.table.learners.lightgbm:LightGBM",
     "table.extra_trees": "engine.modalities.table.learners.extra_trees:ExtraTrees",
     "table.linear": "engine.modalities.table.learners.linear:Linear",

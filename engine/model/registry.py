@@ -11,6 +11,7 @@ MEMBERS: dict[str, str] = {
     "constant": "engine.learners.constant:ConstantMember",
     "image.thumbnail": "engine.modalities.image.members.thumbnail:ThumbnailMember",
     "image.features": "engine.modalities.image.members.features:FeaturesMember",
+    "text.ngrams": "engine.modalities.text.members.ngrams:NgramsMember",
     "table.lightgbm": "engine.modalities.table.members.lightgbm:LightGBMMember",
     "table.trees": "engine.modalities.table.members.trees:TreesMember",
     "table.linear": "engine.modalities.table.members.linear:LinearMember",

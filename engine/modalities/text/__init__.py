@@ -1,0 +1,1 @@
+"""Texts: what people wrote, as files or as columns of a table."""

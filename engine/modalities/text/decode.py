@@ -1,0 +1,116 @@
+"""Read a text file whose encoding nobody has written down. Files come from outside: nothing here trusts them."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import Path
+
+import numpy as np
+
+from engine.arrays import ByteArray
+from engine.errors import DataError
+
+MAX_BYTES = 1_000_000
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is the beginning of this one
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_HIGH = 0x80
+_CUT_CHARACTER = 3  # bytes of an unfinished UTF-8 character at the end of what was read
+_PAIRED, _COMMON = 0.8, 0.6
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_NO_TEXT = 0.05
+
+
+def read_text(path: str | Path) -> str:
+    """Return the text of a file, of which at most 1 MB is read.
+
+    Raises:
+        DataError: the file is missing, cannot be opened or holds no text.
+    """
+    name = Path(path).name
+    try:
+        with Path(path).open("rb") as file:
+            raw = file.read(MAX_BYTES)
+    except FileNotFoundError as error:
+        raise DataError(f"{name} is no longer where it was. Put it back, or leave it out.") from error
+    except (OSError, ValueError) as error:
+        raise DataError(f"{name} cannot be read ({error}). Check its permissions, or leave it out.") from error
+    text = decode(raw)
+    if len(_CONTROL.findall(text)) > _NO_TEXT * len(text):
+        raise DataError(f"{name} holds no text. Save it as plain text, or leave it out.")
+    return text
+
+
+def decode(raw: bytes) -> str:
+    """Return bytes as text; never fails.
+
+    A byte order mark decides. Without one: UTF-16 where every other byte is mostly zero, UTF-8 where it is valid,
+    GB18030 where the bytes come in pairs that are common Chinese characters, else UTF-8 with each invalid byte read as
+    Windows-1252, which is Windows-1252 itself where no byte is valid UTF-8.
+    """
+    for mark, encoding in _MARKS:
+        if raw.startswith(mark):
+            return raw[len(mark) :].decode(encoding, errors="replace")
+    wide = _utf_16(raw)
+    if wide:
+        return raw.decode(wide, errors="replace")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start >= MAX_BYTES - _CUT_CHARACTER:
+            return raw[: error.start].decode("utf-8")
+    if _is_chinese(raw):
+        return raw.decode("gb18030", errors="replace")
+    return raw.decode("utf-8", errors="autodidact.windows")
+
+
+def _utf_16(raw: bytes) -> str:
+    """Return the UTF-16 that ``raw`` is in, by the zeros of its Latin letters, spaces and digits; empty if none."""
+    values = np.frombuffer(raw[: len(raw) // 2 * 2], dtype=np.uint8)
+    if not len(values):
+        return ""
+    even, odd = (values[0::2] == 0).mean(), (values[1::2] == 0).mean()
+    if odd > 0.3 and even < 0.05:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.3 and odd < 0.05 else ""
+
+
+def _is_chinese(raw: bytes) -> bool:
+    """Whether the high bytes come in pairs, most of which are everyday characters or punctuation of GB 2312."""
+    values = np.frombuffer(raw, dtype=np.uint8)
+    leads = _leads(values)
+    high = int((values >= _HIGH).sum())
+    if not len(leads) or 2 * len(leads) < _PAIRED * high:
+        return False
+    first = values[leads]
+    common = ((first >= 0xB0) & (first <= 0xD7)) | ((first >= 0xA1) & (first <= 0xA3))
+    return float(common.mean()) >= _COMMON
+
+
+def _leads(values: ByteArray) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Return where pairs of GB 2312 begin: every second place in a run of high bytes."""
+    high = np.concatenate([[False], values >= _HIGH, [False]])
+    edges = np.flatnonzero(high[1:] != high[:-1])
+    starts, lengths = edges[0::2], edges[1::2] - edges[0::2]
+    pairs = lengths // 2
+    within = np.arange(int(pairs.sum())) - np.repeat(np.cumsum(pairs) - pairs, pairs)
+    leads: np.ndarray[tuple[int], np.dtype[np.int64]] = np.repeat(starts, pairs) + 2 * within
+    return leads[(values[leads] >= 0xA1) & (values[leads] <= 0xF7) & (values[leads + 1] >= 0xA1)]
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    """Read bytes that are not UTF-8 as Windows-1252, and the five that it leaves open as Latin-1."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    wrong = error.object[error.start : error.end]
+    read = [bytes([byte]).decode("cp1252", errors="ignore") or chr(byte) for byte in wrong]
+    return "".join(read), error.end
+
+
+codecs.register_error("autodidact.windows", _as_windows)

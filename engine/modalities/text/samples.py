@@ -1,0 +1,147 @@
+"""Texts to learn from or to be asked about: typed, in the columns of a table, or in files. No torch here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from typing_extensions import override
+
+from engine.arrays import Float32Array, IntArray
+from engine.dataset import Dataset
+from engine.errors import DataError
+from engine.modalities.text.decode import MAX_BYTES, read_text
+from engine.samples import Samples
+from engine.task import Task
+
+Text = tuple[str, ...]
+
+TYPED = "text"  # the key of a text that is asked about and lies in no column
+_REMEMBERED = 300_000_000  # characters of files that are kept in memory
+_KEY_BYTES = 16
+
+
+class TextSamples(Samples):
+    """An ordered set of texts, each a tuple of the texts of its columns.
+
+    ``cache`` is the folder where features computed from the texts are kept, None for nowhere; ``known`` holds those
+    that were computed for all of them, float32 [n, d], by feature kind.
+    """
+
+    def __init__(self, texts: Sequence[Text | Path], cache: Path | None = None) -> None:
+        self._sources = tuple(texts)
+        self.cache = cache
+        self.known: dict[str, Float32Array] = {}
+        self._files = _Files()
+        self._content: tuple[str | None, ...] | None = None
+
+    @classmethod
+    def from_texts(cls, texts: Sequence[str], cache: Path | None = None) -> Self:
+        """Return samples of one text each."""
+        return cls([(text,) for text in texts], cache)
+
+    @classmethod
+    def from_rows(cls, rows: Sequence[Mapping[str, Any]], task: Task, cache: Path | None = None) -> Self:
+        """Return the texts in the task's columns; an absent column and ``None`` are empty texts."""
+        names = [column.name for column in task.columns] or [TYPED]
+        return cls([tuple(_typed(row.get(name)) for name in names) for row in rows], cache)
+
+    @property
+    def content(self) -> tuple[str | None, ...]:
+        """Hashes of the texts, 32 hexadecimal digits each."""
+        if self._content is None:
+            self._content = tuple(_hash(self.text(row)) for row in range(len(self)))
+        return self._content
+
+    @override
+    def __len__(self) -> int:
+        return len(self._sources)
+
+    @override
+    def take(self, rows: IntArray) -> Self:
+        wanted = [int(row) for row in rows]
+        taken = type(self)([self._sources[row] for row in wanted], self.cache)
+        taken.known = {kind: features[wanted] for kind, features in self.known.items()}
+        taken._files = self._files
+        if self._content is not None:
+            taken._content = tuple(self._content[row] for row in wanted)
+        return taken
+
+    def text(self, row: int) -> Text:
+        """Return the texts of one sample's columns; empty where its file cannot be read as text."""
+        source = self._sources[row]
+        return self._files.text(source) if isinstance(source, Path) else source
+
+    def texts(self, rows: IntArray | None = None) -> list[Text]:
+        """Return the texts of these samples, or of all."""
+        return [self.text(int(row)) for row in (range(len(self)) if rows is None else rows)]
+
+
+class _Files:
+    """Texts of files, read when they are first wanted and kept as long as there is room."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Path, Text] = {}
+        self._room = _REMEMBERED
+
+    def text(self, path: Path) -> Text:
+        """Return the text in a file, empty where it cannot be read as text."""
+        if path in self._kept:
+            return self._kept[path]
+        try:
+            text = (read_text(path),)
+        except DataError:
+            text = ("",)
+        if len(text[0]) <= self._room:
+            self._kept[path] = text
+            self._room -= len(text[0])
+        return text
+
+
+def _typed(value: object) -> str:
+    return "" if value is None else str(value)[:MAX_BYTES]
+
+
+def _hash(text: Text) -> str:
+    joined = "\x1f".join(text).encode("utf-8", errors="surrogatepass")
+    return hashlib.blake2b(joined, digest_size=_KEY_BYTES).hexdigest()
+
+
+def open_samples(dataset: Dataset, task: Task, cache: Path | None = None) -> TextSamples:
+    """Return the texts of a dataset: those in the task's columns, or files where it names none."""
+    if not task.columns:
+        return TextSamples([Path(reference) for reference in dataset.references], cache)
+    frame = dataset.inputs(task.columns)
+    columns = [[_typed(value) for value in frame[column.name].to_list()] for column in task.columns]
+    return TextSamples(list(zip(*columns, strict=True)), cache)
+
+
+def ask_samples(items: Sequence[Any], task: Task) -> tuple[TextSamples, dict[int, str]]:
+    """Return the texts asked about, and what is wrong with those that cannot be read, by their place.
+
+    An item is the path of a text file, a mapping of the task's columns, or ``{"text": ...}``, which stands for the
+    first column where there are several.
+    """
+    names = [column.name for column in task.columns] or [TYPED]
+    texts: list[Text] = []
+    problems: dict[int, str] = {}
+    for place, item in enumerate(items):
+        try:
+            texts.append(_asked(item, names))
+        except DataError as error:
+            problems[place] = str(error)
+    return TextSamples(texts), problems
+
+
+def _asked(item: object, names: Sequence[str]) -> Text:
+    if isinstance(item, str | Path):
+        first = read_text(item)
+    elif isinstance(item, Mapping):
+        if any(name in item for name in names):
+            return tuple(_typed(item.get(name)) for name in names)
+        first = _typed(item.get(TYPED))
+    else:
+        raise DataError(f"A text, a file of text or a row of texts was expected, but got {type(item).__name__}.")
+    return (first, *("" for _ in names[1:]))

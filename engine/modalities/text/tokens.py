@@ -1,0 +1,83 @@
+"""Texts as words: the words of spaced scripts, the characters of unspaced ones, and each other sign by itself.
+
+A token is found so, and an exported model finds it the same way::
+
+    text = NFKC(text), lower case
+    text = text with a space on both sides of each character of a script written without spaces
+    token = a run of letters, digits and marks, with apostrophes inside it; or one character that is none and no space
+
+It stands for ``crc32(UTF-8 of the token, column)``, the column's number being the start value of the checksum.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.arrays import IntArray
+
+KeyArray = npt.NDArray[np.uint32]
+
+_UNSPACED = re.compile(  # Thai, Lao, Burmese, Khmer, kana, Chinese
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+_LETTERS = r"[\w\u0300-\u036f\u0900-\u0dff]+"  # with the vowel signs that Python takes for no letters
+_TOKEN = re.compile(rf"{_LETTERS}(?:['’]{_LETTERS})*|[^\w\s]")
+
+
+def tokens_of(text: str) -> list[str]:
+    """Return the tokens of a text, in order."""
+    if not text.isascii():
+        text = _UNSPACED.sub(r" \g<0> ", unicodedata.normalize("NFKC", text))
+    return _TOKEN.findall(text.lower())
+
+
+def checksum(text: str, start: int) -> int:
+    """Return the CRC-32 of a piece of text, begun at ``start``."""
+    return zlib.crc32(text.encode("utf-8", errors="surrogatepass"), start)
+
+
+@dataclass(frozen=True, eq=False)
+class Tokens:
+    """The tokens of a set of texts.
+
+    ``words`` holds each different token once; ``word`` [t] is the token at each place, ``row`` [t] its text and
+    ``column`` [t] its column, both rising; ``size`` counts the texts.
+    """
+
+    words: list[str]
+    word: IntArray
+    row: IntArray
+    column: IntArray
+    size: int
+
+    @classmethod
+    def of(cls, texts: Sequence[tuple[str, ...]]) -> Tokens:
+        """Return the tokens of texts."""
+        numbers = _Numbers()
+        pieces, lengths, columns = [], [], []
+        for text in texts:
+            for column, part in enumerate(text):
+                found = tokens_of(part)
+                pieces.append(np.fromiter(map(numbers.__getitem__, found), dtype=np.int64, count=len(found)))
+                lengths.append(len(found))
+                columns.append(column)
+        per_text = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
+        counts = np.asarray(lengths, dtype=np.int64)
+        word = np.concatenate([np.empty(0, dtype=np.int64), *pieces])
+        row, column_of = np.repeat(per_text, counts), np.repeat(np.asarray(columns, dtype=np.int64), counts)
+        return cls(list(numbers), word, row, column_of, len(texts))
+
+
+class _Numbers(dict[str, int]):
+    """Numbers things in the order in which they are first asked for."""
+
+    def __missing__(self, key: str) -> int:
+        self[key] = number = len(self)
+        return number

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.budget import Deadline
+from engine.errors import DataError, ModelError
+from engine.learners.base import Job
+from engine.modalities.text.learners.ngrams import Ngrams
+from engine.modalities.text.members.ngrams import NgramsMember
+from engine.modalities.text.samples import TextSamples
+from tests.engine.learners import contract
+from tests.engine.modalities.text.texts import class_job, number_job, several_job
+
+PLAIN: dict[str, Any] = {"first": 24, "words": 2, "penalties": [0.3, 0.1]}
+FULL: dict[str, Any] = {"words": 2, "pieces": [3, 5], "bayes": True, "penalties": [0.3, 0.1]}
+JOBS = {"classes": class_job, "several": several_job, "numbers": number_job}
+
+
+@pytest.mark.parametrize("settings", [PLAIN, FULL])
+@pytest.mark.parametrize("kind", JOBS)
+def test_it_keeps_the_contract_for_every_kind_of_answer(kind: str, settings: dict[str, Any], tmp_path: Path) -> None:
+    job = JOBS[kind]()
+
+    def make() -> Ngrams:
+        return Ngrams(job, settings)
+
+    contract.predictions_are_well_formed(make)
+    contract.tiny_slices_equal_one_long_one(make)
+    contract.an_interrupted_slice_ends_soon(make)
+    contract.restored_midway_goes_on_to_the_same_end(make, tmp_path / "a")
+    contract.restored_when_done_is_done(make, tmp_path / "b")
+    contract.a_saved_member_answers_the_same(make, tmp_path / "m")
+
+
+@pytest.mark.parametrize("settings", [PLAIN, FULL])
+def test_it_tells_topics_apart(settings: dict[str, Any]) -> None:
+    for job in (class_job(), class_job(classes=2)):
+        validation = contract.run_to_the_end(Ngrams(job, settings)).validation()
+        assert (validation.argmax(axis=1) == job.labels).mean() > 0.9
+
+
+def test_it_finds_several_topics_and_guesses_numbers() -> None:
+    job = several_job()
+    assert ((contract.run_to_the_end(Ngrams(job, PLAIN)).validation() > 0.5) == job.labels).mean() > 0.9
+    job = number_job()
+    validation = contract.run_to_the_end(Ngrams(job, PLAIN)).validation()[:, 0]
+    assert np.mean((validation - job.labels) ** 2) < 0.3 * job.labels.var()
+
+
+def test_the_first_candidate_comes_after_a_part_of_the_texts() -> None:
+    learner = Ngrams(class_job(), PLAIN)
+    progress = learner.advance(Deadline(contract.LONG))
+    assert progress.improved
+    assert np.isfinite(learner.validation()[:, 0]).sum() == 24
+
+
+def test_any_text_is_answered() -> None:
+    job = class_job()
+    member = contract.run_to_the_end(Ngrams(job, FULL)).member()
+    strange = ["", "\ud800", "😀" * 50, "完全不同的语言", "\x00", "goal " * 200_000]
+    answers = member.predict(TextSamples.from_texts(strange))
+    np.testing.assert_allclose(answers.sum(axis=1), 1.0)
+    assert answers[-1].argmax() == 0
+
+
+def test_texts_without_words_are_reported_in_a_sentence() -> None:
+    job = class_job()
+    job = Job(job.task, TextSamples.from_texts([" "] * len(job.labels)), job.labels, job.folds)
+    with pytest.raises(DataError, match="hold no words"):
+        Ngrams(job, PLAIN).advance(Deadline(5.0))
+
+
+def test_three_texts_none_of_them_checked_are_enough() -> None:
+    job = class_job(each=1)
+    job = Job(job.task, job.samples, job.labels, np.full(3, -1))
+    learner = contract.run_to_the_end(Ngrams(job, PLAIN))
+    assert np.isnan(learner.validation()).all()
+    assert np.isfinite(learner.member().predict(job.samples)).all()
+
+
+def test_a_damaged_member_is_refused(tmp_path: Path) -> None:
+    job = class_job()
+    settings = contract.run_to_the_end(Ngrams(job, PLAIN)).member().save(tmp_path)
+    (tmp_path / "ngrams.safetensors").write_bytes(b"nothing")
+    with pytest.raises(ModelError, match="damaged"):
+        NgramsMember.load(tmp_path, settings, job.task)
+
+
+def test_it_needs_no_heavy_library() -> None:
+    code = "import engine.modalities.text.learners.ngrams, sys; sys.exit(bool({'torch', 'sklearn'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

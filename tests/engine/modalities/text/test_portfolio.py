@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from engine.learners import learner_class
+from engine.modalities import portfolio
+from tests.engine.learners import contract
+from tests.engine.modalities.text.texts import class_job
+
+
+def test_every_entry_can_be_learned_under_a_name_of_its_own() -> None:
+    job = class_job()
+    entries = portfolio(job.task, len(job.labels), "cpu")
+    assert len({entry.name for entry in entries}) == len(entries)
+    for entry in entries:
+        contract.run_to_the_end(learner_class(entry.kind)(job, entry.settings))

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from engine.modalities.text.samples import TextSamples, ask_samples
+from engine.task import Column, ColumnType, Kind, Modality, Task
+
+FILES = Task(Modality.TEXT, Kind.MULTICLASS, ("a", "b"))
+ROWS = Task(
+    Modality.TEXT,
+    Kind.MULTICLASS,
+    ("a", "b"),
+    columns=(Column("title", ColumnType.TEXT), Column("body", ColumnType.TEXT)),
+)
+
+
+def test_columns_are_read_in_the_order_of_the_task() -> None:
+    samples = TextSamples.from_rows([{"body": "b", "title": "t", "more": 1}, {"title": None}], ROWS)
+    assert samples.texts() == [("t", "b"), ("", "")]
+
+
+def test_taken_texts_keep_their_order_and_content(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("from a file", encoding="utf-8")
+    samples = TextSamples([("x",), tmp_path / "a.txt", tmp_path / "gone.txt"])
+    taken = samples.take(np.array([2, 1]))
+    assert taken.texts() == [("",), ("from a file",)]
+    assert taken.content == (samples.content[2], samples.content[1])
+
+
+def test_equal_texts_have_equal_content_and_others_do_not() -> None:
+    first, second, third = TextSamples([("ab", "c"), ("ab", "c"), ("a", "bc")]).content
+    assert first == second != third
+
+
+def test_paths_rows_and_typed_texts_are_all_answered(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("hello", encoding="utf-8")
+    samples, problems = ask_samples([str(path), {"text": "typed"}, str(tmp_path / "gone"), 7], FILES)
+    assert samples.texts() == [("hello",), ("typed",)]
+    assert set(problems) == {2, 3}
+    samples, problems = ask_samples([{"body": "b"}, {"text": "typed"}], ROWS)
+    assert samples.texts() == [("", "b"), ("typed", "")]
+    assert not problems
