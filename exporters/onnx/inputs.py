@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.task import Column, ColumnType, Modality, Task
+from exporters.errors import NotExportable
+from exporters.onnx.dates import date_part
 from exporters.onnx.graph import DOUBLE, INT64, ML, STRING, UINT8, Graph
 from exporters.onnx.image_pre import resized
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 IMAGE = "image"
 ROWS = "N"
+WORDS = (ColumnType.CATEGORY, ColumnType.TEXT)  # types of columns that are fed as strings
 
 
 class Inputs:
@@ -55,7 +58,7 @@ class TableInputs(Inputs):
     def __init__(self, graph: Graph, columns: tuple[Column, ...]) -> None:
         self._names = input_names(columns)
         for column in columns:
-            element = STRING if column.type is ColumnType.CATEGORY else DOUBLE
+            element = STRING if column.type in WORDS else DOUBLE
             graph.add_input(self._names[column.name], element, [ROWS, 1])
         super().__init__(graph, self._names[columns[0].name])
 
@@ -76,6 +79,13 @@ class TableInputs(Inputs):
 
     def _column(self, column: EncodedColumn) -> str:
         value = self._names[column.name]
+        if column.type is ColumnType.TEXT:
+            raise NotExportable(
+                f"The model reads sentences in the column “{column.name}”, which cannot be written as ONNX yet. "
+                "Leave that column out and train again, or use the model folder."
+            )
+        if column.part:
+            return date_part(self.graph, self._number(value), column.part)
         return self._code(value, column) if column.is_category else self._number(value)
 
     def _number(self, value: str) -> str:

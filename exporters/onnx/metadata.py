@@ -30,7 +30,7 @@ from engine.task import Column, ColumnType, Kind, Modality, Task
 from exporters.errors import NotOurs
 from exporters.onnx.compose import OutputNames
 from exporters.onnx.graph import ML_OPSET, OPSET
-from exporters.onnx.inputs import IMAGE, ROWS, declared_names, input_names
+from exporters.onnx.inputs import IMAGE, ROWS, WORDS, declared_names, input_names
 from exporters.source import Source
 
 FORMAT = 1
@@ -54,6 +54,7 @@ _MEANINGS = {
     ColumnType.NUMBER: "a number",
     ColumnType.DATE: "days since 1970-01-01, with fractions",
     ColumnType.CATEGORY: "a text",
+    ColumnType.TEXT: "a text",
 }
 
 
@@ -130,10 +131,10 @@ def _table_inputs(columns: tuple[Column, ...]) -> list[dict[str, Any]]:
         {
             "name": names[column.name],
             "column": column.name,
-            "type": "string" if column.type is ColumnType.CATEGORY else "double",
+            "type": "string" if column.type in WORDS else "double",
             "shape": [ROWS, 1],
             "meaning": _MEANINGS[column.type],
-            "missing": "" if column.type is ColumnType.CATEGORY else "NaN",
+            "missing": "" if column.type in WORDS else "NaN",
         }
         for column in columns
     ]

@@ -22,10 +22,10 @@ from engine.modalities import open_samples
 from engine.modalities.image.samples import ImageSamples
 from engine.modalities.table.samples import TableSamples
 from engine.samples import Samples
-from engine.task import ColumnType, Kind, Task
+from engine.task import Kind, Task
 from exporters.errors import NotOurs
 from exporters.onnx.graph import ML
-from exporters.onnx.inputs import IMAGE
+from exporters.onnx.inputs import IMAGE, WORDS
 from exporters.onnx.metadata import Metadata, read_metadata
 
 MAX_BYTES = 2_000_000_000
@@ -147,7 +147,7 @@ class OnnxModel:
         feeds: dict[str, npt.NDArray[Any]] = {}
         for column in self.task.columns:
             series = samples.frame[column.name]
-            if column.type is ColumnType.CATEGORY:
+            if column.type in WORDS:
                 values = np.array(series.fill_null("").to_list(), dtype=object)
             else:
                 values = series.fill_null(float("nan")).to_numpy().astype(np.float64)

@@ -15,7 +15,8 @@ from engine.modalities import open_samples
 from engine.modalities.image.samples import ImageSamples
 from engine.modalities.table.samples import TableSamples
 from engine.samples import Samples
-from engine.task import ColumnType, Modality, Task
+from engine.task import Modality, Task
+from exporters.onnx.inputs import WORDS
 
 BATCH_SIZES = (1, 2, 17)
 REAL_PICTURES = 100
@@ -122,7 +123,7 @@ def _made_up_rows(task: Task, rng: np.random.Generator) -> TableSamples:
         pl.DataFrame(
             {
                 column.name: _texts([texts[i] for i in rng.integers(0, len(texts), _MADE_UP_ROWS)])
-                if column.type is ColumnType.CATEGORY
+                if column.type in WORDS
                 else pl.Series(rng.normal(size=_MADE_UP_ROWS))
                 for column in task.columns
             }
@@ -138,7 +139,7 @@ def _awkward_rows(task: Task, samples: TableSamples, rng: np.random.Generator) -
     for column in task.columns:
         strange = rng.random(_AWKWARD_ROWS) < 0.5
         strange[1] = True
-        is_text = column.type is ColumnType.CATEGORY
+        is_text = column.type in WORDS
         pool: Sequence[str | float | None] = _AWKWARD_TEXTS if is_text else _HUGE
         values: list[str | float | None] = frame[column.name].to_list()
         values = [pool[int(rng.integers(len(pool)))] if odd else own for own, odd in zip(values, strange, strict=True)]

@@ -1,5 +1,7 @@
 """A bag of LightGBM boosters, one for each checked fold, grown in lockstep so that it can be stopped at any time.
 
+Where a sample may have any number of classes, each fold has one booster for each class.
+
 All boosters take the same number of rounds, and the number kept is the one with the lowest loss over the checked rows
 of all folds together: one number chosen on all rows flatters the score far less than one number for each fold.
 """
@@ -45,12 +47,18 @@ class _Fold:
     """
 
     number: int
+    output: int = 0
     rounds: int = 0
     exhausted: bool = False
     busy: bool = False
     booster: Any = None
     text: str = ""
     looks: dict[int, FloatArray] = field(default_factory=dict, repr=False)
+
+    @property
+    def name(self) -> str:
+        """What its files are called."""
+        return f"fold_{self.number}_{self.output}"
 
 
 class Bag:
@@ -63,14 +71,15 @@ class Bag:
         self.best_rounds = 0
         self.best_loss = np.inf
         self.done = False
-        self._threads = min(job.threads, len(rows.checked))
+        outputs = range(job.task.outputs if link.many else 1)
+        self._folds = [_Fold(number, output) for number in rows.checked for output in outputs]
+        self._threads = min(job.threads, len(self._folds))
         small = rows.numbers.size < _SMALL_CELLS
         each = 1 if small else max(1, job.threads // self._threads)
         self._params = {**base_params(job), "num_threads": each, **params}
         self._targets = link.raw_targets(rows.labels)
         self._looked_at = 0
         self._predictions = np.full((len(rows.rows), job.task.outputs), np.nan)
-        self._folds = [_Fold(number) for number in rows.checked]
         self._lock = Lock()
 
     @property
@@ -125,15 +134,16 @@ class Bag:
     def _open(self, fold: _Fold) -> None:
         lightgbm = load_lightgbm()
         learn, check = self.rows.learned_from(fold.number), self.rows.checked_on(fold.number)
+        targets = self._targets[:, fold.output] if self.link.many else self._targets
         earlier = lightgbm.Booster(model_str=fold.text) if fold.text else None
         train = lightgbm.Dataset(
             self.rows.numbers[learn],
-            self._targets[learn],
+            targets[learn],
             categorical_feature=self.rows.encoder.categories.tolist(),
             params=self._params,
             free_raw_data=earlier is None,
         )
-        valid = train.create_valid(self.rows.numbers[check], self._targets[check], params=self._params)
+        valid = train.create_valid(self.rows.numbers[check], targets[check], params=self._params)
         if earlier is None:
             fold.booster = lightgbm.Booster(self._params, train)
             fold.booster.add_valid(valid, "check")
@@ -155,7 +165,7 @@ class Bag:
         scores = caught[0].reshape(len(caught[0]), -1)
         if self.link.name == "sigmoid":
             return np.concatenate([1.0 - scores, scores], axis=1)
-        return scores if self.link.name == "softmax" else self.link.apply(scores)
+        return scores if self.link.is_classifier else self.link.apply(scores)
 
     def _look(self) -> None:
         """Judge every step that all folds have reached; an exhausted fold stays as it is."""
@@ -171,7 +181,8 @@ class Bag:
         self._looked_at = goal
         predictions = np.full_like(self._predictions, np.nan)
         for fold in self._folds:
-            predictions[self.rows.checked_on(fold.number)] = fold.looks.get(goal, fold.looks[max(fold.looks)])
+            outputs = slice(fold.output, fold.output + 1) if self.link.many else slice(None)
+            predictions[self.rows.checked_on(fold.number), outputs] = fold.looks.get(goal, fold.looks[max(fold.looks)])
         seen = np.isfinite(predictions[:, 0])
         loss = self.link.loss(self.rows.labels[seen], predictions[seen])
         if loss < self.best_loss:
@@ -185,7 +196,7 @@ class Bag:
             fold.looks.clear()
 
     def texts(self) -> list[str]:
-        """Return the boosters at the best number of rounds, as LightGBM text models."""
+        """Return the boosters at the best number of rounds, as LightGBM text models, fold by fold."""
         return [_text(fold, self.best_rounds) for fold in self._folds]
 
     def validation(self) -> FloatArray:
@@ -197,8 +208,8 @@ class Bag:
         folder.mkdir()
         arrays = {"best": self._predictions}
         for fold in self._folds:
-            (folder / f"fold-{fold.number}.txt").write_text(_text(fold), encoding="utf-8")
-            arrays |= {f"{fold.number}-{step}": seen for step, seen in fold.looks.items()}
+            (folder / f"{fold.name}.txt").write_text(_text(fold), encoding="utf-8")
+            arrays |= {f"{fold.name}-{step}": seen for step, seen in fold.looks.items()}
         np.savez(folder / "predictions.npz", **arrays)  # type: ignore[arg-type]
         state = {
             "best_rounds": self.best_rounds,
@@ -217,14 +228,14 @@ class Bag:
         self.best_loss = np.inf if state["best_loss"] is None else state["best_loss"]
         for fold, rounds, exhausted in zip(self._folds, state["rounds"], state["exhausted"], strict=True):
             fold.rounds, fold.exhausted = rounds, exhausted
-            fold.text = (folder / f"fold-{fold.number}.txt").read_text(encoding="utf-8")
-        by_number = {fold.number: fold for fold in self._folds}
+            fold.text = (folder / f"{fold.name}.txt").read_text(encoding="utf-8")
+        by_name = {fold.name: fold for fold in self._folds}
         with np.load(folder / "predictions.npz", allow_pickle=False) as arrays:
             self._predictions = arrays["best"]
             for name in arrays.files:
-                number, _, step = name.partition("-")
+                fold_name, _, step = name.partition("-")
                 if step:
-                    by_number[int(number)].looks[int(step)] = arrays[name]
+                    by_name[fold_name].looks[int(step)] = arrays[name]
 
 
 def _text(fold: _Fold, rounds: int = -1) -> str:
@@ -239,7 +250,7 @@ def base_params(job: Job) -> dict[str, Any]:
     task = job.task
     if task.kind is Kind.REGRESSION:
         objective: dict[str, Any] = {"objective": "regression"}
-    elif task.outputs == 2:
+    elif task.outputs == 2 or task.kind is Kind.MULTILABEL:
         objective = {"objective": "binary"}
     else:
         objective = {"objective": "multiclass", "num_class": task.outputs}

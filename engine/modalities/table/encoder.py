@@ -5,6 +5,8 @@ The arithmetic, column by column, in the order of ``TableEncoder.columns``:
 * A number or date is its float64 value; null, NaN and both infinities are missing and become NaN.
 * A category is a code: the ``m`` known values are 0..m-1 (most frequent first), any other text is ``m``, and
   missing (null or the empty text) is ``m + 1``. Texts are compared character by character, blanks and case included.
+* A date gives one more column for each part of it that differs between rows (:mod:`engine.modalities.table.dates`).
+* A text gives a column for its length and one for each of its directions (:mod:`engine.modalities.table.texts`).
 """
 
 from __future__ import annotations
@@ -18,7 +20,9 @@ import polars as pl
 
 from engine.arrays import FloatArray, IntArray
 from engine.errors import ModelError
+from engine.modalities.table.dates import PARTS, date_part
 from engine.modalities.table.samples import TableSamples
+from engine.modalities.table.texts import TextColumn
 from engine.task import Column, ColumnType
 
 MIN_COUNT = 2
@@ -27,11 +31,16 @@ MAX_VALUES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class EncodedColumn:
-    """A column with the category values it knows (none for numbers and dates)."""
+    """A column of numbers made from the column ``name``.
+
+    ``values`` are the category values it knows (none for other types). ``part`` is what it takes of a date (nothing:
+    all of it) or the place among a text's numbers.
+    """
 
     name: str
     type: ColumnType
     values: tuple[str, ...] = ()
+    part: str = ""
 
     @property
     def is_category(self) -> bool:
@@ -54,11 +63,23 @@ class TableEncoder:
     """Turns rows into numbers as the module's docstring says. Fitted on training rows, without their labels."""
 
     columns: tuple[EncodedColumn, ...]
+    texts: tuple[TextColumn, ...] = ()
 
     @classmethod
     def fit(cls, samples: TableSamples, columns: Sequence[Column]) -> Self:
         """Learn the known values: those seen at least ``MIN_COUNT`` times, at most ``MAX_VALUES`` a column."""
-        return cls(tuple(_fit_column(samples.frame[column.name], column) for column in columns))
+        encoded: list[EncodedColumn] = []
+        texts: list[TextColumn] = []
+        for column in columns:
+            series = samples.frame[column.name]
+            if column.type is ColumnType.TEXT:
+                texts.append(TextColumn.fit(column.name, series.to_list()))
+                encoded += _numbers_of(texts[-1])
+            else:
+                encoded.append(_fit_column(series, column))
+            if column.type is ColumnType.DATE:
+                encoded += _date_parts(series, column)
+        return cls(tuple(encoded), tuple(texts))
 
     @property
     def categories(self) -> IntArray:
@@ -68,14 +89,28 @@ class TableEncoder:
     def encode(self, samples: TableSamples) -> FloatArray:
         """Return float64 numbers, shape [n, len(columns)], row-major."""
         numbers = np.empty((len(samples), len(self.columns)))
+        written = {text.name: text.encode(samples.frame[text.name].to_list()) for text in self.texts}
         for i, column in enumerate(self.columns):
             series = samples.frame[column.name]
-            numbers[:, i] = _codes(series, column) if column.is_category else _numbers(series)
+            if column.is_category:
+                numbers[:, i] = _codes(series, column)
+            elif column.type is ColumnType.TEXT:
+                numbers[:, i] = written[column.name][:, int(column.part)]
+            else:
+                numbers[:, i] = date_part(_numbers(series), column.part) if column.part else _numbers(series)
         return numbers
 
     def to_json(self) -> list[dict[str, Any]]:
-        """Return plain JSON values."""
-        return [{"name": c.name, "type": c.type.value, "values": list(c.values)} for c in self.columns]
+        """Return plain JSON values: the columns in order, a text column once."""
+        texts = {text.name: text for text in self.texts}
+        described: list[dict[str, Any]] = []
+        for c in self.columns:
+            if c.type is not ColumnType.TEXT:
+                part = {"part": c.part} if c.part else {}
+                described.append({"name": c.name, "type": c.type.value, "values": list(c.values), **part})
+            elif c.part == "0":
+                described.append({"type": c.type.value, **texts[c.name].to_json()})
+        return described
 
     @classmethod
     def from_json(cls, data: Sequence[Mapping[str, Any]]) -> Self:
@@ -84,15 +119,36 @@ class TableEncoder:
         Raises:
             ModelError: a field is missing or of another type.
         """
+        columns: list[EncodedColumn] = []
+        texts: list[TextColumn] = []
         try:
-            return cls(
-                tuple(
-                    EncodedColumn(str(c["name"]), ColumnType(c["type"]), tuple(str(v) for v in c["values"]))
-                    for c in data
-                )
-            )
+            for c in data:
+                if ColumnType(c["type"]) is ColumnType.TEXT:
+                    texts.append(TextColumn.from_json(c))
+                    columns += _numbers_of(texts[-1])
+                    continue
+                values, part = tuple(str(v) for v in c["values"]), str(c.get("part", ""))
+                if part and part not in PARTS:
+                    raise ValueError(part)
+                columns.append(EncodedColumn(str(c["name"]), ColumnType(c["type"]), values, part))
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(f"The model's description of its columns cannot be read: {error!r}.") from error
+        return cls(tuple(columns), tuple(texts))
+
+
+def _numbers_of(text: TextColumn) -> list[EncodedColumn]:
+    return [EncodedColumn(text.name, ColumnType.TEXT, part=str(number)) for number in range(text.width)]
+
+
+def _date_parts(series: pl.Series, column: Column) -> list[EncodedColumn]:
+    days = _numbers(series)
+    different = [part for part in PARTS if _differs(date_part(days, part))]
+    return [EncodedColumn(column.name, column.type, part=part) for part in different]
+
+
+def _differs(values: FloatArray) -> bool:
+    known = values[~np.isnan(values)]
+    return known.size > 0 and bool(known.min() < known.max())
 
 
 def _fit_column(series: pl.Series, column: Column) -> EncodedColumn:

@@ -38,12 +38,17 @@ class TreeInputs:
 
     @classmethod
     def fit(cls, encoder: TableEncoder, encoded: FloatArray, targets: FloatArray, classes: int) -> TreeInputs:
-        """Fit on encoded rows [n, columns]; ``targets`` [n] are numbers, or class indices where ``classes`` > 0."""
+        """Fit on encoded rows [n, columns].
+
+        ``targets`` are numbers [n] or [n, outputs], or class indices [n] where ``classes`` > 0.
+        """
         categories = encoder.categories
         fills = np.array(
             [0.0 if column.is_category else _fill(encoded[:, i]) for i, column in enumerate(encoder.columns)]
         )
-        wanted = np.eye(classes)[targets.astype(np.int64)] if classes else targets[:, None]
+        wanted = targets.reshape(len(targets), -1)
+        if classes > 2:
+            wanted = np.eye(classes)[targets.astype(np.int64)]
         tables = tuple(
             _mean_targets(encoded[:, i].astype(np.int64), wanted, encoder.columns[i].missing_code + 1)
             for i in categories
@@ -73,8 +78,8 @@ def _mean_targets(codes: IntArray, wanted: FloatArray, size: int) -> FloatArray:
     sums = np.column_stack([np.bincount(codes, column, minlength=size) for column in wanted.T])
     overall = wanted.mean(axis=0)
     means = (sums + _PRIOR_ROWS * overall) / (counts + _PRIOR_ROWS)[:, None]
-    if means.shape[1] <= 2:
-        return np.ascontiguousarray(means[:, -1])
+    if means.shape[1] == 1:
+        return np.ascontiguousarray(means[:, 0])
     spread = (means - overall) * np.sqrt(counts)[:, None]
     direction = np.linalg.svd(spread, full_matrices=False)[2][0]
     return np.asarray((means - overall) @ direction)
@@ -97,7 +102,7 @@ class Forest:
 
     @classmethod
     def of(cls, trees: Sequence[Any], columns: IntArray, outputs: int) -> Forest:
-        """Take over scikit-learn's ``tree_`` objects; output column i of a tree is column ``columns[i]`` here."""
+        """Take over scikit-learn's ``tree_`` objects; output (or class) i of a tree is column ``columns[i]`` here."""
         return cls.join([_take_over(tree, columns, outputs) for tree in trees])
 
     @classmethod
@@ -150,7 +155,7 @@ def _take_over(tree: Any, columns: IntArray, outputs: int) -> Forest:
     left = np.where(inner, tree.children_left, 0).astype(np.int64)
     left[leaves] = np.arange(len(leaves))
     values = np.zeros((len(leaves), outputs))
-    values[:, columns] = tree.value[leaves, 0, :] if outputs > 1 else tree.value[leaves, :, 0]
+    values[:, columns] = tree.value[leaves, 0, :] if tree.n_outputs == 1 else tree.value[leaves, :, 0]
     return Forest(
         roots=np.zeros(1, dtype=np.int64),
         feature=np.where(inner, tree.feature, LEAF).astype(np.int64),

@@ -15,7 +15,10 @@ _MEMORY = 20
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """What to learn: ``design`` [n, width], ``codes`` [n, categories], ``targets`` [n] (class indices or numbers)."""
+    """What to learn: ``design`` [n, width], ``codes`` [n, categories].
+
+    ``targets`` are class indices or numbers [n], or 0 and 1 for each class [n, classes].
+    """
 
     design: FloatArray
     codes: IntArray
@@ -118,6 +121,11 @@ def _logistic(raw: FloatArray, targets: FloatArray) -> tuple[float, FloatArray]:
     return loss, slope[:, None]
 
 
+def _logistics(raw: FloatArray, targets: FloatArray) -> tuple[float, FloatArray]:
+    loss = float((np.logaddexp(0.0, raw) - targets * raw).sum())
+    return loss, np.asarray(0.5 * (1.0 + np.tanh(0.5 * raw)) - targets)
+
+
 def _softmax(raw: FloatArray, targets: FloatArray) -> tuple[float, FloatArray]:
     top = raw.max(axis=1, keepdims=True)
     shares = np.exp(raw - top)
@@ -132,6 +140,7 @@ def _softmax(raw: FloatArray, targets: FloatArray) -> tuple[float, FloatArray]:
 _LOSSES: dict[str, Callable[[FloatArray, FloatArray], tuple[float, FloatArray]]] = {
     "sigmoid": _logistic,
     "softmax": _softmax,
+    "sigmoids": _logistics,
     "identity": _squared,
     "exp": _squared,
 }

@@ -24,7 +24,7 @@ _DAY = 86_400.0
 
 @dataclass(frozen=True)
 class TableSamples:
-    """Rows of a table. ``frame`` has Float64 for numbers and dates, String for categories, null for missing.
+    """Rows of a table. ``frame`` has Float64 for numbers and dates, String for categories and texts, null for missing.
 
     The frame is never written to. The numbers made from it last are kept, because the learners of a run and the
     members of a model share one encoder.
@@ -56,7 +56,12 @@ class TableSamples:
         Raises:
             DataError: a value cannot be read as its column's type.
         """
-        reader = {ColumnType.NUMBER: _number, ColumnType.DATE: _date, ColumnType.CATEGORY: _category}
+        reader = {
+            ColumnType.NUMBER: _number,
+            ColumnType.DATE: _date,
+            ColumnType.CATEGORY: _words,
+            ColumnType.TEXT: _words,
+        }
         data: dict[str, pl.Series] = {}
         for column in task.columns:
             values = [reader[column.type](column, row.get(column.name)) for row in rows]
@@ -65,7 +70,7 @@ class TableSamples:
 
 
 def _dtype(column: Column) -> type[pl.String] | type[pl.Float64]:
-    return pl.String if column.type is ColumnType.CATEGORY else pl.Float64
+    return pl.String if column.type in (ColumnType.CATEGORY, ColumnType.TEXT) else pl.Float64
 
 
 def _is_missing(value: object) -> bool:
@@ -97,7 +102,7 @@ def _date(column: Column, value: Any) -> float | None:
     return (moment - _EPOCH).total_seconds() / _DAY
 
 
-def _category(column: Column, value: Any) -> str | None:
+def _words(column: Column, value: Any) -> str | None:
     return None if _is_missing(value) else str(value)
 
 

@@ -1,7 +1,8 @@
 """What a learner predicts inside, and the way back to probabilities or to the person's numbers.
 
 A classifier's raw outputs z [n, K] become probabilities by softmax. With two classes z is the one log-odds of class 1,
-shape [n, 1], and the probabilities are (1 - p, p) with p = 1 / (1 + exp(-z)). A regression's raw output becomes
+shape [n, 1], and the probabilities are (1 - p, p) with p = 1 / (1 + exp(-z)). Where a sample may have any number of
+classes, z [n, K] are log-odds and each has its own p. A regression's raw output becomes
 ``z * scale + shift``, and ``exp`` of that where the target was learned as a logarithm.
 """
 
@@ -18,11 +19,16 @@ from engine.errors import ModelError
 from engine.task import Kind, Task
 
 SKEWED = 1.0
+_CLASSIFIERS = ("sigmoid", "softmax", "sigmoids")
+_NUMBERS = ("identity", "exp")
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The way from raw outputs to predictions. ``name`` is ``sigmoid``, ``softmax``, ``identity`` or ``exp``."""
+    """The way from raw outputs to predictions.
+
+    ``name`` is ``sigmoid``, ``softmax``, ``sigmoids``, ``identity`` or ``exp``.
+    """
 
     name: str
     scale: float = 1.0
@@ -35,6 +41,8 @@ class Link:
         A regression target is centred and scaled; with ``logarithm`` one that is positive and skewed to the right is
         learned as its logarithm.
         """
+        if task.kind is Kind.MULTILABEL:
+            return cls("sigmoids")
         if task.kind is Kind.MULTICLASS:
             return cls("sigmoid" if task.outputs == 2 else "softmax")
         use_log = logarithm and _is_skewed(labels)
@@ -45,10 +53,15 @@ class Link:
     @property
     def is_classifier(self) -> bool:
         """Whether predictions are probabilities."""
-        return self.name in ("sigmoid", "softmax")
+        return self.name in _CLASSIFIERS
+
+    @property
+    def many(self) -> bool:
+        """Whether a sample may have any number of classes; labels are then 0 and 1, [n, classes]."""
+        return self.name == "sigmoids"
 
     def raw_targets(self, labels: FloatArray) -> FloatArray:
-        """Return what to learn for ``labels`` [n]: class indices as they are, or scaled target values."""
+        """Return what to learn for ``labels``: classes as they are, or scaled target values [n]."""
         if self.is_classifier:
             return labels
         values = np.log(labels) if self.name == "exp" else labels
@@ -56,9 +69,9 @@ class Link:
 
     def apply(self, raw: FloatArray) -> FloatArray:
         """Return predictions for raw outputs, both [n, outputs] (raw is [n, 1] for two classes)."""
-        if self.name == "sigmoid":
+        if self.name in ("sigmoid", "sigmoids"):
             positive = 1.0 / (1.0 + np.exp(-np.clip(raw, -700.0, 700.0)))
-            return np.concatenate([1.0 - positive, positive], axis=1)
+            return np.asarray(positive) if self.many else np.concatenate([1.0 - positive, positive], axis=1)
         if self.name == "softmax":
             shares = np.exp(raw - raw.max(axis=1, keepdims=True))
             return np.asarray(shares / shares.sum(axis=1, keepdims=True))
@@ -67,6 +80,9 @@ class Link:
 
     def loss(self, labels: FloatArray, predictions: FloatArray) -> float:
         """Return the mean loss to stop by: log-loss, or squared error in units of ``scale``."""
+        if self.many:
+            chosen = np.where(labels > 0.5, predictions, 1.0 - predictions)
+            return float(-np.log(np.maximum(chosen, 1e-15)).mean())
         if self.is_classifier:
             chosen = predictions[np.arange(len(labels)), labels.astype(np.int64)]
             return float(-np.log(np.maximum(chosen, 1e-15)).mean())
@@ -89,7 +105,7 @@ class Link:
             link = cls(str(data["name"]), float(data["scale"]), float(data["shift"]))
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(f"The model's output cannot be read: {error!r}.") from error
-        if link.name not in ("sigmoid", "softmax", "identity", "exp"):
+        if link.name not in _CLASSIFIERS + _NUMBERS:
             raise ModelError(
                 f"The model has an output of an unknown kind ({link.name!r}). Open it with a newer version."
             )

@@ -15,7 +15,11 @@ from exporters.onnx.trees import Tree, tree_ensemble
 def write(graph: Graph, member: LightGBMMember, inputs: TableInputs) -> str:
     """Write the boosters' trees in float64."""
     numbers = inputs.encoded(member.encoder)
-    parts = [apply_link(graph, member.link, _raw(graph, numbers, text)) for text in member.boosters]
+    raw = [_raw(graph, numbers, text) for text in member.boosters]
+    sets = [raw[at : at + member.outputs] for at in range(0, len(raw), member.outputs)]
+    parts = [
+        apply_link(graph, member.link, one[0] if len(one) == 1 else graph.add("Concat", *one, axis=1)) for one in sets
+    ]
     return graph.add("Div", graph.add("Sum", *parts), graph.constant(float(len(parts)), np.float64))
 
 

@@ -12,6 +12,7 @@ from engine.learners.constant import ConstantMember
 from engine.modalities.table.encoder import TableEncoder
 from engine.modalities.table.samples import TableSamples
 from engine.task import Column, ColumnType, Kind, Modality, Task
+from exporters.errors import NotExportable
 from exporters.onnx.graph import DOUBLE, Graph
 from exporters.onnx.inputs import TableInputs, input_names
 from exporters.onnx.runtime import OnnxModel, ort_session
@@ -71,3 +72,25 @@ def test_a_table_of_one_type_of_column_is_written(kept: tuple[int, ...]) -> None
     samples = TableSamples(rows().frame.select(column.name for column in columns))
     model = model_of(task, linear(task, columns))
     np.testing.assert_allclose(OnnxModel(content_of(model)).predict(samples), model.predict(samples), atol=1e-13)
+
+
+def test_parts_of_dates_are_the_engines() -> None:
+    columns = (Column("day", ColumnType.DATE),)
+    days = np.concatenate([np.random.default_rng(0).uniform(-800_000.0, 2_900_000.0, 2000), [0.0, -0.5, 1e300, np.nan]])
+    samples = TableSamples(pl.DataFrame({"day": days}))
+    encoder = TableEncoder.fit(samples, columns)
+    assert len(encoder.columns) == 8
+    graph = Graph(["day", "y"])
+    graph.add_output(TableInputs(graph, columns).encoded(encoder), "y", DOUBLE, ["N", 8])
+    content = graph.build("dates", {}).SerializeToString()
+    numbers = ort_session(content).run(None, {"day": days.reshape(-1, 1)})[0]
+    np.testing.assert_array_equal(numbers, encoder.encode(samples))
+
+
+def test_sentences_are_refused_with_the_column_that_holds_them() -> None:
+    columns = (Column("remark", ColumnType.TEXT),)
+    encoder = TableEncoder.fit(
+        TableSamples(pl.DataFrame({"remark": ["good food", "bad food", "no food", "good"]})), columns
+    )
+    with pytest.raises(NotExportable, match="“remark”"):
+        TableInputs(Graph(), columns).encoded(encoder)

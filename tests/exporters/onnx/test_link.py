@@ -13,7 +13,7 @@ from exporters.onnx.graph import DOUBLE, Graph
 from exporters.onnx.link import apply_link
 from exporters.onnx.runtime import ort_session
 
-LINKS = [Link("sigmoid"), Link("softmax"), Link("identity", 1e5, -3.0), Link("exp", 0.5, 10.0)]
+LINKS = [Link("sigmoid"), Link("softmax"), Link("sigmoids"), Link("identity", 1e5, -3.0), Link("exp", 0.5, 10.0)]
 
 
 def run(link: Link, raw: FloatArray) -> FloatArray:
@@ -29,5 +29,5 @@ def run(link: Link, raw: FloatArray) -> FloatArray:
 @given(values=st.lists(st.floats(-800.0, 800.0), min_size=1, max_size=6))
 def test_every_link_answers_as_the_engines(link: Link, values: list[float]) -> None:
     raw = np.array(values)[:, None]
-    raw = np.hstack([raw, raw[::-1], np.zeros_like(raw)]) if link.name == "softmax" else raw
+    raw = np.hstack([raw, raw[::-1], np.zeros_like(raw)]) if link.name in ("softmax", "sigmoids") else raw
     np.testing.assert_allclose(run(link, raw), link.apply(raw), rtol=1e-12, atol=1e-15)

@@ -62,6 +62,11 @@ class ExtraTrees(Learner):
     def _outputs(self) -> int:
         return self.job.task.outputs
 
+    @property
+    def _sorts(self) -> bool:
+        """Whether each row has one class; where it may have many, the trees learn each class's 0 and 1 as numbers."""
+        return self._link.is_classifier and not self._link.many
+
     @override
     def advance(self, deadline: Deadline) -> Progress:
         before = sum(fold.trees for fold in self._folds)
@@ -102,7 +107,7 @@ class ExtraTrees(Learner):
 
         learned = self._rows.learned_from(fold.number)
         if fold.design is None or fold.inputs is None:
-            classes = self._outputs if self._link.is_classifier else 0
+            classes = self._outputs if self._sorts else 0
             fold.inputs = fold.inputs or TreeInputs.fit(
                 self._rows.encoder, self._rows.numbers[learned], self._targets[learned], classes
             )
@@ -112,15 +117,16 @@ class ExtraTrees(Learner):
         most = max(_FEWEST_ROWS, _CELLS_A_TREE // fold.design.shape[1])
         if len(learned) > most:
             learned = random.choice(learned, most, replace=False)
-        model = (ExtraTreesClassifier if self._link.is_classifier else ExtraTreesRegressor)(
+        model = (ExtraTreesClassifier if self._sorts else ExtraTreesRegressor)(
             n_estimators=1 if len(learned) == most else min(4, self._goal - fold.trees),
             min_samples_leaf=int(self.settings.get("leaf", 2)),
             max_features=float(self.settings.get("columns", 0.5)),
             random_state=int(random.integers(2**31)),
             n_jobs=1,
         )
-        model.fit(fold.design[learned], self._targets[learned])
-        columns = model.classes_.astype(np.int64) if self._link.is_classifier else np.zeros(1, dtype=np.int64)
+        targets = self._targets[learned]
+        model.fit(fold.design[learned], targets[:, 0] if targets.shape[1:] == (1,) else targets)
+        columns = model.classes_.astype(np.int64) if self._sorts else np.arange(self._outputs)
         grown = Forest.of([tree.tree_ for tree in model.estimators_], columns, self._outputs)
         checked = fold.design[self._rows.checked_on(fold.number)]
         fold.total = fold.total + grown.predict(checked) * len(grown.roots)

@@ -80,7 +80,8 @@ class LightGBM(Learner):
     @override
     def member(self) -> LightGBMMember:
         bag = self._candidate()
-        return LightGBMMember(bag.rows.encoder, bag.texts(), self._link)
+        outputs = self.job.task.outputs if self._link.many else 1
+        return LightGBMMember(bag.rows.encoder, bag.texts(), self._link, outputs)
 
     @override
     def save(self, folder: Path) -> None:

@@ -45,7 +45,7 @@ class _Problem:
         numbers = max(1, len(rows.encoder.columns) - len(places))
         knots = max(0, min(knots, _CELLS // (len(rows.rows) * numbers) - 2))
         expansion = Expansion.fit(rows.encoder, rows.numbers, knots, job.seed)
-        outputs = job.task.outputs if link.name == "softmax" else 1
+        outputs = job.task.outputs if link.name in ("softmax", "sigmoids") else 1
         sizes = [column.missing_code + 1 for column in rows.encoder.columns if column.is_category]
         limit = max(1000, _CELLS // max(1, expansion.width))
         drawn = np.arange(len(rows.rows))

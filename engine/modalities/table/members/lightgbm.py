@@ -26,23 +26,27 @@ class LightGBMMember(Member):
     The arithmetic, all in float64: numbers come from ``encoder.encode`` [n, columns]; category columns (``==`` splits
     in the trees) hold codes; NaN goes the way each split says. ``boosters`` are LightGBM text models; tree i belongs to
     output ``i % outputs`` (one output for two classes and for a number). Each booster's raw outputs pass the link
-    (:mod:`engine.modalities.table.target`), then the boosters' predictions are averaged with equal weights.
+    (:mod:`engine.modalities.table.target`), then the boosters' predictions are averaged with equal weights. Where a
+    sample may have any number of classes, booster i holds class ``i % outputs`` and the link gets ``outputs`` boosters
+    side by side; ``outputs`` is 1 elsewhere.
     """
 
     kind: ClassVar[str] = "table.lightgbm"
 
-    def __init__(self, encoder: TableEncoder, boosters: Sequence[str], link: Link) -> None:
+    def __init__(self, encoder: TableEncoder, boosters: Sequence[str], link: Link, outputs: int = 1) -> None:
         self.encoder = encoder
         self.boosters = tuple(boosters)
         self.link = link
+        self.outputs = outputs
         self._loaded: list[Any] | None = None
 
     @override
     def predict(self, samples: Samples) -> FloatArray:
         assert isinstance(samples, TableSamples)
         numbers = samples.encoded(self.encoder)
-        answers = [self.link.apply(_raw(booster, numbers)) for booster in self._boosters()]
-        return np.asarray(np.mean(answers, axis=0))
+        raw = [_raw(booster, numbers) for booster in self._boosters()]
+        sets = [np.concatenate(raw[at : at + self.outputs], axis=1) for at in range(0, len(raw), self.outputs)]
+        return np.asarray(np.mean([self.link.apply(one) for one in sets], axis=0))
 
     def _boosters(self) -> list[Any]:
         if self._loaded is None:
@@ -61,6 +65,7 @@ class LightGBMMember(Member):
             "encoder": self.encoder.to_json(),
             "link": self.link.to_json(),
             "boosters": len(self.boosters),
+            "outputs": self.outputs,
         }
 
     @classmethod
@@ -68,12 +73,12 @@ class LightGBMMember(Member):
     def load(cls, folder: Path, settings: Mapping[str, Any], task: Task, device: str = "cpu") -> Self:
         try:
             texts = [(folder / _file_name(i)).read_text(encoding="utf-8") for i in range(int(settings["boosters"]))]
-            encoder, link = settings["encoder"], settings["link"]
+            encoder, link, outputs = settings["encoder"], settings["link"], int(settings.get("outputs", 1))
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise ModelError(f"A part of the model is missing or damaged: {error!r}.") from error
-        if not texts:
+        if not texts or outputs < 1 or len(texts) % outputs:
             raise ModelError("The model has a part without trees. Train it again.")
-        member = cls(TableEncoder.from_json(encoder), texts, Link.from_json(link))
+        member = cls(TableEncoder.from_json(encoder), texts, Link.from_json(link), outputs)
         member._boosters()
         return member
 

@@ -66,3 +66,27 @@ def a_job(classes: int = 2, size: int = 240, folds: int = 3) -> Job:
     """Rows, labels and folds of a task with ``classes`` classes (0: numbers)."""
     samples = rows(size)
     return Job(a_task(classes), samples, answers(samples, classes), deal(size, folds))
+
+
+def a_job_of_many_classes(classes: int = 3, size: int = 240, folds: int = 3) -> Job:
+    """Rows with any number of classes each: a class where the price is above its own bound."""
+    samples = rows(size)
+    prices = answers(samples, 0)
+    bounds = np.quantile(prices, np.linspace(0.2, 0.8, classes))
+    task = Task(Modality.TABLE, Kind.MULTILABEL, tuple("abcdefgh"[:classes]), target="y", columns=COLUMNS)
+    return Job(task, samples, (prices[:, None] > bounds).astype(np.float64), deal(size, folds))
+
+
+def a_job_with_words(classes: int = 2, size: int = 120, folds: int = 3) -> Job:
+    """Rows whose answer lies in a sentence, beside a day that says nothing."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, max(2, classes), size)
+    words = np.array(["lovely", "awful", "plain", "strange"])
+    columns = (Column("remark", ColumnType.TEXT), Column("day", ColumnType.DATE))
+    frame = pl.DataFrame(
+        {
+            "remark": [f"a {words[label]} visit, {number} of us" for number, label in enumerate(labels)],
+            "day": 19_000.0 + rng.integers(0, 900, size),
+        }
+    )
+    return Job(a_task(classes, columns), TableSamples(frame), labels.astype(np.float64), deal(size, folds))

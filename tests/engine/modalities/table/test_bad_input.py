@@ -15,7 +15,16 @@ from engine.modalities import portfolio
 from engine.modalities.table.samples import TableSamples
 from engine.task import Column, ColumnType
 from tests.engine.learners import contract
-from tests.engine.modalities.table.tables import COLUMNS, a_job, a_task, answers, deal, rows
+from tests.engine.modalities.table.tables import (
+    COLUMNS,
+    a_job,
+    a_job_of_many_classes,
+    a_job_with_words,
+    a_task,
+    answers,
+    deal,
+    rows,
+)
 
 
 def with_empty_and_constant_columns() -> Job:
@@ -78,7 +87,37 @@ def with_a_target_of_huge_numbers() -> Job:
     return Job(a_task(0), samples, answers(samples, 0) * 1e12 - 1e15, deal(60))
 
 
+def with_any_number_of_classes() -> Job:
+    return a_job_of_many_classes(3, size=60)
+
+
+def with_a_class_that_one_fold_alone_has() -> Job:
+    job = a_job_of_many_classes(2, size=60)
+    labels = job.labels.copy()
+    labels[:, 1] = job.folds == 0
+    return replace(job, labels=labels)
+
+
+def with_one_class_to_have_or_not() -> Job:
+    return a_job_of_many_classes(1, size=60)
+
+
+def with_sentences_and_dates() -> Job:
+    return a_job_with_words(3, size=60)
+
+
+def with_sentences_that_share_no_word() -> Job:
+    samples = TableSamples(pl.DataFrame({"name": [chr(0x4E00 + i) for i in range(60)]}))
+    task = a_task(2, (Column("name", ColumnType.TEXT),))
+    return Job(task, samples, (np.arange(60) % 2).astype(np.float64), deal(60))
+
+
 CASES = [
+    with_any_number_of_classes,
+    with_a_class_that_one_fold_alone_has,
+    with_one_class_to_have_or_not,
+    with_sentences_and_dates,
+    with_sentences_that_share_no_word,
     with_empty_and_constant_columns,
     with_a_class_of_one,
     with_a_class_missing_in_a_fold,

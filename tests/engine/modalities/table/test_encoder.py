@@ -87,3 +87,30 @@ def test_every_text_has_a_code_and_known_ones_their_own(values: list[str | None]
             assert column.values[int(code)] == value
         else:
             assert code == column.unknown_code
+
+
+def test_a_date_becomes_its_days_and_the_parts_that_differ() -> None:
+    frame = pl.DataFrame({"d": [19_000.0, 19_001.0, None]})  # 2022-01-08, a Saturday, and the day after
+    encoder = TableEncoder.fit(TableSamples(frame), [Column("d", ColumnType.DATE)])
+    named = dict(zip([column.part for column in encoder.columns], encoder.encode(TableSamples(frame)).T, strict=True))
+    assert {"", "day", "weekday"} <= set(named)
+    assert not {"year", "month", "hour"} & set(named)
+    np.testing.assert_array_equal(named["weekday"], [5.0, 6.0, np.nan])
+
+
+def test_a_text_stands_where_its_column_stands_and_comes_back_from_json() -> None:
+    frame = pl.DataFrame({"t": ["good food", "bad food", "good", None], "x": [1.0, 2.0, 3.0, 4.0]})
+    samples = TableSamples(frame)
+    encoder = TableEncoder.fit(samples, [Column("t", ColumnType.TEXT), NUMBER])
+    numbers = encoder.encode(samples)
+    assert numbers[:, -1].tolist() == [1.0, 2.0, 3.0, 4.0]
+    assert np.abs(numbers[:3, :-1]).sum() > 0
+    assert not numbers[3, :-1].any()
+    again = TableEncoder.from_json(json.loads(json.dumps(encoder.to_json())))
+    assert again == encoder
+    np.testing.assert_array_equal(again.encode(samples), numbers)
+
+
+def test_an_unknown_part_of_a_date_is_refused() -> None:
+    with pytest.raises(ModelError, match="cannot be read"):
+        TableEncoder.from_json([{"name": "d", "type": "date", "values": [], "part": "decade"}])

@@ -12,7 +12,7 @@ from engine.modalities.table.learners import extra_trees
 from engine.modalities.table.learners.extra_trees import ExtraTrees
 from engine.modalities.table.members.trees import TreesMember
 from tests.engine.learners import contract
-from tests.engine.modalities.table.tables import a_job
+from tests.engine.modalities.table.tables import a_job, a_job_of_many_classes, a_job_with_words
 
 SETTINGS: dict[str, Any] = {"trees": 12}
 
@@ -62,3 +62,20 @@ def test_the_first_candidate_is_checked_on_every_fold() -> None:
     contract.until_improved(learner, 0.0)
     assert np.isfinite(learner.validation()).all()
     assert learner.member().predict(learner.job.samples).shape == (len(learner.job.labels), 2)
+
+
+def test_any_number_of_classes_is_told_apart(tmp_path: Path) -> None:
+    make: contract.Factory = lambda: ExtraTrees(a_job_of_many_classes(), SETTINGS)  # noqa: E731
+    contract.predictions_are_well_formed(make)
+    contract.restored_midway_goes_on_to_the_same_end(make, tmp_path / "a", alike=1e-4)
+    contract.a_saved_member_answers_the_same(make, tmp_path / "b")
+    learner = contract.run_to_the_end(make())
+    answers, labels = learner.validation(), learner.job.labels
+    assert (answers[labels > 0.5].mean() - answers[labels < 0.5].mean()) > 0.3
+
+
+def test_it_learns_from_words_and_keeps_them(tmp_path: Path) -> None:
+    make: contract.Factory = lambda: ExtraTrees(a_job_with_words(), SETTINGS)  # noqa: E731
+    contract.a_saved_member_answers_the_same(make, tmp_path / "a")
+    learner = contract.run_to_the_end(make())
+    assert (learner.validation().argmax(axis=1) == learner.job.labels).mean() > 0.9

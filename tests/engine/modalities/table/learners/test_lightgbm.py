@@ -11,7 +11,7 @@ import pytest
 from engine.budget import Deadline
 from engine.modalities.table.learners.lightgbm import LightGBM
 from tests.engine.learners import contract
-from tests.engine.modalities.table.tables import a_job
+from tests.engine.modalities.table.tables import a_job, a_job_of_many_classes, a_job_with_words
 
 BAG: dict[str, Any] = {"stages": [{"rounds": 60, "patience": 30}], "params": {"learning_rate": 0.1}}
 GROWING: dict[str, Any] = {"stages": [{"rows": 60, "folds": 1, "rounds": 20}, {"rounds": 60, "patience": 30}]}
@@ -86,3 +86,20 @@ def test_the_same_seed_gives_the_same_model_and_another_seed_another() -> None:
     )
     np.testing.assert_array_equal(one, two)
     assert not np.array_equal(one, other)
+
+
+def test_any_number_of_classes_is_told_apart(tmp_path: Path) -> None:
+    make: contract.Factory = lambda: LightGBM(a_job_of_many_classes(), BAG)  # noqa: E731
+    contract.predictions_are_well_formed(make)
+    contract.restored_midway_goes_on_to_the_same_end(make, tmp_path / "a", alike=1e-4)
+    contract.a_saved_member_answers_the_same(make, tmp_path / "b")
+    learner = contract.run_to_the_end(make())
+    answers, labels = learner.validation(), learner.job.labels
+    assert (answers[labels > 0.5].mean() - answers[labels < 0.5].mean()) > 0.3
+
+
+def test_it_learns_from_words_and_keeps_them(tmp_path: Path) -> None:
+    make: contract.Factory = lambda: LightGBM(a_job_with_words(), BAG)  # noqa: E731
+    contract.a_saved_member_answers_the_same(make, tmp_path / "a")
+    learner = contract.run_to_the_end(make())
+    assert (learner.validation().argmax(axis=1) == learner.job.labels).mean() > 0.9

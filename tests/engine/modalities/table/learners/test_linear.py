@@ -12,7 +12,7 @@ from engine.modalities.table.learners import linear
 from engine.modalities.table.learners.linear import Linear
 from engine.modalities.table.members.linear import LinearMember
 from tests.engine.learners import contract
-from tests.engine.modalities.table.tables import a_job
+from tests.engine.modalities.table.tables import a_job, a_job_of_many_classes, a_job_with_words
 
 SETTINGS: dict[str, Any] = {"knots": 6}
 # A search stopped midway begins anew without its memory of the curvature, and ends nearby.
@@ -54,3 +54,20 @@ def test_a_table_too_large_is_learned_from_a_draw_and_checked_whole(monkeypatch:
     assert member.expansion.width == 4
     right = learner.validation().argmax(axis=1) == job.labels
     assert right.mean() > 0.75
+
+
+def test_any_number_of_classes_is_told_apart(tmp_path: Path) -> None:
+    make: contract.Factory = lambda: Linear(a_job_of_many_classes(), SETTINGS)  # noqa: E731
+    contract.predictions_are_well_formed(make)
+    contract.restored_midway_goes_on_to_the_same_end(make, tmp_path / "a", alike=1e-4)
+    contract.a_saved_member_answers_the_same(make, tmp_path / "b")
+    learner = contract.run_to_the_end(make())
+    answers, labels = learner.validation(), learner.job.labels
+    assert (answers[labels > 0.5].mean() - answers[labels < 0.5].mean()) > 0.3
+
+
+def test_it_learns_from_words_and_keeps_them(tmp_path: Path) -> None:
+    make: contract.Factory = lambda: Linear(a_job_with_words(), SETTINGS)  # noqa: E731
+    contract.a_saved_member_answers_the_same(make, tmp_path / "a")
+    learner = contract.run_to_the_end(make())
+    assert (learner.validation().argmax(axis=1) == learner.job.labels).mean() > 0.9

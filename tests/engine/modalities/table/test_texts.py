@@ -1,0 +1,63 @@
+"""What people wrote, as numbers."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.errors import ModelError
+from engine.modalities.table.texts import DIRECTIONS, TextColumn
+
+SENTENCES = [f"{'a lovely' if i % 2 else 'an awful'} stay, number {i}" for i in range(60)]
+
+
+def test_texts_of_the_same_words_lie_together() -> None:
+    numbers = TextColumn.fit("t", SENTENCES).encode(["a lovely room", "so lovely", "an awful room"])[:, 1:]
+    numbers /= np.linalg.norm(numbers, axis=1, keepdims=True)
+    assert numbers[0] @ numbers[1] > numbers[0] @ numbers[2]
+
+
+@pytest.mark.parametrize("kept", [[None, "", "???", "unheard"], []])
+def test_nothing_known_gives_its_length_and_zeros(kept: list[str | None]) -> None:
+    numbers = TextColumn.fit("t", SENTENCES).encode(kept)
+    np.testing.assert_array_equal(numbers[:, 1:], np.zeros((len(kept), DIRECTIONS)))
+    assert numbers[:, 0].tolist() == [len(text or "") for text in kept]
+
+
+@pytest.mark.parametrize("texts", [[], [None, None], ["alone"], ["same", "same"], ["x y", "z w"]])
+def test_texts_that_share_nothing_have_a_length_alone(texts: list[str | None]) -> None:
+    np.testing.assert_array_equal(TextColumn.fit("t", texts).encode(["same", "x"]), [[4.0], [1.0]])
+
+
+def test_scripts_without_blanks_are_parted_by_characters() -> None:
+    texts = [f"味道很好吃{i}" if i % 2 else f"送餐太慢了{i}" for i in range(40)]
+    numbers = TextColumn.fit("t", texts).encode(["真的很好吃", "很好吃呢", "太慢了呢"])[:, 1:]
+    assert numbers[0] @ numbers[1] > numbers[0] @ numbers[2]
+
+
+@given(st.lists(st.none() | st.text(st.characters(), max_size=30), max_size=30))
+def test_it_comes_back_from_json_and_answers_finitely(texts: list[str | None]) -> None:
+    column = TextColumn.fit("t", texts)
+    again = TextColumn.from_json(json.loads(json.dumps(column.to_json())))
+    assert again == column
+    numbers = again.encode(texts)
+    assert np.isfinite(numbers).all()
+    np.testing.assert_array_equal(numbers, column.encode(texts))
+
+
+def test_a_damaged_description_is_refused() -> None:
+    data = TextColumn.fit("t", SENTENCES).to_json()
+    with pytest.raises(ModelError, match="damaged"):
+        TextColumn.from_json({**data, "rarity": data["rarity"][:8]})
+
+
+def test_a_text_of_a_megabyte_takes_no_time() -> None:
+    column = TextColumn.fit("t", SENTENCES)
+    start = time.process_time()
+    column.encode(["lovely words " * 80_000] * 20)
+    assert time.process_time() - start < 1.0
