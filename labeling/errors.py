@@ -2,7 +2,7 @@
 
 LabelingError
 ├── ImportRefused        these files cannot be taken in, or not be learned from
-├── PictureRefused       one picture cannot be opened; the rest can
+├── MediaRefused         one file cannot be opened; the rest can
 ├── Cancelled            the person stopped it
 └── ProjectError
     ├── ProjectMissing   there is no project in this folder
@@ -25,8 +25,8 @@ class ImportRefused(LabelingError):
     """These files cannot be taken in, or not be learned from."""
 
 
-class PictureRefused(LabelingError):
-    """One picture cannot be opened."""
+class MediaRefused(LabelingError):
+    """One picture, sound or text cannot be opened."""
 
 
 class Cancelled(LabelingError):

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.task import Kind, Modality, Task
+from engine.task import Kind, Task
 from labeling.batch import Batch, Watch
 from labeling.errors import ImportRefused
-from labeling.understanding import Understanding
+from labeling.understanding import NOUNS, Understanding
 
 if TYPE_CHECKING:
     from engine.dataset import Dataset
@@ -93,9 +93,10 @@ def inputs(
         ImportRefused: nothing here fits the task.
         Cancelled: the person stopped it.
     """
-    from labeling.outside import INPUTS
+    from labeling.outside import media_inputs, table_inputs
 
-    return INPUTS[task.modality](_absolute(path), task, tell or _ignore, Watch(progress, cancelled))
+    of_task = table_inputs if task.columns else media_inputs
+    return of_task(_absolute(path), task, tell or _ignore, Watch(progress, cancelled))
 
 
 def labelled(
@@ -108,14 +109,18 @@ def labelled(
         ImportRefused: nothing here fits the task, or nothing has a label.
         Cancelled: the person stopped it.
     """
+    from labeling.media import MEDIA
     from labeling.outside import labelled_samples, labelled_table
 
-    if task.modality is Modality.TABLE:
+    if task.columns:
         understanding = labelled_table(_absolute(path), task, tell or _ignore, Watch(progress, cancelled))
     else:
-        understanding = understand(path, target=task.target, progress=progress, cancelled=cancelled)
-        if understanding.modality is not task.modality:
-            raise ImportRefused(f"The model is about photos, but {understanding.source.name} is a table.")
+        understanding = understand(path, target=task.target, kind=task.kind, progress=progress, cancelled=cancelled)
+        if understanding.modality is not task.modality or understanding.columns:
+            raise ImportRefused(
+                f"The model is about {NOUNS[task.modality]}s in files, but {understanding.source.name} holds "
+                f"{NOUNS[understanding.modality]}s. Choose a folder or a list of {MEDIA[task.modality].endings} files."
+            )
     batch = read(understanding, look_seconds=0.0, progress=progress, cancelled=cancelled)
     return labelled_samples(batch, task, tell or _ignore)
 
@@ -131,12 +136,13 @@ def _ignore(sentence: str) -> None:
 def _nothing_found(path: Path) -> str:
     if path.is_file():
         return (
-            f"{path.name} is neither a picture nor a table that can be read. "
-            "Choose a folder of pictures, or a CSV, TSV, XLSX or Parquet file."
+            f"{path.name} is neither a picture, a sound nor a table that can be read. "
+            "Choose a folder of files, or a CSV, TSV, XLSX, JSONL or Parquet file."
         )
     if not any(path.iterdir()):
-        return f"The folder {path.name} is empty. Choose a folder that holds pictures or a table."
+        return f"The folder {path.name} is empty. Choose a folder that holds pictures, sounds, texts or a table."
     return (
-        f"There are no pictures and no single table in {path.name}. "
-        "Choose a folder of pictures (JPEG, PNG, WEBP, BMP, GIF, TIFF), or a CSV, TSV, XLSX or Parquet file."
+        f"There are no pictures, no sounds, no texts and no single table in {path.name}. Choose a folder of pictures "
+        "(JPEG, PNG, WEBP, BMP, GIF, TIFF), sounds (WAV, FLAC, OGG, MP3, AIFF) or texts (TXT), or a CSV, TSV, XLSX, "
+        "JSONL or Parquet file."
     )

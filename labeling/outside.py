@@ -4,29 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.dataset import INPUT_PREFIX, Dataset
-from engine.task import Kind, Modality, Task
+from engine.task import Kind, Task
 from labeling.batch import Batch, Watch
-from labeling.errors import ImportRefused, PictureRefused
+from labeling.classes import names_of, respelled
+from labeling.errors import ImportRefused, MediaRefused
 from labeling.formats.base import Source
-from labeling.pictures import content_of, each, open_picture, read_bytes
+from labeling.media import MEDIA, Medium
+from labeling.media.base import content_of, each, read_bytes
 from labeling.understanding import Understanding, count
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Tell = Callable[[str], None]
 
 
-def picture_inputs(path: Path, task: Task, tell: Tell, watch: Watch) -> Dataset:
-    """Return the pictures of a folder, of a list, or the one at ``path``, broken ones too."""
+def media_inputs(path: Path, task: Task, tell: Tell, watch: Watch) -> Dataset:
+    """Return the files of a folder, of a list, or the one at ``path``, broken ones too."""
     import polars as pl
 
-    source = Source(path, watch)
-    named = _pictures(source)
+    medium = MEDIA[task.modality]
+    named = _files(Source(path, watch), medium)
     if not named:
-        raise ImportRefused(f"There are no pictures in {path.name}. Choose a folder with JPEG or PNG files.")
+        raise ImportRefused(
+            f"There are no {medium.thing}s in {path.name}. Choose a folder with {medium.endings} files."
+        )
     contents: list[str | None] = []
     unreadable = 0
-    for chunk in each(lambda item: _content(item[1]), named):
+    for chunk in each(lambda item: _content(item[1], medium), named):
         contents += [content for content, _ in chunk]
         unreadable += sum(not readable for _, readable in chunk)
         watch.step(len(contents), len(named))
@@ -83,13 +91,7 @@ def labelled_table(path: Path, task: Task, tell: Tell, watch: Watch) -> Understa
                 f"{path.name} has no column “{task.target}” to compare answers with. Choose a table with it."
             )
         _check_columns(path, task, table.names, tell)
-    return Understanding(path, "table", Modality.TABLE, task.kind, target=task.target, columns=task.columns)
-
-
-INPUTS: dict[Modality, Callable[[Path, Task, Tell, Watch], Dataset]] = {
-    Modality.IMAGE: picture_inputs,
-    Modality.TABLE: table_inputs,
-}
+    return Understanding(path, "table", task.modality, task.kind, target=task.target, columns=task.columns)
 
 
 def labelled_samples(batch: Batch, task: Task, tell: Tell) -> Dataset:
@@ -101,13 +103,9 @@ def labelled_samples(batch: Batch, task: Task, tell: Tell) -> Dataset:
     import polars as pl
 
     frame = batch.frame.filter(pl.col("label").is_not_null())
-    if task.kind is Kind.MULTICLASS:
-        known = frame.filter(pl.col("label").is_in(task.classes))
-        if known.height < frame.height:
-            strange = sorted(set(frame["label"].unique().to_list()) - set(task.classes))
-            left = count(frame.height - known.height, "sample")
-            tell(f"{left} left out whose class the model does not know: {', '.join(strange[:5])}.")
-        frame = known
+    if task.kind is not Kind.REGRESSION:
+        frame = frame.with_columns(respelled(frame["label"], _as_the_task_spells(frame["label"], task)).alias("label"))
+        frame = (_of_known_class if task.kind is Kind.MULTICLASS else _of_known_classes)(frame, task, tell)
     if not frame.height:
         raise ImportRefused("No sample here has a label that the model knows, so nothing can be measured.")
     if frame.height < batch.frame.height:
@@ -116,26 +114,56 @@ def labelled_samples(batch: Batch, task: Task, tell: Tell) -> Dataset:
     return Dataset(frame.select("id", "reference", "content", "label", *inputs))
 
 
-def _pictures(source: Source) -> list[tuple[str, Path]]:
-    """Return (id, path) of every picture."""
-    from labeling.formats.image_manifest import listed
+def _as_the_task_spells(labels: pl.Series, task: Task) -> dict[str, str]:
+    """Return the names that are classes of the task but for their capitals, each with the task's spelling."""
+    known = {name.casefold(): name for name in task.classes}
+    if len(known) < len(task.classes):
+        return {}
+    found = set(names_of(labels).to_list()) - set(task.classes)
+    return {name: known[name.casefold()] for name in found if name.casefold() in known}
+
+
+def _of_known_class(frame: pl.DataFrame, task: Task, tell: Tell) -> pl.DataFrame:
+    known = frame.filter(frame["label"].is_in(task.classes))
+    if known.height < frame.height:
+        strange = sorted(set(frame["label"].unique().to_list()) - set(task.classes))
+        left = count(frame.height - known.height, "sample")
+        tell(f"{left} left out whose class the model does not know: {', '.join(strange[:5])}.")
+    return known
+
+
+def _of_known_classes(frame: pl.DataFrame, task: Task, tell: Tell) -> pl.DataFrame:
+    """Return samples with the classes that the task knows."""
+    import polars as pl
+
+    if frame["label"].dtype != pl.List(pl.String):
+        frame = frame.with_columns(pl.concat_list("label").alias("label"))
+    strange = sorted(set(names_of(frame["label"]).to_list()) - set(task.classes))
+    if strange:
+        tell(f"Classes that the model does not know are not measured: {', '.join(strange[:5])}.")
+    return frame.with_columns(pl.col("label").list.eval(pl.element().filter(pl.element().is_in(task.classes))))
+
+
+def _files(source: Source, medium: Medium) -> list[tuple[str, Path]]:
+    """Return (id, path) of every file."""
+    from labeling.formats.media_manifest import listed
     from labeling.tables.source import is_table
 
-    if source.path.is_file() and is_table(source.path):
-        return [(str(row), path) for row, path in enumerate(listed(source))]
+    if source.path.is_file() and is_table(source.path) and not medium.owns(source.path.name):
+        return [(str(row), path) for row, path in enumerate(listed(source, medium))]
     if source.path.is_file():
         return [("0", source.path)]
-    return [(found.relative, found.path) for found in source.files.pictures]
+    return [(found.relative, found.path) for found in source.files.of(medium)]
 
 
-def _content(path: Path) -> tuple[str | None, bool]:
-    """Return the hash of a file's bytes, and whether it starts as a picture does."""
+def _content(path: Path, medium: Medium) -> tuple[str | None, bool]:
+    """Return the hash of a file's bytes, and whether it starts as such a file does."""
     content = None
     try:
         data = read_bytes(path)
         content = content_of(data)
-        open_picture(data)
-    except PictureRefused:
+        medium.check(data)
+    except MediaRefused:
         return content, False
     return content, True
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,6 +12,7 @@ import numpy as np
 from engine.dataset import INPUT_PREFIX, Dataset, Split
 from engine.split import assign_folds, assign_test
 from engine.task import Column, Kind, Modality, Task
+from labeling.classes import classes_of, names_of
 from labeling.duplicates import groups
 from labeling.errors import ImportRefused
 from labeling.understanding import count
@@ -19,10 +22,12 @@ if TYPE_CHECKING:
 
     from engine.arrays import IntArray
 
-Labels = list[str] | list[float]
+Strata = list[str] | list[float]
+Check = Callable[["pl.DataFrame", str | None, list[str]], Strata]
 
 TEST_FRACTION = 0.15
 TEST_FOLD = -2
+SHOWN = 5
 LEAST_SAMPLES = 4
 LEAST_NUMBERS = 10
 LARGEST_NUMBER = 1e100  # the square of a sum of such is still a number
@@ -69,16 +74,19 @@ def snapshot(frame: pl.DataFrame, wanted: Wanted, test_fraction: float = TEST_FR
     notes: list[str] = []
     kind = wanted.kind or Kind.MULTICLASS
     labelled = _labelled(frame, notes)
-    if test_fraction > 0 and kind is Kind.MULTICLASS:
-        labelled = _without_untaught(labelled, notes)
-    labels = _checked_labels(labelled, kind, wanted.target, notes)
+    if kind is Kind.MULTILABEL:
+        labelled = _as_sets(labelled)
+    if test_fraction > 0 and kind is not Kind.REGRESSION:
+        drop = _without_untaught if kind is Kind.MULTICLASS else _without_untaught_names
+        labelled = drop(labelled, notes)
+    strata = CHECKS[kind](labelled, wanted.target, notes)
     if wanted.modality is Modality.TABLE and not wanted.columns:
         raise ImportRefused(
             "No column is left to learn from: all others are constant, missing or numbering. Add columns that matter."
         )
-    classes = tuple(sorted(map(str, set(labels)))) if kind is Kind.MULTICLASS else ()
+    classes = () if kind is Kind.REGRESSION else classes_of(labelled["label"])
     task = Task(wanted.modality, kind, classes, target=wanted.target, columns=wanted.columns)
-    return Snapshot(task, _split(labelled, labels, test_fraction, seed, notes), tuple(notes))
+    return Snapshot(task, _split(labelled, strata, test_fraction, seed, notes), tuple(notes))
 
 
 def _labelled(frame: pl.DataFrame, notes: list[str]) -> pl.DataFrame:
@@ -107,41 +115,107 @@ def _without_untaught(frame: pl.DataFrame, notes: list[str]) -> pl.DataFrame:
     return kept
 
 
-def _checked_labels(frame: pl.DataFrame, kind: Kind, target: str | None, notes: list[str]) -> Labels:
-    labels: Labels = frame["label"].to_list()
-    where = f"the column “{target}”" if target else "the labels"
-    values = frame["label"].n_unique()
-    if kind is Kind.REGRESSION:
-        if values == 1:
-            raise ImportRefused(f"All values in {where} are the same, so there is nothing to predict. Choose another.")
-        if len(labels) < LEAST_NUMBERS:
-            raise ImportRefused(
-                f"There are {count(len(labels), 'row')} with a value in {where}; at least {LEAST_NUMBERS} are needed."
-            )
-        if max(map(abs, map(float, labels))) > LARGEST_NUMBER:
-            raise ImportRefused(
-                f"Some values in {where} are larger than {LARGEST_NUMBER:g}, too large to calculate with. "
-                "Write them in another unit, or as their logarithm."
-            )
-        return labels
-    if values == 1:
+def _as_sets(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame whose labels are lists of names, single names as lists of one."""
+    import polars as pl
+
+    if frame["label"].dtype == pl.List(pl.String):
+        return frame
+    return frame.with_columns(pl.concat_list("label").alias("label"))
+
+
+def _without_untaught_names(frame: pl.DataFrame, notes: list[str]) -> pl.DataFrame:
+    """Drop names that the training part does not have from the labels of test samples set apart by the data."""
+    import polars as pl
+
+    apart = (frame["split"] == Split.TEST.value).fill_null(False)
+    if apart.all():
+        raise ImportRefused("All labelled samples are in the part kept for testing. Label some of the others.")
+    taught = set(names_of(frame.filter(~apart)["label"]).to_list())
+    untaught = sorted(set(names_of(frame["label"]).to_list()) - taught)
+    if not untaught:
+        return frame
+    notes.append(f"Classes that no training sample has are not tested on: {', '.join(untaught[:SHOWN])}.")
+    return frame.with_columns(pl.col("label").list.eval(pl.element().filter(~pl.element().is_in(untaught))))
+
+
+def _checked_numbers(frame: pl.DataFrame, target: str | None, notes: list[str]) -> Strata:
+    labels: list[float] = frame["label"].to_list()
+    where = _where(target)
+    if frame["label"].n_unique() == 1:
+        raise ImportRefused(f"All values in {where} are the same, so there is nothing to predict. Choose another.")
+    if len(labels) < LEAST_NUMBERS:
         raise ImportRefused(
-            f"All samples are “{labels[0]}”, the only class in {where}. Telling apart needs a second class: add one."
+            f"There are {count(len(labels), 'sample')} with a value in {where}; at least {LEAST_NUMBERS} are needed."
         )
-    if len(labels) < LEAST_SAMPLES:
-        raise ImportRefused(f"Only {count(len(labels), 'sample')} are labelled; at least {LEAST_SAMPLES} are needed.")
-    sizes = frame["label"].value_counts(sort=True)
-    single = sorted(sizes.filter(sizes["count"] == 1)["label"].to_list())
-    if len(single) == values:
-        raise ImportRefused(f"Every class in {where} has a single sample. Add more samples of each class.")
-    if single:
-        shown = ", ".join(single[:5]) + (" …" if len(single) > 5 else "")
-        classes = count(len(single), "class has", "classes have")
-        notes.append(f"{classes} a single sample, so it is learned from but never checked on: {shown}.")
+    if max(map(abs, labels)) > LARGEST_NUMBER:
+        raise ImportRefused(
+            f"Some values in {where} are larger than {LARGEST_NUMBER:g}, too large to calculate with. "
+            "Write them in another unit, or as their logarithm."
+        )
     return labels
 
 
-def _split(frame: pl.DataFrame, labels: Labels, test_fraction: float, seed: int, notes: list[str]) -> Dataset:
+def _checked_classes(frame: pl.DataFrame, target: str | None, notes: list[str]) -> Strata:
+    labels: list[str] = frame["label"].to_list()
+    values = frame["label"].n_unique()
+    if values == 1:
+        raise ImportRefused(
+            f"All samples are “{labels[0]}”, the only class in {_where(target)}. "
+            "Telling apart needs a second class: add one."
+        )
+    _check_enough(frame["label"], target, notes)
+    return labels
+
+
+def _checked_sets(frame: pl.DataFrame, target: str | None, notes: list[str]) -> Strata:
+    import polars as pl
+
+    if frame["label"].list.sort().n_unique() == 1:
+        raise ImportRefused(
+            f"All samples have the same classes in {_where(target)}, so there is nothing to tell apart. "
+            "Add samples of other classes."
+        )
+    _check_enough(names_of(frame["label"]), target, notes, samples=frame.height)
+    none = int(frame.select((pl.col("label").list.len() == 0).sum()).item())
+    if none:
+        notes.append(f"{count(none, 'sample shows', 'samples show')} none of the classes, which is learned from too.")
+    return _rarest(frame["label"])
+
+
+def _check_enough(names: pl.Series, target: str | None, notes: list[str], samples: int | None = None) -> None:
+    """Refuse too few samples, or classes of one sample only; say which classes have a single one."""
+    samples = len(names) if samples is None else samples
+    if samples < LEAST_SAMPLES:
+        raise ImportRefused(f"Only {count(samples, 'sample')} are labelled; at least {LEAST_SAMPLES} are needed.")
+    sizes = names.alias("label").value_counts(sort=True)
+    single = sorted(sizes.filter(sizes["count"] == 1)["label"].to_list())
+    if len(single) == sizes.height:
+        raise ImportRefused(f"Every class in {_where(target)} has a single sample. Add more samples of each class.")
+    if single:
+        shown = ", ".join(single[:SHOWN]) + (" …" if len(single) > SHOWN else "")
+        classes = count(len(single), "class has", "classes have")
+        notes.append(f"{classes} a single sample, so it is learned from but never checked on: {shown}.")
+
+
+def _where(target: str | None) -> str:
+    return f"the column “{target}”" if target else "the labels"
+
+
+CHECKS: dict[Kind, Check] = {
+    Kind.MULTICLASS: _checked_classes,
+    Kind.MULTILABEL: _checked_sets,
+    Kind.REGRESSION: _checked_numbers,
+}
+
+
+def _rarest(labels: pl.Series) -> list[str]:
+    """Return the rarest class of each sample, by which it is dealt to the parts; empty where it has none."""
+    sizes = Counter(names_of(labels).to_list())
+    return [min(sorted(names), key=lambda name: sizes[name], default="") for names in labels.to_list()]
+
+
+def _split(frame: pl.DataFrame, labels: Strata, test_fraction: float, seed: int, notes: list[str]) -> Dataset:
     import polars as pl
 
     group = groups(frame)
@@ -174,12 +248,12 @@ def _split(frame: pl.DataFrame, labels: Labels, test_fraction: float, seed: int,
     )
 
 
-def _at(labels: Labels, rows: IntArray) -> Labels:
+def _at(labels: Strata, rows: IntArray) -> Strata:
     return [labels[row] for row in rows]
 
 
 def _test_part(
-    frame: pl.DataFrame, labels: Labels, group: IntArray, fraction: float, seed: int, notes: list[str]
+    frame: pl.DataFrame, labels: Strata, group: IntArray, fraction: float, seed: int, notes: list[str]
 ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     if fraction <= 0:
         return np.zeros(len(labels), dtype=np.bool_)

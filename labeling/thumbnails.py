@@ -7,8 +7,9 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from labeling.errors import PictureRefused, ProjectError
-from labeling.pictures import eight_bit, open_picture, read_bytes
+from labeling.errors import MediaRefused, ProjectError
+from labeling.media.base import read_bytes
+from labeling.media.picture import eight_bit, open_picture
 from labeling.project.store import Store
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def thumbnail(path: Path, side: int) -> bytes:
     """Return a picture as a JPEG of at most ``side`` pixels in width and height, upright and on white.
 
     Raises:
-        PictureRefused: it cannot be opened, with the reason.
+        MediaRefused: it cannot be opened, with the reason.
     """
     from PIL import ImageOps
     from PIL.Image import Resampling
@@ -38,7 +39,7 @@ def thumbnail(path: Path, side: int) -> bytes:
         out = io.BytesIO()
         _on_white(image).save(out, "JPEG", quality=QUALITY)
     except DAMAGED as error:
-        raise PictureRefused(f"The picture is damaged or cut off ({error}).") from error
+        raise MediaRefused(f"The picture is damaged or cut off ({error}).") from error
     return out.getvalue()
 
 
@@ -52,7 +53,7 @@ class Thumbnails:
         """Return the thumbnail of the picture at ``path``, whose bytes have the hash ``content``.
 
         Raises:
-            PictureRefused: it cannot be opened, with the reason.
+            MediaRefused: it cannot be opened, with the reason.
         """
         kept: bytes | None = self._store.value("SELECT jpeg FROM kept WHERE content = ? AND side = ?", (content, side))
         if kept is not None:

@@ -10,7 +10,29 @@ from typing import Any
 from engine.task import Column, ColumnType, Kind, Modality
 
 NAMED_CLASSES = 5
-KIND_WORDS = {Kind.MULTICLASS: "sort rows by", Kind.REGRESSION: "predict the number in"}
+TABLE_FORMAT = "table"
+NOUNS = {Modality.IMAGE: "photo", Modality.AUDIO: "sound", Modality.TEXT: "text", Modality.TABLE: "row"}
+SAID = {
+    Kind.MULTICLASS: "you give each one class",
+    Kind.MULTILABEL: "you give each any number of classes",
+    Kind.REGRESSION: "you give each a number",
+}
+
+
+def kind_words(modality: Modality, rows: bool) -> dict[Kind, str]:
+    """Return how the sentence says what is wanted; ``rows`` of a table name the column that says it next."""
+    noun = NOUNS[modality]
+    if rows:
+        return {
+            Kind.MULTICLASS: f"sort {noun}s by",
+            Kind.MULTILABEL: f"give each {noun} any of the",
+            Kind.REGRESSION: "predict the number in",
+        }
+    return {
+        Kind.MULTICLASS: f"sort {noun}s into",
+        Kind.MULTILABEL: f"sort {noun}s into any of",
+        Kind.REGRESSION: f"predict a number for {noun}s",
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +63,8 @@ class Understanding:
         classes: in sorted order; empty for a regression.
         samples: how many there are (of a very large table: about how many).
         labelled: how many of them carry a label.
-        target: the column to predict, of a table or a list of pictures.
-        columns: a table's input columns.
+        target: the column to predict, of a table or a list of files.
+        columns: a table's input columns; none where each sample is a file.
         candidates: columns that can be the target instead.
         left_out: columns that are not learned from.
         set_apart: samples that the data itself keeps for testing.
@@ -65,7 +87,7 @@ class Understanding:
 
     def sentence(self) -> tuple[Part, ...]:
         """Return the editable sentence, piece by piece."""
-        parts = self._about_table() if self.modality is Modality.TABLE else self._about_pictures()
+        parts = self._about_rows() if self.holds_rows else self._about_files()
         if self.labelled and self.labelled < self.samples:
             parts.append(Part(f"; {self.samples - self.labelled:,} have no label"))
         if self.set_apart:
@@ -87,34 +109,55 @@ class Understanding:
         if field == "target":
             return {"target": option, "kind": None}
         if field == "kind":
-            kinds = {words: kind for kind, words in KIND_WORDS.items()}
+            kinds = {words: kind for kind, words in self._kind_words().items()}
             return {"target": self.target, "kind": kinds[option]}
         raise KeyError(field)
 
-    def _about_pictures(self) -> list[Part]:
-        photos = count(self.samples, "photo")
-        if not self.labelled:
-            return [Part(f"{photos} without labels → you say what they show")]
-        where = f" in {count(len(self.classes), 'folder')}" if self.target is None else ""
-        start = f"{photos}{where} → sort photos into "
-        if self.target is None:
-            return [Part(start), Part(some_names(self.classes))]
-        column = Part(self.target, "target", self.candidates)
-        return [Part(start), Part(some_names(self.classes)), Part(" (column "), column, Part(")")]
+    def _kind_words(self) -> dict[Kind, str]:
+        rows = self.holds_rows
+        if not rows and not self.labelled:
+            return SAID
+        words = kind_words(self.modality, rows)
+        if not rows and self.target is None:  # the names of folders are no numbers
+            del words[Kind.REGRESSION]
+        return words
 
-    def _about_table(self) -> list[Part]:
-        start = Part(f"{count(self.samples, 'row')} with {count(len(self.columns), 'column')} to learn from → ")
+    def _about_files(self) -> list[Part]:
+        number = count(self.samples, NOUNS[self.modality])
+        words = self._kind_words()
+        kind = self.kind or Kind.MULTICLASS
+        chosen = Part(words[kind], "kind", tuple(words.values()))
+        if not self.labelled:
+            return [Part(f"{number} without labels → "), chosen]
+        where = f" in {count(len(self.classes), 'folder')}" if self.target is None else ""
+        names = "" if kind is Kind.REGRESSION else f" {some_names(self.classes)}"
+        parts = [Part(f"{number}{where} → "), chosen, Part(names)]
+        if self.target is None:
+            return parts
+        return [*parts, Part(" (column "), Part(self.target, "target", self.candidates), Part(")")]
+
+    def _about_rows(self) -> list[Part]:
+        number = count(self.samples, NOUNS[self.modality])
+        inputs = "" if self.modality is Modality.TEXT else f" with {count(len(self.columns), 'column')} to learn from"
+        start = Part(f"{number}{inputs} → ")
         if self.kind is None or self.target is None:
             return [start, Part("choose what to predict", "target", self.candidates)]
-        words = Part(KIND_WORDS[self.kind], "kind", tuple(KIND_WORDS.values()))
+        said = self._kind_words()
+        words = Part(said[self.kind], "kind", tuple(said.values()))
         parts = [start, words, Part(" "), Part(self.target, "target", self.candidates)]
-        if self.kind is Kind.MULTICLASS:
-            parts.append(Part(f" into {some_names(self.classes)}"))
+        joins = {Kind.MULTICLASS: " into ", Kind.MULTILABEL: ": "}
+        if self.kind in joins:
+            parts.append(Part(joins[self.kind] + some_names(self.classes)))
         return parts
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
         return {**asdict(self), "source": str(self.source)}
+
+    @property
+    def holds_rows(self) -> bool:
+        """Whether the samples are rows of a table rather than files."""
+        return self.format == TABLE_FORMAT
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Understanding:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from labeling.batch import Problem, Watch
 from labeling.errors import ImportRefused
+from labeling.media.base import Medium
 
-PICTURE_SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 MAX_FILES = 500_000
 MAX_DEPTH = 12
 SKIPPED = ("__macosx", "thumbs.db", "desktop.ini")
@@ -25,11 +25,6 @@ class Found:
 
     path: Path
     relative: str
-
-    @property
-    def is_picture(self) -> bool:
-        """Whether its ending is one of a picture."""
-        return self.relative.lower().endswith(PICTURE_SUFFIXES)
 
     @property
     def folders(self) -> tuple[str, ...]:
@@ -45,10 +40,9 @@ class Walk:
     files: list[Found] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    @property
-    def pictures(self) -> list[Found]:
-        """The files whose ending is one of a picture."""
-        return [found for found in self.files if found.is_picture]
+    def of(self, medium: Medium) -> list[Found]:
+        """Return the files that are of a medium by their ending."""
+        return [found for found in self.files if medium.owns(found.relative)]
 
 
 def walk(root: Path, watch: Watch) -> Walk:

@@ -9,14 +9,15 @@ import polars as pl
 from typing_extensions import override
 
 from engine.dataset import INPUT_PREFIX
-from engine.task import Column, Kind, Modality
+from engine.task import Column, ColumnType, Kind, Modality
 from labeling.batch import Batch, Problem
+from labeling.classes import JOINED_BY, MAX_CLASSES, classes_of, parts_of, respelled, spellings, told
 from labeling.errors import ImportRefused
 from labeling.formats.base import Format, Source, Wishes
-from labeling.formats.image_folders import split_name
+from labeling.formats.splits import split_name
 from labeling.tables.columns import Facts, converted, dtype_of, facts, number, sort_out, text
-from labeling.tables.guess import MAX_CLASSES, can_be_target, constant_target, guess_kind, guess_target, passed_over
-from labeling.tables.source import OpenTable, is_table, opened
+from labeling.tables.guess import can_be_target, constant_target, guess_kind, guess_target, passed_over
+from labeling.tables.source import OpenTable, is_real_table, is_table, opened
 from labeling.understanding import Understanding, count
 
 WHOLE_FILE_BYTES = 256_000_000
@@ -49,24 +50,25 @@ class Table(Format):
             found = facts(frame, table.decimal_comma)
             target = _target(main.path, found, wishes.target)
             kind = _kind(target, wishes.kind) if target else None
-            classes = _classes(frame, target, table) if target and kind is Kind.MULTICLASS else ()
+            labels = _labels(frame, target, kind, table)
+        merged = spellings(labels)
         passed = passed_over(found, target.name) if target and wishes.target is None else None
         columns, left_out = sort_out([fact for fact in found if target is None or fact.name != target.name])
         apart = sum(rows(piece.path) for piece in others)
         return Understanding(
             source=source.path,
             format=self.name,
-            modality=Modality.TABLE,
+            modality=_modality(columns),
             kind=kind,
-            classes=classes,
+            classes=classes_of(respelled(labels, merged)),
             samples=total + apart,
-            labelled=(round(total * _labelled_share(frame, target, kind, table)) + apart) if target else 0,
+            labelled=(round(total * labels.count() / max(1, len(labels))) + apart) if target else 0,
             target=target.name if target else None,
             columns=tuple(columns),
             candidates=tuple(fact.name for fact in found if can_be_target(fact)),
             left_out=tuple(left_out),
             set_apart=apart,
-            problems=(*notes, passed) if passed else notes,
+            problems=(*notes, *([passed] if passed else []), *told(merged)),
         )
 
     @override
@@ -81,7 +83,10 @@ class Table(Format):
             ids = pl.int_range(start, start + frame.height, eager=True).cast(pl.String)
             frames.append(frame.with_columns(id=ids))
         source.watch.step(len(files), len(files))
-        return Batch(pl.concat(frames), tuple(problems))
+        whole = pl.concat(frames)
+        merged = spellings(whole["label"])
+        problems += [Problem("", sentence) for sentence in told(merged)]
+        return Batch(whole.with_columns(respelled(whole["label"], merged).alias("label")), tuple(problems))
 
 
 def pieces(source: Source) -> list[Piece]:
@@ -96,11 +101,6 @@ def pieces(source: Source) -> list[Piece]:
         other = by_split.get("test") or by_split.get("validation")
         return [Piece(by_split["train"], "train"), *([Piece(other, "test")] if other else [])]
     return []
-
-
-def is_real_table(path: Path) -> bool:
-    """Return whether a file in a folder counts as a table there; a ``.txt`` may as well be a readme."""
-    return is_table(path) and path.suffix.lower() != ".txt"
 
 
 def rows(path: Path) -> int:
@@ -131,7 +131,7 @@ def _target(path: Path, found: list[Facts], wanted: str | None) -> Facts | None:
     target = by_name[wanted]
     if not target.present:
         raise ImportRefused(f"All values of the column “{wanted}” are missing. Choose another column to predict.")
-    if target.nested:
+    if target.nested and not target.parts:
         raise ImportRefused(f"The column “{wanted}” holds lists or structures. Choose another column to predict.")
     if target.distinct == 1:
         raise ImportRefused(f"All values of the column “{wanted}” are the same, so there is nothing to predict.")
@@ -142,32 +142,42 @@ def _kind(target: Facts, wanted: Kind | None) -> Kind:
     kind = wanted or guess_kind(target)
     if kind is Kind.REGRESSION and not target.numeric:
         raise ImportRefused(f"The column “{target.name}” holds words, not numbers. Sort rows by it instead.")
-    if kind is Kind.MULTICLASS and target.distinct > MAX_CLASSES:
+    several = target.parts if kind is Kind.MULTILABEL and target.parts else target.distinct
+    if kind is not Kind.REGRESSION and several > MAX_CLASSES:
         raise ImportRefused(
-            f"The column “{target.name}” has {target.distinct:,} different values; at most {MAX_CLASSES:,} classes can "
+            f"The column “{target.name}” has {several:,} different values; at most {MAX_CLASSES:,} classes can "
             "be told apart. Choose another column to predict."
         )
     return kind
 
 
 def label(name: str, kind: Kind, table: OpenTable) -> pl.Expr:
-    """Return the target column as labels: Float64 for a regression, else String (``1.0`` becomes ``1``)."""
+    """Return the target column as labels.
+
+    Float64 for a regression, List(String) for several classes, else String (``1.0`` becomes ``1``). An empty cell of a
+    column that joins classes by ``;`` names none of them.
+    """
     dtype = table.lazy.collect_schema()[name]
     if kind is Kind.REGRESSION:
         return number(name, dtype, table.decimal_comma)
-    return text(name, dtype).str.replace(r"^([+-]?\d+)\.0+$", "$1")
+    listed = isinstance(dtype, pl.List)
+    cells = pl.col(name).cast(pl.List(pl.String)).list.join(JOINED_BY) if listed else text(name, dtype)
+    if kind is Kind.MULTILABEL:
+        parts = cells.map_batches(parts_of, return_dtype=pl.List(pl.String))
+        return pl.when(pl.col(name).is_null()).then(None).otherwise(parts) if listed else parts
+    return cells.str.replace(r"^([+-]?\d+)\.0+$", "$1")
 
 
-def _classes(frame: pl.DataFrame, target: Facts, table: OpenTable) -> tuple[str, ...]:
-    values = frame.select(label(target.name, Kind.MULTICLASS, table)).to_series().drop_nulls().unique()
-    return tuple(sorted(values.to_list()))
-
-
-def _labelled_share(frame: pl.DataFrame, target: Facts | None, kind: Kind | None, table: OpenTable) -> float:
+def _labels(frame: pl.DataFrame, target: Facts | None, kind: Kind | None, table: OpenTable) -> pl.Series:
     if target is None or kind is None:
-        return 0.0
-    values = frame.select(label(target.name, kind, table)).to_series()
-    return 1 - values.null_count() / max(1, len(values))
+        return pl.Series("label", [None] * frame.height, dtype=pl.String)
+    return frame.select(label(target.name, kind, table)).to_series()
+
+
+def _modality(columns: list[Column]) -> Modality:
+    """Return what a row is: a text where people wrote all its columns."""
+    texts = bool(columns) and all(column.type is ColumnType.TEXT for column in columns)
+    return Modality.TEXT if texts else Modality.TABLE
 
 
 def _read(piece: Piece, understanding: Understanding, problems: list[Problem]) -> pl.DataFrame:

@@ -10,18 +10,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.dataset import INPUT_PREFIX
-from engine.task import Kind, Modality
+from engine.task import Kind
 from labeling.batch import Batch
+from labeling.classes import classes_of
 from labeling.errors import ImportRefused
 from labeling.project.journal import Journal, change_classes, classes_as_json
 from labeling.project.samples import PRESENT, Samples
 from labeling.project.store import Store
-from labeling.understanding import Understanding, count
+from labeling.project.stored import encode
+from labeling.understanding import NOUNS, Understanding, count
 
 if TYPE_CHECKING:
     import polars as pl
 
 CHUNK = 50_000
+GIVES = {
+    Kind.MULTICLASS: "gives each sample one class",
+    Kind.MULTILABEL: "gives each sample any number of classes",
+    Kind.REGRESSION: "gives each sample a number",
+}
 INSERT = (
     "INSERT INTO sample (source, name, reference, content, look, tones, label, split) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
@@ -47,9 +54,11 @@ def add(store: Store, samples: Samples, understanding: Understanding, batch: Bat
     frame, known = _new_rows(store, understanding, batch.frame)
     if not frame.height:
         return Added(0, known)
-    noun = "row" if understanding.modality is Modality.TABLE else "photo"
     journal = Journal(store)
-    with journal.entry(f"Add {count(frame.height, noun)}") as entry, store.atomic() as connection:
+    with (
+        journal.entry(f"Add {count(frame.height, NOUNS[understanding.modality])}") as entry,
+        store.atomic() as connection,
+    ):
         source = connection.execute(
             "INSERT INTO source (entry, understanding, content) VALUES (?, ?, ?)",
             (entry, json.dumps(understanding.to_json()), _content_of(frame)),
@@ -66,15 +75,21 @@ def add(store: Store, samples: Samples, understanding: Understanding, batch: Bat
 
 
 def _check_fit(there: Understanding, new: Understanding) -> None:
-    if there.modality is not new.modality:
+    if there.modality is not new.modality or there.holds_rows is not new.holds_rows:
         raise ImportRefused(
             f"This project holds {_held(there)}, and {new.source.name} holds {_held(new)}. Start a new project for it."
         )
-    if new.modality is Modality.TABLE and {c.name for c in there.columns} != {c.name for c in new.columns}:
+    kinds = {there.kind, new.kind} - {None}
+    if not new.holds_rows and len(kinds) > 1:
+        raise ImportRefused(
+            f"This project {GIVES[there.kind or Kind.MULTICLASS]}, and {new.source.name} "
+            f"{GIVES[new.kind or Kind.MULTICLASS]}. Choose the same there, or start a new project."
+        )
+    if new.holds_rows and {c.name for c in there.columns} != {c.name for c in new.columns}:
         raise ImportRefused(
             f"{new.source.name} has other columns than the table in this project. Start a new project for it."
         )
-    if new.modality is Modality.TABLE and (there.target, there.kind) != (new.target, new.kind):
+    if new.holds_rows and (there.target, there.kind) != (new.target, new.kind):
         raise ImportRefused(
             f"This project predicts “{there.target}”, and {new.source.name} was taken to predict “{new.target}”. "
             f"Choose “{there.target}” there, or start a new project."
@@ -82,12 +97,12 @@ def _check_fit(there: Understanding, new: Understanding) -> None:
 
 
 def _held(understanding: Understanding) -> str:
-    return "a table" if understanding.modality is Modality.TABLE else "photos"
+    return "a table" if understanding.holds_rows else f"{NOUNS[understanding.modality]}s"
 
 
 def _new_rows(store: Store, understanding: Understanding, frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """Return the rows whose content the project does not hold, and how many it does."""
-    if understanding.modality is Modality.TABLE:
+    if understanding.holds_rows:
         content = _content_of(frame)
         known = store.value("SELECT 1 FROM source WHERE present = 1 AND content = ?", (content,))
         return (frame.clear(), frame.height) if known else (frame, 0)
@@ -106,7 +121,7 @@ def _new_rows(store: Store, understanding: Understanding, frame: pl.DataFrame) -
 
 
 def _content_of(frame: pl.DataFrame) -> str:
-    """Return a hash of a whole table's inputs and labels; of pictures nothing, they carry their own."""
+    """Return a hash of a whole table's inputs and labels; of files nothing, they carry their own."""
     import xxhash
 
     inputs = [name for name in frame.columns if name.startswith(INPUT_PREFIX)]
@@ -123,7 +138,8 @@ def _rows(
     columns = frame.select("reference", "content", "look", "tones", "label", "split")
     for start in range(0, frame.height, CHUNK):
         for name, row in zip(free[start : start + CHUNK], columns.slice(start, CHUNK).iter_rows(), strict=True):
-            yield (source, name, *row)
+            *rest, label, split = row
+            yield (source, name, *rest, encode(label), split)
 
 
 def _free_names(connection: sqlite3.Connection, origin: str, names: list[str]) -> list[str]:
@@ -142,7 +158,7 @@ def _free_names(connection: sqlite3.Connection, origin: str, names: list[str]) -
 
 def _add_classes(connection: sqlite3.Connection, entry: int, frame: pl.DataFrame) -> None:
     there: list[str] = json.loads(classes_as_json(connection))
-    new = sorted(set(frame["label"].drop_nulls().unique().to_list()) - set(there))
+    new = sorted(set(classes_of(frame["label"])) - set(there))
     change_classes(connection, entry, there + new)
 
 

@@ -12,6 +12,7 @@ from labeling.errors import ProjectError
 from labeling.project.journal import Journal, change_classes, classes_as_json
 from labeling.project.samples import PRESENT
 from labeling.project.store import Store
+from labeling.project.stored import Label, Stored, encode, gives_several, names_in
 from labeling.understanding import count
 
 KEYS = "1234567890-="
@@ -30,25 +31,27 @@ def classes(store: Store) -> list[ClassInfo]:
     """Return the classes in order."""
     present = {source for (source,) in store.rows("SELECT id FROM source WHERE present = 1")}
     counts: Counter[str] = Counter()
+    several = gives_several(store)
     for label, source, number in store.rows("SELECT label, source, count(*) FROM sample GROUP BY label, source"):
         if source in present:
-            counts[label] += number
+            counts.update(dict.fromkeys(names_in(label, several), number))
     names = [name for (name,) in store.rows("SELECT name FROM class ORDER BY position")]
     return [ClassInfo(name, counts[name], KEYS[at : at + 1]) for at, name in enumerate(names)]
 
 
-def set_label(store: Store, journal: Journal, ids: Sequence[str], label: str | float | None, name: str | None) -> int:
+def set_label(store: Store, journal: Journal, ids: Sequence[str], label: Label, name: str | None) -> int:
     """Give samples a label; return how many labels changed."""
-    value = float(label) if isinstance(label, int) else label
+    several = gives_several(store)
+    value = encode((label,) if several and isinstance(label, str) else label)
     with store.atomic() as connection:
         _pick(connection, ids, value)
         changed = int(connection.execute("SELECT count(*) FROM picked").fetchone()[0])
         if changed:
-            with journal.entry(name or _name(value, changed)) as entry:
+            with journal.entry(name or _name(label, changed)) as entry:
                 _relabel(connection, entry, value)
-                if isinstance(value, str):
-                    there: list[str] = json.loads(classes_as_json(connection))
-                    change_classes(connection, entry, there if value in there else [*there, value])
+                there: list[str] = json.loads(classes_as_json(connection))
+                new = [known for known in names_in(value, several) if known not in there]
+                change_classes(connection, entry, [*there, *new])
     return changed
 
 
@@ -74,8 +77,7 @@ def rename_class(store: Store, journal: Journal, old: str, new: str) -> None:
         after = [wanted if name == old else name for name in there if not (joined and name == old)]
         words = f"Join “{old}” with “{wanted}”" if joined else f"Rename “{old}” to “{wanted}”"
         with journal.entry(words) as entry:
-            _pick_class(connection, old)
-            _relabel(connection, entry, wanted)
+            _replace_class(connection, entry, old, wanted, gives_several(store))
             change_classes(connection, entry, after)
 
 
@@ -84,8 +86,7 @@ def remove_class(store: Store, journal: Journal, name: str) -> None:
     with store.atomic() as connection:
         there = _with(connection, name)
         with journal.entry(f"Remove class “{name}”") as entry:
-            _pick_class(connection, name)
-            _relabel(connection, entry, None)
+            _replace_class(connection, entry, name, None, gives_several(store))
             change_classes(connection, entry, [other for other in there if other != name])
 
 
@@ -97,7 +98,7 @@ def _with(connection: sqlite3.Connection, name: str) -> list[str]:
     return there
 
 
-def _pick(connection: sqlite3.Connection, ids: Sequence[str], label: str | float | None) -> None:
+def _pick(connection: sqlite3.Connection, ids: Sequence[str], label: Stored) -> None:
     """Gather the samples of these ids whose label is another."""
     _empty_picked(connection)
     connection.executemany(
@@ -106,9 +107,16 @@ def _pick(connection: sqlite3.Connection, ids: Sequence[str], label: str | float
     )
 
 
-def _pick_class(connection: sqlite3.Connection, label: str) -> None:
-    _empty_picked(connection)
-    connection.execute(f"INSERT INTO picked SELECT id FROM sample WHERE label = ? AND {PRESENT}", (label,))
+def _replace_class(connection: sqlite3.Connection, entry: int, old: str, new: str | None, several: bool) -> None:
+    """Give every label that names ``old`` the name ``new`` instead, or take it away."""
+    found = connection.execute(f"SELECT DISTINCT label FROM sample WHERE label IS NOT NULL AND {PRESENT}").fetchall()
+    for (stored,) in found:
+        names = names_in(stored, several)
+        if old in names:
+            left = [name for name in names if name != old] + ([new] if new else [])
+            _empty_picked(connection)
+            connection.execute(f"INSERT INTO picked SELECT id FROM sample WHERE label = ? AND {PRESENT}", (stored,))
+            _relabel(connection, entry, encode(left) if several else new)
 
 
 def _empty_picked(connection: sqlite3.Connection) -> None:
@@ -116,7 +124,7 @@ def _empty_picked(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM picked")
 
 
-def _relabel(connection: sqlite3.Connection, entry: int, label: str | float | None) -> None:
+def _relabel(connection: sqlite3.Connection, entry: int, label: Stored) -> None:
     """Give all picked samples a label, keeping what they had in the journal."""
     connection.execute(
         "INSERT INTO label_change (entry, sample, before, after) "
@@ -126,9 +134,10 @@ def _relabel(connection: sqlite3.Connection, entry: int, label: str | float | No
     connection.execute("UPDATE sample SET label = ? WHERE id IN (SELECT id FROM picked)", (label,))
 
 
-def _name(label: str | float | None, changed: int) -> str:
+def _name(label: Label, changed: int) -> str:
     many = "" if changed == 1 else f" ({count(changed, 'sample')})"
-    return f"Clear label{many}" if label is None else f"Label “{label}”{many}"
+    said = ", ".join(label) if isinstance(label, tuple) else label
+    return f"Clear label{many}" if label is None else f"Label “{said}”{many}"
 
 
 def _checked(name: str) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from labeling.errors import PictureRefused
-from labeling.pictures import examine
+from engine.task import Modality
+from labeling.errors import MediaRefused
+from labeling.media import MEDIA
 from labeling.project.samples import PRESENT
 from labeling.project.store import Store
 
@@ -31,9 +32,9 @@ def look_at(store: Store, numbers: Sequence[int], cancelled: Callable[[], bool] 
         if cancelled is not None and cancelled():
             break
         try:
-            picture = examine(Path(reference))
+            picture = MEDIA[Modality.IMAGE].examine(Path(reference))
             seen.append((picture.look, picture.tones, number))
-        except PictureRefused:
+        except MediaRefused:
             seen.append((None, NOTHING, number))
             broken += 1
     with store.atomic() as connection:

@@ -30,6 +30,7 @@ from labeling.project.lock import Lock
 from labeling.project.migrations import migrate
 from labeling.project.samples import PAGE, Filter, Sample, Samples
 from labeling.project.store import Store, damaged
+from labeling.project.stored import Label
 from labeling.understanding import Understanding
 
 if TYPE_CHECKING:
@@ -187,12 +188,12 @@ class Project:
         """Return the classes in order, with counts and keys."""
         return labels.classes(self._store)
 
-    def set_label(self, ids: Sequence[str], label: str | float | None, name: str | None = None) -> int:
+    def set_label(self, ids: Sequence[str], label: Label, name: str | None = None) -> int:
         """Label samples, or take their label away with None; a class not yet known is added.
 
         Args:
             ids: of samples; unknown ones are passed over.
-            label: a class name, or a number for a regression.
+            label: a class name, a number for a regression, or a tuple of class names where samples have several.
             name: what the change is called in the history.
 
         Returns:

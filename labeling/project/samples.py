@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.dataset import INPUT_PREFIX
 from labeling.project.store import Store
+from labeling.project.stored import Label, decode, gives_several
 
 if TYPE_CHECKING:
     import polars as pl
@@ -27,7 +28,7 @@ class Sample:
 
     id: str
     reference: str | None
-    label: str | float | None
+    label: Label
     split: str | None
 
 
@@ -45,11 +46,12 @@ class Filter:
     labelled: bool | None = None
     text: str = ""
 
-    def where(self) -> tuple[str, list[Any]]:
-        """Return the SQL condition and its values."""
-        conditions, values = [PRESENT], []
+    def where(self, several: bool = False) -> tuple[str, list[Any]]:
+        """Return the SQL condition and its values; ``several`` where each sample has any number of classes."""
+        conditions: list[str] = [PRESENT]
+        values: list[Any] = []
         if self.label is not None:
-            conditions.append("label = ?")
+            conditions.append("? IN (SELECT value FROM json_each(label))" if several else "label = ?")
             values.append(self.label)
         if self.labelled is not None:
             conditions.append("label IS NOT NULL" if self.labelled else "label IS NULL")
@@ -69,20 +71,20 @@ class Samples:
 
     def count(self, wanted: Filter) -> int:
         """Return how many match."""
-        where, values = wanted.where()
+        where, values = wanted.where(gives_several(self._store))
         return int(self._store.value(f"SELECT count(*) FROM sample WHERE {where}", values))
 
     def page(self, wanted: Filter, offset: int, limit: int) -> list[Sample]:
         """Return a stretch of the matching samples in the order they were added."""
-        where, values = wanted.where()
+        where, values = wanted.where(gives_several(self._store))
         # The numbers alone come from an index, so that a far page of a million rows does not read all before it.
         numbers = f"SELECT id FROM sample WHERE {where} ORDER BY id LIMIT ? OFFSET ?"
         sql = f"SELECT name, reference, label, split FROM sample WHERE id IN ({numbers}) ORDER BY id"
-        return [Sample(*row) for row in self._store.rows(sql, [*values, limit, offset])]
+        return self._as_samples(self._store.rows(sql, [*values, limit, offset]))
 
     def ids(self, wanted: Filter, offset: int, limit: int) -> list[str]:
         """Return the ids of a stretch of the matching samples."""
-        where, values = wanted.where()
+        where, values = wanted.where(gives_several(self._store))
         sql = f"SELECT name FROM sample WHERE {where} ORDER BY id LIMIT ? OFFSET ?"
         return [name for (name,) in self._store.rows(sql, [*values, limit, offset])]
 
@@ -91,7 +93,7 @@ class Samples:
         found: dict[str, Sample] = {}
         for part, marks in _portions(ids):
             sql = f"SELECT name, reference, label, split FROM sample WHERE {NAMED_PRESENT} AND name IN ({marks})"
-            found |= {row[0]: Sample(*row) for row in self._store.rows(sql, part)}
+            found |= {sample.id: sample for sample in self._as_samples(self._store.rows(sql, part))}
         return [found[name] for name in ids if name in found]
 
     def missing(self, limit: int) -> list[Sample]:
@@ -100,7 +102,7 @@ class Samples:
         where = f"{PRESENT} AND reference IS NOT NULL"
         for row in self._store.rows(f"SELECT name, reference, label, split FROM sample WHERE {where} ORDER BY id"):
             if not Path(row[1]).is_file():
-                absent.append(Sample(*row))
+                absent += self._as_samples([row])
             if len(absent) >= limit:
                 break
         return absent
@@ -141,8 +143,14 @@ class Samples:
         rows = self._store.rows(f"SELECT {columns} FROM sample WHERE source = ? ORDER BY id", (source,))
         number = any(isinstance(row[5], float) for row in rows)
         frame = pl.DataFrame(rows, schema=_schema(pl.Float64() if number else pl.String()), orient="row")
+        if gives_several(self._store):
+            frame = frame.with_columns(pl.col("label").str.json_decode(pl.List(pl.String)))
         inputs = self._table(source)
         return frame if inputs is None else pl.concat([frame, inputs], how="horizontal")
+
+    def _as_samples(self, rows: Sequence[Any]) -> list[Sample]:
+        several = gives_several(self._store)
+        return [Sample(name, path, decode(label, several), split) for name, path, label, split in rows]
 
     def _places(self, ids: Sequence[str]) -> list[tuple[int, int]]:
         """Return (source, row number in the database) of the ids that are there; a source's rows are consecutive."""

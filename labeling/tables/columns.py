@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from engine.task import Column, ColumnType
+from labeling.classes import JOINED_BY, joins_several, parts_of
 from labeling.tables.dialect import MISSING
 from labeling.understanding import LeftOut
 
@@ -58,6 +59,7 @@ class Facts:
         words: mean number of words in a cell; in scripts without spaces two characters count as one.
         date_format: the pattern all cells follow, if there is one.
         nested: whether a cell holds a list or a structure.
+        parts: different values that cells join by ``;`` or hold in lists; 0 where each cell is one value.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Facts:
     words: float = 0.0
     date_format: str | None = None
     nested: bool = False
+    parts: int = 0
 
     @property
     def numeric(self) -> bool:
@@ -80,7 +83,7 @@ class Facts:
     @property
     def free_text(self) -> bool:
         """Whether people wrote it: several words a cell, and hardly any cell like another."""
-        if self.nested or self.numeric or self.date_format is not None or self.rows < FREE_TEXT_ROWS:
+        if self.nested or self.parts or self.numeric or self.date_format is not None or self.rows < FREE_TEXT_ROWS:
             return False
         return self.words >= FREE_TEXT_WORDS and self.distinct > UNIQUE_SHARE * self.present
 
@@ -149,7 +152,7 @@ def facts(frame: pl.DataFrame, decimal_comma: bool) -> list[Facts]:
     found = []
     for name in frame.columns:
         if name in nested:
-            found.append(Facts(name, frame.height, frame.height, frame.height, nested=True))
+            found.append(_nested_facts(name, frame[name]))
         else:
             found.append(_facts(name, texts[name].drop_nulls(), numbers[name].drop_nulls(), frame[name]))
     return found
@@ -220,8 +223,26 @@ def _facts(name: str, texts: pl.Series, numbers: pl.Series, original: pl.Series)
         )  # fmt: skip
     words = _words(texts.head(1000))
     return Facts(
-        name, original.len(), texts.len(), texts.n_unique(), numbers.len(), words=words, date_format=_date_format(texts)
-    )
+        name, original.len(), texts.len(), texts.n_unique(), numbers.len(), words=words,
+        date_format=_date_format(texts), parts=_parts(texts, words),
+    )  # fmt: skip
+
+
+def _nested_facts(name: str, cells: pl.Series) -> Facts:
+    plain = cells.dtype in (pl.List(pl.String), pl.List(pl.Int64))
+    parts = cells.drop_nulls().explode().drop_nulls().n_unique() if plain else 0
+    present = cells.len() - cells.null_count()
+    distinct = cells.cast(pl.List(pl.String)).list.join(JOINED_BY).n_unique() if plain else present
+    return Facts(name, cells.len(), present, distinct, nested=True, parts=parts)
+
+
+def _parts(cells: pl.Series, words: float) -> int:
+    """Return how many different values cells join by ``;``; 0 where none does, or where they are sentences."""
+    if not joins_several(cells):
+        return 0
+    joined = parts_of(cells).explode().drop_nulls()
+    repeated = 2 * joined.n_unique() <= len(joined)
+    return joined.n_unique() if repeated or words < FREE_TEXT_WORDS else 0
 
 
 def _words(cells: pl.Series) -> float:

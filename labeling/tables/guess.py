@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from engine.task import Kind
+from labeling.classes import MAX_CLASSES
 from labeling.tables.columns import Facts, reason_against
 
-MAX_CLASSES = 1000
 FEW_VALUES = 20
 ROWS_PER_VALUE = 5
 TARGET_NAMES = (
@@ -21,6 +21,8 @@ TARGET_ENDINGS = ("target", "label", "class", "outcome")
 
 def can_be_target(fact: Facts) -> bool:
     """Return whether a column has values that can be told from the others."""
+    if fact.parts:
+        return fact.distinct > 1 and fact.parts <= MAX_CLASSES
     if fact.nested or fact.free_text or fact.date_format is not None or fact.distinct < 2:
         return False
     return reason_against(fact) is None and (fact.numeric or fact.distinct <= MAX_CLASSES)
@@ -56,7 +58,12 @@ def passed_over(found: list[Facts], chosen: str) -> str | None:
 
 
 def guess_kind(fact: Facts) -> Kind:
-    """Return ``multiclass`` for words and for few different whole numbers, else ``regression``."""
+    """Return ``multilabel`` where cells join several values, else what the single values are.
+
+    Words and few different whole numbers are ``multiclass``, other numbers ``regression``.
+    """
+    if fact.parts:
+        return Kind.MULTILABEL
     if not fact.numeric or fact.distinct == 2:
         return Kind.MULTICLASS
     few = fact.distinct <= FEW_VALUES and fact.distinct * ROWS_PER_VALUE <= fact.present

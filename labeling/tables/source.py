@@ -1,7 +1,7 @@
 """Open a table file of any kind as one lazy polars frame of uniquely named columns.
 
 A very large table is drawn from: a uniform sample of rows with a fixed seed, so that memory stays bounded. Text tables
-come as String columns; XLSX likewise; Parquet keeps its types.
+come as String columns; XLSX likewise; Parquet and JSONL keep their types.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from labeling.tables.sampling import count_rows, drawn_rows, write_rows
 TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
 SHEET_SUFFIXES = (".xlsx",)
 PARQUET_SUFFIXES = (".parquet", ".pq")
-SUFFIXES = TEXT_SUFFIXES + SHEET_SUFFIXES + PARQUET_SUFFIXES
+LINES_SUFFIXES = (".jsonl", ".ndjson")
+SUFFIXES = TEXT_SUFFIXES + SHEET_SUFFIXES + PARQUET_SUFFIXES + LINES_SUFFIXES
 IN_MEMORY_BYTES = 64_000_000
 MAX_ROWS = 1_000_000
 MAX_CELLS = 40_000_000
@@ -62,6 +63,11 @@ def is_table(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES
 
 
+def is_real_table(path: Path) -> bool:
+    """Return whether a file in a folder counts as a table there; a ``.txt`` may as well be a readme."""
+    return is_table(path) and path.suffix.lower() != ".txt"
+
+
 @contextmanager
 def opened(path: Path, whole: bool = False) -> Iterator[OpenTable]:
     """Open the table at ``path``; all of it if ``whole``, else of a very large one an even sample.
@@ -75,6 +81,8 @@ def opened(path: Path, whole: bool = False) -> Iterator[OpenTable]:
             yield _parquet(path, whole)
         elif suffix in SHEET_SUFFIXES:
             yield _sheet(path)
+        elif suffix in LINES_SUFFIXES:
+            yield _lines(path)
         else:
             with _text_table(path, whole) as table:
                 yield table
@@ -243,6 +251,16 @@ def _parquet(path: Path, whole: bool) -> OpenTable:
     kept = pl.LazyFrame({ROW: pl.Series(drawn_rows(total, limit), dtype=pl.get_index_type())})
     drawn = lazy.with_row_index(ROW).join(kept, on=ROW, how="semi", maintain_order="left").drop(ROW)
     return OpenTable(drawn, total, limit, False, _sampled(path.name, total, limit))
+
+
+def _lines(path: Path) -> OpenTable:
+    """Read a file that holds a JSON object a line."""
+    if path.stat().st_size > MAX_SHEET_BYTES:
+        raise ImportRefused(f"{path.name} has more than {MAX_SHEET_BYTES >> 20:,} MB. Save it as Parquet.")
+    frame = pl.read_ndjson(path, infer_schema_length=None)
+    _check_width(path, frame.width)
+    frame.columns = list(unique_names(frame.columns, frame.width))
+    return OpenTable(frame.lazy(), frame.height, frame.height, False, ())
 
 
 def _check_width(path: Path, width: int) -> None:

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from engine.task import Modality
 from labeling.duplicates import NEAR_BITS, changes, groups, join, near_pairs, picture_groups
 from labeling.importing import read, understand
-from labeling.pictures import examine
+from labeling.media import MEDIA
 
 
 def looks(path: Path, pictures: list[Image.Image], **options: object) -> pl.DataFrame:
@@ -22,7 +23,7 @@ def looks(path: Path, pictures: list[Image.Image], **options: object) -> pl.Data
         picture.save(data, "JPEG", quality=95 - 15 * (number % 3))
         file = path / f"{number}.jpg"
         file.write_bytes(data.getvalue())
-        seen.append(examine(file))
+        seen.append(MEDIA[Modality.IMAGE].examine(file))
     return pl.DataFrame(
         [(one.content, one.look, one.tones) for one in seen],
         schema={"content": pl.String, "look": pl.Int64, "tones": pl.Binary},

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.dataset import Dataset, Split
 from engine.task import Column, ColumnType, Kind, Modality
 from labeling.errors import ImportRefused
-from labeling.formats.images import SCHEMA
+from labeling.formats.media import SCHEMA
 from labeling.importing import read, understand
 from labeling.snapshot import TEST_FOLD, snapshot
 

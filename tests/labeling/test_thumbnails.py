@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from labeling import thumbnails
-from labeling.errors import PictureRefused
+from labeling.errors import MediaRefused
 from labeling.thumbnails import CACHE_NAME, Thumbnails, thumbnail
 
 MakePicture = Callable[..., Path]
@@ -47,7 +47,7 @@ def test_sixteen_bits_are_scaled_and_not_cut(tmp_path: Path) -> None:
 @pytest.mark.parametrize("data", [b"", b"text", b"\xff\xd8\xff\xe0 cut off"])
 def test_what_is_no_picture_is_refused(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "bad.jpg").write_bytes(data)
-    with pytest.raises(PictureRefused):
+    with pytest.raises(MediaRefused):
         thumbnail(tmp_path / "bad.jpg", 32)
 
 
@@ -56,7 +56,7 @@ def test_a_kept_thumbnail_needs_no_file(tmp_path: Path, make_picture: MakePictur
     first = cache.get(path, "content", 32)
     path.unlink()
     assert cache.get(path, "content", 32) == first
-    with pytest.raises(PictureRefused, match="could not be read"):
+    with pytest.raises(MediaRefused, match="could not be read"):
         cache.get(path, "content", 64)
 
 
@@ -95,6 +95,6 @@ def test_the_oldest_are_dropped_when_the_cache_is_full(
     for number in range(5):
         cache.get(path, str(number), 16)
     path.unlink()
-    with pytest.raises(PictureRefused):
+    with pytest.raises(MediaRefused):
         cache.get(path, "0", 16)
     assert cache.get(path, "4", 16)

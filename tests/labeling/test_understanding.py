@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.task import Column, ColumnType, Kind, Modality
-from labeling.understanding import KIND_WORDS, NAMED_CLASSES, LeftOut, Understanding, some_names
+from labeling.media import MEDIA
+from labeling.understanding import NAMED_CLASSES, LeftOut, Understanding, kind_words, some_names
 
 NAMES = st.text(min_size=1, max_size=12).filter(lambda name: name.strip())
 
@@ -16,14 +17,14 @@ NAMES = st.text(min_size=1, max_size=12).filter(lambda name: name.strip())
 @st.composite
 def understandings(draw: st.DrawFn) -> Understanding:
     table = draw(st.booleans())
-    kind = draw(st.sampled_from([Kind.MULTICLASS, Kind.REGRESSION] if table else [Kind.MULTICLASS, None]))
+    kind = draw(st.sampled_from(Kind) if table else st.sampled_from([Kind.MULTICLASS, Kind.MULTILABEL, None]))
     samples = draw(st.integers(0, 10**6))
-    names = tuple(sorted(draw(st.sets(NAMES, max_size=20)))) if kind is Kind.MULTICLASS else ()
+    names = tuple(sorted(draw(st.sets(NAMES, max_size=20)))) if kind in (Kind.MULTICLASS, Kind.MULTILABEL) else ()
     columns = draw(st.lists(NAMES, min_size=1, max_size=5, unique=True))
     return Understanding(
         source=Path("/data/things"),
         format="table" if table else "image_folders",
-        modality=Modality.TABLE if table else Modality.IMAGE,
+        modality=draw(st.sampled_from([Modality.TABLE, Modality.TEXT] if table else list(MEDIA))),
         kind=kind,
         classes=names,
         samples=samples,
@@ -66,7 +67,8 @@ def test_at_most_a_few_classes_are_named(names: tuple[str, ...]) -> None:
 
 
 def test_every_kind_has_its_words() -> None:
-    assert set(KIND_WORDS) == set(Kind)
+    for modality in Modality:
+        assert set(kind_words(modality, rows=True)) == set(kind_words(modality, rows=False)) == set(Kind)
 
 
 def test_only_what_can_be_changed_is_a_field() -> None:

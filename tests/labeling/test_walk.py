@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from engine.task import Modality
 from labeling import walk as walking
 from labeling.batch import Watch
 from labeling.errors import Cancelled, ImportRefused
+from labeling.media import MEDIA
 from labeling.walk import MAX_DEPTH, Found, Walk, walk
 
 
@@ -32,7 +34,12 @@ def test_files_come_in_the_order_of_their_paths(tmp_path: Path) -> None:
     put(tmp_path, "b/2.png", "b/1.png", "a.txt", "b/c/3.JPG", "a/z.tiff")
     found = walk(tmp_path, Watch())
     assert names(found) == ["a.txt", "a/z.tiff", "b/1.png", "b/2.png", "b/c/3.JPG"]
-    assert [picture.relative for picture in found.pictures] == ["a/z.tiff", "b/1.png", "b/2.png", "b/c/3.JPG"]
+    assert [picture.relative for picture in found.of(MEDIA[Modality.IMAGE])] == [
+        "a/z.tiff",
+        "b/1.png",
+        "b/2.png",
+        "b/c/3.JPG",
+    ]
     assert found.files[-1] == Found(tmp_path / "b" / "c" / "3.JPG", "b/c/3.JPG")
     assert found.files[-1].folders == ("b", "c")
     assert found.problems == []

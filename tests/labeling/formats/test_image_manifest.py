@@ -9,12 +9,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.task import Modality
 from labeling.errors import ImportRefused
 from labeling.formats.base import Source
-from labeling.formats.image_manifest import LISTED_TWICE, ImageManifest, listed, locate, manifests
-from labeling.formats.images import Listing
+from labeling.formats.media import Listing
+from labeling.formats.media_manifest import LISTED_TWICE, MediaManifest, listed, locate, manifests
+from labeling.importing import read, understand
+from labeling.media import MEDIA
 
 MakePicture = Callable[..., Path]
+
+PHOTO = MEDIA[Modality.IMAGE]
 
 
 @pytest.fixture
@@ -27,7 +32,7 @@ def photos(tmp_path: Path, make_picture: MakePicture) -> Path:
 
 
 def listing(path: Path, target: str | None = None) -> Listing:
-    return ImageManifest().listing(Source(path), target)
+    return MediaManifest(PHOTO).listing(Source(path), target)
 
 
 def labels(found: Listing) -> dict[str, str | None]:
@@ -73,7 +78,8 @@ def test_lines_that_name_nothing_are_told_and_the_first_of_two_counts(photos: Pa
 
 def test_a_picture_without_a_label_keeps_none(photos: Path) -> None:
     (photos / "labels.csv").write_text("file,kind\n0.png,ant\n1.png,\n2.png,bee\n3.png,ant\n")
-    assert labels(listing(photos))["1.png"] is None
+    found = read(understand(photos)).frame
+    assert dict(zip(found["id"], found["label"], strict=True))["1.png"] is None
 
 
 def test_a_column_sets_a_test_part_apart(photos: Path) -> None:
@@ -121,8 +127,8 @@ def test_another_column_can_be_the_label_and_an_absent_one_is_refused(photos: Pa
 )
 def test_a_table_that_lists_no_pictures_is_no_list(photos: Path, content: bytes) -> None:
     (photos / "notes.csv").write_bytes(content)
-    assert manifests(Source(photos)) == []
-    assert not ImageManifest().recognises(Source(photos))
+    assert manifests(Source(photos), PHOTO) == []
+    assert not MediaManifest(PHOTO).recognises(Source(photos))
     with pytest.raises(ImportRefused, match="names no files"):
         listing(photos)
 
@@ -130,22 +136,22 @@ def test_a_table_that_lists_no_pictures_is_no_list(photos: Path, content: bytes)
 def test_a_table_given_itself_is_a_list_only_where_it_names_pictures(photos: Path) -> None:
     (photos / "labels.csv").write_text("n,file\n1,1.png\n2,gone.png\n3,0.png\n4,\n")
     (photos / "numbers.csv").write_text("n,file\n1,0\n2,1\n")
-    assert ImageManifest().recognises(Source(photos / "labels.csv"))
-    assert not ImageManifest().recognises(Source(photos / "numbers.csv"))
-    places = listed(Source(photos / "labels.csv"))
+    assert MediaManifest(PHOTO).recognises(Source(photos / "labels.csv"))
+    assert not MediaManifest(PHOTO).recognises(Source(photos / "numbers.csv"))
+    places = listed(Source(photos / "labels.csv"), PHOTO)
     assert [place.name for place in places[:3]] == ["1.png", "gone.png", "0.png"]
     assert [place.is_file() for place in places] == [True, False, True, False]
     with pytest.raises(ImportRefused, match="names no pictures"):
-        listed(Source(photos / "numbers.csv"))
+        listed(Source(photos / "numbers.csv"), PHOTO)
 
 
 def test_nothing_outside_the_folder_is_found(photos: Path, make_picture: MakePicture) -> None:
     outside = make_picture(photos.parent / "secret.png")
     (photos / "leak.png").symlink_to(outside)
-    assert locate(photos, photos, "0.png") == photos / "0.png"
-    assert locate(photos, photos, "images/../0") == photos / "0.png"
+    assert locate(photos, photos, "0.png", PHOTO) == photos / "0.png"
+    assert locate(photos, photos, "images/../0", PHOTO) == photos / "0.png"
     for name in ("../secret.png", str(outside), "leak.png", "", "a\0.png", "x" * 2000, "images", ".."):
-        assert locate(photos, photos, name) is None, name
+        assert locate(photos, photos, name, PHOTO) is None, name
 
 
 PIECES = st.sampled_from(["..", ".", "images", "0.png", "2", "/", "\\", "", " ", "secret.png", "photos"])
@@ -155,5 +161,5 @@ PIECES = st.sampled_from(["..", ".", "images", "0.png", "2", "/", "\\", "", " ",
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_cell_is_a_picture_inside_or_nothing(photos: Path, name: str) -> None:
     (photos.parent / "secret.png").write_bytes(b"not for them")
-    found = locate(photos, photos, name)
+    found = locate(photos, photos, name, PHOTO)
     assert found is None or (found.is_file() and found.is_relative_to(photos))

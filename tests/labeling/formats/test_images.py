@@ -84,7 +84,7 @@ def test_a_flat_folder_has_no_labels_yet(tmp_path: Path, make_picture: MakePictu
         make_picture(tmp_path / f"{number}.jpg", seed=number)
     understanding = understand(tmp_path)
     assert (understanding.format, understanding.kind, understanding.labelled) == ("image_flat", None, 0)
-    assert understanding.text() == "3 photos without labels → you say what they show"
+    assert understanding.text() == "3 photos without labels → you give each one class"
     batch = read(understanding)
     with pytest.raises(ImportRefused, match="No sample of 3 has a label"):
         snapshot(batch.frame, understanding)
@@ -219,7 +219,7 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ImportRefused, match="is empty"):
         understand(tmp_path)
     (tmp_path / "notes.md").write_text("nothing")
-    with pytest.raises(ImportRefused, match="no pictures and no single table"):
+    with pytest.raises(ImportRefused, match="no texts and no single table"):
         understand(tmp_path)
     with pytest.raises(ImportRefused, match="There is nothing at"):
         understand(tmp_path / "absent")

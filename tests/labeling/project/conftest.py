@@ -10,7 +10,7 @@ import pytest
 
 from engine.task import Column, ColumnType, Kind, Modality
 from labeling.batch import Batch
-from labeling.formats.images import SCHEMA
+from labeling.formats.media import SCHEMA
 from labeling.project import Project
 from labeling.understanding import Understanding
 

@@ -1,4 +1,4 @@
-"""A folder of image folders: the folder's name is the label. ``train`` and ``test`` folders set a test part apart."""
+"""A folder of folders: the folder's name is the label. ``train`` and ``test`` folders set a test part apart."""
 
 from __future__ import annotations
 
@@ -7,30 +7,29 @@ from collections import Counter
 from typing_extensions import override
 
 from labeling.formats.base import Source
-from labeling.formats.images import Entry, ImageFormat, Listing
+from labeling.formats.media import Entry, Listing, MediaFormat
+from labeling.formats.splits import split_name
+from labeling.media import Medium
 from labeling.walk import Found
 
-TRAIN_NAMES = ("train", "training", "train_set", "trainset")
-TEST_NAMES = ("test", "testing", "test_set", "testset", "eval")
-VALIDATION_NAMES = ("val", "valid", "validation", "dev")
 
+class MediaFolders(MediaFormat):
+    """Folders of files, one a class."""
 
-class ImageFolders(ImageFormat):
-    """Folders of pictures, one a class."""
-
-    name = "image_folders"
+    def __init__(self, medium: Medium) -> None:
+        super().__init__(medium, "folders")
 
     @override
     def recognises(self, source: Source) -> bool:
-        return any(found.folders for found in source.files.pictures)
+        return source.medium is self.medium and any(found.folders for found in source.files.of(self.medium))
 
     @override
     def listing(self, source: Source, target: str | None) -> Listing:
-        pictures = source.files.pictures
-        depth = _wrapping(pictures)
-        parts = _parts(pictures, depth)
+        files = source.files.of(self.medium)
+        depth = _wrapping(files)
+        parts = _parts(files, depth)
         entries = []
-        for found in pictures:
+        for found in files:
             inner = found.folders[depth:]
             split = parts.get(inner[0]) if inner else None
             if split is not None:
@@ -39,20 +38,11 @@ class ImageFolders(ImageFormat):
         return Listing(entries, list(source.files.problems))
 
 
-def split_name(name: str) -> str | None:
-    """Return ``train``, ``test`` or ``validation`` if that is what a folder's or file's name says."""
-    plain = name.lower()
-    for split, names in (("train", TRAIN_NAMES), ("test", TEST_NAMES), ("validation", VALIDATION_NAMES)):
-        if plain in names:
-            return split
-    return None
-
-
-def _wrapping(pictures: list[Found]) -> int:
+def _wrapping(files: list[Found]) -> int:
     """Return how many folders merely wrap the class folders, as unpacking an archive leaves them."""
     depth = 0
     while True:
-        inner = [found.folders[depth:] for found in pictures]
+        inner = [found.folders[depth:] for found in files]
         if not all(inner) or len({folders[0] for folders in inner}) > 1:
             return depth
         if split_name(inner[0][0]) or not all(len(folders) > 1 for folders in inner):
@@ -60,9 +50,9 @@ def _wrapping(pictures: list[Found]) -> int:
         depth += 1
 
 
-def _parts(pictures: list[Found], depth: int) -> dict[str, str]:
+def _parts(files: list[Found], depth: int) -> dict[str, str]:
     """Return the split of each top folder if they are parts like ``train`` and ``test``, else nothing."""
-    tops = Counter(found.folders[depth] for found in pictures if len(found.folders) > depth)
+    tops = Counter(found.folders[depth] for found in files if len(found.folders) > depth)
     splits = {top: split_name(top) for top in tops}
     if not tops or None in splits.values() or "train" not in splits.values():
         return {}

@@ -1,6 +1,6 @@
-"""Pictures listed in a table: one column names the file, another the label.
+"""Files listed in a table: one column names the file, another the label, or several labels joined by ``;``.
 
-The table may lie in the folder of pictures, beside it under the folder's name, or be given itself. ``train.csv`` and
+The table may lie in the folder of files, beside it under the folder's name, or be given itself. ``train.csv`` and
 ``test.csv``, or a column with such words, set a test part apart.
 """
 
@@ -13,37 +13,41 @@ from pathlib import Path
 import polars as pl
 from typing_extensions import override
 
+from engine.task import Kind
 from labeling.batch import Problem
+from labeling.classes import JOINED_BY
 from labeling.errors import ImportRefused
 from labeling.formats.base import Source
-from labeling.formats.image_folders import split_name
-from labeling.formats.images import Entry, ImageFormat, Listing
+from labeling.formats.media import Entry, Listing, MediaFormat
+from labeling.formats.splits import split_name
+from labeling.media import Medium
 from labeling.tables.columns import facts, text
-from labeling.tables.guess import can_be_target, guess_target
-from labeling.tables.source import TEXT_SUFFIXES, is_table, opened
-from labeling.walk import MAX_FILES, PICTURE_SUFFIXES
+from labeling.tables.guess import can_be_target, guess_kind, guess_target
+from labeling.tables.source import TEXT_SUFFIXES, is_real_table, is_table, opened
+from labeling.walk import MAX_FILES
 
 TRIED_ROWS = 20
 TRIED_TABLES = 20
 MENTIONED_BYTES = 1 << 16
 MAX_TABLE_BYTES = 200_000_000
-PICTURE_FOLDERS = ("", "images", "image", "img", "imgs", "pictures", "photos", "data")
 SPLIT_COLUMNS = ("split", "set", "subset", "dataset", "data set", "data_set", "fold", "part")
 LISTED_TWICE = "It is listed twice; the first line counts."
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """A table of pictures.
+    """A table of files.
 
     Attributes:
+        medium: what the files are.
         table: its cells as text.
         column: the column of file names.
         base: the folder these are relative to.
         root: the folder they may not leave.
-        split: the part that the table's own name says its pictures are.
+        split: the part that the table's own name says its files are.
     """
 
+    medium: Medium
     table: pl.DataFrame
     column: str
     base: Path
@@ -51,20 +55,23 @@ class Manifest:
     split: str | None
 
 
-class ImageManifest(ImageFormat):
+class MediaManifest(MediaFormat):
     """A table of file names and labels."""
 
-    name = "image_manifest"
+    def __init__(self, medium: Medium) -> None:
+        super().__init__(medium, "manifest")
 
     @override
     def recognises(self, source: Source) -> bool:
-        return bool(manifests(source))
+        return bool(manifests(source, self.medium))
 
     @override
     def listing(self, source: Source, target: str | None) -> Listing:
-        found = manifests(source)
+        found = manifests(source, self.medium)
         if not found:
-            raise ImportRefused(f"The list of pictures in {source.path.name} names no files that are there any more.")
+            raise ImportRefused(
+                f"The list of {self.medium.thing}s in {source.path.name} names no files that are still there."
+            )
         result = Listing(problems=list(source.files.problems))
         splits = {manifest.split for manifest in found}
         both = "train" in splits and len(splits) > 1
@@ -72,7 +79,7 @@ class ImageManifest(ImageFormat):
             self._add(manifest, source, target, manifest.split if both else None, result)
         known = {os.path.realpath(entry.path) for entry in result.entries}
         if source.path.is_dir():
-            others = (other for other in source.files.pictures if os.path.realpath(other.path) not in known)
+            others = (other for other in source.files.of(self.medium) if os.path.realpath(other.path) not in known)
             result.entries += [Entry(other.path, other.relative) for other in others]
         return result
 
@@ -85,15 +92,16 @@ class ImageManifest(ImageFormat):
         chosen = target or guess_target(labels) or (labels[-1].name if labels else None)
         if chosen is not None and chosen not in table.columns:
             raise ImportRefused(
-                f"The list of pictures has no column “{chosen}”. Its columns: {', '.join(table.columns)}."
+                f"The list of {self.medium.thing}s has no column “{chosen}”. Its columns: {', '.join(table.columns)}."
             )
         result.target = chosen
+        result.kind = next((guess_kind(fact) for fact in about if fact.name == chosen), Kind.MULTICLASS)
         cells = table.with_columns([text(name, pl.String()).alias(name) for name in table.columns])
         taken = {entry.id for entry in result.entries}
         for row in cells.iter_rows(named=True):
             own_split = split_name(row[splitting] or "") if splitting else split
             part = "train" if own_split == "validation" else own_split
-            name, label = row[manifest.column], row[chosen] if chosen else None
+            name, label = row[manifest.column], (row[chosen] or "") if chosen else None
             outcome = _entry(manifest, source.path, name, label, part)
             if isinstance(outcome, Problem):
                 result.problems.append(outcome)
@@ -104,37 +112,42 @@ class ImageManifest(ImageFormat):
                 result.entries.append(outcome)
 
 
-def manifests(source: Source) -> list[Manifest]:
-    """Return the tables that list pictures for this file or folder."""
+def manifests(source: Source, medium: Medium) -> list[Manifest]:
+    """Return the tables that list files of a medium for this file or folder."""
     path = source.path
     if path.is_file():
-        found = _manifest(path, path.parent, by_ending=True) if is_table(path) and _mentions_pictures(path) else None
+        if not is_table(path) or not _mentions(path, medium):
+            return []
+        found = _manifest(path, path.parent, medium, by_ending=True)
         return [found] if found else []
-    if not source.files.pictures:
+    if source.medium is not medium:
         return []
-    tables = [found.path for found in source.files.files if not found.folders and is_table(found.path)]
-    inside = [manifest for table in tables[:TRIED_TABLES] if (manifest := _manifest(table, path)) is not None]
+    listing = is_real_table if medium.owns(".txt") else is_table
+    tables = [found.path for found in source.files.files if not found.folders and listing(found.path)]
+    inside = [manifest for table in tables[:TRIED_TABLES] if (manifest := _manifest(table, path, medium)) is not None]
     if inside:
         return inside
     beside = [path.with_name(path.name + suffix) for suffix in (".csv", ".tsv", ".xlsx")]
-    return [manifest for table in beside if table.is_file() and (manifest := _manifest(table, path)) is not None]
+    return [
+        manifest for table in beside if table.is_file() and (manifest := _manifest(table, path, medium)) is not None
+    ]
 
 
-def _mentions_pictures(path: Path) -> bool:
-    """Return whether a name of a picture may stand near the start of a table, without parsing a text file for it."""
+def _mentions(path: Path, medium: Medium) -> bool:
+    """Return whether a name of a file may stand near the start of a table, without parsing a text file for it."""
     if path.suffix.lower() not in TEXT_SUFFIXES:
         return True
     with path.open("rb") as file:
         start = file.read(MENTIONED_BYTES).replace(b"\0", b"").lower()
-    return any(suffix.encode() in start for suffix in PICTURE_SUFFIXES)
+    return any(suffix.encode() in start for suffix in medium.suffixes)
 
 
-def locate(base: Path, root: Path, name: str) -> Path | None:
-    """Return the picture that a cell names, or None where there is none inside ``root``."""
+def locate(base: Path, root: Path, name: str, medium: Medium) -> Path | None:
+    """Return the file that a cell names, or None where there is none inside ``root``."""
     if "\0" in name or not name or len(name) > 1000:
         return None
     plain = name.replace("\\", "/")
-    endings = ("",) if plain.lower().endswith(PICTURE_SUFFIXES) else PICTURE_SUFFIXES
+    endings = ("",) if medium.owns(plain) else medium.suffixes
     for ending in endings:
         path = Path(os.path.normpath(base / (plain + ending)))
         if path.is_file() and path.is_relative_to(root):
@@ -143,37 +156,49 @@ def locate(base: Path, root: Path, name: str) -> Path | None:
     return None
 
 
-def _manifest(table_path: Path, root: Path, by_ending: bool = False) -> Manifest | None:
-    """Return the table as a list of pictures if one of its columns names pictures inside ``root``.
+def _manifest(table_path: Path, root: Path, medium: Medium, by_ending: bool = False) -> Manifest | None:
+    """Return the table as a list of files if one of its columns names files of the medium inside ``root``.
 
-    ``by_ending`` spares the search where no cell ends like the name of a picture.
+    ``by_ending`` spares the search where no cell ends like the name of such a file.
     """
     if table_path.stat().st_size > MAX_TABLE_BYTES:
         return None
     try:
         with opened(table_path) as table:
             head = table.lazy.head(TRIED_ROWS).collect()
-            place = _place_of_names(head, table_path, root, by_ending)
+            place = _place_of_names(head, table_path, root, medium, by_ending)
             if place is None:
                 return None
             column, base = place
-            cells = table.lazy.head(MAX_FILES).select(pl.all().cast(pl.String)).collect()
+            cells = table.lazy.head(MAX_FILES).select(_as_text(table.lazy.collect_schema())).collect()
     except (ImportRefused, pl.exceptions.PolarsError):
-        return None  # a file beside the pictures that is no readable table does not make the pictures unreadable
-    return Manifest(cells, column, base, root, split_name(table_path.stem))
+        return None  # a file beside the others that is no readable table does not make these unreadable
+    return Manifest(medium, cells, column, base, root, split_name(table_path.stem))
 
 
-def _place_of_names(head: pl.DataFrame, table_path: Path, root: Path, by_ending: bool) -> tuple[str, Path] | None:
+def _as_text(schema: pl.Schema) -> list[pl.Expr]:
+    """Return every column as text, the members of lists joined."""
+    return [
+        pl.col(name).cast(pl.List(pl.String)).list.join(JOINED_BY)
+        if isinstance(dtype, pl.List)
+        else pl.col(name).cast(pl.String)
+        for name, dtype in schema.items()
+    ]
+
+
+def _place_of_names(
+    head: pl.DataFrame, table_path: Path, root: Path, medium: Medium, by_ending: bool
+) -> tuple[str, Path] | None:
     folder = table_path.parent if table_path.is_relative_to(root) else root
-    bases = [table_path.with_suffix(""), table_path.parent, *(folder / name for name in PICTURE_FOLDERS)]
+    bases = [table_path.with_suffix(""), table_path.parent, *(folder / name for name in ("", *medium.folders))]
     for name, dtype in head.schema.items():
         if dtype != pl.String:
             continue
         cells = [cell.strip() for cell in head[name].drop_nulls()]
-        if by_ending and not any(cell.lower().endswith(PICTURE_SUFFIXES) for cell in cells):
+        if by_ending and not any(map(medium.owns, cells)):
             continue
         for base in bases:
-            there = sum(locate(base, root, cell) is not None for cell in cells)
+            there = sum(locate(base, root, cell, medium) is not None for cell in cells)
             if there and 2 * there >= len(cells):
                 return name, base
     return None
@@ -182,22 +207,26 @@ def _place_of_names(head: pl.DataFrame, table_path: Path, root: Path, by_ending:
 def _entry(manifest: Manifest, source: Path, name: str | None, label: str | None, split: str | None) -> Entry | Problem:
     if name is None:
         return Problem("", "A line of the list names no file.")
-    path = locate(manifest.base, manifest.root, name)
+    path = locate(manifest.base, manifest.root, name, manifest.medium)
     if path is None:
         return Problem(name, "The list names this file, but it is not there (or lies outside the folder).")
     root = source if source.is_dir() else source.parent
     return Entry(path, path.relative_to(root).as_posix(), label, split)
 
 
-def listed(source: Source) -> list[Path]:
-    """Return the picture that each row of a list names, in row order; where it is absent, the place it should be.
+def listed(source: Source, medium: Medium) -> list[Path]:
+    """Return the file that each row of a list names, in row order; where it is absent, the place it should be.
 
     Raises:
-        ImportRefused: the table names no pictures.
+        ImportRefused: the table names no such files.
     """
-    found = manifests(source)
+    found = manifests(source, medium)
     if not found:
-        raise ImportRefused(f"{source.path.name} names no pictures that are there. Put it beside them and try again.")
+        raise ImportRefused(
+            f"{source.path.name} names no {medium.thing}s that are there. Put it beside them and try again."
+        )
     manifest = found[0]
     names = manifest.table[manifest.column].fill_null("").str.strip_chars().to_list()
-    return [locate(manifest.base, manifest.root, name) or manifest.base / Path(name).name for name in names]
+    return [
+        locate(manifest.base, manifest.root, name, manifest.medium) or manifest.base / Path(name).name for name in names
+    ]

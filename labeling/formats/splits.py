@@ -1,0 +1,16 @@
+"""Names of folders and files that say which part of the data they hold."""
+
+from __future__ import annotations
+
+TRAIN_NAMES = ("train", "training", "train_set", "trainset")
+TEST_NAMES = ("test", "testing", "test_set", "testset", "eval")
+VALIDATION_NAMES = ("val", "valid", "validation", "dev")
+
+
+def split_name(name: str) -> str | None:
+    """Return ``train``, ``test`` or ``validation`` if that is what a folder's or file's name says."""
+    plain = name.lower()
+    for split, names in (("train", TRAIN_NAMES), ("test", TEST_NAMES), ("validation", VALIDATION_NAMES)):
+        if plain in names:
+            return split
+    return None

@@ -1,0 +1,107 @@
+"""Look at a picture from outside, carefully and once: its bytes, its size and a fingerprint of its looks."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from engine.task import Modality
+from labeling.errors import MediaRefused
+from labeling.media.base import Medium, Seen, content_of, read_bytes
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
+MAX_PIXELS = 80_000_000
+LOOK_SIZE = (9, 8)
+FLAT = 12.0
+
+
+class Picture(Medium):
+    """A photo, a drawing, a scan."""
+
+    modality = Modality.IMAGE
+    thing = "picture"
+    suffixes = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+    folders = ("images", "image", "img", "imgs", "pictures", "photos", "data")
+    endings = "JPEG or PNG"
+
+    @override
+    def examine(self, path: Path, with_look: bool = True) -> Seen:
+        data = read_bytes(path)
+        image = open_picture(data)
+        look, tones = look_of(image) if with_look else (None, None)
+        return Seen(content_of(data), look, tones)
+
+    @override
+    def check(self, data: bytes) -> None:
+        open_picture(data)
+
+
+def open_picture(data: bytes) -> Image:
+    """Return a picture, its header read and its size within limits, its pixels not yet decoded.
+
+    Raises:
+        MediaRefused: it is no picture of a known format, or too large.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit refuses without telling the size: ours below is stricter
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except UnidentifiedImageError as error:
+        raise MediaRefused(f"The file is not a picture ({', '.join(FORMATS)}), whatever its name says.") from error
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        raise MediaRefused(f"The picture is damaged or cut off ({error}).") from error
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        raise MediaRefused(
+            f"The picture has {width:,} × {height:,} pixels; the limit is {MAX_PIXELS // 1_000_000:,} million pixels. "
+            "Make it smaller to use it."
+        )
+    return image
+
+
+def look_of(image: Image) -> tuple[int | None, bytes]:
+    """Return the difference hash (dHash): is each of 8 x 8 cells brighter than the one to its left?
+
+    With it come the grey levels. JPEG files are decoded at an eighth of their size, which is all that is needed. None
+    and nothing for a picture so flat that the answer would be noise.
+
+    Raises:
+        MediaRefused: the pixels cannot be decoded.
+    """
+    import numpy as np
+
+    try:
+        image.draft("L", (2 * LOOK_SIZE[0], 2 * LOOK_SIZE[1]))
+        grey = np.asarray(_grey(eight_bit(image)), dtype=np.float32)
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+        raise MediaRefused(f"The picture is damaged or cut off ({error}).") from error
+    if float(grey.max() - grey.min()) < FLAT:
+        return None, b""
+    bits = np.packbits((grey[:, 1:] > grey[:, :-1]).ravel())
+    return int.from_bytes(bits.tobytes(), "big", signed=True), grey.clip(0, 255).astype(np.uint8).tobytes()
+
+
+def eight_bit(image: Image) -> Image:
+    """Return a picture of 16-bit grey as one of 8 bits, scaled; any other as it is."""
+    from PIL import Image as Pillow
+
+    if not image.mode.startswith("I"):
+        return image
+    import numpy as np
+
+    return Pillow.fromarray((np.asarray(image).clip(0, 65535) // 257).astype(np.uint8))
+
+
+def _grey(image: Image) -> Image:
+    from PIL.Image import Resampling
+
+    if image.mode == "P":
+        image = image.convert("RGBA")
+    return image.convert("L").resize(LOOK_SIZE, Resampling.BOX)

@@ -1,0 +1,42 @@
+"""A sound file: anything that libsndfile reads. Only its header is looked at."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from typing_extensions import override
+
+from engine.task import Modality
+from labeling.errors import MediaRefused
+from labeling.media.base import Medium, Seen, content_of, read_bytes
+
+MAX_BYTES = 2_000_000_000
+NO_LOOK = b""
+
+
+class Sound(Medium):
+    """A recording of any rate, length and number of channels."""
+
+    modality = Modality.AUDIO
+    thing = "sound"
+    suffixes = (".wav", ".flac", ".ogg", ".oga", ".mp3", ".aiff", ".aif", ".au", ".caf", ".w64")
+    folders = ("audio", "sounds", "sound", "wav", "wavs", "clips", "recordings", "data")
+    endings = "WAV, FLAC, OGG or MP3"
+
+    @override
+    def examine(self, path: Path, with_look: bool = True) -> Seen:
+        data = read_bytes(path, MAX_BYTES)
+        self.check(data)
+        return Seen(content_of(data), None, NO_LOOK)
+
+    @override
+    def check(self, data: bytes) -> None:
+        import soundfile
+
+        try:
+            header = soundfile.info(io.BytesIO(data))
+        except (soundfile.SoundFileError, RuntimeError, TypeError, ValueError) as error:
+            raise MediaRefused(f"The file is not a sound ({self.endings}), whatever its name says.") from error
+        if header.frames <= 0 or header.samplerate <= 0:
+            raise MediaRefused("The sound is 0 seconds long.")
