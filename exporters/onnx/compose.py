@@ -13,6 +13,7 @@ from engine.model.model import Model
 from engine.task import Kind, Modality, Task
 from exporters.onnx.graph import DOUBLE, FLOAT, ML, STRING, Graph
 from exporters.onnx.inputs import ROWS, declared_names, open_inputs
+from exporters.onnx.limits import refuse_what_cannot_be_written
 from exporters.onnx.members import writer
 
 
@@ -40,8 +41,9 @@ def compose(model: Model) -> Graph:
     """Return the graph of ``model``.
 
     Raises:
-        NotExportable: a member cannot be written as ONNX.
+        NotExportable: the task or a member cannot be written as ONNX.
     """
+    refuse_what_cannot_be_written(model)
     task = model.task
     inputs = declared_names(task)
     names = OutputNames.beside(inputs)

@@ -31,6 +31,7 @@ from exporters.errors import NotOurs
 from exporters.onnx.compose import OutputNames
 from exporters.onnx.graph import ML_OPSET, OPSET
 from exporters.onnx.inputs import IMAGE, ROWS, WORDS, declared_names, input_names
+from exporters.onnx.limits import why_not
 from exporters.source import Source
 
 FORMAT = 1
@@ -107,6 +108,8 @@ def read_metadata(properties: Mapping[str, str]) -> Metadata:
         unreadable = _floats(json.loads(properties[PREFIX + "unreadable"]), task.outputs)
     except (KeyError, TypeError, ValueError, RecursionError, DataError) as error:
         raise NotOurs(f"The description inside this ONNX file is damaged ({error!r}). Export it again.") from error
+    if why_not(task) is not None:
+        raise NotOurs("The description inside this ONNX file names a task that no export has. Export it again.")
     names = input_names(task.columns)
     return Metadata(task, names, OutputNames.beside(declared_names(task)), unreadable)
 

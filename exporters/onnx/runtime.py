@@ -76,9 +76,9 @@ class OnnxModel:
         self._metadata: Metadata = read_metadata(_checked_properties(content))
         self._session = ort_session(content)
         self._errors = _runtime()[1]
-        declared = {value.name for value in self._session.get_inputs()}
         expected = set(self._metadata.inputs.values()) or {IMAGE}
-        if declared != expected or self._answer not in {value.name for value in self._session.get_outputs()}:
+        declared, answers = _declared_names(self._session)
+        if declared != expected or self._answer not in answers:
             raise NotOurs("The description inside this ONNX file does not fit its graph. Export it again.")
 
     @classmethod
@@ -169,6 +169,19 @@ class OnnxModel:
             raise NotOurs(f"The model inside this ONNX file cannot be run: {error}") from error
         answers: FloatArray = np.asarray(values, dtype=np.float64).reshape(-1, self.task.outputs)
         return answers, tuple(labels[0].tolist()) if labels else ()
+
+
+def _declared_names(session: Any) -> tuple[set[str], set[str]]:
+    """Return the names of what a session takes and answers.
+
+    Raises:
+        NotOurs: a damaged name is no text.
+    """
+    try:
+        inputs, outputs = session.get_inputs(), session.get_outputs()
+        return {value.name for value in inputs}, {value.name for value in outputs}
+    except UnicodeDecodeError as error:
+        raise NotOurs("A name inside this ONNX file is damaged. Export it again.") from error
 
 
 def _is_full(waiting: Sequence[tuple[int, ByteArray]]) -> bool:

@@ -26,8 +26,8 @@ CASES = [(kind, task) for task in (TABLE, TWO, NUMBER) for kind in TABLE_MEMBERS
 ]
 
 
-def test_every_kind_of_member_has_a_writer_and_is_tested() -> None:
-    assert set(WRITERS) == set(MEMBERS)
+def test_every_writer_is_of_a_known_member_and_is_tested() -> None:
+    assert set(WRITERS) <= set(MEMBERS)
     assert set(WRITERS) == set(TABLE_MEMBERS) | set(IMAGE_MEMBERS)
 
 

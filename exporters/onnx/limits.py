@@ -1,0 +1,35 @@
+"""Which models ONNX can carry, said before any of the work begins."""
+
+from __future__ import annotations
+
+from engine.model.model import Model
+from engine.task import Kind, Modality, Task
+from exporters.errors import NotExportable
+from exporters.onnx.members import WRITERS
+
+_INSTEAD = "Nothing was written. Use the model folder with `autodidact predict`, which runs every model."
+_UNREAD = {Modality.AUDIO: "sounds", Modality.TEXT: "texts"}
+
+
+def why_not(task: Task) -> str | None:
+    """Return why no model of ``task`` can be written as ONNX, in words that end a sentence; None where one can."""
+    if task.modality in _UNREAD:
+        return f"it reads {_UNREAD[task.modality]}, and the way they are read has no ONNX form yet"
+    if task.kind is Kind.MULTILABEL:
+        return "it gives several classes to one sample, and such answers have no ONNX form yet"
+    return None
+
+
+def refuse_what_cannot_be_written(model: Model) -> None:
+    """Let pass what can be exported.
+
+    Raises:
+        NotExportable: the task or a member has no ONNX form; every such member is named.
+    """
+    reason = why_not(model.task)
+    if reason is not None:
+        raise NotExportable(f"This model cannot be exported as ONNX: {reason}. {_INSTEAD}")
+    unknown = [f"“{part.name}” ({part.member.kind})" for part in model.members if part.member.kind not in WRITERS]
+    if unknown:
+        what = "a part that has" if len(unknown) == 1 else "parts that have"
+        raise NotExportable(f"This model holds {what} no ONNX form yet: {', '.join(unknown)}. {_INSTEAD}")
