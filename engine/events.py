@@ -5,7 +5,7 @@ type           data
 =============  =====================================================================================
 ``started``    pid, budget_s, device, task, n_train, n_test, resumed
 ``heartbeat``  state (working, paused, finishing), remaining_s, learner, memory_mb
-``slice``      learner, seconds, done
+``slice``      learner, seconds, done, share (of the learner's whole work; absent where none of it was done)
 ``evaluated``  learner, score, interval, served: a candidate was compared with what is served
 ``point``      score, interval, learner, metrics, members, checked (samples the score rests on): a point of
                the curve, its model is now served

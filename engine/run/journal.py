@@ -24,6 +24,7 @@ class Past:
     curve: list[tuple[float, float]] = field(default_factory=list)
     done: bool = False
     failures: int = 0
+    share: float = 0.0
 
 
 @dataclass
@@ -61,6 +62,7 @@ def _take(state: Replay, event: Event) -> None:
     elif event.type == "slice":
         past = state.learner(data["learner"])
         past.slices, past.seconds, past.done = past.slices + 1, past.seconds + data["seconds"], data["done"]
+        past.share = data.get("share", past.share)
     elif event.type == "evaluated":
         past = state.learner(data["learner"])
         past.curve.append((past.seconds, data["score"]))

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where one learner stands. ``curve`` holds (seconds it had worked, its own score), in order; higher is better."""
+    """Where one learner stands. ``curve`` holds (seconds it had worked, its own score), in order; higher is better.
+
+    ``share`` of its whole work is done, 0 while it cannot be told.
+    """
 
     name: str
     slices: int = 0
@@ -17,6 +20,7 @@ class Standing:
     curve: tuple[tuple[float, float], ...] = ()
     done: bool = False
     first_slice: float = 0.0
+    share: float = 0.0
 
     @property
     def open(self) -> bool:

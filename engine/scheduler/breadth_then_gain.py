@@ -8,12 +8,16 @@ from collections.abc import Sequence
 from typing_extensions import override
 
 from engine.scheduler.base import Policy, Slice, Standing, slice_seconds
+from engine.scheduler.forecast import gain, seconds_to_candidate, seconds_to_end
 
 BREADTH_SHARE = 0.25
 EXPLORATION = 0.1
 # What a learner that has shown nothing yet may hope for: this share of what the best still lacks, in a twelfth
 # of the budget. Generous on purpose, so that a learner is given up only after it has shown that it is flat.
 HOPE = 0.1
+# A learner is left out once it needs this multiple of the time that is left: estimates are rough, and those that
+# plan by the time that is left shorten what they had planned.
+TOO_LATE = 1.5
 
 
 class BreadthThenGain(Policy):
@@ -24,27 +28,47 @@ class BreadthThenGain(Policy):
 
     @override
     def choose(self, standings: Sequence[Standing], total: float, remaining: float) -> Slice | None:
-        candidates = [standing for standing in standings if standing.open]
-        if not candidates or remaining <= 0:
+        still_open = [standing for standing in standings if standing.open]
+        if not still_open or remaining <= 0:
             return None
-        if total - remaining < BREADTH_SHARE * total:
-            chosen = candidates[0]
-        elif self._random.random() < EXPLORATION:
-            chosen = self._random.choice(candidates)
-        else:
-            best = max((score for s in standings for _, score in s.curve), default=0.0)
-            chosen = max(candidates, key=lambda s: expected_gain(s, best, total))  # ties: portfolio order
+        candidates = [standing for standing in still_open if in_time(standing, remaining)] or still_open
+        chosen = self._pick(candidates, standings, total, remaining)
         return Slice(chosen.name, slice_seconds(chosen, total, remaining))
+
+    def _pick(
+        self, candidates: Sequence[Standing], standings: Sequence[Standing], total: float, remaining: float
+    ) -> Standing:
+        if total - remaining < BREADTH_SHARE * total:
+            return candidates[0]
+        begun = [standing for standing in candidates if to_be_carried_through(standing, remaining)]
+        if begun:
+            return max(begun, key=lambda s: s.share)
+        if self._random.random() < EXPLORATION:
+            return self._random.choice(candidates)
+        best = max((score for s in standings for _, score in s.curve), default=0.0)
+        return max(candidates, key=lambda s: expected_gain(s, best, total))  # ties: portfolio order
+
+
+def in_time(standing: Standing, remaining: float) -> bool:
+    """Whether a learner may have something new to show before the end; yes while that cannot be told."""
+    needed = seconds_to_candidate(standing)
+    return needed is None or needed <= TOO_LATE * remaining
+
+
+def to_be_carried_through(standing: Standing, remaining: float) -> bool:
+    """Whether work was begun that has shown nothing yet, would be lost, and ends before the budget does."""
+    needed = seconds_to_end(standing)
+    return not standing.curve and needed is not None and needed <= remaining
 
 
 def expected_gain(standing: Standing, best: float, total: float) -> float:
-    """Return the improvement a second that a learner's own curve promises.
+    """Return the improvement a second that a learner's own curve promises until its next candidate.
 
-    With two points of its own or more, the slope between the last two, which a saturating curve will not exceed;
-    before that the hope of an unopened learner, greater once time has been spent on it and its first result is near.
+    From two points of its own on, a saturating curve through them; before that the hope of an unopened learner,
+    greater once time has been spent on it and its first result is near.
     """
     if len(standing.curve) >= 2:
-        (before, old), (after, new) = standing.curve[-2:]
-        return max(0.0, new - old) / max(after - before, 1e-3)
+        ahead = max(1.0, seconds_to_candidate(standing) or 0.0)
+        return gain(standing.curve, ahead) / ahead
     started = 2.0 if standing.slices else 1.0
     return started * HOPE * max(0.0, 1.0 - best) / max(total / 12.0, 1.0)

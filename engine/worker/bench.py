@@ -56,13 +56,17 @@ class Scoring:
 
 @dataclass(frozen=True)
 class SliceReport:
-    """What a slice brought. ``version`` is set when a new candidate is complete, ``message`` is for the person."""
+    """What a slice brought. ``version`` is set when a new candidate is complete, ``message`` is for the person.
+
+    ``share`` of the learner's whole work is done; None when the slice went into predictions alone.
+    """
 
     learner: str
     seconds: float
     done: bool
     version: int | None = None
     message: str = ""
+    share: float | None = None
 
 
 class Bench:
@@ -95,16 +99,16 @@ class Bench:
         start = time.monotonic()
         checkpoint = Checkpoint(self.run.checkpoints_path, name)
         learner = self._learner(name, checkpoint)
-        message = ""
+        message, share = "", None
         if name not in self._scoring and not checkpoint.mark.unscored:
             progress = learner.advance(deadline)
-            message = progress.message
+            message, share = progress.message, progress.share
             checkpoint.save_state(learner, done=progress.done, unscored=progress.improved)
         version = None
         if checkpoint.mark.unscored:
             version = self._score(name, learner, checkpoint, deadline)
         finished = checkpoint.mark.done and not checkpoint.mark.unscored
-        return SliceReport(name, time.monotonic() - start, finished, version, message)
+        return SliceReport(name, time.monotonic() - start, finished, version, message, share)
 
     def _learner(self, name: str, checkpoint: Checkpoint) -> Learner:
         if name not in self._learners:

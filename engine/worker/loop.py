@@ -240,8 +240,10 @@ class Worker:
         learner, seconds, done = message["learner"], message["seconds"], message["done"]
         self._warm.add(learner)
         self._working = None
-        self._roster.worked(learner, seconds, done=done)
-        self._journal.write("slice", {"learner": learner, "seconds": round(seconds, 3), "done": done})
+        self._roster.worked(learner, seconds, done=done, share=message["share"])
+        facts = {"learner": learner, "seconds": round(seconds, 3), "done": done}
+        known = {} if message["share"] is None else {"share": round(message["share"], 4)}
+        self._journal.write("slice", facts | known)
         self._tell(learner, message["message"])
         if self._state == "working":
             self._dispatch()  # the trainer works on while the candidate is weighed

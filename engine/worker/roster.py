@@ -30,6 +30,7 @@ class Roster:
                 curve=tuple(past.curve),
                 done=past.done or past.failures >= STRIKES,
                 first_slice=entry.first_slice,
+                share=past.share,
             )
             for entry in self._entries
             for past in [self._pasts[entry.name]]
@@ -40,10 +41,11 @@ class Roster:
         """Whether any learner brought a candidate."""
         return any(past.curve for past in self._pasts.values())
 
-    def worked(self, name: str, seconds: float, *, done: bool) -> None:
-        """Note a slice."""
+    def worked(self, name: str, seconds: float, *, done: bool, share: float | None = None) -> None:
+        """Note a slice. ``share`` of the learner's whole work is done; None leaves what was known."""
         past = self._pasts[name]
         past.slices, past.seconds, past.done = past.slices + 1, past.seconds + seconds, done
+        past.share = past.share if share is None else share
 
     def failed(self, name: str) -> None:
         """Note a failed slice."""

@@ -79,6 +79,7 @@ def _slice(bench: Bench, learner: str, deadline: Deadline) -> dict[str, Any]:
         "done": report.done,
         "version": report.version,
         "message": report.message,
+        "share": report.share,
     }
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from engine.scheduler import Standing
 from engine.scheduler.breadth_then_gain import BreadthThenGain, expected_gain
 
@@ -32,6 +30,36 @@ def test_work_begun_is_finished_before_something_new_is_opened() -> None:
     assert expected_gain(Standing("begun", slices=1), 0.8, 100.0) > expected_gain(Standing("new"), 0.8, 100.0)
 
 
-def test_the_promise_is_the_last_slope() -> None:
-    standing = Standing("a", curve=((1.0, 0.1), (2.0, 0.5), (4.0, 0.6)))
-    assert expected_gain(standing, 0.6, 60.0) == pytest.approx(0.05)
+def test_the_promise_is_less_than_the_last_slope() -> None:
+    standing = Standing("a", seconds=4.0, curve=((1.0, 0.1), (2.0, 0.5), (4.0, 0.6)))
+    assert 0.0 < expected_gain(standing, 0.6, 60.0) < 0.05
+
+
+def test_a_learner_that_cannot_show_anything_before_the_end_gets_no_time() -> None:
+    late = Standing("late", slices=2, seconds=10.0, share=0.05)  # 190 s to go
+    other = Standing("other", slices=3, seconds=8, curve=((4, 0.80), (8, 0.80)))
+    picks = [BreadthThenGain(seed).choose([late, other], 100.0, 60.0) for seed in range(40)]
+    assert {pick.learner for pick in picks if pick is not None} == {"other"}
+    alone = BreadthThenGain().choose([late], 100.0, 60.0)
+    assert alone is not None  # nobody else needs the time
+
+
+def test_work_begun_that_ends_in_time_is_carried_through() -> None:
+    begun = Standing("begun", slices=3, seconds=10.0, share=0.4)  # 15 s to go
+    rising = Standing("rising", slices=2, seconds=2, curve=((1, 0.20), (2, 0.60)))
+    picks = [BreadthThenGain(seed).choose([rising, begun, Standing("new")], 100.0, 60.0) for seed in range(40)]
+    assert {pick.learner for pick in picks if pick is not None} == {"begun"}
+
+
+def test_of_two_works_begun_the_one_nearer_its_end_goes_first() -> None:
+    order = [Standing("far", slices=1, seconds=2.0, share=0.1), Standing("near", slices=1, seconds=2.0, share=0.5)]
+    chosen = BreadthThenGain().choose(order, 100.0, 60.0)
+    assert chosen is not None
+    assert chosen.learner == "near"
+
+
+def test_the_first_quarter_does_not_wait_for_estimates() -> None:
+    order = [Standing("a"), Standing("b", slices=1, seconds=1.0, share=0.5)]
+    chosen = BreadthThenGain().choose(order, 100.0, 99.0)
+    assert chosen is not None
+    assert chosen.learner == "a"

@@ -18,6 +18,7 @@ standings = st.lists(
         curve=st.lists(st.tuples(st.floats(0, 100), st.floats(-1, 1)), max_size=4).map(tuple),
         done=st.booleans(),
         first_slice=st.floats(0, 5),
+        share=st.floats(0, 1),
     ),
     max_size=5,
 )

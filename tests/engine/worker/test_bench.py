@@ -49,6 +49,7 @@ def test_a_candidate_left_unscored_is_scored_by_the_next_bench(tmp_path: Path) -
     checkpoint.save_state(learner, done=progress.done, unscored=True)  # then the power goes
     report = Bench(run).advance(name, Deadline(20.0))
     assert report.version == 1
+    assert report.share is None  # no learning was done
 
 
 def test_predictions_stop_at_the_deadline_and_go_on_later() -> None:
@@ -76,6 +77,7 @@ def test_a_learner_is_told_what_time_is_left_and_may_say_a_sentence(
     monkeypatch.setitem(bench._learners, name, Planner(bench.job, {}))
     report = bench.advance(name, Deadline(5.0, left=70.0))
     assert (report.message, report.done, report.version) == ("planned for 70 s", True, 1)
+    assert report.share == 1.0
 
 
 def test_an_unknown_learner_is_an_error(tmp_path: Path) -> None:

@@ -56,3 +56,11 @@ def test_a_standing_does_not_change_afterwards() -> None:
     roster.scored("quick", 0.9)
     assert (early.slices, early.curve, early.open) == (0, (), True)
     assert roster.has_scores
+
+
+def test_the_share_of_the_work_is_known_until_a_newer_one_is() -> None:
+    roster = Roster(ENTRIES, Replay(learners={"slow": Past(1, 1.0, share=0.1)}))
+    assert [standing.share for standing in roster.standings()] == [0.0, 0.1]
+    roster.worked("slow", 1.0, done=False, share=0.4)
+    roster.worked("slow", 1.0, done=False)  # predictions alone
+    assert roster.standings()[1].share == 0.4

@@ -1,0 +1,58 @@
+"""What a learner's past says about its future: when it will be through, and how much better it will be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.scheduler.base import Standing
+
+Points = Sequence[tuple[float, float]]
+
+_POWERS = (1.0, 0.5, 2.0)  # of ever slower learning; where points fit all equally well, the first is believed
+_FADING = 0.7  # how much less than its successor a point counts
+
+
+def seconds_to_end(standing: Standing) -> float | None:
+    """Return how many seconds of work a learner still needs; None while it cannot be told."""
+    if standing.share <= 0.0 or standing.seconds <= 0.0:
+        return None
+    return max(0.0, standing.seconds / standing.share - standing.seconds)
+
+
+def seconds_to_candidate(standing: Standing) -> float | None:
+    """Return in how many seconds of work a learner will have something new to show; None while it cannot be told.
+
+    Candidates are expected as far apart as the last two were, and never later than the end of the learner's work.
+    """
+    end = seconds_to_end(standing)
+    if not standing.curve:
+        return end
+    moments = [0.0, *(moment for moment, _ in standing.curve)]
+    after = max(0.0, moments[-1] + (moments[-1] - moments[-2]) - standing.seconds)
+    return after if end is None else min(after, end)
+
+
+def gain(points: Points, ahead: float) -> float:
+    """Return by how much a score will rise in ``ahead`` more seconds of work, from two points or more.
+
+    ``top - fall * (1 + t) ** -power`` is fitted by least squares, late points counting most; a curve that has fallen
+    promises nothing.
+    """
+    fits = [_fit(points, power) for power in _POWERS]
+    _, fall, power = min(fits, key=lambda fit: fit[0])
+    now = 1.0 + max(0.0, points[-1][0])
+    return float(max(0.0, fall * (now**-power - (now + ahead) ** -power)))
+
+
+def _fit(points: Points, power: float) -> tuple[float, float, float]:
+    """Return the squared error, the fall and the power; errors below rounding count as none."""
+    weights = [_FADING ** (len(points) - 1 - place) for place in range(len(points))]
+    total = sum(weights)
+    faded = [(1.0 + max(0.0, moment)) ** -power for moment, _ in points]
+    middle = sum(w * x for w, x in zip(weights, faded, strict=True)) / total
+    level = sum(w * score for w, (_, score) in zip(weights, points, strict=True)) / total
+    spread = sum(w * (x - middle) ** 2 for w, x in zip(weights, faded, strict=True))
+    rows = list(zip(weights, faded, points, strict=True))
+    slope = sum(w * (x - middle) * (score - level) for w, x, (_, score) in rows) / spread if spread > 1e-12 else 0.0
+    error = sum(w * (score - level - slope * (x - middle)) ** 2 for w, x, (_, score) in rows)
+    return round(error, 12), -slope, power
