@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine.errors import ModelError
 from engine.modalities.table.texts import DIRECTIONS, TextColumn
 
-SENTENCES = [f"{'a lovely' if i % 2 else 'an awful'} stay, number {i}" for i in range(60)]
+SENTENCES = [f"{'a lovely' if i % 2 else 'an awful'} stay for us, number {i}" for i in range(60)]
 
 
 def test_texts_of_the_same_words_lie_together() -> None:
@@ -25,7 +25,7 @@ def test_texts_of_the_same_words_lie_together() -> None:
 @pytest.mark.parametrize("kept", [[None, "", "???", "unheard"], []])
 def test_nothing_known_gives_its_length_and_zeros(kept: list[str | None]) -> None:
     numbers = TextColumn.fit("t", SENTENCES).encode(kept)
-    np.testing.assert_array_equal(numbers[:, 1:], np.zeros((len(kept), DIRECTIONS)))
+    np.testing.assert_array_equal(numbers[:, 1:], np.zeros((len(kept), 3)))
     assert numbers[:, 0].tolist() == [len(text or "") for text in kept]
 
 
@@ -34,8 +34,20 @@ def test_texts_that_share_nothing_have_a_length_alone(texts: list[str | None]) -
     np.testing.assert_array_equal(TextColumn.fit("t", texts).encode(["same", "x"]), [[4.0], [1.0]])
 
 
+def test_names_take_more_rows_than_sentences() -> None:
+    names = [f"Mr. {'Green' if i % 2 else 'Brown'}" for i in range(600)]
+    assert TextColumn.fit("t", names).width == 1
+    assert TextColumn.fit("t", names * 20).width == 1 + 2
+    assert TextColumn.fit("t", [f"a letter to {name}, from home" for name in names]).width > 1 + 5
+
+
+def test_many_directions_are_never_more_than_sixteen() -> None:
+    words = np.random.default_rng(0).integers(0, 300, (1500, 8))
+    assert TextColumn.fit("t", [" ".join(f"w{word}" for word in row) for row in words]).width == 1 + DIRECTIONS
+
+
 def test_scripts_without_blanks_are_parted_by_characters() -> None:
-    texts = [f"味道很好吃{i}" if i % 2 else f"送餐太慢了{i}" for i in range(40)]
+    texts = [f"味道很好吃{i}" if i % 2 else f"送餐太慢了{i}" for i in range(10_000)]
     numbers = TextColumn.fit("t", texts).encode(["真的很好吃", "很好吃呢", "太慢了呢"])[:, 1:]
     assert numbers[0] @ numbers[1] > numbers[0] @ numbers[2]
 

@@ -59,7 +59,7 @@ def test_a_table_too_large_is_learned_from_a_draw_and_checked_whole(monkeypatch:
 def test_any_number_of_classes_is_told_apart(tmp_path: Path) -> None:
     make: contract.Factory = lambda: Linear(a_job_of_many_classes(), SETTINGS)  # noqa: E731
     contract.predictions_are_well_formed(make)
-    contract.restored_midway_goes_on_to_the_same_end(make, tmp_path / "a", alike=1e-4)
+    contract.restored_midway_goes_on_to_the_same_end(make, tmp_path / "a", alike=NEARBY)
     contract.a_saved_member_answers_the_same(make, tmp_path / "b")
     learner = contract.run_to_the_end(make())
     answers, labels = learner.validation(), learner.job.labels
