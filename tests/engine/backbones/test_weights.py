@@ -11,8 +11,8 @@ from engine.errors import WeightsError
 
 
 def test_every_backbone_has_verified_weights() -> None:
-    assert set(BACKBONES) == set(manifest())
-    for name in BACKBONES:
+    assert set(BACKBONES) <= set(manifest())
+    for name in manifest():
         assert hashlib.sha256(verified(name).read_bytes()).hexdigest() == manifest()[name].sha256
 
 

@@ -1,0 +1,133 @@
+"""The sentence network MiniLM (6 layers, 384 wide) in plain torch, and the words it reads.
+
+After Wang et al. 2020, https://arxiv.org/abs/2002.10957 (the network) and Devlin et al. 2019,
+https://arxiv.org/abs/1810.04805 (its layers); the weights are those of all-MiniLM-L6-v2.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from torch.nn import functional
+from typing_extensions import override
+
+from engine.errors import WeightsError
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+WIDTH, LAYERS, LONGEST = 384, 6, 512
+PADDING, UNKNOWN, BEGIN, END = 0, 100, 101, 102  # the numbers of the special words
+
+_WORDS, _HEADS, _INNER, _EPSILON = 30522, 12, 1536, 1e-12
+_UNUSED = "embeddings.position_ids"
+_NAMES = {  # what the file calls the parts of a layer
+    "attention.self.query": "query",
+    "attention.self.key": "key",
+    "attention.self.value": "value",
+    "attention.output.dense": "mix",
+    "attention.output.LayerNorm": "mixed",
+    "intermediate.dense": "widen",
+    "output.dense": "narrow",
+    "output.LayerNorm": "narrowed",
+}
+
+
+class _Layer(nn.Module):
+    """Each word looks at all others, then at itself; each time what it sees is added and normalised."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.query, self.key, self.value, self.mix = (nn.Linear(WIDTH, WIDTH) for _ in range(4))
+        self.mixed = nn.LayerNorm(WIDTH, eps=_EPSILON)
+        self.widen, self.narrow = nn.Linear(WIDTH, _INNER), nn.Linear(_INNER, WIDTH)
+        self.narrowed = nn.LayerNorm(WIDTH, eps=_EPSILON)
+
+    @override
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        query, key, value = (
+            part(x).unflatten(2, (_HEADS, -1)).transpose(1, 2) for part in (self.query, self.key, self.value)
+        )
+        seen = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+        x = self.mixed(x + self.mix(seen.transpose(1, 2).flatten(2)))
+        y: Tensor = self.narrowed(x + self.narrow(functional.gelu(self.widen(x))))
+        return y
+
+
+class MiniLM(nn.Module):
+    """Map words int64 [n, T] to their mean states float32 [n, 7, 384]: the embedding's, then those of each layer.
+
+    ``T`` is at most 512; places that hold :data:`PADDING` are neither looked at nor averaged.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = nn.Embedding(_WORDS, WIDTH)
+        self.places = nn.Embedding(LONGEST, WIDTH)
+        self.parts = nn.Embedding(2, WIDTH)
+        self.embedded = nn.LayerNorm(WIDTH, eps=_EPSILON)
+        self.layers = nn.ModuleList(_Layer() for _ in range(LAYERS))
+
+    @override
+    def forward(self, words: Tensor) -> Tensor:
+        present = (words != PADDING).to(self.words.weight.dtype)[:, :, None]
+        means = [(state * present).sum(dim=1) / present.sum(dim=1) for state in self.states(words)]
+        return torch.stack(means, dim=1)
+
+    def states(self, words: Tensor) -> list[Tensor]:
+        """Return the states [n, T, 384] of the words at the embedding and after each layer."""
+        places = torch.arange(words.shape[1], device=words.device)
+        x = self.embedded(self.words(words) + self.places(places) + self.parts.weight[0])
+        mask = (words != PADDING)[:, None, None, :]
+        states = [x]
+        for layer in self.layers:
+            states.append(layer(states[-1], mask))
+        return states
+
+
+def load_minilm(path: Path) -> MiniLM:
+    """Return the network with the weights of ``path``, in evaluation mode.
+
+    Raises:
+        WeightsError: the file cannot be read, or its tensors are not those of this network.
+    """
+    try:
+        tensors = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise WeightsError(f"The pretrained weights {path.name} cannot be read: {error}.") from error
+    found = {_our_name(name): tensor for name, tensor in tensors.items() if name != _UNUSED and "pooler" not in name}
+    network = MiniLM()
+    try:
+        network.load_state_dict(found)
+    except RuntimeError as error:
+        raise WeightsError(f"{path.name} does not fit the network: {error}") from error
+    return network.eval().requires_grad_(False)
+
+
+def _our_name(name: str) -> str:
+    """Return our name of one of the file's tensors."""
+    before, _, rest = name.partition("encoder.layer.")
+    if not rest:
+        fixed = {"word": "words", "position": "places", "token_type": "parts"}
+        place = before.removeprefix("embeddings.")
+        for theirs, ours in fixed.items():
+            place = place.replace(f"{theirs}_embeddings", ours)
+        return place.replace("LayerNorm", "embedded")
+    layer, _, part = rest.partition(".")
+    part, _, kind = part.rpartition(".")
+    return f"layers.{layer}.{_NAMES.get(part, part)}.{kind}"
+
+
+def load_tokenizer(path: Path) -> Tokenizer:
+    """Return what cuts texts into the network's words, neither cut short nor padded."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_str(path.read_text(encoding="utf-8"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer

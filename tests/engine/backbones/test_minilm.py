@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from engine.backbones.minilm import END, LAYERS, PADDING, UNKNOWN, WIDTH, MiniLM, load_minilm, load_tokenizer
+from engine.backbones.weights import verified
+from engine.errors import WeightsError
+
+
+@pytest.fixture(scope="module")
+def network() -> MiniLM:
+    return load_minilm(verified("minilm_l6"))
+
+
+def some_words(padded: int) -> torch.Tensor:
+    words = torch.randint(1000, 9000, (3, 40), generator=torch.Generator().manual_seed(0))
+    if padded:
+        words[1, -padded:] = PADDING
+    return words
+
+
+@pytest.mark.filterwarnings("ignore")  # what the reference warns of while it is imported is not ours
+def test_it_equals_transformers(network: MiniLM) -> None:
+    transformers = pytest.importorskip("transformers")
+    other = transformers.BertModel.from_pretrained(str(verified("minilm_l6").parent)).eval()
+    words = some_words(padded=15)
+    present = words != PADDING
+    with torch.inference_mode():
+        expected = other(input_ids=words, attention_mask=present.long(), output_hidden_states=True).hidden_states
+        found = network.states(words)
+    assert len(found) == len(expected) == 1 + LAYERS
+    for ours, theirs in zip(found, expected, strict=True):
+        torch.testing.assert_close(ours[present], theirs[present], atol=1e-4, rtol=1e-4)
+
+
+def test_padding_changes_nothing(network: MiniLM) -> None:
+    words = some_words(padded=15)
+    with torch.inference_mode():
+        together, alone = network(words), network(words[1:2, :25])
+    assert together.shape == (3, 1 + LAYERS, WIDTH)
+    torch.testing.assert_close(together[1:2], alone, atol=1e-5, rtol=1e-4)
+
+
+def test_it_is_frozen(network: MiniLM) -> None:
+    assert not network.training
+    assert not any(parameter.requires_grad for parameter in network.parameters())
+
+
+def test_texts_become_words_of_any_number() -> None:
+    tokenizer = load_tokenizer(verified("minilm_l6_words"))
+    assert tokenizer.encode("").ids == [101, END]
+    assert len(tokenizer.encode("good " * 1000).ids) == 1002
+    assert UNKNOWN not in tokenizer.encode("Naïve café, the 3rd!").ids
+    assert UNKNOWN in tokenizer.encode("味道很好").ids
+
+
+def test_damaged_weights_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "junk.safetensors").write_bytes(b"junk")
+    with pytest.raises(WeightsError, match=r"junk\.safetensors cannot be read"):
+        load_minilm(tmp_path / "junk.safetensors")
+    save_file({"only": torch.zeros(3)}, tmp_path / "short.safetensors")
+    with pytest.raises(WeightsError, match=r"short\.safetensors does not fit"):
+        load_minilm(tmp_path / "short.safetensors")
