@@ -1,0 +1,89 @@
+"""The Net contract: what a modality brings to a fine-tune."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+from torch import Tensor, nn
+
+from engine.arrays import BoolArray, IntArray
+from engine.model.member import Member
+
+
+@dataclass(frozen=True)
+class View:
+    """How samples are to be seen: varied by ``random`` where ``train``, as they are where not.
+
+    ``progress`` is the share of the training that is done, 0 to 1.
+    """
+
+    train: bool = False
+    progress: float = 0.0
+    random: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
+
+
+@dataclass(frozen=True)
+class Part:
+    """A tuned network: the learned tensors of the body by name, and a head [K, d], [K], all float32 on the processor.
+
+    The head's outputs need only softmax or sigmoid, or are the number wanted: sharpness and units are in it.
+    """
+
+    body: Mapping[str, Tensor]
+    weight: Tensor
+    bias: Tensor
+
+
+class Net(ABC):
+    """A pretrained network and the samples it is to learn from.
+
+    ``body(*inputs)`` gives features [n, ``length``]; ``source`` and ``stages`` are as in
+    :class:`engine.transfer.base.Start`; ``bfloat16`` names the device types on which half precision was measured
+    faster.
+    """
+
+    bfloat16: ClassVar[frozenset[str]] = frozenset()
+    body: nn.Module
+    length: int
+    source: nn.Linear | None = None
+    stages: tuple[str, ...] = ()
+    device: str = "cpu"
+
+    def prepare(self) -> bool:
+        """Do one piece of what must come before the first inputs; return whether nothing is left to do."""
+        return True
+
+    def readable(self, rows: IntArray) -> BoolArray:
+        """Return which of the samples can be read at all. Asked when prepared."""
+        return np.ones(len(rows), dtype=np.bool_)
+
+    @abstractmethod
+    def layers(self) -> list[list[nn.Parameter]]:
+        """Return the parameters to learn in groups from the input to the features."""
+
+    @abstractmethod
+    def inputs(self, rows: IntArray, view: View) -> tuple[Tensor, ...]:
+        """Return what the body takes for these samples, on ``device``."""
+
+    def mix(
+        self, inputs: tuple[Tensor, ...], targets: Tensor, random: np.random.Generator
+    ) -> tuple[tuple[Tensor, ...], Tensor]:
+        """Return inputs and targets [b, K] mixed between samples, where that helps the modality."""
+        return inputs, targets
+
+    def lighter(self) -> bool:
+        """Make the inputs smaller or coarser; return False where they are as small as is of use."""
+        return False
+
+    def move(self, device: str) -> None:
+        """Compute on ``device`` from now on."""
+        self.device = device
+        self.body.to(device)
+
+    @abstractmethod
+    def to_member(self, parts: Sequence[Part]) -> Member:
+        """Return the tuned networks, whose answers are averaged, as something that can be served."""

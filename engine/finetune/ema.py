@@ -1,0 +1,40 @@
+"""The running average of weights, which is better than the weights of any one step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+DECAY = 0.98
+
+
+class Average:
+    """An exponential average over steps that weighs the first few as much as all before them."""
+
+    def __init__(self, weights: Mapping[str, Tensor]) -> None:
+        self.values = {name: weight.detach().clone() for name, weight in weights.items()}
+
+    @torch.no_grad()
+    def take(self, weights: Mapping[str, Tensor], step: int) -> None:
+        """Take in the weights after the step of that number, from 0."""
+        fresh = 1.0 - min(DECAY, (1.0 + step) / (10.0 + step))
+        for name, value in self.values.items():
+            value.lerp_(weights[name].detach(), fresh)
+
+    @torch.no_grad()
+    def begin_anew(self, weights: Mapping[str, Tensor], names: tuple[str, ...]) -> None:
+        """Forget what was averaged of the named weights."""
+        for name in names:
+            self.values[name].copy_(weights[name])
+
+    @torch.no_grad()
+    def give(self, weights: Mapping[str, Tensor]) -> None:
+        """Set the weights to their averages."""
+        for name, value in self.values.items():
+            weights[name].copy_(value)
+
+    def move(self, device: str) -> None:
+        """Keep the average on another device."""
+        self.values = {name: value.to(device) for name, value in self.values.items()}

@@ -1,0 +1,288 @@
+"""Fine-tunes a pretrained network in slices: warm head, one cycle of steps, a check on held-out samples."""
+
+from __future__ import annotations
+
+import json
+from abc import abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from typing_extensions import override
+
+from engine.arrays import Float32Array, FloatArray, IntArray
+from engine.budget import Deadline
+from engine.errors import DataError
+from engine.finetune.answers import answers
+from engine.finetune.base import Net, Part, View
+from engine.finetune.memory import Ladder, short_of_memory
+from engine.finetune.precision import fast
+from engine.finetune.schedule import Plan
+from engine.finetune.stream import Stream
+from engine.finetune.targets import Targets
+from engine.finetune.tuning import Recipe, Saved, Tuning
+from engine.finetune.warm import warm
+from engine.heads.order import stratified_order
+from engine.learners.base import Job, Learner, Progress
+from engine.model.member import Member
+from engine.transfer.base import Start
+from engine.transfer.joint import Joint
+
+_TENSORS, _STATE = "state.safetensors", "state.json"
+_MOST_WARM = 4000
+_FORWARD = 1.0 / 3.0
+_FEWEST_EPOCHS = 0.5
+_JUDGED_AFTER = 2
+_NO_TIME = "Too little time was left to tune a network, so that was left out. Give the run more time to include it."
+
+
+class FineTune(Learner):
+    """Tunes all layers of the network that :meth:`net` brings; a subclass says which.
+
+    The first network is checked on the samples of the first fold, the next on those of the second; the member is their
+    mean. Settings: ``epochs`` (8), how often to see each sample at most; ``share`` (0.5) of the budget left that one
+    network may take; ``folds`` (1), how many networks; ``batch`` (32); ``rate`` (3e-4); ``decay`` (0.85) of the rate
+    from layer to layer; ``weight_decay`` (0.02); ``transfer`` (none), settings by name of
+    :data:`engine.transfer.TRANSFER`.
+    """
+
+    def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
+        super().__init__(job, settings)
+        held_out = np.unique(job.folds[job.folds >= 0])
+        self.held_out = [int(fold) for fold in held_out[: max(1, int(settings.get("folds", 1)))]]
+        self.targets = Targets(job)
+        self.parts: list[Part] = []
+        self.plan = self._new_plan()
+        self._net: Net | None = None
+        self._ladder: Ladder | None = None
+        self._tuning: Tuning | None = None
+        self._saved: Saved | None = None
+        self._pretrained: dict[str, Tensor] = {}
+        self._features: list[Float32Array] = []
+        self._warm_rows: IntArray | None = None
+        self._outputs: list[FloatArray] = []
+        self._answers = np.full((len(job.labels), job.task.outputs), np.nan)
+        self._prepared, self._done, self._message = False, False, ""
+        self._rungs = 0
+
+    @abstractmethod
+    def net(self) -> Net:
+        """Return the pretrained network and the job's samples, on the job's device. Called once."""
+
+    @override
+    def advance(self, deadline: Deadline) -> Progress:
+        torch.set_num_threads(self.job.threads)
+        self._message = ""
+        improved = False
+        while not self._done and not improved:
+            try:
+                improved = self._work(deadline)
+            except (MemoryError, RuntimeError) as error:
+                if not short_of_memory(error) or not self._live_on_less():
+                    raise
+            if deadline.expired:
+                break
+        return Progress(improved, self._done, self._share(), self._message)
+
+    def _work(self, deadline: Deadline) -> bool:
+        """Do one small piece of work; return whether it brought a candidate."""
+        if not self._prepared:
+            self._prepared = self._loaded().prepare()
+        elif self._saved is not None:
+            self._tuning = self._begin(self._saved)
+            self._saved = None
+        elif self._tuning is None:
+            if self._gather():
+                self._tuning = self._begin()
+        elif not self._tuning.finished:
+            self._step(self._tuning, deadline)
+        elif self._check(self._tuning):
+            self._keep(self._tuning)
+            return True
+        return False
+
+    def _loaded(self) -> Net:
+        if self._net is None:
+            self._net = self.net()
+            self._ladder = Ladder(self._net, int(self.settings.get("batch", 32)), self.job.frugality)
+            self._ladder.down_to(self._rungs)
+            self._pretrained = {name: value.cpu().clone() for name, value in self._net.body.state_dict().items()}
+        return self._net
+
+    @property
+    def ladder(self) -> Ladder:
+        """How many samples a step takes, and on what device."""
+        self._loaded()
+        assert self._ladder is not None
+        return self._ladder
+
+    def _gather(self) -> bool:
+        """Look at a batch of samples with the pretrained network; return whether it has seen as many as it should."""
+        net = self._loaded()
+        if self._warm_rows is None:
+            rows = stratified_order(self.job)
+            self._warm_rows = rows[net.readable(rows)][:_MOST_WARM]
+            if not len(self._warm_rows):
+                raise DataError("None of the samples can be read. Check the files, then train again.")
+        seen = sum(len(part) for part in self._features)
+        rows = self._warm_rows[seen : seen + self.ladder.batch]
+        if len(rows):
+            net.body.eval()
+            with torch.inference_mode(), fast(net.device, net.bfloat16):
+                self._features.append(net.body(*net.inputs(rows, View())).float().cpu().numpy())
+        return seen + len(rows) == len(self._warm_rows)
+
+    def _seen(self) -> tuple[Tensor, Tensor]:
+        """Return the pretrained features of the samples to learn from, and their targets."""
+        while not self._gather():
+            pass
+        assert self._warm_rows is not None
+        own = self.job.folds[self._warm_rows] != self._fold
+        device = self._loaded().device
+        features = torch.from_numpy(np.concatenate(self._features)[own]).to(device)
+        return features, self.targets.tensor(self._warm_rows[own], device)
+
+    @property
+    def _fold(self) -> int:
+        """The fold that is held out now; no sample's where there are no folds."""
+        return self.held_out[len(self.parts)] if self.held_out else -2
+
+    def _rows(self, held_out: bool) -> IntArray:
+        rows = np.flatnonzero((self.job.folds == self._fold) == held_out)
+        readable: IntArray = rows[self._loaded().readable(rows)]
+        return readable
+
+    def _begin(self, saved: Saved | None = None) -> Tuning:
+        net = self._loaded()
+        head = nn.Linear(net.length, self.job.task.outputs)
+        if saved is None:
+            features, _ = self._seen()
+            assert self._warm_rows is not None
+            own = self._warm_rows[self.job.folds[self._warm_rows] != self._fold]
+            warm(head, features.cpu().numpy(), self.targets, own)
+        head.to(net.device)
+        start = Start(net.body, head, self.job.task, self._seen, net.source, net.stages, self.job.seed)
+        joint = Joint(start, self.settings.get("transfer", {}))
+        stream = Stream(self._rows(held_out=False), float(self.settings.get("epochs", 8)), self._seed)
+        names = ("rate", "decay", "weight_decay")
+        recipe = Recipe(**{name: float(self.settings[name]) for name in names if name in self.settings})
+        tuning = Tuning(net, joint, self.targets, stream, recipe, self._seed)
+        if saved is not None:
+            tuning.restore(saved)
+        return tuning
+
+    @property
+    def _seed(self) -> tuple[int, ...]:
+        return (self.job.seed, len(self.parts))
+
+    def _new_plan(self) -> Plan:
+        return Plan(float(self.settings.get("share", 0.5)))
+
+    def _step(self, tuning: Tuning, deadline: Deadline) -> None:
+        stream = tuning.stream
+        affordable = self.plan.affordable(deadline, len(self._rows(held_out=True)))
+        if tuning.steps == _JUDGED_AFTER and affordable < min(stream.length, _FEWEST_EPOCHS * len(stream.rows)):
+            self._tuning, self._done = None, True
+            self._message = "" if self.parts else _NO_TIME
+            return
+        before = deadline.now()
+        taken = tuning.step(self.ladder.batch, min(affordable, stream.length - tuning.taken))
+        self.plan.note(deadline.now() - before, taken)
+
+    def _check(self, tuning: Tuning) -> bool:
+        """Let the network answer a batch of held-out samples; return whether it has answered all."""
+        tuning.settle()
+        rows = self._rows(held_out=True)
+        seen = sum(len(part) for part in self._outputs)
+        rest = rows[seen : seen + self.ladder.batch]
+        if len(rest):
+            self._outputs.append(tuning.outputs(rest))
+        return seen + len(rest) == len(rows)
+
+    def _keep(self, tuning: Tuning) -> None:
+        """Make a part of the finished network, and begin with the next one where one is wanted."""
+        rows, sharpness = self._rows(held_out=True), 1.0
+        if len(rows):
+            outputs = np.concatenate(self._outputs)
+            sharpness = self.targets.sharpness(outputs, rows)
+            outputs = outputs * sharpness if self.job.task.classes else outputs * self.targets.spread
+            self._answers[rows] = answers(self.job.task.kind, outputs + self.targets.middle)
+        weights = {name: weight.detach().float().cpu().clone() for name, weight in tuning.weights.items()}
+        body = {name.removeprefix("body."): value for name, value in weights.items() if name.startswith("body.")}
+        head = self.targets.unstandardised(weights["head.weight"], weights["head.bias"], sharpness)
+        self.parts.append(Part(body, *head))
+        self._tuning, self._outputs, self.plan = None, [], self._new_plan()
+        self._loaded().body.load_state_dict(self._pretrained)
+        self._done = len(self.parts) >= len(self.held_out)
+
+    def _live_on_less(self) -> bool:
+        sentence = self.ladder.down()
+        self._rungs = self.ladder.rungs
+        if sentence is None:
+            return False
+        self._message = sentence
+        if self._tuning is not None:
+            self._tuning.optimiser.zero_grad(set_to_none=True)
+            self._tuning.move(self._loaded().device)
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        return True
+
+    def _share(self) -> float:
+        """Return the share of the work done, in times that a sample goes through the network and back."""
+        if self._done:
+            return 1.0
+        count, epochs = len(self.job.labels), float(self.settings.get("epochs", 8))
+        first = min(count, _MOST_WARM) * _FORWARD
+        each = count * epochs + _FORWARD * float((self.job.folds >= 0).mean()) * count / 5
+        begun = self.parts or self._tuning is not None or self._saved is not None
+        done = each * len(self.parts) + (first if begun else sum(len(part) for part in self._features) * _FORWARD)
+        if self._tuning is not None:
+            done += self._tuning.progress * count * epochs
+        elif self._saved is not None:
+            done += float(self._saved.numbers["progress"]) * count * epochs
+        return min(0.999, done / (first + each * max(1, len(self.held_out))))
+
+    @override
+    def validation(self) -> FloatArray:
+        return self._answers.copy()
+
+    @override
+    def member(self) -> Member:
+        if not self.parts:
+            raise DataError("Nothing has been learned yet. Give the run more time.")
+        return self._loaded().to_member(self.parts)
+
+    @override
+    def save(self, folder: Path) -> None:
+        tensors: dict[str, Tensor] = {"answers": torch.from_numpy(self._answers.copy())}
+        for place, part in enumerate(self.parts):
+            tensors |= {f"{place}:body:{name}": value for name, value in part.body.items()}
+            tensors |= {f"{place}:weight": part.weight, f"{place}:bias": part.bias}
+        plan = {"allowance": self.plan.allowance, "spent": self.plan.spent, "row_s": self.plan.row_s}
+        state = {"parts": len(self.parts), "done": self._done, "rungs": self._rungs, "plan": plan}
+        now = self._saved if self._tuning is None else self._tuning.saved()
+        if now is not None:
+            tensors |= {f"now:{name}": value for name, value in now.tensors.items()}
+            state["tuning"] = now.numbers
+        save_file({name: value.contiguous() for name, value in tensors.items()}, folder / _TENSORS)
+        (folder / _STATE).write_text(json.dumps(state), encoding="utf-8")
+
+    @override
+    def restore(self, folder: Path) -> None:
+        tensors = load_file(folder / _TENSORS)
+        state = json.loads((folder / _STATE).read_text(encoding="utf-8"))
+        self._answers = tensors["answers"].numpy().copy()
+        for place in range(int(state["parts"])):
+            mark = f"{place}:body:"
+            body = {name.removeprefix(mark): value for name, value in tensors.items() if name.startswith(mark)}
+            self.parts.append(Part(body, tensors[f"{place}:weight"], tensors[f"{place}:bias"]))
+        self._done, self._rungs = bool(state["done"]), int(state["rungs"])
+        self.plan = Plan(self.plan.share, **state["plan"])
+        if "tuning" in state:
+            mine = {name.removeprefix("now:"): value for name, value in tensors.items() if name.startswith("now:")}
+            self._saved = Saved(mine, state["tuning"])

@@ -1,0 +1,53 @@
+"""What to do when memory runs out: smaller batches, then smaller inputs, then the processor."""
+
+from __future__ import annotations
+
+import torch
+
+from engine.finetune.base import Net
+
+_FEW = 8
+
+
+def short_of_memory(error: BaseException) -> bool:
+    """Return whether an error means that there is too little memory."""
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)
+
+
+class Ladder:
+    """How many samples a step takes, and on what; ``rungs`` counts the steps down."""
+
+    def __init__(self, net: Net, batch: int, frugality: int) -> None:
+        self.net = net
+        self.batch = batch
+        self.rungs = 0
+        self._spare(frugality)
+
+    def down(self) -> str | None:
+        """Go one rung down; return a sentence about it, None where there is no rung left."""
+        self.rungs += 1
+        if self.batch > _FEW:
+            self.batch //= 2
+            return f"Memory ran short while a network was tuned; it goes on with {self.batch} samples at a time."
+        if self.net.lighter():
+            return "Memory ran short while a network was tuned; it goes on with smaller samples."
+        if self.net.device != "cpu":
+            self.net.move("cpu")
+            return "The graphics card's memory is too small to tune a network; it goes on with the processor, slower."
+        if self.batch > 1:
+            self.batch //= 2
+            return f"Memory ran short while a network was tuned; it goes on with {self.batch} samples at a time."
+        return None
+
+    def down_to(self, rungs: int) -> None:
+        """Go down as far as before a restart."""
+        while self.rungs < rungs:
+            self.down()
+
+    def _spare(self, frugality: int) -> None:
+        if frugality >= 1:
+            self.batch = max(1, self.batch // 2)
+        if frugality >= 2:
+            self.net.lighter()
+        if frugality >= 3:
+            self.net.move("cpu")

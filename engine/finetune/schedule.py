@@ -1,0 +1,61 @@
+"""How fast to learn, and how much: one cycle over as many steps as the time allows."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from engine.budget import Deadline
+
+_RISE = 0.1
+_LOWEST = 0.01
+_FORWARD = 1.0 / 3.0
+_RESERVE_S = 2.0
+_FIRST = 2
+_SMOOTH = 0.2
+
+
+def pace(progress: float) -> float:
+    """Return the factor on the learning rate: rising over the first tenth, then falling along a cosine.
+
+    >>> [round(pace(progress), 2) for progress in (0.0, 0.05, 0.1, 0.55, 1.0)]
+    [0.01, 0.5, 1.0, 0.5, 0.01]
+    """
+    if progress < _RISE:
+        return max(_LOWEST, progress / _RISE)
+    return max(_LOWEST, 0.5 + 0.5 * math.cos(math.pi * (progress - _RISE) / (1.0 - _RISE)))
+
+
+@dataclass
+class Plan:
+    """How many steps are left, by what was measured and by what the budget still holds.
+
+    ``share`` is the part of the budget left at the first look that the training may take, ``allowance`` those seconds
+    (None before), ``spent`` those gone. A first step is slow and is not counted in ``row_s``.
+    """
+
+    share: float
+    allowance: float | None = None
+    spent: float = 0.0
+    row_s: float = 0.0
+    measured: int = 0
+
+    def note(self, seconds: float, rows: int) -> None:
+        """Take in how long a step over ``rows`` samples took."""
+        self.spent += seconds
+        self.measured += 1
+        if self.measured >= _FIRST:
+            mixed = _SMOOTH if self.measured > _FIRST else 1.0
+            self.row_s += mixed * (seconds / rows - self.row_s)
+
+    def affordable(self, deadline: Deadline, to_check: int) -> float:
+        """Return how many samples can still be learned from before ``to_check`` samples must be answered."""
+        left = deadline.left - deadline.elapsed
+        if math.isinf(left):
+            return math.inf
+        if self.allowance is None:
+            self.allowance = self.share * left
+        seconds = min(self.allowance - self.spent, left - _RESERVE_S)
+        if not self.row_s:
+            return math.inf
+        return max(0.0, seconds / self.row_s - _FORWARD * to_check)

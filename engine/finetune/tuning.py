@@ -1,0 +1,169 @@
+"""One network being tuned: its weights, its optimiser's memory and its averages, stepped and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from engine.arrays import FloatArray, IntArray
+from engine.finetune.base import Net, View
+from engine.finetune.ema import Average
+from engine.finetune.precision import fast
+from engine.finetune.schedule import pace
+from engine.finetune.stream import Stream
+from engine.finetune.targets import Targets
+from engine.transfer.joint import Joint
+
+_MOMENTS = ("step", "exp_avg", "exp_avg_sq")
+_HEAD = ("head.weight", "head.bias")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How fast to learn. ``decay`` is the factor on the learning rate for each layer nearer to the input."""
+
+    rate: float = 3e-4
+    decay: float = 0.85
+    weight_decay: float = 0.02
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A tuning as tensors by name and numbers that go into JSON."""
+
+    tensors: Mapping[str, Tensor]
+    numbers: Mapping[str, Any]
+
+
+class Tuning:
+    """A network and a head in training on one stream of samples.
+
+    All that is random in a step follows from the seed and the number of the step, so that a restart changes nothing.
+    """
+
+    def __init__(
+        self, net: Net, joint: Joint, targets: Targets, stream: Stream, recipe: Recipe, seed: tuple[int, ...]
+    ) -> None:
+        self.net, self.joint, self.targets, self.stream = net, joint, targets, stream
+        self.head = joint.start.head
+        self.seed = seed
+        self.steps, self.taken, self.progress, self.settled = 0, 0, 0.0, False
+        groups = self._groups(recipe)
+        wanted = {id(parameter) for group in groups for parameter in group["params"]}
+        for parameter in net.body.parameters():
+            parameter.requires_grad_(id(parameter) in wanted)
+        self.weights: dict[str, nn.Parameter] = {
+            f"body.{name}": weight for name, weight in net.body.named_parameters() if weight.requires_grad
+        }
+        self.weights |= {f"head.{name}": weight for name, weight in self.head.named_parameters()}
+        self.weights |= {f"joint.{place}": weight for place, weight in enumerate(joint.parameters)}
+        self.optimiser = torch.optim.AdamW(groups, lr=recipe.rate)
+        self.average = Average(self.weights)
+
+    def _groups(self, recipe: Recipe) -> list[dict[str, Any]]:
+        layers = [*self.net.layers(), [*self.head.parameters(), *self.joint.parameters]]
+        groups: list[dict[str, Any]] = []
+        for depth, layer in enumerate(reversed(layers)):
+            rate = recipe.rate * recipe.decay**depth
+            held = 0.0 if self.joint.holds else recipe.weight_decay
+            for kept, shrinks in ((held, True), (0.0, False)):
+                chosen = [parameter for parameter in layer if (parameter.ndim > 1) == shrinks]
+                if chosen:
+                    groups.append({"params": chosen, "lr": rate, "weight_decay": kept, "full": rate})
+        return groups
+
+    @property
+    def finished(self) -> bool:
+        """Whether all steps are done."""
+        return self.progress >= 1.0
+
+    def step(self, batch: int, samples_left: float) -> int:
+        """Learn from the next ``batch`` samples, when that many are still to come; return from how many it was."""
+        rows = self.stream.piece(self.taken, batch)
+        random = np.random.default_rng((*self.seed, self.steps))
+        cards = [torch.device(self.net.device)] if self.net.device != "cpu" else []
+        with torch.random.fork_rng(cards):
+            torch.manual_seed(int(random.integers(2**62)))
+            self._learn(rows, random)
+        self.average.take(self.weights, self.steps)
+        self.steps += 1
+        self.taken += len(rows)
+        steps_left = max(1, -(-int(samples_left) // batch))
+        self.progress = 1.0 if steps_left == 1 else self.progress + (1.0 - self.progress) / steps_left
+        return len(rows)
+
+    def _learn(self, rows: IntArray, random: np.random.Generator) -> None:
+        if self.joint.on_progress(self.progress):
+            self._forget_head()
+        for group in self.optimiser.param_groups:
+            group["lr"] = group["full"] * pace(self.progress)
+        inputs = self.net.inputs(rows, View(True, self.progress, random))
+        inputs, targets = self.net.mix(inputs, self.targets.tensor(rows, self.net.device), random)
+        self.net.body.train()
+        self.optimiser.zero_grad(set_to_none=True)
+        with fast(self.net.device, self.net.bfloat16):
+            features = self.joint.features(inputs)
+            outputs = self.head(features)
+        self.joint.backward(self.targets.loss(outputs.float(), targets), inputs, features, targets)
+        self.optimiser.step()
+
+    def _forget_head(self) -> None:
+        for name in _HEAD:
+            self.optimiser.state.pop(self.weights[name], None)
+        self.average.begin_anew(self.weights, _HEAD)
+
+    def settle(self) -> None:
+        """Take the averages for the weights, when all steps are done."""
+        if not self.settled:
+            self.average.give(self.weights)
+            self.settled = True
+
+    def outputs(self, rows: IntArray) -> FloatArray:
+        """Return what the head says of samples as they are, [len(rows), K]."""
+        self.net.body.eval()
+        with torch.inference_mode(), fast(self.net.device, self.net.bfloat16):
+            said = self.head(self.net.body(*self.net.inputs(rows, View())))
+        outputs: FloatArray = said.double().cpu().numpy()
+        return outputs
+
+    def move(self, device: str) -> None:
+        """Go on with everything on another device; the network itself is there already."""
+        self.head.to(device)
+        self.average.move(device)
+        for parameter in self.joint.parameters:
+            parameter.data = parameter.data.to(device)
+        for memory in self.optimiser.state.values():
+            memory.update({name: value.to(device) for name, value in memory.items() if name != "step"})
+
+    def saved(self) -> Saved:
+        """Return what :meth:`restore` needs."""
+        found = {f"weight:{name}": weight.detach() for name, weight in self.weights.items()}
+        found |= {f"average:{name}": value for name, value in self.average.values.items()}
+        found |= {f"joint:{name}": value for name, value in self.joint.state().items()}
+        for name, weight in self.weights.items():
+            memory = self.optimiser.state.get(weight, {})
+            found |= {f"{moment}:{name}": memory[moment] for moment in _MOMENTS if moment in memory}
+        tensors = {name: tensor.cpu().contiguous() for name, tensor in found.items()}
+        numbers = {"steps": self.steps, "taken": self.taken, "progress": self.progress, "settled": self.settled}
+        return Saved(tensors, numbers)
+
+    def restore(self, saved: Saved) -> None:
+        """Go on from :meth:`saved`."""
+        arrays, numbers = saved.tensors, saved.numbers
+        self.steps, self.taken = int(numbers["steps"]), int(numbers["taken"])
+        self.progress, self.settled = float(numbers["progress"]), bool(numbers["settled"])
+        with torch.no_grad():
+            for name, weight in self.weights.items():
+                weight.copy_(arrays[f"weight:{name}"])
+                self.average.values[name].copy_(arrays[f"average:{name}"])
+                if f"step:{name}" in arrays:
+                    self.optimiser.state[weight] = {
+                        moment: arrays[f"{moment}:{name}"].to("cpu" if moment == "step" else self.net.device)
+                        for moment in _MOMENTS
+                    }
+        self.joint.restore({name.removeprefix("joint:"): v for name, v in arrays.items() if name.startswith("joint:")})

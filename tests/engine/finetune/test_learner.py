@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from engine.budget import Deadline
+from engine.task import Kind
+from tests.engine.finetune.nets import RowsFineTune, job
+from tests.engine.learners import contract
+
+SETTINGS: dict[str, Any] = {"epochs": 6, "folds": 2, "batch": 16, "rate": 0.01, "weight_decay": 0.0}
+TRANSFER: dict[str, Any] = {"l2_sp": {}, "rifle": {}}
+
+
+def learner(settings: dict[str, Any] = SETTINGS, kind: Kind = Kind.MULTICLASS) -> RowsFineTune:
+    return RowsFineTune(job(kind), settings)
+
+
+class Clock:
+    """A clock on which each look takes ``tick`` seconds."""
+
+    def __init__(self, tick: float) -> None:
+        self.time, self.tick = 0.0, tick
+
+    def __call__(self) -> float:
+        self.time += self.tick
+        return self.time
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_predictions_are_well_formed(kind: Kind) -> None:
+    contract.predictions_are_well_formed(lambda: learner(kind=kind))
+
+
+@pytest.mark.parametrize("settings", [SETTINGS, SETTINGS | {"transfer": TRANSFER}], ids=["plain", "held"])
+def test_slices_and_restarts_change_nothing(settings: dict[str, Any], tmp_path: Path) -> None:
+    contract.tiny_slices_equal_one_long_one(lambda: learner(settings), alike=1e-9)
+    contract.restored_midway_goes_on_to_the_same_end(lambda: learner(settings), tmp_path / "a", alike=1e-9)
+    contract.restored_when_done_is_done(lambda: learner(settings), tmp_path / "b")
+
+
+@pytest.mark.parametrize("transfer", [{}, TRANSFER, {"co_tuning": {}}, {"delta": {}}])
+def test_a_restart_between_any_steps_changes_nothing(transfer: dict[str, Any], tmp_path: Path) -> None:
+    settings = SETTINGS | {"transfer": transfer, "epochs": 2}
+    whole = contract.run_to_the_end(learner(settings)).validation()
+    now = learner(settings)
+    for turn in range(60):
+        progress = now.advance(Deadline(0.0))
+        (folder := tmp_path / str(turn)).mkdir()
+        now.save(folder)
+        now = learner(settings)
+        now.restore(folder)
+        if progress.done:
+            break
+    contract.run_to_the_end_after_restore(now)
+    np.testing.assert_allclose(now.validation(), whole, atol=1e-9)
+
+
+def test_tuning_is_better_than_the_head_it_begins_with() -> None:
+    tuned = contract.run_to_the_end(learner(SETTINGS | {"epochs": 30, "folds": 1}))
+    barely = contract.run_to_the_end(learner(SETTINGS | {"epochs": 0.02, "folds": 1}))
+    rows = tuned.job.folds == 0
+    labels = tuned.job.labels[rows]
+
+    def right(one: np.ndarray[Any, Any]) -> float:
+        return float((one[rows].argmax(axis=1) == labels).mean())
+
+    assert 0.5 < right(barely.validation()) < right(tuned.validation())
+
+
+def test_only_the_folds_it_held_out_are_answered() -> None:
+    one = contract.run_to_the_end(learner())
+    known = np.isfinite(one.validation()).all(axis=1)
+    np.testing.assert_array_equal(known, np.isin(one.job.folds, (0, 1)))
+
+
+def test_numbers_come_in_their_own_units() -> None:
+    one = contract.run_to_the_end(learner(SETTINGS | {"epochs": 30}, Kind.REGRESSION))
+    rows = np.isfinite(one.validation()[:, 0])
+    error = one.validation()[rows, 0] - one.job.labels[rows]
+    assert np.mean(error**2) < 0.3 * one.job.labels.var()
+
+
+def test_a_pause_ends_its_slice_and_the_share_grows() -> None:
+    contract.an_interrupted_slice_ends_soon(learner)
+    one, shares = learner(), [0.0]
+    while shares[-1] < 1.0:
+        shares.append(one.advance(Deadline(0.0)).share)
+    assert shares == sorted(shares)
+    assert max(np.diff(shares)) < 0.2
+
+
+def test_it_plans_for_the_time_that_is_left() -> None:
+    def steps(left: float) -> tuple[int, bool]:
+        one = learner(SETTINGS | {"epochs": 20, "folds": 1, "share": 1.0})
+
+        progress = one.advance(Deadline(1e9, now=Clock(1.0), left=left))
+        made = sum(size == 16 for size in one.made.asked)
+        return made, progress.improved
+
+    whole, short = steps(1e9), steps(300.0)
+    assert whole[1]
+    assert short[1]
+    assert 20 < short[0] < 0.7 * whole[0]
+
+
+def test_it_is_left_out_where_there_is_no_time_for_it() -> None:
+    one = learner(SETTINGS | {"epochs": 20})
+    progress = one.advance(Deadline(1e9, now=Clock(10.0), left=100.0))
+    assert progress.done
+    assert not progress.improved
+    assert "Too little time" in progress.message
+    assert np.isnan(one.validation()).all()
+
+
+@pytest.mark.parametrize(("most", "coarse_most", "words"), [(8, 8, "8 samples"), (4, 99, "smaller"), (2, 2, "2 sam")])
+def test_it_lives_on_less_memory(most: int, coarse_most: int, words: str, tmp_path: Path) -> None:
+    one = learner()
+    one.most, one.coarse_most = most, coarse_most
+    said = [one.advance(Deadline(0.0)) for _ in range(30)]
+    assert words in [progress.message for progress in said if progress.message][-1]
+    one.save(tmp_path)
+    again = learner()
+    again.restore(tmp_path)
+    again.advance(Deadline(0.0))
+    assert (again.ladder.batch, again.made.coarse) == (one.ladder.batch, one.made.coarse)
+
+
+def test_memory_that_is_never_enough_is_an_error() -> None:
+    one = learner()
+    one.most = one.coarse_most = 0
+    with pytest.raises(torch.OutOfMemoryError):
+        contract.run_to_the_end(one)
+
+
+@pytest.mark.parametrize(("frugality", "batch", "coarse"), [(0, 16, False), (1, 8, False), (2, 8, True), (3, 8, True)])
+def test_it_begins_frugal_after_running_out_of_memory(frugality: int, batch: int, coarse: bool) -> None:
+    one = RowsFineTune(job(frugality=frugality), SETTINGS)
+    assert one.ladder.batch == batch
+    assert one.made.coarse is coarse
+
+
+def test_other_errors_are_not_taken_for_a_lack_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> Any:
+        raise RuntimeError("shapes do not fit")
+
+    one = learner()
+    make: Callable[[], Any] = one.net
+    net = make()
+    monkeypatch.setattr(net, "inputs", broken)
+    monkeypatch.setattr(one, "net", lambda: net)
+    with pytest.raises(RuntimeError, match="shapes"):
+        one.advance(Deadline(contract.LONG))
