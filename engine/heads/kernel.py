@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.arrays import Float32Array, FloatArray
 from engine.errors import ModelError
+from engine.heads.answer import Answer
 
 _NAMES = ("mean", "scale", "landmarks", "weight", "bias")
 
@@ -24,14 +25,14 @@ class KernelHead:
         z = (sqrt(x + root) - mean) * scale        (``root`` is 0.001 or so; where it is None: z = (x - mean) * scale)
         k = exp(-max(|z|² + |c|² - 2 z·c, 0))       for each landmark c, a row of ``landmarks``
         s = k @ weight + bias
-        classification: softmax(s)    regression: s
+        softmax(s), sigmoid(s) or s                 by ``answer``
 
-    The kernel's width is part of ``scale`` and ``landmarks``; the temperature is part of ``weight`` and ``bias``.
+    The kernel's width is part of ``scale`` and ``landmarks``, how sure the answers are of ``weight`` and ``bias``.
     Shapes: mean, scale [d]; landmarks [m, d]; weight [m, K]; bias [K]; all float32, computed in float64.
     """
 
     root: float | None
-    classifies: bool
+    answer: Answer
     mean: Float32Array
     scale: Float32Array
     landmarks: Float32Array
@@ -43,21 +44,21 @@ class KernelHead:
         z = (rooted(features, self.root) - self.mean) * self.scale
         kernel = np.exp(-squared_distances(z, self.landmarks.astype(np.float64)))
         scores: FloatArray = kernel @ self.weight.astype(np.float64) + self.bias
-        return softmax(scores) if self.classifies else scores
+        return self.answer.apply(scores)
 
     def arrays(self) -> dict[str, Float32Array]:
         """Return the arrays by name, as :meth:`from_arrays` takes them."""
         return {name: np.ascontiguousarray(getattr(self, name)) for name in _NAMES}
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, Float32Array], root: float | None, classifies: bool) -> Self:
+    def from_arrays(cls, arrays: Mapping[str, Float32Array], root: float | None, answer: Answer) -> Self:
         """Rebuild from :meth:`arrays`.
 
         Raises:
             ModelError: an array is missing or of a wrong shape.
         """
         try:
-            head = cls(root, classifies, *(np.asarray(arrays[name], dtype=np.float32) for name in _NAMES))
+            head = cls(root, answer, *(np.asarray(arrays[name], dtype=np.float32) for name in _NAMES))
             (features,), (marks, width), (rows, outputs) = head.mean.shape, head.landmarks.shape, head.weight.shape
         except (KeyError, ValueError) as error:
             raise ModelError(f"The head of a model part is damaged: {error}. Train again.") from error
@@ -72,7 +73,7 @@ class KernelHead:
         save_file(self.arrays(), path)
 
     @classmethod
-    def read(cls, path: Path, root: float | None, classifies: bool) -> Self:
+    def read(cls, path: Path, root: float | None, answer: Answer) -> Self:
         """Read what :meth:`write` wrote.
 
         Raises:
@@ -85,7 +86,7 @@ class KernelHead:
             arrays = load_file(path)
         except (OSError, SafetensorError) as error:
             raise ModelError(f"{path.name} of the model cannot be read: {error}. Train again.") from error
-        return cls.from_arrays(arrays, root, classifies)
+        return cls.from_arrays(arrays, root, answer)
 
 
 def rooted(features: Float32Array, root: float | None) -> FloatArray:
@@ -101,10 +102,3 @@ def squared_distances(left: FloatArray, right: FloatArray) -> FloatArray:
     cross += np.einsum("nd,nd->n", left, left)[:, None]
     cross += np.einsum("md,md->m", right, right)[None, :]
     return np.maximum(cross, 0.0, out=cross)
-
-
-def softmax(scores: FloatArray) -> FloatArray:
-    """Return the softmax over the last axis."""
-    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    shares: FloatArray = powers / powers.sum(axis=-1, keepdims=True)
-    return shares

@@ -15,13 +15,13 @@ from typing_extensions import override
 from engine.arrays import Float32Array, FloatArray, IntArray
 from engine.budget import Deadline
 from engine.errors import DataError
+from engine.heads.answer import Answer
 from engine.heads.kernel import KernelHead
 from engine.heads.order import stratified_order
 from engine.heads.problem import Problem
 from engine.heads.ridge import Fit, search
 from engine.learners.base import Job, Learner, Progress
 from engine.learners.constant import ConstantLearner
-from engine.task import Kind
 
 _CANDIDATE = "candidate.safetensors"
 _STATE = "state.json"
@@ -67,7 +67,7 @@ class HeadLearner(Learner):
 
     @property
     def fallback(self) -> FloatArray:
-        """The answer [K] for what cannot be read: the class shares, or the mean."""
+        """The answer [K] for what cannot be read: the class shares, how often each class is there, or the mean."""
         return ConstantLearner(self.job, {}).member().answer
 
     @override
@@ -142,6 +142,6 @@ class HeadLearner(Learner):
         arrays = load_file(folder / _CANDIDATE)
         state = json.loads((folder / _STATE).read_text(encoding="utf-8"))
         self._answers = arrays.pop(_VALIDATION)
-        classifies = self.job.task.kind is Kind.MULTICLASS
-        self.head = KernelHead.from_arrays(arrays, self.root, classifies) if arrays else None
+        answer = Answer.of(self.job.task.kind)
+        self.head = KernelHead.from_arrays(arrays, self.root, answer) if arrays else None
         self._done, self.fitted = bool(state["done"]), int(state["fitted"])

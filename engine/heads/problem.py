@@ -8,9 +8,10 @@ from typing import Self
 import numpy as np
 
 from engine.arrays import Float32Array, FloatArray, IntArray
-from engine.heads.kernel import rooted, softmax
+from engine.heads.answer import Answer
+from engine.heads.kernel import rooted
+from engine.heads.logistic import fit_curve
 from engine.learners.base import Job
-from engine.task import Kind
 
 _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 _SHARPNESS = (-2.0, 5.0)
@@ -22,13 +23,14 @@ class Problem:
     """Standardised inputs and what they should answer.
 
     ``inputs`` [n, d] have mean 0 and are divided by ``sqrt(d)`` times their deviation, so that two random rows lie
-    about 2 apart in squared distance; ``targets`` [n, K] are one-hot, or one standardised number; ``folds`` [n].
+    about 2 apart in squared distance; ``targets`` [n, K] are one-hot, 0 or 1 for each class, or one
+    standardised number; ``folds`` [n].
     """
 
     inputs: FloatArray
     targets: FloatArray
     folds: IntArray
-    classifies: bool
+    answer: Answer
     root: float | None
     mean: FloatArray
     scale: FloatArray
@@ -43,32 +45,42 @@ class Problem:
         scale = 1.0 / ((values.std(axis=0) + 1e-3) * np.sqrt(values.shape[1]))
         labels, folds = job.labels[rows], job.folds[rows]
         inputs = (values - mean) * scale
-        if job.task.kind is Kind.MULTICLASS:
-            targets = np.eye(job.task.outputs)[labels.astype(np.int64)]
-            return cls(inputs, targets, folds, True, root, mean, scale)
+        answer = Answer.of(job.task.kind)
+        if answer is not Answer.NUMBER:
+            targets = labels if answer is Answer.SIGMOID else np.eye(job.task.outputs)[labels.astype(np.int64)]
+            return cls(inputs, targets, folds, answer, root, mean, scale)
         middle, spread = float(labels.mean()), float(labels.std()) or 1.0
         targets = ((labels - middle) / spread)[:, None]
-        return cls(inputs, targets, folds, False, root, mean, scale, middle, spread)
+        return cls(inputs, targets, folds, answer, root, mean, scale, middle, spread)
 
     def loss(self, scores: FloatArray) -> float:
-        """Return the log-loss of softmax(scores), or the squared error, over rows that have scores; inf where none."""
+        """Return the log-loss of the answers, or the squared error, over rows that have scores; inf where none."""
         known = np.isfinite(scores[:, 0])
         if not known.any():
             return float("inf")
-        if not self.classifies:
-            return float(np.mean((scores[known] - self.targets[known]) ** 2))
-        chances = (softmax(scores[known]) * self.targets[known]).sum(axis=1)
-        return float(-np.mean(np.log(np.maximum(chances, 1e-15))))
+        answers, targets = self.answer.apply(scores[known]), self.targets[known]
+        if self.answer is Answer.NUMBER:
+            return float(np.mean((answers - targets) ** 2))
+        if self.answer is Answer.SIGMOID:
+            return _surprise(np.where(targets > 0, answers, 1.0 - answers))
+        return _surprise((answers * targets).sum(axis=1))
 
-    def sharpness(self, scores: FloatArray) -> float:
-        """Return the factor on out-of-fold scores [n, K] that gives the smallest log-loss; 1 for a regression.
+    def line(self, scores: FloatArray) -> tuple[float, float]:
+        """Return the factor and the shift that make out-of-fold scores [n, K] as sure as they are right.
 
-        Golden-section search over its logarithm, in which the loss is unimodal.
+        One of each for all classes; 1 and 0 for numbers.
         """
-        if not self.classifies:
-            return 1.0
-        if not np.isfinite(scores[:, 0]).any():
-            return _USUAL_SHARPNESS
+        if self.answer is Answer.NUMBER:
+            return 1.0, 0.0
+        known = np.isfinite(scores[:, 0])
+        if self.answer is Answer.SOFTMAX:
+            return (self._sharpness(scores) if known.any() else _USUAL_SHARPNESS), 0.0
+        if not known.any():
+            return _USUAL_SHARPNESS, -0.5 * _USUAL_SHARPNESS
+        return fit_curve(scores[known].ravel(), self.targets[known].ravel())
+
+    def _sharpness(self, scores: FloatArray) -> float:
+        """Return the factor of the smallest loss, by golden-section search over its logarithm: there is one valley."""
         low, high = _SHARPNESS
         for _ in range(24):
             inner, outer = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
@@ -80,4 +92,8 @@ class Problem:
 
     def answers(self, scores: FloatArray) -> FloatArray:
         """Return scores as probabilities or in the target's own units; NaN rows stay NaN."""
-        return softmax(scores) if self.classifies else scores * self.target_scale + self.target_mean
+        return self.answer.apply(scores) * self.target_scale + self.target_mean
+
+
+def _surprise(chances: FloatArray) -> float:
+    return float(-np.mean(np.log(np.maximum(chances, 1e-15))))

@@ -1,4 +1,4 @@
-"""Kernel ridge regression on one-hot targets, cross-validated in closed form.
+"""Kernel ridge regression on targets of 0 and 1, or numbers, cross-validated in closed form.
 
 With ``G = (K + c + penalty I)^-1`` and ``a = G Y``, the answers for fold f of the machine trained without f are exactly
 ``Y_f - G_ff^-1 a_f`` (block leave-out of a linear smoother), so all folds cost one inverse. The constant ``c`` added to
@@ -91,20 +91,20 @@ class _Machine(ABC):
     def _finish(self, shape: Shape, marks: FloatArray, weight: FloatArray, scores: FloatArray) -> Fit:
         """Return the fit from weights [m, K] on the landmarks' kernels plus constant, and out-of-fold scores [n, K]."""
         problem = self.problem
-        sharpness = problem.sharpness(scores)
+        factor, shift = problem.line(scores)
         width = np.sqrt(shape.narrowness)
         bias: FloatArray = _BIAS * weight.sum(axis=0) if len(weight) == len(marks) else np.sqrt(_BIAS) * weight[-1]
-        factor = sharpness if problem.classifies else problem.target_scale
+        lined, unit = scores * factor + shift, problem.target_scale
         head = KernelHead(
             root=problem.root,
-            classifies=problem.classifies,
+            answer=problem.answer,
             mean=problem.mean.astype(np.float32),
             scale=(problem.scale * width).astype(np.float32),
             landmarks=(marks * width).astype(np.float32),
-            weight=(weight[: len(marks)] * factor).astype(np.float32),
-            bias=(bias * factor + problem.target_mean).astype(np.float32),
+            weight=(weight[: len(marks)] * factor * unit).astype(np.float32),
+            bias=((bias * factor + shift) * unit + problem.target_mean).astype(np.float32),
         )
-        return Fit(head, problem.answers(scores * sharpness), problem.loss(scores * sharpness), shape)
+        return Fit(head, problem.answers(lined), problem.loss(lined), shape)
 
 
 class _Full(_Machine):

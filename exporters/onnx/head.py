@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from engine.heads.answer import Answer
 from engine.heads.kernel import KernelHead
 from exporters.onnx.graph import DOUBLE, Graph
 
@@ -19,7 +20,9 @@ def kernel_head(graph: Graph, head: KernelHead, features: str) -> str:
     z = graph.add("Mul", centred, _widened(graph, head.scale))
     kernel = graph.add("Exp", graph.add("Neg", _squared_distances(graph, z, head)))
     scores = graph.add("Add", graph.add("MatMul", kernel, _widened(graph, head.weight)), _widened(graph, head.bias))
-    return graph.add("Softmax", scores, axis=1) if head.classifies else scores
+    if head.answer is Answer.SOFTMAX:
+        return graph.add("Softmax", scores, axis=1)
+    return graph.add("Sigmoid", scores) if head.answer is Answer.SIGMOID else scores
 
 
 def _squared_distances(graph: Graph, z: str, head: KernelHead) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from engine.arrays import ByteArray, Float32Array, FloatArray
+from engine.heads.answer import Answer
 from engine.heads.kernel import KernelHead
 from engine.learners.constant import ConstantMember
 from engine.modalities.image.members.features import FeaturesMember
@@ -157,7 +158,7 @@ def kernel_head(task: Task, features: int, root: float | None = 0.001) -> Kernel
     scale = np.full(features, features**-0.5, dtype=np.float32)
     marks = draw(40, features) * scale
     weight, bias = draw(40, task.outputs), draw(task.outputs)
-    return KernelHead(root, task.kind is Kind.MULTICLASS, draw(features) * 0.3, scale, marks, weight, bias)
+    return KernelHead(root, Answer.of(task.kind), draw(features) * 0.3, scale, marks, weight, bias)
 
 
 def thumbnail(task: Task) -> ThumbnailMember:

@@ -2,14 +2,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.arrays import FloatArray
 from engine.heads.order import stratified_order
 from engine.learners.base import Job
 from engine.modalities.image.samples import ImageSamples
 from engine.task import Kind, Modality, Task
 
 
-def job(labels: list[float], kind: Kind, seed: int = 0) -> Job:
-    classes = ("a", "b", "c") if kind is Kind.MULTICLASS else ()
+def job(labels: list[float] | FloatArray, kind: Kind, seed: int = 0) -> Job:
+    classes = () if kind is Kind.REGRESSION else ("a", "b", "c")
     blank = ImageSamples([""] * len(labels), [None] * len(labels))
     return Job(Task(Modality.IMAGE, kind, classes), blank, np.array(labels), np.zeros(len(labels), np.int64), seed=seed)
 
@@ -32,3 +33,15 @@ def test_seeds_repeat_and_differ() -> None:
     first, again, other = (stratified_order(job(labels, Kind.REGRESSION, seed)).tolist() for seed in (0, 0, 1))
     assert first == again != other
     assert sorted(first) == list(range(50))
+
+
+def test_samples_of_several_classes_count_for_the_rarest() -> None:
+    labels = np.zeros((100, 3))
+    labels[:90, 0] = 1
+    labels[80:90, 1] = 1
+    labels[85, 2] = 1  # with both others; the last ten have none
+    order = stratified_order(job(labels, Kind.MULTILABEL))
+    assert sorted(order) == list(range(100))
+    first = labels[order[:4]].sum(axis=1).tolist()
+    assert sorted(first) == [0, 1, 2, 3]
+    assert 4 <= labels[order[:50], 1].sum() <= 7

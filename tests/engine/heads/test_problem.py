@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from engine.heads.problem import Problem
 from engine.learners.base import Job
@@ -10,8 +11,9 @@ from engine.task import Kind, Modality, Task
 
 def make(kind: Kind) -> Problem:
     random = np.random.default_rng(1)
-    classes = ("a", "b") if kind is Kind.MULTICLASS else ()
-    labels = random.integers(0, 2, 40).astype(np.float64) if classes else random.normal(50, 9, 40)
+    classes = () if kind is Kind.REGRESSION else ("a", "b")
+    shape = (40, 2) if kind is Kind.MULTILABEL else (40,)
+    labels = random.integers(0, 2, shape).astype(np.float64) if classes else random.normal(50, 9, 40)
     job = Job(Task(Modality.IMAGE, kind, classes), ImageSamples([""] * 40, [None] * 40), labels, np.arange(40) % 2)
     return Problem.of(job, np.arange(40), random.random((40, 5)).astype(np.float32), 1e-3)
 
@@ -35,7 +37,8 @@ def test_sharpness_finds_the_smallest_loss() -> None:
     made = make(Kind.MULTICLASS)
     random = np.random.default_rng(2)
     scores = 0.1 * made.targets + 0.05 * random.normal(size=made.targets.shape)
-    best = made.sharpness(scores)
+    best, shift = made.line(scores)
+    assert shift == 0.0
     losses = [made.loss(scores * factor) for factor in (best * 0.8, best, best * 1.25)]
     assert losses[1] == min(losses)
 
@@ -43,9 +46,23 @@ def test_sharpness_finds_the_smallest_loss() -> None:
 def test_numbers_are_scaled_back() -> None:
     made = make(Kind.REGRESSION)
     assert abs(made.answers(np.zeros((1, 1)))[0, 0] - 50) < 5
-    assert made.sharpness(np.zeros((40, 1))) == 1.0
+    assert made.line(np.zeros((40, 1))) == (1.0, 0.0)
 
 
-def test_nothing_known_is_an_infinite_loss() -> None:
-    made = make(Kind.MULTICLASS)
+def test_a_class_is_as_likely_as_its_score_was_right() -> None:
+    made = make(Kind.MULTILABEL)
+    scores = 0.2 + 0.3 * made.targets + 0.2 * np.random.default_rng(2).normal(size=made.targets.shape)
+    factor, shift = made.line(scores)
+    best = made.loss(scores * factor + shift)
+    for worse in (1.3, 0.7):
+        assert made.loss(scores * factor * worse + shift) > best
+    assert made.loss(scores * factor + shift + 1) > best
+    answers = made.answers(scores * factor + shift)
+    assert abs(answers.mean() - made.targets.mean()) < 0.02
+
+
+@pytest.mark.parametrize("kind", [Kind.MULTICLASS, Kind.MULTILABEL])
+def test_nothing_known_is_an_infinite_loss(kind: Kind) -> None:
+    made = make(kind)
+    assert made.line(np.full((40, 2), np.nan))[0] > 1.0
     assert made.loss(np.full((40, 2), np.nan)) == float("inf")

@@ -19,8 +19,10 @@ def job(kind: Kind = Kind.MULTICLASS) -> tuple[Job, FloatArray]:
     random = np.random.default_rng(0)
     features = random.random((ROWS, LENGTH))
     hidden = features[:, 0] + features[:, 1] ** 2 + 0.1 * random.normal(size=ROWS)
-    classes = ("a", "b", "c") if kind is Kind.MULTICLASS else ()
+    classes = () if kind is Kind.REGRESSION else ("a", "b", "c")
     labels = np.digitize(hidden, [0.6, 1.0]).astype(np.float64) if classes else 100 * hidden
+    if kind is Kind.MULTILABEL:
+        labels = (hidden[:, None] > [0.6, 1.0, 5.0]).astype(np.float64)
     folds = np.where(np.arange(ROWS) == 5, -1, np.arange(ROWS) % 4)  # row 5 is never checked on
     blank = ImageSamples([""] * ROWS, [None] * ROWS)
     return Job(Task(Modality.IMAGE, kind, classes), blank, labels, folds), features
@@ -57,7 +59,7 @@ def test_closed_form_folds_equal_refitting_without_them() -> None:
     for fold in range(4):
         rows = np.flatnonzero(made.folds == fold)
         scores[rows] = by_refitting(made, shape, rows)
-    expected = made.answers(scores * made.sharpness(scores))
+    expected = made.answers(scores * made.line(scores)[0])
     np.testing.assert_allclose(fit.out_of_fold, expected, atol=1e-6)
     assert np.isnan(fit.out_of_fold[5]).all()
 
@@ -98,6 +100,19 @@ def test_numbers_come_back_in_their_own_units() -> None:
     assert np.mean((fit.out_of_fold[known, 0] - labels[known]) ** 2) < 0.3 * labels.var()
     answers = fit.head.predict(features.astype(np.float32))[:, 0]
     assert np.mean((answers - labels) ** 2) < 0.3 * labels.var()
+
+
+@pytest.mark.parametrize("landmarks", [False, True])
+def test_each_of_several_classes_gets_its_own_probability(monkeypatch: pytest.MonkeyPatch, landmarks: bool) -> None:
+    if landmarks:
+        monkeypatch.setattr(ridge, "FULL", 50)
+    made, features = problem(Kind.MULTILABEL)
+    *_, fit = (one for one in ridge.search(made, thorough=True) if one is not None)
+    for answers in (np.delete(fit.out_of_fold, 5, axis=0), fit.head.predict(features.astype(np.float32))):
+        assert ((answers >= 0) & (answers <= 1)).all()
+        assert (answers[:, 2] < 0.1).mean() > 0.9  # nobody has the last class
+    said = np.delete(fit.out_of_fold, 5, axis=0) > 0.5
+    assert (said == (np.delete(made.targets, 5, axis=0) > 0)).mean() > 0.85
 
 
 def test_a_thorough_search_is_never_worse() -> None:

@@ -7,14 +7,15 @@ import pytest
 
 from engine.arrays import Float32Array, FloatArray
 from engine.heads.kernel import KernelHead
-from engine.task import Task
+from engine.task import Kind, Modality, Task
 from exporters.onnx.graph import DOUBLE, FLOAT, Graph
 from exporters.onnx.head import kernel_head
 from exporters.onnx.runtime import ort_session
 from tests.exporters import models
-from tests.exporters.models import PICTURE_NUMBER, PICTURES
+from tests.exporters.models import CLASSES, PICTURE_NUMBER, PICTURES
 
 LENGTH = 37
+SEVERAL = Task(Modality.IMAGE, Kind.MULTILABEL, CLASSES)
 
 
 def run(head: KernelHead, features: Float32Array) -> FloatArray:
@@ -26,7 +27,7 @@ def run(head: KernelHead, features: Float32Array) -> FloatArray:
     return answers
 
 
-@pytest.mark.parametrize("task", [PICTURES, PICTURE_NUMBER], ids=["classes", "number"])
+@pytest.mark.parametrize("task", [PICTURES, SEVERAL, PICTURE_NUMBER], ids=["classes", "several", "number"])
 @pytest.mark.parametrize("root", [0.001, None])
 def test_a_head_answers_as_the_engines(task: Task, root: float | None) -> None:
     head = models.kernel_head(task, LENGTH, root)

@@ -13,11 +13,12 @@ from typing_extensions import override
 from engine.arrays import FloatArray
 from engine.backbones import BACKBONES
 from engine.errors import ModelError
+from engine.heads.answer import Answer
 from engine.heads.kernel import KernelHead
 from engine.modalities.image.samples import ImageSamples
 from engine.model.member import Member
 from engine.samples import Samples
-from engine.task import Kind, Task
+from engine.task import Task
 
 ROOT = 1e-3
 _HEAD = "head.safetensors"
@@ -82,7 +83,7 @@ class FeaturesMember(Member):
         try:
             backbone, resolution = str(settings["backbone"]), int(settings["resolution"])
             fallback = np.asarray(settings["fallback"], dtype=np.float64)
-            head = KernelHead.read(folder / _HEAD, settings["root"], task.kind is Kind.MULTICLASS)
+            head = KernelHead.read(folder / _HEAD, settings["root"], Answer.of(task.kind))
             flip = bool(settings["flip"])
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(

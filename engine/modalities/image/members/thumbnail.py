@@ -11,12 +11,13 @@ from typing_extensions import override
 
 from engine.arrays import FloatArray
 from engine.errors import ModelError
+from engine.heads.answer import Answer
 from engine.heads.kernel import KernelHead
 from engine.modalities.image.samples import ImageSamples
 from engine.modalities.image.thumbnail import LENGTH, thumbnails
 from engine.model.member import Member
 from engine.samples import Samples
-from engine.task import Kind, Task
+from engine.task import Task
 
 _HEAD = "head.safetensors"
 _THREADS = 2
@@ -57,7 +58,7 @@ class ThumbnailMember(Member):
     def load(cls, folder: Path, settings: Mapping[str, Any], task: Task, device: str = "cpu") -> Self:
         try:
             fallback = np.asarray(settings["fallback"], dtype=np.float64)
-            head = KernelHead.read(folder / _HEAD, settings["root"], task.kind is Kind.MULTICLASS)
+            head = KernelHead.read(folder / _HEAD, settings["root"], Answer.of(task.kind))
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(f"The thumbnail part of the model is damaged: {error!r}. Train again.") from error
         return cls(head, fallback)

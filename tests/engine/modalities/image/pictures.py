@@ -50,3 +50,19 @@ def number_job(folder: Path, size: int = 30) -> Job:
     values = 10.0 * np.array(labels) + np.random.default_rng(0).normal(0, 0.5, size)
     folds = np.arange(size, dtype=np.int64) // 3 % 3
     return Job(Task(Modality.IMAGE, Kind.REGRESSION), samples(folder, labels), values, folds)
+
+
+def several_job(folder: Path, size: int = 48) -> Job:
+    """A job of any number of classes: how many textures lie side by side differs, and may be none."""
+    folder.mkdir(exist_ok=True)
+    random = np.random.default_rng(3)
+    labels = (random.random((size, 3)) < 0.4).astype(np.float64)
+    paths = [folder / f"{row}.png" for row in range(size)]
+    for row, path in enumerate(paths):
+        parts = [
+            texture(label, row) if labels[row, label] else np.full((48, 40, 3), 90, np.uint8) for label in range(3)
+        ]
+        Image.fromarray(np.concatenate(parts, axis=1)).save(path)
+    task = Task(Modality.IMAGE, Kind.MULTILABEL, ("brick", "leaf", "sky"))
+    content = [xxhash.xxh3_128_hexdigest(path.read_bytes()) for path in paths]
+    return Job(task, ImageSamples([str(path) for path in paths], content), labels, np.arange(size) % 3)

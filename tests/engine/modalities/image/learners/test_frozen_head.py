@@ -11,7 +11,7 @@ from engine.learners.base import Job
 from engine.modalities.image.learners.frozen_head import FrozenHead
 from engine.modalities.image.samples import ImageSamples
 from tests.engine.learners import contract
-from tests.engine.modalities.image.pictures import class_job, number_job
+from tests.engine.modalities.image.pictures import class_job, number_job, several_job
 
 SETTINGS: dict[str, Any] = {"backbone": "efficientnet_lite0", "resolution": 64, "first": 12}
 
@@ -91,6 +91,15 @@ def test_it_guesses_numbers(tmp_path: Path) -> None:
     job = number_job(tmp_path / "p")
     validation = contract.run_to_the_end(FrozenHead(job, SETTINGS)).validation()[:, 0]
     assert np.mean((validation - job.labels) ** 2) < 0.5 * job.labels.var()
+
+
+def test_it_says_of_each_class_whether_it_is_there(tmp_path: Path) -> None:
+    job = several_job(tmp_path / "p")
+    contract.predictions_are_well_formed(lambda: FrozenHead(job, SETTINGS))
+    contract.a_saved_member_answers_the_same(lambda: FrozenHead(job, SETTINGS), tmp_path / "m")
+    contract.restored_when_done_is_done(lambda: FrozenHead(job, SETTINGS), tmp_path / "r")
+    validation = contract.run_to_the_end(FrozenHead(job, SETTINGS)).validation()
+    assert ((validation > 0.5) == (job.labels > 0)).mean() > 0.85
 
 
 def test_two_classes_of_three_pictures_are_enough(tmp_path: Path) -> None:

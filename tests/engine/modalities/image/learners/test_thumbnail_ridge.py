@@ -12,7 +12,7 @@ from engine.errors import DataError
 from engine.learners.base import Job
 from engine.modalities.image.learners.thumbnail_ridge import ThumbnailRidge
 from tests.engine.learners import contract
-from tests.engine.modalities.image.pictures import class_job, number_job
+from tests.engine.modalities.image.pictures import class_job, number_job, several_job
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +56,15 @@ def test_it_guesses_numbers(tmp_path: Path) -> None:
 def test_it_takes_no_more_pictures_than_its_limit(job: Job) -> None:
     validation = contract.run_to_the_end(ThumbnailRidge(job, {"limit": 30})).validation()
     assert np.isfinite(validation[:, 0]).sum() == 30
+
+
+def test_it_says_of_each_class_whether_it_is_there(tmp_path: Path) -> None:
+    job = several_job(tmp_path / "p")
+    contract.predictions_are_well_formed(lambda: ThumbnailRidge(job, {}))
+    contract.a_saved_member_answers_the_same(lambda: ThumbnailRidge(job, {}), tmp_path / "m")
+    contract.restored_when_done_is_done(lambda: ThumbnailRidge(job, {}), tmp_path / "r")
+    validation = contract.run_to_the_end(ThumbnailRidge(job, {})).validation()
+    assert ((validation > 0.5) == (job.labels > 0)).mean() > 0.85
 
 
 def test_two_classes_of_three_pictures_are_enough(tmp_path: Path) -> None:

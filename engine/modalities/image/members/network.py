@@ -1,0 +1,159 @@
+"""Fine-tuned networks for pictures, their answers averaged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+
+import numpy as np
+from typing_extensions import override
+
+from engine.arrays import Float32Array, FloatArray
+from engine.backbones import BACKBONES
+from engine.errors import ModelError
+from engine.features.overlap import overlapped
+from engine.finetune.answers import answers
+from engine.modalities.image.resize import resize
+from engine.modalities.image.samples import ImageSamples
+from engine.model.member import Member
+from engine.samples import Samples
+from engine.task import Kind, Task
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+MIDDLE, SPREAD = np.float32(127.0), np.float32(128.0)
+_BATCH = 16
+_FILE = "networks.safetensors"
+_HEAD = ("weight", "bias")
+
+
+class NetworkMember(Member):
+    """Answers from tuned networks, and ``fallback`` [K] for a picture that cannot be read.
+
+    All in float32 up to the softmax::
+
+    X = (resize(picture, resolution) - 127) / 128      [3, S, S]
+    s = network(X) @ weight^T + bias                   [K], for each of the networks
+    softmax(s) or sigmoid(s) or s, then the mean over the networks
+
+    ``parts`` hold the tensors of each network by the names of its parameters, and of its head ``weight`` [K, d] and
+    ``bias`` [K].
+    """
+
+    kind: ClassVar[str] = "image.network"
+
+    def __init__(
+        self,
+        backbone: str,
+        resolution: int,
+        parts: Sequence[Mapping[str, Tensor]],
+        fallback: FloatArray,
+        task_kind: Kind,
+        device: str = "cpu",
+    ) -> None:
+        self.backbone, self.resolution = backbone, resolution
+        self.parts = tuple(parts)
+        self.fallback, self.task_kind, self.device = fallback, task_kind, device
+        self._networks: list[nn.Module] = []
+
+    @override
+    def predict(self, samples: Samples) -> FloatArray:
+        import torch
+
+        pictures = cast(ImageSamples, samples)
+        told = np.tile(self.fallback, (len(pictures), 1))
+        places: list[int] = []
+        planes: list[Float32Array] = []
+
+        def planes_of(row: int) -> Float32Array | None:
+            picture = pictures.picture_or_none(row)
+            return None if picture is None else (resize(picture, self.resolution) - MIDDLE) / SPREAD
+
+        for row, plane in overlapped(planes_of, range(len(pictures)), torch.get_num_threads()):
+            if plane is not None:
+                places.append(row)
+                planes.append(plane)
+            if len(planes) == _BATCH or (planes and row == len(pictures) - 1):
+                told[places] = self._answer(np.stack(planes))
+                places, planes = [], []
+        return told
+
+    def _answer(self, planes: Float32Array) -> FloatArray:
+        """Return the mean answer [n, K] of the networks."""
+        import torch
+
+        total = np.zeros((len(planes), len(self.fallback)))
+        batch = torch.from_numpy(planes).to(self.device).contiguous(memory_format=torch.channels_last)
+        for network in self._loaded():
+            with torch.inference_mode():
+                outputs = network(batch)
+            total += answers(self.task_kind, outputs.double().cpu().numpy())
+        return total / len(self.parts)
+
+    def _loaded(self) -> list[nn.Module]:
+        if not self._networks:
+            self._networks = [_network(self.backbone, part, self.device) for part in self.parts]
+        return self._networks
+
+    @override
+    def save(self, folder: Path) -> Mapping[str, Any]:
+        from safetensors.torch import save_file
+
+        named = {f"{place}:{name}": value for place, part in enumerate(self.parts) for name, value in part.items()}
+        save_file({name: value.contiguous() for name, value in named.items()}, folder / _FILE)
+        return {
+            "backbone": self.backbone,
+            "resolution": self.resolution,
+            "networks": len(self.parts),
+            "fallback": self.fallback.tolist(),
+        }
+
+    @classmethod
+    @override
+    def load(cls, folder: Path, settings: Mapping[str, Any], task: Task, device: str = "cpu") -> Self:
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+
+        try:
+            named = load_file(folder / _FILE)
+            count, backbone = int(settings["networks"]), str(settings["backbone"])
+            fallback = np.asarray(settings["fallback"], dtype=np.float64)
+            resolution = int(settings["resolution"])
+            if fallback.shape != (task.outputs,) or count < 1:
+                raise ValueError("the answers are of another number")
+        except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"A tuned network of the model is damaged: {error!r}. Train again.") from error
+        if backbone not in BACKBONES:
+            raise ModelError(f"The model needs the network {backbone!r}, which this version does not know.")
+        parts = [
+            {name.removeprefix(mark): value for name, value in named.items() if name.startswith(mark)}
+            for mark in (f"{place}:" for place in range(count))
+        ]
+        member = cls(backbone, resolution, parts, fallback, task.kind, device)
+        member._loaded()
+        return member
+
+
+def _network(backbone: str, part: Mapping[str, Tensor], device: str) -> nn.Module:
+    """Return the tuned network with its head.
+
+    Raises:
+        ModelError: the tensors are not those of such a network.
+    """
+    import torch
+    from torch import nn
+
+    from engine.backbones import load_backbone
+
+    body = load_backbone(backbone)
+    try:
+        count, length = part["weight"].shape
+        head = nn.Linear(length, count)
+        head.load_state_dict({name: part[name] for name in _HEAD})
+        body.load_state_dict({name: value for name, value in part.items() if name not in _HEAD})
+    except (KeyError, ValueError, RuntimeError) as error:
+        raise ModelError("A tuned network of the model is damaged. Train again.") from error
+    network = nn.Sequential(body, head).eval().requires_grad_(False)
+    return network.to(device).to(memory_format=torch.channels_last)

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from engine.budget import Deadline
+from engine.finetune.base import View
+from engine.learners.base import Job
+from engine.modalities.image.features import MIDDLE, SPREAD
+from engine.modalities.image.learners import finetune
+from engine.modalities.image.learners.finetune import ImageFineTune
+from engine.modalities.image.resize import resize
+from engine.task import Kind, Modality, Task
+from tests.engine.learners import contract
+from tests.engine.modalities.image.pictures import class_job, number_job
+
+SETTINGS: dict[str, Any] = {"backbone": "efficientnet_lite0", "resolution": 64, "epochs": 1, "batch": 8, "folds": 2}
+
+
+@pytest.fixture(scope="module")
+def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
+    return class_job(tmp_path_factory.mktemp("pictures") / "p", each=5)
+
+
+def learner(job: Job, **changed: Any) -> ImageFineTune:
+    return ImageFineTune(job, SETTINGS | changed)
+
+
+def test_it_answers_classes_well_formed_and_its_saved_member_answers_the_same(job: Job, tmp_path: Path) -> None:
+    contract.predictions_are_well_formed(lambda: learner(job))
+    contract.a_saved_member_answers_the_same(lambda: learner(job), tmp_path / "m")
+
+
+def test_slices_and_restarts_change_nothing(job: Job, tmp_path: Path) -> None:
+    contract.tiny_slices_equal_one_long_one(lambda: learner(job))
+    contract.restored_midway_goes_on_to_the_same_end(lambda: learner(job), tmp_path / "a")
+    contract.restored_when_done_is_done(lambda: learner(job), tmp_path / "b")
+
+
+def test_a_pause_ends_its_slice(job: Job) -> None:
+    contract.an_interrupted_slice_ends_soon(lambda: learner(job))
+
+
+def test_what_was_checked_is_what_is_served(job: Job) -> None:
+    one = contract.run_to_the_end(learner(job, folds=1))
+    rows = np.flatnonzero(job.folds == 0)
+    served = one.member().predict(job.samples.take(rows))
+    np.testing.assert_allclose(served, one.validation()[rows], atol=1e-4)
+
+
+def test_it_tells_textures_apart(tmp_path: Path) -> None:
+    job = class_job(tmp_path / "p", each=16)
+    one = contract.run_to_the_end(learner(job, folds=3, epochs=2, rate=1e-4))
+    assert (one.validation().argmax(axis=1) == job.labels).mean() > 0.9
+
+
+def test_it_guesses_numbers(tmp_path: Path) -> None:
+    job = number_job(tmp_path / "p")
+    one = contract.run_to_the_end(learner(job, folds=1, epochs=2, rate=1e-4))
+    rows = job.folds == 0
+    assert np.mean((one.validation()[rows, 0] - job.labels[rows]) ** 2) < 0.5 * job.labels.var()
+
+
+def test_it_answers_for_each_of_several_classes(job: Job) -> None:
+    labels = np.stack([job.labels == 0, job.labels != 1], axis=1).astype(np.float64)
+    several = replace(job, task=Task(Modality.IMAGE, Kind.MULTILABEL, ("red", "not green")), labels=labels)
+    contract.predictions_are_well_formed(lambda: learner(several, folds=1))
+
+
+def test_unreadable_pictures_are_left_out_and_answered_with_the_class_shares(tmp_path: Path) -> None:
+    job = class_job(tmp_path / "p", each=4)
+    (tmp_path / "p" / "3.png").write_bytes(b"")
+    assert job.folds[3] == 0
+    one = contract.run_to_the_end(learner(job))
+    assert np.isnan(one.validation()[3]).all()
+    np.testing.assert_allclose(one.member().predict(job.samples)[3], 1 / 3)
+
+
+def test_pictures_that_do_not_fit_into_memory_are_decoded_again(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    def seen() -> torch.Tensor:
+        net = learner(job).net()
+        while not net.prepare():
+            pass
+        return net.inputs(np.array([9, 0, 5]), View(True, 0.0, np.random.default_rng(0)))[0]
+
+    kept = seen()
+    monkeypatch.setattr(finetune, "_KEPT_BYTES", 4 * 3 * 80**2)
+    torch.testing.assert_close(seen(), kept)
+
+
+def test_it_sees_pictures_as_they_are_when_it_is_checked_and_smaller_when_memory_is_short(job: Job) -> None:
+    net = ImageFineTune(job, SETTINGS | {"resolution": 128}).net()
+    while not net.prepare():
+        pass
+    (plain,) = net.inputs(np.array([2]), View())
+    expected = (resize(net.samples.picture(2), 128) - MIDDLE) / SPREAD
+    np.testing.assert_allclose(plain[0].numpy(), expected, atol=1e-6)
+    assert [net.lighter() and net.resolution for _ in range(3)] == [96, 64, False]
+    assert net.inputs(np.array([2]), View())[0].shape[2:] == (64, 64)
+
+
+def test_a_slice_does_not_wait_for_the_whole_work(job: Job) -> None:
+    one = learner(job, epochs=50)
+    progress = [one.advance(Deadline(0.0)) for _ in range(6)][-1]
+    assert not progress.done
+    assert 0.0 < progress.share < 0.2
