@@ -93,8 +93,7 @@ def test_a_date_becomes_its_days_and_the_parts_that_differ() -> None:
     frame = pl.DataFrame({"d": [19_000.0, 19_001.0, None]})  # 2022-01-08, a Saturday, and the day after
     encoder = TableEncoder.fit(TableSamples(frame), [Column("d", ColumnType.DATE)])
     named = dict(zip([column.part for column in encoder.columns], encoder.encode(TableSamples(frame)).T, strict=True))
-    assert {"", "day", "weekday"} <= set(named)
-    assert not {"year", "month", "hour"} & set(named)
+    assert list(named) == ["", "weekday"]
     np.testing.assert_array_equal(named["weekday"], [5.0, 6.0, np.nan])
 
 
