@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 
 from engine.task import Modality
 from studio.background import Background, Job, explain
-from studio.listing import Label, Listing, load
+from studio.listing import Label, Listing, load, names_in
 from studio.pictures import thumbnail_image
 
 if TYPE_CHECKING:
@@ -47,7 +47,10 @@ class Library(QObject):
 
     def counts(self) -> dict[str, int]:
         """Return how many samples each class has, in the project's order of classes."""
-        found = {label: count for label, count in self._tally.items() if isinstance(label, str) and count}
+        found: Counter[str] = Counter()
+        for label, number in self._tally.items():
+            if number:
+                found.update(dict.fromkeys(names_in(label), number))
         return {name: found.get(name, 0) for name in [*self.class_names, *sorted(set(found) - set(self.class_names))]}
 
     @property
@@ -96,7 +99,7 @@ class Library(QObject):
                 self._tally[self.listing.labels[row]] -= 1
                 self._tally[label] += 1
                 self.listing.labels[row] = label
-        if isinstance(label, str) and label not in self.class_names:
+        if not set(names_in(label)) <= set(self.class_names):
             self.reload_classes()
         self.relabelled.emit()
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from labeling.project import Project
 
-Label = str | float | None
+Label = str | float | tuple[str, ...] | None
 
 
 @dataclass
@@ -36,12 +36,17 @@ class Listing:
     def __post_init__(self) -> None:
         self.rows = {sample_id: row for row, sample_id in enumerate(self.ids)}
 
+    @property
+    def is_table(self) -> bool:
+        """Whether the samples are rows of a table rather than files."""
+        return self.frame is not None
+
     def __len__(self) -> int:
         return len(self.ids)
 
     def name(self, row: int) -> str:
         """Return what a person calls the sample: the file's name, or the number of the row, counted from 1."""
-        if self.modality is Modality.IMAGE:
+        if not self.is_table:
             return PurePath(self.ids[row]).name
         return f"Row {row + 1}"
 
@@ -55,7 +60,7 @@ class Listing:
         if wanted.unlabelled:
             rows = [row for row in rows if labels[row] is None]
         elif wanted.label is not None:
-            rows = [row for row in rows if labels[row] == wanted.label]
+            rows = [row for row in rows if labels[row] == wanted.label or wanted.label in names_in(labels[row])]
         if words:
             rows = [row for row in rows if words in self._searched(row)]
         return list(rows)
@@ -88,27 +93,46 @@ def load(project: Project) -> Listing:
     frame = project.frame()
     modality = understanding.modality
     table = None
-    if modality is Modality.TABLE:
+    if understanding.holds_rows:
         inputs = [name for name in frame.columns if name.startswith(INPUT_PREFIX)]
         table = frame.select(inputs).rename({name: name.removeprefix(INPUT_PREFIX) for name in inputs})
     return Listing(
         modality=modality,
         ids=frame["id"].to_list(),
-        references=frame["reference"].to_list() if modality is Modality.IMAGE else [],
-        contents=frame["content"].to_list() if modality is Modality.IMAGE else [],
-        labels=frame["label"].to_list(),
+        references=frame["reference"].to_list() if table is None else [],
+        contents=frame["content"].to_list() if table is None else [],
+        labels=[tuple(label) if isinstance(label, list) else label for label in frame["label"].to_list()],
         frame=table,
         target=understanding.target,
         kind=understanding.kind,
     )
 
 
+def names_in(label: Label) -> tuple[str, ...]:
+    """Return the classes that a label names."""
+    if isinstance(label, tuple):
+        return label
+    return (label,) if isinstance(label, str) else ()
+
+
+def toggled(label: Label, name: str) -> tuple[str, ...]:
+    """Return a label of several classes with this class put in, or taken out where it was in.
+
+    >>> toggled(("nut",), "bolt"), toggled(("bolt", "nut"), "nut"), toggled(None, "bolt")
+    (('bolt', 'nut'), ('bolt',), ('bolt',))
+    """
+    names = set(names_in(label))
+    return tuple(sorted(names ^ {name}))
+
+
 def shown(label: Label) -> str:
     """Return a label as text.
 
-    >>> shown(3.0), shown(0.25), shown("bolt"), shown(None)
-    ('3', '0.25', 'bolt', '')
+    >>> shown(3.0), shown(0.25), shown("bolt"), shown(("bolt", "nut")), shown(None)
+    ('3', '0.25', 'bolt', 'bolt, nut', '')
     """
     if label is None:
         return ""
+    if isinstance(label, tuple):
+        return ", ".join(label) or "none of them"
     return label if isinstance(label, str) else f"{label:g}" if abs(label) < 1e6 else f"{label:,.0f}"

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from studio.background import Background, Job, explain
 from studio.library import Library
+from studio.listing import Label
 from studio.looking import Looking
 from studio.recent import remember
 from studio.run_watch import RunWatch
@@ -146,7 +147,7 @@ class Session(QObject):
         self.sample_wanted = sample_id
         self.screen_wanted.emit("label")
 
-    def set_label(self, ids: Sequence[str], label: str | float | None, name: str) -> None:
+    def set_label(self, ids: Sequence[str], label: Label, name: str) -> None:
         """Commit a label; ``name`` is what undo calls it."""
         if self.project is not None:
             self.project.set_label(list(ids), label, name=name)

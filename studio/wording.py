@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 
 from engine.task import Modality
-
-_NOUNS = {Modality.IMAGE: ("photo", "photos"), Modality.TABLE: ("row", "rows")}
+from labeling.understanding import NOUNS
 
 
 def count(number: int) -> str:
@@ -24,13 +23,12 @@ def things(modality: Modality, number: int) -> str:
     >>> things(Modality.IMAGE, 1)
     '1 photo'
     """
-    one, many = _NOUNS[modality]
-    return f"{count(number)} {one if number == 1 else many}"
+    return f"{count(number)} {NOUNS[modality]}{'' if number == 1 else 's'}"
 
 
 def noun(modality: Modality) -> str:
     """Return the plural that a person uses for samples of this modality."""
-    return _NOUNS[modality][1]
+    return f"{NOUNS[modality]}s"
 
 
 def of_100(share: float) -> str:

@@ -100,7 +100,7 @@ def understand_data(path: Path, target: str | None) -> Understanding:
         if target is None or target in _names(found := understand(path)):
             raise
     if target is not None and found.target != target:
-        names = listing(_names(found), most=20) or "none: it is pictures"
+        names = listing(_names(found), most=20) or "none: it is files in folders"
         raise UsageError(f"There is no column {target!r} in {path.name} to guess. Its columns: {names}.")
     return found
 

@@ -68,7 +68,7 @@ class Browser(QWidget):
             self.search.clear()
         self._project = project
         self.listing = self._library.listing
-        is_table = self.listing.modality is Modality.TABLE
+        is_table = self.listing.is_table
         self._views.setCurrentWidget(self.table if is_table else self.grid)
         self.search.setPlaceholderText("Search the values" if is_table else "Search by name")
         self._show_classes()
@@ -105,7 +105,7 @@ class Browser(QWidget):
         self._view()[0].setFocus()
 
     def _view(self) -> tuple[QAbstractItemView, GridModel | TableModel]:
-        if self.listing.modality is Modality.TABLE:
+        if self.listing.is_table:
             return self.table, self.table_model
         return self.grid, self.grid_model
 

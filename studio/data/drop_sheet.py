@@ -126,7 +126,7 @@ class DropSheet(QScrollArea):
         """Show what was understood."""
         self._heading.setText(f"In “{understanding.source.name}” there are")
         self.sentence.show_parts(understanding.sentence())
-        needs_choice = understanding.modality == "table" and understanding.target is None
+        needs_choice = understanding.holds_rows and understanding.target is None
         self.take.setEnabled(not needs_choice)
         self._show_notes(understanding)
         choice = self.sentence.findChild(QComboBox)

@@ -14,7 +14,7 @@ from studio.label.keys import class_of
 from studio.label.order import Order
 from studio.label.pace import Pace
 from studio.label.workbench import Workbench
-from studio.listing import Label, Listing, shown
+from studio.listing import Label, Listing, shown, toggled
 from studio.picture_loader import PictureLoader
 from studio.pictures import large_image
 from studio.screen import Screen, ScreenState
@@ -130,10 +130,12 @@ class LabelScreen(Screen):
         return self.listing.ids[self.order.place] if len(self.listing) else None
 
     def assign(self, label: Label, stay: bool = False) -> None:
-        """Commit a label for the sample shown, then show the next one."""
+        """Commit a label for the sample shown, then show the next; of several classes, put one in or out."""
         sample_id = self.sample_id
         if sample_id is None:
             return
+        if self.listing.kind is Kind.MULTILABEL and isinstance(label, str):
+            label, stay = toggled(self.listing.labels[self.order.place], label), True
         fresh = self.listing.labels[self.order.place] is None
         self.session.set_label([sample_id], label, f"Label '{shown(label)}'")
         self.pace.tick()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from engine.task import Modality
 from studio.data.grid_model import GridModel
 from studio.icons import set_icon
 from studio.label.class_panel import ClassPanel
@@ -54,7 +53,7 @@ class Workbench(QWidget):
         if project is not self._project:
             self.thumbnails.forget()
         self._project = project
-        is_table = listing.modality is Modality.TABLE
+        is_table = listing.is_table
         self._stages.setCurrentWidget(self.row_stage if is_table else self.photo_stage)
         self.strip.setVisible(not is_table)
         self.strip_model.show_rows(listing, [] if is_table else list(range(len(listing))))

@@ -61,6 +61,11 @@ def read_verdicts(model: Path, task: Task) -> Verdicts | None:
 def _read(path: Path, part: str, task: Task) -> Verdicts:
     import polars as pl
 
+    if task.kind is Kind.MULTILABEL:
+        raise ModelError(
+            "This window shows no results of samples with several classes. "
+            "Measure the model with: autodidact evaluate RUN DATA2."
+        )
     try:
         frame = pl.read_parquet(path)
         ids = tuple(str(value) for value in frame["id"])

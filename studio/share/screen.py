@@ -40,6 +40,8 @@ _ABOUT = (
 )
 _INSIDE = {
     Modality.IMAGE: "It takes photos of any size; resizing is inside.",
+    Modality.AUDIO: "It takes sounds of any length and rate; cutting and spectra are inside.",
+    Modality.TEXT: "It takes texts as they are written; taking them apart is inside.",
     Modality.TABLE: "It takes the columns by name; missing values and coding are handled inside.",
 }
 
@@ -209,7 +211,7 @@ def _stamp(model: Path) -> int:
 def _example(run: RunFolder) -> dict[str, Any]:
     """Return the first row of a table's frozen samples, by column; nothing for pictures."""
     dataset = run.dataset()
-    if run.task.modality is not Modality.TABLE or not len(dataset):
+    if not run.task.columns or not len(dataset):
         return {}
     row = dataset.frame.row(0, named=True)
     return {column.name: row.get(INPUT_PREFIX + column.name) for column in run.task.columns}

@@ -60,7 +60,8 @@ def _class_goal(material: Material) -> Goal:
             else f"No {wording.noun(material.modality)} are labelled yet. Label some of at least two classes first."
         )
         return Goal(sentence, (), (), blocked)
-    verb = "Sort photos into" if material.modality is Modality.IMAGE else f"Predict {material.target} as one of"
+    into = f"Sort {wording.noun(material.modality)} into"
+    verb = f"Predict {material.target} as one of" if material.modality is Modality.TABLE else into
     sentence = f"{verb} {names}" if len(usable) <= 6 else f"{verb.removesuffix(' one of')} one of {len(usable)} classes"
     details = [f"Learns from {wording.things(material.modality, material.labelled)} in {len(usable)} classes."]
     details.extend(_left_aside(material))

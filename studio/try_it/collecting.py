@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.dataset import Dataset, Split
-from engine.task import Modality, Task
+from engine.task import Task
 from studio.try_it.batch import Asked
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def collect(paths: Sequence[Path], task: Task, job: Job) -> list[Asked]:
-    """Return the things at ``paths``: pictures one by one, folders of them and tables as a prediction reads them.
+    """Return the things at ``paths``: files one by one, folders of them and tables as a prediction reads them.
 
     Raises:
         LabelingError: nothing there fits the task.
@@ -27,7 +27,7 @@ def collect(paths: Sequence[Path], task: Task, job: Job) -> list[Asked]:
 
     found: list[Asked] = []
     for path in paths:
-        if task.modality is Modality.IMAGE and path.is_file():
+        if not task.columns and path.is_file():
             found.append(Asked(path.name, str(path), str(path)))
         else:
             dataset = inputs(path, task, progress=job.report, cancelled=job.cancelled)
@@ -42,7 +42,7 @@ def some_sample(dataset: Dataset, choose: Callable[[Sequence[int]], int] = rando
 
 
 def _asked(dataset: Dataset, task: Task) -> list[Asked]:
-    if task.modality is Modality.IMAGE:
+    if not task.columns:
         pairs = zip(dataset.ids, dataset.references, strict=True)
         return [Asked(sample, reference, reference) for sample, reference in pairs]
     rows = dataset.inputs(task.columns).to_dicts()

@@ -11,14 +11,16 @@ from engine.task import Modality
 
 _FILTERS = {
     Modality.IMAGE: "Pictures (*.jpg *.jpeg *.png *.webp *.bmp *.gif *.tif *.tiff);;All files (*)",
-    Modality.TABLE: "Tables (*.csv *.tsv *.xlsx *.parquet);;All files (*)",
+    Modality.AUDIO: "Sounds (*.wav *.flac *.ogg *.oga *.mp3 *.aiff *.aif *.au *.caf *.w64);;All files (*)",
+    Modality.TEXT: "Texts and tables (*.txt *.csv *.tsv *.xlsx *.jsonl *.parquet);;All files (*)",
+    Modality.TABLE: "Tables (*.csv *.tsv *.xlsx *.jsonl *.parquet);;All files (*)",
 }
 
 
 def choose_files(parent: QWidget, modality: Modality, then: Callable[[list[Path]], object]) -> QFileDialog:
-    """Let the person choose pictures, or one table."""
+    """Let the person choose files, or one table."""
     dialog = QFileDialog(parent, "Choose what to ask the model about", "", _FILTERS[modality])
-    many = modality is Modality.IMAGE
+    many = modality is not Modality.TABLE
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles if many else QFileDialog.FileMode.ExistingFile)
     dialog.filesSelected.connect(lambda names: then([Path(name) for name in names]))
     dialog.finished.connect(dialog.deleteLater)

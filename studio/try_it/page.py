@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QStackedWidget, QTableVi
 
 from engine.dataset import Dataset
 from engine.task import Modality, Task
+from labeling.understanding import NOUNS
 from studio import wording
 from studio.theme import SPACE
 from studio.try_it.answer_view import AnswerView
@@ -37,7 +38,7 @@ class TryItPage(QWidget):
         super().__init__()
         self.task = task
         self.batch = BatchModel(self)
-        self.form = RowForm(task.columns, dataset.frame) if task.modality is Modality.TABLE else None
+        self.form = RowForm(task.columns, dataset.frame) if task.columns else None
         self.note = Note("info")
         self._again = self.note.offer("Try again", self.again_wanted.emit)
         self.note.hide()
@@ -59,10 +60,16 @@ class TryItPage(QWidget):
 
     def _arrange(self) -> None:
         pictured = self.task.modality is Modality.IMAGE
-        files = button("Choose files…" if pictured else "Choose a table…", self.files_wanted.emit)
+        files = button("Choose files…" if self.form is None else "Choose a table…", self.files_wanted.emit)
         paste = button("Paste a picture", self.paste_wanted.emit) if pictured else None
-        sample = button("Use a sample" if pictured else "Fill from another sample", self.sample_wanted.emit)
-        line = [files, paste, sample] if paste is not None else [sample, files]
+        sample = button("Use a sample" if self.form is None else "Fill from another sample", self.sample_wanted.emit)
+        line = (
+            [sample, files]
+            if self.form is not None
+            else [files, paste, sample]
+            if paste is not None
+            else [files, sample]
+        )
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -83,7 +90,9 @@ class TryItPage(QWidget):
     def _start_page(self) -> QWidget:
         if self.form is not None:
             return self.form
-        return EmptyState("drop", "Drop a photo here", "One that the model has never seen, or many at once.")
+        return EmptyState(
+            "drop", f"Drop a {NOUNS[self.task.modality]} here", "One that the model has never seen, or many at once."
+        )
 
     def _list_page(self) -> QWidget:
         page = QWidget()

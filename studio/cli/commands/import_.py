@@ -14,7 +14,7 @@ from studio.wording import things
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("data", metavar="DATA", type=Path, help="a folder of pictures, or a table")
+    parser.add_argument("data", metavar="DATA", type=Path, help="a folder of pictures, sounds or texts, or a table")
     parser.add_argument(
         "--project", metavar="DIR", type=Path, required=True, help="the project folder; made if it is not there"
     )

@@ -14,7 +14,7 @@ from studio.cli.reporters import say
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("model", metavar="RUN|FILE.onnx", type=Path, help="a run folder, or an exported ONNX file")
-    parser.add_argument("data", metavar="DATA2", type=Path, help="a folder of pictures, or a table")
+    parser.add_argument("data", metavar="DATA2", type=Path, help="files or a table, like what was learned from")
     parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="the CSV file to write")
 
 

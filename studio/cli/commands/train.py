@@ -21,7 +21,7 @@ BUDGET = "10m"
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("data", metavar="DATA|PROJECT", type=Path, help="a folder of pictures, a table, or a project")
+    parser.add_argument("data", metavar="DATA|PROJECT", type=Path, help="a folder of files, a table, or a project")
     parser.add_argument("--target", metavar="COL", help="the column to guess (default: the one that looks like it)")
     parser.add_argument(
         "--budget", metavar="TIME", type=duration, default=BUDGET, help=f"60s, 10m or 2h (default: {BUDGET})"

@@ -30,8 +30,8 @@ def test_ties_are_not_hidden() -> None:
     assert words.parity(tied).endswith("largest difference 0. Same answers, but for 2 exact ties.")
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-@pytest.mark.parametrize("modality", list(Modality))
+@pytest.mark.parametrize("kind", [Kind.MULTICLASS, Kind.REGRESSION])
+@pytest.mark.parametrize("modality", [Modality.IMAGE, Modality.TABLE])
 def test_every_snippet_is_a_program(kind: Kind, modality: Modality) -> None:
     columns = (Column('it\'s "odd"', ColumnType.CATEGORY), Column("age", ColumnType.NUMBER))
     classes = ("a", "b") if kind is Kind.MULTICLASS else ()

@@ -111,14 +111,16 @@ def test_a_damaged_model_is_told_and_can_be_asked_again(qtbot: QtBot, tmp_path: 
 
 def test_the_form_has_a_field_for_every_column(qtbot: QtBot) -> None:
     columns = tuple(Column(kind.value, kind) for kind in ColumnType)
-    frame = pl.DataFrame({"x:number": [31.5, None], "x:category": ["cook", None], "x:date": [19874.0, 19874.25]})
+    dates = [19874.0, 19874.25]
+    words = ["cook", None]
+    frame = pl.DataFrame({"x:number": [31.5, None], "x:category": words, "x:date": dates, "x:text": ["so", None]})
     form = RowForm(columns, frame)
     qtbot.addWidget(form)
     with qtbot.waitSignal(form.changed):
         form.fill_from(0)
-    assert form.values() == {"number": "31.5", "category": "cook", "date": "2024-05-31"}
+    assert form.values() == {"number": "31.5", "category": "cook", "date": "2024-05-31", "text": "so"}
     form.fill_from(1)
-    assert form.values() == {"number": "", "category": "", "date": "2024-05-31T06:00:00"}
+    assert form.values() == {"number": "", "category": "", "date": "2024-05-31T06:00:00", "text": ""}
     combo = form.findChild(QComboBox)
     assert isinstance(combo, QComboBox)
     assert [combo.itemText(place) for place in range(combo.count())] == ["", "cook"]
