@@ -17,8 +17,9 @@ from labeling.formats.base import Format, Source, Wishes
 from labeling.formats.splits import split_name
 from labeling.tables.columns import Facts, converted, dtype_of, facts, number, sort_out, text
 from labeling.tables.guess import can_be_target, constant_target, guess_kind, guess_target, passed_over
+from labeling.tables.leaks import leaks, without_leaks
 from labeling.tables.source import OpenTable, is_real_table, is_table, opened
-from labeling.understanding import Understanding, count
+from labeling.understanding import LeftOut, Understanding, count
 
 WHOLE_FILE_BYTES = 256_000_000
 HEAD_ROWS = 100_000
@@ -51,9 +52,9 @@ class Table(Format):
             target = _target(main.path, found, wishes.target)
             kind = _kind(target, wishes.kind) if target else None
             labels = _labels(frame, target, kind, table)
-        merged = spellings(labels)
+            merged = spellings(labels)
+            columns, left_out = _learned_from(frame, found, target, respelled(labels, merged), table)
         passed = passed_over(found, target.name) if target and wishes.target is None else None
-        columns, left_out = sort_out([fact for fact in found if target is None or fact.name != target.name])
         apart = sum(rows(piece.path) for piece in others)
         return Understanding(
             source=source.path,
@@ -116,6 +117,19 @@ def _looked_at(path: Path, table: OpenTable) -> tuple[pl.DataFrame, int, tuple[s
     few = path.stat().st_size > WHOLE_FILE_BYTES or table.rows < table.total
     frame = (table.lazy.head(HEAD_ROWS) if few else table.lazy).collect()
     return frame, table.total, table.notes
+
+
+def _learned_from(
+    frame: pl.DataFrame, found: list[Facts], target: Facts | None, labels: pl.Series, table: OpenTable
+) -> tuple[list[Column], list[LeftOut]]:
+    """Return the columns to learn from, and those left out with their reasons."""
+    columns, left_out = sort_out([fact for fact in found if target is None or fact.name != target.name])
+    if target is None:
+        return columns, left_out
+    cells = [converted(column, frame.schema[column.name], table.decimal_comma).alias(column.name) for column in columns]
+    given_away = leaks(frame.select(cells), columns, labels)
+    kept = without_leaks(columns, given_away)
+    return kept, left_out + [leak for leak in given_away if leak.name not in {column.name for column in kept}]
 
 
 def _target(path: Path, found: list[Facts], wanted: str | None) -> Facts | None:
