@@ -7,10 +7,13 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.task import Modality
 from labeling.errors import MediaRefused, ProjectError
+from labeling.media import MEDIA
 from labeling.media.base import read_bytes
 from labeling.media.picture import eight_bit, open_picture
 from labeling.project.store import Store
+from labeling.waveform import waveform
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -23,7 +26,7 @@ DAMAGED = (OSError, ValueError, SyntaxError, EOFError, MemoryError)
 
 
 def thumbnail(path: Path, side: int) -> bytes:
-    """Return a picture as a JPEG of at most ``side`` pixels in width and height, upright and on white.
+    """Return a picture, or that of a sound, as a JPEG of at most ``side`` pixels, upright and on white.
 
     Raises:
         MediaRefused: it cannot be opened, with the reason.
@@ -31,6 +34,10 @@ def thumbnail(path: Path, side: int) -> bytes:
     from PIL import ImageOps
     from PIL.Image import Resampling
 
+    if MEDIA[Modality.AUDIO].owns(path.name):
+        drawn = io.BytesIO()
+        waveform(path, side).save(drawn, "JPEG", quality=QUALITY)
+        return drawn.getvalue()
     image = open_picture(read_bytes(path))
     try:
         image.draft("RGB", (side, side))

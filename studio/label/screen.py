@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 from typing_extensions import override
 
-from engine.task import Kind, Modality
+from engine.task import Kind
 from studio.label.keys import class_of
 from studio.label.order import Order
 from studio.label.pace import Pace
@@ -230,7 +230,7 @@ class LabelScreen(Screen):
             self.bench.number.show_value(self.listing.target or "Value", label)
         else:
             self.bench.panel.show_classes(counts, label if isinstance(label, str) else None)
-        if self.listing.modality is Modality.IMAGE:
+        if not self.listing.is_table:
             self._show_picture(place)
 
     def _share(self) -> float:
