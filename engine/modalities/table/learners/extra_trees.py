@@ -77,7 +77,8 @@ class ExtraTrees(Learner):
         if done:
             for fold in self._folds:
                 fold.design = None
-        return Progress(improved=ready and after > before, done=done, share=after / (self._goal * len(self._folds)))
+        share = min(1.0, after / (self._goal * len(self._folds)))  # the goal may have come down below what is grown
+        return Progress(improved=ready and after > before, done=done, share=share)
 
     def _work(self, stop: Event) -> None:
         while not stop.is_set():
