@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks``: measure everything, print the report, keep it with the raw figures."""
+"""``python -m tests.benchmarks``: measure what has no result yet; each result is kept as soon as it is there."""
 
 from __future__ import annotations
 

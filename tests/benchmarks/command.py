@@ -1,7 +1,8 @@
-"""Run a command as a person would, and measure it from outside: wall time, and the memory of all its processes."""
+"""Run a command as a person would, and measure it from outside: wall time, memory of all its processes, other load."""
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import tempfile
 import time
@@ -21,41 +22,67 @@ class CommandError(Exception):
 
 @dataclass(frozen=True)
 class Finished:
-    """What a command said and what it took. ``started`` is unix time, ``peak_mb`` the most resident memory at once."""
+    """What a command said and what it took.
+
+    ``started`` is unix time, ``peak_mb`` the most resident memory at once, ``others_cores`` how many processor cores
+    other programs used meanwhile, ``killed`` whether it was ended for taking too long.
+    """
 
     output: str
     started: float
     wall_s: float
     peak_mb: float
+    others_cores: float
+    code: int
+    killed: bool
 
 
 def measure(
-    words: Sequence[str | Path], limit_s: float, cwd: Path | None = None, env: Mapping[str, str] | None = None
+    words: Sequence[str | Path],
+    limit_s: float,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    forgive: bool = False,
 ) -> Finished:
-    """Run a command to its end.
+    """Run a command to its end, or kill it after ``limit_s``.
 
     Memory shared by several processes is counted in each of them, so ``peak_mb`` is an upper bound.
 
     Raises:
-        CommandError: it failed, or took longer than ``limit_s``.
+        CommandError: it failed or was killed, unless that is forgiven.
     """
+    busy, own = _busy(), _own()
+    killed, peak = False, 0.0
     with tempfile.TemporaryFile("w+") as output:
         started, clock = time.time(), time.monotonic()
         process = subprocess.Popen(
             [str(word) for word in words], stdout=output, stderr=subprocess.STDOUT, cwd=cwd, env=env
         )
-        peak = 0.0
         while process.poll() is None:
             peak = max(peak, _resident(process.pid))
             if time.monotonic() - clock > limit_s:
+                killed = True
                 end_tree(process.pid)
             time.sleep(_EVERY_S)
         wall = time.monotonic() - clock
         output.seek(0)
         said = output.read()
-    if process.returncode != 0 or wall > limit_s:
+    others = max(0.0, (_busy() - busy) - (_own() - own)) / wall
+    if (process.returncode != 0 or killed) and not forgive:
         raise CommandError(f"{words[0]} ended with {process.returncode} after {wall:.0f} s: {said[-600:]}")
-    return Finished(said, started, wall, peak)
+    return Finished(said, started, wall, peak, others, process.returncode, killed)
+
+
+def _busy() -> float:
+    """Return the processor seconds that all programs together have used since the machine was started."""
+    times = psutil.cpu_times()
+    return float(times.user + times.nice + times.system) if hasattr(times, "nice") else float(times.user + times.system)
+
+
+def _own() -> float:
+    """Return the processor seconds of this process and of all it has waited for."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def _resident(pid: int) -> float:

@@ -4,57 +4,59 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
-import subprocess
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
-import psutil
+from tests.benchmarks.cases import BUDGETS, CASES, MODALITIES, STUDIO, Case
+from tests.benchmarks.machine import ROOT
 
-from tests.benchmarks.cases import CASES, STUDIO, Case
-
-ROOT = Path(__file__).resolve().parents[2]
+REPORTS = ROOT / "tests" / "benchmarks" / "reports"
+RESULTS = REPORTS / "results.jsonl"
 PARTS = (*(case.name for case in CASES), STUDIO)
 
 
 @dataclass(frozen=True)
 class Options:
-    """What to measure. A ``budget_s`` other than None replaces that of each case: a rehearsal, no measurement."""
+    """What to measure. ``out`` keeps run folders, ``results`` the lines that reports are made of."""
 
     parts: tuple[str, ...]
+    budgets: tuple[float, ...]
     seeds: tuple[int, ...]
     data: Path
     out: Path
-    budget_s: float | None
+    results: Path
+    ours: bool
     peers: bool
+    resume: bool
+    any_commit: bool
+    export: bool
 
     @property
     def cases(self) -> list[Case]:
         """The datasets asked for."""
-        return [case for case in CASES if case.name in self.parts]
-
-    def budget(self, case: Case) -> float:
-        """Return the seconds a case is given."""
-        return case.budget_s if self.budget_s is None else self.budget_s
+        return [case for case in CASES if case.name in self.parts or case.modality in self.parts]
 
 
 def read(description: str, words: Sequence[str] | None = None) -> Options:
     """Read the words of the command line."""
     parser = argparse.ArgumentParser(description=description)
+    named = (*PARTS, *MODALITIES)
     parser.add_argument(
-        "--only", nargs="+", choices=PARTS, default=PARTS, metavar="PART", help=f"of {', '.join(PARTS)}"
+        "--only", nargs="+", choices=named, default=PARTS, metavar="PART", help=f"of {', '.join(named)}"
     )
+    parser.add_argument("--budgets", nargs="+", type=float, default=[60.0, 300.0], metavar="S", help="default: 60 300")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="N", help="medians are over these")
+    who = parser.add_mutually_exclusive_group()
+    who.add_argument("--no-peers", action="store_true", help="leave out the other tools")
+    who.add_argument("--peers-only", action="store_true", help="run the other tools alone")
     parser.add_argument(
-        "--seeds", nargs="+", type=int, default=[0], metavar="N", help="medians are over these (default: 0)"
+        "--resume", action=argparse.BooleanOptionalAction, default=True, help="leave out what has a result already"
     )
-    parser.add_argument("--budget", type=float, metavar="SECONDS", help="rehearse with another budget")
-    parser.add_argument(
-        "--no-peers", action="store_true", help="leave out the other tools even where they are installed"
-    )
-    parser.add_argument("--out", type=Path, default=ROOT / "bench-output", metavar="DIR")
+    parser.add_argument("--any-commit", action="store_true", help="also where our result is from other code")
+    parser.add_argument("--export", action="store_true", help="export each of our models to ONNX and compare")
+    parser.add_argument("--out", type=Path, default=ROOT / "bench-output", metavar="DIR", help="for run folders")
+    parser.add_argument("--results", type=Path, metavar="FILE", help=f"default: {RESULTS.relative_to(ROOT)}")
     default = Path(os.environ.get("AUTODIDACT_DATA", ROOT.parent / "shared" / "data"))
     parser.add_argument("--data", type=Path, default=default, metavar="DIR", help="the folder of datasets")
     found = parser.parse_args(words)
@@ -62,41 +64,19 @@ def read(description: str, words: Sequence[str] | None = None) -> Options:
         parser.error(f"there is no folder of datasets at {found.data}: name it with --data or AUTODIDACT_DATA")
     return Options(
         parts=tuple(found.only),
+        budgets=tuple(found.budgets),
         seeds=tuple(found.seeds),
         data=found.data.resolve(),
         out=found.out.resolve(),
-        budget_s=found.budget,
+        results=(found.results or _results(found.out, found.budgets)).resolve(),
+        ours=not found.peers_only,
         peers=not found.no_peers,
+        resume=found.resume,
+        any_commit=found.any_commit,
+        export=found.export,
     )
 
 
-def about(options: Options) -> list[str]:
-    """Return sentences on when, where and how this is measured."""
-    memory = psutil.virtual_memory()
-    load = psutil.getloadavg()[0]
-    sentences = [
-        f"{time.strftime('%Y-%m-%d %H:%M')}, {_processor()}, {psutil.cpu_count()} cores, {memory.total / 1e9:.0f} GB, "
-        f"load {load:.1f} at the start; Python {platform.python_version()}, autodidact-studio "
-        f"{version('autodidact-studio')} at {_commit()}.",
-        f"Medians over seeds {', '.join(map(str, options.seeds))}. Scores are the outside scorer's, on the test part, "
-        "whose labels no contender was shown; ALC is of NAUC with T = 1200 s, t0 = 60 s.",
-    ]
-    if options.budget_s is not None:
-        sentences.append(f"**A rehearsal with {options.budget_s:g} s instead of the budgets below: no measurement.**")
-    return sentences
-
-
-def _processor() -> str:
-    for line in (
-        Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if Path("/proc/cpuinfo").exists() else ()
-    ):
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
-
-
-def _commit() -> str:
-    found = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    return found.stdout.strip() or "no commit"
+def _results(out: Path, budgets: Sequence[float]) -> Path:
+    """Return where results go: a rehearsal with other budgets stays out of the published lines."""
+    return RESULTS if set(budgets) <= set(BUDGETS) else out / "rehearsal.jsonl"

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from statistics import median
 
-from tests.benchmarks.cases import CASES, GOALS, PEER_CASE, STUDIO, Goal
-from tests.benchmarks.training import Outcome
+from tests.benchmarks.cases import GOALS, MODALITIES, STUDIO, Case, Goal
+from tests.benchmarks.comparing import Medians, compare, medians, rivals, spots, tally, verdicts
+from tests.benchmarks.results import OURS, Outcome
 
-OURS = "autodidact"
 FIGURES = {
-    "t_first_s": ("first model (s)", ".2f"),
-    "first_written_s": ("first answers on disk (s)", ".2f"),
+    "first_s": ("first answers (s)", ".2f"),
     "active_s": ("active (s)", ".1f"),
     "wall_s": ("whole command (s)", ".1f"),
-    "overrun_s": ("over the budget (s)", "+.2f"),
+    "overrun_percent": ("over the budget (%)", "+.1f"),
     "peak_mb": ("memory at most (MB)", ".0f"),
-    "accuracy": ("test accuracy", ".4f"),
-    "nauc": ("test NAUC", ".4f"),
-    "alc": ("ALC", ".4f"),
+    "size_mb": ("model on disk (MB)", ".1f"),
+    "predict_ms": ("a prediction (ms)", ".2f"),
+    "accuracy": ("accuracy", ".3f"),
+    "nauc": ("NAUC", ".3f"),
+    "exact": ("all classes right", ".3f"),
+    "r2": ("R²", ".3f"),
+    "mae": ("mean error", ".0f"),
+    "alc": ("ALC", ".3f"),
+    "alc_long": ("ALC to 1200 s", ".3f"),
     "points": ("points", ".0f"),
     "parity": ("largest difference, by the export", ".1e"),
     "parity_samples": ("real samples", ".0f"),
@@ -37,50 +41,98 @@ FIGURES = {
     "import_s": ("import of 10,000 pictures (s)", ".1f"),
     "jump_s": ("jump to the last pictures (s)", ".2f"),
 }
-_TRAINING = ("t_first_s", "first_written_s", "active_s", "overrun_s", "peak_mb", "accuracy", "nauc", "alc", "points")
+_COSTS = ("first_s", "overrun_percent", "peak_mb", "size_mb", "predict_ms")
 _EXPORT = ("parity", "parity_samples", "parity_outside", "parity_outside_samples", "onnx_mb", "onnx_ms", "export_s")
-_STUDIO = (
-    "first_paint_s",
-    "import_s",
-    "drop_s",
-    "drop_stall_ms",
-    "grid_s",
-    "jump_s",
-    "stall_ms",
-    "stall_own_ms",
-    "stalls",
-)
-_PEERS = ("nauc", "accuracy", "alc", "first_written_s", "wall_s", "peak_mb")
-
-Medians = Mapping[tuple[str, str], Mapping[str, float]]
+_WORSE = " (worse)"
 
 
-def report(outcomes: Sequence[Outcome], studio: Mapping[str, float], about: Iterable[str]) -> str:
-    """Return the whole report. ``about`` are sentences on the machine and the way of measuring."""
+def report(outcomes: Sequence[Outcome]) -> str:
+    """Return the whole report on result lines, of which there is one for each thing measured."""
     middle = medians(outcomes)
-    parts = ["# Benchmark", "\n".join(f"- {sentence}" for sentence in about)]
-    parts += ["## Numbers to reach", _goals(middle, studio)] if _goal_rows(middle, studio) else []
-    ours = {case: figures for (case, contender), figures in middle.items() if contender == OURS}
-    if ours:
-        parts += ["## Training", _training(ours, outcomes), _words(outcomes)]
-    if any("parity" in figures for figures in ours.values()):
-        exported = [[case, *cells(figures, _EXPORT)] for case, figures in ours.items() if "parity" in figures]
-        parts += ["## Export to ONNX", table(["dataset", *titles(_EXPORT)], exported)]
-    if any(contender != OURS for _, contender in middle):
-        parts += [f"## Beside other tools on {PEER_CASE}", _peers(middle)]
-    if studio:
-        parts += ["## Studio", table(titles(_STUDIO), [cells(studio, _STUDIO)])]
-    return "\n\n".join(parts) + "\n"
+    parts = ["# Benchmark", "\n".join(f"- {sentence}" for sentence in about(outcomes)), "![The curves](curves.png)"]
+    parts += ["## In short", standing(middle)]
+    goals = _goals(middle)
+    parts += ["## Numbers to reach", goals] if goals else []
+    for modality in MODALITIES:
+        chosen = [spot for spot in spots(middle) if spot[0].modality == modality]
+        if chosen:
+            parts.append(f"## {modality.capitalize()}")
+        for case, budget in chosen:
+            parts += [f"### {case.name}, {budget:g} s", comparison(middle, case, budget)]
+    exported = {key: figures for key, figures in middle.items() if "parity" in figures}
+    if exported:
+        rows = [[case, f"{budget:g}", *cells(exported[case, who, budget], _EXPORT)] for case, who, budget in exported]
+        parts += ["## Export to ONNX", table(["dataset", "budget (s)", *titles(_EXPORT)], rows)]
+    for (case_name, _, _), figures in middle.items():
+        if case_name == STUDIO and figures:
+            parts += ["## Studio", table(titles(figures), [cells(figures, list(figures))])]
+    return "\n\n".join([*parts, "## Every run of ours", _words(outcomes)]) + "\n"
 
 
-def medians(outcomes: Sequence[Outcome]) -> Medians:
-    """Return the median of each figure over seeds, by case and contender."""
-    gathered: dict[tuple[str, str], dict[str, list[float]]] = {}
-    for outcome in outcomes:
-        figures = gathered.setdefault((outcome.case, outcome.contender), {})
-        for name, value in outcome.figures.items():
-            figures.setdefault(name, []).append(value)
-    return {key: {name: median(values) for name, values in figures.items()} for key, figures in gathered.items()}
+def about(outcomes: Sequence[Outcome]) -> list[str]:
+    """Return sentences on when, where and how this was measured."""
+    machines = sorted({f"{o.machine['cpu']}, {o.machine['cores']} cores" for o in outcomes if "cpu" in o.machine})
+    dates = sorted({str(o.machine["date"])[:10] for o in outcomes if "date" in o.machine})
+    ours = sorted({str(o.machine["commit"]) for o in outcomes if o.contender == OURS and "commit" in o.machine})
+    loaded = [f"{o.case} {o.budget_s:g} s seed {o.seed} {o.contender}" for o in outcomes if o.loaded]
+    failed = [f"{o.case} {o.budget_s:g} s seed {o.seed} {o.contender}" for o in outcomes if "failed" in o.notes]
+    sentences = [
+        f"Measured on {', '.join(machines) or 'no machine yet'}; {' to '.join(dict.fromkeys(dates[:1] + dates[-1:]))}; "
+        f"our code at {', '.join(ours) or 'no commit yet'}.",
+        "Medians over seeds. Scores are the outside scorer's, on test parts whose labels no contender was shown. ALC "
+        "is the area under the test score over log time (t0 = 60 s) to the end of the budget, and again to 1200 s, "
+        "where answers given after the budget count too. A tool without a curve has one point, when its answers were "
+        "written; so one that uses its whole budget and a little more has an ALC of 0.",
+        "Better and worse compare medians; differences below 0.0005 are level.",
+    ]
+    if loaded:
+        sentences.append(f"**Measured while other programs were busy:** {'; '.join(loaded)}.")
+    if failed:
+        sentences.append(f"**Failed:** {'; '.join(failed)}.")
+    return sentences
+
+
+def standing(middle: Medians) -> str:
+    """Return one line a budget: how often we were better than the best peer, and where we were not."""
+    rows = []
+    for budget in sorted({budget for _, budget in spots(middle)}):
+        chosen = [spot for spot in spots(middle) if spot[1] == budget]
+        worse = _worse(middle, chosen)
+        counts = [str(tally(verdicts(middle, figure, chosen))) for figure in ("alc", "alc_long", "final")]
+        rows.append([f"{budget:g}", *counts, ", ".join(worse) or "–"])
+    header = ["budget (s)", "ALC", "ALC to 1200 s", "last score", "worse in the last score on"]
+    return table(header, rows)
+
+
+def _worse(middle: Medians, chosen: Sequence[tuple[Case, float]]) -> list[str]:
+    return [spot[0].name for spot in chosen if verdicts(middle, "final", [spot]) == [-1]]
+
+
+def comparison(middle: Medians, case: Case, budget: float) -> str:
+    """Return a table of all contenders at one spot, with what ours is of each of theirs."""
+    scores = ["alc", "alc_long", *_metrics(case)]
+    ours = middle.get((case.name, OURS, budget), {})
+    rows = []
+    for who in (OURS, *rivals(middle, (case.name, budget))):
+        figures = middle.get((case.name, who, budget))
+        if figures is None:
+            continue
+        ratios = ["", ""] if who == OURS else [_ratio(ours, figures, name) for name in ("alc", case.metric)]
+        rows.append([who, *cells(figures, [*scores, *_COSTS]), *ratios])
+    last = ["our ALC / its", f"our {FIGURES[case.metric][0]} / its"]
+    return table(["tool", *titles([*scores, *_COSTS]), *last], rows)
+
+
+def _metrics(case: Case) -> list[str]:
+    return {"regression": ["r2", "mae"], "multilabel": ["nauc", "exact"]}.get(case.kind, ["nauc", "accuracy"])
+
+
+def _ratio(ours: Mapping[str, float], theirs: Mapping[str, float], name: str) -> str:
+    mine, other = ours.get(name), theirs.get(name)
+    if not ours:
+        return "–"
+    mark = _WORSE if compare(mine, other) < 0 else ""
+    return (f"{mine / other:.3f}" if mine is not None and other else "–") + mark
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -99,49 +151,32 @@ def cells(figures: Mapping[str, float], names: Sequence[str]) -> list[str]:
     return [format(figures[name], FIGURES[name][1]) if name in figures else "–" for name in names]
 
 
-def _goal_rows(middle: Medians, studio: Mapping[str, float]) -> list[tuple[Goal, float]]:
-    rows = []
-    for goal in GOALS:
-        figures = studio if goal.case == STUDIO else middle.get((goal.case, OURS), {})
-        if goal.figure in figures:
-            rows.append((goal, figures[goal.figure]))
-    return rows
+def goal_rows(middle: Medians) -> list[tuple[Goal, float, float]]:
+    """Return each goal with the budget and the value measured, where there is one."""
+    return [
+        (goal, budget, figures[goal.figure])
+        for goal in GOALS
+        for (case, who, budget), figures in middle.items()
+        if who == OURS and case == goal.case and goal.figure in figures and goal.budget_s in (None, budget)
+    ]
 
 
-def _goals(middle: Medians, studio: Mapping[str, float]) -> str:
+def _goals(middle: Medians) -> str:
     rows = []
-    for goal, value in _goal_rows(middle, studio):
+    for goal, budget, value in goal_rows(middle):
         title, style = FIGURES[goal.figure]
         sign = "≤" if goal.at_most else "≥"
         reached = "yes" if goal.reached(value) else "**no**"
-        rows.append(
-            [goal.case, title, f"{sign} {goal.limit:g}", format(value, style), f"{value / goal.limit:.2f}", reached]
-        )
-    return table(["of", "figure", "goal", "measured", "measured / goal", "reached"], rows)
-
-
-def _training(ours: Mapping[str, Mapping[str, float]], outcomes: Sequence[Outcome]) -> str:
-    budgets = {case.name: str(case.budget_s) for case in CASES}
-    seeds = {case: sum(1 for outcome in outcomes if (outcome.case, outcome.contender) == (case, OURS)) for case in ours}
-    rows = [[case, budgets[case], str(seeds[case]), *cells(figures, _TRAINING)] for case, figures in ours.items()]
-    return table(["dataset", "budget (s)", "runs", *titles(_TRAINING)], rows)
+        measured, share = format(value, style), f"{value / goal.limit:.2f}"
+        rows.append([goal.case, f"{budget:g}", title, f"{sign} {goal.limit:g}", measured, share, reached])
+    header = ["of", "budget (s)", "figure", "goal", "measured", "measured / goal", "reached"]
+    return table(header, rows) if rows else ""
 
 
 def _words(outcomes: Sequence[Outcome]) -> str:
     lines = []
     for outcome in outcomes:
-        if outcome.contender == OURS:
+        if outcome.contender == OURS and outcome.case != STUDIO:
             words = "; ".join(f"{name}: {text}" for name, text in outcome.notes.items())
-            scores = f"accuracy {outcome.figures['accuracy']:.4f}, NAUC {outcome.figures['nauc']:.4f}"
-            lines.append(f"- {outcome.case}, seed {outcome.seed}: {scores}; {words}")
-    return "\n".join(lines)
-
-
-def _peers(middle: Medians) -> str:
-    ours = middle.get((PEER_CASE, OURS), {})
-    rows = []
-    for (case, contender), figures in middle.items():
-        if case == PEER_CASE:
-            ratios = [f"{ours[name] / figures[name]:.4f}" if ours else "–" for name in ("nauc", "alc")]
-            rows.append([contender, *cells(figures, _PEERS), *ratios])
-    return table(["tool", *titles(_PEERS), "our NAUC / its", "our ALC / its"], rows)
+            lines.append(f"- {outcome.case}, {outcome.budget_s:g} s, seed {outcome.seed}: {words}")
+    return "\n".join(lines) or "None yet."

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.cases import CASES, GOALS, STUDIO, Goal, overrun_limit
-from tests.benchmarks.options import read
+from tests.benchmarks.cases import CASES, GOALS, STUDIO, Goal
+from tests.benchmarks.options import RESULTS, read
+from tests.benchmarks.parts import names_of, read_part
 from tests.benchmarks.report import FIGURES
 
 
@@ -15,22 +16,44 @@ def test_goals_are_about_what_is_measured() -> None:
 
 
 def test_a_goal_is_a_bound() -> None:
-    assert Goal("x", "t_first_s", 2.0).reached(2.0)
-    assert not Goal("x", "t_first_s", 2.0).reached(2.1)
+    assert Goal("x", "first_s", 2.0).reached(2.0)
+    assert not Goal("x", "first_s", 2.0).reached(2.1)
     assert Goal("x", "accuracy", 0.88, at_most=False).reached(0.9)
 
 
-@pytest.mark.parametrize(("budget", "limit"), [(10, 1.0), (60, 1.2), (300, 6.0)])
-def test_a_run_may_end_two_percent_late(budget: float, limit: float) -> None:
-    assert overrun_limit(budget) == pytest.approx(limit)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_part_can_be_read_and_is_what_the_data_says(case: object, shared_data: Path) -> None:
+    known = next(found for found in CASES if found is case)
+    about = (shared_data / known.name / "ABOUT.md").read_text(encoding="utf-8")
+    for part in ("train", "test"):
+        found = read_part(known, shared_data, part)
+        assert f"- {part.capitalize()}: {len(found.ids)}\n" in about
+        assert len(set(found.ids)) == len(found.labels) == len(found.ids)
+        assert all(found.labels)
+        assert all(file.is_file() for file in found.files)
+    if known.kind == "multiclass":
+        assert f"- Classes: {len(set(found.labels))}\n" in about
 
 
-def test_options_choose_parts_seeds_and_rehearsals(tmp_path: Path) -> None:
-    asked = read("", ["--only", "titanic", "--seeds", "1", "2", "--budget", "5", "--data", str(tmp_path)])
-    assert [case.name for case in asked.cases] == ["titanic"]
+def test_classes_of_a_sample_are_taken_apart() -> None:
+    assert names_of("apple; banana") == {"apple", "banana"}
+    assert names_of("") == set()
+
+
+def test_options_choose_parts_modalities_seeds_and_budgets(tmp_path: Path) -> None:
+    words = ["--only", "titanic", "audio", "--seeds", "1", "2", "--budgets", "60", "--data", str(tmp_path)]
+    asked = read("", words)
+    assert {case.name for case in asked.cases} == {"titanic", "spoken_digits", "esc10"}
     assert asked.seeds == (1, 2)
-    assert asked.budget(asked.cases[0]) == 5
+    assert asked.results == RESULTS
+    assert asked.resume
     assert asked.peers
+    assert asked.ours
+
+
+def test_a_rehearsal_stays_out_of_the_published_results(tmp_path: Path) -> None:
+    words = ["--budgets", "5", "60", "--data", str(tmp_path), "--out", str(tmp_path)]
+    assert read("", words).results == tmp_path.resolve() / "rehearsal.jsonl"
 
 
 def test_data_must_be_there(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,42 +1,92 @@
 from __future__ import annotations
 
-from tests.benchmarks.report import medians, report, table
-from tests.benchmarks.training import Outcome
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks import publish
+from tests.benchmarks.comparing import Tally, compare, medians, spots, tally, verdicts
+from tests.benchmarks.curves import draw
+from tests.benchmarks.report import report, table
+from tests.benchmarks.results import OURS, Outcome, append
+
+MACHINE = {"cpu": "A chip", "cores": 2, "date": "2026-01-02 03:04:05", "commit": "abc", "others_cores": 0.0}
 
 
-def outcome(contender: str, seed: int, nauc: float, **figures: float) -> Outcome:
-    return Outcome(
-        "adult_census",
-        contender,
-        seed,
-        {"nauc": nauc, "accuracy": 0.87, "alc": 0.8, **figures},
-        notes={"stopped": "budget"},
-    )
+def outcome(contender: str, nauc: float, seed: int = 0, case: str = "adult_census", **figures: float) -> Outcome:
+    found = {"nauc": nauc, "accuracy": 0.87, "alc": 0.8, "alc_long": 0.8, **figures}
+    return Outcome(case, contender, 300.0, seed, found, ((1.5, 0.1), (20.0, nauc)), {"stopped": "budget"}, MACHINE)
 
 
 def test_medians_are_over_seeds() -> None:
-    found = medians([outcome("autodidact", seed, nauc) for seed, nauc in ((0, 0.80), (1, 0.90), (2, 0.86))])
-    assert found["adult_census", "autodidact"]["nauc"] == 0.86
+    found = medians([outcome(OURS, nauc, seed) for seed, nauc in ((0, 0.80), (1, 0.90), (2, 0.86))])
+    assert found["adult_census", OURS, 300.0]["nauc"] == 0.86
 
 
 def test_goals_are_judged_with_their_ratio() -> None:
-    written = report([outcome("autodidact", 0, 0.86, t_first_s=3.0)], {"stall_ms": 50.0}, ["a machine"])
-    assert "| adult_census | first model (s) | ≤ 2 | 3.00 | 1.50 | **no** |" in written
-    assert "| adult_census | test NAUC | ≥ 0.855 | 0.8600 | 1.01 | yes |" in written
-    assert "| studio | longest stall while training (ms) | ≤ 100 | 50 | 0.50 | yes |" in written
-    assert "- a machine" in written
+    studio = Outcome("studio", OURS, 60.0, 0, {"stall_ms": 50.0})
+    written = report([outcome(OURS, 0.86, first_s=3.0), studio])
+    assert "| adult_census | 300 | first answers (s) | ≤ 2 | 3.00 | 1.50 | **no** |" in written
+    assert "| adult_census | 300 | NAUC | ≥ 0.86 | 0.860 | 1.00 | yes |" in written
+    assert "| studio | 60 | longest stall while training (ms) | ≤ 100 | 50 | 0.50 | yes |" in written
+    assert "A chip, 2 cores" in written
 
 
-def test_peers_stand_beside_with_ratios() -> None:
-    written = report([outcome("autodidact", 0, 0.86), outcome("FLAML", 0, 0.80)], {}, [])
-    assert "| FLAML | 0.8000 | 0.8700 | 0.8000 | – | – | – | 1.0750 | 1.0000 |" in written
+def test_losses_are_marked_and_counted() -> None:
+    lines = [outcome(OURS, 0.80), outcome("FLAML", 0.90), outcome("AutoGluon", 0.70)]
+    written = report(lines)
+    row = next(line for line in written.splitlines() if line.startswith("| FLAML"))
+    assert row.endswith("| 1.000 | 0.889 (worse) |")
+    assert (
+        "| 300 | 0 better, 1 level, 0 worse | 0 better, 1 level, 0 worse | 0 better, 0 level, 1 worse | adult"
+        in written
+    )
+    assert "0.800 (worse) | 0.900 | FLAML" in publish.block(lines)
 
 
-def test_what_was_not_measured_has_no_section() -> None:
-    written = report([outcome("FLAML", 0, 0.80)], {}, [])
-    assert "## Training" not in written
-    assert "## Studio" not in written
-    assert "Numbers to reach" not in written
+def test_a_peer_without_answers_has_lost_and_so_have_we() -> None:
+    assert compare(0.1, None) == 1
+    assert compare(None, 0.1) == -1
+    assert compare(None, None) == 0
+    assert compare(0.8001, 0.8004) == 0
+    middle = medians([outcome(OURS, 0.8), Outcome("adult_census", "FLAML", 300.0, 0)])
+    assert tally(verdicts(middle, "final", spots(middle))) == Tally(1, 0, 0)
+
+
+def test_what_was_measured_under_load_or_failed_is_named() -> None:
+    busy = Outcome("titanic", OURS, 60.0, 1, {"nauc": 0.5}, machine={**MACHINE, "others_cores": 1.0})
+    failed = Outcome("esc10", "Mel", 60.0, 0, notes={"failed": "no"}, machine=MACHINE)
+    written = report([busy, failed])
+    assert "other programs were busy:** titanic 60 s seed 1 autodidact." in written
+    assert "**Failed:** esc10 60 s seed 0 Mel." in written
+
+
+def test_the_block_is_exchanged_and_nothing_else() -> None:
+    text = f"before\n{publish.BEGIN}\nold\n{publish.END}\nafter\n"
+    assert publish.replaced(text, "new") == f"before\n{publish.BEGIN}\nnew\n{publish.END}\nafter\n"
+    with pytest.raises(ValueError, match="to write between"):
+        publish.replaced("nothing here", "new")
+
+
+def test_one_command_writes_report_picture_and_block(tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text(f"{publish.BEGIN}{publish.END}", encoding="utf-8")
+    words = ["--results", str(tmp_path / "r.jsonl"), "--reports", str(tmp_path / "out"), "--readme", str(readme)]
+    assert publish.main(words) == 1
+    append(tmp_path / "r.jsonl", outcome(OURS, 0.86))
+    append(tmp_path / "r.jsonl", outcome("FLAML", 0.80))
+    assert publish.main(words) == 0
+    assert "**0.860**" in readme.read_text(encoding="utf-8")
+    assert (tmp_path / "out" / "benchmark.md").read_text(encoding="utf-8").startswith("# Benchmark")
+
+
+def test_the_picture_of_all_datasets_is_small(tmp_path: Path) -> None:
+    from tests.benchmarks.cases import CASES
+
+    lines = [outcome(who, 0.8, seed, case.name) for case in CASES for who in (OURS, "FLAML") for seed in range(3)]
+    assert draw(lines, tmp_path / "curves.png")
+    assert (tmp_path / "curves.png").stat().st_size < 300_000
+    assert not draw([], tmp_path / "none.png")
 
 
 def test_a_table_has_a_ruled_header() -> None:

@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import sys
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from tests.benchmarks import machine, serving
 from tests.benchmarks.cases import Case
-from tests.benchmarks.command import MEGABYTE, measure
-from tests.benchmarks.scoring import Moment, area, score_curve, true_labels
+from tests.benchmarks.command import MEGABYTE, Finished, measure
+from tests.benchmarks.parts import read_part
+from tests.benchmarks.results import OURS, Outcome
+from tests.benchmarks.scoring import LONG_S, Moment, Truth, area, first_model, score_curve
 
 _SPARE_S = 120.0
 _PARITY_LIMIT_S = 600.0
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One run of one contender: ``figures`` by name (see README.md), its curve, and words about it."""
-
-    case: str
-    contender: str
-    seed: int
-    figures: dict[str, float]
-    curve: list[Moment] = field(default_factory=list)
-    notes: dict[str, str] = field(default_factory=dict)
 
 
 def autodidact() -> Path:
@@ -35,47 +27,68 @@ def autodidact() -> Path:
     return Path(sys.executable).with_name("autodidact")
 
 
+def command(case: Case, seed: int, data: Path, run: Path, budget_s: float) -> list[str | Path]:
+    """Return the words of the training command. No contender keeps a test part of its own, so neither do we."""
+    words: list[str | Path] = [autodidact(), "train", data / case.train, "--budget", f"{budget_s:g}s"]
+    words += ["--seed", str(seed), "--out", run, "--predict", data / case.test, "--test-fraction", "0"]
+    return words + (["--target", case.target] if case.target else [])
+
+
 def train(case: Case, seed: int, data: Path, run: Path, budget_s: float) -> Outcome:
     """Train one case into the new folder ``run`` and measure it.
 
     Raises:
         CommandError: the command failed or did not end.
+        ValueError: its predictions cannot be scored.
     """
-    train_data, test_data = data / case.train, data / case.test
-    words: list[str | Path] = [
-        autodidact(),
-        "train",
-        train_data,
-        "--budget",
-        f"{budget_s:g}s",
-        "--seed",
-        str(seed),
-        "--out",
-        run,
-    ]
-    words += ["--predict", test_data, *case.train_options]
-    words += ["--target", case.target] if case.target else []
-    finished = measure(words, budget_s + _SPARE_S)
+    facts = machine.record()
+    finished = measure(command(case, seed, data, run, budget_s), budget_s + _SPARE_S)
     result = json.loads((run / "result.json").read_text(encoding="utf-8"))
-    curve = score_curve(run / "predictions", true_labels(test_data, case.target))
-    # The class shares, the same for every sample, rank nothing (NAUC 0): no model yet.
-    first = next((moment for moment in curve if moment.scores.nauc != 0), curve[-1])
-    first_file = run / "predictions" / f"{round(1000 * first.seconds)}.csv"
+    curve = score_curve(run / "predictions", truth(case, data), finished.started)
     figures = {
-        "t_first_s": float(result["t_first_s"]),
-        "first_written_s": first_file.stat().st_mtime - finished.started,
+        **common_figures(case, curve, finished, budget_s),
         "active_s": float(result["active_s"]),
-        "wall_s": finished.wall_s,
-        "overrun_s": finished.wall_s - budget_s,
-        "peak_mb": finished.peak_mb,
-        "accuracy": curve[-1].scores.accuracy,
-        "nauc": curve[-1].scores.nauc,
-        "alc": area(curve),
         "points": float(len(curve)),
+        "size_mb": serving.size_mb(run / "model"),
+        "predict_ms": serving.predict_ms(autodidact(), run, case, data),
     }
     notes = {"stopped": str(result["stopped_because"]), "said": _said(result["score"])}
     notes["members"] = ", ".join(f"{member['name']} {member['weight']:.2f}" for member in result["members"])
-    return Outcome(case.name, "autodidact", seed, figures, curve, notes)
+    outcome = Outcome(case.name, OURS, budget_s, seed, figures, pairs(case, curve), notes, facts)
+    outcome = with_load(outcome, finished)
+    (run / "benchmark.json").write_text(json.dumps(outcome.machine, indent=1), encoding="utf-8")
+    shutil.rmtree(run / "cache", ignore_errors=True)
+    return outcome
+
+
+def truth(case: Case, data: Path) -> Truth:
+    """Return the true labels of the test part."""
+    return Truth(case.kind, read_part(case, data, "test").truth)
+
+
+def common_figures(case: Case, curve: list[Moment], finished: Finished, budget_s: float) -> dict[str, float]:
+    """Return the figures that every contender has."""
+    figures = {
+        "alc": area(curve, case.metric, budget_s),
+        "alc_long": area(curve, case.metric, LONG_S),
+        "wall_s": finished.wall_s,
+        "overrun_percent": 100 * (finished.wall_s - budget_s) / budget_s,
+        "peak_mb": finished.peak_mb,
+        **(curve[-1].scores.metrics if curve else {}),
+    }
+    first = first_model(curve)
+    return figures if first is None else {**figures, "first_s": first}
+
+
+def pairs(case: Case, curve: list[Moment]) -> tuple[tuple[float, float], ...]:
+    """Return the curve of the metric that counts, as it is kept."""
+    return tuple((round(moment.seconds, 3), round(moment.scores.metrics[case.metric], 6)) for moment in curve)
+
+
+def with_load(outcome: Outcome, finished: Finished) -> Outcome:
+    """Add what else the machine did during the run."""
+    after = {"load_after": machine.record()["load_before"], "others_cores": round(finished.others_cores, 3)}
+    return replace(outcome, machine={**outcome.machine, **after})
 
 
 def _said(score: dict[str, object]) -> str:
@@ -83,7 +96,8 @@ def _said(score: dict[str, object]) -> str:
     which = "test" if score.get("test") is not None else "validation"
     interval = score["test_interval"] if which == "test" else score["interval"]
     bounds = f" [{interval[0]:.3f}, {interval[1]:.3f}]" if isinstance(interval, list) else ""
-    return f"{which} {score['metric']} {score[which]:.3f}{bounds}"
+    value = score[which]
+    return f"{which} {score['metric']} {value:.3f}{bounds}" if isinstance(value, float) else "no score"
 
 
 def parity(case: Case, data: Path, run: Path, out: Path) -> dict[str, float]:
@@ -98,7 +112,7 @@ def parity(case: Case, data: Path, run: Path, out: Path) -> dict[str, float]:
     answers = []
     for model, name in ((run, "model.csv"), (file, "onnx.csv")):
         measure([autodidact(), "predict", model, data / case.test, "--out", out / name], _PARITY_LIMIT_S)
-        answers.append(_probabilities(out / name))
+        answers.append(_numbers(out / name, case))
     return {
         "parity": float(report["difference"]),
         "parity_samples": float(report["real_samples"]),
@@ -110,7 +124,8 @@ def parity(case: Case, data: Path, run: Path, out: Path) -> dict[str, float]:
     }
 
 
-def _probabilities(predictions: Path) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def _numbers(predictions: Path, case: Case) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     with predictions.open(newline="", encoding="utf-8") as lines:
         rows = sorted(list(csv.reader(lines))[1:])
-    return np.array([[float(value) for value in row[2:]] for row in rows])
+    first = 1 if case.kind == "regression" else 2
+    return np.array([[float(value) for value in row[first:]] for row in rows])

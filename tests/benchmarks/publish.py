@@ -1,0 +1,103 @@
+"""``python -m tests.benchmarks.publish``: report, picture and the README's block from the result lines."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.benchmarks import curves
+from tests.benchmarks.cases import Case
+from tests.benchmarks.comparing import Medians, compare, medians, rivals, spots
+from tests.benchmarks.machine import ROOT
+from tests.benchmarks.options import REPORTS, RESULTS
+from tests.benchmarks.report import FIGURES, about, report, standing, table
+from tests.benchmarks.results import OURS, Outcome, latest, load
+
+BEGIN, END = "<!-- benchmark:begin -->", "<!-- benchmark:end -->"
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Write all three; 1 where there are no result lines."""
+    parser = argparse.ArgumentParser(description="Write the benchmark's report from its result lines.")
+    parser.add_argument("--results", type=Path, default=RESULTS, metavar="FILE")
+    parser.add_argument("--reports", type=Path, default=REPORTS, metavar="DIR")
+    parser.add_argument("--readme", type=Path, default=ROOT / "README.md", metavar="FILE")
+    asked = parser.parse_args(words)
+    outcomes = latest(load(asked.results))
+    if not outcomes:
+        print(f"There are no results in {asked.results} yet: `make bench` and `make bench-peers` measure.")
+        return 1
+    asked.reports.mkdir(parents=True, exist_ok=True)
+    (asked.reports / "benchmark.md").write_text(report(outcomes), encoding="utf-8")
+    curves.draw(outcomes, asked.reports / "curves.png")
+    text = asked.readme.read_text(encoding="utf-8")
+    asked.readme.write_text(replaced(text, block(outcomes)), encoding="utf-8")
+    print(f"Written: {asked.reports / 'benchmark.md'}, curves.png beside it, and the block in {asked.readme}.")
+    return 0
+
+
+def replaced(text: str, inside: str) -> str:
+    """Return a text with what stands between the two marks exchanged.
+
+    Raises:
+        ValueError: a mark is missing.
+    """
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"The text has no {BEGIN} … {END} to write between.")
+    return f"{before}{BEGIN}\n{inside}\n{END}{after}"
+
+
+def block(outcomes: Sequence[Outcome]) -> str:
+    """Return the compact form: the count of better and worse, and a line a dataset and budget with the best peer."""
+    middle = medians(outcomes)
+    rows = [_row(middle, case, budget) for case, budget in spots(middle) if (case.name, OURS, budget) in middle]
+    header = [
+        "dataset",
+        "budget (s)",
+        "score",
+        "ours",
+        "best other",
+        "its name",
+        "our ALC",
+        "best other ALC",
+        "first (s)",
+    ]
+    report_at = "tests/benchmarks/reports"
+    sentences = "\n".join(f"- {sentence}" for sentence in about(outcomes))
+    whole = f"All figures of all tools: [benchmark.md]({report_at}/benchmark.md)."
+    return "\n\n".join(
+        [sentences, standing(middle), table(header, rows), whole, f"![The curves]({report_at}/curves.png)"]
+    )
+
+
+def _row(middle: Medians, case: Case, budget: float) -> list[str]:
+    ours = middle[case.name, OURS, budget]
+    others = {who: middle[case.name, who, budget] for who in rivals(middle, (case.name, budget))}
+    best, name = max(
+        ((them[case.metric], who) for who, them in others.items() if case.metric in them), default=(None, "–")
+    )
+    area = max((them["alc"] for them in others.values() if "alc" in them), default=None)
+    title = FIGURES[case.metric][0]
+    final = _marked(ours.get(case.metric), best)
+    return [
+        case.name, f"{budget:g}", title, final, _number(best), name, _marked(ours.get("alc"), area), _number(area),
+        _number(ours.get("first_s"), ".2f"),
+    ]  # fmt: skip
+
+
+def _marked(ours: float | None, best: float | None) -> str:
+    """Return our figure: bold where it is the best, with a word where it is worse."""
+    verdict = compare(ours, best)
+    return {1: f"**{_number(ours)}**", 0: _number(ours), -1: f"{_number(ours)} (worse)"}[verdict]
+
+
+def _number(value: float | None, style: str = ".3f") -> str:
+    return "–" if value is None else format(value, style)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""Result lines: a JSON object for each finished run, appended at once, so that sessions add up and go on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+OURS = "autodidact"
+LOADED_CORES = 0.25  # other programs used more than this: a figure measured under load
+
+Key = tuple[str, str, float, int]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One run of one contender: ``figures`` by name (see README.md), words about it, and where it was measured.
+
+    ``curve`` has [seconds, score] pairs of the metric that counts. A run that failed has no figures and a note
+    ``failed``. ``machine`` is a :func:`tests.benchmarks.machine.record`.
+    """
+
+    case: str
+    contender: str
+    budget_s: float
+    seed: int
+    figures: Mapping[str, float] = field(default_factory=dict)
+    curve: tuple[tuple[float, float], ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+    machine: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> Key:
+        """What was measured."""
+        return self.case, self.contender, self.budget_s, self.seed
+
+    @property
+    def loaded(self) -> bool:
+        """Whether other programs kept the machine busy."""
+        return float(self.machine.get("others_cores", 0.0)) > LOADED_CORES
+
+
+def append(path: Path, outcome: Outcome) -> None:
+    """Add one line and flush it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as lines:
+        lines.write(json.dumps(asdict(outcome), ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def load(path: Path) -> list[Outcome]:
+    """Return all lines; none where there is no file. A last line torn by a kill is left out."""
+    if not path.exists():
+        return []
+    lines = path.read_text(encoding="utf-8").split("\n")
+    return [_outcome(json.loads(line)) for number, line in enumerate(lines) if line and _whole(lines, number)]
+
+
+def _whole(lines: list[str], number: int) -> bool:
+    return number < len(lines) - 1 or lines[number].endswith("}")
+
+
+def _outcome(fields: dict[str, Any]) -> Outcome:
+    curve = tuple((float(seconds), float(score)) for seconds, score in fields.pop("curve"))
+    return Outcome(**fields, curve=curve)
+
+
+def latest(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Return the newest line for each thing measured, in the order in which they were first measured."""
+    return list({outcome.key: outcome for outcome in outcomes}.values())
+
+
+def is_done(outcomes: Iterable[Outcome], key: Key, engine: str | None) -> bool:
+    """Tell whether a line for ``key`` brought figures; where ``engine`` is given, with just that state of the code."""
+    return any(
+        outcome.key == key and outcome.figures and (engine is None or outcome.machine.get("engine") == engine)
+        for outcome in outcomes
+    )

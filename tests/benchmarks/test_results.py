@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from tests.benchmarks.results import OURS, Outcome, append, is_done, latest, load
+
+RUN = Outcome("titanic", OURS, 60.0, 0, {"alc": 0.5}, ((1.0, 0.6),), {"stopped": "budget"}, {"engine": "abc"})
+
+
+def test_lines_come_back_as_they_were(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "results.jsonl"
+    append(file, RUN)
+    append(file, replace(RUN, seed=1))
+    assert load(file) == [RUN, replace(RUN, seed=1)]
+
+
+def test_a_line_torn_by_a_kill_is_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "results.jsonl"
+    append(file, RUN)
+    with file.open("a", encoding="utf-8") as lines:
+        lines.write('{"case": "titanic", "contender"')
+    assert load(file) == [RUN]
+
+
+def test_the_newest_line_counts() -> None:
+    again = replace(RUN, figures={"alc": 0.7})
+    assert latest([RUN, replace(RUN, case="esc10"), again]) == [again, replace(RUN, case="esc10")]
+
+
+def test_ours_is_done_only_with_the_code_as_it_is() -> None:
+    assert is_done([RUN], RUN.key, "abc")
+    assert not is_done([RUN], RUN.key, "def")
+    assert is_done([RUN], RUN.key, None)
+
+
+def test_a_failed_run_is_tried_again() -> None:
+    failed = replace(RUN, figures={}, notes={"failed": "no"})
+    assert not is_done([failed], RUN.key, None)
+
+
+def test_load_by_other_programs_is_recognised() -> None:
+    assert replace(RUN, machine={"others_cores": 0.8}).loaded
+    assert not replace(RUN, machine={"others_cores": 0.1}).loaded
