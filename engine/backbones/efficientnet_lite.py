@@ -37,6 +37,7 @@ _STEM = 32
 _NORM_EPSILON = 1e-3
 _TENSORS_PER_CONVOLUTION = 6
 _CLASSIFIER_TENSORS = 2
+_SOURCE_CLASSES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,24 @@ _LITE0 = (
     _Stage(5, 1, 6, 112, 3),
     _Stage(5, 2, 6, 192, 4),
     _Stage(3, 1, 6, 320, 1),
+)
+_LITE1 = (
+    _Stage(3, 1, 1, 16, 1),
+    _Stage(3, 2, 6, 24, 3),
+    _Stage(5, 2, 6, 40, 3),
+    _Stage(3, 2, 6, 80, 4),
+    _Stage(5, 1, 6, 112, 4),
+    _Stage(5, 2, 6, 192, 5),
+    _Stage(3, 1, 6, 320, 1),
+)
+_LITE2 = (
+    _Stage(3, 1, 1, 16, 1),
+    _Stage(3, 2, 6, 24, 3),
+    _Stage(5, 2, 6, 48, 3),
+    _Stage(3, 2, 6, 88, 4),
+    _Stage(5, 1, 6, 120, 4),
+    _Stage(5, 2, 6, 208, 5),
+    _Stage(3, 1, 6, 352, 1),
 )
 
 
@@ -130,7 +149,38 @@ class EfficientNetLite(nn.Module):
 
 
 def load_lite0(path: Path) -> EfficientNetLite:
-    """Return EfficientNet-Lite0 with the weights of ``path``, batch normalisation folded in, in evaluation mode.
+    """Return EfficientNet-Lite0 with the weights of ``path``; see :func:`_filled` for the file and what is raised."""
+    return _filled(EfficientNetLite(_LITE0), path)
+
+
+def load_lite1(path: Path) -> EfficientNetLite:
+    """Return EfficientNet-Lite1, which repeats the blocks of Lite0 more often; see :func:`_filled`."""
+    return _filled(EfficientNetLite(_LITE1), path)
+
+
+def load_lite2(path: Path) -> EfficientNetLite:
+    """Return EfficientNet-Lite2, a wider Lite1; see :func:`_filled`."""
+    return _filled(EfficientNetLite(_LITE2), path)
+
+
+def load_classifier(path: Path) -> nn.Linear:
+    """Return the ImageNet classifier of a weight file: float32 features [n, 1280] to 1000 logits.
+
+    Raises:
+        WeightsError: the file does not end with such a classifier.
+    """
+    weight, bias = _tensors(path)[-_CLASSIFIER_TENSORS:]
+    head = nn.Linear(LENGTH, _SOURCE_CLASSES)
+    if weight.shape != head.weight.shape or bias.shape != head.bias.shape:
+        raise WeightsError(f"{path.name} should end with a classifier, but got {tuple(weight.shape)}.")
+    with torch.no_grad():
+        head.weight.copy_(weight)
+        head.bias.copy_(bias)
+    return head.eval().requires_grad_(False)
+
+
+def _filled(network: EfficientNetLite, path: Path) -> EfficientNetLite:
+    """Return the network with the weights of ``path``, batch normalisation folded in, in evaluation mode.
 
     The file holds, in order, six tensors a convolution (kernel; scale, shift, mean, variance and count of its batch
     normalisation) and two of the ImageNet classifier, which is left out.
@@ -138,11 +188,7 @@ def load_lite0(path: Path) -> EfficientNetLite:
     Raises:
         WeightsError: the file is not such a list of tensors.
     """
-    try:
-        tensors = list(torch.load(path, map_location="cpu", weights_only=True).values())
-    except _BROKEN as error:
-        raise WeightsError(f"The pretrained weights {path.name} cannot be read: {error}.") from error
-    network = EfficientNetLite()
+    tensors = _tensors(path)
     convolutions = list(network.convolutions())
     expected = len(convolutions) * _TENSORS_PER_CONVOLUTION + _CLASSIFIER_TENSORS
     if len(tensors) != expected:
@@ -151,6 +197,16 @@ def load_lite0(path: Path) -> EfficientNetLite:
         first = place * _TENSORS_PER_CONVOLUTION
         _fold(convolution, tensors[first : first + _TENSORS_PER_CONVOLUTION], path.name)
     return network.eval().requires_grad_(False)
+
+
+def _tensors(path: Path) -> list[Tensor]:
+    try:
+        tensors = list(torch.load(path, map_location="cpu", weights_only=True).values())
+    except _BROKEN as error:
+        raise WeightsError(f"The pretrained weights {path.name} cannot be read: {error}.") from error
+    if len(tensors) < _CLASSIFIER_TENSORS:
+        raise WeightsError(f"{path.name} should hold the tensors of a network, but got {len(tensors)}.")
+    return tensors
 
 
 def _fold(convolution: nn.Conv2d, tensors: list[Tensor], name: str) -> None:
