@@ -32,7 +32,8 @@ def fit_curve(scores: FloatArray, truths: FloatArray) -> tuple[float, float]:
         chances = sigmoid(design @ line)
         slope = design.T @ (chances - wanted)
         curvature = (design * (chances * (1.0 - chances))[:, None]).T @ design + _RIDGE * np.eye(2)
-        moved, least = _halved(design, wanted, line, np.linalg.solve(curvature, slope))
+        step = np.linalg.solve(curvature, slope).astype(np.float64)
+        moved, least = _halved(design, wanted, line, step)
         if loss - least < _ENOUGH * max(1.0, loss):
             break
         line, loss = moved, least
