@@ -16,6 +16,7 @@ LEARNERS: dict[str, str] = {
     "image.thumbnail_ridge": "engine.modalities.image.learners.thumbnail_ridge:ThumbnailRidge",
     "image.frozen_head": "engine.modalities.image.learners.frozen_head:FrozenHead",
     "text.ngrams": "engine.modalities.text.learners.ngrams:Ngrams",
+    "text.frozen_head": "engine.modalities.text.learners.frozen_head:FrozenHead",
     "table.lightgbm": "engine.modalities.table.learners.lightgbm:LightGBM",
     "table.extra_trees": "engine.modalities.table.learners.extra_trees:ExtraTrees",
     "table.linear": "engine.modalities.table.learners.linear:Linear",

@@ -12,6 +12,7 @@ MEMBERS: dict[str, str] = {
     "image.thumbnail": "engine.modalities.image.members.thumbnail:ThumbnailMember",
     "image.features": "engine.modalities.image.members.features:FeaturesMember",
     "text.ngrams": "engine.modalities.text.members.ngrams:NgramsMember",
+    "text.features": "engine.modalities.text.members.features:FeaturesMember",
     "table.lightgbm": "engine.modalities.table.members.lightgbm:LightGBMMember",
     "table.trees": "engine.modalities.table.members.trees:TreesMember",
     "table.linear": "engine.modalities.table.members.linear:LinearMember",

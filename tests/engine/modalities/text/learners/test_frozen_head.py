@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.budget import Deadline
+from engine.errors import DataError, ModelError
+from engine.learners.base import Job
+from engine.modalities.text.learners.frozen_head import FrozenHead
+from engine.modalities.text.members.features import FeaturesMember
+from engine.modalities.text.samples import TextSamples
+from tests.engine.learners import contract
+from tests.engine.modalities.text.texts import class_job, number_job, several_job
+
+SETTINGS: dict[str, Any] = {"first": 24}
+JOBS = {"classes": class_job, "several": several_job, "numbers": number_job}
+
+
+@pytest.mark.parametrize("kind", JOBS)
+def test_it_keeps_the_contract_for_every_kind_of_answer(kind: str, tmp_path: Path) -> None:
+    job = JOBS[kind]()
+
+    def make() -> FrozenHead:
+        return FrozenHead(job, SETTINGS)
+
+    def anew() -> FrozenHead:  # a job that remembers no features
+        return FrozenHead(JOBS[kind](), SETTINGS)
+
+    contract.tiny_slices_equal_one_long_one(anew, alike=1e-3)
+    contract.an_interrupted_slice_ends_soon(anew)
+    contract.restored_midway_goes_on_to_the_same_end(anew, tmp_path / "a", alike=1e-3)
+    contract.predictions_are_well_formed(make)
+    contract.restored_when_done_is_done(make, tmp_path / "b")
+    contract.a_saved_member_answers_the_same(make, tmp_path / "m")
+
+
+def test_it_tells_topics_apart() -> None:
+    job = class_job()
+    learner = FrozenHead(job, SETTINGS)
+    assert learner.advance(Deadline(contract.LONG)).improved
+    assert np.isfinite(learner.validation()[:, 0]).sum() == 24
+    validation = contract.run_to_the_end(learner).validation()
+    assert (validation.argmax(axis=1) == job.labels).mean() > 0.9
+
+
+def test_features_computed_before_are_found_again(tmp_path: Path) -> None:
+    job = class_job(each=4)
+    assert isinstance(job.samples, TextSamples)
+    texts = TextSamples(job.samples.texts(), cache=tmp_path)
+    contract.run_to_the_end(FrozenHead(Job(job.task, texts, job.labels, job.folds), SETTINGS))
+    again = TextSamples(job.samples.texts(), cache=tmp_path)
+    assert FrozenHead(Job(job.task, again, job.labels, job.folds), SETTINGS).table.done.all()
+
+
+def test_a_language_it_does_not_know_ends_it_at_once_with_a_sentence(tmp_path: Path) -> None:
+    job = class_job(each=4)
+    texts = TextSamples.from_texts(["味道很好, 送餐很快, 下次还点"] * len(job.labels))
+    job = Job(job.task, texts, job.labels, job.folds)
+    learner = FrozenHead(job, SETTINGS)
+    progress = learner.advance(Deadline(contract.LONG))
+    assert progress.done
+    assert not progress.improved
+    assert "left out" in progress.message
+    assert np.isnan(learner.validation()).all()
+    with pytest.raises(DataError):
+        learner.member()
+    learner.save(tmp_path)
+    second = FrozenHead(job, SETTINGS)
+    second.restore(tmp_path)
+    assert second.advance(Deadline(contract.LONG)).done
+
+
+def test_a_model_of_other_features_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="does not know"):
+        FeaturesMember.load(tmp_path, {"features": "other"}, class_job().task)
