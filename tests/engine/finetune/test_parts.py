@@ -1,0 +1,94 @@
+"""The pieces of a fine-tune on their own: order, averages, plan, heads, precision."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from engine.budget import Deadline
+from engine.finetune.answers import answers
+from engine.finetune.ema import Average
+from engine.finetune.precision import fast
+from engine.finetune.schedule import Plan, pace
+from engine.finetune.stream import Stream
+from engine.finetune.targets import Targets
+from engine.finetune.warm import warm
+from engine.task import Kind
+from tests.engine.finetune.nets import Rows, job
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 100])
+def test_a_stream_is_the_same_in_pieces_of_any_size_and_holds_each_row_once_a_turn(size: int) -> None:
+    rows = np.array([2, 3, 5, 7, 11])
+    stream = Stream(rows, 3, (0, 1))
+    pieces = [stream.piece(first, size) for first in range(0, stream.length, size)]
+    taken = np.concatenate(pieces)
+    np.testing.assert_array_equal(np.sort(taken.reshape(3, 5), axis=1), np.tile(rows, (3, 1)))
+    np.testing.assert_array_equal(taken, stream.piece(0, 15))
+    assert (taken != Stream(rows, 3, (0, 2)).piece(0, 15)).any()
+
+
+def test_an_average_follows_and_is_given_back() -> None:
+    weight = torch.zeros(2)
+    average = Average({"w": weight})
+    for step in range(400):
+        average.take({"w": torch.ones(2)}, step)
+    average.give({"w": weight})
+    torch.testing.assert_close(weight, torch.ones(2), atol=1e-2, rtol=0.0)
+    average.begin_anew({"w": torch.full((2,), 5.0)}, ("w",))
+    assert average.values["w"].tolist() == [5.0, 5.0]
+
+
+def test_the_pace_rises_then_falls() -> None:
+    paces = [pace(progress) for progress in np.linspace(0.0, 1.0, 101)]
+    assert max(paces) == paces[10] == 1.0
+    assert paces[10:] == sorted(paces[10:], reverse=True)
+    assert min(paces) > 0.0
+
+
+def test_a_plan_takes_its_share_of_what_is_left_and_keeps_time_for_the_check() -> None:
+    plan = Plan(share=0.5)
+    deadline = Deadline(1.0, now=lambda: 0.0, left=102.0)
+    assert plan.affordable(deadline, 30) == math.inf
+    for seconds in (9.0, 1.0, 1.0):
+        plan.note(seconds, rows=10)
+    assert plan.affordable(deadline, 30) == pytest.approx((51.0 - 11.0) / 0.1 - 10.0)
+    assert plan.affordable(Deadline(1.0, now=lambda: 0.0, left=5.0), 30) == pytest.approx(3.0 / 0.1 - 10.0)
+    assert plan.affordable(Deadline(1.0, now=lambda: 0.0), 30) == math.inf
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_warm_head_answers_well_at_once(kind: Kind) -> None:
+    given = job(kind, size=400)
+    assert isinstance(given.samples, Rows)
+    features, targets = given.samples.values, Targets(given)
+    head = nn.Linear(4, given.task.outputs)
+    rows = np.arange(400)
+    warm(head, features * 50.0 + 7.0, targets, rows)
+    with torch.no_grad():
+        outputs = head(torch.from_numpy(features * 50.0 + 7.0))
+    begun = float(targets.loss(outputs, targets.tensor(rows, "cpu")))
+    nothing = float(targets.loss(torch.zeros_like(outputs), targets.tensor(rows, "cpu")))
+    assert begun < 0.75 * nothing
+
+
+def test_sharpness_undoes_what_was_too_bold_or_too_shy() -> None:
+    random = np.random.default_rng(0)
+    given = job(size=600)
+    chances = answers(Kind.MULTICLASS, random.normal(0, 2, (600, 3)))
+    given.labels[:] = [random.choice(3, p=row) for row in chances]
+    targets, rows = Targets(given), np.arange(600)
+    for factor in (0.25, 4.0):
+        assert targets.sharpness(np.log(chances) * factor, rows) == pytest.approx(1.0 / factor, rel=0.2)
+
+
+def test_half_precision_is_used_only_where_it_is_said_to_be_faster() -> None:
+    layer, inputs = nn.Linear(4, 4), torch.ones(1, 4)
+    with fast("cpu", frozenset({"cuda"})):
+        assert layer(inputs).dtype == torch.float32
+    with fast("cpu", frozenset({"cpu"})):
+        assert layer(inputs).dtype == torch.bfloat16
