@@ -17,7 +17,7 @@ from engine.run.tail import EventTail
 
 @dataclass
 class Past:
-    """What a learner did in earlier sittings."""
+    """What a learner did in earlier sittings. ``frugality`` counts lacks of memory, ``failures`` all other failures."""
 
     slices: int = 0
     seconds: float = 0.0
@@ -25,6 +25,7 @@ class Past:
     done: bool = False
     failures: int = 0
     share: float = 0.0
+    frugality: int = 0
 
 
 @dataclass
@@ -58,7 +59,9 @@ def _take(state: Replay, event: Event) -> None:
     if event.type == "point":
         state.curve.append(Point(event.active_s, data["score"], data["learner"]))
     elif event.type == "failed":
-        state.learner(data["learner"]).failures += 1
+        past = state.learner(data["learner"])
+        lacked_memory = data.get("reason") == "memory"
+        past.frugality, past.failures = past.frugality + lacked_memory, past.failures + (not lacked_memory)
     elif event.type == "slice":
         past = state.learner(data["learner"])
         past.slices, past.seconds, past.done = past.slices + 1, past.seconds + data["seconds"], data["done"]

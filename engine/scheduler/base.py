@@ -11,7 +11,7 @@ from dataclasses import dataclass
 class Standing:
     """Where one learner stands. ``curve`` holds (seconds it had worked, its own score), in order; higher is better.
 
-    ``share`` of its whole work is done, 0 while it cannot be told.
+    ``share`` of its whole work is done, 0 while it cannot be told; ``failures`` are slices that failed.
     """
 
     name: str
@@ -21,6 +21,7 @@ class Standing:
     done: bool = False
     first_slice: float = 0.0
     share: float = 0.0
+    failures: int = 0
 
     @property
     def open(self) -> bool:

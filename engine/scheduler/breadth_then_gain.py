@@ -39,14 +39,14 @@ class BreadthThenGain(Policy):
         self, candidates: Sequence[Standing], standings: Sequence[Standing], total: float, remaining: float
     ) -> Standing:
         if total - remaining < BREADTH_SHARE * total:
-            return candidates[0]
+            return min(candidates, key=lambda s: s.failures)  # who failed waits behind the others; ties: their order
         begun = [standing for standing in candidates if to_be_carried_through(standing, remaining)]
         if begun:
             return max(begun, key=lambda s: s.share)
         if self._random.random() < EXPLORATION:
             return self._random.choice(candidates)
         best = max((score for s in standings for _, score in s.curve), default=0.0)
-        return max(candidates, key=lambda s: expected_gain(s, best, total))  # ties: portfolio order
+        return max(candidates, key=lambda s: expected_gain(s, best, total) / (1 + s.failures))  # ties: portfolio order
 
 
 def in_time(standing: Standing, remaining: float) -> bool:

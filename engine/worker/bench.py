@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from engine.run.folder import RunFolder
 from engine.samples import Samples
 from engine.worker.checkpoint import Checkpoint
 
+ON_THE_PROCESSOR = 3  # from this frugality on
 CHUNK_SECONDS = 0.4  # how long predictions may go on before the deadline is looked at again
 
 
@@ -94,11 +95,23 @@ class Bench:
         self._learners: dict[str, Learner] = {}
         self._scoring: dict[str, Scoring] = {}
 
-    def advance(self, name: str, deadline: Deadline) -> SliceReport:
-        """Let one learner work until the deadline and keep what it reached."""
+    def advance(self, name: str, deadline: Deadline, frugality: int = 0) -> SliceReport:
+        """Let one learner work until the deadline and keep what it reached.
+
+        ``frugality`` is how often it has run out of memory. A learner that fails is built anew next time, from what
+        it had saved.
+        """
+        try:
+            return self._advance(name, deadline, frugality)
+        except BaseException:
+            self._learners.pop(name, None)
+            self._scoring.pop(name, None)
+            raise
+
+    def _advance(self, name: str, deadline: Deadline, frugality: int) -> SliceReport:
         start = time.monotonic()
         checkpoint = Checkpoint(self.run.checkpoints_path, name)
-        learner = self._learner(name, checkpoint)
+        learner = self._learner(name, checkpoint, frugality)
         message, share = "", None
         if name not in self._scoring and not checkpoint.mark.unscored:
             progress = learner.advance(deadline)
@@ -110,10 +123,12 @@ class Bench:
         finished = checkpoint.mark.done and not checkpoint.mark.unscored
         return SliceReport(name, time.monotonic() - start, finished, version, message, share)
 
-    def _learner(self, name: str, checkpoint: Checkpoint) -> Learner:
+    def _learner(self, name: str, checkpoint: Checkpoint, frugality: int = 0) -> Learner:
         if name not in self._learners:
             entry: Entry = self._entries[name]
-            learner = learner_class(entry.kind)(self.job, entry.settings)
+            device = "cpu" if frugality >= ON_THE_PROCESSOR else self.device
+            job = replace(self.job, frugality=frugality, device=device)
+            learner = learner_class(entry.kind)(job, entry.settings)
             checkpoint.restore_state(learner)
             self._learners[name] = learner
         return self._learners[name]

@@ -35,7 +35,9 @@ HEARTBEAT = 1.0
 PAUSE_PATIENCE = 2.0  # how long a slice may take to end when a pause or an end is asked for (spec 7.7)
 OVERRUN = 1.2  # a slice is ended at this multiple of its promise,
 OVERRUN_GRACE = 5.0  # and this many seconds, since shared machines stall
-WARM_UP = 20.0  # the first slice of a learner imports libraries and loads networks
+WARM_UP = 20.0  # the first slice of a learner imports libraries and loads networks,
+LEAST_WARM_UP = 4.0  # which in a short run may take this long,
+WARM_UP_SHARE = 0.2  # or this share of the budget, so that a learner that hangs leaves time to the others
 
 
 class Worker:
@@ -72,6 +74,11 @@ class Worker:
     def _reserve(self) -> float:
         """Seconds kept for the final scoring."""
         return min(max(0.5, 0.01 * self._budget.total), 3.0)
+
+    @property
+    def _warm_up(self) -> float:
+        """Seconds that a learner's first slice may take beyond its promise."""
+        return min(WARM_UP, max(LEAST_WARM_UP, WARM_UP_SHARE * self._budget.total))
 
     def run_to_end(self) -> int:
         """Train until the budget ends or someone says so; return the exit code."""
@@ -145,9 +152,9 @@ class Worker:
             return
         assert self._trainer is not None
         self._working = chosen.learner
-        warm_up = 0.0 if chosen.learner in self._warm else WARM_UP
+        warm_up = 0.0 if chosen.learner in self._warm else self._warm_up
         self._kill_at = time.monotonic() + OVERRUN * chosen.seconds + OVERRUN_GRACE + warm_up
-        self._trainer.advance(chosen.learner, chosen.seconds, left)
+        self._trainer.advance(chosen.learner, chosen.seconds, left, self._roster.frugality(chosen.learner))
 
     def _watch_clock(self) -> None:
         if self._budget.remaining <= self._reserve:
@@ -277,8 +284,10 @@ class Worker:
             self._failed(learner, reason, words)
 
     def _failed(self, learner: str, reason: str, message: str) -> None:
-        self._roster.failed(learner)
         self._journal.write("failed", {"learner": learner, "reason": reason, "message": message})
+        sentence = self._roster.failed(learner, reason)
+        if sentence is not None:
+            self._tell(learner, sentence)
 
     # Serving.
 

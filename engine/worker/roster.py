@@ -10,6 +10,13 @@ from engine.run.journal import Replay
 from engine.scheduler import Standing
 
 STRIKES = 2  # a learner that failed this often is left alone
+OUT_OF_MEMORY = "memory"  # the reason of failures that are no strikes, since the next try is made on less
+_RUNGS = (  # what is done about the first, second, third and last lack of memory
+    "It ran out of memory, so it goes on in smaller pieces.",
+    "It ran out of memory again, so it also makes its inputs smaller or coarser.",
+    "It still ran out of memory, so it goes on with the processor's memory alone.",
+    "It does not fit into this machine's memory, so it is left out. The others go on.",
+)
 
 
 class Roster:
@@ -28,9 +35,10 @@ class Roster:
                 slices=past.slices,
                 seconds=past.seconds,
                 curve=tuple(past.curve),
-                done=past.done or past.failures >= STRIKES,
+                done=past.done or past.failures >= STRIKES or past.frugality >= len(_RUNGS),
                 first_slice=entry.first_slice,
                 share=past.share,
+                failures=past.failures + past.frugality,
             )
             for entry in self._entries
             for past in [self._pasts[entry.name]]
@@ -47,9 +55,18 @@ class Roster:
         past.slices, past.seconds, past.done = past.slices + 1, past.seconds + seconds, done
         past.share = past.share if share is None else share
 
-    def failed(self, name: str) -> None:
-        """Note a failed slice."""
-        self._pasts[name].failures += 1
+    def frugality(self, name: str) -> int:
+        """Return how often a learner has run out of memory."""
+        return self._pasts[name].frugality
+
+    def failed(self, name: str, reason: str) -> str | None:
+        """Note a failed slice; return what is done about it as a sentence for the person, None for nothing."""
+        past = self._pasts[name]
+        if reason != OUT_OF_MEMORY:
+            past.failures += 1
+            return None
+        past.frugality += 1
+        return _RUNGS[min(past.frugality, len(_RUNGS)) - 1]
 
     def scored(self, name: str, score: float) -> None:
         """Note a candidate's own score."""

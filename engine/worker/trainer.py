@@ -2,7 +2,7 @@
 
 Commands on stdin, replies on stdout, one JSON object a line::
 
-    {"do": "advance", "learner": "lightgbm", "seconds": 2.0, "left": 50.0}
+    {"do": "advance", "learner": "lightgbm", "seconds": 2.0, "left": 50.0, "frugality": 0}
                            -> {"reply": "slice", ...} or {"reply": "failed", ...}
     {"do": "interrupt"}    the running slice ends at its next look at the clock
 
@@ -43,7 +43,7 @@ def main(run_path: str) -> int:
     while True:
         command = commands.get()
         deadline = Deadline(float(command["seconds"]), interrupted.is_set, left=float(command["left"]))
-        _reply(replies, _slice(bench, str(command["learner"]), deadline))
+        _reply(replies, _slice(bench, str(command["learner"]), deadline, int(command["frugality"])))
 
 
 def _private_stdout() -> TextIO:
@@ -64,9 +64,9 @@ def _listen(commands: queue.Queue[dict[str, Any]], interrupted: threading.Event)
     os._exit(GONE)  # not sys.exit: native code may hold the main thread for long
 
 
-def _slice(bench: Bench, learner: str, deadline: Deadline) -> dict[str, Any]:
+def _slice(bench: Bench, learner: str, deadline: Deadline, frugality: int) -> dict[str, Any]:
     try:
-        report = bench.advance(learner, deadline)
+        report = bench.advance(learner, deadline, frugality)
     except Exception as error:  # the process edge: any failure of a learner is a failed slice
         traceback.print_exc()
         memory = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"

@@ -47,9 +47,12 @@ class TrainerHandle:
         """Its process id."""
         return self._process.pid
 
-    def advance(self, learner: str, seconds: float, left: float) -> None:
-        """Ask for a slice, telling how many seconds the budget holds for learning from now on."""
-        self._send({"do": "advance", "learner": learner, "seconds": seconds, "left": left})
+    def advance(self, learner: str, seconds: float, left: float, frugality: int = 0) -> None:
+        """Ask for a slice, telling how many seconds the budget holds for learning from now on.
+
+        ``frugality`` is how often the learner has run out of memory.
+        """
+        self._send({"do": "advance", "learner": learner, "seconds": seconds, "left": left, "frugality": frugality})
 
     def interrupt(self) -> None:
         """Ask the running slice to end early."""

@@ -63,3 +63,11 @@ def test_the_first_quarter_does_not_wait_for_estimates() -> None:
     chosen = BreadthThenGain().choose(order, 100.0, 99.0)
     assert chosen is not None
     assert chosen.learner == "a"
+
+
+def test_whoever_failed_waits_behind_the_others_of_equal_hope() -> None:
+    order = [Standing("failed", failures=1), Standing("next")]
+    for remaining in (95.0, 60.0):
+        chosen = BreadthThenGain().choose(order, 100.0, remaining)
+        assert chosen is not None
+        assert chosen.learner == "next"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.curve import Point
 from engine.modalities import Entry
 from engine.run.journal import Past, Replay
-from engine.worker.roster import STRIKES, Roster
+from engine.worker.roster import OUT_OF_MEMORY, STRIKES, Roster
 
 ENTRIES = (Entry("quick", "table.linear", first_slice=0.5), Entry("slow", "table.lightgbm"))
 
@@ -25,9 +25,9 @@ def test_standings_follow_the_portfolio_and_add_up() -> None:
 def test_a_learner_that_fails_again_and_again_is_left_alone() -> None:
     roster = Roster(ENTRIES, Replay())
     for _ in range(STRIKES - 1):
-        roster.failed("quick")
+        roster.failed("quick", "error")
     assert roster.standings()[0].open
-    roster.failed("quick")
+    roster.failed("quick", "error")
     assert [standing.open for standing in roster.standings()] == [False, True]
 
 
@@ -38,7 +38,7 @@ def test_a_run_that_goes_on_starts_from_what_was_before() -> None:
     )
     roster = Roster(ENTRIES, before)
     assert roster.has_scores
-    roster.failed("quick")
+    roster.failed("quick", "error")
     roster.worked("slow", 1.0, done=False)
     quick, slow = roster.standings()
     assert not quick.open
@@ -64,3 +64,21 @@ def test_the_share_of_the_work_is_known_until_a_newer_one_is() -> None:
     roster.worked("slow", 1.0, done=False, share=0.4)
     roster.worked("slow", 1.0, done=False)  # predictions alone
     assert roster.standings()[1].share == 0.4
+
+
+def test_lack_of_memory_is_no_strike_and_each_rung_is_told() -> None:
+    roster = Roster(ENTRIES, Replay(learners={"slow": Past(frugality=2)}))
+    told = []
+    for rung in range(3):
+        assert roster.frugality("quick") == rung
+        assert roster.standings()[0].open
+        told.append(roster.failed("quick", OUT_OF_MEMORY))
+    assert roster.standings()[0].open
+    told.append(roster.failed("quick", OUT_OF_MEMORY))
+    assert not roster.standings()[0].open
+    assert all(
+        word in (said or "") for word, said in zip(("pieces", "coarser", "processor", "left out"), told, strict=True)
+    )
+    assert len({*told, None}) == 5
+    assert roster.frugality("slow") == 2
+    assert roster.failed("slow", "error") is None

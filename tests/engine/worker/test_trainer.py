@@ -64,11 +64,11 @@ def test_it_works_slice_by_slice_and_ends_with_its_stdin(start: Starter, tmp_pat
     name = first_learner(run)
     trainer = start(run.path)
     assert reply(trainer) == {"reply": "ready", "device": "cpu"}
-    ask(trainer, do="advance", learner="nobody", seconds=1.0, left=9.0)
+    ask(trainer, do="advance", learner="nobody", seconds=1.0, left=9.0, frugality=0)
     failed = reply(trainer)
     assert (failed["reply"], failed["learner"], failed["reason"]) == ("failed", "nobody", "error")
     assert failed["message"].startswith("KeyError")
-    ask(trainer, do="advance", learner=name, seconds=60.0, left=60.0)  # a failed slice does not end it
+    ask(trainer, do="advance", learner=name, seconds=60.0, left=60.0, frugality=0)  # a failed slice does not end it
     worked = reply(trainer)
     assert (worked["reply"], worked["learner"], worked["version"]) == ("slice", name, 1)
     assert Checkpoint(run.checkpoints_path, name).candidate() is not None
@@ -81,7 +81,7 @@ def test_a_slice_without_time_brings_no_candidate(start: Starter, tmp_path: Path
     run = flower_run(tmp_path / "run")
     trainer = start(run.path)
     reply(trainer)
-    ask(trainer, do="advance", learner=first_learner(run), seconds=0.0, left=9.0)
+    ask(trainer, do="advance", learner=first_learner(run), seconds=0.0, left=9.0, frugality=0)
     ask(trainer, do="interrupt")
     answer = reply(trainer)
     assert (answer["reply"], answer["version"]) == ("slice", None)

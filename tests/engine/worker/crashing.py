@@ -1,0 +1,54 @@
+"""Learners that go wrong in every way a process can."""
+
+from __future__ import annotations
+
+import os
+
+from typing_extensions import override
+
+from engine.budget import Deadline
+from engine.learners.base import Progress
+from engine.learners.constant import ConstantLearner
+
+
+class Ends(ConstantLearner):
+    """Takes its whole process with it, as a fault in native code does."""
+
+    @override
+    def advance(self, deadline: Deadline) -> Progress:
+        os._exit(139)
+
+
+class Raises(ConstantLearner):
+    """Fails with an exception."""
+
+    @override
+    def advance(self, deadline: Deadline) -> Progress:
+        raise ValueError("the numbers make no sense")
+
+
+class Starves(ConstantLearner):
+    """Never has memory enough."""
+
+    @override
+    def advance(self, deadline: Deadline) -> Progress:
+        raise MemoryError
+
+
+class Loops(ConstantLearner):
+    """Never comes back."""
+
+    @override
+    def advance(self, deadline: Deadline) -> Progress:
+        while True:
+            pass
+
+
+class Thrifty(ConstantLearner):
+    """Has memory enough once it is frugal, on the processor alone."""
+
+    @override
+    def advance(self, deadline: Deadline) -> Progress:
+        if self.job.frugality < 3 or self.job.device != "cpu":
+            raise MemoryError
+        return super().advance(deadline)

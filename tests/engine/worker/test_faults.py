@@ -1,0 +1,79 @@
+"""A run in which a learner goes wrong in any way still ends with a model."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.budget import Deadline
+from engine.events import Event
+from engine.learners import LEARNERS
+from engine.model.model import Model
+from engine.run.folder import RunFolder
+from engine.run.tail import EventTail
+from engine.worker.bench import Bench
+from engine.worker.handle import start
+from tests.engine.flowers import flower_run
+
+ROOT = Path(__file__).parents[3]
+PATIENCE_S = 60.0
+
+
+def run_with(broken: str, fault: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[RunFolder, list[Event]]:
+    """Run with the learners of one kind replaced; finish once one has failed and another has been scored."""
+    hooks = folder / "hooks"
+    hooks.mkdir()
+    words = f"from engine.learners import LEARNERS\nLEARNERS[{broken!r}] = 'tests.engine.worker.crashing:{fault}'\n"
+    (hooks / "sitecustomize.py").write_text(words)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(hooks), str(ROOT)]))
+    run = flower_run(folder / "run", budget_s=20.0)
+    handle, tail, events = start(run.path), EventTail(run.events_path), list[Event]()
+    ends = time.monotonic() + PATIENCE_S
+    while handle.alive() and time.monotonic() < ends:
+        events += tail.poll()
+        if {"failed", "evaluated"} <= {event.type for event in events}:
+            handle.send("finish")
+            break
+        time.sleep(0.05)
+    assert handle.wait(PATIENCE_S) == 0
+    return run, events + tail.poll()
+
+
+@pytest.mark.parametrize(
+    ("broken", "fault", "reason"),
+    [
+        ("table.lightgbm", "Ends", "crash"),
+        ("table.lightgbm", "Raises", "error"),
+        ("table.lightgbm", "Starves", "memory"),
+        ("table.lightgbm", "Loops", "overrun"),
+        ("table.linear", "Ends", "crash"),
+        ("table.extra_trees", "Starves", "memory"),
+    ],
+)
+def test_a_run_with_a_learner_gone_wrong_ends_with_a_model(
+    broken: str, fault: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, events = run_with(broken, fault, tmp_path, monkeypatch)
+    assert reason in {event.data["reason"] for event in events if event.type == "failed"}
+    result = run.result()
+    assert result is not None
+    assert result["active_s"] <= 21.0
+    assert result["score"]["validation"] > 0.2
+    assert Model.load(run.model_path).task == run.task
+    told = [event.data["text"] for event in events if event.type == "message"]
+    assert any("ran out of memory, so it goes on in smaller pieces" in text for text in told) == (reason == "memory")
+
+
+def test_a_learner_that_lacks_memory_is_built_anew_on_less(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LEARNERS, "table.linear", "tests.engine.worker.crashing:Thrifty")
+    bench = Bench(flower_run(tmp_path / "run"))
+    bench.job = replace(bench.job, device="cuda")
+    bench.device = "cuda"
+    for frugality in range(3):
+        with pytest.raises(MemoryError):
+            bench.advance("Linear", Deadline(5.0), frugality)
+    assert bench.advance("Linear", Deadline(5.0), 3).version == 1
