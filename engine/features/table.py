@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -114,6 +115,6 @@ def mean_features(tables: Sequence[FeatureTable], rows: IntArray) -> Float32Arra
 
 def _one_thread() -> None:
     """Let each of our threads compute alone: two samples side by side cost less than one split in two."""
-    import torch
-
-    torch.set_num_threads(1)
+    torch = sys.modules.get("torch")  # features that need no network do not wait for it
+    if torch is not None:
+        torch.set_num_threads(1)

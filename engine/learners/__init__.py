@@ -15,6 +15,8 @@ LEARNERS: dict[str, str] = {
     "constant": "engine.learners.constant:ConstantLearner",
     "image.thumbnail_ridge": "engine.modalities.image.learners.thumbnail_ridge:ThumbnailRidge",
     "image.frozen_head": "engine.modalities.image.learners.frozen_head:FrozenHead",
+    "image.finetune": "engine.modalities.image.learners.finetune:ImageFineTune",
+    "audio.statistics": "engine.modalities.audio.learners.statistics:Statistics",
     "text.ngrams": "engine.modalities.text.learners.ngrams:Ngrams",
     "text.frozen_head": "engine.modalities.text.learners.frozen_head:FrozenHead",
     "table.lightgbm": "engine.modalities.table.learners.lightgbm:LightGBM",

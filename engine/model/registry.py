@@ -11,6 +11,8 @@ MEMBERS: dict[str, str] = {
     "constant": "engine.learners.constant:ConstantMember",
     "image.thumbnail": "engine.modalities.image.members.thumbnail:ThumbnailMember",
     "image.features": "engine.modalities.image.members.features:FeaturesMember",
+    "image.network": "engine.modalities.image.members.network:NetworkMember",
+    "audio.statistics": "engine.modalities.audio.members.statistics:StatisticsMember",
     "text.ngrams": "engine.modalities.text.members.ngrams:NgramsMember",
     "text.features": "engine.modalities.text.members.features:FeaturesMember",
     "table.lightgbm": "engine.modalities.table.members.lightgbm:LightGBMMember",

@@ -1,0 +1,1 @@
+"""Members that predict sounds."""

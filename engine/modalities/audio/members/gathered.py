@@ -1,0 +1,66 @@
+"""What the members of sounds with a closed-form head share."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from typing_extensions import override
+
+from engine.arrays import FloatArray
+from engine.errors import ModelError
+from engine.features.table import FeatureTable, Kind
+from engine.heads.answer import Answer
+from engine.heads.kernel import KernelHead
+from engine.modalities.audio.samples import AudioSamples
+from engine.model.member import Member
+from engine.samples import Samples
+from engine.task import Task
+
+_HEAD = "head.safetensors"
+_THREADS = 2
+
+
+class GatheredMember(Member):
+    """Answers ``head.predict(features)``, and ``fallback`` [K] for a sound that cannot be read."""
+
+    def __init__(self, head: KernelHead, fallback: FloatArray, device: str = "cpu") -> None:
+        self.head = head
+        self.fallback = fallback
+        self.device = device
+
+    @abstractmethod
+    def features_kind(self) -> Kind[AudioSamples]:
+        """Return which features the head looks at."""
+
+    @override
+    def predict(self, samples: Samples) -> FloatArray:
+        sounds = cast(AudioSamples, samples)
+        table = FeatureTable(sounds, self.features_kind(), self.device, _THREADS)
+        table.advance(np.arange(len(sounds)))
+        readable = np.isfinite(table.features[:, 0])
+        answers = np.tile(self.fallback, (len(sounds), 1))
+        answers[readable] = self.head.predict(table.features[readable])
+        return answers
+
+    @override
+    def save(self, folder: Path) -> Mapping[str, Any]:
+        self.head.write(folder / _HEAD)
+        return {"root": self.head.root, "fallback": self.fallback.tolist()}
+
+
+def read_head(folder: Path, settings: Mapping[str, Any], task: Task) -> tuple[KernelHead, FloatArray]:
+    """Return the head and the fallback that a :class:`GatheredMember` saved.
+
+    Raises:
+        ModelError: they are missing or damaged.
+    """
+    try:
+        fallback = np.asarray(settings["fallback"], dtype=np.float64)
+        head = KernelHead.read(folder / _HEAD, settings["root"], Answer.of(task.kind))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"A part of the model that listens to sounds is damaged: {error!r}. Train again.") from error
+    return head, fallback

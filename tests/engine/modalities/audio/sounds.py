@@ -1,0 +1,60 @@
+"""Small real sound files for the tests, and jobs on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import xxhash
+
+from engine.arrays import Float32Array
+from engine.learners.base import Job
+from engine.modalities.audio.samples import AudioSamples
+from engine.task import Kind, Modality, Task
+
+NAMES = ("bell", "hum", "wind")
+
+
+def sound(label: int, seed: int, rate: int = 16_000) -> Float32Array:
+    """Half a second or so: a high tone that fades, a low tone, or noise; some noise lies under all."""
+    random = np.random.default_rng(1000 * label + seed)
+    time = np.arange(int(rate * random.uniform(0.4, 0.8))) / rate
+    noise = random.normal(0.0, 0.05, len(time))
+    tone = np.sin(2.0 * np.pi * (random.uniform(900, 1800), random.uniform(100, 200), 0.0)[label] * time)
+    loud = random.uniform(0.1, 0.5)
+    wave = loud * (tone * np.exp(-5.0 * time), tone, noise * 10.0)[label] + noise
+    return np.clip(wave, -1.0, 1.0).astype(np.float32)
+
+
+def samples(folder: Path, labels: list[int], cache: Path | None = None) -> AudioSamples:
+    """Write one WAV a label and return them with their content hashes."""
+    folder.mkdir(exist_ok=True)
+    paths = [folder / f"{row}.wav" for row in range(len(labels))]
+    for row, (path, label) in enumerate(zip(paths, labels, strict=True)):
+        soundfile.write(path, sound(label, row), 16_000)
+    content = [xxhash.xxh3_128_hexdigest(path.read_bytes()) for path in paths]
+    return AudioSamples([str(path) for path in paths], content, cache)
+
+
+def class_job(folder: Path, each: int, classes: int = 3, cache: Path | None = None, folds: int = 3) -> Job:
+    """A job of telling sounds apart, ``each`` of every class."""
+    labels = [label for label in range(classes) for _ in range(each)]
+    task = Task(Modality.AUDIO, Kind.MULTICLASS, NAMES[:classes])
+    numbers = np.arange(len(labels), dtype=np.int64) % folds
+    return Job(task, samples(folder, labels, cache), np.array(labels, dtype=np.float64), numbers)
+
+
+def number_job(folder: Path, size: int = 30) -> Job:
+    """A job of guessing a number: the class of the sound plus a little noise."""
+    labels = [row % 3 for row in range(size)]
+    values = 10.0 * np.array(labels) + np.random.default_rng(0).normal(0, 0.5, size)
+    folds = np.arange(size, dtype=np.int64) // 3 % 3
+    return Job(Task(Modality.AUDIO, Kind.REGRESSION), samples(folder, labels), values, folds)
+
+
+def uncached(job: Job) -> Job:
+    """The same job, whose features are computed anew."""
+    assert isinstance(job.samples, AudioSamples)
+    sounds = AudioSamples(job.samples.references, job.samples.content)
+    return Job(job.task, sounds, job.labels, job.folds)

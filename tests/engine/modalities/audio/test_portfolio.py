@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import pytest
+
+from engine.learners import learner_class
+from engine.modalities import portfolio
+from engine.task import Kind, Modality, Task
+from tests.engine.learners.contract import run_to_the_end
+from tests.engine.modalities.audio.sounds import class_job
+
+TASK = Task(Modality.AUDIO, Kind.MULTICLASS, ("a", "b"))
+
+
+@pytest.mark.parametrize("size", [6, 2_000, 200_000])
+def test_names_are_unique_and_the_first_needs_no_network(size: int) -> None:
+    entries = portfolio(TASK, size, "cpu")
+    assert len({entry.name for entry in entries}) == len(entries)
+    assert entries[0].kind == "audio.statistics"
+    assert entries[0].first_slice <= 1.0
+
+
+def test_every_entry_can_be_learned(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("sounds")
+    job = class_job(folder / "s", each=4, cache=folder / "cache")
+    for entry in portfolio(job.task, len(job.labels), "cpu"):
+        run_to_the_end(learner_class(entry.kind)(job, entry.settings))
