@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import sys
 from pathlib import Path
 
@@ -10,22 +11,25 @@ from engine.errors import DeviceError
 
 
 def resolve(requested: str) -> str:
-    """Return ``cpu`` or ``cuda`` for ``auto``, ``cpu`` or ``cuda``.
+    """Return ``cuda``, ``mps`` or ``cpu`` for one of them or ``auto``, which takes the first of them that works.
 
-    torch is imported only where a driver is present, since it costs seconds.
+    torch is imported only where such hardware is present, since it costs seconds.
 
     Raises:
         DeviceError: a device was asked for that is not there.
     """
     if requested == "cpu":
         return "cpu"
-    usable = _driver_present() and _cuda_usable()
-    if requested == "cuda" and not usable:
+    if requested in ("auto", "cuda") and _driver_present() and _cuda_usable():
+        return "cuda"
+    if requested in ("auto", "mps") and _apple_chip() and _mps_usable():
+        return "mps"
+    if requested != "auto":
         raise DeviceError(
             "No supported graphics card was found, so nothing was started. Choose the device auto or cpu to train "
             "on the processor."
         )
-    return "cuda" if usable else "cpu"
+    return "cpu"
 
 
 def _driver_present() -> bool:
@@ -38,6 +42,16 @@ def _cuda_usable() -> bool:
     import torch
 
     return bool(torch.cuda.is_available())
+
+
+def _apple_chip() -> bool:
+    return sys.platform == "darwin" and platform.machine() == "arm64"
+
+
+def _mps_usable() -> bool:
+    import torch
+
+    return bool(torch.backends.mps.is_available())
 
 
 def threads() -> int:

@@ -86,7 +86,7 @@ class Tuning:
         """Learn from the next ``batch`` samples, when that many are still to come; return from how many it was."""
         rows = self.stream.piece(self.taken, batch)
         random = np.random.default_rng((*self.seed, self.steps))
-        cards = [torch.device(self.net.device)] if self.net.device != "cpu" else []
+        cards = [torch.device(self.net.device)] if torch.device(self.net.device).type == "cuda" else []
         with torch.random.fork_rng(cards):
             torch.manual_seed(int(random.integers(2**62)))
             self._learn(rows, random)

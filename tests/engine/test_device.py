@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -29,6 +31,38 @@ def test_a_card_with_a_driver_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(device, "_driver_present", lambda: True)
     monkeypatch.setattr(device, "_cuda_usable", lambda: True)
     assert device.resolve("auto") == device.resolve("cuda") == "cuda"
+
+
+def test_an_apple_chip_is_used_where_there_is_no_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device, "_driver_present", lambda: False)
+    monkeypatch.setattr(device, "_apple_chip", lambda: True)
+    monkeypatch.setattr(device, "_mps_usable", lambda: True)
+    assert device.resolve("auto") == device.resolve("mps") == "mps"
+    with pytest.raises(DeviceError):
+        device.resolve("cuda")
+
+
+def test_cuda_comes_before_an_apple_chip(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("_driver_present", "_cuda_usable", "_apple_chip", "_mps_usable"):
+        monkeypatch.setattr(device, name, lambda: True)
+    assert device.resolve("auto") == "cuda"
+
+
+def test_an_apple_chip_that_is_not_usable_leaves_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device, "_driver_present", lambda: False)
+    monkeypatch.setattr(device, "_apple_chip", lambda: True)
+    monkeypatch.setattr(device, "_mps_usable", lambda: False)
+    assert device.resolve("auto") == "cpu"
+    with pytest.raises(DeviceError):
+        device.resolve("mps")
+
+
+def test_torch_is_not_imported_where_there_is_no_such_hardware() -> None:
+    code = (
+        "import sys; from engine import device; device._driver_present = device._apple_chip = lambda: False; "
+        "assert device.resolve('auto') == 'cpu'; assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
 def test_threads_are_those_this_process_may_use() -> None:

@@ -46,7 +46,7 @@ class FeatureKind:
 
     def batch(self, device: str) -> int:
         """Return how many pictures are best computed together."""
-        return max(1, _PIXELS_A_BATCH[torch.device(device).type] // self.resolution**2)
+        return max(1, _PIXELS_A_BATCH.get(torch.device(device).type, _PIXELS_A_BATCH["cpu"]) // self.resolution**2)
 
     def compute(self, samples: ImageSamples, rows: IntArray, device: str) -> Float32Array:
         """Return features [len(rows), 1280], NaN where a picture cannot be read."""

@@ -40,7 +40,7 @@ def _arguments(parser: ArgumentParser) -> None:
         help="the share kept aside for the final test, 0 for none (default: 0.15)",
     )
     parser.add_argument(
-        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to compute (default: auto)"
+        "--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="where to compute (default: auto)"
     )
     parser.add_argument("--seed", metavar="N", type=seed, default=0, help="repeat the same choices (default: 0)")
     parser.add_argument("--json", action="store_true", help="print the events of the run, one JSON object a line")
@@ -69,7 +69,7 @@ def _check_device(device: str) -> None:
     from engine.device import resolve
     from engine.errors import DeviceError
 
-    if device != "cuda":  # the worker finds out what auto means, and the budget counts already
+    if device not in ("cuda", "mps"):  # the worker finds out what auto means, and the budget counts already
         return
     try:
         resolve(device)
