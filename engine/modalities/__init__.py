@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.dataset import Dataset
+from engine.modalities.extent import extent
+from engine.modalities.learned import Meta, reorder, taught
 from engine.modalities.portfolio import Entry
 from engine.samples import Samples
 from engine.task import Modality, Task
@@ -37,8 +39,14 @@ def ask_samples(items: Sequence[Any], task: Task) -> tuple[Samples, dict[int, st
     return samples, problems
 
 
-def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
-    """Return the learners to try for this task, training size and device, in order."""
+def portfolio(task: Task, size: int, device: str, dataset: Dataset | None = None) -> tuple[Entry, ...]:
+    """Return the learners to try for this task, training size and device, in the order that earlier runs teach.
+
+    The size of the samples in ``dataset``, where it is given, helps to find runs on alike data.
+    """
     module = importlib.import_module(f"engine.modalities.{Modality(task.modality).value}.portfolio")
     entries: tuple[Entry, ...] = module.portfolio(task, size, device)
-    return entries
+    if not taught(task.modality):
+        return entries
+    measured = extent(dataset, task) if dataset is not None else None
+    return reorder(entries, Meta.of(task, size, device, measured))

@@ -139,8 +139,8 @@ def _large(side: int) -> int:
     return round(_MARGIN * side)
 
 
-def _plan(model: Tuned, job: common.Job) -> tuple[int, int]:
-    """Return the resolution and the passes with a free body, from the time of a step at the lowest resolution."""
+def _plan(model: Tuned, job: common.Job) -> tuple[int, int, float]:
+    """Return the resolution, the passes with a free body and the seconds to answer, from steps at the lowest."""
     noise = np.random.default_rng(0).integers(0, 255, (_BATCH, _SIDES[-1], _SIDES[-1], 3), dtype=np.uint8)
     codes = torch.from_numpy(job.codes[np.arange(_BATCH) % len(job.codes)])
     slow = Trainer(model, noise, codes, _SIDES[-1], False, np.random.default_rng(0)).seconds()
@@ -150,7 +150,7 @@ def _plan(model: Tuned, job: common.Job) -> tuple[int, int]:
         scale = (side / _SIDES[-1]) ** 2
         fit = (_SHARE * job.left - scale * answering) / (scale * per_pass) - 0.5  # the frozen pass costs about half
         if fit >= _WANTED or side == _SIDES[-1]:
-            return side, int(min(_MOST, max(0, fit)))
+            return side, int(min(_MOST, max(0, fit))), scale * answering
     raise AssertionError("the last resolution always returns")
 
 
@@ -160,11 +160,11 @@ def main() -> None:
     use_all_cores()
     torch.manual_seed(job.seed)
     model = Tuned(len(job.classes))
-    side, passes = _plan(model, job)
+    side, passes, answering = _plan(model, job)
     pixels = pictures(job, "train", _large(side))
     photos = job.case.modality == "image"
     trainer = Trainer(model, pixels, torch.from_numpy(job.codes), side, photos, np.random.default_rng(job.seed))
-    reserve = 0.06 * job.budget_s
+    reserve = 1.5 * answering + 0.04 * job.budget_s
     model.freeze(True)
     trainer.cycle(1, [_RATE] * 3, (0.99, 25.0), lambda: job.left - reserve)
     model.freeze(False)

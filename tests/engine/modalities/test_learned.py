@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.modalities.learned import Meta, Record, Trial, neighbours, read, reorder
+from engine.modalities.portfolio import Entry
+from engine.task import Kind, Modality, Task
+
+META = Meta("image", "multiclass", 2000, 6, 224.0, "cpu")
+NAMES = ("instant", "slow", "quick", "new", "useless")
+ENTRIES = tuple(Entry(name, "image.thumbnail_ridge") for name in NAMES)
+
+
+def trial(name: str, cost: float, score: float, weight: float = 0.0) -> Trial:
+    return Trial(name, cost, ((cost, score - 0.01), (2 * cost, score)), weight)
+
+
+RUN = Record(
+    META,
+    (trial("instant", 0.1, 0.5), trial("slow", 60, 0.9, 0.5), trial("quick", 5, 0.85, 0.5), trial("useless", 1, 0.4)),
+)
+
+
+def names(entries: tuple[Entry, ...]) -> list[str]:
+    return [entry.name for entry in entries]
+
+
+def test_most_per_second_comes_first_and_the_unknown_stays() -> None:
+    assert names(reorder(ENTRIES, META, [RUN])) == ["instant", "quick", "slow", "new", "useless"]
+
+
+def test_nothing_recorded_is_the_order_by_hand() -> None:
+    assert reorder(ENTRIES, META, []) == ENTRIES
+
+
+@pytest.mark.parametrize(
+    "change", [{"modality": "table"}, {"kind": "regression"}, {"device": "cuda"}, {"samples": 10**9}]
+)
+def test_runs_that_are_not_alike_teach_nothing(change: dict[str, object]) -> None:
+    assert reorder(ENTRIES, META, [replace(RUN, meta=replace(META, **change))]) == ENTRIES  # type: ignore[arg-type]
+
+
+def test_the_nearer_run_counts_more() -> None:
+    far = replace(RUN, meta=replace(META, samples=5000))
+    found = neighbours(replace(META, samples=2100), [far, RUN])
+    assert [record for _, record in found] == [RUN, far]
+    assert found[0][0] > 2 * found[1][0]
+
+
+def test_an_unknown_extent_is_no_difference() -> None:
+    assert neighbours(replace(META, extent=None), [RUN])[0][0] == pytest.approx(10.0)
+
+
+def test_a_learner_of_weight_comes_before_one_of_none() -> None:
+    idle = replace(RUN, trials=(*RUN.trials[:3], trial("useless", 60, 0.9, 0.0)))
+    assert names(reorder(ENTRIES, META, [idle])).index("slow") < 4
+
+
+def test_a_task_tells_its_facts() -> None:
+    task = Task(Modality.TEXT, Kind.MULTICLASS, ("a", "b", "c"))
+    assert Meta.of(task, 100, "auto", 50.0) == Meta("text", "multiclass", 100, 3, 50.0, "cpu")
+
+
+def test_records_come_back_from_json() -> None:
+    assert Record.from_json(RUN.to_json()) == RUN
+
+
+def test_another_format_teaches_nothing(tmp_path: Path) -> None:
+    (tmp_path / "p.json").write_text('{"format": 99, "shape": "unknown"}', encoding="utf-8")
+    assert read(tmp_path / "p.json") == ()
+    assert read(tmp_path / "absent.json") == ()
+
+
+score = st.floats(-1, 1)
+trials = st.lists(st.builds(trial, st.sampled_from(NAMES), st.floats(0, 100), score, st.floats(0, 1)), max_size=6)
+
+
+@given(st.lists(trials, max_size=4), st.permutations(NAMES))
+def test_whatever_was_recorded_nothing_is_lost_and_the_first_stays(found: list[list[Trial]], order: list[str]) -> None:
+    entries = tuple(Entry(name, "image.thumbnail_ridge") for name in order)
+    result = reorder(entries, META, [Record(META, tuple(run)) for run in found])
+    assert sorted(names(result)) == sorted(order)
+    assert result[0] == entries[0]
+    known = {one.name for run in found for one in run}
+    assert all(after == before for after, before in zip(result, entries, strict=True) if before.name not in known)
