@@ -8,6 +8,7 @@ from engine.scheduler.base import Standing
 
 Points = Sequence[tuple[float, float]]
 
+LOADING = 4.0  # about what libraries and a network's weights take, once, before a learner's first step (seconds)
 _POWERS = (1.0, 0.5, 2.0)  # of ever slower learning; where points fit all equally well, the first is believed
 _FADING = 0.7  # how much less than its successor a point counts
 
@@ -16,7 +17,8 @@ def seconds_to_end(standing: Standing) -> float | None:
     """Return how many seconds of work a learner still needs; None while it cannot be told."""
     if standing.share <= 0.0 or standing.seconds <= 0.0:
         return None
-    return max(0.0, standing.seconds / standing.share - standing.seconds)
+    worked = max(standing.seconds - LOADING, standing.seconds / 4)
+    return worked / standing.share * max(0.0, 1.0 - standing.share)
 
 
 def seconds_to_candidate(standing: Standing) -> float | None:

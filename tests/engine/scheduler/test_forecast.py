@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.scheduler import Standing
-from engine.scheduler.forecast import gain, seconds_to_candidate, seconds_to_end
+from engine.scheduler.forecast import LOADING, gain, seconds_to_candidate, seconds_to_end
 
 
 def test_the_rest_of_the_work_follows_from_its_share() -> None:
-    assert seconds_to_end(Standing("a", seconds=10.0, share=0.25)) == pytest.approx(30.0)
+    assert seconds_to_end(Standing("a", seconds=10.0 + LOADING, share=0.25)) == pytest.approx(30.0)
     assert seconds_to_end(Standing("a", seconds=10.0, share=1.0)) == 0.0
 
 
@@ -30,8 +30,8 @@ def test_the_next_candidate_is_as_far_away_as_the_last_was() -> None:
 
 def test_the_last_candidate_comes_with_the_end_of_the_work() -> None:
     standing = Standing("a", seconds=12.0, curve=((4.0, 0.6), (10.0, 0.7)), share=0.8)
-    assert seconds_to_candidate(standing) == pytest.approx(3.0)
-    nothing_yet = Standing("a", seconds=10.0, share=0.5)
+    assert seconds_to_candidate(standing) == pytest.approx((12.0 - LOADING) / 0.8 * 0.2)
+    nothing_yet = Standing("a", seconds=10.0 + LOADING, share=0.5)
     assert seconds_to_candidate(nothing_yet) == pytest.approx(10.0)
 
 
