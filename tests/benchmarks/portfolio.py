@@ -90,8 +90,8 @@ def _last_weights(run: RunFolder) -> Counter[str]:
 def write(path: Path, records: Sequence[Record]) -> None:
     """Write the runs as JSON, and how they were made beside them as Markdown."""
     made = machine.record()
-    data = {"format": FORMAT, "runs": [found.to_json() for found in records]}
-    path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    lines = ",\n".join(json.dumps(found.to_json(), ensure_ascii=False) for found in records)
+    path.write_text(f'{{"format": {FORMAT}, "runs": [\n{lines}\n]}}\n', encoding="utf-8")
     path.with_suffix(".md").write_text(_how(records, made), encoding="utf-8")
 
 
