@@ -17,7 +17,6 @@ from typing_extensions import override
 from engine.arrays import Float32Array, FloatArray, IntArray
 from engine.budget import Deadline
 from engine.errors import DataError
-from engine.finetune.answers import answers
 from engine.finetune.base import Net, Part, View
 from engine.finetune.memory import Ladder, short_of_memory
 from engine.finetune.precision import fast
@@ -26,6 +25,7 @@ from engine.finetune.stream import Stream
 from engine.finetune.targets import Targets
 from engine.finetune.tuning import Recipe, Saved, Tuning
 from engine.finetune.warm import warm
+from engine.heads.answer import Answer
 from engine.heads.order import stratified_order
 from engine.learners.base import Job, Learner, Progress
 from engine.model.member import Member
@@ -210,7 +210,7 @@ class FineTune(Learner):
             outputs = np.concatenate(self._outputs)
             sharpness = self.targets.sharpness(outputs, rows)
             outputs = outputs * sharpness if self.job.task.classes else outputs * self.targets.spread
-            self._answers[rows] = answers(self.job.task.kind, outputs + self.targets.middle)
+            self._answers[rows] = Answer.of(self.job.task.kind).apply(outputs + self.targets.middle)
         weights = {name: weight.detach().float().cpu().clone() for name, weight in tuning.weights.items()}
         body = {name.removeprefix("body."): value for name, value in weights.items() if name.startswith("body.")}
         head = self.targets.unstandardised(weights["head.weight"], weights["head.bias"], sharpness)

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.arrays import Float32Array, FloatArray, IntArray
-from engine.finetune.answers import answers
+from engine.heads.answer import Answer
 from engine.learners.base import Job
 from engine.task import Kind
 
@@ -67,7 +67,7 @@ class Targets:
         return weight * sharpness, bias * sharpness
 
     def _log_loss(self, outputs: FloatArray, rows: IntArray) -> float:
-        told = np.clip(answers(self.kind, outputs), 1e-12, 1.0 - 1e-12)
+        told = np.clip(Answer.of(self.kind).apply(outputs), 1e-12, 1.0 - 1e-12)
         wanted = self.values[rows]
         if self.kind is Kind.MULTICLASS:
             return float(-(wanted * np.log(told)).sum(axis=1).mean())

@@ -8,17 +8,20 @@ from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 import torch
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from typing_extensions import override
 
 from engine.arrays import Float32Array, FloatArray, IntArray
-from engine.finetune.answers import answers
 from engine.finetune.base import Net, Part, View
 from engine.finetune.learner import FineTune
+from engine.heads.answer import Answer
 from engine.learners.base import Job
 from engine.model.member import Member
 from engine.samples import Samples
 from engine.task import Kind, Modality, Task
+
+_WEIGHT, _BIAS = "head.weight", "head.bias"
 
 
 class Rows:
@@ -59,18 +62,25 @@ class RowsMember(Member):
             network.load_state_dict(dict(part.body))
             with torch.no_grad():
                 outputs = network(inputs) @ part.weight.T + part.bias
-            found.append(answers(self.task_kind, outputs.double().numpy()))
+            found.append(Answer.of(self.task_kind).apply(outputs.double().numpy()))
         mean: FloatArray = np.mean(found, axis=0)
         return mean
 
     @override
     def save(self, folder: Path) -> Mapping[str, Any]:
-        raise NotImplementedError
+        for number, part in enumerate(self.parts):
+            save_file({**part.body, _WEIGHT: part.weight, _BIAS: part.bias}, folder / f"{number}.safetensors")
+        return {"parts": len(self.parts)}
 
     @classmethod
     @override
     def load(cls, folder: Path, settings: Mapping[str, Any], task: Task, device: str = "cpu") -> Self:
-        raise NotImplementedError
+        parts = []
+        for number in range(settings["parts"]):
+            arrays = load_file(folder / f"{number}.safetensors")
+            weight, bias = arrays.pop(_WEIGHT), arrays.pop(_BIAS)
+            parts.append(Part(arrays, weight, bias))
+        return cls(parts, task.kind)
 
 
 class RowsNet(Net):

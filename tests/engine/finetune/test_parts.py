@@ -10,13 +10,13 @@ import torch
 from torch import nn
 
 from engine.budget import Deadline
-from engine.finetune.answers import answers
 from engine.finetune.ema import Average
 from engine.finetune.precision import fast
 from engine.finetune.schedule import Plan, pace
 from engine.finetune.stream import Stream
 from engine.finetune.targets import Targets
 from engine.finetune.warm import warm
+from engine.heads.answer import Answer
 from engine.task import Kind
 from tests.engine.finetune.nets import Rows, job
 
@@ -79,7 +79,7 @@ def test_a_warm_head_answers_well_at_once(kind: Kind) -> None:
 def test_sharpness_undoes_what_was_too_bold_or_too_shy() -> None:
     random = np.random.default_rng(0)
     given = job(size=600)
-    chances = answers(Kind.MULTICLASS, random.normal(0, 2, (600, 3)))
+    chances = Answer.SOFTMAX.apply(random.normal(0, 2, (600, 3)))
     given.labels[:] = [random.choice(3, p=row) for row in chances]
     targets, rows = Targets(given), np.arange(600)
     for factor in (0.25, 4.0):

@@ -13,7 +13,7 @@ from engine.arrays import Float32Array, FloatArray
 from engine.backbones import BACKBONES
 from engine.errors import ModelError
 from engine.features.overlap import overlapped
-from engine.finetune.answers import answers
+from engine.heads.answer import Answer
 from engine.modalities.image.resize import resize
 from engine.modalities.image.samples import ImageSamples
 from engine.model.member import Member
@@ -89,7 +89,7 @@ class NetworkMember(Member):
         for network in self._loaded():
             with torch.inference_mode():
                 outputs = network(batch)
-            total += answers(self.task_kind, outputs.double().cpu().numpy())
+            total += Answer.of(self.task_kind).apply(outputs.double().cpu().numpy())
         return total / len(self.parts)
 
     def _loaded(self) -> list[nn.Module]:
