@@ -18,6 +18,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 MAX_BYTES = 500_000_000
+NO_TONES = b""  # there are no near-copies to be found by looks
 CHUNK = 64
 THREADS = 2
 
@@ -47,6 +48,7 @@ class Medium(ABC):
         suffixes: the endings of its files, in lower case.
         folders: where lists of such files often keep them.
         endings: some endings, as a sentence names them.
+        max_bytes: larger files are refused.
     """
 
     modality: Modality
@@ -54,14 +56,17 @@ class Medium(ABC):
     suffixes: tuple[str, ...]
     folders: tuple[str, ...]
     endings: str
+    max_bytes: int = MAX_BYTES
 
-    @abstractmethod
     def examine(self, path: Path, with_look: bool = True) -> Seen:
         """Return what is seen of the file at ``path``; ``with_look`` asks for what finds near-copies, if anything does.
 
         Raises:
             MediaRefused: it cannot be used, with the reason.
         """
+        data = read_bytes(path, self.max_bytes)
+        self.check(data)
+        return Seen(content_of(data), None, NO_TONES)
 
     @abstractmethod
     def check(self, data: bytes) -> None:

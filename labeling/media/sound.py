@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 from typing_extensions import override
 
 from engine.task import Modality
 from labeling.errors import MediaRefused
-from labeling.media.base import Medium, Seen, content_of, read_bytes
-
-MAX_BYTES = 2_000_000_000
-NO_LOOK = b""
+from labeling.media.base import Medium
 
 
 class Sound(Medium):
@@ -22,13 +18,8 @@ class Sound(Medium):
     thing = "sound"
     suffixes = (".wav", ".flac", ".ogg", ".oga", ".mp3", ".aiff", ".aif", ".au", ".caf", ".w64")
     folders = ("audio", "sounds", "sound", "wav", "wavs", "clips", "recordings", "data")
+    max_bytes = 2_000_000_000
     endings = "WAV, FLAC, OGG or MP3"
-
-    @override
-    def examine(self, path: Path, with_look: bool = True) -> Seen:
-        data = read_bytes(path, MAX_BYTES)
-        self.check(data)
-        return Seen(content_of(data), None, NO_LOOK)
 
     @override
     def check(self, data: bytes) -> None:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import codecs
-from pathlib import Path
 
 from typing_extensions import override
 
 from engine.task import Modality
 from labeling.errors import MediaRefused
-from labeling.media.base import Medium, Seen, content_of, read_bytes
+from labeling.media.base import Medium
 
-MAX_BYTES = 50_000_000
 CHECKED = 65_536
 ODD_SHARE = 0.05
 WIDE_SHARE = 0.3
-NO_LOOK = b""
 MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 CONTROL = bytes(code for code in range(32) if code not in (9, 10, 11, 12, 13))
 
@@ -27,13 +24,8 @@ class TextFile(Medium):
     thing = "text"
     suffixes = (".txt", ".text")
     folders = ("texts", "text", "txt", "docs", "documents", "data")
+    max_bytes = 50_000_000
     endings = "TXT"
-
-    @override
-    def examine(self, path: Path, with_look: bool = True) -> Seen:
-        data = read_bytes(path, MAX_BYTES)
-        self.check(data)
-        return Seen(content_of(data), None, NO_LOOK)
 
     @override
     def check(self, data: bytes) -> None:
