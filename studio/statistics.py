@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.arrays import FloatArray, IntArray
+from engine.arrays import BoolArray, FloatArray, IntArray
 
 Z_95 = 1.959964
 
@@ -76,6 +76,22 @@ def worst_first(truth: IntArray, said: IntArray, probabilities: FloatArray) -> I
     """Return the rows the model got wrong, those it was most sure about first; equally sure ones keep their order."""
     rows = np.flatnonzero(truth != said)
     surprise = probabilities[rows, said[rows]] - probabilities[rows, truth[rows]]
+    return rows[np.argsort(-surprise, kind="stable")].astype(np.int64)
+
+
+def set_figures(truth: BoolArray, said: BoolArray, names: tuple[str, ...]) -> tuple[ClassFigures, ...]:
+    """Return the figures of each class where samples [n, classes] may have several."""
+    both, true, named = ((rows.sum(axis=0)) for rows in (truth & said, truth, said))
+    return tuple(
+        ClassFigures(name, Share(int(both[k]), int(true[k])), Share(int(both[k]), int(named[k])))
+        for k, name in enumerate(names)
+    )
+
+
+def worst_sets_first(truth: BoolArray, said: BoolArray, probabilities: FloatArray) -> IntArray:
+    """Return the rows [n, classes] with a wrong class, those the model was most sure about first."""
+    rows = np.flatnonzero((truth != said).any(axis=1))
+    surprise = np.abs(probabilities[rows] - truth[rows]).max(axis=1, initial=0.0)
     return rows[np.argsort(-surprise, kind="stable")].astype(np.int64)
 
 

@@ -94,11 +94,12 @@ class ResultsPage(QWidget):
         notes = [str(note) for note in (report.result or {}).get("notes", [])]
         self.notes.say("info", "\n".join(notes))
         self.notes.setVisible(bool(notes))
-        for part in (self._grid_card, self._classes_card):
-            part.setVisible(report.classifies)
+        self._grid_card.setVisible(report.classifies and not report.several)
+        self._classes_card.setVisible(report.classifies)
         self._scatter_card.setVisible(not report.classifies)
         if report.classifies:
-            self.confusion.show_matrix(report.matrix, report.task.classes)
+            if not report.several:
+                self.confusion.show_matrix(report.matrix, report.task.classes)
             self.classes.show_classes(report.classes)
         else:
             self.scatter.show_answers(report.verdicts.truth, report.verdicts.said, report.task.target or "value")

@@ -11,13 +11,27 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.arrays import IntArray
+from engine.arrays import BoolArray, IntArray
 from engine.task import Kind, Task
 from studio.results.verdicts import Verdicts, read_verdicts
-from studio.statistics import ClassFigures, ErrorFigures, Share, class_figures, confusion, error_figures, worst_first
+from studio.statistics import (
+    ClassFigures,
+    ErrorFigures,
+    Share,
+    class_figures,
+    confusion,
+    error_figures,
+    set_figures,
+    worst_first,
+    worst_sets_first,
+)
+from studio.wording import listing
 
 if TYPE_CHECKING:
     from engine.run.folder import RunFolder
+
+
+MOST_NAMED = 4
 
 
 @dataclass(frozen=True)
@@ -35,25 +49,39 @@ class Report:
         """Whether the answers are classes."""
         return self.task.kind is not Kind.REGRESSION
 
+    @property
+    def several(self) -> bool:
+        """Whether a sample may have several classes."""
+        return self.task.kind is Kind.MULTILABEL
+
     @cached_property
     def right(self) -> Share:
-        """How many verdicts name the true class."""
+        """How many verdicts name the true class; of several, all of them and no other."""
+        if self.several:
+            true_sets, said_sets = self.verdicts.sets
+            return Share(int((true_sets == said_sets).all(axis=1).sum()), len(true_sets))
         truth, said = self.verdicts.codes
         return Share(int((truth == said).sum()), len(truth))
 
     @cached_property
     def matrix(self) -> IntArray:
-        """Counts [classes, classes], row the true class, column what was said."""
+        """Counts [classes, classes], row the true class, column what was said; of samples with one class."""
         return confusion(*self.verdicts.codes, len(self.task.classes))
 
     @cached_property
     def classes(self) -> tuple[ClassFigures, ...]:
         """The figures of each class."""
+        if self.several:
+            return set_figures(*self.verdicts.sets, self.task.classes)
         return class_figures(self.matrix, self.task.classes)
 
     @cached_property
     def commonest(self) -> tuple[str, Share]:
-        """The commonest class, and how often always naming it would be right."""
+        """The commonest answer in words, and how often always giving it would be right."""
+        if self.several:
+            sets, counts = np.unique(self.verdicts.sets[0], axis=0, return_counts=True)
+            top = int(counts.argmax())
+            return self.named(sets[top]), Share(int(counts[top]), int(counts.sum()))
         counts = self.matrix.sum(axis=1)
         top = int(counts.argmax())
         return self.task.classes[top], Share(int(counts[top]), int(counts.sum()))
@@ -67,6 +95,8 @@ class Report:
     def worst(self) -> IntArray:
         """Rows of the verdicts, the worst first: wrong and sure of it, or furthest from the truth."""
         verdicts = self.verdicts
+        if self.several:
+            return worst_sets_first(*verdicts.sets, verdicts.probabilities)
         if self.classifies:
             return worst_first(*verdicts.codes, verdicts.probabilities)
         distance = np.abs(verdicts.truth - verdicts.said)
@@ -74,10 +104,12 @@ class Report:
 
     def work_out(self) -> None:
         """Compute every figure now, so that asking for one later takes no time."""
-        if self.classifies:
-            _ = self.right, self.matrix, self.classes, self.commonest, self.worst
-        else:
-            _ = self.errors, self.worst
+        _ = self.worst, (self.right, self.classes, self.commonest) if self.classifies else self.errors
+
+    def named(self, classes: BoolArray) -> str:
+        """Return the names of a set of classes [classes] in words."""
+        names = [name for name, there in zip(self.task.classes, classes, strict=True) if there]
+        return listing(names, most=MOST_NAMED) or "no class"
 
     def cell(self, truth: int, said: int) -> IntArray:
         """Return the rows of one cell of the matrix, those the model was most sure of first."""

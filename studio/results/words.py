@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from engine.task import Kind
 from studio import wording
 from studio.results.report import Report, load_report
@@ -24,6 +26,8 @@ WHY_ENDED = {
 
 def headline(report: Report) -> str:
     """Return the one figure that counts, as a sentence."""
+    if report.several:
+        return f"All classes right on {wording.of_100(report.right.value)} of 100"
     if report.classifies:
         return f"Right on {wording.of_100(report.right.value)} of 100"
     return f"Off by {wording.amount(report.errors.typical)} on average"
@@ -135,12 +139,26 @@ def verdict(report: Report, row: int) -> str:
     if report.task.kind is Kind.REGRESSION:
         truth, said = float(verdicts.truth[row]), float(verdicts.said[row])
         return f"is {wording.amount(truth, 6)}, it said {wording.amount(said, 4)}"
+    if report.several:
+        return _verdict_on_several(report, row)
     truth_code, said_code = int(verdicts.truth[row]), int(verdicts.said[row])
     sure = wording.of_100(float(verdicts.probabilities[row, said_code]))
     names = report.task.classes
     if truth_code == said_code:
         return f"{names[truth_code]}, rightly ({sure}% sure)"
     return f"is {names[truth_code]}, it said {names[said_code]} ({sure}% sure)"
+
+
+def _verdict_on_several(report: Report, row: int) -> str:
+    true_sets, said_sets = report.verdicts.sets
+    truth, said = true_sets[row], said_sets[row]
+    wrong = np.flatnonzero(truth != said)
+    if not len(wrong):
+        return f"{report.named(truth)}, rightly"
+    shares = report.verdicts.probabilities[row]
+    worst = int(wrong[np.abs(shares[wrong] - truth[wrong]).argmax()])
+    doubt = f"{report.task.classes[worst]}: {wording.of_100(float(shares[worst]))}%"
+    return f"is {report.named(truth)}, it said {report.named(said)} ({doubt})"
 
 
 def _differs(first: Share, second: Share) -> bool:

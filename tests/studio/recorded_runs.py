@@ -63,7 +63,7 @@ def _task(recipe: Recipe) -> Task:
     table = recipe.modality is Modality.TABLE
     columns = (Column("age", ColumnType.NUMBER), Column("job", ColumnType.CATEGORY)) if table else ()
     target = "income" if table else None
-    classes = recipe.classes if recipe.kind is Kind.MULTICLASS else ()
+    classes = () if recipe.kind is Kind.REGRESSION else recipe.classes
     return Task(recipe.modality, recipe.kind, classes, target=target, columns=columns)
 
 
@@ -73,6 +73,8 @@ def _dataset(folder: Path, recipe: Recipe) -> Dataset:
     frame = pl.DataFrame({"id": [str(number) for number in range(n)]})
     if recipe.kind is Kind.REGRESSION:
         label = pl.Series("label", random.gamma(4.0, 20.0, n))
+    elif recipe.kind is Kind.MULTILABEL:
+        label = pl.Series("label", [_several(recipe.classes, k) for k in range(n)], dtype=pl.List(pl.String))
     else:
         label = pl.Series("label", [recipe.classes[k % len(recipe.classes)] for k in range(n)])
     frame = frame.with_columns(
@@ -85,11 +87,17 @@ def _dataset(folder: Path, recipe: Recipe) -> Dataset:
         jobs = [("cook", "baker", None)[k % 3] for k in range(n)]
         return Dataset(frame.with_columns(pl.Series("x:age", random.uniform(18, 80, n)), pl.Series("x:job", jobs)))
     paths = _pictures(folder, recipe)
-    named = [f"{name}/{number:03d}.png" for number, name in enumerate(label)]
-    references = [str(paths[name]) for name in label]
+    shown = [recipe.classes[0] if isinstance(name, pl.Series) else name for name in label]
+    named = [f"{name}/{number:03d}.png" for number, name in enumerate(shown)]
+    references = [str(paths[name]) for name in shown]
     return Dataset(
         frame.with_columns(pl.Series("id", named), pl.Series("reference", references), pl.Series("content", named))
     )
+
+
+def _several(classes: tuple[str, ...], number: int) -> list[str]:
+    """Return every combination of the classes in turn, none of them too."""
+    return [name for place, name in enumerate(classes) if number >> place & 1]
 
 
 def _pictures(folder: Path, recipe: Recipe) -> dict[str, Path]:
@@ -107,6 +115,9 @@ def _guesses(task: Task, dataset: Dataset, recipe: Recipe) -> FloatArray:
     labels = dataset.labels(task)
     if task.kind is Kind.REGRESSION:
         return (labels + random.normal(0.0, 10.0, len(labels)))[:, None]
+    if task.kind is Kind.MULTILABEL:
+        sure = 0.5 + random.random(labels.shape) / 2
+        return np.where((random.random(labels.shape) < recipe.skill) == (labels > 0), sure, 1 - sure)
     hit = random.random(len(labels)) < recipe.skill
     said = np.where(hit, labels, random.integers(0, task.outputs, len(labels))).astype(np.int64)
     raw = random.random((len(labels), task.outputs)) * 0.4

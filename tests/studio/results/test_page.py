@@ -140,6 +140,16 @@ def test_a_number_shows_answers_beside_the_truth(qtbot: QtBot, tmp_path: Path) -
     assert page.scatter.accessibleDescription().startswith("84 answers between ")
 
 
+def test_several_classes_show_each_class_without_a_matrix(qtbot: QtBot, tmp_path: Path) -> None:
+    page = page_of(qtbot, tmp_path / "run", Recipe(kind=Kind.MULTILABEL))
+
+    assert not page.confusion.isVisible()
+    assert not page.scatter.isVisible()
+    assert page.classes.figures.rowCount() == 3
+    assert page.samples.heading.text() == "Worst mistakes first"
+    assert page.samples.model.index(0, 0).data() == "is nut and washer, it said washer (nut: 2%)"
+
+
 def test_the_run_before_and_all_figures_are_there(qtbot: QtBot, tmp_path: Path) -> None:
     record(tmp_path / "run-1", Recipe(skill=0.7))
     page = page_of(qtbot, tmp_path / "run-2", Recipe())

@@ -146,3 +146,26 @@ def test_when_nothing_is_wrong_it_says_so(tmp_path: Path) -> None:
 
     assert words.worst_title(report) == "No mistakes: all 84 photos were named rightly"
     assert words.verdict(report, 0).split(" (")[0] in {"bolt, rightly", "nut, rightly", "washer, rightly"}
+
+
+def test_of_several_classes_all_must_be_right(tmp_path: Path) -> None:
+    report = report_of(record(tmp_path / "run", Recipe(kind=Kind.MULTILABEL)))
+    truth, said = report.verdicts.sets
+
+    assert words.headline(report) == "All classes right on 73 of 100"
+    assert words.uncertainty(report) == "Always answering no class would be right on 13 of 100."
+    assert report.right.right == sum(list(true) == list(named) for true, named in zip(truth, said, strict=True))
+    bolt = report.classes[0]
+    assert (bolt.found.total, bolt.trusted.total) == (int(truth[:, 0].sum()), int(said[:, 0].sum()))
+    assert bolt.found.right == int((truth[:, 0] & said[:, 0]).sum())
+
+
+def test_a_mistake_among_several_classes_names_the_surest(tmp_path: Path) -> None:
+    run = record(tmp_path / "run", Recipe(kind=Kind.MULTILABEL))
+    report = report_of(run)
+    line = Samples(report, run.dataset()).worst[0]
+    right = next(row for row in range(len(report.verdicts)) if row not in report.worst)
+
+    assert line.said == "is nut and washer, it said washer (nut: 2%)"
+    assert words.verdict(report, right).endswith(", rightly")
+    assert len(report.worst) == report.right.total - report.right.right
