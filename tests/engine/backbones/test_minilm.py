@@ -34,7 +34,7 @@ def test_it_equals_transformers(network: MiniLM) -> None:
         found = network.states(words)
     assert len(found) == len(expected) == 1 + LAYERS
     for ours, theirs in zip(found, expected, strict=True):
-        torch.testing.assert_close(ours[present], theirs[present], atol=1e-4, rtol=1e-4)
+        torch.testing.assert_close(ours, theirs[present], atol=1e-4, rtol=1e-4)
 
 
 def test_padding_changes_nothing(network: MiniLM) -> None:
@@ -43,6 +43,19 @@ def test_padding_changes_nothing(network: MiniLM) -> None:
         together, alone = network(words), network(words[1:2, :25])
     assert together.shape == (3, 1 + LAYERS, WIDTH)
     torch.testing.assert_close(together[1:2], alone, atol=1e-5, rtol=1e-4)
+
+
+def test_learning_in_half_precision_goes_the_way_of_full_precision(network: MiniLM) -> None:
+    words, found = some_words(padded=15), []
+    weight = network.layers[3].get_parameter("query.weight")
+    for half in (False, True):
+        weight.requires_grad_(True)
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            means = network(words)
+        (slope,) = torch.autograd.grad((means[:, -1] ** 2).sum(dim=1)[:2].sum(), weight)
+        found.append(slope)
+        weight.requires_grad_(False)
+    assert torch.cosine_similarity(found[0].flatten(), found[1].flatten(), dim=0) > 0.99
 
 
 def test_it_is_frozen(network: MiniLM) -> None:
