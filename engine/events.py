@@ -5,8 +5,11 @@ type           data
 =============  =====================================================================================
 ``started``    pid, budget_s, device, task, n_train, n_test, resumed
 ``heartbeat``  state (working, paused, finishing), remaining_s, learner, memory_mb
-``slice``      learner, seconds, done, share (of the learner's whole work; absent where none of it was done)
-``evaluated``  learner, score, interval, served: a candidate was compared with what is served
+``slice``      learner, seconds, done, aside_s (seconds of it spent on loading and keeping), share (of the
+               learner's whole work; absent where none of it was done)
+``evaluated``  learner, score, interval, served: a candidate was compared with what is served, and is to be
+               served or not
+``answered``   learner, seconds: a candidate to be served answered samples that learners never see
 ``point``      score, interval, learner, metrics, members, checked (samples the score rests on): a point of
                the curve, its model is now served
 ``failed``     learner, reason, message: a failed slice, never a failed run

@@ -9,6 +9,7 @@
     predictions/     <milliseconds of active time>.csv
     checkpoints/     resumable state of each learner
     model/           the model being served now
+    small/           the best single small one, a model folder too
     result.json      written once, at the end
 """
 
@@ -33,7 +34,7 @@ class RunOptions:
     """How to train. ``pressed_at`` is the unix time at which Train was pressed; the budget counts from there.
 
     ``cache`` is a folder for costly features that outlive the run; ``notes`` are sentences about the data for the
-    result.
+    result; ``max_latency_ms`` is the most that an answer about one sample may take on this computer, None for any time.
     """
 
     budget_s: float
@@ -42,6 +43,7 @@ class RunOptions:
     pressed_at: float = field(default_factory=time.time)
     cache: str | None = None
     notes: tuple[str, ...] = ()
+    max_latency_ms: float | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ class RunFolder:
                 pressed_at=float(plan["pressed_at"]),
                 cache=plan["cache"],
                 notes=tuple(plan["notes"]),
+                max_latency_ms=plan.get("max_latency_ms"),
             )
             return cls(path.resolve(), Task.from_json(plan["task"]), options)
         except (OSError, KeyError, TypeError, ValueError, DataError) as error:
@@ -114,6 +117,11 @@ class RunFolder:
     def model_path(self) -> Path:
         """The model being served now."""
         return self.path / "model"
+
+    @property
+    def small_path(self) -> Path:
+        """The best single small model so far."""
+        return self.path / "small"
 
     @property
     def checkpoints_path(self) -> Path:

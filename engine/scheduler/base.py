@@ -51,7 +51,12 @@ class Policy(ABC):
         """
 
 
+def longest_slice(total: float, remaining: float) -> float:
+    """Return how long anyone may work at a stretch: a twelfth of the budget (spec 7.2)."""
+    return min(max(1.0, total / 12.0), remaining)
+
+
 def slice_seconds(standing: Standing, total: float, remaining: float) -> float:
-    """Return how long a learner's next slice is: 1, 2, 4 … seconds up to a twelfth of the budget (spec 7.2)."""
+    """Return how long a learner's next slice is: 1, 2, 4 … seconds up to the longest there is."""
     wanted = standing.first_slice if standing.slices == 0 and standing.first_slice > 0 else 2.0**standing.slices
-    return min(wanted, max(1.0, total / 12.0), remaining)
+    return min(wanted, longest_slice(total, remaining))

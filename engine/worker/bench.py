@@ -3,63 +3,30 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-import numpy as np
-
-from engine.arrays import FloatArray
 from engine.budget import Deadline
 from engine.dataset import Dataset, Split
 from engine.device import resolve, threads
 from engine.learners import Job, Learner, learner_class
 from engine.modalities import Entry, open_samples, portfolio
 from engine.model.member import Member
+from engine.model.registry import member_class
 from engine.run.folder import RunFolder
 from engine.samples import Samples
+from engine.worker.answering import Answering
 from engine.worker.checkpoint import Checkpoint
+from engine.worker.pace import HANDFUL, Pace, measure, time_allowed
 
 ON_THE_PROCESSOR = 3  # from this frugality on
-CHUNK_SECONDS = 0.4  # how long predictions may go on before the deadline is looked at again
-
-
-@dataclass
-class Scoring:
-    """A candidate whose predictions on the other parts are still being made, chunk by chunk."""
-
-    member: Member
-    validation: FloatArray
-    parts: dict[str, Samples]
-    chunk: int = 32
-    made: dict[str, list[FloatArray]] = field(default_factory=dict)
-
-    def advance(self, deadline: Deadline) -> bool:
-        """Predict until the deadline; return whether all is predicted."""
-        for name, samples in self.parts.items():
-            done = self.made.setdefault(name, [])
-            position = sum(len(piece) for piece in done)
-            while position < len(samples):
-                if deadline.expired:
-                    return False
-                rows = np.arange(position, min(position + self.chunk, len(samples)))
-                start = time.monotonic()
-                done.append(self.member.predict(samples.take(rows)))
-                position += len(rows)
-                if time.monotonic() - start < CHUNK_SECONDS / 2:
-                    self.chunk *= 2
-        return True
-
-    def predictions(self, outputs: int) -> dict[str, FloatArray]:
-        """Return the finished arrays, [0, outputs] for a part without samples."""
-        empty = np.zeros((0, outputs))
-        arrays = {name: np.concatenate([empty, *pieces]) for name, pieces in self.made.items()}
-        return {"validation": self.validation, **arrays}
 
 
 @dataclass(frozen=True)
 class SliceReport:
-    """What a slice brought. ``version`` is set when a new candidate is complete, ``message`` is for the person.
+    """What a slice brought. ``version`` is set when there is a new candidate, ``message`` is for the person.
 
-    ``share`` of the learner's whole work is done; None when the slice went into predictions alone.
+    ``share`` of the learner's whole work is done; None when no learning was done. ``aside_s`` of its seconds went into
+    loading and keeping, not into learning.
     """
 
     learner: str
@@ -68,6 +35,7 @@ class SliceReport:
     version: int | None = None
     message: str = ""
     share: float | None = None
+    aside_s: float = 0.0
 
 
 class Bench:
@@ -81,6 +49,7 @@ class Bench:
         held = {"test": dataset.part(Split.TEST), "predict": run.to_predict() or Dataset(dataset.frame.clear())}
         cache = run.cache_path
         self._parts = {name: open_samples(part, run.task, cache) for name, part in held.items()}
+        self._probe = Dataset(train.frame.head(HANDFUL))
         self.job = Job(
             task=run.task,
             samples=open_samples(train, run.task, cache),
@@ -93,7 +62,8 @@ class Bench:
         )
         self._entries = {entry.name: entry for entry in portfolio(run.task, len(train), self.device)}
         self._learners: dict[str, Learner] = {}
-        self._scoring: dict[str, Scoring] = {}
+        self._offered: dict[str, Member] = {}  # the newest candidates, until their learners work on
+        self._answering: dict[str, Answering] = {}
 
     def advance(self, name: str, deadline: Deadline, frugality: int = 0) -> SliceReport:
         """Let one learner work until the deadline and keep what it reached.
@@ -101,27 +71,28 @@ class Bench:
         ``frugality`` is how often it has run out of memory. A learner that fails is built anew next time, from what
         it had saved.
         """
+        self._offered.pop(name, None)  # a member may share its network with the learner, which changes now
+        self._answering.pop(name, None)
         try:
             return self._advance(name, deadline, frugality)
         except BaseException:
             self._learners.pop(name, None)
-            self._scoring.pop(name, None)
             raise
 
     def _advance(self, name: str, deadline: Deadline, frugality: int) -> SliceReport:
         start = time.monotonic()
         checkpoint = Checkpoint(self.run.checkpoints_path, name)
         learner = self._learner(name, checkpoint, frugality)
-        message, share = "", None
-        if name not in self._scoring and not checkpoint.mark.unscored:
+        message, share, learning_s = "", None, 0.0
+        if not checkpoint.mark.unscored:
+            began = time.monotonic()
             progress = learner.advance(deadline)
+            learning_s = time.monotonic() - began
             message, share = progress.message, progress.share
             checkpoint.save_state(learner, done=progress.done, unscored=progress.improved)
-        version = None
-        if checkpoint.mark.unscored:
-            version = self._score(name, learner, checkpoint, deadline)
-        finished = checkpoint.mark.done and not checkpoint.mark.unscored
-        return SliceReport(name, time.monotonic() - start, finished, version, message, share)
+        version = self._offer(name, learner, checkpoint) if checkpoint.mark.unscored else None
+        seconds = time.monotonic() - start
+        return SliceReport(name, seconds, checkpoint.mark.done, version, message, share, seconds - learning_s)
 
     def _learner(self, name: str, checkpoint: Checkpoint, frugality: int = 0) -> Learner:
         if name not in self._learners:
@@ -133,11 +104,55 @@ class Bench:
             self._learners[name] = learner
         return self._learners[name]
 
-    def _score(self, name: str, learner: Learner, checkpoint: Checkpoint, deadline: Deadline) -> int | None:
-        if name not in self._scoring:
-            self._scoring[name] = Scoring(learner.member(), learner.validation(), self._parts)
-        scoring = self._scoring[name]
-        if not scoring.advance(deadline):
-            return None
-        del self._scoring[name]
-        return checkpoint.save_candidate(scoring.member, scoring.predictions(self.run.task.outputs))
+    def _offer(self, name: str, learner: Learner, checkpoint: Checkpoint) -> int:
+        member = learner.member()
+        version = checkpoint.save_candidate(member, learner.validation())
+        self._offered[name] = member
+        if self.run.options.max_latency_ms is not None:
+            self.measure(name)
+        return version
+
+    def answer(self, name: str, deadline: Deadline, frugality: int = 0) -> bool:
+        """Let the newest candidate answer the other parts until the deadline; return whether it is through.
+
+        Its answers are kept once they are whole.
+        """
+        if name not in self._answering:
+            self._answering[name] = Answering(self._member(name), self._parts, frugality)
+        try:
+            through = self._answering[name].advance(deadline)
+        except BaseException:
+            del self._answering[name]
+            raise
+        if through:
+            checkpoint = Checkpoint(self.run.checkpoints_path, name)
+            answers = self._answering.pop(name).answers(self.run.task.outputs)
+            checkpoint.save_answers(checkpoint.mark.version, answers)
+        return through
+
+    def measure(self, name: str) -> Pace:
+        """Measure and keep how quick the newest candidate is, unless that is known of one of about its size."""
+        checkpoint = Checkpoint(self.run.checkpoints_path, name)
+        candidate = checkpoint.candidate()
+        assert candidate is not None
+        if not candidate.unmeasured and candidate.pace is not None:
+            return candidate.pace
+
+        def few(count: int) -> Samples:
+            return open_samples(Dataset(self._probe.frame.head(count)), self.run.task, None)
+
+        limit = time_allowed(self.run.options.budget_s)
+        pace = measure(self._member(name), few, limit, candidate.size)
+        checkpoint.save_pace(pace)
+        return pace
+
+    def _member(self, name: str) -> Member:
+        """Return the newest candidate's member, from disk where its learner has worked on since."""
+        if name not in self._offered:
+            candidate = Checkpoint(self.run.checkpoints_path, name).candidate()
+            if candidate is None:
+                raise KeyError(f"{name} has no candidate.")
+            record = candidate.record
+            kind = member_class(record.kind)
+            self._offered[name] = kind.load(record.folder, record.settings, self.run.task, self.device)
+        return self._offered[name]

@@ -5,7 +5,8 @@
     standing.json            which of the rest counts; replaced atomically
     state-<n>/               what Learner.save wrote
     <learner>-<version>/     what Member.save wrote, never changed
-    <learner>-<version>.npz  predictions: validation, test, predict
+    <learner>-<version>.npy  its out-of-sample predictions of the training samples
+    <learner>-<version>.npz  its answers on the other parts, once somebody wanted them
 """
 
 from __future__ import annotations
@@ -24,20 +25,33 @@ from engine.files import read_json, write_json
 from engine.learners.base import Learner
 from engine.model.folder import MemberRecord
 from engine.model.member import Member
+from engine.worker.pace import Pace
 
+PARTS = ("test", "predict")  # samples that learners never see and served models answer
 KEPT_CANDIDATES = 2  # the newest, and the one that may be under evaluation
+_ABOUT = 1.25
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Something a learner offers to be served, with its predictions on every part."""
+    """Something a learner offers to be served.
+
+    ``answers`` are its predictions on the parts ``test`` and ``predict``, None until they were wanted; so is its
+    ``pace``. ``size`` counts the bytes of its files.
+    """
 
     learner: str
     version: int
     record: MemberRecord
     validation: FloatArray
-    test: FloatArray
-    predict: FloatArray
+    answers: Mapping[str, FloatArray] | None = None
+    pace: Pace | None = None
+    size: int = 0
+
+    @property
+    def unmeasured(self) -> bool:
+        """Whether nobody knows how quick it is, or only of a much smaller one."""
+        return self.pace is None or self.size > _ABOUT * self.pace.size
 
 
 @dataclass
@@ -50,6 +64,7 @@ class Mark:
     unscored: bool = False
     kind: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
+    pace: Mapping[str, Any] | None = None
 
 
 class Checkpoint:
@@ -84,33 +99,51 @@ class Checkpoint:
         if self.mark.state:
             learner.restore(self.folder / f"state-{self.mark.state:04d}")
 
-    def save_candidate(self, member: Member, predictions: Mapping[str, FloatArray]) -> int:
-        """Keep a candidate with its predictions; return its version."""
+    def save_candidate(self, member: Member, validation: FloatArray) -> int:
+        """Keep a candidate with its out-of-sample predictions; return its version."""
         version = self.mark.version + 1
-        name = f"{self.learner}-{version:04d}"
-        place = self.folder / name
+        place = self.place(version)
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir()
         settings = member.save(place)
-        with (self.folder / f"{name}.npz").open("wb") as file:
-            np.savez(file, allow_pickle=False, **predictions)
+        np.save(place.with_name(place.name + ".npy"), validation, allow_pickle=False)
         self.mark.version, self.mark.kind, self.mark.settings = version, member.kind, settings
         self.mark.unscored = False
         self._commit()
-        kept = {f"{self.learner}-{v:04d}" for v in range(version - KEPT_CANDIDATES + 1, version + 1)}
-        self._sweep(f"{glob.escape(self.learner)}-[0-9]*", keep=kept | {f"{name}.npz" for name in kept})
+        kept = {self.place(v).name for v in range(version - KEPT_CANDIDATES + 1, version + 1)}
+        kept_files = {name + ending for name in kept for ending in ("", ".npy", ".npz")}
+        self._sweep(f"{glob.escape(self.learner)}-[0-9]*", keep=kept_files)
         return version
+
+    def save_answers(self, version: int, answers: Mapping[str, FloatArray]) -> None:
+        """Keep a candidate's predictions on the other parts, whole or not at all."""
+        path = self.place(version).with_name(self.place(version).name + ".npz")
+        temporary = path.with_name("answers.tmp")
+        with temporary.open("wb") as file:
+            np.savez(file, allow_pickle=False, **answers)
+        temporary.replace(path)
+
+    def save_pace(self, pace: Pace) -> None:
+        """Keep how quick the learner's members are."""
+        self.mark.pace = asdict(pace)
+        self._commit()
+
+    def place(self, version: int) -> Path:
+        """Return where the member of a candidate lies."""
+        return self.folder / f"{self.learner}-{version:04d}"
 
     def candidate(self) -> Candidate | None:
         """Return the newest finished candidate, if there is one."""
         mark = self._read()
         if not mark.version:
             return None
-        place = self.folder / f"{self.learner}-{mark.version:04d}"
-        with np.load(place.with_name(place.name + ".npz"), allow_pickle=False) as arrays:
-            parts = {name: arrays[name] for name in ("validation", "test", "predict")}
+        place = self.place(mark.version)
+        validation = np.load(place.with_name(place.name + ".npy"), allow_pickle=False)
+        answers = _read_answers(place.with_name(place.name + ".npz"))
         record = MemberRecord(self.learner, mark.kind, 1.0, mark.settings, place)
-        return Candidate(self.learner, mark.version, record, **parts)
+        pace = None if mark.pace is None else Pace(**mark.pace)
+        size = sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
+        return Candidate(self.learner, mark.version, record, validation, answers, pace, size)
 
     def _sweep(self, pattern: str, keep: set[str]) -> None:
         for old in self.folder.glob(pattern):
@@ -120,3 +153,10 @@ class Checkpoint:
                 shutil.rmtree(old, ignore_errors=True)
             else:
                 old.unlink(missing_ok=True)
+
+
+def _read_answers(path: Path) -> dict[str, FloatArray] | None:
+    if not path.exists():
+        return None
+    with np.load(path, allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in PARTS}

@@ -34,13 +34,14 @@ def serve_constant(server: Server) -> None:
     learner = ConstantLearner(job, {})
     member = learner.member()
     n_predict = len(server.ids_to_predict)
-    predictions = {
-        "validation": learner.validation(),
+    answers = {
         "test": member.predict(Headcount(server.sizes[1])),
         "predict": member.predict(Headcount(n_predict)) if n_predict else np.zeros((0, run.task.outputs)),
     }
     checkpoint = Checkpoint(run.checkpoints_path, ConstantLearner.kind)
-    checkpoint.save_candidate(member, predictions)
+    version = checkpoint.save_candidate(member, learner.validation())
+    checkpoint.save_answers(version, answers)
     candidate = checkpoint.candidate()
     assert candidate is not None
-    server.add(candidate)
+    server.weigh(candidate)
+    server.serve_if_ready()

@@ -20,14 +20,15 @@ from engine.modalities import portfolio
 from engine.run.folder import RunFolder
 from engine.run.journal import Journal, replay
 from engine.scheduler import POLICIES
+from engine.scheduler.base import longest_slice
 from engine.scheduler.stopping import stop_reason
 from engine.worker.checkpoint import Checkpoint
 from engine.worker.control import Command, ControlFile, listen_to_stdin
 from engine.worker.first import serve_constant
 from engine.worker.health import OWNER, memory_mb, take_ownership
 from engine.worker.result import bare_result, final_result
-from engine.worker.roster import Roster
-from engine.worker.serving import Server
+from engine.worker.roster import OUT_OF_MEMORY, Roster
+from engine.worker.serving import Errand, Server
 from engine.worker.trainer_handle import TrainerHandle, TrainerReply
 
 TICK = 0.1
@@ -60,6 +61,7 @@ class Worker:
         self._state = "working"
         self._reason: str | None = None  # set once the run is to end
         self._working: str | None = None  # the learner at work
+        self._errand: Errand | None = None  # what it does other than learning
         self._kill_at = float("inf")
         self._patience_ends = float("inf")
         self._last_beat = 0.0
@@ -121,7 +123,7 @@ class Worker:
     # The loop: whatever arrives, then the clock.
 
     def _loop(self) -> None:
-        while self._reason is None and not self._asked_to_leave:
+        while not self._asked_to_leave and (self._reason is None or self._nearly_served()):
             self._dispatch()
             self._hear(TICK)
             for command in self._control.poll():
@@ -129,6 +131,11 @@ class Worker:
             self._watch_progress()
             self._watch_clock()
             self._beat()
+
+    def _nearly_served(self) -> bool:
+        """Whether a run that is to finish gets a better model if it waits for a moment."""
+        in_time = time.monotonic() < self._patience_ends and self._budget.remaining > self._reserve
+        return self._reason == "finished" and self._server.waiting and in_time
 
     def _hear(self, timeout: float) -> None:
         try:
@@ -141,20 +148,29 @@ class Worker:
             self._replied(item.message)
 
     def _dispatch(self) -> None:
-        """Give the next slice out, if someone is free to take it."""
+        """Give the next job out, if someone is free to take it: what serving waits for, or else the next slice."""
         if self._state != "working" or self._working is not None:
             return
+        left = self._budget.remaining - self._reserve
+        errand = self._server.errand() if left > 0 else None
+        if errand is not None:
+            self._give(errand, longest_slice(self._budget.total, left), left)
+            return
+        if self._reason is not None:
+            return
+        chosen = self._policy.choose(self._roster.standings(), self._budget.total, left)
+        if chosen is not None:
+            self._give(Errand("advance", chosen.learner), chosen.seconds, left)
+
+    def _give(self, errand: Errand, seconds: float, left: float) -> None:
         if self._trainer is None:
             self._start_trainer()
-        left = self._budget.remaining - self._reserve
-        chosen = self._policy.choose(self._roster.standings(), self._budget.total, left)
-        if chosen is None:
-            return
         assert self._trainer is not None
-        self._working = chosen.learner
-        warm_up = 0.0 if chosen.learner in self._warm else self._warm_up
-        self._kill_at = time.monotonic() + OVERRUN * chosen.seconds + OVERRUN_GRACE + warm_up
-        self._trainer.advance(chosen.learner, chosen.seconds, left, self._roster.frugality(chosen.learner))
+        learner = errand.learner
+        self._working, self._errand = learner, errand
+        warm_up = 0.0 if learner in self._warm else self._warm_up
+        self._kill_at = time.monotonic() + OVERRUN * seconds + OVERRUN_GRACE + warm_up
+        self._trainer.give(errand.job, learner, seconds, left, self._roster.frugality(learner))
 
     def _watch_clock(self) -> None:
         if self._budget.remaining <= self._reserve:
@@ -210,6 +226,7 @@ class Worker:
 
     def _finish(self) -> None:
         self._reason = "finished"
+        self._patience_ends = time.monotonic() + PAUSE_PATIENCE
 
     def _discard(self) -> None:
         self._reason = "discarded"
@@ -235,6 +252,8 @@ class Worker:
         kind = message["reply"]
         if kind == "slice":
             self._slice_ended(message)
+        elif kind in ("answered", "measured"):
+            self._errand_done(message)
         elif kind == "failed":
             self._working = None
             self._failed(message["learner"], message["reason"], message["message"])
@@ -248,14 +267,31 @@ class Worker:
         self._warm.add(learner)
         self._working = None
         self._roster.worked(learner, seconds, done=done, share=message["share"])
-        facts = {"learner": learner, "seconds": round(seconds, 3), "done": done}
+        facts = {
+            "learner": learner,
+            "seconds": round(seconds, 3),
+            "done": done,
+            "aside_s": round(message["aside_s"], 3),
+        }
         known = {} if message["share"] is None else {"share": round(message["share"], 4)}
         self._journal.write("slice", facts | known)
         self._tell(learner, message["message"])
+        wanted = message["version"] is not None and self._weigh(learner)
         if self._state == "working":
-            self._dispatch()  # the trainer works on while the candidate is weighed
+            self._dispatch()  # the trainer works on while the rest is written
         if message["version"] is not None:
-            self._weigh(learner)
+            self._report(learner, wanted)
+
+    def _errand_done(self, message: dict[str, Any]) -> None:
+        learner = message["learner"]
+        self._warm.add(learner)
+        self._working = None
+        if message["reply"] == "answered":
+            self._journal.write("answered", {"learner": learner, "seconds": round(message["seconds"], 3)})
+            if not message["through"]:
+                return
+        self._server.carried_out(learner)
+        self._serve(learner)
 
     def _tell(self, learner: str, sentence: str) -> None:
         """Say what a learner has to say to the person, once."""
@@ -265,8 +301,8 @@ class Worker:
 
     def _watch_progress(self) -> None:
         """End early when more time is of no use, or when nothing works at all."""
-        sentence = stop_reason(self._roster.standings(), self._metrics)
-        if sentence is None:
+        sentence = None if self._server.waiting else stop_reason(self._roster.standings(), self._metrics)
+        if sentence is None or self._reason is not None:
             return
         if not self._roster.has_scores:
             raise RunError(
@@ -288,18 +324,29 @@ class Worker:
         sentence = self._roster.failed(learner, reason)
         if sentence is not None:
             self._tell(learner, sentence)
+        asked = self._errand is not None and self._errand.job != "advance"
+        if asked and (reason != OUT_OF_MEMORY or self._roster.left_out(learner)):
+            self._server.withdraw(learner)
 
     # Serving.
 
-    def _weigh(self, learner: str) -> None:
+    def _weigh(self, learner: str) -> bool:
+        """Take up a learner's new candidate; return whether it is to be served."""
         candidate = Checkpoint(self.run.checkpoints_path, learner).candidate()
         assert candidate is not None
-        verdict = self._server.add(candidate)
-        self._roster.scored(learner, verdict.score)
-        if verdict.served:
-            self._point(learner)  # first, since its moment is the one at which the model was on disk
-        interval = [verdict.interval.low, verdict.interval.high]
-        facts = {"learner": learner, "score": verdict.score, "interval": interval, "served": verdict.served}
+        wanted = self._server.weigh(candidate)
+        self._roster.scored(learner, self._server.own_score(learner))
+        self._serve(learner)
+        return wanted
+
+    def _serve(self, learner: str) -> None:
+        if self._server.serve_if_ready():
+            self._dispatch()
+            self._point(learner)
+
+    def _report(self, learner: str, wanted: bool) -> None:
+        score, interval = self._server.own_score(learner), self._server.own_interval(learner)
+        facts = {"learner": learner, "score": score, "interval": [interval.low, interval.high], "served": wanted}
         self._journal.write("evaluated", facts)
 
     def _point(self, learner: str) -> None:
@@ -325,6 +372,9 @@ class Worker:
             return 1
         self._stop_trainer()
         reason = self._reason or "budget"
+        if self._server.too_slow is not None:
+            self._notes.append(self._server.too_slow)
+            self._journal.write("message", {"level": "info", "text": self._server.too_slow})
         if reason == "discarded":
             self._server.discard()
         self._write_result(reason)

@@ -28,6 +28,9 @@ def bare_result(run: RunFolder, notes: Sequence[str], reason: str) -> dict[str, 
         "scores": None,
         "alc": None,
         "members": [],
+        "ms_per_sample": None,
+        "size_bytes": None,
+        "small": None,
     }
 
 
@@ -37,7 +40,8 @@ def final_result(
     """Score what is served on the untouched part and put all facts together.
 
     ``alc`` is the area under the learning curve (spec 1.1) with the run's budget as its end; the test part's curve is
-    computed here, once. A discarded run keeps its facts but has no score.
+    computed here, once. ``ms_per_sample`` is what an answer takes on this computer, asked one by one and together;
+    ``small`` describes the model in ``small/``. A discarded run keeps its facts but has no score.
     """
     n_train, n_test = server.sizes
     result = bare_result(run, notes, reason) | {
@@ -56,7 +60,13 @@ def final_result(
         "scores": scores,
         "alc": {"validation": alc(curve, total), "test": test_area},
         "members": members,
+        **server.served.facts,
+        "small": _small(run.task.metric, server.small_facts()),
     }
+
+
+def _small(metric: str, facts: dict[str, Any] | None) -> dict[str, Any] | None:
+    return None if facts is None else {**facts, "score": _headline(metric, facts["scores"])}
 
 
 def _headline(metric: str, scores: dict[str, Any]) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class Roster:
                 slices=past.slices,
                 seconds=past.seconds,
                 curve=tuple(past.curve),
-                done=past.done or past.failures >= STRIKES or past.frugality >= len(_RUNGS),
+                done=past.done or self.left_out(entry.name),
                 first_slice=entry.first_slice,
                 share=past.share,
                 failures=past.failures + past.frugality,
@@ -67,6 +67,11 @@ class Roster:
             return None
         past.frugality += 1
         return _RUNGS[min(past.frugality, len(_RUNGS)) - 1]
+
+    def left_out(self, name: str) -> bool:
+        """Whether a learner has failed, or run out of memory, too often."""
+        past = self._pasts[name]
+        return past.failures >= STRIKES or past.frugality >= len(_RUNGS)
 
     def scored(self, name: str, score: float) -> None:
         """Note a candidate's own score."""

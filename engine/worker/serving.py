@@ -1,10 +1,14 @@
-"""What is served: weighs candidates, publishes the model, writes the curve's predictions, scores the end."""
+"""What is served: weighs candidates, publishes the model, writes the curve's predictions, scores the end.
+
+Candidates are weighed by their out-of-sample predictions alone. Only one that is to be served has to answer the samples
+never learned from too; it is served once it has.
+"""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +17,7 @@ import numpy as np
 from engine.arrays import FloatArray
 from engine.curve import Point
 from engine.dataset import Split
-from engine.ensemble.leaderboard import Entrant, Lineup, line_up
+from engine.ensemble.leaderboard import Entrant, Lineup, fit_to_serve, line_up
 from engine.ensemble.noise import better, checked
 from engine.files import read_json, write_json
 from engine.metrics import Interval, all_scores, bootstrap, score
@@ -23,27 +27,30 @@ from engine.run.folder import RunFolder
 from engine.run.predictions import write_predictions
 from engine.run.tables import write_table
 from engine.task import Task
-from engine.worker.checkpoint import Candidate, Checkpoint
+from engine.worker.checkpoint import PARTS, Candidate, Checkpoint
+from engine.worker.small import SmallKeeper, facts
+
+CONSTANT = "constant"
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """How a candidate did. ``score`` is its own, ``served`` whether the served model changed because of it."""
+class Errand:
+    """What the server needs a trainer to do with a learner's newest candidate: ``answer`` or ``measure``."""
 
+    job: str
     learner: str
-    score: float
-    interval: Interval
-    served: bool
 
 
 @dataclass
 class Served:
-    """What is served now, with its predictions on every part."""
+    """What is served now, with its predictions on every part. ``cost_s`` is the time of an answer about one sample."""
 
     lineup: Lineup
     test: FloatArray
     predict: FloatArray
     moment: float  # active seconds at which it was on disk
+    cost_s: float = 0.0
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 class Server:
@@ -56,8 +63,12 @@ class Server:
         self._test = dataset.part(Split.TEST)
         self._to_predict = run.to_predict()
         self.labels = self.train.labels(self.task)
+        most_ms = run.options.max_latency_ms
+        self.most_s = np.inf if most_ms is None else most_ms / 1000.0
         self._candidates: dict[str, Candidate] = {}
+        self._wanted: Lineup | None = None  # to be served as soon as all its members have answered
         self.served: Served | None = None
+        self.small = SmallKeeper(run, self.labels, self._alone, self._score)
 
     @property
     def sizes(self) -> tuple[int, int]:
@@ -67,29 +78,109 @@ class Server:
     @property
     def has_learned(self) -> bool:
         """Whether more than the constant model is served."""
-        return self.served is not None and set(self.served.lineup.weights) != {"constant"}
+        return self.served is not None and set(self.served.lineup.weights) != {CONSTANT}
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a better model is served as soon as its members have answered."""
+        return self._wanted is not None
+
+    @property
+    def too_slow(self) -> str | None:
+        """Say so when even the quickest model exceeds the time that an answer may take."""
+        if self.served is None or self.served.cost_s <= self.most_s:
+            return None
+        return (
+            f"No model answers within {1000 * self.most_s:g} ms on this computer, so the quickest is kept: it takes "
+            f"{1000 * self.served.cost_s:.1f} ms for a sample."
+        )
 
     @property
     def ids_to_predict(self) -> list[str]:
         """Ids of the samples to be predicted at every point."""
         return self._to_predict.ids if self._to_predict is not None else []
 
-    def add(self, candidate: Candidate) -> Verdict:
-        """Compare a new candidate with what is served; serve the ensemble with it where that is better."""
+    # From a candidate to a point of the curve.
+
+    def weigh(self, candidate: Candidate) -> bool:
+        """Compare a new candidate with what is served; return whether a model with it is to be served."""
         self._candidates[candidate.learner] = candidate
-        lineup = line_up(self.task, self.labels, self._entrants(), self.train.folds)
-        served = self.served is None or better(self.task, self.labels, lineup.validation, self.served.lineup.validation)
-        if served:
-            self._serve(lineup)
-        rows = checked(candidate.validation)
-        own = self._score(candidate.validation)
-        interval = bootstrap(self.task.metric, self.labels[rows], candidate.validation[rows])
-        return Verdict(candidate.learner, own, interval, served)
+        self._decide()
+        if fit_to_serve(_entrant(candidate), self._entrants(), self.train.folds):
+            self.small.consider(candidate)
+        return self._wanted is not None and candidate.learner in self._wanted.weights
+
+    def errand(self) -> Errand | None:
+        """Return what is to be done next so that a model can be served, or kept as the small one."""
+        for learner in self._wanted.weights if self._wanted is not None else ():
+            if self._candidates[learner].answers is None:
+                return Errand("answer", learner)
+        if (unmeasured := self.small.to_measure()) is not None:
+            return Errand("measure", unmeasured)
+        kept = self.small.to_answer(len(self._test) + len(self.ids_to_predict))
+        newest = self._candidates.get(kept.learner) if kept is not None else None
+        if kept is not None and newest is not None and newest.version == kept.version:
+            return Errand("answer", kept.learner)
+        return None
+
+    def carried_out(self, learner: str) -> None:
+        """Take up what an errand brought."""
+        candidate = Checkpoint(self.run.checkpoints_path, learner).candidate()
+        assert candidate is not None
+        self._candidates[learner] = candidate
+        self.small.renewed(candidate)
+
+    def withdraw(self, learner: str) -> None:
+        """Do without a learner's candidate, which could not be asked."""
+        self._candidates.pop(learner, None)
+        self.small.withdraw(learner)
+        if self._candidates:
+            self._decide()
+
+    def serve_if_ready(self) -> bool:
+        """Serve what is to be served if all its members have answered; return whether it is served now."""
+        wanted = self._wanted
+        if wanted is None or any(self._candidates[learner].answers is None for learner in wanted.weights):
+            return False
+        self._wanted = None
+        self._serve(wanted)
+        return True
+
+    def _decide(self) -> None:
+        lineup = line_up(self.task, self.labels, self._entrants(), self.train.folds, self.most_s)
+        self._wanted = lineup if self._deserves(lineup) else None
+
+    def _deserves(self, lineup: Lineup) -> bool:
+        """Tell whether a lineup should replace what is served: quick enough first, then better."""
+        if self.served is None:
+            return True
+        new, old = self._cost(lineup), self.served.cost_s
+        if self.has_learned and max(new, old) > self.most_s and new != old:
+            return new < old
+        return better(self.task, self.labels, lineup.validation, self.served.lineup.validation)
+
+    def _cost(self, lineup: Lineup) -> float:
+        """Return the seconds of an answer about one sample."""
+        paces = [self._candidates[learner].pace for learner in lineup.weights]
+        return sum(pace.single_s for pace in paces if pace is not None)
 
     def _entrants(self) -> list[Entrant]:
         """Return all candidates, without the constant one as soon as there is another."""
-        real = [c for c in self._candidates.values() if c.record.kind != "constant"]
-        return [Entrant(c.learner, c.validation) for c in real or self._candidates.values()]
+        real = [c for c in self._candidates.values() if c.record.kind != CONSTANT]
+        return [_entrant(candidate) for candidate in real or self._candidates.values()]
+
+    def _alone(self, candidate: Candidate) -> Lineup:
+        return line_up(self.task, self.labels, [_entrant(candidate)], self.train.folds)
+
+    def own_score(self, learner: str) -> float:
+        """Return the score of a learner's newest candidate alone."""
+        return self._score(self._candidates[learner].validation)
+
+    def own_interval(self, learner: str) -> Interval:
+        """Return how sure that score is."""
+        predictions = self._candidates[learner].validation
+        rows = checked(predictions)
+        return bootstrap(self.task.metric, self.labels[rows], predictions[rows])
 
     def _score(self, predictions: FloatArray) -> float:
         rows = checked(predictions)
@@ -98,16 +189,16 @@ class Server:
     def _serve(self, lineup: Lineup) -> None:
         chosen = [self._candidates[name] for name in lineup.weights]
         weights = list(lineup.weights.values())
-
-        def together(part: list[FloatArray]) -> FloatArray:
-            return blend(part, weights, lineup.temperature, self.task.kind)
-
-        test, predict = together([c.test for c in chosen]), together([c.predict for c in chosen])
-        info = {"score": self._score(lineup.validation), "metric": self.task.metric, "run": self.run.path.name}
+        test, predict = (
+            blend([c.answers[part] for c in chosen if c.answers], weights, lineup.temperature, self.task.kind)
+            for part in PARTS
+        )
+        known = facts(chosen)
+        info = {"score": self._score(lineup.validation), "metric": self.task.metric, "run": self.run.path.name, **known}
         parts: list[MemberRecord] = [c.record for c in chosen]
         manifest = Manifest(self.task, records(parts, lineup.weights), lineup.temperature, info)
         publish(self.run.model_path, manifest)
-        self.served = Served(lineup, test, predict, round(self._clock(), 3))
+        self.served = Served(lineup, test, predict, round(self._clock(), 3), self._cost(lineup), known)
         self._remember(self.served)
         write_table(self.run.model_path / "validation.parquet", self.task, self.train, lineup.validation)
         self._write_predictions(self.served)
@@ -131,8 +222,8 @@ class Server:
             np.savez(file, allow_pickle=False, **arrays)
         np.save(self._test_point(served.moment), served.test, allow_pickle=False)
         weights, temperature = dict(served.lineup.weights), served.lineup.temperature
-        facts = {"arrays": name, "weights": weights, "temperature": temperature, "moment": served.moment}
-        write_json(self._memory / "served.json", facts)
+        kept = {"arrays": name, "weights": weights, "temperature": temperature, "moment": served.moment}
+        write_json(self._memory / "served.json", kept | {"cost_s": served.cost_s, "facts": served.facts})
         for old in self._memory.glob("*.npz"):
             if old.name != name:
                 old.unlink()
@@ -147,12 +238,15 @@ class Server:
             candidate = Checkpoint(self.run.checkpoints_path, folder.name).candidate()
             if candidate is not None:
                 self._candidates[folder.name] = candidate
-        if not (self._memory / "served.json").exists():
-            return
-        facts = read_json(self._memory / "served.json")
-        with np.load(self._memory / facts["arrays"], allow_pickle=False) as arrays:
-            lineup = Lineup(facts["weights"], facts["temperature"], arrays["validation"])
-            self.served = Served(lineup, arrays["test"], arrays["predict"], facts["moment"])
+        if (self._memory / "served.json").exists():
+            kept = read_json(self._memory / "served.json")
+            with np.load(self._memory / kept["arrays"], allow_pickle=False) as arrays:
+                lineup = Lineup(kept["weights"], kept["temperature"], arrays["validation"])
+                parts = [arrays[part] for part in PARTS]
+            moment, cost = float(kept["moment"]), float(kept["cost_s"])
+            self.served = Served(lineup, parts[0], parts[1], moment, cost, kept["facts"])
+        for candidate in list(self._candidates.values()):
+            self.weigh(candidate)  # one may have been cut off before it was served
 
     @property
     def rows_checked(self) -> int:
@@ -192,11 +286,31 @@ class Server:
                 points.append(Point(point.active_s, value, point.learner))
         return points
 
+    def small_facts(self) -> dict[str, Any] | None:
+        """Return who the small model is, how good, how large and how quick; None where there is none."""
+        kept = self.small.kept
+        if kept is None:
+            return None
+        rows, answers = checked(kept.lineup.validation), kept.candidate.answers
+        scores: dict[str, Any] = {
+            "validation": _with_intervals(self.task, self.labels[rows], kept.lineup.validation[rows]),
+            "test": None,
+        }
+        if answers is not None and len(self._test):
+            calibrated = blend([answers["test"]], [1.0], kept.lineup.temperature, self.task.kind)
+            scores["test"] = _with_intervals(self.task, self._test.labels(self.task), calibrated)
+        return {"member": kept.candidate.learner, "scores": scores, **facts([kept.candidate])}
+
     def discard(self) -> None:
         """Throw the model and all checkpoints away."""
-        for folder in (self.run.model_path, self.run.checkpoints_path, self.run.predictions_path):
+        for folder in (self.run.model_path, self.run.small_path, self.run.checkpoints_path, self.run.predictions_path):
             shutil.rmtree(folder, ignore_errors=True)
         self.served = None
+
+
+def _entrant(candidate: Candidate) -> Entrant:
+    cost = candidate.pace.single_s if candidate.pace is not None else 0.0
+    return Entrant(candidate.learner, candidate.validation, cost)
 
 
 def _milliseconds(moment: float) -> int:

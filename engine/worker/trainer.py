@@ -4,7 +4,13 @@ Commands on stdin, replies on stdout, one JSON object a line::
 
     {"do": "advance", "learner": "lightgbm", "seconds": 2.0, "left": 50.0, "frugality": 0}
                            -> {"reply": "slice", ...} or {"reply": "failed", ...}
-    {"do": "interrupt"}    the running slice ends at its next look at the clock
+    {"do": "answer", "learner": "lightgbm", "seconds": 2.0, "left": 50.0, "frugality": 0}
+                           -> {"reply": "answered", "through": true, ...}: the newest candidate's answers are on disk
+    {"do": "measure", "learner": "lightgbm", …}
+                           -> {"reply": "measured", ...}: how quick its newest candidate is is on disk
+    {"do": "interrupt"}    the running job ends at its next look at the clock
+
+Its log, stderr, has a line for each job.
 
 It says ``{"reply": "ready", "device": "cpu"}`` once. When stdin closes, the worker is gone and so is the trainer.
 """
@@ -17,12 +23,15 @@ import queue
 import sys
 import threading
 import traceback
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
 from engine.budget import Deadline
 from engine.errors import EngineError
 from engine.run.folder import RunFolder
+from engine.worker.answering import lacks_memory
 from engine.worker.bench import Bench
 
 GONE = 3
@@ -43,7 +52,7 @@ def main(run_path: str) -> int:
     while True:
         command = commands.get()
         deadline = Deadline(float(command["seconds"]), interrupted.is_set, left=float(command["left"]))
-        _reply(replies, _slice(bench, str(command["learner"]), deadline, int(command["frugality"])))
+        _reply(replies, _carried_out(bench, command, deadline))
 
 
 def _private_stdout() -> TextIO:
@@ -64,23 +73,44 @@ def _listen(commands: queue.Queue[dict[str, Any]], interrupted: threading.Event)
     os._exit(GONE)  # not sys.exit: native code may hold the main thread for long
 
 
-def _slice(bench: Bench, learner: str, deadline: Deadline, frugality: int) -> dict[str, Any]:
+def _carried_out(bench: Bench, command: dict[str, Any], deadline: Deadline) -> dict[str, Any]:
+    """Do a job and return the reply to it."""
+    learner, frugality = str(command["learner"]), int(command["frugality"])
     try:
-        report = bench.advance(learner, deadline, frugality)
+        reply = _JOBS[command["do"]](bench, learner, deadline, frugality)
     except Exception as error:  # the process edge: any failure of a learner is a failed slice
         traceback.print_exc()
-        memory = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
-        reason = "memory" if memory else "error"
+        reason = "memory" if lacks_memory(error) else "error"
         return {"reply": "failed", "learner": learner, "reason": reason, "message": f"{type(error).__name__}: {error}"}
-    return {
-        "reply": "slice",
-        "learner": learner,
-        "seconds": report.seconds,
-        "done": report.done,
-        "version": report.version,
-        "message": report.message,
-        "share": report.share,
-    }
+    print(f"{learner}: {command['do']}, {deadline.elapsed:.2f} s", *_aside(reply), file=sys.stderr)
+    return {"learner": learner, "seconds": deadline.elapsed, **reply}
+
+
+def _aside(reply: dict[str, Any]) -> list[str]:
+    return [f"of them {reply['aside_s']:.2f} s beside learning"] if "aside_s" in reply else []
+
+
+def _slice(bench: Bench, learner: str, deadline: Deadline, frugality: int) -> dict[str, Any]:
+    return {"reply": "slice", **asdict(bench.advance(learner, deadline, frugality))}
+
+
+def _answer(bench: Bench, learner: str, deadline: Deadline, frugality: int) -> dict[str, Any]:
+    through = bench.answer(learner, deadline, frugality)
+    if through:
+        bench.measure(learner)
+    return {"reply": "answered", "through": through}
+
+
+def _measure(bench: Bench, learner: str, deadline: Deadline, frugality: int) -> dict[str, Any]:
+    bench.measure(learner)
+    return {"reply": "measured"}
+
+
+_JOBS: dict[str, Callable[[Bench, str, Deadline, int], dict[str, Any]]] = {
+    "advance": _slice,
+    "answer": _answer,
+    "measure": _measure,
+}
 
 
 def _reply(stream: TextIO, message: dict[str, Any]) -> None:

@@ -47,12 +47,13 @@ class TrainerHandle:
         """Its process id."""
         return self._process.pid
 
-    def advance(self, learner: str, seconds: float, left: float, frugality: int = 0) -> None:
-        """Ask for a slice, telling how many seconds the budget holds for learning from now on.
+    def give(self, job: str, learner: str, seconds: float, left: float, frugality: int = 0) -> None:
+        """Give a job of at most about ``seconds``: ``advance``, ``answer`` or ``measure``.
 
-        ``frugality`` is how often the learner has run out of memory.
+        ``left`` is how many seconds the budget holds from now on, ``frugality`` how often the learner has run out of
+        memory.
         """
-        self._send({"do": "advance", "learner": learner, "seconds": seconds, "left": left, "frugality": frugality})
+        self._send({"do": job, "learner": learner, "seconds": seconds, "left": left, "frugality": frugality})
 
     def interrupt(self) -> None:
         """Ask the running slice to end early."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,10 @@ from typing_extensions import override
 from engine.budget import Deadline
 from engine.dataset import Split
 from engine.learners.base import Progress
-from engine.learners.constant import ConstantLearner, ConstantMember
-from engine.worker.bench import Bench, Scoring
+from engine.learners.constant import ConstantLearner
+from engine.worker.bench import Bench
 from engine.worker.checkpoint import Checkpoint
-from engine.worker.first import Headcount
-from tests.engine.flowers import FLOWERS, flower_run
+from tests.engine.flowers import flower_run
 
 
 def test_a_slice_leaves_a_candidate_with_all_its_predictions(tmp_path: Path) -> None:
@@ -28,9 +28,50 @@ def test_a_slice_leaves_a_candidate_with_all_its_predictions(tmp_path: Path) -> 
     assert candidate is not None
     data = run.dataset()
     assert candidate.validation.shape == (len(data.part(Split.TRAIN)), 2)
-    assert candidate.test.shape == (len(data.part(Split.TEST)), 2)
-    assert candidate.predict.shape == (30, 2)
-    assert np.allclose(candidate.test.sum(axis=1), 1.0)
+    assert candidate.answers is None  # nobody has asked
+    assert bench.answer(name, Deadline(20.0))
+    asked = Checkpoint(run.checkpoints_path, name).candidate()
+    assert asked is not None
+    assert asked.answers is not None
+    assert asked.answers["test"].shape == (len(data.part(Split.TEST)), 2)
+    assert asked.answers["predict"].shape == (30, 2)
+    assert np.allclose(asked.answers["test"].sum(axis=1), 1.0)
+
+
+def test_answers_are_those_of_the_candidate_on_disk_whatever_its_learner_did_since(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run")
+    bench = Bench(run)
+    name = next(iter(bench._entries))
+    bench.advance(name, Deadline(20.0))
+    offered = bench._offered[name]
+    bench.advance(name, Deadline(0.0))  # works on, without a new candidate
+    assert name not in bench._offered
+    assert bench.answer(name, Deadline(20.0))
+    candidate = Checkpoint(run.checkpoints_path, name).candidate()
+    assert candidate is not None
+    assert candidate.answers is not None
+    assert np.allclose(candidate.answers["test"], offered.predict(bench._parts["test"]))
+
+
+def test_answers_stop_at_the_deadline(tmp_path: Path) -> None:
+    bench = Bench(flower_run(tmp_path / "run"))
+    name = next(iter(bench._entries))
+    bench.advance(name, Deadline(20.0))
+    assert not bench.answer(name, Deadline(0.0))
+    assert bench.answer(name, Deadline(20.0))
+
+
+def test_with_a_limit_every_candidate_is_measured_at_once_and_without_one_when_it_matters(tmp_path: Path) -> None:
+    for limit in (None, 50.0):
+        run = flower_run(tmp_path / f"run-{limit}")
+        bench = Bench(replace(run, options=replace(run.options, max_latency_ms=limit)))
+        name = next(iter(bench._entries))
+        bench.advance(name, Deadline(20.0))
+        candidate = Checkpoint(run.checkpoints_path, name).candidate()
+        assert candidate is not None
+        assert candidate.unmeasured == (limit is None)
+        pace = bench.measure(name)
+        assert 0.0 < pace.batch_s <= pace.single_s < 1.0
 
 
 def test_the_test_part_is_not_in_the_job(tmp_path: Path) -> None:
@@ -50,15 +91,6 @@ def test_a_candidate_left_unscored_is_scored_by_the_next_bench(tmp_path: Path) -
     report = Bench(run).advance(name, Deadline(20.0))
     assert report.version == 1
     assert report.share is None  # no learning was done
-
-
-def test_predictions_stop_at_the_deadline_and_go_on_later() -> None:
-    scoring = Scoring(ConstantMember(np.array([0.4, 0.6])), np.zeros((4, 2)), {"test": Headcount(100)}, chunk=10)
-    assert not scoring.advance(Deadline(0.0))
-    assert scoring.advance(Deadline(5.0))
-    parts = scoring.predictions(FLOWERS.outputs)
-    assert parts["test"].shape == (100, 2)
-    assert parts["validation"].shape == (4, 2)
 
 
 class Planner(ConstantLearner):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,8 @@ from engine.model.folder import read_manifest
 from engine.run.folder import RunFolder
 from engine.worker.checkpoint import Candidate, Checkpoint
 from engine.worker.first import serve_constant
-from engine.worker.serving import Server
+from engine.worker.pace import Pace
+from engine.worker.serving import Errand, Server
 from tests.engine.flowers import flower_run
 
 
@@ -26,16 +28,35 @@ def guess(labels: FloatArray, right: float, seed: int = 0) -> FloatArray:
     return np.stack([1 - rose, rose], axis=1)
 
 
-def offer(run: RunFolder, server: Server, name: str, right: float) -> Candidate:
-    test = run.dataset().part(Split.TEST).labels(run.task)
+def offer(run: RunFolder, server: Server, name: str, right: float, single_s: float = 0.001, size: int = 0) -> Candidate:
+    """Leave a candidate that is right so often; a constant member stands in for it, since predictions decide."""
     checkpoint = Checkpoint(run.checkpoints_path, name)
-    predictions = {"validation": guess(server.labels, right), "test": guess(test, right), "predict": np.zeros((0, 2))}
-    checkpoint.save_candidate(ConstantMember(np.array([0.5, 0.5])), predictions)
-    # a constant member stands in for the trained one: what is served is decided by predictions alone
-    checkpoint.mark.kind = "constant"
+    version = checkpoint.save_candidate(ConstantMember(np.array([0.5, 0.5])), guess(server.labels, right))
+    checkpoint.mark.kind = name
+    checkpoint.save_pace(Pace(single_s, single_s / 2, size=10**9))
     found = checkpoint.candidate()
     assert found is not None
-    return Candidate(name, found.version, found.record, found.validation, found.test, found.predict)
+    assert found.version == version
+    return replace(found, size=size or found.size)
+
+
+def answer(run: RunFolder, server: Server, name: str, right: float) -> None:
+    """Let the newest candidate of a learner answer the parts that nobody learns from."""
+    test = run.dataset().part(Split.TEST).labels(run.task)
+    checkpoint = Checkpoint(run.checkpoints_path, name)
+    checkpoint.save_answers(checkpoint.mark.version, {"test": guess(test, right), "predict": np.zeros((0, 2))})
+    server.carried_out(name)
+
+
+def add(run: RunFolder, server: Server, name: str, right: float, single_s: float = 0.001) -> bool:
+    """Offer a candidate and do what the server asks for; return whether something new is served."""
+    server.weigh(offer(run, server, name, right, single_s))
+    while (errand := server.errand()) is not None:
+        assert errand.job == "answer"  # its pace is known
+        answer(run, server, errand.learner, right)
+        if server.serve_if_ready():
+            return True
+    return server.serve_if_ready()
 
 
 @pytest.fixture
@@ -51,34 +72,103 @@ def test_a_model_is_there_from_the_start(served: tuple[RunFolder, Server]) -> No
     assert read_manifest(run.model_path).members[0].kind == "constant"
     assert server.served is not None
     assert server.served.lineup.leader == "constant"
+    assert not run.small_path.exists()
 
 
 def test_only_what_is_better_than_the_noise_is_served(served: tuple[RunFolder, Server]) -> None:
     run, server = served
-    assert server.add(offer(run, server, "good", 0.9)).served
+    assert add(run, server, "good", 0.9)
     before = (run.model_path / "model.json").read_bytes()
-    verdict = server.add(offer(run, server, "poor", 0.6))
-    assert not verdict.served
-    assert verdict.score < 0.5
+    assert not add(run, server, "poor", 0.6)
+    assert server.own_score("poor") < 0.5
+    assert server.own_interval("poor").low < server.own_score("poor")
     assert (run.model_path / "model.json").read_bytes() == before
+
+
+def test_who_is_not_to_be_served_is_not_asked_about_other_samples(served: tuple[RunFolder, Server]) -> None:
+    run, server = served
+    assert server.weigh(offer(run, server, "good", 0.9))
+    assert server.errand() == Errand("answer", "good")
+    assert not server.serve_if_ready()  # not before it has answered
+    answer(run, server, "good", 0.9)
+    assert server.serve_if_ready()
+    assert not server.weigh(offer(run, server, "poor", 0.6))
+    assert server.errand() is None
+    poor = Checkpoint(run.checkpoints_path, "poor").candidate()
+    assert poor is not None
+    assert poor.answers is None
+
+
+def test_who_cannot_be_asked_is_done_without(served: tuple[RunFolder, Server]) -> None:
+    run, server = served
+    add(run, server, "fair", 0.8)
+    server.weigh(offer(run, server, "good", 0.95))
+    assert server.errand() is not None
+    server.withdraw("good")
+    assert server.errand() is None
+    assert not server.serve_if_ready()
+    assert server.served is not None
+    assert set(server.served.lineup.weights) == {"fair"}
+
+
+def test_a_candidate_cut_off_before_it_was_served_is_served_later(served: tuple[RunFolder, Server]) -> None:
+    run, server = served
+    server.weigh(offer(run, server, "good", 0.9))
+    again = Server(run, clock=lambda: 50.0)
+    again.recall()
+    assert again.errand() == Errand("answer", "good")
+    answer(run, again, "good", 0.9)
+    assert again.serve_if_ready()
+    assert again.served is not None
+    assert set(again.served.lineup.weights) == {"good"}
+
+
+def limited(tmp_path: Path, most_ms: float) -> tuple[RunFolder, Server]:
+    run = flower_run(tmp_path / "run", size=400)
+    run = replace(run, options=replace(run.options, max_latency_ms=most_ms))
+    server = Server(run, clock=iter(np.arange(1.0, 99.0)).__next__)
+    serve_constant(server)
+    return run, server
+
+
+def test_a_limit_leaves_slow_members_out(tmp_path: Path) -> None:
+    run, server = limited(tmp_path, most_ms=5.0)
+    add(run, server, "quick", 0.8, single_s=0.003)
+    assert not add(run, server, "slow", 0.95, single_s=0.02)
+    assert server.served is not None
+    assert set(server.served.lineup.weights) == {"quick"}
+    assert server.too_slow is None
+    info = read_manifest(run.model_path).info
+    assert info["ms_per_sample"] == {"single": 3.0, "batch": 1.5}
+
+
+def test_where_none_is_quick_enough_the_quickest_is_kept_with_a_sentence(tmp_path: Path) -> None:
+    run, server = limited(tmp_path, most_ms=5.0)
+    assert add(run, server, "slow", 0.95, single_s=0.02)
+    assert "20.0 ms" in (server.too_slow or "")
+    assert add(run, server, "quicker", 0.8, single_s=0.01)  # though it is right less often
+    assert "10.0 ms" in (server.too_slow or "")
+    assert add(run, server, "quick", 0.7, single_s=0.004)
+    assert server.too_slow is None
+    assert not add(run, server, "slow again", 0.99, single_s=0.02)
 
 
 def test_another_sitting_takes_up_what_was_served(served: tuple[RunFolder, Server]) -> None:
     run, server = served
-    server.add(offer(run, server, "good", 0.9))
-    server.add(offer(run, server, "poor", 0.6))
+    add(run, server, "good", 0.9)
+    add(run, server, "poor", 0.6)
     again = Server(run, clock=lambda: 50.0)
     again.recall()
     assert again.served is not None
     assert server.served is not None
     assert again.served.lineup.weights == server.served.lineup.weights
     assert np.array_equal(again.served.test, server.served.test)
-    assert not again.add(offer(run, again, "worse", 0.55)).served
+    assert not add(run, again, "worse", 0.55)
 
 
 def test_the_end_scores_the_untouched_part(served: tuple[RunFolder, Server]) -> None:
     run, server = served
-    server.add(offer(run, server, "good", 0.9))
+    add(run, server, "good", 0.9)
     scores = server.test_scores()
     assert scores is not None
     accuracy = scores["accuracy"]
@@ -93,3 +183,4 @@ def test_discarding_leaves_no_model(served: tuple[RunFolder, Server]) -> None:
     server.discard()
     assert not run.model_path.exists()
     assert server.served is None
+    assert not run.small_path.exists()

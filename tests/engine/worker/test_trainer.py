@@ -71,7 +71,16 @@ def test_it_works_slice_by_slice_and_ends_with_its_stdin(start: Starter, tmp_pat
     ask(trainer, do="advance", learner=name, seconds=60.0, left=60.0, frugality=0)  # a failed slice does not end it
     worked = reply(trainer)
     assert (worked["reply"], worked["learner"], worked["version"]) == ("slice", name, 1)
-    assert Checkpoint(run.checkpoints_path, name).candidate() is not None
+    assert worked["aside_s"] < worked["seconds"]
+    ask(trainer, do="answer", learner=name, seconds=60.0, left=60.0, frugality=0)
+    answered = reply(trainer)
+    assert (answered["reply"], answered["learner"], answered["through"]) == ("answered", name, True)
+    candidate = Checkpoint(run.checkpoints_path, name).candidate()
+    assert candidate is not None
+    assert candidate.answers is not None
+    assert not candidate.unmeasured
+    ask(trainer, do="measure", learner=name, seconds=60.0, left=60.0, frugality=0)
+    assert reply(trainer)["reply"] == "measured"
     assert trainer.stdin is not None
     trainer.stdin.close()
     assert trainer.wait(PATIENCE) == GONE
@@ -101,11 +110,11 @@ def test_whoever_holds_it_hears_the_replies_and_the_end(tmp_path: Path) -> None:
     handle = TrainerHandle(run.path, inbox, generation=3)
     try:
         assert inbox.get(timeout=PATIENCE) == TrainerReply(3, {"reply": "ready", "device": "cpu"})
-        handle.advance("nobody", 1.0, 9.0)
+        handle.give("advance", "nobody", 1.0, 9.0)
         assert inbox.get(timeout=PATIENCE).message["reply"] == "failed"
         assert "KeyError" in (run.path / "trainer.log").read_text()
         os.kill(handle.pid, signal.SIGKILL)
         assert inbox.get(timeout=PATIENCE) == TrainerReply(3, {"reply": "gone", "code": -signal.SIGKILL})
-        handle.advance("nobody", 1.0, 9.0)  # asking the dead raises nothing
+        handle.give("advance", "nobody", 1.0, 9.0)  # asking the dead raises nothing
     finally:
         handle.kill()

@@ -1,0 +1,66 @@
+"""The answers of one candidate on the samples that learners never see, made in pieces between looks at the clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+import numpy as np
+
+from engine.arrays import FloatArray
+from engine.budget import Deadline
+from engine.model.member import Member
+from engine.samples import Samples
+
+_FIRST_PIECE = 32
+_PIECE_SECONDS = 0.4  # how long a piece may take before the deadline is looked at again
+
+
+def lacks_memory(error: BaseException) -> bool:
+    """Return whether an error means that there is too little memory; known by name, since torch stays unimported."""
+    return isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
+
+
+class Answering:
+    """Predicts ``parts`` with ``member``, piece by piece; pieces grow while they are quick, shrink for lack of memory.
+
+    Each lack of memory that came before (``frugality``) makes the first piece smaller.
+    """
+
+    def __init__(self, member: Member, parts: Mapping[str, Samples], frugality: int = 0) -> None:
+        self._member, self._parts = member, parts
+        self._piece = max(1, _FIRST_PIECE // 4**frugality)
+        self._may_grow = frugality == 0
+        self._made: dict[str, list[FloatArray]] = {name: [] for name in parts}
+
+    def advance(self, deadline: Deadline) -> bool:
+        """Predict until the deadline; return whether all is predicted."""
+        for name, samples in self._parts.items():
+            made = self._made[name]
+            position = sum(len(piece) for piece in made)
+            while position < len(samples):
+                if deadline.expired:
+                    return False
+                made.append(self._next(samples, position))
+                position += len(made[-1])
+        return True
+
+    def answers(self, outputs: int) -> dict[str, FloatArray]:
+        """Return the finished arrays, [0, outputs] for a part without samples."""
+        empty = np.zeros((0, outputs))
+        return {name: np.concatenate([empty, *pieces]) for name, pieces in self._made.items()}
+
+    def _next(self, samples: Samples, position: int) -> FloatArray:
+        while True:
+            rows = np.arange(position, min(position + self._piece, len(samples)))
+            start = time.monotonic()
+            try:
+                piece = self._member.predict(samples.take(rows))
+            except Exception as error:
+                if not lacks_memory(error) or len(rows) == 1:
+                    raise
+                self._piece, self._may_grow = max(1, len(rows) // 2), False
+                continue
+            if self._may_grow and time.monotonic() - start < _PIECE_SECONDS / 2:
+                self._piece *= 2
+            return piece

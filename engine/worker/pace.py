@@ -1,0 +1,59 @@
+"""How quick a member is on this computer: asked about one sample at a time, and about a handful at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+from engine.model.member import Member
+from engine.samples import Samples
+
+HANDFUL = 8
+_SINGLES = 5
+_SHARE = 0.0025  # of the budget, once for each learner that is measured
+_LEAST_S, _MOST_S = 0.05, 1.0
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds a sample: asked alone, and among a handful of others. ``size`` is the member's bytes when measured."""
+
+    single_s: float
+    batch_s: float
+    size: int = 0
+
+
+def time_allowed(budget_s: float) -> float:
+    """Return how many seconds the measurement of one member may take before it is content with what it has."""
+    return min(max(_LEAST_S, _SHARE * budget_s), _MOST_S)
+
+
+def measure(
+    member: Member, few: Callable[[int], Samples], limit_s: float, size: int = 0, now: Callable[[], float] | None = None
+) -> Pace:
+    """Time ``member`` on fresh samples; the first answer is not counted unless it used up ``limit_s`` alone.
+
+    Args:
+        member: what is measured.
+        few: returns that many samples, read anew, so that nothing is remembered of them.
+        limit_s: seconds after which no further timing is begun.
+        size: bytes of the member's files, kept beside the figures.
+        now: the clock.
+    """
+    clock = now or time.perf_counter
+    began = clock()
+
+    def timed(count: int) -> float:
+        samples, start = few(count), clock()
+        member.predict(samples)
+        return (clock() - start) / max(1, len(samples))
+
+    warm_up, singles = timed(1), list[float]()
+    while len(singles) < _SINGLES and clock() - began < limit_s:
+        singles.append(timed(1))
+    single = median(singles) if singles else warm_up
+    fits = clock() - began + single < limit_s  # a handful takes less a sample than one alone, but not always
+    batch = min(single, timed(HANDFUL)) if fits else single
+    return Pace(single, batch, size)
