@@ -126,16 +126,23 @@ class _Block(nn.Module):
 
 
 class EfficientNetLite(nn.Module):
-    """Map float32 [n, 3, S, S], normalised as (level - 127) / 128, to the pooled features float32 [n, 1280], >= 0."""
+    """Map float32 [n, 3, S, S], normalised as (level - 127) / 128, to the pooled features float32 [n, 1280], >= 0.
+
+    ``last_of_size`` names the last block at each size of the maps, from S/4 on: 4 of them.
+    """
 
     def __init__(self, stages: tuple[_Stage, ...] = _LITE0) -> None:
         super().__init__()
         layers: list[nn.Module] = [_Convolution((3, _STEM), 3, 2)]
         channels = _STEM
+        last: list[int] = []
         for stage in stages:
+            if stage.stride > 1:
+                last.append(len(layers) - 1)
             for repeat in range(stage.repeats):
                 layers.append(_Block(channels, stage, stage.stride if repeat == 0 else 1))
                 channels = stage.channels
+        self.last_of_size = tuple(f"layers.{place}" for place in (*last[1:], len(layers) - 1))
         self.layers = nn.Sequential(*layers, _Convolution((channels, LENGTH)))
 
     @override

@@ -6,9 +6,10 @@ import pytest
 import torch
 
 from engine.backbones import load_backbone, load_source_head
-from engine.backbones.efficientnet_lite import LENGTH, load_classifier, load_lite0
+from engine.backbones.efficientnet_lite import LENGTH, EfficientNetLite, load_classifier, load_lite0
 from engine.backbones.weights import verified
 from engine.errors import WeightsError
+from engine.transfer.joint import watching
 
 LITE0, LITE1, LITE2 = (f"efficientnet_lite{number}" for number in range(3))
 
@@ -37,6 +38,18 @@ def test_memory_layout_does_not_change_the_answer() -> None:
     assert plain.shape == (2, LENGTH)
     assert (plain >= 0).all()
     torch.testing.assert_close(last, plain, atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", [LITE0, LITE1, LITE2])
+def test_it_names_the_last_block_at_each_size_of_its_maps(name: str) -> None:
+    network = load_backbone(name)
+    assert isinstance(network, EfficientNetLite)
+    with torch.inference_mode(), watching(network, network.last_of_size) as maps:
+        network(torch.zeros(1, 3, 64, 64))
+    assert [tuple(seen.shape[2:]) for seen in maps] == [(16, 16), (8, 8), (4, 4), (2, 2)]
+    first, last = network.last_of_size[0], network.last_of_size[-1]
+    assert first == ("layers.3" if name == LITE0 else "layers.4")
+    assert int(last.removeprefix("layers.")) == len(network.layers) - 2  # behind it is the convolution to the features
 
 
 def test_it_is_frozen() -> None:

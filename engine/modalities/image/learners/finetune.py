@@ -1,17 +1,19 @@
-"""A pretrained network for pictures, all of its layers tuned."""
+"""A pretrained network for pictures, tuned whole or from some stage on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 from typing_extensions import override
 
-from engine.arrays import BoolArray, ByteArray, Float32Array, IntArray
-from engine.backbones import load_backbone
+from engine.arrays import BoolArray, Float32Array, IntArray
+from engine.backbones import load_backbone, load_source_head
+from engine.backbones.efficientnet_lite import EfficientNetLite
 from engine.features.overlap import overlapped
 from engine.finetune.base import Net, Part, View
 from engine.finetune.learner import FineTune
@@ -22,78 +24,93 @@ from engine.modalities.image.features import LENGTH
 from engine.modalities.image.members.network import MIDDLE, SPREAD, NetworkMember
 from engine.modalities.image.resize import resize
 from engine.modalities.image.samples import ImageSamples
+from engine.modalities.image.squares import Squares
 
 _MARGIN = 1.25
-_KEPT_BYTES = 1_000_000_000
-_PIECE = 16
 _SMALLEST = 64
+_WATCHED = (2, 3, 5, 7)  # the stages after which the view becomes coarser, and the last
+# Mirrored pictures whose log-loss is greater by this much than that of plain ones mean something else.
+_FACTOR, _SLACK = 1.25, 0.1
 
 
 class ImageNet(Net):
-    """Sees pictures squashed to a square of ``resolution``; keeps them decoded, a little larger, while memory allows.
+    """Sees pictures squashed to a square of ``resolution``; the first ``frozen`` stages stay as they are.
 
-    ``bfloat16`` is for graphics cards alone: on a processor the depthwise convolutions are slower with it.
+    ``bfloat16`` is for graphics cards alone: on a processor the depthwise convolutions are slower with it. Pictures are
+    mirrored half of the time unless the pretrained network tells mirrored ones apart worse (digits, letters).
     """
 
     bfloat16: ClassVar[frozenset[str]] = frozenset({"cuda"})
 
-    def __init__(self, job: Job, backbone: str, resolution: int, flip: bool) -> None:
+    def __init__(self, job: Job, backbone: str, resolution: int, frozen: int = 0) -> None:
         assert isinstance(job.samples, ImageSamples)
         self.job, self.samples = job, job.samples
-        self.backbone, self.resolution, self.flip = backbone, resolution, flip
+        self.backbone, self.resolution, self.frozen = backbone, resolution, frozen
+        self.flip, self._mirrored = True, False
         self.body = load_backbone(backbone).to(memory_format=torch.channels_last)
         self.length = LENGTH
-        self.side = round(_MARGIN * resolution)
-        kept = min(len(self.samples), _KEPT_BYTES // (3 * self.side**2))
-        self._kept = np.empty((kept, 3, self.side, self.side), dtype=np.uint8)
-        self._readable = np.zeros(len(self.samples), dtype=np.bool_)
-        self._looked = 0
+        self.source = load_source_head(backbone)
+        self._parts = cast(EfficientNetLite, self.body).stages
+        self.stages = tuple(self._parts[stage][-1] for stage in _WATCHED)
+        self.squares = Squares(self.samples, round(_MARGIN * resolution), job.threads)
         self.move(job.device)
 
     @override
     def prepare(self) -> bool:
-        rows = range(self._looked, min(self._looked + _PIECE, len(self.samples)))
-        for row, picture in overlapped(self._square, rows, self.job.threads):
-            self._readable[row] = picture is not None
-            if picture is not None and row < len(self._kept):
-                self._kept[row] = picture
-        self._looked += len(rows)
-        return self._looked == len(self.samples)
+        return self.squares.look()
 
     @override
     def readable(self, rows: IntArray) -> BoolArray:
-        return self._readable[rows]
+        return self.squares.readable[rows]
+
+    @override
+    def move(self, device: str) -> None:
+        super().move(device)
+        assert self.source is not None
+        self.source.to(device)
 
     @override
     def layers(self) -> list[list[nn.Parameter]]:
-        return [list(layer.parameters()) for layer in self.body.get_submodule("layers").children()]
+        groups = [[self.body.get_submodule(name) for name in stage] for stage in self._parts[self.frozen :]]
+        return [[parameter for module in group for parameter in module.parameters()] for group in groups]
+
+    @override
+    def expect(self, rows: IntArray) -> None:
+        self.squares.expect(rows)
 
     @override
     def inputs(self, rows: IntArray, view: View) -> tuple[Tensor, ...]:
         if view.train:
-            pictures = torch.from_numpy(self._squares(rows)).to(self.device)
-            levels = augment(pictures, self.resolution, view.random, self.flip)
+            levels = augment(self._squares(rows), self.resolution, view.random, self.flip)
+        elif view.rough:
+            size = (self.resolution, self.resolution)
+            levels = F.interpolate(self._squares(rows).float(), size, mode="bilinear", antialias=True)
         else:
             planes = [plane for _, plane in overlapped(self._plane, [int(row) for row in rows], self.job.threads)]
             levels = torch.from_numpy(np.stack(planes)).to(self.device)
+        levels = levels.flip(3) if self._mirrored else levels
         return (((levels - float(MIDDLE)) / float(SPREAD)).contiguous(memory_format=torch.channels_last),)
 
-    def _squares(self, rows: IntArray) -> ByteArray:
-        squares = np.empty((len(rows), 3, self.side, self.side), dtype=np.uint8)
-        kept = rows < len(self._kept)
-        squares[kept] = self._kept[rows[kept]]
-        others = dict(overlapped(self._square, [int(row) for row in rows[~kept]], self.job.threads))
-        for place in np.flatnonzero(~kept):
-            picture = others[int(rows[place])]
-            squares[place] = np.uint8(MIDDLE) if picture is None else picture
-        return squares
-
-    def _square(self, row: int) -> ByteArray | None:
-        picture = self.samples.picture_or_none(row)
-        return None if picture is None else np.rint(resize(picture, self.side)).astype(np.uint8)
+    def _squares(self, rows: IntArray) -> Tensor:
+        return torch.from_numpy(self.squares.of(rows)).to(self.device)
 
     def _plane(self, row: int) -> Float32Array:
         return resize(self.samples.picture(row), self.resolution)
+
+    @override
+    def choose(self, error: Callable[[], float]) -> None:
+        plain = error()
+        self._mirrored = True
+        self.flip = error() <= _FACTOR * plain + _SLACK
+        self._mirrored = False
+
+    @override
+    def choices(self) -> dict[str, Any]:
+        return {"flip": self.flip}
+
+    @override
+    def take(self, choices: Mapping[str, Any]) -> None:
+        self.flip = bool(choices.get("flip", True))
 
     @override
     def lighter(self) -> bool:
@@ -104,7 +121,8 @@ class ImageNet(Net):
 
     @override
     def to_member(self, parts: Sequence[Part]) -> NetworkMember:
-        networks = [{**part.body, "weight": part.weight, "bias": part.bias} for part in parts]
+        own = {name: value.detach().cpu().clone() for name, value in self.body.state_dict().items()}
+        networks = [{**own, **part.body, "weight": part.weight, "bias": part.bias} for part in parts]
         fallback = ConstantLearner(self.job, {}).member().answer
         kind, device = self.job.task.kind, self.device
         return NetworkMember(self.backbone, self.resolution, networks, fallback, kind, device)
@@ -113,8 +131,8 @@ class ImageNet(Net):
 class ImageFineTune(FineTune):
     """Tunes ``backbone`` on pictures of ``resolution``.
 
-    Settings beside those of :class:`FineTune`: ``backbone``; ``resolution`` in pixels; ``flip`` (True), whether a
-    mirrored picture means the same.
+    Settings beside those of :class:`FineTune`: ``backbone``; ``resolution`` in pixels; ``frozen`` (0), how many of the
+    first stages stay as they were pretrained, which makes steps cheaper.
     """
 
     kind: ClassVar[str] = "image.finetune"
@@ -122,5 +140,6 @@ class ImageFineTune(FineTune):
     @override
     def net(self) -> ImageNet:
         settings = self.settings
-        flip = bool(settings.get("flip", True))
-        return ImageNet(self.job, str(settings["backbone"]), int(settings["resolution"]), flip)
+        return ImageNet(
+            self.job, str(settings["backbone"]), int(settings["resolution"]), int(settings.get("frozen", 0))
+        )

@@ -11,11 +11,12 @@ import torch
 from engine.budget import Deadline
 from engine.finetune.base import View
 from engine.learners.base import Job
+from engine.modalities.image import squares
 from engine.modalities.image.features import MIDDLE, SPREAD
-from engine.modalities.image.learners import finetune
 from engine.modalities.image.learners.finetune import ImageFineTune
 from engine.modalities.image.resize import resize
 from engine.task import Kind, Modality, Task
+from engine.transfer import TRANSFER
 from tests.engine.learners import contract
 from tests.engine.modalities.image.pictures import class_job, number_job
 
@@ -40,6 +41,11 @@ def test_slices_and_restarts_change_nothing(job: Job, tmp_path: Path) -> None:
     contract.tiny_slices_equal_one_long_one(lambda: learner(job))
     contract.restored_midway_goes_on_to_the_same_end(lambda: learner(job), tmp_path / "a")
     contract.restored_when_done_is_done(lambda: learner(job), tmp_path / "b")
+
+
+def test_all_ways_of_holding_on_to_the_pretraining_work_on_pictures(job: Job) -> None:
+    one = contract.run_to_the_end(learner(job, folds=1, transfer={kind: {} for kind in TRANSFER}))
+    assert np.isfinite(one.validation()[job.folds == 0]).all()
 
 
 def test_a_pause_ends_its_slice(job: Job) -> None:
@@ -86,10 +92,10 @@ def test_pictures_that_do_not_fit_into_memory_are_decoded_again(job: Job, monkey
         net = learner(job).net()
         while not net.prepare():
             pass
-        return net.inputs(np.array([9, 0, 5]), View(True, 0.0, np.random.default_rng(0)))[0]
+        return net.inputs(np.array([9, 0, 5]), View(train=True, random=np.random.default_rng(0)))[0]
 
     kept = seen()
-    monkeypatch.setattr(finetune, "_KEPT_BYTES", 4 * 3 * 80**2)
+    monkeypatch.setattr(squares, "KEPT_BYTES", 4 * 3 * 80**2)
     torch.testing.assert_close(seen(), kept)
 
 
