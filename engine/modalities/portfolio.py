@@ -12,10 +12,12 @@ class Entry:
     """One learner to try, with its settings.
 
     ``name`` is unique in the portfolio and is what the person sees in the advanced views; ``kind`` is the registry
-    key; ``first_slice`` is the seconds its first slice is promised (0: the scheduler decides).
+    key; ``first_slice`` is the seconds its first slice is promised (0: the scheduler decides). Entries of one ``group``
+    are alternatives, such as several ways to tune a network: the worse half is held back as soon as that can be told.
     """
 
     name: str
     kind: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     first_slice: float = 0.0
+    group: str = ""

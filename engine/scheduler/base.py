@@ -11,7 +11,8 @@ from dataclasses import dataclass
 class Standing:
     """Where one learner stands. ``curve`` holds (seconds it had worked, its own score), in order; higher is better.
 
-    ``share`` of its whole work is done, 0 while it cannot be told; ``failures`` are slices that failed.
+    ``share`` of its whole work is done, 0 while it cannot be told; ``failures`` are slices that failed. Learners of one
+    ``group`` are alternatives, of which few deserve all the work; empty for one that has none.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Standing:
     first_slice: float = 0.0
     share: float = 0.0
     failures: int = 0
+    group: str = ""
 
     @property
     def open(self) -> bool:

@@ -1,4 +1,7 @@
-"""Portfolio order for the first quarter of the budget, then by expected improvement per second (spec 7.2)."""
+"""Portfolio order for the first quarter of the budget, then by expected improvement per second (spec 7.2).
+
+Of learners that are alternatives, the worse half is held back once that can be told (:mod:`engine.scheduler.halving`).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing_extensions import override
 
 from engine.scheduler.base import Policy, Slice, Standing, slice_seconds
 from engine.scheduler.forecast import gain, seconds_to_candidate, seconds_to_end
+from engine.scheduler.halving import held_back
 
 BREADTH_SHARE = 0.25
 EXPLORATION = 0.1
@@ -18,6 +22,9 @@ HOPE = 0.1
 # A learner is left out once it needs this multiple of the time that is left: estimates are rough, and those that
 # plan by the time that is left shorten what they had planned.
 TOO_LATE = 1.5
+# A learner that has worked for this share of the budget, and has neither shown anything nor said how far it is, lets
+# the others go first.
+PATIENCE = 1.0 / 8.0
 
 
 class BreadthThenGain(Policy):
@@ -31,7 +38,9 @@ class BreadthThenGain(Policy):
         still_open = [standing for standing in standings if standing.open]
         if not still_open or remaining <= 0:
             return None
-        candidates = [standing for standing in still_open if in_time(standing, remaining)] or still_open
+        held = held_back(standings, remaining)
+        eager = [standing for standing in still_open if standing.name not in held] or still_open
+        candidates = [standing for standing in eager if in_time(standing, remaining)] or eager
         chosen = self._pick(candidates, standings, total, remaining)
         return Slice(chosen.name, slice_seconds(chosen, total, remaining))
 
@@ -39,7 +48,8 @@ class BreadthThenGain(Policy):
         self, candidates: Sequence[Standing], standings: Sequence[Standing], total: float, remaining: float
     ) -> Standing:
         if total - remaining < BREADTH_SHARE * total:
-            return min(candidates, key=lambda s: s.failures)  # who failed waits behind the others; ties: their order
+            # who failed, shows nothing or is ahead of its alternatives waits behind the others; ties: their order
+            return min(candidates, key=lambda s: s.failures + overdue(s, total) + ahead_of_group(s, candidates))
         begun = [standing for standing in candidates if to_be_carried_through(standing, remaining)]
         if begun:
             return max(begun, key=lambda s: s.share)
@@ -55,6 +65,18 @@ def in_time(standing: Standing, remaining: float) -> bool:
     return needed is None or needed <= TOO_LATE * remaining
 
 
+def overdue(standing: Standing, total: float) -> bool:
+    """Whether a learner has worked for long without a candidate and cannot tell when there will be one."""
+    return not standing.curve and standing.share <= 0.0 and standing.seconds > PATIENCE * total
+
+
+def ahead_of_group(standing: Standing, candidates: Sequence[Standing]) -> bool:
+    """Whether a learner has shown something that it can only be compared by once an alternative has too."""
+    return bool(standing.group and standing.curve) and any(
+        other.group == standing.group and not other.curve for other in candidates
+    )
+
+
 def to_be_carried_through(standing: Standing, remaining: float) -> bool:
     """Whether work was begun that has shown nothing yet, would be lost, and ends before the budget does."""
     needed = seconds_to_end(standing)
@@ -64,11 +86,11 @@ def to_be_carried_through(standing: Standing, remaining: float) -> bool:
 def expected_gain(standing: Standing, best: float, total: float) -> float:
     """Return the improvement a second that a learner's own curve promises until its next candidate.
 
-    From two points of its own on, a saturating curve through them; before that the hope of an unopened learner,
-    greater once time has been spent on it and its first result is near.
+    From two points of its own on, a saturating curve through them; before that the hope of an unopened learner, over
+    the time that it needs at least, greater once time has been spent on it and its first result is near.
     """
+    ahead = max(1.0, seconds_to_candidate(standing) or 0.0)
     if len(standing.curve) >= 2:
-        ahead = max(1.0, seconds_to_candidate(standing) or 0.0)
         return gain(standing.curve, ahead) / ahead
-    started = 2.0 if standing.slices else 1.0
-    return started * HOPE * max(0.0, 1.0 - best) / max(total / 12.0, 1.0)
+    started = 0.5 if overdue(standing, total) else 2.0 if standing.slices else 1.0
+    return started * HOPE * max(0.0, 1.0 - best) / max(total / 12.0, ahead)

@@ -46,6 +46,14 @@ def gain(points: Points, ahead: float) -> float:
     return float(max(0.0, fall * (now**-power - (now + ahead) ** -power)))
 
 
+def hopeful_gain(points: Points, ahead: float) -> float:
+    """Return the most that any of the curves fitted to the points, or to the best so far at each, promises."""
+    so_far = [(moment, max(score for _, score in points[: place + 1])) for place, (moment, _) in enumerate(points)]
+    falls = [(_fit(curve, power)[1], power) for curve in (points, so_far) for power in _POWERS]
+    now = 1.0 + max(0.0, points[-1][0])
+    return float(max(0.0, *(fall * (now**-power - (now + ahead) ** -power) for fall, power in falls)))
+
+
 def _fit(points: Points, power: float) -> tuple[float, float, float]:
     """Return the squared error, the fall and the power; errors below rounding count as none."""
     weights = [_FADING ** (len(points) - 1 - place) for place in range(len(points))]

@@ -1,16 +1,22 @@
-"""When more time is of no use (spec 7.6)."""
+"""When more time is of no use (spec 7.6), and when it had stopped to be."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from engine.curve import Point
 from engine.scheduler.base import Standing
+from engine.scheduler.forecast import hopeful_gain, seconds_to_candidate
 
 PERFECT = 0.997
+LEAST_SHARE = 0.5  # of the budget is always used, unless there is nothing left to try
+LEAST_GAIN = 0.001  # what is less is not worth waiting for,
+NOISE = 0.5  # nor is less than this many standard errors of the score
+NEARLY_ALL = 0.99  # of what was gained in the end
 
 
 def stop_reason(standings: Sequence[Standing], metrics: Mapping[str, float]) -> str | None:
-    """Return a sentence when the run should end before its budget; None to go on.
+    """Return a sentence when there is nothing left to do or to gain; None to go on.
 
     Args:
         standings: one a learner.
@@ -23,3 +29,60 @@ def stop_reason(standings: Sequence[Standing], metrics: Mapping[str, float]) -> 
     if watched and min(watched) > PERFECT and evaluations >= 2:
         return "The model makes next to no mistakes on samples it did not learn from; more time would not help."
     return None
+
+
+def hardly_worth_it(
+    standings: Sequence[Standing], curve: Sequence[Point], error: float, total: float, remaining: float
+) -> str | None:
+    """Return a sentence when no learner promises a gain worth the rest of the budget; None to go on.
+
+    Before half of the budget nothing is given up, nor while somebody who can still show a first or a second candidate
+    in time has not: a promise takes two points.
+
+    Args:
+        standings: one a learner.
+        curve: the run's points so far.
+        error: the standard error of the served model's score.
+        total: the budget, active seconds.
+        remaining: what is left of it for slices.
+    """
+    if total - remaining < LEAST_SHARE * total or not curve:
+        return None
+    threshold = max(LEAST_GAIN, NOISE * error)
+    if any(promised(standing, remaining) >= threshold for standing in standings if standing.open):
+        return None
+    moment = enough(curve)
+    return f"More time promises next to nothing, so training ended early; {in_words(moment)} would have been enough."
+
+
+def promised(standing: Standing, remaining: float) -> float:
+    """Return the most that a learner may gain in what remains; infinite while too little is known of it."""
+    needed = seconds_to_candidate(standing)
+    if needed is not None and needed > remaining:
+        return 0.0
+    if len(standing.curve) < 2:
+        return float("inf")
+    return hopeful_gain(standing.curve, remaining)
+
+
+def enough(curve: Sequence[Point]) -> float:
+    """Return the active seconds after which 99% of what was gained in the end stood; 0 for an empty curve."""
+    if not curve:
+        return 0.0
+    start, end = curve[0].score, curve[-1].score
+    goal = start + NEARLY_ALL * (end - start)
+    moment = curve[-1].active_s
+    for point in reversed(curve):
+        if point.score < goal:
+            break
+        moment = point.active_s
+    return moment
+
+
+def in_words(seconds: float) -> str:
+    """Return a duration, rounded up.
+
+    >>> in_words(41.2), in_words(130.0)
+    ('42 s', '3 min')
+    """
+    return f"{int(-(-seconds // 1))} s" if seconds <= 100 else f"{int(-(-seconds // 60))} min"

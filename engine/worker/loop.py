@@ -21,7 +21,7 @@ from engine.run.folder import RunFolder
 from engine.run.journal import Journal, replay
 from engine.scheduler import POLICIES
 from engine.scheduler.base import longest_slice
-from engine.scheduler.stopping import stop_reason
+from engine.scheduler.stopping import hardly_worth_it, stop_reason
 from engine.worker.checkpoint import Checkpoint
 from engine.worker.control import Command, ControlFile, listen_to_stdin
 from engine.worker.first import serve_constant
@@ -68,6 +68,7 @@ class Worker:
         self._asked_to_leave = False
         self._warm: set[str] = set()  # learners that have worked in this trainer
         self._metrics: dict[str, float] = {}
+        self._error = 0.0  # the standard error of the served model's score
         self._told: set[tuple[str, str]] = set()  # what learners have said to the person in this sitting
         self._notes = list(run.options.notes)
         self._prepared = False
@@ -301,7 +302,7 @@ class Worker:
 
     def _watch_progress(self) -> None:
         """End early when more time is of no use, or when nothing works at all."""
-        sentence = None if self._server.waiting else stop_reason(self._roster.standings(), self._metrics)
+        sentence = None if self._server.waiting else self._why_end()
         if sentence is None or self._reason is not None:
             return
         if not self._roster.has_scores:
@@ -312,6 +313,13 @@ class Worker:
         self._notes.append(sentence)
         self._journal.write("message", {"level": "info", "text": sentence})
         self._reason = "converged"
+
+    def _why_end(self) -> str | None:
+        standings, total = self._roster.standings(), self._budget.total
+        left = self._budget.remaining - self._reserve
+        return stop_reason(standings, self._metrics) or hardly_worth_it(
+            standings, self._roster.curve, self._error, total, left
+        )
 
     def _slice_lost(self, reason: str, words: str) -> None:
         learner = self._working
@@ -352,6 +360,7 @@ class Worker:
     def _point(self, learner: str) -> None:
         assert self._server.served is not None
         score, interval, self._metrics = self._server.standing()
+        self._error = interval.se
         members = [{"name": n, "weight": w} for n, w in self._server.served.lineup.weights.items()]
         facts = {"score": score, "interval": [interval.low, interval.high], "learner": learner}
         facts["checked"] = self._server.rows_checked

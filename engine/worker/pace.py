@@ -50,10 +50,14 @@ def measure(
         member.predict(samples)
         return (clock() - start) / max(1, len(samples))
 
-    warm_up, singles = timed(1), list[float]()
-    while len(singles) < _SINGLES and clock() - began < limit_s:
+    def left() -> float:
+        return limit_s - (clock() - began)
+
+    warm_up = timed(1)
+    singles = [timed(1)] if left() > 0 else [warm_up]
+    handful = min(HANDFUL, int(left() / singles[0]))  # where time is short, fewer, if they still tell anything
+    batch = timed(handful) if handful >= HANDFUL // 2 else singles[0]
+    while len(singles) < _SINGLES and left() > 0:
         singles.append(timed(1))
-    single = median(singles) if singles else warm_up
-    fits = clock() - began + single < limit_s  # a handful takes less a sample than one alone, but not always
-    batch = min(single, timed(HANDFUL)) if fits else single
-    return Pace(single, batch, size)
+    single = median(singles)
+    return Pace(single, min(single, batch), size)

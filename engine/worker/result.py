@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.curve import Point, alc
 from engine.run.folder import RunFolder
+from engine.scheduler.stopping import enough
 from engine.worker.serving import Server
 
 FORMAT = 1
@@ -21,6 +22,7 @@ def bare_result(run: RunFolder, notes: Sequence[str], reason: str) -> dict[str, 
         "budget_s": run.options.budget_s,
         "active_s": 0.0,
         "t_first_s": None,
+        "enough_s": None,
         "stopped_because": reason,
         "notes": list(notes),
         "curve": [],
@@ -39,6 +41,7 @@ def final_result(
 ) -> dict[str, Any]:
     """Score what is served on the untouched part and put all facts together.
 
+    ``enough_s`` is the moment at which 99% of what was gained stood.
     ``alc`` is the area under the learning curve (spec 1.1) with the run's budget as its end; the test part's curve is
     computed here, once. ``ms_per_sample`` is what an answer takes on this computer, asked one by one and together;
     ``small`` describes the model in ``small/``. A discarded run keeps its facts but has no score.
@@ -46,6 +49,7 @@ def final_result(
     n_train, n_test = server.sizes
     result = bare_result(run, notes, reason) | {
         "t_first_s": next((point.active_s for point in curve if point.learner != "constant"), None),
+        "enough_s": enough(curve) if curve else None,
         "n_train": n_train,
         "n_test": n_test,
         "curve": [{"active_s": p.active_s, "score": p.score, "learner": p.learner} for p in curve],

@@ -39,6 +39,7 @@ class Roster:
                 first_slice=entry.first_slice,
                 share=past.share,
                 failures=past.failures + past.frugality,
+                group=entry.group,
             )
             for entry in self._entries
             for past in [self._pasts[entry.name]]

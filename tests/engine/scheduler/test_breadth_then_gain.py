@@ -71,3 +71,25 @@ def test_whoever_failed_waits_behind_the_others_of_equal_hope() -> None:
         chosen = BreadthThenGain().choose(order, 100.0, remaining)
         assert chosen is not None
         assert chosen.learner == "next"
+
+
+def test_one_who_shows_nothing_for_long_lets_the_others_go_first() -> None:
+    stuck = Standing("stuck", slices=4, seconds=13.0)
+    for remaining in (85.0, 60.0):
+        chosen = BreadthThenGain().choose([stuck, Standing("next")], 100.0, remaining)
+        assert chosen is not None
+        assert chosen.learner == "next"
+
+
+def test_a_second_candidate_far_away_waits_for_somebody_new() -> None:
+    far = Standing("far", slices=5, seconds=25.0, curve=((25.0, 0.9),), share=0.5)  # 21 s to go
+    assert expected_gain(Standing("new"), 0.9, 60.0) > expected_gain(far, 0.9, 60.0)
+    near = Standing("near", slices=2, seconds=3.0, curve=((3.0, 0.9),), share=0.5)
+    assert expected_gain(near, 0.9, 60.0) > expected_gain(Standing("new"), 0.9, 60.0)
+
+
+def test_alternatives_are_all_opened_before_one_goes_far() -> None:
+    shown = Standing("shown", slices=2, seconds=3.0, curve=((3.0, 0.7),), group="tuned")
+    chosen = BreadthThenGain().choose([shown, Standing("other", group="tuned")], 100.0, 97.0)
+    assert chosen is not None
+    assert chosen.learner == "other"

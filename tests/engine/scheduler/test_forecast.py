@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.scheduler import Standing
-from engine.scheduler.forecast import LOADING, gain, seconds_to_candidate, seconds_to_end
+from engine.scheduler.forecast import LOADING, gain, hopeful_gain, seconds_to_candidate, seconds_to_end
 
 
 def test_the_rest_of_the_work_follows_from_its_share() -> None:
@@ -51,6 +51,13 @@ def test_less_is_promised_than_the_last_slope() -> None:
 
 def test_one_bad_last_point_does_not_end_all_hope() -> None:
     assert gain([(1.0, 0.3), (3.0, 0.6), (7.0, 0.75), (15.0, 0.745)], 15.0) > 0.0
+
+
+@pytest.mark.parametrize("power", [0.5, 1.0, 2.0])
+def test_hope_is_never_less_than_what_the_best_fit_promises(power: float) -> None:
+    points = [(moment, 0.9 - 0.5 * float((1.0 + moment) ** -power)) for moment in (1.0, 3.0, 7.0, 15.0)]
+    assert hopeful_gain(points, 20.0) >= gain(points, 20.0)
+    assert hopeful_gain([*points, (20.0, 0.1)], 20.0) > 0.0  # one bad candidate does not end it
 
 
 def test_a_falling_curve_promises_nothing() -> None:

@@ -19,6 +19,7 @@ standings = st.lists(
         done=st.booleans(),
         first_slice=st.floats(0, 5),
         share=st.floats(0, 1),
+        group=st.sampled_from(["", "tuned"]),
     ),
     max_size=5,
 )

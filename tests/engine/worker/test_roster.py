@@ -7,7 +7,7 @@ from engine.modalities import Entry
 from engine.run.journal import Past, Replay
 from engine.worker.roster import OUT_OF_MEMORY, STRIKES, Roster
 
-ENTRIES = (Entry("quick", "table.linear", first_slice=0.5), Entry("slow", "table.lightgbm"))
+ENTRIES = (Entry("quick", "table.linear", first_slice=0.5), Entry("slow", "table.lightgbm", group="trees"))
 
 
 def test_standings_follow_the_portfolio_and_add_up() -> None:
@@ -19,6 +19,7 @@ def test_standings_follow_the_portfolio_and_add_up() -> None:
     quick, slow = roster.standings()
     assert (quick.name, quick.slices, quick.first_slice, quick.curve, quick.open) == ("quick", 0, 0.5, (), True)
     assert (slow.name, slow.slices, slow.seconds, slow.open) == ("slow", 2, 3.0, False)
+    assert (quick.group, slow.group) == ("", "trees")
     assert slow.curve == ((2.0, 0.7), (3.0, 0.8))
 
 
