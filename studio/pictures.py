@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QImage
 
+from engine.task import Modality
+from labeling.media import MEDIA
+from studio.texts import page_image
+
 if TYPE_CHECKING:
     from labeling.thumbnails import Thumbnails
 
@@ -21,6 +25,8 @@ def thumbnail_image(cache: Thumbnails | None, path: str, content: str) -> QImage
 
     if cache is None:
         return QImage()
+    if MEDIA[Modality.TEXT].owns(path):
+        return page_image(path, THUMBNAIL_SIDE)
     try:
         data = cache.get(Path(path), content, THUMBNAIL_SIDE)
     except (LabelingError, OSError, sqlite3.Error):

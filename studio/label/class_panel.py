@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout
 from typing_extensions import override
 
 from studio.label.keys import badge
+from studio.listing import Label, names_in
 from studio.theme import SPACE
 from studio.widgets.basics import button, row, text
 from studio.widgets.class_list import ClassList, ClassRow
@@ -49,10 +50,14 @@ class ClassPanel(QFrame):
         column.addWidget(row(self._rename, None))
         self._end_rename()
 
-    def show_classes(self, counts: dict[str, int], current: str | None) -> None:
-        """Show the classes with their counts; ``current`` is the label of the sample shown."""
-        names = list(counts)
-        lines = [ClassRow(name, counts[name], number, badge(number)) for number, name in enumerate(names)]
+    def show_classes(self, counts: dict[str, int], label: Label) -> None:
+        """Show the classes with their counts, and which of them the ``label`` of the sample shown names."""
+        names, several = list(counts), label if isinstance(label, tuple) else ()
+        lines = [
+            ClassRow(name, counts[name], number, badge(number), given=name in several)
+            for number, name in enumerate(names)
+        ]
+        current = next(iter(names_in(label)), None) if len(names_in(label)) == 1 else None
         self.list.classes.show_rows(lines)
         self.list.choose(names.index(current) if current in names else -1)
         self._hint.setVisible(not names)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 from typing_extensions import override
 
-from engine.task import Kind
+from engine.task import Kind, Modality
 from studio.label.keys import class_of
 from studio.label.order import Order
 from studio.label.pace import Pace
@@ -197,7 +197,7 @@ class LabelScreen(Screen):
         self.bench.strip.clicked.connect(lambda index: self._go(index.row()))
         self.bench.previous.clicked.connect(lambda: self._go(self.order.step(-1)))
         self.bench.next.clicked.connect(lambda: self._go(self.order.step(1)))
-        for widget in (panel.list, self.bench.row_stage):
+        for widget in (panel.list, self.bench.row_stage, self.bench.text_stage):
             widget.installEventFilter(self)
 
     def _reset(self) -> None:
@@ -229,8 +229,8 @@ class LabelScreen(Screen):
         if self._is_number:
             self.bench.number.show_value(self.listing.target or "Value", label)
         else:
-            self.bench.panel.show_classes(counts, label if isinstance(label, str) else None)
-        if not self.listing.is_table:
+            self.bench.panel.show_classes(counts, label)
+        if not self.listing.is_table and self.listing.modality is not Modality.TEXT:
             self._show_picture(place)
 
     def _share(self) -> float:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
+from engine.task import Modality
 from studio.data.grid_model import GridModel
 from studio.icons import set_icon
 from studio.label.class_panel import ClassPanel
 from studio.label.filmstrip import Filmstrip
 from studio.label.number_panel import NumberPanel
 from studio.label.stage import PhotoStage, RowStage
+from studio.label.text_stage import TextStage
 from studio.library import Library
 from studio.listing import Listing, shown
 from studio.picture_loader import PictureLoader
@@ -34,6 +36,7 @@ class Workbench(QWidget):
         self.strip = Filmstrip(self.strip_model)
         self.photo_stage = PhotoStage()
         self.row_stage = RowStage()
+        self.text_stage = TextStage()
         self.panel = ClassPanel()
         self.number = NumberPanel()
         self.previous = _arrow("left", "Previous sample (Left or A)")
@@ -54,7 +57,8 @@ class Workbench(QWidget):
             self.thumbnails.forget()
         self._project = project
         is_table = listing.is_table
-        self._stages.setCurrentWidget(self.row_stage if is_table else self.photo_stage)
+        is_text = listing.modality is Modality.TEXT
+        self._stages.setCurrentWidget(self.text_stage if is_text else self.row_stage if is_table else self.photo_stage)
         self.strip.setVisible(not is_table)
         self.strip_model.show_rows(listing, [] if is_table else list(range(len(listing))))
         self._sides.setCurrentWidget(self.number if is_number else self.panel)
@@ -68,9 +72,11 @@ class Workbench(QWidget):
         self._place.setText(f"{place + 1:,} of {len(listing):,}")
         self.previous.setEnabled(place > 0)
         self.next.setEnabled(place + 1 < len(listing))
-        if listing.frame is not None:
+        if listing.modality is Modality.TEXT:
+            self.text_stage.show_sample(listing, place)
+        elif listing.frame is not None:
             self.row_stage.values.show_values(list(listing.frame.columns), list(listing.frame.row(place)))
-        else:
+        if listing.frame is None:
             self.strip.tiles.class_index = {name: number for number, name in enumerate(counts)}
             self.strip.show_place(place)
 
@@ -83,6 +89,7 @@ class Workbench(QWidget):
         self._stages = QStackedWidget()
         self._stages.addWidget(self.photo_stage)
         self._stages.addWidget(self.row_stage)
+        self._stages.addWidget(self.text_stage)
         self._sides = QStackedWidget()
         self._sides.addWidget(self.panel)
         self._sides.addWidget(self.number)

@@ -12,12 +12,13 @@ from engine.dataset import Dataset
 from engine.task import Modality, Task
 from labeling.understanding import NOUNS
 from studio import wording
+from studio.texts import words_of
 from studio.theme import SPACE
 from studio.try_it.answer_view import AnswerView
 from studio.try_it.answers import Answer
 from studio.try_it.batch import Asked, BatchModel
 from studio.try_it.picture_pane import PicturePane
-from studio.try_it.row_form import RowForm
+from studio.try_it.row_form import TYPED_TEXT, RowForm
 from studio.widgets.basics import button, card, row, text
 from studio.widgets.empty_state import EmptyState
 from studio.widgets.note import Note
@@ -38,14 +39,15 @@ class TryItPage(QWidget):
         super().__init__()
         self.task = task
         self.batch = BatchModel(self)
-        self.form = RowForm(task.columns, dataset.frame) if task.columns else None
+        typed = (TYPED_TEXT,) if task.modality is Modality.TEXT else ()
+        self.form = RowForm(task.columns or typed, dataset.frame) if task.columns or typed else None
         self.note = Note("info")
         self._again = self.note.offer("Try again", self.again_wanted.emit)
         self.note.hide()
         self.table = self._make_table()
         self.count = text("", "caption")
         self.save = button("Save predictions…", self.save_wanted.emit)
-        self.back = button("Type a row", self.show_start)
+        self.back = button("Type a row" if task.columns else "Type a text", self.show_start)
         self.back.setVisible(self.form is not None)
         self.picture = PicturePane()
         self.picture.hide()
@@ -60,7 +62,7 @@ class TryItPage(QWidget):
 
     def _arrange(self) -> None:
         pictured = self.task.modality is Modality.IMAGE
-        files = button("Choose files…" if self.form is None else "Choose a table…", self.files_wanted.emit)
+        files = button("Choose a table…" if self.task.columns else "Choose files…", self.files_wanted.emit)
         paste = button("Paste a picture", self.paste_wanted.emit) if pictured else None
         sample = button("Use a sample" if self.form is None else "Fill from another sample", self.sample_wanted.emit)
         line = (
@@ -125,6 +127,15 @@ class TryItPage(QWidget):
         self._left.setCurrentIndex(0)
         if self.form is not None:
             self.row_asked.emit(self.form.values())
+
+    def fill_from(self, dataset: Dataset, number: int) -> None:
+        """Fill the form from one sample: its columns, or the text in its file."""
+        if self.form is None:
+            return
+        if self.task.columns:
+            self.form.fill_from(number)
+        else:
+            self.form.set_values({TYPED_TEXT.name: words_of(dataset.references[number]) or ""})
 
     @property
     def listing(self) -> bool:

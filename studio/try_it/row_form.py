@@ -1,4 +1,4 @@
-"""A form for one row of a table: a field a column, filled from a sample, so that one value can be changed at a time."""
+"""A form for one row of a table, or one text: a field a column, so that one value can be changed at a time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,17 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.dataset import INPUT_PREFIX
 from engine.task import Column, ColumnType
@@ -17,6 +27,12 @@ from studio.widgets.basics import text
 if TYPE_CHECKING:
     import polars as pl
 
+Field = QLineEdit | QComboBox | QPlainTextEdit
+
+TYPED_TEXT = Column("text", ColumnType.TEXT)  # what a text that lies in no file is typed into
+TYPE_VALUES = "Change a value and see what the model says. An empty field is missing."
+TYPE_TEXT = "Type or paste a text and see what the model says."
+TEXT_LINES = 5
 ASK_AFTER_MS = 350
 MOST_CHOICES = 200
 _EPOCH = datetime(1970, 1, 1)
@@ -30,7 +46,7 @@ class RowForm(QWidget):
     def __init__(self, columns: Sequence[Column], frame: pl.DataFrame) -> None:
         super().__init__()
         self._columns = columns
-        self._fields: dict[str, QLineEdit | QComboBox] = {}
+        self._fields: dict[str, Field] = {}
         self._frame = frame
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -40,7 +56,9 @@ class RowForm(QWidget):
         form = QFormLayout(fields)
         form.setContentsMargins(0, 0, SPACE, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        texts = any(column.type is ColumnType.TEXT for column in columns)
+        wrapping = QFormLayout.RowWrapPolicy
+        form.setRowWrapPolicy(wrapping.WrapAllRows if texts else wrapping.WrapLongRows)
         for column in columns:
             label, field = self._label(column), self._field(column)
             label.setMinimumHeight(field.sizeHint().height())
@@ -52,15 +70,13 @@ class RowForm(QWidget):
         area.setAccessibleName("Columns of the row")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(text("Change a value and see what the model says. An empty field is missing.", "muted"))
+        hint = TYPE_TEXT if [column.type for column in columns] == [ColumnType.TEXT] else TYPE_VALUES
+        layout.addWidget(text(hint, "muted"))
         layout.addWidget(area, 1)
 
     def values(self) -> dict[str, str]:
         """Return what the fields hold, by column; empty text is missing."""
-        return {
-            name: field.currentText() if isinstance(field, QComboBox) else field.text()
-            for name, field in self._fields.items()
-        }
+        return {name: _words(field) for name, field in self._fields.items()}
 
     def fill_from(self, number: int) -> None:
         """Fill every field from one row of the frame, and ask."""
@@ -81,6 +97,8 @@ class RowForm(QWidget):
         blocked = field.blockSignals(True)
         if isinstance(field, QComboBox):
             field.setCurrentText(words)
+        elif isinstance(field, QPlainTextEdit):
+            field.setPlainText(words)
         else:
             field.setText(words)
         field.blockSignals(blocked)
@@ -92,10 +110,15 @@ class RowForm(QWidget):
         label.setToolTip(column.name)
         return label
 
-    def _field(self, column: Column) -> QLineEdit | QComboBox:
+    def _field(self, column: Column) -> Field:
         stored = INPUT_PREFIX + column.name
-        field: QLineEdit | QComboBox
-        if column.type is ColumnType.CATEGORY and stored in self._frame.columns:
+        field: Field
+        if column.type is ColumnType.TEXT:
+            field = QPlainTextEdit()
+            field.setTabChangesFocus(True)
+            field.setMinimumHeight(TEXT_LINES * field.fontMetrics().lineSpacing())
+            field.textChanged.connect(self._timer.start)
+        elif column.type is ColumnType.CATEGORY and stored in self._frame.columns:
             field = QComboBox()
             field.setEditable(True)
             field.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -105,17 +128,20 @@ class RowForm(QWidget):
             line = field.lineEdit()
             assert line is not None
             line.setAccessibleName(column.name)
-            field.currentTextChanged.connect(self._edited)
+            field.currentTextChanged.connect(self._timer.start)
         else:
             field = QLineEdit()
             field.setPlaceholderText("missing" if column.type is not ColumnType.DATE else "missing, or 2024-05-31")
-            field.textEdited.connect(self._edited)
+            field.textEdited.connect(self._timer.start)
         field.setAccessibleName(column.name)
         self._fields[column.name] = field
         return field
 
-    def _edited(self, _words: str) -> None:
-        self._timer.start()
+
+def _words(field: Field) -> str:
+    if isinstance(field, QPlainTextEdit):
+        return field.toPlainText()
+    return field.currentText() if isinstance(field, QComboBox) else field.text()
 
 
 def as_text(value: object, kind: ColumnType) -> str:

@@ -203,7 +203,7 @@ class TryItScreen(Screen):
         number = some_sample(dataset)
         if page.form is not None:
             page.show_start()
-            page.form.fill_from(number)
+            page.fill_from(dataset, number)
         else:
             reference = dataset.references[number]
             self._ask_all([Asked(dataset.ids[number], reference, reference)])

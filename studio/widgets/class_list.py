@@ -19,18 +19,22 @@ _NO_PARENT = QModelIndex()
 
 @dataclass(frozen=True)
 class ClassRow:
-    """One line: ``colour`` is the index of the class, or -1 for lines that are no class."""
+    """One line: ``colour`` is the index of the class, or -1 for lines that are no class.
+
+    ``given`` says that it is one of several classes of the sample shown.
+    """
 
     name: str
     count: int
     colour: int = -1
     key: str = ""
     shown_name: str = ""
+    given: bool = False
 
     @property
     def title(self) -> str:
         """What is written."""
-        return self.shown_name or self.name
+        return f"{'✓ ' if self.given else ''}{self.shown_name or self.name}"
 
 
 class ClassModel(QAbstractListModel):
@@ -68,7 +72,8 @@ class ClassModel(QAbstractListModel):
             return f"{row.title}: {row.count:,}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
             key = f", key {row.key}" if row.key else ""
-            return f"{row.title}, {row.count:,}{key}"
+            given = ", given" if row.given else ""
+            return f"{row.shown_name or row.name}, {row.count:,}{key}{given}"
         return None
 
 
@@ -86,7 +91,7 @@ class ClassDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = option.rect.adjusted(2, 2, -2, -2)
-        self._background(painter, option, box)
+        self._background(painter, option, box, row.given)
         left = box.left() + SPACE + 4
         text_height = option.fontMetrics.height()
         top = box.top() + (box.height() - text_height - (8 if row.colour >= 0 else 0)) // 2
@@ -110,11 +115,11 @@ class ClassDelegate(QStyledItemDelegate):
         self._bar(painter, index, row, QRectF(left, top + text_height + 4, right - left, 4))
         painter.restore()
 
-    def _background(self, painter: QPainter, option: QStyleOptionViewItem, box: QRect) -> None:
+    def _background(self, painter: QPainter, option: QStyleOptionViewItem, box: QRect, given: bool) -> None:
         palette = colours()
         state = option.state
-        if state & QStyle.StateFlag.State_Selected or state & QStyle.StateFlag.State_MouseOver:
-            selected = bool(state & QStyle.StateFlag.State_Selected)
+        selected = given or bool(state & QStyle.StateFlag.State_Selected)
+        if selected or state & QStyle.StateFlag.State_MouseOver:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(palette.accent_soft if selected else palette.hover))
             painter.drawRoundedRect(box, 7, 7)

@@ -82,6 +82,18 @@ def loose_photos(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    """Folders ``praise`` and ``complaint`` with four text files each, one of them in Chinese."""
+    root = tmp_path / "letters"
+    for name, words in (("praise", "The soup was very good"), ("complaint", "The soup was cold")):
+        (root / name).mkdir(parents=True)
+        for number in range(3):
+            (root / name / f"{name} {number}.txt").write_text(f"{words} on day {number}.\n", encoding="utf-8")
+        (root / name / "other.txt").write_text(f"{name}: 味道很好,服务也不错。", encoding="utf-8")
+    return root
+
+
+@pytest.fixture
 def table(tmp_path: Path) -> Path:
     """A table of 40 rows with a class to predict."""
     path = tmp_path / "flowers.csv"

@@ -86,9 +86,9 @@ def _dataset(folder: Path, recipe: Recipe) -> Dataset:
     if recipe.modality is Modality.TABLE:
         jobs = [("cook", "baker", None)[k % 3] for k in range(n)]
         return Dataset(frame.with_columns(pl.Series("x:age", random.uniform(18, 80, n)), pl.Series("x:job", jobs)))
-    paths = _pictures(folder, recipe)
+    paths = _texts(folder, recipe) if recipe.modality is Modality.TEXT else _pictures(folder, recipe)
     shown = [recipe.classes[0] if isinstance(name, pl.Series) else name for name in label]
-    named = [f"{name}/{number:03d}.png" for number, name in enumerate(shown)]
+    named = [f"{name}/{number:03d}{paths[name].suffix}" for number, name in enumerate(shown)]
     references = [str(paths[name]) for name in shown]
     return Dataset(
         frame.with_columns(pl.Series("id", named), pl.Series("reference", references), pl.Series("content", named))
@@ -107,6 +107,14 @@ def _pictures(folder: Path, recipe: Recipe) -> dict[str, Path]:
         paths[name] = folder / f"picture-{number}.png"
         colour = ((number * 83) % 200 + 40, (number * 47) % 200 + 40, (number * 131) % 200 + 40)
         Image.new("RGB", (80, 60), colour).save(paths[name])
+    return paths
+
+
+def _texts(folder: Path, recipe: Recipe) -> dict[str, Path]:
+    """Write one text a class."""
+    paths = {name: folder / f"text-{number}.txt" for number, name in enumerate(recipe.classes)}
+    for name, path in paths.items():
+        path.write_text(f"This is about a {name}.\n", encoding="utf-8")
     return paths
 
 

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from labeling.importing import read, understand
 from labeling.project import Project
 from studio.label.screen import LabelScreen
+from studio.label.text_stage import CANNOT
 from studio.window import MainWindow
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -176,3 +177,51 @@ def test_a_number_is_typed(window: MainWindow, table: Path, tmp_path: Path, qtbo
 def _sources(screen: LabelScreen) -> list[tuple[str, str, str]]:
     listing = screen.listing
     return list(zip(listing.ids, listing.references, listing.contents, strict=True))[:8]
+
+
+def test_a_text_is_read_and_labelled_by_its_key(window: MainWindow, texts: Path, tmp_path: Path, qtbot: QtBot) -> None:
+    screen = open_at_label(window, project_of(texts, tmp_path / "letters project"), qtbot)
+    stage = screen.bench.text_stage
+    assert stage.isVisible()
+    assert stage.toPlainText() == "The soup was cold on day 0.\n"
+    QTest.keyClick(stage, Qt.Key.Key_2)
+    qtbot.waitUntil(lambda: labels(screen)[0] == "praise")
+    assert stage.toPlainText() == "The soup was cold on day 1.\n"
+
+    Path(screen.listing.references[2]).unlink()
+    QTest.keyClick(screen, Qt.Key.Key_Right)
+    assert stage.toPlainText() == CANNOT
+    QTest.keyClick(screen, Qt.Key.Key_Right)
+    assert stage.toPlainText() == "complaint: 味道很好,服务也不错。"
+
+
+def test_the_columns_of_a_text_stand_under_their_names(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    table = tmp_path / "letters.csv"
+    lines = [
+        f"A long story about soup {n} and how it was served;It was {n} times too cold to eat it;bad" for n in range(9)
+    ]
+    lines += [
+        f"Praise for bread {n} and for those who baked it;It tasted good {n} times in a row;good" for n in range(9)
+    ]
+    table.write_text("\n".join(["title;body;kind", *lines]) + "\n")
+    screen = open_at_label(window, project_of(table, tmp_path / "letters project"), qtbot)
+
+    assert screen.bench.text_stage.toPlainText() == (
+        "title\nA long story about soup 0 and how it was served\n\nbody\nIt was 0 times too cold to eat it"
+    )
+
+
+def test_several_classes_are_put_in_and_taken_out_by_their_keys(
+    window: MainWindow, loose_photos: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    table = loose_photos / "labels.csv"
+    pairs = [f"photo {n}.png,{('bolt;nut', 'nut', 'bolt')[n % 3]}" for n in range(9)]
+    table.write_text("\n".join(["filename,labels", *pairs]) + "\n")
+    screen = open_at_label(window, project_of(table, tmp_path / "several"), qtbot)
+    classes = screen.bench.panel.list.classes
+
+    assert [row.given for row in classes.rows] == [True, True]
+    assert classes.rows[0].title == "✓ bolt"
+    QTest.keyClick(screen, Qt.Key.Key_1)
+    qtbot.waitUntil(lambda: [row.given for row in classes.rows] == [False, True])
+    assert screen.order.place == 0

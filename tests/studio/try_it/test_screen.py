@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from engine.task import Column, ColumnType, Kind, Modality
@@ -89,6 +89,23 @@ def test_a_row_is_typed_and_a_table_is_asked_whole(
     screen.ask_about([new])
     qtbot.waitUntil(lambda: len(page.batch.asked) == PORTION + 3 and not page.batch.waiting)
     assert page.listing
+    page.back.click()
+    assert not page.listing
+
+
+@pytest.mark.slow
+def test_a_text_is_typed_and_files_are_asked_too(window: MainWindow, qtbot: QtBot, tmp_path: Path, texts: Path) -> None:
+    screen = opened(window, qtbot, project_with_run(tmp_path / "project", texts, Recipe(Modality.TEXT)))
+    page = screen.page
+    assert page is not None
+    qtbot.waitUntil(lambda: page.answer.title.text() != "", timeout=START_MS)
+    field = page.findChild(QPlainTextEdit)
+    assert isinstance(field, QPlainTextEdit)
+    assert field.toPlainText().startswith("This is about a ")  # a sample of the run
+    with qtbot.waitSignal(screen.asker.answered):
+        field.setPlainText("Typed by hand")
+    screen.ask_about([texts / "praise"])
+    qtbot.waitUntil(lambda: len(page.batch.asked) == 4 and not page.batch.waiting)
     page.back.click()
     assert not page.listing
 
