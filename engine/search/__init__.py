@@ -11,6 +11,7 @@ __all__ = ["STRATEGIES", "Choice", "Float", "Int", "Settings", "Space", "Strateg
 STRATEGIES: dict[str, str] = {
     "tpe": "engine.search.tpe:TPE",
     "evolution": "engine.search.evolution:Evolution",
+    "halving": "engine.search.halving:Halving",
 }
 
 
