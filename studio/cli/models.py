@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,14 +25,16 @@ class Trained:
     predict: Callable[[Dataset], FloatArray]
 
 
-def load(path: Path) -> Trained:
-    """Open a model.
+def load(path: Path, small: bool = False) -> Trained:
+    """Open a model; with ``small``, the small single one of a run.
 
     Raises:
-        UsageError: nothing is there, or it is none of the three.
+        UsageError: nothing is there, it is none of the three, or no run with a small model.
         ModelError: the model is damaged or from a newer version.
     """
     existing(path, "run or model")
+    if small:
+        return _load_folder(small_folder(path))
     if path.is_file():
         if path.suffix.lower() != ".onnx":
             raise UsageError(f"{path} is no model. Name a run folder that train made, or an exported .onnx file.")
@@ -42,6 +45,24 @@ def load(path: Path) -> Trained:
 def model_folder(path: Path) -> Path:
     """Return the model folder of a run folder; a model folder is its own."""
     return path / "model" if (path / "plan.json").is_file() else path
+
+
+def small_folder(path: Path) -> Path:
+    """Return the folder of a run's small model.
+
+    Raises:
+        UsageError: this is no run folder, or the run has none.
+    """
+    if not (path / "plan.json").is_file():
+        raise UsageError(f"{path} is no run folder, and only a run has a small model beside its best. Name the run.")
+    if not (path / "small" / "model.json").is_file():
+        raise UsageError(f"The run {path} has no small model: no part was small and quick. Leave --small out.")
+    return path / "small"
+
+
+def add_small(parser: ArgumentParser) -> None:
+    """Let a command's model be the small single one."""
+    parser.add_argument("--small", action="store_true", help="use the run's small single model instead of its best")
 
 
 def _load_folder(folder: Path) -> Trained:

@@ -35,6 +35,17 @@ def seed(text: str) -> int:
     return int(text)
 
 
+def milliseconds(text: str) -> float:
+    """Return a time for one answer: a number of milliseconds above 0."""
+    try:
+        value = float(text.removesuffix("ms"))
+    except ValueError:
+        value = 0.0
+    if not 0.0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"a time for one answer looks like 20, in milliseconds, but got {text!r}")
+    return value
+
+
 def existing(path: Path, what: str = "") -> Path:
     """Return ``path`` if something is there.
 

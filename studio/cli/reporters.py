@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from typing_extensions import override
 
 from studio.cli.scores import metric_name, right, score
-from studio.wording import duration, of_100
+from studio.wording import amount, duration, of_100
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -194,10 +194,21 @@ def summary(run: RunFolder, result: dict[str, Any]) -> list[str]:
     first = result.get("t_first_s")
     began = f"; the first model was there after {first:.1f} s" if first is not None else ""
     lines.append(f"Trained for {duration(result['active_s'])}: {reason}{began}.")
-    lines.append(f"Model: {run.model_path}")
+    lines.append(f"Model: {run.model_path}{_weight(result)}")
+    small = result.get("small")
+    if small is not None:
+        lines.append(f"Small: {run.small_path}{_weight(small)}; use it with --small")
     lines.append(f"Next:  autodidact predict {run.path} DATA2 --out predictions.csv")
     lines.append(f"       autodidact export {run.path} --to onnx --out DIR")
     return [line for line in lines if line]
+
+
+def _weight(facts: dict[str, Any]) -> str:
+    """Return how large and how quick a model is, in brackets; empty where that was not measured."""
+    pace, size = facts.get("ms_per_sample"), facts.get("size_bytes")
+    if not pace or size is None:
+        return ""
+    return f" ({max(0.1, size / 1e6):.1f} MB, {amount(pace['single'])} ms a sample on this computer)"
 
 
 def _headline(result: dict[str, Any], part: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.cli.commands.base import Command
-from studio.cli.models import Trained, load
+from studio.cli.models import Trained, add_small, load
 from studio.cli.options import existing
 from studio.cli.reporters import say
 from studio.cli.scores import right, score
@@ -19,12 +19,13 @@ from studio.wording import things
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", type=Path, help="a run folder, or an exported ONNX file")
     parser.add_argument("data", metavar="DATA2", type=Path, help="labelled data, like what was learned from")
+    add_small(parser)
     parser.add_argument("--json", action="store_true", help="print the numbers as one JSON object")
 
 
 def _run(options: Namespace) -> None:
     existing(options.data)
-    model = load(options.run)
+    model = load(options.run, options.small)
     found = _measure(model, options.data, tell=None if options.json else say)
     if options.json:
         print(json.dumps(found, ensure_ascii=False))

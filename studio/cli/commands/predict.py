@@ -7,7 +7,7 @@ from pathlib import Path
 
 from studio.cli.commands.base import Command
 from studio.cli.errors import CommandFailed, UsageError
-from studio.cli.models import load
+from studio.cli.models import add_small, load
 from studio.cli.options import existing
 from studio.cli.reporters import say
 
@@ -15,6 +15,7 @@ from studio.cli.reporters import say
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("model", metavar="RUN|FILE.onnx", type=Path, help="a run folder, or an exported ONNX file")
     parser.add_argument("data", metavar="DATA2", type=Path, help="files or a table, like what was learned from")
+    add_small(parser)
     parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="the CSV file to write")
 
 
@@ -23,7 +24,7 @@ def _run(options: Namespace) -> None:
     out: Path = options.out
     if out.is_dir():
         raise UsageError(f"{out} is a folder. Name the CSV file to write, as in --out {out / 'predictions.csv'}.")
-    model = load(options.model)
+    model = load(options.model, options.small)
 
     from engine.run.predictions import write_predictions
     from labeling.importing import inputs

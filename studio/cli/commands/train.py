@@ -11,7 +11,7 @@ from studio.cli.commands.base import Command
 from studio.cli.errors import UsageError
 from studio.cli.follow import follow
 from studio.cli.intake import Intake, take_in
-from studio.cli.options import duration, existing, fraction, seed
+from studio.cli.options import duration, existing, fraction, milliseconds, seed
 from studio.cli.reporters import reporter
 
 if TYPE_CHECKING:
@@ -41,6 +41,12 @@ def _arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="where to compute (default: auto)"
+    )
+    parser.add_argument(
+        "--max-latency",
+        metavar="MS",
+        type=milliseconds,
+        help="the most that an answer about one sample may take on this computer, in milliseconds (default: any time)",
     )
     parser.add_argument("--seed", metavar="N", type=seed, default=0, help="repeat the same choices (default: 0)")
     parser.add_argument("--json", action="store_true", help="print the events of the run, one JSON object a line")
@@ -92,6 +98,7 @@ def _freeze(intake: Intake, options: Namespace) -> RunFolder:
         pressed_at=options.pressed_at,
         cache=str(intake.cache) if intake.cache is not None else None,
         notes=(*intake.problems, *frozen.notes),
+        max_latency_ms=options.max_latency,
     )
     path = options.out or intake.run_path or _default_path(options.data)
     return RunFolder.create(path, frozen.task, frozen.dataset, plan, predict)

@@ -21,6 +21,18 @@ def test_a_run_folder_stands_for_its_model(tmp_path: Path, constant_model: Path)
     assert load(tmp_path).task == TASK
 
 
+def test_the_small_model_of_a_run_is_opened_when_asked_for(tmp_path: Path, constant_model: Path) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    with pytest.raises(UsageError, match="is no run folder"):
+        load(constant_model, small=True)
+    (run / "plan.json").write_text("{}")
+    with pytest.raises(UsageError, match="has no small model"):
+        load(run, small=True)
+    constant_model.rename(run / "small")
+    assert load(run, small=True).task == TASK
+
+
 def test_a_folder_without_a_model_is_said(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="There is no model"):
         load(tmp_path)

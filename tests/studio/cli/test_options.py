@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from studio.cli.errors import UsageError
-from studio.cli.options import duration, existing, fraction, seed
+from studio.cli.options import duration, existing, fraction, milliseconds, seed
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,13 @@ def test_existing_names_what_is_missing(tmp_path: Path) -> None:
     assert existing(tmp_path) == tmp_path
     with pytest.raises(UsageError, match=r"There is no run .*nowhere"):
         existing(tmp_path / "nowhere", "run")
+
+
+def test_a_time_for_one_answer_is_milliseconds() -> None:
+    assert (milliseconds("20"), milliseconds("0.5ms")) == (20.0, 0.5)
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "nan", "inf", "2 s", "soon"])
+def test_other_times_for_one_answer_are_refused(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="looks like 20"):
+        milliseconds(text)

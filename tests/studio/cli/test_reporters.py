@@ -90,6 +90,10 @@ def test_summary_begins_with_the_untouched_part_and_ends_with_what_to_do_next(ru
 
 def test_summary_is_silent_about_a_part_that_was_not_measured(run: RunFolder) -> None:
     scores = {**_result()["scores"], "test": None}
+    weight = {"size_bytes": 2_500_000, "ms_per_sample": {"single": 3.14, "batch": 1.0}}
+    lines = summary(run, _result(**weight, small={"member": "Linear", **weight}))
+    assert any(line == f"Model: {run.model_path} (2.5 MB, 3.14 ms a sample on this computer)" for line in lines)
+    assert any(line.startswith(f"Small: {run.small_path} (2.5 MB") for line in lines)
     assert "held back" in summary(run, _result(scores=scores))[0]
     assert summary(run, _result(scores=None))[0].startswith("Trained for")
 

@@ -16,6 +16,17 @@ def test_answers_are_written_with_a_column_for_each_class(
     assert capsys.readouterr().out.splitlines()[-1] == f"4 predictions written to {out}"
 
 
+def test_the_small_model_answers_when_asked_for(constant_model: Path, people: Path, tmp_path: Path) -> None:
+    run, out = tmp_path / "run", tmp_path / "answers.csv"
+    run.mkdir()
+    (run / "plan.json").write_text("{}")
+    constant_model.rename(run / "small")
+    assert main(["predict", str(run), str(people), "--small", "--out", str(out)]) == 0
+    assert out.read_text().splitlines()[1] == "0,yes,0.25,0.75"
+    assert main(["evaluate", str(run), str(people), "--small"]) == 0
+    assert main(["evaluate", str(run), str(people)]) == 1  # there is no other model
+
+
 def test_a_table_without_the_columns_is_refused(
     constant_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

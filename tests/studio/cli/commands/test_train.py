@@ -35,9 +35,10 @@ def table(tmp_path: Path) -> Path:
 def test_the_plan_says_what_was_asked(table: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     words = ["--target", "likes it", "--budget", "2h", "--device", "cpu", "--seed", "5", "--test-fraction", "0.25"]
+    words += ["--max-latency", "20"]
     assert main(["train", str(table), *words, "--out", str(run), "--predict", str(table)]) == 1
     plan = json.loads((run / "plan.json").read_text())
-    assert (plan["budget_s"], plan["device"], plan["seed"]) == (7200.0, "cpu", 5)
+    assert (plan["budget_s"], plan["device"], plan["seed"], plan["max_latency_ms"]) == (7200.0, "cpu", 5, 20.0)
     opened = RunFolder.open(run)
     assert opened.task.target == "likes it" and opened.task.classes == ("no", "yes")
     parts = opened.dataset().frame["split"].value_counts().to_dict(as_series=False)
