@@ -19,9 +19,11 @@ LEARNERS: dict[str, str] = {
     "audio.statistics": "engine.modalities.audio.learners.statistics:Statistics",
     "text.ngrams": "engine.modalities.text.learners.ngrams:Ngrams",
     "text.frozen_head": "engine.modalities.text.learners.frozen_head:FrozenHead",
+    "text.finetune": "engine.modalities.text.learners.finetune:TextFineTune",
     "table.lightgbm": "engine.modalities.table.learners.lightgbm:LightGBM",
     "table.extra_trees": "engine.modalities.table.learners.extra_trees:ExtraTrees",
     "table.linear": "engine.modalities.table.learners.linear:Linear",
+    "table.network": "engine.modalities.table.learners.network:Network",
 }
 
 

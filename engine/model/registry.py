@@ -15,9 +15,11 @@ MEMBERS: dict[str, str] = {
     "audio.statistics": "engine.modalities.audio.members.statistics:StatisticsMember",
     "text.ngrams": "engine.modalities.text.members.ngrams:NgramsMember",
     "text.features": "engine.modalities.text.members.features:FeaturesMember",
+    "text.network": "engine.modalities.text.members.network:NetworkMember",
     "table.lightgbm": "engine.modalities.table.members.lightgbm:LightGBMMember",
     "table.trees": "engine.modalities.table.members.trees:TreesMember",
     "table.linear": "engine.modalities.table.members.linear:LinearMember",
+    "table.network": "engine.modalities.table.members.network:NetworkMember",
 }
 
 

@@ -21,6 +21,7 @@ LEARNERS: dict[str, tuple[str, dict[str, Any]]] = {
     "table.lightgbm": ("table.lightgbm", {"stages": [{"rounds": 30}]}),
     "table.trees": ("table.extra_trees", {"trees": 8}),
     "table.linear": ("table.linear", {"knots": 4}),
+    "table.network": ("table.network", {"epochs": 2, "hidden": 16}),
 }
 
 
