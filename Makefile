@@ -3,7 +3,7 @@
 #   make demo     the whole job on sample data          make test   all tests
 #   make studio   the app                               make lint   ruff, mypy, import contracts
 #   make bench    measure, against the stated numbers   make wheel  dist/*.whl
-#   make bench-peers, bench-report, portfolio           see tests/benchmarks/README.md
+#   make bench-peers, bench-report, bench-ablation, portfolio      see tests/benchmarks/README.md
 
 VENV   := .venv
 PYTHON_IN_VENV := $(VENV)/bin/python
@@ -13,7 +13,7 @@ ARGS   ?=
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup studio demo test lint format bench bench-peers bench-report portfolio wheel clean
+.PHONY: help setup studio demo test lint format bench bench-peers bench-report bench-ablation portfolio wheel clean
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
@@ -51,6 +51,9 @@ bench-peers: $(STAMP)
 
 bench-report: $(STAMP)
 	$(PYTHON_IN_VENV) -m tests.benchmarks.publish $(ARGS)
+
+bench-ablation: $(STAMP)
+	$(PYTHON_IN_VENV) -m tests.benchmarks.ablation $(ARGS)
 
 portfolio: $(STAMP)
 	$(PYTHON_IN_VENV) -m tests.benchmarks.portfolio $(ARGS)

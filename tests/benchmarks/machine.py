@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import platform
+import shutil
 import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
 import psutil
+
+from tests.benchmarks.command import cores
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,7 +23,8 @@ def record() -> dict[str, Any]:
         "engine": engine(),
         "date": time.strftime("%Y-%m-%d %H:%M:%S"),
         "cpu": processor(),
-        "cores": psutil.cpu_count() or 1,
+        "cores": len(cores()),
+        "cores_there": psutil.cpu_count() or 1,
         "memory_gb": round(psutil.virtual_memory().total / 1e9),
         "python": platform.python_version(),
         "load_before": round(psutil.getloadavg()[0], 2),
@@ -42,5 +46,8 @@ def processor() -> str:
 
 
 def _git(*words: str) -> str:
+    """Return what git says; nothing where there is no git, or no repository."""
+    if shutil.which("git") is None:
+        return ""
     found = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
     return found.stdout.strip()
