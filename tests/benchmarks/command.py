@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import tempfile
@@ -74,9 +75,17 @@ def measure(
 
 
 def _busy() -> float:
-    """Return the processor seconds that all programs together have used since the machine was started."""
-    times = psutil.cpu_times()
-    return float(times.user + times.nice + times.system) if hasattr(times, "nice") else float(times.user + times.system)
+    """Return the processor seconds that all programs together have used on the cores this process may use."""
+    mine = cores()
+    each = [times for core, times in enumerate(psutil.cpu_times(percpu=True)) if core in mine]
+    return float(sum(times.user + times.system + getattr(times, "nice", 0.0) for times in each))
+
+
+def cores() -> set[int]:
+    """Return the numbers of the cores this process and those below it may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return os.sched_getaffinity(0)
+    return set(range(psutil.cpu_count() or 1))
 
 
 def _own() -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from tests.benchmarks.cases import GOALS, MODALITIES, STUDIO, Case, Goal
 from tests.benchmarks.comparing import Medians, compare, medians, rivals, spots, tally, verdicts
@@ -69,9 +70,15 @@ def report(outcomes: Sequence[Outcome]) -> str:
     return "\n\n".join([*parts, "## Every run of ours", _words(outcomes)]) + "\n"
 
 
+def _machine(facts: Mapping[str, Any]) -> str:
+    there = facts.get("cores_there", facts["cores"])
+    cores = f"{facts['cores']} cores" if there == facts["cores"] else f"{facts['cores']} of {there} cores"
+    return f"{facts['cpu']}, {cores}"
+
+
 def about(outcomes: Sequence[Outcome]) -> list[str]:
     """Return sentences on when, where and how this was measured."""
-    machines = sorted({f"{o.machine['cpu']}, {o.machine['cores']} cores" for o in outcomes if "cpu" in o.machine})
+    machines = sorted({_machine(o.machine) for o in outcomes if "cpu" in o.machine})
     dates = sorted({str(o.machine["date"])[:10] for o in outcomes if "date" in o.machine})
     ours = sorted({str(o.machine["commit"]) for o in outcomes if o.contender == OURS and "commit" in o.machine})
     loaded = [f"{o.case} {o.budget_s:g} s seed {o.seed} {o.contender}" for o in outcomes if o.loaded]

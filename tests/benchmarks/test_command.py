@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sys
 
 import pytest
@@ -15,6 +16,15 @@ def test_output_time_and_memory_of_the_whole_tree() -> None:
     assert found.output == "done\n"
     assert 0.5 < found.wall_s < 30
     assert 150 < found.peak_mb < 400
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system cannot pin a process to cores")
+def test_only_the_cores_it_may_use_count() -> None:
+    code = (
+        "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); "
+        "from tests.benchmarks.command import cores, measure; print(len(cores()))"
+    )
+    assert measure([sys.executable, "-c", code], 30).output == "1\n"
 
 
 def test_failure_comes_with_the_last_words() -> None:
