@@ -136,7 +136,7 @@ def trees(task: Task) -> TreesMember:
     classes = task.outputs if task.kind is Kind.MULTICLASS else 0
     labels = np.nan_to_num(numbers[:, 0]) / 20.0 + numbers[:, 3] % 3
     labels = np.floor(labels) % classes if classes else labels
-    inputs = TreeInputs.fit(encoder, numbers, labels, classes)
+    inputs = TreeInputs.fit(encoder, numbers, labels, classes)[0]
     grower = ExtraTreesClassifier if classes else ExtraTreesRegressor
     parts = []
     for seed in (1, 2):

@@ -16,9 +16,9 @@ import numpy as np
 
 from engine.arrays import Float32Array, FloatArray, IntArray
 from engine.modalities.table.encoder import TableEncoder
+from engine.modalities.table.means import mean_targets, wanted
 
 LARGEST = 1e30  # well inside float32, so that sums over rows are too
-_PRIOR_ROWS = 10.0
 _STEPS_AT_ONCE = 262_144
 LEAF = -1
 
@@ -28,8 +28,9 @@ class TreeInputs:
     """How encoded columns become the numbers of a tree; one for each fold, fitted on what that fold learns from.
 
     A number column takes ``fills[i]`` (float64 [columns]) where it is missing. A category column, whose places are
-    ``categories``, takes ``tables[j][code]`` (float64 [m + 2]), the mean target of that value, so that one split parts
-    low values from high ones. All are then clipped to ±1e30 and rounded to float32.
+    ``categories``, takes ``tables[j][code]`` (float64 [m + 2]), what the target mostly is with that value
+    (:mod:`engine.modalities.table.means`), so that one split parts low values from high ones. All are then clipped to
+    ±1e30 and rounded to float32.
     """
 
     fills: FloatArray
@@ -37,29 +38,39 @@ class TreeInputs:
     tables: tuple[FloatArray, ...]
 
     @classmethod
-    def fit(cls, encoder: TableEncoder, encoded: FloatArray, targets: FloatArray, classes: int) -> TreeInputs:
+    def fit(
+        cls, encoder: TableEncoder, encoded: FloatArray, targets: FloatArray, classes: int, seed: int = 0
+    ) -> tuple[TreeInputs, Float32Array]:
         """Fit on encoded rows [n, columns].
 
         ``targets`` are numbers [n] or [n, outputs], or class indices [n] where ``classes`` > 0.
+
+        Returns:
+            The inputs, and the numbers [n, columns] to learn with from these very rows: in them no row's own target
+            has a part in what its categories become.
         """
-        categories = encoder.categories
         fills = np.array(
             [0.0 if column.is_category else _fill(encoded[:, i]) for i, column in enumerate(encoder.columns)]
         )
-        wanted = targets.reshape(len(targets), -1)
-        if classes > 2:
-            wanted = np.eye(classes)[targets.astype(np.int64)]
-        tables = tuple(
-            _mean_targets(encoded[:, i].astype(np.int64), wanted, encoder.columns[i].missing_code + 1)
-            for i in categories
-        )
-        return cls(fills, categories, tables)
+        aims = wanted(targets, classes)
+        tables, learned = [], []
+        for place in encoder.categories:
+            size = encoder.columns[place].missing_code + 1
+            table, numbers = mean_targets(encoded[:, place].astype(np.int64), aims, size, seed)
+            tables.append(table)
+            learned.append(numbers)
+        inputs = cls(fills, encoder.categories, tuple(tables))
+        return inputs, inputs._numbers(encoded, learned)
 
     def design(self, encoded: FloatArray) -> Float32Array:
         """Return the float32 numbers [n, columns] of encoded rows."""
+        codes = encoded[:, self.categories].astype(np.int64)
+        return self._numbers(encoded, [table[codes[:, i]] for i, table in enumerate(self.tables)])
+
+    def _numbers(self, encoded: FloatArray, categories: Sequence[FloatArray]) -> Float32Array:
         numbers = np.where(np.isnan(encoded), self.fills, encoded)
-        for place, table in zip(self.categories, self.tables, strict=True):
-            numbers[:, place] = table[encoded[:, place].astype(np.int64)]
+        for place, values in zip(self.categories, categories, strict=True):
+            numbers[:, place] = values
         return np.clip(numbers, -LARGEST, LARGEST).astype(np.float32)
 
 
@@ -70,19 +81,6 @@ def _fill(values: FloatArray) -> float:
         return 0.0
     low, high = float(known.min()), float(known.max())
     return low - (max(0.05 * (high - low), 1e-3 * abs(low)) or 1.0)
-
-
-def _mean_targets(codes: IntArray, wanted: FloatArray, size: int) -> FloatArray:
-    """Return one number a code: its mean target, drawn to the overall mean; of many classes, where they differ most."""
-    counts = np.bincount(codes, minlength=size)
-    sums = np.column_stack([np.bincount(codes, column, minlength=size) for column in wanted.T])
-    overall = wanted.mean(axis=0)
-    means = (sums + _PRIOR_ROWS * overall) / (counts + _PRIOR_ROWS)[:, None]
-    if means.shape[1] == 1:
-        return np.ascontiguousarray(means[:, 0])
-    spread = (means - overall) * np.sqrt(counts)[:, None]
-    direction = np.linalg.svd(spread, full_matrices=False)[2][0]
-    return np.asarray((means - overall) @ direction)
 
 
 @dataclass(frozen=True, eq=False)

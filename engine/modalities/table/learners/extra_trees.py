@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 from typing_extensions import override
 
-from engine.arrays import Float32Array, FloatArray
+from engine.arrays import Float32Array, FloatArray, IntArray
 from engine.budget import Deadline
 from engine.learners.base import Job, Learner, Progress
 from engine.modalities.table.forest import Forest, TreeInputs
@@ -107,15 +107,10 @@ class ExtraTrees(Learner):
         from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
         learned = self._rows.learned_from(fold.number)
-        if fold.design is None or fold.inputs is None:
-            classes = self._outputs if self._sorts else 0
-            fold.inputs = fold.inputs or TreeInputs.fit(
-                self._rows.encoder, self._rows.numbers[learned], self._targets[learned], classes
-            )
-            fold.design = fold.inputs.design(self._rows.numbers)
+        design = self._open(fold, learned) if fold.design is None else fold.design
         seed = [self.job.seed, int(self.settings.get("seed", 0)), fold.number, fold.trees]
         random = np.random.default_rng(np.abs(seed))
-        most = max(_FEWEST_ROWS, _CELLS_A_TREE // fold.design.shape[1])
+        most = max(_FEWEST_ROWS, _CELLS_A_TREE // design.shape[1])
         if len(learned) > most:
             learned = random.choice(learned, most, replace=False)
         model = (ExtraTreesClassifier if self._sorts else ExtraTreesRegressor)(
@@ -126,13 +121,26 @@ class ExtraTrees(Learner):
             n_jobs=1,
         )
         targets = self._targets[learned]
-        model.fit(fold.design[learned], targets[:, 0] if targets.shape[1:] == (1,) else targets)
+        model.fit(design[learned], targets[:, 0] if targets.shape[1:] == (1,) else targets)
         columns = model.classes_.astype(np.int64) if self._sorts else np.arange(self._outputs)
         grown = Forest.of([tree.tree_ for tree in model.estimators_], columns, self._outputs)
-        checked = fold.design[self._rows.checked_on(fold.number)]
+        checked = design[self._rows.checked_on(fold.number)]
         fold.total = fold.total + grown.predict(checked) * len(grown.roots)
         fold.forests.append(grown)
         fold.trees += len(grown.roots)
+
+    def _open(self, fold: _Fold, learned: IntArray) -> Float32Array:
+        """Return all rows as the fold's trees see them: those it learns from do not see their own target."""
+        fold.inputs, own = TreeInputs.fit(
+            self._rows.encoder,
+            self._rows.numbers[learned],
+            self._targets[learned],
+            self._outputs if self._sorts else 0,
+            seed=abs(self.job.seed),
+        )
+        fold.design = fold.inputs.design(self._rows.numbers)
+        fold.design[learned] = own
+        return fold.design
 
     @override
     def validation(self) -> FloatArray:

@@ -14,7 +14,7 @@ from tests.engine.modalities.table.tables import COLUMNS, answers, rows
 
 def fitted(samples: TableSamples, classes: int) -> tuple[TableEncoder, TreeInputs]:
     encoder = TableEncoder.fit(samples, COLUMNS)
-    return encoder, TreeInputs.fit(encoder, samples.encoded(encoder), answers(samples, classes), classes)
+    return encoder, TreeInputs.fit(encoder, samples.encoded(encoder), answers(samples, classes), classes)[0]
 
 
 @pytest.mark.parametrize("classes", [2, 4])
@@ -70,7 +70,7 @@ def test_huge_numbers_stay_finite_in_single_precision() -> None:
     encoder, inputs = fitted(rows(50), 2)
     huge = np.array([[1e308, -1e308, 0.0, 0.0]])
     assert np.isfinite(inputs.design(huge)).all()
-    filled = TreeInputs.fit(encoder, np.array([[1e308, 1.7e9, 0.0, 0.0], [-1e308, 1.7e9, 0.0, 0.0]]), np.zeros(2), 2)
+    filled = TreeInputs.fit(encoder, np.array([[1e308, 1.7e9, 0.0, 0.0], [-1e308, 1.7e9, 0.0, 0.0]]), np.zeros(2), 2)[0]
     assert np.isfinite(filled.fills).all()
     assert np.float32(filled.fills[1]) < np.float32(1.7e9)
 
