@@ -14,6 +14,7 @@ class Entry:
     ``name`` is unique in the portfolio and is what the person sees in the advanced views; ``kind`` is the registry
     key; ``first_slice`` is the seconds its first slice is promised (0: the scheduler decides). Entries of one ``group``
     are alternatives, such as several ways to tune a network: the worse half is held back as soon as that can be told.
+    The pretrained ``network`` that a learner builds on is the ``backbone`` of its settings; empty for none.
     """
 
     name: str
@@ -21,3 +22,8 @@ class Entry:
     settings: Mapping[str, Any] = field(default_factory=dict)
     first_slice: float = 0.0
     group: str = ""
+
+    @property
+    def network(self) -> str:
+        """The pretrained network that the learner builds on, empty for none."""
+        return str(self.settings.get("backbone", ""))

@@ -12,7 +12,8 @@ class Standing:
     """Where one learner stands. ``curve`` holds (seconds it had worked, its own score), in order; higher is better.
 
     ``share`` of its whole work is done, 0 while it cannot be told; ``failures`` are slices that failed. Learners of one
-    ``group`` are alternatives, of which few deserve all the work; empty for one that has none.
+    ``group`` are alternatives, of which few deserve all the work; empty for one that has none. ``network`` is the
+    pretrained one that a learner builds on, empty for none.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Standing:
     share: float = 0.0
     failures: int = 0
     group: str = ""
+    network: str = ""
 
     @property
     def open(self) -> bool:

@@ -1,6 +1,7 @@
 """Portfolio order for the first quarter of the budget, then by expected improvement per second (spec 7.2).
 
-Of learners that are alternatives, the worse half is held back once that can be told (:mod:`engine.scheduler.halving`).
+Of learners that are alternatives, the worse half is held back once that can be told (:mod:`engine.scheduler.halving`),
+as are learners on a pretrained network that does not help (:mod:`engine.transfer.guard`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing_extensions import override
 from engine.scheduler.base import Policy, Slice, Standing, slice_seconds
 from engine.scheduler.forecast import gain, seconds_to_candidate, seconds_to_end
 from engine.scheduler.halving import held_back
+from engine.transfer.guard import unhelped
 
 BREADTH_SHARE = 0.25
 EXPLORATION = 0.1
@@ -38,7 +40,7 @@ class BreadthThenGain(Policy):
         still_open = [standing for standing in standings if standing.open]
         if not still_open or remaining <= 0:
             return None
-        held = held_back(standings, remaining)
+        held = held_back(standings, remaining) | unhelped(standings)
         eager = [standing for standing in still_open if standing.name not in held] or still_open
         candidates = [standing for standing in eager if in_time(standing, remaining)] or eager
         chosen = self._pick(candidates, standings, total, remaining)

@@ -1,0 +1,62 @@
+"""Whether pretraining helps at all on the samples at hand, told by what learners with it and without it score.
+
+Negative transfer is rare but real: a network that knows photographs may see less in drawings, spectra or scans than the
+plainest statistics do. Learners on such a network then let the others go first, and the person is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.scheduler.base import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The best own scores on validation samples among learners with one pretrained ``network`` and without any."""
+
+    network: str
+    with_it: float
+    without: float
+
+    @property
+    def helps(self) -> bool:
+        """Whether the network's learners do better."""
+        return self.with_it > self.without
+
+    @property
+    def sentence(self) -> str:
+        """What the person is told."""
+        scores = f"{self.with_it:.3f} on samples not learned from, and {self.without:.3f} without it"
+        if self.helps:
+            return f"The pretrained network helped: the best score was {scores}."
+        return f"The pretrained network does not help on this data: the best score is {scores}. Others go first."
+
+
+def verdicts(standings: Sequence[Standing]) -> list[Verdict]:
+    """Return a verdict for each pretrained network of which a learner is through, where one without has a score.
+
+    A learner that is not through yet has learned from some of the samples alone, so that it would be judged too early;
+    but the scores of one that is on its way count for its network too.
+    """
+    without = [standing for standing in standings if not standing.network]
+    networks = dict.fromkeys(standing.network for standing in standings if standing.network)
+    found = []
+    for network in networks:
+        own = [standing for standing in standings if standing.network == network]
+        if any(standing.done and standing.curve for standing in own) and any(standing.curve for standing in without):
+            found.append(Verdict(network, _best(own), _best(without)))
+    return found
+
+
+def unhelped(standings: Sequence[Standing]) -> set[str]:
+    """Return the names of learners that build on a network which does not help."""
+    useless = {verdict.network for verdict in verdicts(standings) if not verdict.helps}
+    return {standing.name for standing in standings if standing.network in useless}
+
+
+def _best(standings: Sequence[Standing]) -> float:
+    return max(score for standing in standings for _, score in standing.curve)
