@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import sys
 from pathlib import Path
 
 from engine.errors import DeviceError
+
+_TOPOLOGY = Path("/sys/devices/system/cpu")
+_CGROUP = Path("/sys/fs/cgroup/cpu.max")
 
 
 def resolve(requested: str) -> str:
@@ -55,7 +59,33 @@ def _mps_usable() -> bool:
 
 
 def threads() -> int:
-    """Return how many processor threads this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return max(1, len(os.sched_getaffinity(0)))
-    return max(1, os.cpu_count() or 1)
+    """Return how many processor threads to compute with: one a core, within what this process is allowed.
+
+    Two threads of one core do not compute faster than one, they only wait for each other; but two are always worth
+    having, so that reading and computing overlap. ``OMP_NUM_THREADS`` is respected where it is set.
+    """
+    allowed = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set(range(os.cpu_count() or 1))
+    limits = [len(allowed), max(2, _cores(allowed)), _granted()]
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    if asked.isdecimal() and int(asked) > 0:
+        limits.append(int(asked))
+    return max(1, min(limits))
+
+
+def _cores(processors: set[int]) -> int:
+    """Return how many cores these processors are; all of them where that cannot be told."""
+    try:
+        return len({(_TOPOLOGY / f"cpu{n}" / "topology" / "thread_siblings_list").read_text() for n in processors})
+    except OSError:
+        import psutil
+
+        return psutil.cpu_count(logical=False) or len(processors)
+
+
+def _granted() -> int:
+    """Return how many processors' time a container's limit (cgroup v2) grants, rounded up; very many without one."""
+    try:
+        quota, period = _CGROUP.read_text().split()
+        return max(1, math.ceil(int(quota) / int(period)))
+    except (OSError, ValueError):  # no such file, or "max 100000"
+        return sys.maxsize

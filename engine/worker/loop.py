@@ -24,21 +24,18 @@ from engine.scheduler.base import longest_slice
 from engine.scheduler.stopping import hardly_worth_it, stop_reason
 from engine.worker.checkpoint import Checkpoint
 from engine.worker.control import Command, ControlFile, listen_to_stdin
+from engine.worker.desk import Desk, Errand
 from engine.worker.first import serve_constant
 from engine.worker.health import OWNER, memory_mb, take_ownership
 from engine.worker.result import bare_result, final_result
 from engine.worker.roster import OUT_OF_MEMORY, Roster
-from engine.worker.serving import Errand, Server
-from engine.worker.trainer_handle import TrainerHandle, TrainerReply
+from engine.worker.serving import Server
+from engine.worker.trainer_handle import TrainerReply
 
 TICK = 0.1
 HEARTBEAT = 1.0
 PAUSE_PATIENCE = 2.0  # how long a slice may take to end when a pause or an end is asked for (spec 7.7)
-OVERRUN = 1.2  # a slice is ended at this multiple of its promise,
-OVERRUN_GRACE = 5.0  # and this many seconds, since shared machines stall
-WARM_UP = 20.0  # the first slice of a learner imports libraries and loads networks,
-LEAST_WARM_UP = 4.0  # which in a short run may take this long,
-WARM_UP_SHARE = 0.2  # or this share of the budget, so that a learner that hangs leaves time to the others
+KILLED = (-9, 137)  # exit codes of a process that the system killed
 
 
 class Worker:
@@ -56,17 +53,12 @@ class Worker:
         )
         self._journal = Journal(run.events_path, lambda: self._budget.active, self._before.events)
         self._control = ControlFile(run.control_path)
-        self._trainer: TrainerHandle | None = None
-        self._generation = 0
+        self._desk = Desk(run.path, self._inbox, run.options.budget_s)
         self._state = "working"
         self._reason: str | None = None  # set once the run is to end
-        self._working: str | None = None  # the learner at work
-        self._errand: Errand | None = None  # what it does other than learning
-        self._kill_at = float("inf")
         self._patience_ends = float("inf")
         self._last_beat = 0.0
         self._asked_to_leave = False
-        self._warm: set[str] = set()  # learners that have worked in this trainer
         self._metrics: dict[str, float] = {}
         self._error = 0.0  # the standard error of the served model's score
         self._told: set[tuple[str, str]] = set()  # what learners have said to the person in this sitting
@@ -78,11 +70,6 @@ class Worker:
         """Seconds kept for the final scoring."""
         return min(max(0.5, 0.01 * self._budget.total), 3.0)
 
-    @property
-    def _warm_up(self) -> float:
-        """Seconds that a learner's first slice may take beyond its promise."""
-        return min(WARM_UP, max(LEAST_WARM_UP, WARM_UP_SHARE * self._budget.total))
-
     def run_to_end(self) -> int:
         """Train until the budget ends or someone says so; return the exit code."""
         if self.run.result() is not None:
@@ -90,7 +77,7 @@ class Worker:
         take_ownership(self.run.path)
         listen_to_stdin(self._inbox)
         signal.signal(signal.SIGTERM, self._leave)
-        self._start_trainer()  # its imports overlap with ours
+        self._desk.start()  # its imports overlap with ours
         try:
             self._prepare()
             self._loop()
@@ -99,7 +86,7 @@ class Worker:
             self._fail(str(error))
             raise
         finally:
-            self._stop_trainer()
+            self._desk.stop()
             self._journal.close()
 
     def _prepare(self) -> None:
@@ -145,12 +132,12 @@ class Worker:
             return
         if isinstance(item, Command):
             self._obey(item)
-        elif isinstance(item, TrainerReply) and item.generation == self._generation:
+        elif isinstance(item, TrainerReply) and self._desk.heard(item):
             self._replied(item.message)
 
     def _dispatch(self) -> None:
         """Give the next job out, if someone is free to take it: what serving waits for, or else the next slice."""
-        if self._state != "working" or self._working is not None:
+        if self._state != "working" or self._desk.working is not None:
             return
         left = self._budget.remaining - self._reserve
         errand = self._server.errand() if left > 0 else None
@@ -164,22 +151,15 @@ class Worker:
             self._give(Errand("advance", chosen.learner), chosen.seconds, left)
 
     def _give(self, errand: Errand, seconds: float, left: float) -> None:
-        if self._trainer is None:
-            self._start_trainer()
-        assert self._trainer is not None
-        learner = errand.learner
-        self._working, self._errand = learner, errand
-        warm_up = 0.0 if learner in self._warm else self._warm_up
-        self._kill_at = time.monotonic() + OVERRUN * seconds + OVERRUN_GRACE + warm_up
-        self._trainer.give(errand.job, learner, seconds, left, self._roster.frugality(learner))
+        self._desk.give(errand, seconds, left, self._roster.frugality(errand.learner))
 
     def _watch_clock(self) -> None:
         if self._budget.remaining <= self._reserve:
             self._reason = self._reason or "budget"
         now = time.monotonic()
-        if self._state == "pausing" and (self._working is None or now > self._patience_ends):
+        if self._state == "pausing" and (self._desk.working is None or now > self._patience_ends):
             self._stand_still()
-        elif self._working is not None and now > self._kill_at:
+        elif self._desk.overdue:
             self._slice_lost("overrun", "took far longer than it was given, so it was stopped")
 
     def _beat(self) -> None:
@@ -188,7 +168,7 @@ class Worker:
             return
         self._last_beat = now
         remaining = round(self._budget.remaining, 2)
-        beat = {"state": self._state, "remaining_s": remaining, "learner": self._working, "memory_mb": memory_mb()}
+        beat = {"state": self._state, "remaining_s": remaining, "learner": self._desk.working, "memory_mb": memory_mb()}
         self._journal.write("heartbeat", beat)
 
     # Commands.
@@ -207,12 +187,11 @@ class Worker:
             return
         self._state = "pausing"
         self._patience_ends = time.monotonic() + PAUSE_PATIENCE
-        if self._working is not None and self._trainer is not None:
-            self._trainer.interrupt()
+        self._desk.interrupt()
 
     def _stand_still(self) -> None:
         """Free the memory and the card: the trainer ends, its learners are on disk."""
-        self._stop_trainer()
+        self._desk.stop()
         self._budget.pause()
         self._state = "paused"
         self._journal.write("paused")
@@ -238,17 +217,6 @@ class Worker:
 
     # The trainer.
 
-    def _start_trainer(self) -> None:
-        self._generation += 1
-        self._warm.clear()
-        self._trainer = TrainerHandle(self.run.path, self._inbox, self._generation)
-
-    def _stop_trainer(self) -> None:
-        if self._trainer is not None:
-            self._trainer.kill()
-        self._trainer, self._working, self._kill_at = None, None, float("inf")
-        self._generation += 1  # replies still on their way are of no interest
-
     def _replied(self, message: dict[str, Any]) -> None:
         kind = message["reply"]
         if kind == "slice":
@@ -256,17 +224,17 @@ class Worker:
         elif kind in ("answered", "measured"):
             self._errand_done(message)
         elif kind == "failed":
-            self._working = None
-            self._failed(message["learner"], message["reason"], message["message"])
+            errand = self._desk.done(well=False)
+            assert errand is not None
+            self._failed(errand, message["reason"], message["message"])
         elif kind == "fatal":
             raise DataError(message["message"])
         elif kind == "gone":
-            self._slice_lost("crash", f"stopped unexpectedly (code {message['code']})")
+            self._trainer_gone(int(message["code"]))
 
     def _slice_ended(self, message: dict[str, Any]) -> None:
         learner, seconds, done = message["learner"], message["seconds"], message["done"]
-        self._warm.add(learner)
-        self._working = None
+        self._desk.done()
         self._roster.worked(learner, seconds, done=done, share=message["share"])
         facts = {
             "learner": learner,
@@ -285,8 +253,7 @@ class Worker:
 
     def _errand_done(self, message: dict[str, Any]) -> None:
         learner = message["learner"]
-        self._warm.add(learner)
-        self._working = None
+        self._desk.done()
         if message["reply"] == "answered":
             self._journal.write("answered", {"learner": learner, "seconds": round(message["seconds"], 3)})
             if not message["through"]:
@@ -321,19 +288,24 @@ class Worker:
             standings, self._roster.curve, self._error, total, left
         )
 
-    def _slice_lost(self, reason: str, words: str) -> None:
-        learner = self._working
-        self._stop_trainer()
-        if learner is not None:
-            self._failed(learner, reason, words)
+    def _trainer_gone(self, code: int) -> None:
+        if code in KILLED:  # nobody but the system does that, and it does when memory runs out
+            self._slice_lost(OUT_OF_MEMORY, "was ended by the system, which does that when memory runs out")
+        else:
+            self._slice_lost("crash", f"stopped unexpectedly (code {code})")
 
-    def _failed(self, learner: str, reason: str, message: str) -> None:
+    def _slice_lost(self, reason: str, words: str) -> None:
+        errand = self._desk.stop()
+        if errand is not None:
+            self._failed(errand, reason, words)
+
+    def _failed(self, errand: Errand, reason: str, message: str) -> None:
+        learner = errand.learner
         self._journal.write("failed", {"learner": learner, "reason": reason, "message": message})
         sentence = self._roster.failed(learner, reason)
         if sentence is not None:
             self._tell(learner, sentence)
-        asked = self._errand is not None and self._errand.job != "advance"
-        if asked and (reason != OUT_OF_MEMORY or self._roster.left_out(learner)):
+        if errand.job != "advance" and (reason != OUT_OF_MEMORY or self._roster.left_out(learner)):
             self._server.withdraw(learner)
 
     # Serving.
@@ -379,7 +351,7 @@ class Worker:
         if self._asked_to_leave:
             self._journal.write("message", {"level": "info", "text": "Training was stopped by the system; resume it."})
             return 1
-        self._stop_trainer()
+        self._desk.stop()
         reason = self._reason or "budget"
         if self._server.too_slow is not None:
             self._notes.append(self._server.too_slow)

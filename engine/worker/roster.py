@@ -17,6 +17,7 @@ _RUNGS = (  # what is done about the first, second, third and last lack of memor
     "It still ran out of memory, so it goes on with the processor's memory alone.",
     "It does not fit into this machine's memory, so it is left out. The others go on.",
 )
+_LEFT_ALONE = "It failed again, so it is left out. What happened is in the run's trainer.log. The others go on."
 
 
 class Roster:
@@ -65,7 +66,7 @@ class Roster:
         past = self._pasts[name]
         if reason != OUT_OF_MEMORY:
             past.failures += 1
-            return None
+            return None if past.failures < STRIKES else _LEFT_ALONE
         past.frugality += 1
         return _RUNGS[min(past.frugality, len(_RUNGS)) - 1]
 

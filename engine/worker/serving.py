@@ -28,17 +28,10 @@ from engine.run.predictions import write_predictions
 from engine.run.tables import write_table
 from engine.task import Task
 from engine.worker.checkpoint import PARTS, Candidate, Checkpoint
+from engine.worker.desk import Errand
 from engine.worker.small import SmallKeeper, facts
 
 CONSTANT = "constant"
-
-
-@dataclass(frozen=True)
-class Errand:
-    """What the server needs a trainer to do with a learner's newest candidate: ``answer`` or ``measure``."""
-
-    job: str
-    learner: str
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -67,3 +68,50 @@ def test_torch_is_not_imported_where_there_is_no_such_hardware() -> None:
 
 def test_threads_are_those_this_process_may_use() -> None:
     assert 1 <= device.threads() <= (os.cpu_count() or 1)
+
+
+@pytest.fixture
+def eight_cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Sixteen processors, two a core, all of which may be used; return the file that may limit them."""
+    for number in range(16):
+        folder = tmp_path / f"cpu{number}" / "topology"
+        folder.mkdir(parents=True)
+        (folder / "thread_siblings_list").write_text(f"{number % 8},{number % 8 + 8}\n")
+    monkeypatch.setattr(device, "_TOPOLOGY", tmp_path)
+    monkeypatch.setattr(device, "_CGROUP", tmp_path / "cpu.max")
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: set(range(16)), raising=False)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    return tmp_path / "cpu.max"
+
+
+@pytest.mark.usefixtures("eight_cores")
+def test_threads_are_one_a_core() -> None:
+    assert device.threads() == 8
+
+
+def test_two_threads_of_one_core_are_both_used(eight_cores: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {3, 11}, raising=False)
+    assert device.threads() == 2
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {3}, raising=False)
+    assert device.threads() == 1
+
+
+def test_a_container_grants_no_more_than_its_share(eight_cores: Path) -> None:
+    eight_cores.write_text("250000 100000\n")
+    assert device.threads() == 3
+    eight_cores.write_text("max 100000\n")
+    assert device.threads() == 8
+
+
+@pytest.mark.usefixtures("eight_cores")
+def test_whoever_asks_for_few_threads_gets_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert device.threads() == 3
+    monkeypatch.setenv("OMP_NUM_THREADS", "many")
+    assert device.threads() == 8
+
+
+@pytest.mark.usefixtures("eight_cores")
+def test_without_a_topology_the_system_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device, "_TOPOLOGY", tmp_path / "nowhere")
+    assert 1 <= device.threads() <= 16

@@ -106,7 +106,9 @@ def test_a_killed_trainer_costs_a_slice_not_the_run(tmp_path: Path) -> None:
         child.kill()
     assert handle.wait(PATIENCE_S) == 0
     events = EventTail(run.events_path).poll()
-    assert any(event.type == "failed" and event.data["reason"] == "crash" for event in events)
+    assert any(event.type == "failed" and event.data["reason"] == "memory" for event in events)  # who else kills?
+    told = [event.data["text"] for event in events if event.type == "message"]
+    assert any("goes on in smaller pieces" in text for text in told)
     result = run.result()
     assert result is not None
     assert result["t_first_s"] is not None

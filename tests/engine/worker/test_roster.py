@@ -26,9 +26,9 @@ def test_standings_follow_the_portfolio_and_add_up() -> None:
 def test_a_learner_that_fails_again_and_again_is_left_alone() -> None:
     roster = Roster(ENTRIES, Replay())
     for _ in range(STRIKES - 1):
-        roster.failed("quick", "error")
+        assert roster.failed("quick", "error") is None
     assert roster.standings()[0].open
-    roster.failed("quick", "error")
+    assert "trainer.log" in (roster.failed("quick", "crash") or "")
     assert [standing.open for standing in roster.standings()] == [False, True]
 
 

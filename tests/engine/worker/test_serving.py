@@ -15,9 +15,10 @@ from engine.learners.constant import ConstantMember
 from engine.model.folder import read_manifest
 from engine.run.folder import RunFolder
 from engine.worker.checkpoint import Candidate, Checkpoint
+from engine.worker.desk import Errand
 from engine.worker.first import serve_constant
 from engine.worker.pace import Pace
-from engine.worker.serving import Errand, Server
+from engine.worker.serving import Server
 from tests.engine.flowers import flower_run
 
 

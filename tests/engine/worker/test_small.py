@@ -10,8 +10,9 @@ import pytest
 from engine.model.folder import read_manifest
 from engine.model.model import Model
 from engine.run.folder import RunFolder
+from engine.worker.desk import Errand
 from engine.worker.first import Headcount, serve_constant
-from engine.worker.serving import Errand, Server
+from engine.worker.serving import Server
 from engine.worker.small import MOST_BYTES, MOST_SECONDS
 from tests.engine.flowers import flower_run
 from tests.engine.worker.test_serving import add, answer, offer

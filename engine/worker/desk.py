@@ -1,0 +1,92 @@
+"""The trainer's desk: one trainer at a time, the job it has, and how long it may take."""
+
+from __future__ import annotations
+
+import queue
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.worker.trainer_handle import TrainerHandle, TrainerReply
+
+OVERRUN = 1.2  # a job is ended at this multiple of its promise,
+OVERRUN_GRACE = 5.0  # and this many seconds, since shared machines stall
+WARM_UP = 20.0  # the first slice of a learner imports libraries and loads networks,
+LEAST_WARM_UP = 4.0  # which in a short run may take this long,
+WARM_UP_SHARE = 0.2  # or this share of the budget, so that a learner that hangs leaves time to the others
+
+
+@dataclass(frozen=True)
+class Errand:
+    """A job for a trainer: ``advance`` a learner, or let its newest candidate ``answer``, or ``measure`` that."""
+
+    job: str
+    learner: str
+
+
+class Desk:
+    """Starts and ends trainers and gives them jobs; replies arrive in ``inbox``."""
+
+    def __init__(self, run_path: Path, inbox: queue.Queue[Any], budget_s: float) -> None:
+        self._run_path, self._inbox, self._budget_s = run_path, inbox, budget_s
+        self._trainer: TrainerHandle | None = None
+        self._generation = 0
+        self._ends_at = float("inf")
+        self._warm: set[str] = set()  # learners that have worked in this trainer
+        self.errand: Errand | None = None
+
+    @property
+    def working(self) -> str | None:
+        """The learner at work."""
+        return self.errand.learner if self.errand is not None else None
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the job takes far longer than it was given."""
+        return time.monotonic() > self._ends_at
+
+    def start(self) -> None:
+        """Start a trainer; its imports take a moment."""
+        self._generation += 1
+        self._warm.clear()
+        self._trainer = TrainerHandle(self._run_path, self._inbox, self._generation)
+
+    def stop(self) -> Errand | None:
+        """End the trainer at once, its learners are on disk; return the job it was at."""
+        if self._trainer is not None:
+            self._trainer.kill()
+        lost, self.errand = self.errand, None
+        self._trainer, self._ends_at = None, float("inf")
+        self._generation += 1  # replies still on their way are of no interest
+        return lost
+
+    def give(self, errand: Errand, seconds: float, left: float, frugality: int) -> None:
+        """Give a job of about ``seconds``; see :meth:`TrainerHandle.give`."""
+        if self._trainer is None:
+            self.start()
+        assert self._trainer is not None
+        warm_up = 0.0 if errand.learner in self._warm else self._warm_up
+        self._ends_at = time.monotonic() + OVERRUN * seconds + OVERRUN_GRACE + warm_up
+        self.errand = errand
+        self._trainer.give(errand.job, errand.learner, seconds, left, frugality)
+
+    def interrupt(self) -> None:
+        """Ask for the job to end early."""
+        if self._trainer is not None and self.errand is not None:
+            self._trainer.interrupt()
+
+    def heard(self, reply: TrainerReply) -> bool:
+        """Whether a reply comes from the trainer that is here now."""
+        return reply.generation == self._generation
+
+    def done(self, *, well: bool = True) -> Errand | None:
+        """Take the job off the desk and return it; a learner that did it ``well`` needs no warm-up next time."""
+        errand, self.errand, self._ends_at = self.errand, None, float("inf")
+        if errand is not None and well:
+            self._warm.add(errand.learner)
+        return errand
+
+    @property
+    def _warm_up(self) -> float:
+        return min(WARM_UP, max(LEAST_WARM_UP, WARM_UP_SHARE * self._budget_s))
