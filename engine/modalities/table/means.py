@@ -70,7 +70,7 @@ def _table(codes: IntArray, values: FloatArray, size: int) -> FloatArray:
 def _direction(codes: IntArray, targets: FloatArray | csr_matrix, size: int) -> FloatArray:
     """Return the unit vector [outputs] along which the values' means differ most, by power iteration."""
     outputs = targets.shape[1]
-    direction = np.cos(np.arange(outputs, dtype=np.float64)) / np.sqrt(outputs)
+    direction: FloatArray = np.cos(np.arange(outputs, dtype=np.float64)) / np.sqrt(outputs)
     if outputs == 1 or not len(codes):
         return np.ones(outputs)
     counts = np.bincount(codes, minlength=size)
@@ -83,5 +83,5 @@ def _direction(codes: IntArray, targets: FloatArray | csr_matrix, size: int) -> 
         length = float(np.linalg.norm(found))
         if length == 0.0:
             break
-        direction = np.asarray(found / length)
+        direction = found / length
     return direction
