@@ -22,6 +22,7 @@ from engine.run.journal import Journal, replay
 from engine.scheduler import POLICIES
 from engine.scheduler.base import longest_slice
 from engine.scheduler.stopping import hardly_worth_it, stop_reason
+from engine.transfer.guard import verdicts
 from engine.worker.checkpoint import Checkpoint
 from engine.worker.control import Command, ControlFile, listen_to_stdin
 from engine.worker.desk import Desk, Errand
@@ -328,6 +329,8 @@ class Worker:
         score, interval = self._server.own_score(learner), self._server.own_interval(learner)
         facts = {"learner": learner, "score": score, "interval": [interval.low, interval.high], "served": wanted}
         self._journal.write("evaluated", facts)
+        for sentence in self._roster.doubts():
+            self._journal.write("message", {"level": "info", "text": sentence})
 
     def _point(self, learner: str) -> None:
         assert self._server.served is not None
@@ -356,6 +359,7 @@ class Worker:
         if self._server.too_slow is not None:
             self._notes.append(self._server.too_slow)
             self._journal.write("message", {"level": "info", "text": self._server.too_slow})
+        self._notes += [verdict.sentence for verdict in verdicts(self._roster.standings())]
         if reason == "discarded":
             self._server.discard()
         self._write_result(reason)

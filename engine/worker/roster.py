@@ -8,6 +8,7 @@ from engine.curve import Point
 from engine.modalities import Entry
 from engine.run.journal import Replay
 from engine.scheduler import Standing
+from engine.transfer.guard import verdicts
 
 STRIKES = 2  # a learner that failed this often is left alone
 OUT_OF_MEMORY = "memory"  # the reason of failures that are no strikes, since the next try is made on less
@@ -27,6 +28,7 @@ class Roster:
         self._entries = entries
         self._pasts = {entry.name: before.learner(entry.name) for entry in entries}
         self.curve: list[Point] = list(before.curve)
+        self._doubted: set[str] = set()
 
     def standings(self) -> list[Standing]:
         """Return a frozen standing for each learner."""
@@ -41,10 +43,17 @@ class Roster:
                 share=past.share,
                 failures=past.failures + past.frugality,
                 group=entry.group,
+                network=entry.network,
             )
             for entry in self._entries
             for past in [self._pasts[entry.name]]
         ]
+
+    def doubts(self) -> list[str]:
+        """Return what is to be said of pretrained networks that turn out not to help, of each once."""
+        new = [one for one in verdicts(self.standings()) if not one.helps and one.network not in self._doubted]
+        self._doubted |= {one.network for one in new}
+        return [one.sentence for one in new]
 
     @property
     def has_scores(self) -> bool:

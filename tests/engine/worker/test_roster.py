@@ -49,6 +49,19 @@ def test_a_run_that_goes_on_starts_from_what_was_before() -> None:
     assert [point.score for point in before.curve] == [0.6]
 
 
+def test_a_network_that_does_not_help_is_doubted_once() -> None:
+    entries = (Entry("plain", "image.thumbnail_ridge"), Entry("frozen", "image.frozen_head", {"backbone": "a"}))
+    roster = Roster(entries, Replay())
+    roster.scored("plain", 0.8)
+    roster.scored("frozen", 0.7)
+    assert roster.doubts() == []
+    roster.worked("frozen", 1.0, done=True)
+    (sentence,) = roster.doubts()
+    assert "0.700" in sentence
+    assert roster.doubts() == []
+    assert [standing.network for standing in roster.standings()] == ["", "a"]
+
+
 def test_a_standing_does_not_change_afterwards() -> None:
     roster = Roster(ENTRIES, Replay())
     assert not roster.has_scores
