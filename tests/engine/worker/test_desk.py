@@ -64,11 +64,13 @@ def test_the_first_job_of_a_learner_may_take_longer(desk: Desk, inbox: Inbox, mo
 
 
 def test_a_trainer_that_is_ended_loses_its_job_and_what_it_still_says(desk: Desk, inbox: Inbox) -> None:
+    before = set(psutil.Process().children())
     desk.start()
+    (trainer,) = set(psutil.Process().children()) - before
     desk.give(FIRST, 20.0, 20.0, frugality=0)
     assert desk.stop() == FIRST
     assert (desk.working, desk.overdue, desk.stop()) == (None, False, None)
-    assert psutil.Process().children() == []
+    assert not trainer.is_running()
     while True:
         reply: TrainerReply = inbox.get(timeout=PATIENCE)
         assert not desk.heard(reply)

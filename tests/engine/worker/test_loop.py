@@ -139,6 +139,7 @@ def test_a_pause_stands_still_and_frees_memory(tmp_path: Path) -> None:
     assert psutil.wait_procs(trainers, timeout=PATIENCE_S)[1] == []
     time.sleep(1.0)  # which the clock of active seconds must not count
     assert psutil.Process(handle.pid).children() == []
+    assert psutil.Process(handle.pid).memory_info().rss < 250 * 2**20
     handle.send("resume")
     resumed = wait_for(handle, tail, "resumed")
     again = next(event for event in resumed if event.type == "resumed")

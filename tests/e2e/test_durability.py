@@ -1,0 +1,102 @@
+"""One run on a real table, killed again and again at random moments, loses next to nothing.
+
+``AUTODIDACT_KILLS`` says how often it is killed; the suite does it a few times, so that it stays quick.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from engine.events import Event
+from engine.modalities import open_samples
+from engine.model.model import Model
+from engine.run.folder import RunFolder, RunOptions
+from engine.run.tail import EventTail
+from engine.worker.checkpoint import Checkpoint
+from engine.worker.handle import WorkerHandle, start
+from labeling.snapshot import snapshot
+from studio.cli.intake import take_in
+from tests.engine.flowers import wait_for
+
+KILLS = int(os.environ.get("AUTODIDACT_KILLS", "6"))
+BUDGET_S = 10.0 + KILLS
+LONGEST_WAIT_S = 1.5
+LOST_S = 2.0  # a heartbeat a second keeps the clock, and a loaded machine may be late with it
+PENGUINS = Path(__file__).resolve().parents[2] / "resources" / "samples" / "penguins.csv"
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunFolder:
+    intake = take_in(PENGUINS, "species", print, BUDGET_S)
+    frozen = snapshot(intake.frame, intake.understanding, test_fraction=0.2, seed=0)
+    return RunFolder.create(tmp_path / "run", frozen.task, frozen.dataset, RunOptions(BUDGET_S))
+
+
+def kill_somebody(handle: WorkerHandle, chance: random.Random) -> bool:
+    """Kill the worker or, every other time, its trainer; tell whether it was the worker."""
+    trainers = psutil.Process(handle.pid).children()
+    if trainers and chance.random() < 0.5:
+        trainers[0].kill()
+        return False
+    handle.kill()
+    return True
+
+
+def check_nothing_is_lost(run: RunFolder, events: list[Event]) -> None:
+    """The model answers, the clock never goes back, and what the journal tells of is on disk."""
+    answers = Model.load(run.model_path).predict(open_samples(run.dataset(), run.task))
+    assert np.isfinite(answers).all()
+    clock = [event.active_s for event in events]
+    assert clock == sorted(clock)
+    assert [event.seq for event in events] == list(range(len(events)))
+    slices = Counter(event.data["learner"] for event in events if event.type == "slice")
+    for learner, count in slices.items():
+        assert Checkpoint(run.checkpoints_path, learner).mark.state >= count  # each was saved before it was told
+    candidates = Counter(event.data["learner"] for event in events if event.type == "evaluated")
+    for learner, count in candidates.items():
+        assert Checkpoint(run.checkpoints_path, learner).mark.version >= count
+
+
+def sit(run: RunFolder, chance: random.Random) -> float:
+    """Work on a run until somebody is killed at a random moment; return for how many seconds, 0 once it has ended."""
+    tail = EventTail(run.events_path)
+    tail.poll()
+    began, handle = time.monotonic(), start(run.path)
+    wait_for(handle, tail, "started")
+    while handle.alive():
+        time.sleep(chance.uniform(0.0, LONGEST_WAIT_S))
+        if not handle.alive() or kill_somebody(handle, chance):
+            break
+    handle.wait(60.0)
+    return 0.0 if run.result() is not None else time.monotonic() - began
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_run_killed_at_random_moments_goes_on_each_time_and_ends_with_a_model(run: RunFolder) -> None:
+    chance, worked, killed = random.Random(20), 0.0, 0
+    before = run.dataset().frame
+    for _ in range(KILLS):
+        seconds = sit(run, chance)
+        if seconds == 0.0:
+            break
+        worked, killed = worked + seconds, killed + 1
+        check_nothing_is_lost(run, EventTail(run.events_path).poll())
+    assert killed >= KILLS // 2
+    kept = EventTail(run.events_path).poll()[-1].active_s
+    assert worked - killed * LOST_S <= kept <= worked + 0.5  # imports included
+    assert start(run.path).wait(120.0) == 0
+    result = run.result()
+    assert result is not None
+    assert result["active_s"] <= 1.02 * BUDGET_S + 0.5
+    assert result["score"]["validation"] > 0.9  # penguins are easily told apart
+    assert run.dataset().frame.equals(before)
+    check_nothing_is_lost(run, EventTail(run.events_path).poll())
