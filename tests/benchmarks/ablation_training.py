@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from typing_extensions import override
 
 from engine.arrays import Float32Array, FloatArray, IntArray
+from engine.backbones import load_source_head
 from engine.finetune.base import View
 from engine.finetune.precision import fast
 from engine.finetune.stream import Stream
@@ -44,6 +45,7 @@ class DecodedNet(ImageNet):
 
     def __init__(self, job: Job, resolution: int) -> None:
         super().__init__(job, BACKBONE, resolution)
+        self.source = load_source_head(BACKBONE).to(job.device)
         larger, exact = round(_MARGIN * resolution), resolution
         shapes = [(len(self.samples), 3, side, side) for side in (larger, exact)]
         kept = [np.empty(shape, dtype=np.uint8) for shape in shapes]
