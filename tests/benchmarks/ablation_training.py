@@ -45,7 +45,8 @@ class DecodedNet(ImageNet):
 
     def __init__(self, job: Job, resolution: int) -> None:
         super().__init__(job, BACKBONE, resolution)
-        self.source = load_source_head(BACKBONE).to(job.device)
+        source = load_source_head(BACKBONE)
+        self.source = source.to(job.device)
         larger, exact = round(_MARGIN * resolution), resolution
         shapes = [(len(self.samples), 3, side, side) for side in (larger, exact)]
         kept = [np.empty(shape, dtype=np.uint8) for shape in shapes]
