@@ -46,6 +46,7 @@ class DecodedNet(ImageNet):
     def __init__(self, job: Job, resolution: int) -> None:
         super().__init__(job, BACKBONE, resolution)
         source = load_source_head(BACKBONE)
+        assert source is not None
         self.source = source.to(job.device)
         larger, exact = round(_MARGIN * resolution), resolution
         shapes = [(len(self.samples), 3, side, side) for side in (larger, exact)]
