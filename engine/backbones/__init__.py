@@ -1,6 +1,8 @@
 """Pretrained networks and their verified weights.
 
-A backbone is one file here and one line below; its module is imported only when the backbone is wanted.
+A backbone is one file here and one line below; its module is imported only when the backbone is wanted. Two families
+have names without a line: small networks trained from the beginning, named by their shape, and networks of libraries
+whose weights the person brings.
 """
 
 from __future__ import annotations
@@ -16,34 +18,73 @@ from engine.errors import WeightsError
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["BACKBONES", "load_backbone", "load_source_head"]
+__all__ = ["BACKBONES", "bare_backbone", "known", "load_backbone", "load_source_head"]
 
 BACKBONES: dict[str, str] = {
     "efficientnet_lite0": "engine.backbones.efficientnet_lite:load_lite0",
     "efficientnet_lite1": "engine.backbones.efficientnet_lite:load_lite1",
     "efficientnet_lite2": "engine.backbones.efficientnet_lite:load_lite2",
 }
-
-
 _SOURCE_HEADS: dict[str, str] = dict.fromkeys(BACKBONES, "engine.backbones.efficientnet_lite:load_classifier")
+_UNTRAINED = "residual-"
+_OUTSIDE = ("torchvision/", "timm/")
 
 
-def load_backbone(name: str) -> nn.Module:
+def known(name: str) -> bool:
+    """Return whether the name is that of a network of this version, or could be that of one of a library."""
+    return name in BACKBONES or name.startswith((_UNTRAINED, *_OUTSIDE))
+
+
+def load_backbone(name: str, weights: Path | None = None) -> nn.Module:
     """Return the network, in evaluation mode on the CPU, mapping float32 [n, 3, S, S] to features [n, d].
+
+    ``weights`` is the adopted file of a network from outside. One that is trained from the beginning has random
+    weights, the same each time.
 
     Raises:
         WeightsError: there is no such network, or its weights are absent or not the ones we trust.
     """
+    if name.startswith(_OUTSIDE) and weights is not None:
+        from engine.backbones.outside import load_outside
+
+        return load_outside(name, weights)
+    if name.startswith(_UNTRAINED):
+        return bare_backbone(name)
     network: nn.Module = _loader(BACKBONES, name)(verified(name))
     return network
 
 
-def load_source_head(name: str) -> nn.Linear:
+def bare_backbone(name: str) -> nn.Module:
+    """Return the network as :func:`load_backbone` does, but with weights that are to be replaced.
+
+    Raises:
+        WeightsError: there is no such network, or what it is made from is absent.
+    """
+    if name.startswith(_OUTSIDE):
+        from engine.backbones.outside import bare
+
+        return bare(name)
+    if name.startswith(_UNTRAINED):
+        from engine.backbones.small_residual import build
+
+        return build(name)
+    return load_backbone(name)
+
+
+def load_source_head(name: str, weights: Path | None = None) -> nn.Linear | None:
     """Return the layer that named what the network was pretrained on: features [n, d] to logits of those classes.
+
+    None where there was nothing. ``weights`` as for :func:`load_backbone`.
 
     Raises:
         WeightsError: as :func:`load_backbone`.
     """
+    if name.startswith(_UNTRAINED):
+        return None
+    if name.startswith(_OUTSIDE) and weights is not None:
+        from engine.backbones.outside import load_outside_head
+
+        return load_outside_head(weights)
     head: nn.Linear = _loader(_SOURCE_HEADS, name)(verified(name))
     return head
 

@@ -39,7 +39,7 @@ def verified(name: str) -> Path:
     weights = manifest()[name]
     path = _locate(weights)
     try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        found = digest(path)
     except OSError as error:
         raise WeightsError(
             f"The pretrained weights {path.name} are missing. Reinstall {weights.distribution}."
@@ -50,6 +50,12 @@ def verified(name: str) -> Path:
             f"Reinstall {weights.distribution}."
         )
     return path
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _locate(weights: Weights) -> Path:

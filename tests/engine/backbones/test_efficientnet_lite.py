@@ -24,7 +24,9 @@ def test_it_equals_timm(name: str, size: int) -> None:
     with torch.inference_mode():
         expected = other.global_pool(other.forward_features(pictures))
         found = load_backbone(name)(pictures)
-        logits = load_source_head(name)(found)
+        head = load_source_head(name)
+        assert head is not None
+        logits = head(found)
         torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
         torch.testing.assert_close(logits, other(pictures), atol=1e-3, rtol=1e-4)
 
