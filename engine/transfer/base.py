@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import torch
 from torch import Tensor, nn
 
 from engine.task import Task
@@ -33,12 +34,16 @@ class Start:
 
 @dataclass(frozen=True)
 class Batch:
-    """One step's ``inputs`` of the body, its ``features`` [b, d], ``targets`` [b, K] and the outputs of the stages."""
+    """One step's ``inputs`` of the body, its ``features`` [b, d], ``targets`` [b, K] and the outputs of the stages.
+
+    ``half`` is the type of fewer bits that was computed in where precision does not suffer, None for none.
+    """
 
     inputs: tuple[Tensor, ...]
     features: Tensor
     targets: Tensor
     stages: Sequence[Tensor] = ()
+    half: torch.dtype | None = None
 
 
 class Regularizer(ABC):

@@ -33,7 +33,9 @@ class BSS(Regularizer):
     def penalty(self, batch: Batch) -> Tensor | None:
         if not batch.features.requires_grad:
             return None  # the body is frozen: its features cannot change
-        features = batch.features.double()  # eigenvalues are squares: float32 would lose the smallest
+        # Eigenvalues are squares, of which float32 would lose the smallest; so small a problem is best left to the
+        # processor, and Apple's graphics have no float64.
+        features = batch.features.cpu().double()
         products = features @ features.T if features.shape[0] <= features.shape[1] else features.T @ features
         smallest: Tensor = torch.linalg.eigvalsh(products)[: self.directions].sum()
-        return self.strength * smallest.to(torch.float32)
+        return self.strength * smallest.float().to(batch.features.device)

@@ -36,7 +36,7 @@ class CoTuning(Regularizer):
 
     @override
     def penalty(self, batch: Batch) -> Tensor:
-        source = self._source(batch.features)
+        source = self._source(batch.features.to(self._source.weight.dtype))
         expected = batch.targets.to(source) @ self._related().to(source)
         agreement: Tensor = (expected * source.log_softmax(dim=1)).sum(dim=1).mean()
         return -self.strength * agreement

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any, ClassVar
 
 import torch
@@ -41,12 +42,17 @@ class Delta(Regularizer):
 
     @override
     def penalty(self, batch: Batch) -> Tensor:
-        reference = self._pretrained.to(batch.features.device)
-        with torch.no_grad(), watching(reference, self.start.stages) as before:
-            reference(*batch.inputs)
-        away = [
-            (now - old).square().sum() / (2 * old[0, 0].numel()) for now, old in zip(batch.stages, before, strict=True)
-        ]
+        pairs = zip(batch.stages, self._before(batch), strict=True)
+        away = [(now.float() - old.float()).square().sum() / (2 * old[0, 0].numel()) for now, old in pairs]
         scale = self.body * _PUBLISHED_BATCH / len(batch.features)
         size = [weight.square().sum() for weight in self.start.head.parameters()]
         return scale * torch.stack(away).sum() + 0.5 * self.head * torch.stack(size).sum()
+
+    def _before(self, batch: Batch) -> list[Tensor]:
+        """Return what the stages of the pretrained network give, rounded as those of the tuned one are."""
+        device = batch.features.device
+        reference = self._pretrained.to(device)
+        precision = nullcontext() if batch.half is None else torch.autocast(device.type, batch.half)
+        with torch.no_grad(), precision, watching(reference, self.start.stages) as before:
+            reference(*batch.inputs)
+        return before

@@ -37,6 +37,7 @@ class Joint:
         self._adjusts = any(type(part).adjust is not Regularizer.adjust for part in self.parts.values())
         self._watched = start.stages if any(part.watches for part in self.parts.values()) else ()
         self._stages: list[Tensor] = []
+        self._half: torch.dtype | None = None
 
     def on_progress(self, share: float) -> bool:
         """Tell all which share of the steps is done; return whether one of them began the head anew."""
@@ -44,13 +45,15 @@ class Joint:
 
     def features(self, inputs: tuple[Tensor, ...]) -> Tensor:
         """Return the body's features [b, d], keeping what its stages give where someone watches them."""
+        kind = inputs[0].device.type
+        self._half = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else None
         with watching(self.start.body, self._watched) as self._stages:
             features: Tensor = self.start.body(*inputs)
         return features
 
     def backward(self, loss: Tensor, inputs: tuple[Tensor, ...], features: Tensor, targets: Tensor) -> None:
         """Add the gradients of the loss and of all penalties to those of the parameters."""
-        batch = Batch(inputs, features, targets, self._stages)
+        batch = Batch(inputs, features, targets, self._stages, self._half)
         penalties = [part.penalty(batch) for part in self.parts.values()]
         felt = [penalty for penalty in penalties if penalty is not None and penalty.requires_grad]
         self._stages = []

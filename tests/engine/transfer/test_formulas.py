@@ -78,6 +78,16 @@ def test_delta_compares_what_the_stages_give() -> None:
     assert held.penalty(batch).item() == pytest.approx(0.1 * 64 / 16 * expected, rel=1e-4)
 
 
+def test_delta_compares_with_what_the_pretrained_network_gives_in_the_same_precision() -> None:
+    start = networks.start()
+    joint = Joint(start, {"delta": {"head": 0.0}})
+    inputs, targets = networks.samples(8)
+    with torch.autocast("cpu", torch.bfloat16):
+        features = joint.features((inputs,))
+    joint.backward(0.0 * features.float().sum(), (inputs,), features, targets)
+    assert all(weight.grad is None or not weight.grad.any() for weight in start.body.parameters())
+
+
 def test_delta_needs_stages() -> None:
     whole = networks.start()
     with pytest.raises(ValueError, match="stages"):

@@ -82,6 +82,21 @@ def test_saved_midway_it_goes_on_exactly(chosen: Mapping[str, Mapping[str, Any]]
     assert all(torch.equal(weight, expected[name]) for name, weight in second.weights().items())
 
 
+@pytest.mark.parametrize("chosen", SETS, ids=lambda chosen: "+".join(chosen) or "none")
+def test_it_works_in_half_precision_as_in_full(chosen: Mapping[str, Mapping[str, Any]]) -> None:
+    gradients = []
+    for half in (False, True):
+        joint = Loop.of(chosen).joint
+        inputs, targets = networks.samples(32)
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            features = joint.features((inputs,))
+            outputs = joint.start.head(features)
+        joint.backward(nn.functional.cross_entropy(outputs.float(), targets), (inputs,), features, targets)
+        slopes = [weight.grad for weight in joint.start.body.parameters() if weight.grad is not None]
+        gradients.append(torch.cat([slope.flatten() for slope in slopes]))
+    assert (gradients[0] - gradients[1]).norm() < 0.05 * gradients[0].norm()
+
+
 @pytest.mark.parametrize("kind", TRANSFER)
 def test_the_registry_finds_it_under_its_name(kind: str) -> None:
     found = regularizer_class(kind)
