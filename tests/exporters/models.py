@@ -21,8 +21,10 @@ from engine.modalities.table.expansion import Expansion
 from engine.modalities.table.forest import Forest, TreeInputs
 from engine.modalities.table.members.lightgbm import LightGBMMember
 from engine.modalities.table.members.linear import LinearMember
+from engine.modalities.table.members.network import NetworkMember
 from engine.modalities.table.members.trees import TreesMember
 from engine.modalities.table.samples import TableSamples
+from engine.modalities.table.scaling import Scaling
 from engine.modalities.table.target import Link
 from engine.model.member import Member
 from engine.model.model import Model, WeightedMember
@@ -126,6 +128,28 @@ def linear(task: Task, columns: tuple[Column, ...] = COLUMNS) -> LinearMember:
     return LinearMember(encoder, expansion, weights, rng.normal(size=outputs), tables, link_of(task))
 
 
+def network(task: Task, columns: tuple[Column, ...] = COLUMNS) -> NetworkMember:
+    """Two untrained networks of three copies each."""
+    from engine.modalities.table.network import Shape, fresh
+
+    samples = rows()
+    encoder = TableEncoder.fit(samples, columns)
+    scaling = Scaling.fit(encoder, encoder.encode(samples))
+    codes = tuple(c.missing_code + 1 for c in encoder.columns if c.is_category)
+    shape = Shape(
+        folds=2,
+        members=3,
+        hidden=12,
+        layers=2,
+        numbers=len(scaling.numbers),
+        gaps=len(scaling.gaps),
+        codes=codes,
+        outputs=1 if task.outputs == 2 else task.outputs,
+    )
+    weights = {name: weight.numpy() for name, weight in fresh(shape, seed=0).items()}
+    return NetworkMember(encoder, scaling, weights, link_of(task))
+
+
 def trees(task: Task) -> TreesMember:
     """Two small forests, grown by scikit-learn."""
     from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
@@ -176,6 +200,7 @@ TABLE_MEMBERS: dict[str, Callable[[Task], Member]] = {
     "constant": constant,
     "table.lightgbm": lightgbm,
     "table.linear": linear,
+    "table.network": network,
     "table.trees": trees,
 }
 IMAGE_MEMBERS: dict[str, Callable[[Task], Member]] = {

@@ -24,6 +24,7 @@ WRITERS: dict[str, str] = {
     "table.lightgbm": "exporters.onnx.members.lightgbm",
     "table.trees": "exporters.onnx.members.trees",
     "table.linear": "exporters.onnx.members.linear",
+    "table.network": "exporters.onnx.members.network",
 }
 
 
