@@ -42,8 +42,13 @@ def link_tree(source: Path, target: Path) -> None:
 
 
 def _link_or_copy(source: str, target: str) -> str:
+    link_file(Path(source), Path(target))
+    return target
+
+
+def link_file(source: Path, target: Path) -> None:
+    """Make ``target`` a copy of the immutable file ``source``, by a hard link where the disk allows."""
     try:
         os.link(source, target)
     except OSError:  # another disk, or one without hard links
         shutil.copy2(source, target)
-    return target

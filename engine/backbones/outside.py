@@ -137,6 +137,15 @@ def load_outside_head(file: Path) -> nn.Linear:
     return head.eval().requires_grad_(False)
 
 
+def length_in(file: Path) -> int:
+    """Return how many features the network of an adopted file makes.
+
+    Raises:
+        WeightsError: the file cannot be read, or is without its last layer.
+    """
+    return load_outside_head(file).in_features
+
+
 def last_linear(network: nn.Module) -> tuple[str, nn.Linear]:
     """Return the layer that names what is seen, and where it is.
 

@@ -15,6 +15,7 @@ LEARNERS: dict[str, str] = {
     "constant": "engine.learners.constant:ConstantLearner",
     "image.thumbnail_ridge": "engine.modalities.image.learners.thumbnail_ridge:ThumbnailRidge",
     "image.frozen_head": "engine.modalities.image.learners.frozen_head:FrozenHead",
+    "image.outside_head": "engine.modalities.image.learners.outside:OutsideHead",
     "image.finetune": "engine.modalities.image.learners.finetune:ImageFineTune",
     "audio.statistics": "engine.modalities.audio.learners.statistics:Statistics",
     "text.ngrams": "engine.modalities.text.learners.ngrams:Ngrams",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from threading import Lock
 
 import numpy as np
@@ -13,7 +14,7 @@ from torch import nn
 
 from engine.arrays import Float32Array, IntArray
 from engine.backbones import load_backbone
-from engine.backbones.weights import manifest
+from engine.backbones.weights import digest, manifest
 from engine.modalities.image.resize import resize
 from engine.modalities.image.samples import ImageSamples
 
@@ -27,49 +28,72 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class FeatureKind:
-    """Which features: the network, the side in pixels it sees, and whether it sees the mirrored picture."""
+    """Which features: the network, the side in pixels it sees, and whether it sees the mirrored picture.
+
+    ``weights`` is the adopted file of a network from outside, None for one of this version.
+    """
 
     backbone: str
     resolution: int
     mirrored: bool = False
+    weights: Path | None = None
 
     @property
     def name(self) -> str:
         """The name under which such features are kept; it changes with the weights and with the arithmetic."""
         view = "mirrored" if self.mirrored else "plain"
-        return f"{self.backbone}-{manifest()[self.backbone].sha256[:8]}-{self.resolution}-{view}-v{_VERSION}"
+        weights = manifest()[self.backbone].sha256 if self.weights is None else _digest(self.weights)
+        backbone = self.backbone.replace("/", "-")
+        return f"{backbone}-{weights[:8]}-{self.resolution}-{view}-v{_VERSION}"
 
     @property
     def length(self) -> int:
         """How many numbers describe a picture."""
-        return LENGTH
+        return LENGTH if self.weights is None else _length(self.weights)
 
     def batch(self, device: str) -> int:
         """Return how many pictures are best computed together."""
         return max(1, _PIXELS_A_BATCH.get(torch.device(device).type, _PIXELS_A_BATCH["cpu"]) // self.resolution**2)
 
     def compute(self, samples: ImageSamples, rows: IntArray, device: str) -> Float32Array:
-        """Return features [len(rows), 1280], NaN where a picture cannot be read."""
-        return _compute(_network(self.backbone, device), samples, rows, self, device)
+        """Return features [len(rows), ``length``], NaN where a picture cannot be read."""
+        return _compute(network(self, device), samples, rows, self, device)
+
+
+@lru_cache(maxsize=16)
+def _digest(weights: Path) -> str:
+    return digest(weights)
+
+
+@lru_cache(maxsize=16)
+def _length(weights: Path) -> int:
+    from engine.backbones.outside import length_in
+
+    return length_in(weights)
 
 
 _loading = Lock()
 
 
-def _network(backbone: str, device: str) -> nn.Module:
+def network(kind: FeatureKind, device: str) -> nn.Module:
+    """Return the network on ``device``, loaded if it was not.
+
+    Raises:
+        WeightsError: its weights are absent or damaged.
+    """
     with _loading:  # threads that ask at once would all load it
-        return _loaded(backbone, device)
+        return _loaded(kind.backbone, kind.weights, device)
 
 
 @lru_cache(maxsize=2)
-def _loaded(backbone: str, device: str) -> nn.Module:
-    return load_backbone(backbone).to(memory_format=torch.channels_last).to(device)
+def _loaded(backbone: str, weights: Path | None, device: str) -> nn.Module:
+    return load_backbone(backbone, weights).to(memory_format=torch.channels_last).to(device)
 
 
-def _compute(network: nn.Module, samples: ImageSamples, rows: IntArray, kind: FeatureKind, device: str) -> Float32Array:
-    """Return features [len(rows), 1280], NaN where a picture cannot be read."""
+def _compute(body: nn.Module, samples: ImageSamples, rows: IntArray, kind: FeatureKind, device: str) -> Float32Array:
+    """Return features [len(rows), length], NaN where a picture cannot be read."""
     planes = np.zeros((len(rows), 3, kind.resolution, kind.resolution), dtype=np.float32)
-    features = np.full((len(rows), LENGTH), np.nan, dtype=np.float32)
+    features = np.full((len(rows), kind.length), np.nan, dtype=np.float32)
     readable: list[int] = []
     for place, row in enumerate(rows):
         picture = samples.picture_or_none(int(row))
@@ -78,7 +102,7 @@ def _compute(network: nn.Module, samples: ImageSamples, rows: IntArray, kind: Fe
             readable.append(place)
     if readable:
         planes = (planes[: len(readable)] - MIDDLE) / SPREAD
-        features[readable] = _forward(network, planes[..., ::-1].copy() if kind.mirrored else planes, device)
+        features[readable] = _forward(body, planes[..., ::-1].copy() if kind.mirrored else planes, device)
     return features
 
 

@@ -32,13 +32,14 @@ class FrozenHead(HeadLearner):
     """
 
     kind: ClassVar[str] = "image.frozen_head"
-    root = ROOT
+    root: float | None = ROOT
 
     def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
         super().__init__(job, settings)
         self.backbone = str(settings["backbone"])
         self.resolution = int(settings["resolution"])
         self.mirror = bool(settings.get("mirror", False))
+        self.weights: Path | None = None
         self._tables: list[FeatureTable] = []
 
     @property
@@ -48,7 +49,7 @@ class FrozenHead(HeadLearner):
             samples = self.job.samples
             assert isinstance(samples, ImageSamples)
             for mirrored in (False, True)[: 1 + self.mirror]:
-                kind = FeatureKind(self.backbone, self.resolution, mirrored)
+                kind = FeatureKind(self.backbone, self.resolution, mirrored, self.weights)
                 self._tables.append(FeatureTable(samples, kind, self.job.device, self.job.threads))
         return self._tables
 
@@ -84,6 +85,7 @@ class FrozenHead(HeadLearner):
             head=self.candidate(),
             fallback=self.fallback,
             device=self.job.device,
+            weights=self.weights,
         )
 
     @override

@@ -11,8 +11,9 @@ import numpy as np
 from typing_extensions import override
 
 from engine.arrays import FloatArray
-from engine.backbones import BACKBONES
-from engine.errors import ModelError
+from engine.backbones import BACKBONES, known
+from engine.errors import ModelError, WeightsError
+from engine.files import link_file
 from engine.heads.answer import Answer
 from engine.heads.kernel import KernelHead
 from engine.modalities.image.samples import ImageSamples
@@ -21,7 +22,7 @@ from engine.samples import Samples
 from engine.task import Task
 
 ROOT = 1e-3
-_HEAD = "head.safetensors"
+_HEAD, _WEIGHTS = "head.safetensors", "network.safetensors"
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,11 @@ class FeaturesMember(Member):
 
     X = resize(picture, resolution)             two matrix products, engine.modalities.image.resize
     X = (X - 127) / 128                         [3, S, S]
-    f = network(X)                              [1280], load_backbone(backbone)
+    f = network(X)                              [d], load_backbone(backbone, weights)
     f = (f + network(X mirrored)) / 2           where ``flip``; mirrored is X[:, :, ::-1]
     head.predict(f)                             engine.heads.kernel
+
+    ``weights`` is the file of a network from outside, which is kept with the member.
     """
 
     kind: ClassVar[str] = "image.features"
@@ -45,6 +48,7 @@ class FeaturesMember(Member):
     head: KernelHead
     fallback: FloatArray
     device: str = "cpu"
+    weights: Path | None = None
 
     @override
     def predict(self, samples: Samples) -> FloatArray:
@@ -57,7 +61,7 @@ class FeaturesMember(Member):
         rows = np.arange(len(pictures))
         tables = []
         for mirrored in (False, True)[: 1 + self.flip]:
-            kind = FeatureKind(self.backbone, self.resolution, mirrored)
+            kind = FeatureKind(self.backbone, self.resolution, mirrored, self.weights)
             tables.append(FeatureTable(pictures, kind, self.device, torch.get_num_threads()))
             tables[-1].advance(rows)
         features = mean_features(tables, rows)
@@ -69,6 +73,8 @@ class FeaturesMember(Member):
     @override
     def save(self, folder: Path) -> Mapping[str, Any]:
         self.head.write(folder / _HEAD)
+        if self.weights is not None:
+            link_file(self.weights, folder / _WEIGHTS)
         return {
             "backbone": self.backbone,
             "resolution": self.resolution,
@@ -89,6 +95,19 @@ class FeaturesMember(Member):
             raise ModelError(
                 f"A part of the model that looks at features is damaged: {error!r}. Train again."
             ) from error
-        if backbone not in BACKBONES:
+        if not known(backbone):
             raise ModelError(f"The model needs the network {backbone!r}, which this version does not know.")
-        return cls(backbone, resolution, flip, head, fallback, device)
+        weights = None if backbone in BACKBONES else folder / _WEIGHTS
+        member = cls(backbone, resolution, flip, head, fallback, device, weights)
+        if weights is not None:
+            member._load_own()
+        return member
+
+    def _load_own(self) -> None:
+        """Load the network that lies with the member, before its folder can be moved away."""
+        from engine.modalities.image.features import FeatureKind, network
+
+        try:
+            network(FeatureKind(self.backbone, self.resolution, weights=self.weights), self.device)
+        except WeightsError as error:
+            raise ModelError(str(error)) from error

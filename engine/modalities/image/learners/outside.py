@@ -1,0 +1,79 @@
+"""Learners whose network comes from a file of weights that the person brought."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar
+
+from typing_extensions import override
+
+from engine.backbones.adopting import Adopted, adopt
+from engine.budget import Deadline
+from engine.errors import WeightsError
+from engine.features.table import FeatureTable
+from engine.learners.base import Job, Progress
+from engine.modalities.image.learners.frozen_head import FrozenHead
+from engine.modalities.image.members.features import FeaturesMember
+
+_SHELF = "weights"
+
+
+class OwnFile:
+    """The file at the setting ``weights``, whose copy is kept in the job's cache."""
+
+    def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
+        self.path, self._cache = Path(settings["weights"]), job.cache
+
+    @cached_property
+    def adopted(self) -> Adopted:
+        """The network and its copied weights.
+
+        Raises:
+            WeightsError: the file cannot be used; a sentence says why.
+        """
+        if self._cache is None:
+            raise WeightsError(f"There is no folder in which to keep a copy of {self.path.name}, so it was left out.")
+        return adopt(self.path, self._cache / _SHELF)
+
+    def refusal(self) -> Progress | None:
+        """Return what a learner says that must be left out, None where the file can be used."""
+        try:
+            _ = self.adopted
+        except WeightsError as error:
+            return Progress(improved=False, done=True, share=1.0, message=str(error))
+        return None
+
+
+class OutsideHead(FrozenHead):
+    """A head on the features of a network that the person brought.
+
+    Settings: ``weights``, the path of its file, and those of :class:`FrozenHead` but ``backbone``. Features may be
+    below zero, so no root is taken of them.
+    """
+
+    kind: ClassVar[str] = "image.outside_head"
+    root = None
+
+    def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
+        super().__init__(job, {**settings, "backbone": ""})
+        self.file = OwnFile(job, settings)
+
+    @override
+    def advance(self, deadline: Deadline) -> Progress:
+        return self.file.refusal() or super().advance(deadline)
+
+    @property
+    @override
+    def tables(self) -> list[FeatureTable]:
+        self._take_up()
+        return super().tables
+
+    @override
+    def member(self) -> FeaturesMember:
+        self._take_up()
+        return super().member()
+
+    def _take_up(self) -> None:
+        self.backbone, self.weights = self.file.adopted.name, self.file.adopted.file

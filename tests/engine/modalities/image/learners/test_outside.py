@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from engine.backbones.outside import plain
+from engine.budget import Deadline
+from engine.errors import ModelError
+from engine.learners.base import Job
+from engine.modalities.image.learners.outside import OutsideHead
+from engine.modalities.image.members.features import FeaturesMember
+from tests.engine.learners import contract
+from tests.engine.modalities.image.pictures import class_job
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("own") / "shufflenet_v2_x0_5.pth"
+    torch.save(plain("torchvision/shufflenet_v2_x0_5").state_dict(), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
+    folder = tmp_path_factory.mktemp("pictures")
+    return replace(class_job(folder / "p", each=8, cache=folder / "cache"), cache=folder / "cache")
+
+
+def head(job: Job, own: Path) -> OutsideHead:
+    settings: dict[str, Any] = {"weights": str(own), "resolution": 64, "first": 12}
+    return OutsideHead(job, settings)
+
+
+def test_a_head_keeps_the_contract(job: Job, own: Path, tmp_path: Path) -> None:
+    contract.predictions_are_well_formed(lambda: head(job, own))
+    contract.tiny_slices_equal_one_long_one(lambda: head(job, own))
+    contract.restored_midway_goes_on_to_the_same_end(lambda: head(job, own), tmp_path / "a")
+    contract.restored_when_done_is_done(lambda: head(job, own), tmp_path / "b")
+    contract.a_saved_member_answers_the_same(lambda: head(job, own), tmp_path / "c")
+
+
+def test_its_model_needs_no_file_of_the_person_s(job: Job, own: Path, tmp_path: Path) -> None:
+    given = tmp_path / own.name
+    given.write_bytes(own.read_bytes())
+    job = replace(job, cache=tmp_path / "cache")
+    member = contract.run_to_the_end(head(job, given)).member()
+    expected = member.predict(job.samples)
+    (folder := tmp_path / "member").mkdir()
+    settings = member.save(folder)
+    given.unlink()
+    shutil.rmtree(tmp_path / "cache")
+    folder = folder.rename(tmp_path / "elsewhere")
+    loaded = FeaturesMember.load(folder, settings, job.task)
+    np.testing.assert_allclose(loaded.predict(job.samples), expected, atol=1e-6)
+
+
+def test_a_model_without_its_weights_is_said_to_be_damaged(job: Job, own: Path, tmp_path: Path) -> None:
+    settings = contract.run_to_the_end(head(job, own)).member().save(tmp_path)
+    (tmp_path / "network.safetensors").unlink()
+    with pytest.raises(ModelError, match="Train again"):
+        FeaturesMember.load(tmp_path, settings, job.task)
+
+
+@pytest.mark.parametrize("content", [b"", b"no weights at all"])
+def test_a_file_that_cannot_be_used_ends_the_learner_with_a_sentence(job: Job, tmp_path: Path, content: bytes) -> None:
+    (path := tmp_path / "resnet18.pth").write_bytes(content)
+    progress = head(job, path).advance(Deadline(5.0))
+    assert progress.done
+    assert not progress.improved
+    assert "resnet18.pth" in progress.message
+
+
+def test_it_is_left_out_where_nothing_can_be_kept(job: Job, own: Path) -> None:
+    progress = head(replace(job, cache=None), own).advance(Deadline(5.0))
+    assert progress.done
+    assert "no folder" in progress.message
