@@ -65,6 +65,12 @@ def publish(folder: Path, manifest: Manifest) -> None:
     _sweep(folder, keep=before | {str(entry["folder"]) for entry in entries})
 
 
+def annotate(folder: Path, info: Mapping[str, Any]) -> None:
+    """Add to what the manifest says for people; the model stays the same."""
+    content = read_json(folder / MANIFEST)
+    write_json(folder / MANIFEST, {**content, "info": {**content["info"], **info}})
+
+
 def _folders_in_use(folder: Path) -> set[str]:
     """Return the member folders of the model served so far: a reader may still be loading them."""
     if not (folder / MANIFEST).exists():

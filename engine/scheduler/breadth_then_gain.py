@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing_extensions import override
 
 from engine.scheduler.base import Policy, Slice, Standing, slice_seconds
-from engine.scheduler.forecast import gain, seconds_to_candidate, seconds_to_end
+from engine.scheduler.forecast import LOADING, gain, seconds_to_candidate, seconds_to_end
 from engine.scheduler.halving import held_back
 from engine.transfer.guard import unhelped
 
@@ -69,7 +69,8 @@ def in_time(standing: Standing, remaining: float) -> bool:
 
 def overdue(standing: Standing, total: float) -> bool:
     """Whether a learner has worked for long without a candidate and cannot tell when there will be one."""
-    return not standing.curve and standing.share <= 0.0 and standing.seconds > PATIENCE * total
+    patience = max(PATIENCE * total, 2 * LOADING)
+    return not standing.curve and standing.share <= 0.0 and standing.seconds > patience
 
 
 def ahead_of_group(standing: Standing, candidates: Sequence[Standing]) -> bool:

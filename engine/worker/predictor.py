@@ -21,7 +21,7 @@ from engine.arrays import FloatArray
 from engine.errors import EngineError
 from engine.modalities import ask_samples
 from engine.model.answers import answers
-from engine.model.folder import MANIFEST
+from engine.model.folder import MANIFEST, MemberRecord, read_manifest
 from engine.model.model import Model
 from engine.task import Kind, Task
 
@@ -31,11 +31,14 @@ class Oracle:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._serves: tuple[tuple[MemberRecord, ...], float] | None = None
         self._load()
 
     def _load(self) -> None:
-        self._stamp = self._now()
-        self.model = Model.load(self._folder)
+        self._stamp, manifest = self._now(), read_manifest(self._folder)
+        serves = (manifest.members, manifest.temperature)
+        if serves != self._serves:  # else only what it says for people has changed
+            self.model, self._serves = Model.load(self._folder), serves
 
     def _now(self) -> tuple[int, int]:
         try:

@@ -22,7 +22,7 @@ from engine.ensemble.noise import better, checked
 from engine.files import read_json, write_json
 from engine.metrics import Interval, all_scores, bootstrap, score
 from engine.model.blend import blend
-from engine.model.folder import Manifest, MemberRecord, publish, records
+from engine.model.folder import Manifest, MemberRecord, annotate, publish, records
 from engine.run.folder import RunFolder
 from engine.run.predictions import write_predictions
 from engine.run.tables import write_table
@@ -108,6 +108,8 @@ class Server:
         for learner in self._wanted.weights if self._wanted is not None else ():
             if self._candidates[learner].answers is None:
                 return Errand("answer", learner)
+        for learner in self._served_unmeasured():
+            return Errand("measure", learner)
         if (unmeasured := self.small.to_measure()) is not None:
             return Errand("measure", unmeasured)
         kept = self.small.to_answer(len(self._test) + len(self.ids_to_predict))
@@ -122,6 +124,30 @@ class Server:
         assert candidate is not None
         self._candidates[learner] = candidate
         self.small.renewed(candidate)
+        if self._paces_missing and not self._served_unmeasured():
+            self._note_pace()
+
+    @property
+    def _paces_missing(self) -> bool:
+        return self.has_learned and self.served is not None and self.served.facts.get("ms_per_sample") is None
+
+    def _served_unmeasured(self) -> list[str]:
+        """Return the learners whose members are served and whose pace nobody knows."""
+        if self.served is None or not self._paces_missing:
+            return []
+        known = [self._candidates.get(learner) for learner in self.served.lineup.weights]
+        return [candidate.learner for candidate in known if candidate is not None and candidate.pace is None]
+
+    def _note_pace(self) -> None:
+        """Say of the served model how quick it is, now that all its members were measured."""
+        served = self.served
+        assert served is not None
+        chosen = [self._candidates[learner] for learner in served.lineup.weights if learner in self._candidates]
+        pace = {"ms_per_sample": facts(chosen)["ms_per_sample"]}
+        served.facts, served.cost_s = served.facts | pace, self._cost(served.lineup)
+        annotate(self.run.model_path, pace)
+        kept = read_json(self._memory / "served.json")
+        write_json(self._memory / "served.json", kept | {"facts": served.facts, "cost_s": served.cost_s})
 
     def withdraw(self, learner: str) -> None:
         """Do without a learner's candidate, which could not be asked."""

@@ -95,10 +95,7 @@ def _slice(bench: Bench, learner: str, deadline: Deadline, frugality: int) -> di
 
 
 def _answer(bench: Bench, learner: str, deadline: Deadline, frugality: int) -> dict[str, Any]:
-    through = bench.answer(learner, deadline, frugality)
-    if through:
-        bench.measure(learner)
-    return {"reply": "answered", "through": through}
+    return {"reply": "answered", "through": bench.answer(learner, deadline, frugality)}
 
 
 def _measure(bench: Bench, learner: str, deadline: Deadline, frugality: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 
 from engine.errors import ModelError
 from engine.learners.constant import ConstantMember
-from engine.model.folder import read_manifest
+from engine.model.folder import annotate, read_manifest
 from engine.model.model import Model, WeightedMember
 from engine.task import Kind, Modality, Task
 
@@ -38,6 +38,18 @@ def test_a_new_model_replaces_the_old_and_tidies_up_one_later(tmp_path: Path) ->
     assert manifest.members[0].settings == {"answer": [0.3, 0.7]}
     # one generation is kept for whoever is just loading it
     assert len(list((tmp_path / "model" / "members").iterdir())) == 2
+
+
+def test_a_note_for_people_leaves_the_model_as_it_is(tmp_path: Path) -> None:
+    for share in (0.1, 0.2):
+        save(tmp_path / "model", share)
+    before = read_manifest(tmp_path / "model")
+    annotate(tmp_path / "model", {"pace": 3})
+    annotate(tmp_path / "model", {"size": 4})
+    after = read_manifest(tmp_path / "model")
+    assert (after.members, after.temperature) == (before.members, before.temperature)
+    assert after.info == {**before.info, "pace": 3, "size": 4}
+    assert len(list((tmp_path / "model" / "members").iterdir())) == 2  # the one before is still kept
 
 
 def test_no_model_is_a_sentence(tmp_path: Path) -> None:

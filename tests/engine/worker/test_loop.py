@@ -43,6 +43,13 @@ def test_a_run_leaves_a_model_and_an_honest_result(tmp_path: Path) -> None:
     assert result["score"]["validation"] > 0.3  # the flowers can be told apart
     assert 0.0 <= result["alc"]["validation"] <= 1.0
     assert sum(member["weight"] for member in result["members"]) == pytest.approx(1.0)
+    assert 0.0 < result["enough_s"] <= result["active_s"]
+    assert 0.0 < result["ms_per_sample"]["batch"] <= result["ms_per_sample"]["single"] < 1000.0
+    small = Model.load(run.small_path)
+    assert [part.name for part in small.members] == [result["small"]["member"]]
+    assert small.predict(open_samples(flowers(20), run.task)).shape == (20, 2)
+    low, high = result["small"]["score"]["interval"]
+    assert low <= result["small"]["score"]["validation"] <= high
     test = pl.read_parquet(run.model_path / "test.parquet")
     assert test.height == result["n_test"]
     assert (test["label"] == test["prediction"]).mean() == pytest.approx(result["scores"]["test"]["accuracy"]["value"])
@@ -60,6 +67,22 @@ def test_the_last_point_is_what_the_model_says(tmp_path: Path) -> None:
     assert asked is not None
     values = Model.load(run.model_path).predict(open_samples(asked, run.task))
     assert np.allclose(written.select("iris", "rose").to_numpy(), values, atol=1e-9)
+
+
+def test_a_limit_on_the_time_of_an_answer_is_kept(tmp_path: Path) -> None:
+    results = []
+    for most_ms in (0.001, 10_000.0):
+        options = RunOptions(12.0, max_latency_ms=most_ms)
+        run = RunFolder.create(tmp_path / f"run-{most_ms}", FLOWERS, flowers(), options)
+        assert start(run.path).wait(PATIENCE_S) == 0
+        result = run.result()
+        assert result is not None
+        results.append(result)
+    nothing, anything = results
+    assert any("No model answers within 0.001 ms" in note for note in nothing["notes"])
+    assert len(nothing["members"]) == 1
+    assert anything["ms_per_sample"]["single"] <= 10_000.0
+    assert not any("No model answers" in note for note in anything["notes"])
 
 
 def test_killed_at_any_moment_the_best_model_stays_and_the_run_goes_on(tmp_path: Path) -> None:

@@ -11,8 +11,10 @@ import pytest
 
 from engine.errors import ModelError
 from engine.learners.constant import ConstantMember
+from engine.model.folder import annotate
 from engine.model.model import Model, WeightedMember
 from engine.task import Column, ColumnType, Kind, Modality, Task
+from engine.worker.predictor import Oracle
 from engine.worker.predictor_handle import PredictorHandle
 
 TASK = Task(
@@ -44,6 +46,16 @@ def test_a_new_model_answers_the_next_question(asked: PredictorHandle, tmp_path:
     time.sleep(0.02)  # a folder served twice within the clock's grain would look the same
     save(tmp_path / "model", 0.75)
     assert asked.ask([{}]).result(90)[0]["prediction"] == "bolt"
+
+
+def test_a_note_for_people_does_not_load_the_model_anew(tmp_path: Path) -> None:
+    save(tmp_path / "model", 0.25)
+    oracle = Oracle(tmp_path / "model")
+    before = oracle.model
+    time.sleep(0.02)
+    annotate(tmp_path / "model", {"pace": 3})
+    assert oracle.answer([{}])[0]["prediction"] == "nut"
+    assert oracle.model is before
 
 
 def test_no_model_is_a_sentence(tmp_path: Path) -> None:

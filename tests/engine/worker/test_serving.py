@@ -100,6 +100,29 @@ def test_who_is_not_to_be_served_is_not_asked_about_other_samples(served: tuple[
     assert poor.answers is None
 
 
+def test_what_is_served_is_measured_afterwards(served: tuple[RunFolder, Server]) -> None:
+    run, server = served
+    checkpoint = Checkpoint(run.checkpoints_path, "good")
+    checkpoint.save_candidate(ConstantMember(np.array([0.5, 0.5])), guess(server.labels, 0.9))
+    checkpoint.mark.kind = "good"
+    checkpoint.save_answers(1, {"test": guess(server.labels[:80], 0.9), "predict": np.zeros((0, 2))})
+    found = checkpoint.candidate()
+    assert found is not None
+    server.weigh(replace(found, record=replace(found.record, kind="good")))
+    assert server.serve_if_ready()  # without waiting for its pace
+    assert read_manifest(run.model_path).info["ms_per_sample"] is None
+    assert server.errand() == Errand("measure", "good")
+    checkpoint.save_pace(Pace(0.004, 0.002, size=10**9))
+    server.carried_out("good")
+    assert server.errand() is None
+    assert read_manifest(run.model_path).info["ms_per_sample"] == {"single": 4.0, "batch": 2.0}
+    again = Server(run, clock=lambda: 50.0)
+    again.recall()
+    assert again.served is not None
+    assert again.served.facts["ms_per_sample"] == {"single": 4.0, "batch": 2.0}
+    assert again.served.cost_s == pytest.approx(0.004)
+
+
 def test_who_cannot_be_asked_is_done_without(served: tuple[RunFolder, Server]) -> None:
     run, server = served
     add(run, server, "fair", 0.8)

@@ -78,9 +78,12 @@ def test_it_works_slice_by_slice_and_ends_with_its_stdin(start: Starter, tmp_pat
     candidate = Checkpoint(run.checkpoints_path, name).candidate()
     assert candidate is not None
     assert candidate.answers is not None
-    assert not candidate.unmeasured
+    assert candidate.unmeasured
     ask(trainer, do="measure", learner=name, seconds=60.0, left=60.0, frugality=0)
     assert reply(trainer)["reply"] == "measured"
+    measured = Checkpoint(run.checkpoints_path, name).candidate()
+    assert measured is not None
+    assert not measured.unmeasured
     assert trainer.stdin is not None
     trainer.stdin.close()
     assert trainer.wait(PATIENCE) == GONE
