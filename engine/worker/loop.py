@@ -23,6 +23,7 @@ from engine.scheduler import POLICIES
 from engine.scheduler.base import longest_slice
 from engine.scheduler.stopping import hardly_worth_it, stop_reason
 from engine.transfer.guard import verdicts
+from engine.worker.answer_time import AnswerTime
 from engine.worker.checkpoint import Checkpoint
 from engine.worker.control import Command, ControlFile, listen_to_stdin
 from engine.worker.desk import Desk, Errand
@@ -61,6 +62,7 @@ class Worker:
         self._last_beat = 0.0
         self._asked_to_leave = False
         self._metrics: dict[str, float] = {}
+        self._answer_time = AnswerTime(run.options.budget_s)
         self._error = 0.0  # the standard error of the served model's score
         self._told: set[tuple[str, str]] = set()  # what learners have said to the person in this sitting
         self._notes = list(run.options.notes)
@@ -147,6 +149,7 @@ class Worker:
             return
         if self._reason is not None:
             return
+        left = self._answer_time.left_to_learn(left)
         chosen = self._policy.choose(self._roster.standings(), self._budget.total, left)
         if chosen is not None:
             self._give(Errand("advance", chosen.learner), chosen.seconds, left)
@@ -257,6 +260,7 @@ class Worker:
         self._desk.done()
         if message["reply"] == "answered":
             self._journal.write("answered", {"learner": learner, "seconds": round(message["seconds"], 3)})
+            self._answer_time.spent(message["seconds"], through=message["through"])
             if not message["through"]:
                 return
         self._server.carried_out(learner)
