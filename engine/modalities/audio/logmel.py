@@ -48,24 +48,31 @@ class MelScale:
 def log_mel(wave: Float32Array, scale: MelScale) -> Float32Array:
     """Return the spectrogram, float32 [frames, bands], of a sound [n]; zeros are added up to one window.
 
-    All in float32, ``C`` and ``S`` being :func:`fourier` and ``M`` :func:`mel_weights`::
+    ``L = log(P + floor)`` in float32, P being :func:`mel_power` with :func:`mel_weights`.
+    """
+    spectrogram: Float32Array = np.log(mel_power(wave, scale, mel_weights(scale)) + np.float32(scale.floor))
+    return spectrogram
+
+
+def mel_power(wave: Float32Array, scale: MelScale, weights: Float32Array) -> Float32Array:
+    """Return the power float32 [frames, bands] of a sound [n] in bands that ``weights`` [size / 2 + 1, bands] make.
+
+    All in float32, ``C`` and ``S`` being :func:`fourier`::
 
         F[t] = wave[t hop : t hop + window]          [frames, window]: as a convolution, stride hop
-        P    = (F @ C)^2 + (F @ S)^2                 [frames, size / 2 + 1]
-        L    = log(P @ M + floor)                    [frames, bands]
+        P    = ((F @ C)^2 + (F @ S)^2) @ weights     [frames, bands]
     """
     short = scale.window - len(wave)
     padded = np.pad(wave, (0, short)) if short > 0 else wave
     views = np.lib.stride_tricks.sliding_window_view(padded, scale.window)[:: scale.hop]
-    kernels, weights = fourier(scale), mel_weights(scale)
-    floor = np.float32(scale.floor)
-    spectrogram = np.empty((len(views), scale.bands), dtype=np.float32)
+    kernels = fourier(scale)
+    power = np.empty((len(views), weights.shape[1]), dtype=np.float32)
     for first in range(0, len(views), _FRAMES_AT_ONCE):
         waves = views[first : first + _FRAMES_AT_ONCE] @ kernels
         waves *= waves
         half = waves.shape[1] // 2
-        spectrogram[first : first + len(waves)] = np.log((waves[:, :half] + waves[:, half:]) @ weights + floor)
-    return spectrogram
+        power[first : first + len(waves)] = (waves[:, :half] + waves[:, half:]) @ weights
+    return power
 
 
 @lru_cache(maxsize=8)

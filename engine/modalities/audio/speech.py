@@ -1,0 +1,128 @@
+"""What the speech network hears in a sound: features from the levels in 32 mel bands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import Lock
+
+import numpy as np
+import torch
+
+from engine.arrays import Float32Array, FloatArray, IntArray
+from engine.backbones.speech import BANDS, LENGTH, SHORTEST, SpeechNetwork, load_speech
+from engine.backbones.weights import manifest, verified
+from engine.modalities.audio.logmel import MelScale, fourier, mel_power
+from engine.modalities.audio.resample import RATE
+from engine.modalities.audio.samples import AudioSamples
+
+BACKBONE = "speech_embedding"
+SCALE = MelScale(bands=BANDS, low=60.0, high=3800.0)
+
+_LONGEST = 3000  # frames, 30 seconds
+_VERSION = 1  # counts changes of the arithmetic before the network: features of another version are not comparable
+_SOUNDS_A_BATCH = 4
+_LEAST_POWER, _RANGE = 1e-10, 8.0
+_BEND, _PER_BAND, _STEEPNESS = 1000.0, 200.0 / 3.0, np.log(6.4) / 27.0  # of the mel scale: linear, then logarithmic
+
+
+def levels(wave: Float32Array) -> Float32Array:
+    """Return the levels float32 [T, 32] that the network learned from, T being 76 or more.
+
+    Zeros surround a short sound. In tens of decibels, at most eight below the loudest::
+
+        L = log10(max(P, 1e-10)), P being mel_power for waves that are not scaled and triangles of the area 1 Hz
+        max(L, max over all of L - 8) + 2
+    """
+    short = SCALE.samples(SHORTEST) - len(wave)
+    if short > 0:
+        wave = np.pad(wave, (short // 2, short - short // 2))
+    level = np.log10(np.maximum(mel_power(wave, SCALE, _weights()), np.float32(_LEAST_POWER)))
+    seen: Float32Array = np.maximum(level, level.max() - np.float32(_RANGE)) + np.float32(2.0)
+    return seen
+
+
+def pieces(level: Float32Array) -> list[Float32Array]:
+    """Return the levels of a long sound in parts of about one length, at most 30 seconds each."""
+    return np.array_split(level, -(-len(level) // _LONGEST))
+
+
+def grid(parts: list[Float32Array]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return levels of different lengths as one tensor [n, T, 32], and their lengths [n]."""
+    lengths = [len(part) for part in parts]
+    levels = np.zeros((len(parts), max(lengths), BANDS), dtype=np.float32)
+    for place, part in enumerate(parts):
+        levels[place, : len(part)] = part
+    return torch.from_numpy(levels), torch.tensor(lengths)
+
+
+def hear(network: SpeechNetwork, level: Float32Array, device: str) -> Float32Array:
+    """Return what the network hears of one sound's levels, float32 [2592]: the mean over its pieces."""
+    with torch.inference_mode():
+        heard = [network(*(part.to(device) for part in grid([piece]))) for piece in pieces(level)]
+        features: Float32Array = torch.cat(heard).mean(dim=0).cpu().numpy()
+    return features
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechKind:
+    """These features, for a table of features."""
+
+    @property
+    def name(self) -> str:
+        """The name under which such features are kept; it changes with the weights and with the arithmetic."""
+        return f"{BACKBONE}-{manifest()[BACKBONE].sha256[:8]}-v{_VERSION}"
+
+    @property
+    def length(self) -> int:
+        """How many numbers describe a sound."""
+        return LENGTH
+
+    def batch(self, device: str) -> int:
+        """Return how many sounds are best looked at together: few, as they may be long."""
+        return _SOUNDS_A_BATCH
+
+    def compute(self, samples: AudioSamples, rows: IntArray, device: str) -> Float32Array:
+        """Return features [len(rows), 2592], NaN where a sound cannot be read."""
+        features = np.full((len(rows), LENGTH), np.nan, dtype=np.float32)
+        network = _network(device)
+        for place, row in enumerate(rows):
+            wave = samples.wave_or_none(int(row))
+            if wave is not None:
+                features[place] = hear(network, levels(wave), device)
+        return features
+
+
+_loading = Lock()
+
+
+def _network(device: str) -> SpeechNetwork:
+    with _loading:  # threads that ask at once would all load it
+        return _loaded(device)
+
+
+@lru_cache(maxsize=2)
+def _loaded(device: str) -> SpeechNetwork:
+    return load_speech(verified(BACKBONE)).to(device)
+
+
+@lru_cache(maxsize=1)
+def _weights() -> Float32Array:
+    """Return [257, 32]: triangles evenly spaced on a mel scale that is linear up to 1 kHz, for powers of fourier."""
+    frequencies = np.arange(SCALE.size // 2 + 1) * (RATE / SCALE.size)
+    edges = _hertz(np.linspace(_mel(SCALE.low), _mel(SCALE.high), BANDS + 2))
+    rising = (frequencies[:, None] - edges[:-2]) / (edges[1:-1] - edges[:-2])
+    falling = (edges[2:] - frequencies[:, None]) / (edges[2:] - edges[1:-1])
+    triangles = np.maximum(0.0, np.minimum(rising, falling)) * 2.0 / (edges[2:] - edges[:-2])
+    unscaled = 1.0 / float(np.abs(fourier(SCALE)[SCALE.window // 2, 0])) ** 2  # the window is 1 in its middle
+    return (triangles * unscaled).astype(np.float32)
+
+
+def _mel(hertz: float) -> float:
+    bent = _BEND / _PER_BAND + np.log(max(hertz, _BEND) / _BEND) / _STEEPNESS
+    return hertz / _PER_BAND if hertz < _BEND else float(bent)
+
+
+def _hertz(mel: FloatArray) -> FloatArray:
+    bend = _BEND / _PER_BAND
+    return np.where(mel < bend, mel * _PER_BAND, _BEND * np.exp((mel - bend) * _STEEPNESS))
