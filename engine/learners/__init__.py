@@ -24,6 +24,7 @@ LEARNERS: dict[str, str] = {
     "table.lightgbm": "engine.modalities.table.learners.lightgbm:LightGBM",
     "table.extra_trees": "engine.modalities.table.learners.extra_trees:ExtraTrees",
     "table.linear": "engine.modalities.table.learners.linear:Linear",
+    "table.search": "engine.modalities.table.learners.search:Search",
     "table.network": "engine.modalities.table.learners.network:Network",
 }
 

@@ -1,0 +1,116 @@
+"""Settings of LightGBM that a search may try, and one such trial: some folds first, the others if that went well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from engine.arrays import FloatArray
+from engine.budget import Deadline
+from engine.ensemble.noise import checked
+from engine.learners.base import Job
+from engine.modalities.table.boosting import Bag, Growth
+from engine.modalities.table.target import Link
+from engine.modalities.table.training import TrainingRows
+from engine.search import Choice, Float, Int, Settings, Space
+
+SPACE: Space = {
+    "learning_rate": Float(0.03, 0.12, log=True),
+    "num_leaves": Int(4, 128, log=True),
+    "feature_fraction": Float(0.25, 1.0),
+    "bagging_fraction": Float(0.6, 1.0),
+    "min_data_in_leaf": Int(2, 80, log=True),
+    "lambda_l2": Float(0.001, 30.0, log=True),
+    "path_smooth": Float(0.01, 30.0, log=True),
+    "cat_smooth": Float(1.0, 100.0, log=True),
+    "cat_l2": Float(1.0, 60.0, log=True),
+    "extra_trees": Choice((False, True)),
+}
+_OWN: Settings = {  # LightGBM's own settings, as far as they lie in the space
+    "learning_rate": 0.1,
+    "num_leaves": 31,
+    "feature_fraction": 1.0,
+    "bagging_fraction": 1.0,
+    "min_data_in_leaf": 20,
+    "lambda_l2": 0.001,
+    "path_smooth": 0.01,
+    "cat_smooth": 10.0,
+    "cat_l2": 10.0,
+    "extra_trees": False,
+}
+
+
+def start(params: Mapping[str, Any]) -> Settings:
+    """Return parameters of LightGBM as a point of the space, what they do not name being LightGBM's own."""
+    return {name: params.get(name, value) for name, value in _OWN.items()}
+
+
+def row_losses(link: Link, labels: FloatArray, predictions: FloatArray) -> FloatArray:
+    """Return what each row [n] adds to :meth:`Link.loss`, up to a constant factor."""
+    if link.many:
+        return np.asarray(
+            -np.log(np.maximum(np.where(labels > 0.5, predictions, 1.0 - predictions), 1e-15)).mean(axis=1)
+        )
+    if link.is_classifier:
+        return np.asarray(-np.log(np.maximum(predictions[np.arange(len(labels)), labels.astype(np.int64)], 1e-15)))
+    return np.asarray((predictions[:, 0] - labels) ** 2)
+
+
+@dataclass(frozen=True, eq=False)
+class Tried:
+    """What a trial came to: the folds' boosters and the predictions [n, outputs] of the rows they were checked on."""
+
+    settings: Settings
+    validation: FloatArray
+    texts: tuple[str, ...] = ()
+
+
+@dataclass
+class Trial:
+    """One trial. A rung is a group of folds that are grown together; ``so_far`` holds the rungs done.
+
+    Nothing of a rung that is under way is kept over a restart, so that it is grown again as if never begun.
+    """
+
+    job: Job
+    rows: TrainingRows
+    link: Link
+    growth: Growth
+    seed: int
+    so_far: Tried
+    rung: int = 0
+    _bag: Bag | None = field(default=None, repr=False)
+
+    @property
+    def rungs(self) -> list[tuple[int, ...]]:
+        """The folds of each rung: first as many as there are threads, then all others."""
+        few = self.job.threads if self.job.threads > 1 else 2
+        return [folds for folds in (self.rows.checked[:few], self.rows.checked[few:]) if folds]
+
+    @property
+    def finished(self) -> bool:
+        """Whether all folds are grown."""
+        return self.rung == len(self.rungs)
+
+    def advance(self, deadline: Deadline) -> bool:
+        """Grow the rung; return whether it is done."""
+        if self._bag is None:
+            rows = replace(self.rows, checked=self.rungs[self.rung])
+            params = {**self.so_far.settings, "bagging_freq": 1, "seed": self.seed}
+            self._bag = Bag(self.job, rows, self.link, self.growth, params)
+        self._bag.advance(deadline)
+        if not self._bag.done:
+            return False
+        answers, before = self._bag.validation(), self.so_far
+        merged = np.where(checked(answers)[:, None], answers, before.validation)
+        self.so_far = Tried(before.settings, merged, (*before.texts, *self._bag.texts()))
+        self.rung, self._bag = self.rung + 1, None
+        return True
+
+
+def mean_of(tried: Sequence[Tried]) -> FloatArray:
+    """Return the mean of the trials' predictions."""
+    return np.asarray(np.mean([one.validation for one in tried], axis=0))

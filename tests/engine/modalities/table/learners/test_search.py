@@ -1,0 +1,100 @@
+"""The search for settings of LightGBM."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.budget import Deadline
+from engine.modalities.table.learners.lightgbm import LightGBM
+from engine.modalities.table.learners.search import Search
+from engine.modalities.table.members.lightgbm import LightGBMMember
+from tests.engine.learners import contract
+from tests.engine.modalities.table.tables import a_job, a_job_of_many_classes
+
+SETTINGS: dict[str, Any] = {"trials": 4, "rounds": 20, "starts": [{"num_leaves": 4}, {"num_leaves": 8}]}
+HOPELESS = {"num_leaves": 4, "min_data_in_leaf": 80, "learning_rate": 0.03, "lambda_l2": 30.0}
+EXACTLY = 1e-12
+
+
+@pytest.mark.parametrize("classes", [0, 2, 3])
+def test_its_predictions_are_well_formed(classes: int) -> None:
+    contract.predictions_are_well_formed(lambda: Search(a_job(classes), SETTINGS))
+
+
+def test_slices_of_any_length_end_alike() -> None:
+    contract.tiny_slices_equal_one_long_one(lambda: Search(a_job(2), SETTINGS))
+
+
+def test_a_pause_ends_its_slice() -> None:
+    contract.an_interrupted_slice_ends_soon(lambda: Search(a_job(3, size=4000), SETTINGS))
+
+
+@pytest.mark.parametrize("classes", [0, 2])
+def test_its_saved_member_answers_the_same(tmp_path: Path, classes: int) -> None:
+    contract.a_saved_member_answers_the_same(lambda: Search(a_job(classes), SETTINGS), tmp_path / "m")
+
+
+def test_it_goes_on_after_a_restart_exactly_as_without(tmp_path: Path) -> None:
+    make = lambda: Search(a_job(3), {**SETTINGS, "trials": 6})  # noqa: E731
+    contract.restored_midway_goes_on_to_the_same_end(make, tmp_path / "a", alike=EXACTLY)
+    contract.restored_when_done_is_done(make, tmp_path / "b")
+
+
+def test_any_number_of_classes_is_told_apart(tmp_path: Path) -> None:
+    make: contract.Factory = lambda: Search(a_job_of_many_classes(), {**SETTINGS, "rounds": 40})  # noqa: E731
+    contract.predictions_are_well_formed(make)
+    contract.a_saved_member_answers_the_same(make, tmp_path / "b")
+    learner = contract.run_to_the_end(make())
+    answers, labels = learner.validation(), learner.job.labels
+    assert (answers[labels > 0.5].mean() - answers[labels < 0.5].mean()) > 0.3
+
+
+def test_a_clearly_worse_trial_is_dropped_after_some_folds(caplog: pytest.LogCaptureFixture) -> None:
+    settings = {"trials": 2, "rounds": 60, "starts": [{"num_leaves": 8, "min_data_in_leaf": 5}, HOPELESS]}
+    with caplog.at_level(logging.INFO):
+        learner = contract.run_to_the_end(Search(a_job(2, size=600), settings))
+    first, second = (record.getMessage() for record in caplog.records)
+    assert "trial 1, tried on all folds" in first
+    assert "trial 2, dropped early: gain -" in second
+    assert '"min_data_in_leaf": 80' in second
+    member = learner.member()
+    assert isinstance(member, LightGBMMember)
+    assert len(member.boosters) == 3
+
+
+def test_a_better_trial_takes_over() -> None:
+    job = a_job(2, size=600)
+    poor = contract.run_to_the_end(Search(job, {"trials": 1, "rounds": 60, "starts": [HOPELESS]}))
+    both = {"trials": 2, "rounds": 60, "starts": [HOPELESS, {"num_leaves": 8, "min_data_in_leaf": 5}]}
+    better = contract.run_to_the_end(Search(job, both))
+    assert _loss(better, job.labels) < _loss(poor, job.labels) - 0.01
+
+
+def test_a_single_trial_is_the_bag_with_those_settings() -> None:
+    job = replace(a_job(0, size=300), threads=3)
+    params = {"num_leaves": 6, "bagging_freq": 1, "lambda_l2": 0.001, "path_smooth": 0.01}
+    searched = contract.run_to_the_end(Search(job, {"trials": 1, "rounds": 30, "starts": [params]}))
+    bag = contract.run_to_the_end(LightGBM(job, {"stages": [{"rounds": 30, "patience": 50}], "params": params}))
+    np.testing.assert_allclose(searched.validation(), bag.validation(), rtol=1e-9)
+
+
+def test_it_keeps_to_its_share_of_the_budget() -> None:
+    learner = Search(a_job(2), {**SETTINGS, "trials": 10_000, "share": 0.5})
+    seconds, slices, done = 0.0, 0, False
+    while not done:
+        deadline = Deadline(0.2, left=4.0 - seconds)
+        progress = learner.advance(deadline)
+        seconds, slices, done = seconds + deadline.elapsed, slices + 1, progress.done
+        assert slices < 100
+    assert 2.0 <= seconds < 4.0
+
+
+def _loss(learner: Any, labels: Any) -> float:
+    answers = learner.validation()
+    return float(-np.log(answers[np.arange(len(labels)), labels.astype(int)]).mean())
