@@ -12,6 +12,8 @@ from pathlib import Path
 
 from engine.errors import WeightsError
 
+SUFFIXES = (".pth", ".pt", ".safetensors")
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:

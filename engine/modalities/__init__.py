@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,17 @@ from engine.modalities.portfolio import Entry
 from engine.samples import Samples
 from engine.task import Modality, Task
 
-__all__ = ["Entry", "ask_samples", "open_samples", "portfolio"]
+__all__ = ["Entry", "OwnWeights", "ask_samples", "open_samples", "portfolio"]
+
+_BEFORE_OWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWeights:
+    """A folder with weights of networks, and whether good ones may be fetched into it."""
+
+    folder: Path
+    download: bool = False
 
 
 def open_samples(dataset: Dataset, task: Task, cache: Path | None = None) -> Samples:
@@ -39,14 +50,21 @@ def ask_samples(items: Sequence[Any], task: Task) -> tuple[Samples, dict[int, st
     return samples, problems
 
 
-def portfolio(task: Task, size: int, device: str, dataset: Dataset | None = None) -> tuple[Entry, ...]:
+def portfolio(
+    task: Task, size: int, device: str, dataset: Dataset | None = None, own: OwnWeights | None = None
+) -> tuple[Entry, ...]:
     """Return the learners to try for this task, training size and device, in the order that earlier runs teach.
 
-    The size of the samples in ``dataset``, where it is given, helps to find runs on alike data.
+    The size of the samples in ``dataset``, where it is given, helps to find runs on alike data, and leaves out what is
+    for smaller samples alone. ``own`` are networks that the person brings, which are tried after the first few.
     """
     module = importlib.import_module(f"engine.modalities.{Modality(task.modality).value}.portfolio")
     entries: tuple[Entry, ...] = module.portfolio(task, size, device)
-    if not taught(task.modality):
-        return entries
-    measured = extent(dataset, task) if dataset is not None else None
-    return reorder(entries, Meta.of(task, size, device, measured))
+    if own is not None and task.modality is Modality.IMAGE:
+        from engine.modalities.image.own import own_entries
+
+        entries = (*entries[:_BEFORE_OWN], *own_entries(own.folder, own.download), *entries[_BEFORE_OWN:])
+    asked = taught(task.modality) or any(entry.largest is not None for entry in entries)
+    measured = extent(dataset, task) if dataset is not None and asked else None
+    entries = tuple(entry for entry in entries if measured is None or measured <= (entry.largest or measured))
+    return reorder(entries, Meta.of(task, size, device, measured)) if taught(task.modality) else entries

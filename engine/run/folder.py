@@ -24,6 +24,7 @@ from typing import Any, Self
 from engine.dataset import Dataset
 from engine.errors import DataError, RunError
 from engine.files import read_json, write_json
+from engine.modalities import OwnWeights
 from engine.task import Task
 
 FORMAT = 1
@@ -34,7 +35,8 @@ class RunOptions:
     """How to train. ``pressed_at`` is the unix time at which Train was pressed; the budget counts from there.
 
     ``cache`` is a folder for costly features that outlive the run; ``notes`` are sentences about the data for the
-    result; ``max_latency_ms`` is the most that an answer about one sample may take on this computer, None for any time.
+    result; ``max_latency_ms`` is the most that an answer about one sample may take on this computer, None for any time;
+    ``weights`` is a folder with weights of the person's own networks, into which ``download`` allows to fetch others.
     """
 
     budget_s: float
@@ -44,6 +46,13 @@ class RunOptions:
     cache: str | None = None
     notes: tuple[str, ...] = ()
     max_latency_ms: float | None = None
+    weights: str | None = None
+    download: bool = False
+
+    @property
+    def own_weights(self) -> OwnWeights | None:
+        """The person's networks, as a portfolio takes them."""
+        return None if self.weights is None else OwnWeights(Path(self.weights), self.download)
 
 
 @dataclass(frozen=True)
@@ -98,6 +107,8 @@ class RunFolder:
                 cache=plan["cache"],
                 notes=tuple(plan["notes"]),
                 max_latency_ms=plan.get("max_latency_ms"),
+                weights=plan.get("weights"),
+                download=bool(plan.get("download", False)),
             )
             return cls(path.resolve(), Task.from_json(plan["task"]), options)
         except (OSError, KeyError, TypeError, ValueError, DataError) as error:

@@ -60,7 +60,8 @@ class Bench:
             seed=run.options.seed,
             cache=cache,
         )
-        self._entries = {entry.name: entry for entry in portfolio(run.task, len(train), self.device)}
+        entries = portfolio(run.task, len(train), self.device, own=run.options.own_weights)
+        self._entries = {entry.name: entry for entry in entries}
         self._learners: dict[str, Learner] = {}
         self._offered: dict[str, Member] = {}  # the newest candidates, until their learners work on
         self._answering: dict[str, Answering] = {}

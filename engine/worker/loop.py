@@ -98,7 +98,7 @@ class Worker:
         n_train, n_test = self._server.sizes
         if n_train == 0:
             raise DataError("There are no samples to learn from. Label some first.")
-        self._entries = portfolio(task, n_train, options.device, self._server.train)
+        self._entries = portfolio(task, n_train, options.device, self._server.train, options.own_weights)
         self._roster = Roster(self._entries, self._before)
         self._policy = POLICIES["breadth_then_gain"]()
         facts = {"budget_s": options.budget_s, "device": options.device, "task": task.to_json()}

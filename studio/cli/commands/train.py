@@ -48,6 +48,14 @@ def _arguments(parser: ArgumentParser) -> None:
         type=milliseconds,
         help="the most that an answer about one sample may take on this computer, in milliseconds (default: any time)",
     )
+    parser.add_argument(
+        "--weights", metavar="DIR", type=Path, help="also try the networks whose weights lie here, like resnet18.pth"
+    )
+    parser.add_argument(
+        "--allow-download",
+        action="store_true",
+        help="let torchvision fetch pretrained weights into that folder (default: nothing is fetched)",
+    )
     parser.add_argument("--seed", metavar="N", type=seed, default=0, help="repeat the same choices (default: 0)")
     parser.add_argument("--json", action="store_true", help="print the events of the run, one JSON object a line")
 
@@ -56,6 +64,7 @@ def _run(options: Namespace) -> None:
     _check_device(options.device)
     if options.predict is not None:
         existing(options.predict)
+    _check_weights(options.weights, options.allow_download)
     report = reporter(options.json, options.budget)
     intake = take_in(options.data, options.target, report.say, options.budget)
     for problem in intake.problems:
@@ -83,6 +92,18 @@ def _check_device(device: str) -> None:
         raise UsageError(str(error)) from error
 
 
+def _check_weights(folder: Path | None, download: bool) -> None:
+    """Raise UsageError where there are no networks of the person's own to try."""
+    from engine.modalities.image.own import own_files
+
+    if folder is None and download:
+        raise UsageError("Say with --weights in which folder fetched weights are to be kept.")
+    if folder is None or download:
+        return
+    if not existing(folder, "folder").is_dir() or not own_files(folder):
+        raise UsageError(f"There are no weights in {folder}. Put files like resnet18.pth or .safetensors there.")
+
+
 def _freeze(intake: Intake, options: Namespace) -> RunFolder:
     """Write the run folder: what is asked, and the samples as they are now."""
     from engine.run.folder import RunFolder, RunOptions
@@ -99,6 +120,8 @@ def _freeze(intake: Intake, options: Namespace) -> RunFolder:
         cache=str(intake.cache) if intake.cache is not None else None,
         notes=(*intake.problems, *frozen.notes),
         max_latency_ms=options.max_latency,
+        weights=str(options.weights.resolve()) if options.weights is not None else None,
+        download=options.allow_download,
     )
     path = options.out or intake.run_path or _default_path(options.data)
     return RunFolder.create(path, frozen.task, frozen.dataset, plan, predict)

@@ -16,6 +16,7 @@ from torch import nn
 from engine.backbones import adopting, bare_backbone, load_backbone, load_source_head
 from engine.backbones.adopting import Adopted, adopt
 from engine.backbones.outside import names, plain
+from engine.backbones.weights import SUFFIXES
 from engine.errors import WeightsError
 
 NAME = "torchvision/shufflenet_v2_x0_5"
@@ -165,7 +166,7 @@ def test_a_file_that_is_gone_and_a_damaged_copy_are_said_to_be(pth: Path, tmp_pa
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(content=st.binary(max_size=200), suffix=st.sampled_from(adopting.SUFFIXES))
+@given(content=st.binary(max_size=200), suffix=st.sampled_from(SUFFIXES))
 def test_any_bytes_are_refused_in_one_sentence(content: bytes, suffix: str, tmp_path: Path) -> None:
     (path := tmp_path / f"resnet18{suffix}").write_bytes(content)
     assert re.search(r"^The weights resnet18\S+ cannot be read", refusal(path, tmp_path / "shelf"))

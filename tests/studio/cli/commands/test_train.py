@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.modalities import OwnWeights
 from engine.run.folder import RunFolder
 from studio.cli.entry import main
 
@@ -46,6 +47,35 @@ def test_the_plan_says_what_was_asked(table: Path, tmp_path: Path) -> None:
     to_predict = opened.to_predict()
     assert to_predict is not None
     assert "label" not in to_predict.frame.columns and "x:likes it" not in to_predict.frame.columns
+
+
+@pytest.mark.usefixtures("no_worker")
+def test_the_plan_keeps_where_own_networks_lie(table: Path, tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "resnet18.pth").touch()
+    words = ["--target", "likes it", "--weights", str(tmp_path / "own")]
+    assert main(["train", str(table), *words, "--out", str(tmp_path / "a")]) == 1
+    assert RunFolder.open(tmp_path / "a").options.own_weights == OwnWeights(tmp_path / "own")
+    assert main(["train", str(table), *words, "--allow-download", "--out", str(tmp_path / "b")]) == 1
+    assert RunFolder.open(tmp_path / "b").options.own_weights == OwnWeights(tmp_path / "own", download=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--weights", "absent"], "There is no folder absent"),
+        (["--weights", "empty"], "There are no weights in empty"),
+        (["--allow-download"], "Say with --weights"),
+    ],
+)
+def test_absent_weights_are_said_before_anything_starts(
+    words: list[str], sentence: str, table: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(table.parent)
+    (table.parent / "empty").mkdir()
+    assert main(["train", str(table), *words, "--out", "run"]) == 2
+    assert sentence in capsys.readouterr().err
+    assert not (table.parent / "run").exists()
 
 
 @pytest.mark.usefixtures("no_worker")

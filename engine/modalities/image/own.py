@@ -1,0 +1,35 @@
+"""Learners for the networks whose weights the person points at. No torch here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.backbones.weights import SUFFIXES
+from engine.modalities.portfolio import Entry
+
+_MOST = 4
+_RESOLUTION = 224
+_MANY = 4000
+_FETCHED = ("regnet_y_1_6gf", "convnext_tiny")
+
+
+def own_files(folder: Path) -> tuple[Path, ...]:
+    """Return the first few files of weights in a folder, by name."""
+    found = (path for path in folder.iterdir() if path.suffix in SUFFIXES and path.is_file())
+    return tuple(sorted(found)[:_MOST])
+
+
+def own_entries(folder: Path, download: bool = False) -> tuple[Entry, ...]:
+    """Return an entry for each network of the folder: a head on what it sees.
+
+    With ``download`` those that are good in general and not there come too; they are fetched when it is their turn.
+    """
+    files = own_files(folder) if folder.is_dir() else ()
+    absent = [name for name in _FETCHED if not any(file.name.startswith(name) for file in files)] if download else []
+    settings = [{"weights": str(file)} for file in files]
+    settings += [{"weights": str(folder / name), "fetch": name} for name in absent]
+    names = [Path(one["weights"]).name for one in settings]
+    return tuple(
+        Entry(f"{name} at {_RESOLUTION} px", "image.outside_head", {**one, "resolution": _RESOLUTION, "first": _MANY})
+        for name, one in zip(names, settings, strict=True)
+    )
