@@ -23,6 +23,7 @@ from engine.model.calibrate import fit_temperature, fit_temperature_each
 from engine.task import Kind, Task
 
 SELECTION_ROWS = 10_000  # greedy selection looks at no more rows than this: more change nothing but the time
+CALIBRATION_ROWS = 50_000  # and a temperature is as sure from so many
 WIDE = 0.9  # of the widest coverage
 _WHOLE_FOLD = 0.95  # some samples of a fold may be unreadable
 _FEWEST_SHARED = 20
@@ -107,6 +108,10 @@ def _joined(
     parts |= {e.name: float(w) for e, w in zip(together[1:], weights[1:], strict=True)}
     everyone = [*wide, *together[1:]]
     joined = _together(task, labels, everyone, np.array([parts.get(e.name, 0.0) for e in everyone]))
+    costs = {e.name: e.cost_s for e in everyone}
+    quick, slow = (sum(costs[name] for name in chosen.weights) for chosen in (joined, lineup))
+    if quick <= most_s < slow:  # only a narrowly checked one is quick enough
+        return joined
     return joined if surely_better(task, labels, joined.validation, lineup.validation) else lineup
 
 
@@ -119,7 +124,9 @@ def _together(task: Task, labels: FloatArray, entrants: Sequence[Entrant], weigh
 
 
 def _temperature(kind: Kind, predictions: FloatArray, labels: FloatArray) -> float:
-    rows = checked(predictions)
+    rows = np.flatnonzero(checked(predictions))
+    if len(rows) > CALIBRATION_ROWS:
+        rows = np.random.default_rng(0).choice(rows, CALIBRATION_ROWS, replace=False)
     if kind is Kind.MULTICLASS:
         return fit_temperature(predictions[rows], labels[rows])
     if kind is Kind.MULTILABEL:

@@ -59,6 +59,9 @@ class SmallKeeper:
 
     def renewed(self, candidate: Candidate) -> None:
         """Take up a candidate that was measured, or has answered, meanwhile."""
+        wanted = self._wanted.candidate if self._wanted is not None else None
+        if wanted is not None and wanted.learner == candidate.learner and not _same(wanted, candidate):
+            self._wanted = None  # a newer one took its place, and will be considered itself
         for small in (self._wanted, self.kept):
             if small is None or not _same(small.candidate, candidate) or candidate.unmeasured:
                 continue

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.arrays import BoolArray, FloatArray
-from engine.ensemble.leaderboard import Entrant, line_up
+from engine.ensemble.leaderboard import CALIBRATION_ROWS, Entrant, line_up
 from engine.ensemble.noise import better, surely_better
 from engine.task import Kind, Modality, Task
 
@@ -169,3 +169,19 @@ def test_the_ensemble_stays_under_what_a_sample_may_cost() -> None:
     assert sum(costs[name] for name in limited) <= 0.03
     assert len(limited) == 2
     assert set(line_up(TASK, BIG, dear, BIG_FOLDS, most_s=0.0001).weights) == {"c"}
+
+
+def test_where_only_a_narrowly_checked_network_is_quick_enough_it_serves_alone() -> None:
+    wide = [Entrant("a", answer(2.0, 1), 0.02), Entrant("b", answer(2.0, 2), 0.03)]
+    net = Entrant("net", answer(3.0, 3, BIG_FOLDS == 0), 0.001)
+    assert set(line_up(TASK, BIG, [*wide, net], BIG_FOLDS, most_s=0.005).weights) == {"net"}
+    assert "a" in line_up(TASK, BIG, [*wide, net], BIG_FOLDS).weights
+
+
+def test_very_many_samples_are_calibrated_by_a_part_of_them() -> None:
+    labels = np.tile(BIG, 1 + CALIBRATION_ROWS // len(BIG))
+    folds = np.tile(BIG_FOLDS, 1 + CALIBRATION_ROWS // len(BIG))
+    few, many = answer(2.0, 1), np.tile(answer(2.0, 1), (1 + CALIBRATION_ROWS // len(BIG), 1))
+    whole = line_up(TASK, labels, [Entrant("a", many)], folds)
+    assert whole.temperature == pytest.approx(line_up(TASK, BIG, [Entrant("a", few)], BIG_FOLDS).temperature, rel=0.05)
+    assert whole.validation.shape == many.shape

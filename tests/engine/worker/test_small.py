@@ -80,6 +80,17 @@ def test_who_was_never_measured_is_measured_first(served: tuple[RunFolder, Serve
     assert read_manifest(run.small_path).members[0].name == "better"
 
 
+def test_a_candidate_that_is_replaced_before_it_was_measured_is_forgotten(served: tuple[RunFolder, Server]) -> None:
+    run, server = served
+    old = offer(run, server, "good", 0.9)
+    server.small.consider(type(old)("good", old.version, old.record, old.validation))
+    assert server.small.to_measure() == "good"
+    offer(run, server, "good", 0.92)
+    server.carried_out("good")
+    assert server.small.to_measure() is None
+    assert server.small.kept is None
+
+
 def test_its_answers_are_asked_for_only_where_they_cost_next_to_nothing(served: tuple[RunFolder, Server]) -> None:
     run, server = served
     for name, single_s, asked in (("dear", 0.09, False), ("cheap", 0.0001, True)):
