@@ -62,6 +62,11 @@ def test_a_network_that_does_not_help_is_doubted_once() -> None:
     assert [standing.network for standing in roster.standings()] == ["", "a"]
 
 
+def test_a_network_of_the_persons_own_counts_as_pretrained() -> None:
+    (standing,) = Roster((Entry("own", "image.outside_head", {"weights": "/w.pt"}),), Replay()).standings()
+    assert standing.network == "/w.pt"
+
+
 def test_a_standing_does_not_change_afterwards() -> None:
     roster = Roster(ENTRIES, Replay())
     assert not roster.has_scores
