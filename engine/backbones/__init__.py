@@ -18,6 +18,8 @@ from engine.errors import WeightsError
 if TYPE_CHECKING:
     from torch import nn
 
+    from engine.backbones.base import Backbone
+
 __all__ = ["BACKBONES", "bare_backbone", "known", "load_backbone", "load_source_head"]
 
 BACKBONES: dict[str, str] = {
@@ -35,7 +37,7 @@ def known(name: str) -> bool:
     return name in BACKBONES or name.startswith((_UNTRAINED, *_OUTSIDE))
 
 
-def load_backbone(name: str, weights: Path | None = None) -> nn.Module:
+def load_backbone(name: str, weights: Path | None = None) -> Backbone:
     """Return the network, in evaluation mode on the CPU, mapping float32 [n, 3, S, S] to features [n, d].
 
     ``weights`` is the adopted file of a network from outside. One that is trained from the beginning has random
@@ -50,11 +52,11 @@ def load_backbone(name: str, weights: Path | None = None) -> nn.Module:
         return load_outside(name, weights)
     if name.startswith(_UNTRAINED):
         return bare_backbone(name)
-    network: nn.Module = _loader(BACKBONES, name)(verified(name))
+    network: Backbone = _loader(BACKBONES, name)(verified(name))
     return network
 
 
-def bare_backbone(name: str) -> nn.Module:
+def bare_backbone(name: str) -> Backbone:
     """Return the network as :func:`load_backbone` does, but with weights that are to be replaced.
 
     Raises:

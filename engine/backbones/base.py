@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from torch import nn
@@ -16,7 +17,7 @@ class Backbone(nn.Module):
     """
 
     length: int
-    stages: tuple[tuple[str, ...], ...]
+    stages: Sequence[tuple[str, ...]]
     last_of_size: tuple[str, ...] = ()
     pretrained: ClassVar[bool] = True
     quicker_halved: ClassVar[frozenset[str]] = frozenset({"cuda"})

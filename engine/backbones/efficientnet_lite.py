@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from typing_extensions import override
 
+from engine.backbones.base import Backbone
 from engine.errors import WeightsError
 
 LENGTH = 1280
@@ -125,23 +126,28 @@ class _Block(nn.Module):
         return x + y if self.residual else y
 
 
-class EfficientNetLite(nn.Module):
+class EfficientNetLite(Backbone):
     """Map float32 [n, 3, S, S], normalised as (level - 127) / 128, to the pooled features float32 [n, 1280], >= 0.
 
+    ``stages`` names the layers from the first convolution over the stages of blocks to the last convolution;
     ``last_of_size`` names the last block at each size of the maps, from S/4 on: 4 of them.
     """
 
     def __init__(self, stages: tuple[_Stage, ...] = _LITE0) -> None:
         super().__init__()
+        self.length = LENGTH
         layers: list[nn.Module] = [_Convolution((3, _STEM), 3, 2)]
         channels = _STEM
         last: list[int] = []
+        self.stages: list[tuple[str, ...]] = [("layers.0",)]
         for stage in stages:
             if stage.stride > 1:
                 last.append(len(layers) - 1)
+            self.stages.append(tuple(f"layers.{len(layers) + repeat}" for repeat in range(stage.repeats)))
             for repeat in range(stage.repeats):
                 layers.append(_Block(channels, stage, stage.stride if repeat == 0 else 1))
                 channels = stage.channels
+        self.stages.append((f"layers.{len(layers)}",))
         self.last_of_size = tuple(f"layers.{place}" for place in (*last[1:], len(layers) - 1))
         self.layers = nn.Sequential(*layers, _Convolution((channels, LENGTH)))
 

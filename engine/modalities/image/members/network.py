@@ -10,8 +10,8 @@ import numpy as np
 from typing_extensions import override
 
 from engine.arrays import Float32Array, FloatArray
-from engine.backbones import BACKBONES
-from engine.errors import ModelError
+from engine.backbones import known
+from engine.errors import ModelError, WeightsError
 from engine.features.overlap import overlapped
 from engine.heads.answer import Answer
 from engine.modalities.image.resize import resize
@@ -125,7 +125,7 @@ class NetworkMember(Member):
                 raise ValueError("the answers are of another number")
         except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
             raise ModelError(f"A tuned network of the model is damaged: {error!r}. Train again.") from error
-        if backbone not in BACKBONES:
+        if not known(backbone):
             raise ModelError(f"The model needs the network {backbone!r}, which this version does not know.")
         parts = [
             {name.removeprefix(mark): value for name, value in named.items() if name.startswith(mark)}
@@ -145,14 +145,16 @@ def _network(backbone: str, part: Mapping[str, Tensor], device: str) -> nn.Modul
     import torch
     from torch import nn
 
-    from engine.backbones import load_backbone
+    from engine.backbones import bare_backbone
 
-    body = load_backbone(backbone)
     try:
+        body = bare_backbone(backbone)
         count, length = part["weight"].shape
         head = nn.Linear(length, count)
         head.load_state_dict({name: part[name] for name in _HEAD})
         body.load_state_dict({name: value for name, value in part.items() if name not in _HEAD})
+    except WeightsError as error:
+        raise ModelError(str(error)) from error
     except (KeyError, ValueError, RuntimeError) as error:
         raise ModelError("A tuned network of the model is damaged. Train again.") from error
     network = nn.Sequential(body, head).eval().requires_grad_(False)
