@@ -18,6 +18,7 @@ LEARNERS: dict[str, str] = {
     "image.outside_head": "engine.modalities.image.learners.outside:OutsideHead",
     "image.finetune": "engine.modalities.image.learners.finetune:ImageFineTune",
     "audio.statistics": "engine.modalities.audio.learners.statistics:Statistics",
+    "audio.frozen_head": "engine.modalities.audio.learners.frozen_head:FrozenHead",
     "text.ngrams": "engine.modalities.text.learners.ngrams:Ngrams",
     "text.frozen_head": "engine.modalities.text.learners.frozen_head:FrozenHead",
     "text.finetune": "engine.modalities.text.learners.finetune:TextFineTune",

@@ -1,9 +1,9 @@
-"""What the learners of sounds with a closed-form head share: one table of features, and how it outlives a restart."""
+"""What the learners of sounds with a closed-form head share: tables of features, and how they outlive a restart."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,58 +12,81 @@ from safetensors.numpy import load_file, save_file
 from typing_extensions import override
 
 from engine.arrays import Float32Array, IntArray
+from engine.budget import Deadline
 from engine.features.table import FeatureTable, Kind
 from engine.heads.learner import HeadLearner
 from engine.learners.base import Job
 from engine.modalities.audio.samples import AudioSamples
 
 _FEATURES = "features.safetensors"
+_GROWTH = 1.5
 
 
 class GatheredHead(HeadLearner):
-    """A head on features of one kind, which a subclass names."""
+    """A head on features of the kinds that a subclass names, side by side.
+
+    Listens to as many sounds as a slice allows and fits on those it has, in the end on all.
+    """
 
     def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
         super().__init__(job, settings)
         assert isinstance(job.samples, AudioSamples)
         self.samples = job.samples
-        self._table: FeatureTable | None = None
+        self._tables: list[FeatureTable] = []
 
     @abstractmethod
-    def features_kind(self) -> Kind[AudioSamples]:
+    def features_kinds(self) -> Sequence[Kind[AudioSamples]]:
         """Return which features."""
 
     @property
-    def table(self) -> FeatureTable:
-        """The features of the sounds."""
-        if self._table is None:
-            self._table = FeatureTable(self.samples, self.features_kind(), self.job.device, self.job.threads)
-        return self._table
+    def tables(self) -> list[FeatureTable]:
+        """The features of the sounds, a table a kind."""
+        if not self._tables:
+            self._tables = [
+                FeatureTable(self.samples, kind, self.job.device, self.job.threads) for kind in self.features_kinds()
+            ]
+        return self._tables
 
     @override
     def share(self) -> float:
-        return 1.0 if self._done else float(self.table.done.mean())
+        return 1.0 if self._done else float(np.mean([table.done.mean() for table in self.tables]))
+
+    @override
+    def gather(self, deadline: Deadline) -> int:
+        if all(table.advance(self.order, lambda: deadline.expired) for table in self.tables):
+            return self.enough
+        done = np.all([table.done[self.order] for table in self.tables], axis=0)
+        seen = int(done.argmin())
+        return seen if self._worth_fitting(seen) else 0
+
+    def _worth_fitting(self, seen: int) -> bool:
+        """Whether there are many more sounds than at the last fit, and two of each class, or twenty numbers."""
+        answers = max(2, self.job.task.outputs) if self.job.task.classes else 10
+        return seen >= max(2 * answers, _GROWTH * self.fitted)
 
     @override
     def features_of(self, rows: IntArray) -> Float32Array:
-        return self.table.features[rows]
+        return np.hstack([table.features[rows] for table in self.tables])
 
     @override
     def save(self, folder: Path) -> None:
         super().save(folder)
         kept_elsewhere = self.samples.cache is not None and None not in self.samples.content
-        if not (self._done or kept_elsewhere):
-            done = self.table.done
-            arrays: dict[str, np.ndarray[Any, Any]] = {
-                "rows": np.flatnonzero(done),
-                "features": self.table.features[done],
-            }
-            save_file(arrays, folder / _FEATURES)
+        if self._done or kept_elsewhere:
+            return
+        arrays: dict[str, np.ndarray[Any, Any]] = {}
+        for table in self.tables:
+            arrays[f"{table.kind_name}:rows"] = np.flatnonzero(table.done)
+            arrays[f"{table.kind_name}:features"] = table.features[table.done]
+        save_file(arrays, folder / _FEATURES)
 
     @override
     def restore(self, folder: Path) -> None:
         super().restore(folder)
-        if not self._done and (folder / _FEATURES).exists():
-            arrays = load_file(folder / _FEATURES)
-            self.table.features[arrays["rows"]] = arrays["features"]
-            self.table.done[arrays["rows"]] = True
+        if self._done or not (folder / _FEATURES).exists():
+            return
+        arrays = load_file(folder / _FEATURES)
+        for table in self.tables:
+            if f"{table.kind_name}:rows" in arrays:
+                rows = arrays[f"{table.kind_name}:rows"]
+                table.features[rows], table.done[rows] = arrays[f"{table.kind_name}:features"], True

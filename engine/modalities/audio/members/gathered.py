@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -33,17 +33,19 @@ class GatheredMember(Member):
         self.device = device
 
     @abstractmethod
-    def features_kind(self) -> Kind[AudioSamples]:
-        """Return which features the head looks at."""
+    def features_kinds(self) -> Sequence[Kind[AudioSamples]]:
+        """Return which features the head looks at, side by side."""
 
     @override
     def predict(self, samples: Samples) -> FloatArray:
         sounds = cast(AudioSamples, samples)
-        table = FeatureTable(sounds, self.features_kind(), self.device, _THREADS)
-        table.advance(np.arange(len(sounds)))
-        readable = np.isfinite(table.features[:, 0])
+        tables = [FeatureTable(sounds, kind, self.device, _THREADS) for kind in self.features_kinds()]
+        for table in tables:
+            table.advance(np.arange(len(sounds)))
+        features = np.hstack([table.features for table in tables])
+        readable = np.isfinite(features[:, 0])
         answers = np.tile(self.fallback, (len(sounds), 1))
-        answers[readable] = self.head.predict(table.features[readable])
+        answers[readable] = self.head.predict(features[readable])
         return answers
 
     @override

@@ -19,8 +19,8 @@ class StatisticsMember(GatheredMember):
     kind: ClassVar[str] = "audio.statistics"
 
     @override
-    def features_kind(self) -> StatisticsKind:
-        return StatisticsKind()
+    def features_kinds(self) -> tuple[StatisticsKind]:
+        return (StatisticsKind(),)
 
     @classmethod
     @override

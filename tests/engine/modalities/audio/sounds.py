@@ -53,6 +53,19 @@ def number_job(folder: Path, size: int = 30) -> Job:
     return Job(Task(Modality.AUDIO, Kind.REGRESSION), samples(folder, labels), values, folds)
 
 
+def several_job(folder: Path, size: int = 40) -> Job:
+    """A job of telling which of a bell and a hum are in a sound: none, one or both."""
+    folder.mkdir()
+    labels = np.array([[row % 2, row // 2 % 2] for row in range(size)], dtype=np.float64)
+    paths = [folder / f"{row}.wav" for row in range(size)]
+    for row, (path, there) in enumerate(zip(paths, labels, strict=True)):
+        parts = [0.5 * sound(label, row)[:6000] for label in range(2) if there[label]]
+        noise = np.random.default_rng(row).normal(0.0, 0.05, 6000)
+        soundfile.write(path, np.clip(noise + sum(parts), -1.0, 1.0), 16_000)
+    task = Task(Modality.AUDIO, Kind.MULTILABEL, NAMES[:2])
+    return Job(task, AudioSamples.from_paths(paths), labels, np.arange(size, dtype=np.int64) // 4 % 3)
+
+
 def uncached(job: Job) -> Job:
     """The same job, whose features are computed anew."""
     assert isinstance(job.samples, AudioSamples)

@@ -9,8 +9,9 @@ import pytest
 from engine.arrays import Float32Array
 from engine.backbones.speech import LENGTH, SHORTEST
 from engine.backbones.weights import verified
+from engine.modalities.audio.members.features import BACKBONE
 from engine.modalities.audio.samples import AudioSamples
-from engine.modalities.audio.speech import BACKBONE, SCALE, SpeechKind, levels, pieces
+from engine.modalities.audio.speech import SCALE, SpeechKind, levels, pieces
 
 RATE = 16_000
 

@@ -68,12 +68,12 @@ def test_a_short_slice_fits_on_the_sounds_it_had_time_for(tmp_path: Path) -> Non
 def test_statistics_heard_before_a_restart_are_not_computed_again(job: Job, tmp_path: Path) -> None:
     first = Statistics(uncached(job), {})
     first.advance(Deadline(contract.TINY))
-    done = first.table.done.copy()
+    done = first.tables[0].done.copy()
     first.save(tmp_path)
     second = Statistics(uncached(job), {})
     second.restore(tmp_path)
     assert done.any()
-    np.testing.assert_array_equal(second.table.done, done)
+    np.testing.assert_array_equal(second.tables[0].done, done)
 
 
 def test_two_classes_of_three_sounds_are_enough(tmp_path: Path) -> None:
