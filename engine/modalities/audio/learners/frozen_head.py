@@ -17,8 +17,8 @@ from engine.modalities.audio.samples import AudioSamples
 class FrozenHead(GatheredHead):
     """A head on what the network hears and on statistics.
 
-    Settings: ``backbone``, the network, of which there is but one; ``slow`` (False), whether the network also hears the sounds at half speed, an octave lower: it knows
-    nothing above 3800 Hz.
+    Settings: ``backbone``, the network, of which there is but one; ``slow`` (False), whether it also hears the sounds
+    at half speed, an octave lower: it knows nothing above 3800 Hz.
     """
 
     kind: ClassVar[str] = "audio.frozen_head"
