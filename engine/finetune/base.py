@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from torch import Tensor, nn
@@ -18,10 +18,12 @@ from engine.model.member import Member
 class View:
     """How samples are to be seen: varied by ``random`` where ``train``, as they are where not.
 
+    ``rough`` means that what is quickest to come by will do; without it they are seen exactly as when served.
     ``progress`` is the share of the training that is done, 0 to 1.
     """
 
     train: bool = False
+    rough: bool = False
     progress: float = 0.0
     random: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
 
@@ -69,11 +71,28 @@ class Net(ABC):
     def inputs(self, rows: IntArray, view: View) -> tuple[Tensor, ...]:
         """Return what the body takes for these samples, on ``device``."""
 
-    def mix(
-        self, inputs: tuple[Tensor, ...], targets: Tensor, random: np.random.Generator
-    ) -> tuple[tuple[Tensor, ...], Tensor]:
+    def expect(self, rows: IntArray) -> None:
+        """Hear which samples the next step will ask for, so that they can be read meanwhile."""
+        return
+
+    def mix(self, inputs: tuple[Tensor, ...], targets: Tensor, view: View) -> tuple[tuple[Tensor, ...], Tensor]:
         """Return inputs and targets [b, K] mixed between samples, where that helps the modality."""
         return inputs, targets
+
+    def choose(self, error: Callable[[], float]) -> None:
+        """Find out how samples may be varied; ``error`` tells how badly a head on the pretrained features does.
+
+        It looks at samples that the head was not fitted on, as :meth:`inputs` shows them at the time.
+        """
+        return
+
+    def choices(self) -> dict[str, Any]:
+        """Return what :meth:`choose` found, in JSON values."""
+        return {}
+
+    def take(self, choices: Mapping[str, Any]) -> None:
+        """Go on with :meth:`choices`."""
+        return
 
     def lighter(self) -> bool:
         """Make the inputs smaller or coarser; return False where they are as small as is of use."""
@@ -83,6 +102,8 @@ class Net(ABC):
         """Compute on ``device`` from now on."""
         self.device = device
         self.body.to(device)
+        if self.source is not None:
+            self.source.to(device)
 
     @abstractmethod
     def to_member(self, parts: Sequence[Part]) -> Member:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
@@ -28,6 +29,18 @@ class Average:
         """Forget what was averaged of the named weights."""
         for name in names:
             self.values[name].copy_(weights[name])
+
+    @contextmanager
+    def in_place_of(self, weights: Mapping[str, Tensor]) -> Iterator[None]:
+        """Let the weights be their averages while the block runs."""
+        own = {name: weight.detach().clone() for name, weight in weights.items()}
+        self.give(weights)
+        try:
+            yield
+        finally:
+            with torch.no_grad():
+                for name, value in own.items():
+                    weights[name].copy_(value)
 
     @torch.no_grad()
     def give(self, weights: Mapping[str, Tensor]) -> None:

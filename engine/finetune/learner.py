@@ -1,8 +1,10 @@
-"""Fine-tunes a pretrained network in slices: warm head, one cycle of steps, a check on held-out samples."""
+"""Fine-tunes a pretrained network in slices: warm head, one cycle of steps, checks on held-out samples."""
 
 from __future__ import annotations
 
 import json
+import logging
+import math
 from abc import abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,7 +25,7 @@ from engine.finetune.precision import fast
 from engine.finetune.schedule import Plan
 from engine.finetune.stream import Stream
 from engine.finetune.targets import Targets
-from engine.finetune.tuning import Recipe, Saved, Tuning
+from engine.finetune.tuning import MOMENTS, Recipe, Saved, Tuning
 from engine.finetune.warm import warm
 from engine.heads.answer import Answer
 from engine.heads.order import stratified_order
@@ -34,9 +36,11 @@ from engine.transfer.joint import Joint
 
 _TENSORS, _STATE = "state.safetensors", "state.json"
 _MOST_WARM = 4000
+_TRIED = 64
 _FORWARD = 1.0 / 3.0
 _FEWEST_EPOCHS = 0.5
 _JUDGED_AFTER = 2
+_log = logging.getLogger(__name__)
 _NO_TIME = "Too little time was left to tune a network, so that was left out. Give the run more time to include it."
 
 
@@ -44,10 +48,11 @@ class FineTune(Learner):
     """Tunes all layers of the network that :meth:`net` brings; a subclass says which.
 
     The first network is checked on the samples of the first fold, the next on those of the second; the member is their
-    mean. Settings: ``epochs`` (8), how often to see each sample at most; ``share`` (0.5) of the budget left that one
-    network may take; ``folds`` (1), how many networks; ``batch`` (32); ``rate`` (3e-4); ``decay`` (0.85) of the rate
-    from layer to layer; ``weight_decay`` (0.02); ``transfer`` (none), settings by name of
-    :data:`engine.transfer.TRANSFER`.
+    mean. A network is checked at each of :data:`engine.finetune.tuning.MOMENTS`, and what does better than the same
+    network before is a candidate. Settings: ``epochs`` (8), how often to see each sample at most; ``share`` (0.5) of
+    the budget left that one network may take; ``folds`` (1), how many networks; ``batch`` (32); ``rate`` (3e-4);
+    ``head`` (1), the factor on it for the head; ``decay`` (0.85) of the rate from layer to layer; ``weight_decay``
+    (0.02); ``transfer`` (none), settings by name of :data:`engine.transfer.TRANSFER`.
     """
 
     def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
@@ -67,7 +72,9 @@ class FineTune(Learner):
         self._outputs: list[FloatArray] = []
         self._answers = np.full((len(job.labels), job.task.outputs), np.nan)
         self._prepared, self._done, self._message = False, False, ""
-        self._rungs = 0
+        self._rungs, self._number = 0, 0
+        self._error: float | None = None
+        self._choices: dict[str, Any] = {}
 
     @abstractmethod
     def net(self) -> Net:
@@ -98,11 +105,10 @@ class FineTune(Learner):
         elif self._tuning is None:
             if self._gather():
                 self._tuning = self._begin()
-        elif not self._tuning.finished:
+        elif not self._tuning.to_be_checked:
             self._step(self._tuning, deadline)
         elif self._check(self._tuning):
-            self._keep(self._tuning)
-            return True
+            return self._judge(self._tuning)
         return False
 
     def _loaded(self) -> Net:
@@ -110,6 +116,7 @@ class FineTune(Learner):
             self._net = self.net()
             self._ladder = Ladder(self._net, int(self.settings.get("batch", 32)), self.job.frugality)
             self._ladder.down_to(self._rungs)
+            self._net.take(self._choices)
             self._pretrained = {name: value.cpu().clone() for name, value in self._net.body.state_dict().items()}
         return self._net
 
@@ -133,7 +140,7 @@ class FineTune(Learner):
         if len(rows):
             net.body.eval()
             with torch.inference_mode(), fast(net.device, net.bfloat16):
-                self._features.append(net.body(*net.inputs(rows, View())).float().cpu().numpy())
+                self._features.append(net.body(*net.inputs(rows, View(rough=True))).float().cpu().numpy())
         return seen + len(rows) == len(self._warm_rows)
 
     def _seen(self) -> tuple[Tensor, Tensor]:
@@ -149,7 +156,7 @@ class FineTune(Learner):
     @property
     def _fold(self) -> int:
         """The fold that is held out now; no sample's where there are no folds."""
-        return self.held_out[len(self.parts)] if self.held_out else -2
+        return self.held_out[self._number] if self.held_out else -2
 
     def _rows(self, held_out: bool) -> IntArray:
         rows = np.flatnonzero((self.job.folds == self._fold) == held_out)
@@ -165,37 +172,56 @@ class FineTune(Learner):
             own = self._warm_rows[self.job.folds[self._warm_rows] != self._fold]
             warm(head, features.cpu().numpy(), self.targets, own)
         head.to(net.device)
+        if saved is None and not self._number:
+            self._choose(head)
         start = Start(net.body, head, self.job.task, self._seen, net.source, net.stages, self.job.seed)
         joint = Joint(start, self.settings.get("transfer", {}))
         stream = Stream(self._rows(held_out=False), float(self.settings.get("epochs", 8)), self._seed)
-        names = ("rate", "decay", "weight_decay")
+        names = ("rate", "head", "decay", "weight_decay")
         recipe = Recipe(**{name: float(self.settings[name]) for name in names if name in self.settings})
         tuning = Tuning(net, joint, self.targets, stream, recipe, self._seed)
         if saved is not None:
             tuning.restore(saved)
         return tuning
 
+    def _choose(self, head: nn.Linear) -> None:
+        """Let the net find out how samples may be varied, on a few that are held out."""
+        net, rows = self._loaded(), self._rows(held_out=True)
+        rows = np.random.default_rng(self._seed).permutation(rows)[:_TRIED]
+
+        def error() -> float:
+            net.body.eval()
+            with torch.inference_mode(), fast(net.device, net.bfloat16):
+                said = head(net.body(*net.inputs(rows, View(rough=True))))
+            return self.targets.error(said.double().cpu().numpy(), rows)
+
+        if len(rows):
+            net.choose(error)
+            self._choices = net.choices()
+
     @property
     def _seed(self) -> tuple[int, ...]:
-        return (self.job.seed, len(self.parts))
+        return (self.job.seed, self._number)
 
     def _new_plan(self) -> Plan:
         return Plan(float(self.settings.get("share", 0.5)))
 
     def _step(self, tuning: Tuning, deadline: Deadline) -> None:
         stream = tuning.stream
-        affordable = self.plan.affordable(deadline, len(self._rows(held_out=True)))
+        checks = len(MOMENTS) - tuning.checked
+        affordable = self.plan.affordable(deadline, checks * len(self._rows(held_out=True)))
         if tuning.steps == _JUDGED_AFTER and affordable < min(stream.length, _FEWEST_EPOCHS * len(stream.rows)):
             self._tuning, self._done = None, True
             self._message = "" if self.parts else _NO_TIME
             return
         before = deadline.now()
         taken = tuning.step(self.ladder.batch, min(affordable, stream.length - tuning.taken))
+        if torch.device(self.ladder.net.device).type == "cuda":
+            torch.cuda.synchronize()  # or only the time to ask for the work would be measured
         self.plan.note(deadline.now() - before, taken)
 
     def _check(self, tuning: Tuning) -> bool:
         """Let the network answer a batch of held-out samples; return whether it has answered all."""
-        tuning.settle()
         rows = self._rows(held_out=True)
         seen = sum(len(part) for part in self._outputs)
         rest = rows[seen : seen + self.ladder.batch]
@@ -203,21 +229,41 @@ class FineTune(Learner):
             self._outputs.append(tuning.outputs(rest))
         return seen + len(rest) == len(rows)
 
-    def _keep(self, tuning: Tuning) -> None:
-        """Make a part of the finished network, and begin with the next one where one is wanted."""
-        rows, sharpness = self._rows(held_out=True), 1.0
+    def _judge(self, tuning: Tuning) -> bool:
+        """Keep the network as it is now where it answers better than before; go on to the next one at its end."""
+        rows, sharpness, error = self._rows(held_out=True), 1.0, math.inf
+        tuning.checked += 1
         if len(rows):
             outputs = np.concatenate(self._outputs)
             sharpness = self.targets.sharpness(outputs, rows)
-            outputs = outputs * sharpness if self.job.task.classes else outputs * self.targets.spread
-            self._answers[rows] = Answer.of(self.job.task.kind).apply(outputs + self.targets.middle)
-        weights = {name: weight.detach().float().cpu().clone() for name, weight in tuning.weights.items()}
-        body = {name.removeprefix("body."): value for name, value in weights.items() if name.startswith("body.")}
-        head = self.targets.unstandardised(weights["head.weight"], weights["head.bias"], sharpness)
-        self.parts.append(Part(body, *head))
-        self._tuning, self._outputs, self.plan = None, [], self._new_plan()
+            outputs = outputs * sharpness
+            error = self.targets.error(outputs, rows)
+        better = self._error is None or error < self._error if len(rows) else tuning.finished
+        if better:
+            self._error = error if len(rows) else None
+            self.parts[self._number :] = [self._part(tuning, sharpness)]
+        if better and len(rows):
+            outputs = outputs if self.job.task.classes else outputs * self.targets.spread + self.targets.middle
+            self._answers[rows] = Answer.of(self.job.task.kind).apply(outputs)
+        self._outputs = []
+        if tuning.finished:
+            self._begin_next(tuning)
+        return better
+
+    def _part(self, tuning: Tuning, sharpness: float) -> Part:
+        found = {name: value.float().cpu().clone() for name, value in tuning.average.values.items()}
+        body = {name.removeprefix("body."): value for name, value in found.items() if name.startswith("body.")}
+        return Part(body, *self.targets.unstandardised(found["head.weight"], found["head.bias"], sharpness))
+
+    def _begin_next(self, tuning: Tuning) -> None:
+        _log.info(
+            "Tuned on %d samples in %d steps: %.1f ms a sample, of which %.0f%% to prepare it.",
+            tuning.taken, tuning.steps, 1e3 * self.plan.row_s, 100 * tuning.prepared_s / max(1e-9, self.plan.spent),
+        )  # fmt: skip
+        self._tuning, self._error, self.plan = None, None, self._new_plan()
         self._loaded().body.load_state_dict(self._pretrained)
-        self._done = len(self.parts) >= len(self.held_out)
+        self._number += 1
+        self._done = self._number >= max(1, len(self.held_out))
 
     def _live_on_less(self) -> bool:
         sentence = self.ladder.down()
@@ -239,8 +285,8 @@ class FineTune(Learner):
         count, epochs = len(self.job.labels), float(self.settings.get("epochs", 8))
         first = min(count, _MOST_WARM) * _FORWARD
         each = count * epochs + _FORWARD * float((self.job.folds >= 0).mean()) * count / 5
-        begun = self.parts or self._tuning is not None or self._saved is not None
-        done = each * len(self.parts) + (first if begun else sum(len(part) for part in self._features) * _FORWARD)
+        begun = self._number or self._tuning is not None or self._saved is not None
+        done = each * self._number + (first if begun else sum(len(part) for part in self._features) * _FORWARD)
         if self._tuning is not None:
             done += self._tuning.progress * count * epochs
         elif self._saved is not None:
@@ -265,6 +311,7 @@ class FineTune(Learner):
             tensors |= {f"{place}:weight": part.weight, f"{place}:bias": part.bias}
         plan = {"allowance": self.plan.allowance, "spent": self.plan.spent, "row_s": self.plan.row_s}
         state = {"parts": len(self.parts), "done": self._done, "rungs": self._rungs, "plan": plan}
+        state |= {"number": self._number, "error": self._error, "choices": self._choices}
         now = self._saved if self._tuning is None else self._tuning.saved()
         if now is not None:
             tensors |= {f"now:{name}": value for name, value in now.tensors.items()}
@@ -282,6 +329,7 @@ class FineTune(Learner):
             body = {name.removeprefix(mark): value for name, value in tensors.items() if name.startswith(mark)}
             self.parts.append(Part(body, tensors[f"{place}:weight"], tensors[f"{place}:bias"]))
         self._done, self._rungs = bool(state["done"]), int(state["rungs"])
+        self._number, self._error, self._choices = int(state["number"]), state["error"], state["choices"]
         self.plan = Plan(self.plan.share, **state["plan"])
         if "tuning" in state:
             mine = {name.removeprefix("now:"): value for name, value in tensors.items() if name.startswith("now:")}

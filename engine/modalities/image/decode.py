@@ -46,10 +46,12 @@ _UPRIGHT = {
 Image.MAX_IMAGE_PIXELS = None
 
 
-def decode(path: str | Path) -> ByteArray:
+def decode(path: str | Path, least: int = 0) -> ByteArray:
     """Return the picture as uint8 RGB [h, w, 3], turned upright as its EXIF orientation says.
 
-    Transparency is laid over white, 16-bit grey is scaled by 1/257, the first frame of an animation counts.
+    Transparency is laid over white, 16-bit grey is scaled by 1/257, the first frame of an animation counts. With
+    ``least``, a JPEG whose sides are at least twice that may come back smaller, its sides still ``least`` or more: it
+    is unpacked at a half, a quarter or an eighth, which is several times quicker.
 
     Raises:
         DataError: the file is missing, empty, damaged, of another format or too large.
@@ -58,6 +60,8 @@ def decode(path: str | Path) -> ByteArray:
     try:
         with Image.open(path, formats=FORMATS) as image:
             _check_size(image.size, name)
+            if least:
+                image.draft(None, (least, least))
             with _one_large_at_a_time if _area(image.size) > _LARGE else nullcontext():
                 image.load()
                 return np.array(_flatten(_turn_upright(image)))

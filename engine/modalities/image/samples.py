@@ -62,18 +62,18 @@ class ImageSamples(Samples):
         taken.known = {kind: features[wanted] for kind, features in self.known.items()}
         return taken
 
-    def picture(self, row: int) -> ByteArray:
-        """Return one picture, uint8 RGB [h, w, 3].
+    def picture(self, row: int, least: int = 0) -> ByteArray:
+        """Return one picture, uint8 RGB [h, w, 3]; ``least`` as for :func:`engine.modalities.image.decode.decode`.
 
         Raises:
             DataError: the file cannot be read as a picture.
         """
-        return decode(self.references[row]) if self._pictures is None else self._pictures[row]
+        return decode(self.references[row], least) if self._pictures is None else self._pictures[row]
 
-    def picture_or_none(self, row: int) -> ByteArray | None:
+    def picture_or_none(self, row: int, least: int = 0) -> ByteArray | None:
         """Return one picture, or None where the file cannot be read as one."""
         try:
-            return self.picture(row)
+            return self.picture(row, least)
         except DataError:
             return None
 

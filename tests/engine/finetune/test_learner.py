@@ -79,6 +79,22 @@ def test_only_the_folds_it_held_out_are_answered() -> None:
     np.testing.assert_array_equal(known, np.isin(one.job.folds, (0, 1)))
 
 
+def test_each_candidate_is_better_than_the_one_before_and_comes_during_the_tuning() -> None:
+    one, errors, shares = learner(SETTINGS | {"epochs": 30, "folds": 1}), [], []
+    rows = np.flatnonzero(one.job.folds == 0)
+    done = False
+    while not done:
+        progress = one.advance(Deadline(contract.LONG))
+        done = progress.done
+        if progress.improved:
+            told = one.validation()[rows, one.job.labels[rows].astype(np.int64)]
+            errors.append(-np.log(told).mean())
+            shares.append(progress.share)
+    assert len(errors) > 1
+    assert errors == sorted(errors, reverse=True)
+    assert 0.3 < shares[0] < 0.5
+
+
 def test_numbers_come_in_their_own_units() -> None:
     one = contract.run_to_the_end(learner(SETTINGS | {"epochs": 30}, Kind.REGRESSION))
     rows = np.isfinite(one.validation()[:, 0])
@@ -99,9 +115,11 @@ def test_it_plans_for_the_time_that_is_left() -> None:
     def steps(left: float) -> tuple[int, bool]:
         one = learner(SETTINGS | {"epochs": 20, "folds": 1, "share": 1.0})
 
-        progress = one.advance(Deadline(1e9, now=Clock(1.0), left=left))
-        made = sum(size == 16 for size in one.made.asked)
-        return made, progress.improved
+        clock, improved, done = Clock(1.0), False, False
+        while not done:
+            progress = one.advance(Deadline(1e9, now=clock, left=left - clock.time))
+            improved, done = improved or progress.improved, progress.done
+        return sum(size == 16 for size in one.made.asked), improved
 
     whole, short = steps(1e9), steps(300.0)
     assert whole[1]

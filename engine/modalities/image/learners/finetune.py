@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -13,22 +13,19 @@ from typing_extensions import override
 
 from engine.arrays import BoolArray, Float32Array, IntArray
 from engine.backbones import load_backbone, load_source_head
-from engine.backbones.efficientnet_lite import EfficientNetLite
 from engine.features.overlap import overlapped
 from engine.finetune.base import Net, Part, View
 from engine.finetune.learner import FineTune
 from engine.learners.base import Job
 from engine.learners.constant import ConstantLearner
 from engine.modalities.image.augment import augment
-from engine.modalities.image.features import LENGTH
 from engine.modalities.image.members.network import MIDDLE, SPREAD, NetworkMember
 from engine.modalities.image.resize import resize
 from engine.modalities.image.samples import ImageSamples
 from engine.modalities.image.squares import Squares
+from engine.transfer.co_tuning import CoTuning
 
-_MARGIN = 1.25
 _SMALLEST = 64
-_WATCHED = (2, 3, 5, 7)  # the stages after which the view becomes coarser, and the last
 # Mirrored pictures whose log-loss is greater by this much than that of plain ones mean something else.
 _FACTOR, _SLACK = 1.25, 0.1
 
@@ -38,21 +35,23 @@ class ImageNet(Net):
 
     ``bfloat16`` is for graphics cards alone: on a processor the depthwise convolutions are slower with it. Pictures are
     mirrored half of the time unless the pretrained network tells mirrored ones apart worse (digits, letters).
+    ``source`` says whether the classifier of the pretraining is wanted.
     """
 
     bfloat16: ClassVar[frozenset[str]] = frozenset({"cuda"})
+    margin: ClassVar[float] = 1.25
 
-    def __init__(self, job: Job, backbone: str, resolution: int, frozen: int = 0) -> None:
+    def __init__(self, job: Job, backbone: str, resolution: int, frozen: int = 0, source: bool = False) -> None:
         assert isinstance(job.samples, ImageSamples)
         self.job, self.samples = job, job.samples
         self.backbone, self.resolution, self.frozen = backbone, resolution, frozen
         self.flip, self._mirrored = True, False
-        self.body = load_backbone(backbone).to(memory_format=torch.channels_last)
-        self.length = LENGTH
-        self.source = load_source_head(backbone)
-        self._parts = cast(EfficientNetLite, self.body).stages
-        self.stages = tuple(self._parts[stage][-1] for stage in _WATCHED)
-        self.squares = Squares(self.samples, round(_MARGIN * resolution), job.threads)
+        body = load_backbone(backbone)
+        self.body = body.to(memory_format=torch.channels_last)
+        self.length = body.length
+        self.source = load_source_head(backbone) if source else None
+        self._parts, self.stages = body.stages, body.last_of_size
+        self.squares = Squares(self.samples, round(self.margin * resolution), job.threads)
         self.move(job.device)
 
     @override
@@ -66,8 +65,8 @@ class ImageNet(Net):
     @override
     def move(self, device: str) -> None:
         super().move(device)
-        assert self.source is not None
-        self.source.to(device)
+        if self.source is not None:
+            self.source.to(device)
 
     @override
     def layers(self) -> list[list[nn.Parameter]]:
@@ -81,7 +80,7 @@ class ImageNet(Net):
     @override
     def inputs(self, rows: IntArray, view: View) -> tuple[Tensor, ...]:
         if view.train:
-            levels = augment(self._squares(rows), self.resolution, view.random, self.flip)
+            levels = self.varied(self._squares(rows), view)
         elif view.rough:
             size = (self.resolution, self.resolution)
             levels = F.interpolate(self._squares(rows).float(), size, mode="bilinear", antialias=True)
@@ -90,6 +89,10 @@ class ImageNet(Net):
             levels = torch.from_numpy(np.stack(planes)).to(self.device)
         levels = levels.flip(3) if self._mirrored else levels
         return (((levels - float(MIDDLE)) / float(SPREAD)).contiguous(memory_format=torch.channels_last),)
+
+    def varied(self, squares: Tensor, view: View) -> Tensor:
+        """Return the squares as they might also have been taken, float32 [n, 3, resolution, resolution]."""
+        return augment(squares, self.resolution, view.random, self.flip)
 
     def _squares(self, rows: IntArray) -> Tensor:
         return torch.from_numpy(self.squares.of(rows)).to(self.device)
@@ -140,6 +143,6 @@ class ImageFineTune(FineTune):
     @override
     def net(self) -> ImageNet:
         settings = self.settings
-        return ImageNet(
-            self.job, str(settings["backbone"]), int(settings["resolution"]), int(settings.get("frozen", 0))
-        )
+        resolution, frozen = int(settings["resolution"]), int(settings.get("frozen", 0))
+        source = CoTuning.kind in settings.get("transfer", {})
+        return ImageNet(self.job, str(settings["backbone"]), resolution, frozen, source)

@@ -25,7 +25,7 @@ SETTINGS: dict[str, Any] = {"backbone": "efficientnet_lite0", "resolution": 64, 
 
 @pytest.fixture(scope="module")
 def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
-    return class_job(tmp_path_factory.mktemp("pictures") / "p", each=5)
+    return replace(class_job(tmp_path_factory.mktemp("pictures") / "p", each=5), threads=1)
 
 
 def learner(job: Job, **changed: Any) -> ImageFineTune:
@@ -60,13 +60,13 @@ def test_what_was_checked_is_what_is_served(job: Job) -> None:
 
 
 def test_it_tells_textures_apart(tmp_path: Path) -> None:
-    job = class_job(tmp_path / "p", each=16)
+    job = replace(class_job(tmp_path / "p", each=16), threads=1)
     one = contract.run_to_the_end(learner(job, folds=3, epochs=2, rate=1e-4))
     assert (one.validation().argmax(axis=1) == job.labels).mean() > 0.9
 
 
 def test_it_guesses_numbers(tmp_path: Path) -> None:
-    job = number_job(tmp_path / "p")
+    job = replace(number_job(tmp_path / "p"), threads=1)
     one = contract.run_to_the_end(learner(job, folds=1, epochs=2, rate=1e-4))
     rows = job.folds == 0
     assert np.mean((one.validation()[rows, 0] - job.labels[rows]) ** 2) < 0.5 * job.labels.var()
@@ -79,7 +79,7 @@ def test_it_answers_for_each_of_several_classes(job: Job) -> None:
 
 
 def test_unreadable_pictures_are_left_out_and_answered_with_the_class_shares(tmp_path: Path) -> None:
-    job = class_job(tmp_path / "p", each=4)
+    job = replace(class_job(tmp_path / "p", each=4), threads=1)
     (tmp_path / "p" / "3.png").write_bytes(b"")
     assert job.folds[3] == 0
     one = contract.run_to_the_end(learner(job))
