@@ -106,9 +106,11 @@ class Worker:
         facts |= {"pid": os.getpid(), "n_train": n_train, "n_test": n_test, "resumed": resumed}
         self._journal.write("started", facts)
         self._server.recall()
+        if self._server.serve_if_ready():  # all of it was there when the last sitting was cut off
+            self._point(self._server.leader)
         if self._server.served is None:
             serve_constant(self._server)
-            self._point("constant")
+            self._point(self._server.leader)
         self._prepared = True
 
     # The loop: whatever arrives, then the clock.
@@ -312,6 +314,7 @@ class Worker:
             self._tell(learner, sentence)
         if errand.job != "advance" and (reason != OUT_OF_MEMORY or self._roster.left_out(learner)):
             self._server.withdraw(learner)
+            self._serve(learner)
 
     # Serving.
 
@@ -325,9 +328,10 @@ class Worker:
         return wanted
 
     def _serve(self, learner: str) -> None:
+        """Serve what can be served now; ``learner`` is whose candidate brought it about."""
         if self._server.serve_if_ready():
             self._dispatch()
-            self._point(learner)
+            self._point(learner if learner in self._server.members else self._server.leader)
 
     def _report(self, learner: str, wanted: bool) -> None:
         score, interval = self._server.own_score(learner), self._server.own_interval(learner)

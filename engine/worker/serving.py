@@ -7,7 +7,7 @@ never learned from too; it is served once it has.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,17 @@ class Server:
     def has_learned(self) -> bool:
         """Whether more than the constant model is served."""
         return self.served is not None and set(self.served.lineup.weights) != {CONSTANT}
+
+    @property
+    def members(self) -> Mapping[str, float]:
+        """Weights of the learners served together."""
+        return self.served.lineup.weights if self.served is not None else {}
+
+    @property
+    def leader(self) -> str:
+        """The learner with the greatest weight in what is served."""
+        assert self.served is not None
+        return self.served.lineup.leader
 
     @property
     def waiting(self) -> bool:

@@ -27,8 +27,10 @@ from studio.cli.intake import take_in
 from tests.engine.flowers import wait_for
 
 KILLS = int(os.environ.get("AUTODIDACT_KILLS", "6"))
-BUDGET_S = 10.0 + KILLS
-LONGEST_WAIT_S = 1.5
+BUDGET_S = 20.0 + 3.0 * KILLS
+MOST_EVENTS = 4  # that a sitting is let write before somebody is killed, and then
+LONGEST_WAIT_S = 0.5
+PATIENCE_S = 10.0
 LOST_S = 2.0  # a heartbeat a second keeps the clock, and a loaded machine may be late with it
 PENGUINS = Path(__file__).resolve().parents[2] / "resources" / "samples" / "penguins.csv"
 
@@ -65,6 +67,14 @@ def check_nothing_is_lost(run: RunFolder, events: list[Event]) -> None:
         assert Checkpoint(run.checkpoints_path, learner).mark.version >= count
 
 
+def wait_for_some(tail: EventTail, count: int) -> None:
+    """Wait until so many more things were told of, or for long: moments of work, however slow the machine is."""
+    ends = time.monotonic() + PATIENCE_S
+    while count > 0 and time.monotonic() < ends:
+        count -= sum(event.type != "heartbeat" for event in tail.poll())
+        time.sleep(0.02)
+
+
 def sit(run: RunFolder, chance: random.Random) -> float:
     """Work on a run until somebody is killed at a random moment; return for how many seconds, 0 once it has ended."""
     tail = EventTail(run.events_path)
@@ -72,6 +82,7 @@ def sit(run: RunFolder, chance: random.Random) -> float:
     began, handle = time.monotonic(), start(run.path)
     wait_for(handle, tail, "started")
     while handle.alive():
+        wait_for_some(tail, chance.randint(0, MOST_EVENTS))
         time.sleep(chance.uniform(0.0, LONGEST_WAIT_S))
         if not handle.alive() or kill_somebody(handle, chance):
             break

@@ -143,8 +143,18 @@ def test_a_candidate_cut_off_before_it_was_served_is_served_later(served: tuple[
     assert again.errand() == Errand("answer", "good")
     answer(run, again, "good", 0.9)
     assert again.serve_if_ready()
-    assert again.served is not None
-    assert set(again.served.lineup.weights) == {"good"}
+    assert set(again.members) == {"good"}
+    assert again.leader == "good"
+
+
+def test_a_candidate_cut_off_after_its_answers_is_served_at_once(served: tuple[RunFolder, Server]) -> None:
+    run, server = served
+    server.weigh(offer(run, server, "good", 0.9))
+    answer(run, server, "good", 0.9)
+    again = Server(run, clock=lambda: 50.0)
+    again.recall()
+    assert again.serve_if_ready()
+    assert set(again.members) == {"good"}
 
 
 def limited(tmp_path: Path, most_ms: float) -> tuple[RunFolder, Server]:
