@@ -31,6 +31,7 @@ SHOWN = 5
 LEAST_SAMPLES = 4
 LEAST_NUMBERS = 10
 LARGEST_NUMBER = 1e100  # the square of a sum of such is still a number
+LEAST_SPREAD = 1e-100  # and the square of this
 
 
 class Wanted(Protocol):
@@ -151,6 +152,11 @@ def _checked_numbers(frame: pl.DataFrame, target: str | None, notes: list[str]) 
     if max(map(abs, labels)) > LARGEST_NUMBER:
         raise ImportRefused(
             f"Some values in {where} are larger than {LARGEST_NUMBER:g}, too large to calculate with. "
+            "Write them in another unit, or as their logarithm."
+        )
+    if max(labels) - min(labels) < LEAST_SPREAD:
+        raise ImportRefused(
+            f"The values in {where} differ by less than {LEAST_SPREAD:g}, too little to calculate with. "
             "Write them in another unit, or as their logarithm."
         )
     return labels

@@ -15,7 +15,7 @@ from labeling.classes import JOINED_BY, MAX_CLASSES, classes_of, parts_of, respe
 from labeling.errors import ImportRefused
 from labeling.formats.base import Format, Source, Wishes
 from labeling.formats.splits import split_name
-from labeling.tables.columns import Facts, converted, dtype_of, facts, number, sort_out, text
+from labeling.tables.columns import Facts, converted, dtype_of, facts, number, sort_out, text, with_commas
 from labeling.tables.guess import can_be_target, constant_target, guess_kind, guess_target, passed_over
 from labeling.tables.leaks import leaks, without_leaks
 from labeling.tables.source import OpenTable, is_real_table, is_table, opened
@@ -124,9 +124,14 @@ def _learned_from(
 ) -> tuple[list[Column], list[LeftOut]]:
     """Return the columns to learn from, and those left out with their reasons."""
     columns, left_out = sort_out([fact for fact in found if target is None or fact.name != target.name])
-    if target is None:
+    if target is None or not columns:
         return columns, left_out
-    cells = [converted(column, frame.schema[column.name], table.decimal_comma).alias(column.name) for column in columns]
+    schema = frame.schema  # polars puts it together anew each time it is asked for
+    commas = with_commas(frame)
+    cells = [
+        converted(column, schema[column.name], table.decimal_comma, column.name in commas).alias(column.name)
+        for column in columns
+    ]
     given_away = leaks(frame.select(cells), columns, labels)
     kept = without_leaks(columns, given_away)
     return kept, left_out + [leak for leak in given_away if leak.name not in {column.name for column in kept}]

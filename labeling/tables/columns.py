@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from engine.task import Column, ColumnType
@@ -40,6 +41,7 @@ UNSEGMENTED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanma
 TOO_MANY_VALUES = "almost every row has another value"
 MICROSECONDS_PER_DAY = 86_400_000_000
 ID_NAME = re.compile(r"(^|[\W_])(id|uuid|guid|key|nr|no|number|index|idx)$|[a-z]I[dD]$|^ID|^P?ID$|^id[\W_]")
+INFINITE = r"^(?i)[+-]?inf(inity)?$"
 NESTED = (pl.List, pl.Array, pl.Struct, pl.Binary, pl.Object)
 
 
@@ -50,7 +52,7 @@ class Facts:
     Attributes:
         name: the column's name.
         rows: rows looked at.
-        present: cells that are not missing.
+        present: cells that are not missing; of a column of numbers, infinite ones are.
         distinct: different values among them.
         numbers: cells that are finite numbers.
         whole: whether all numbers are integers.
@@ -105,8 +107,8 @@ def text(name: str, dtype: pl.DataType) -> pl.Expr:
     return pl.when(trimmed.is_in(MISSING)).then(None).otherwise(trimmed)
 
 
-def number(name: str, dtype: pl.DataType, decimal_comma: bool) -> pl.Expr:
-    """Return a column as finite numbers, everything else as null."""
+def number(name: str, dtype: pl.DataType, decimal_comma: bool, commas: bool = True) -> pl.Expr:
+    """Return a column as finite numbers, everything else as null; without ``commas`` no cell is looked at for one."""
     if dtype.is_temporal():
         return date(name, dtype, None)
     if dtype.is_numeric():
@@ -114,7 +116,8 @@ def number(name: str, dtype: pl.DataType, decimal_comma: bool) -> pl.Expr:
     elif dtype != pl.String:
         return pl.lit(None, dtype=pl.Float64)
     else:
-        value = _number_of_text(pl.col(name).str.strip_chars(), decimal_comma)
+        cells = pl.col(name).str.strip_chars()
+        value = _number_of_text(cells, decimal_comma) if commas else cells.cast(pl.Float64, strict=False)
     return pl.when(value.is_finite()).then(value).otherwise(None)
 
 
@@ -129,10 +132,16 @@ def date(name: str, dtype: pl.DataType, pattern: str | None) -> pl.Expr:
     return time.cast(pl.Int64).cast(pl.Float64) / MICROSECONDS_PER_DAY
 
 
-def converted(column: Column, dtype: pl.DataType, decimal_comma: bool) -> pl.Expr:
+def with_commas(frame: pl.DataFrame) -> frozenset[str]:
+    """Return the text columns of which a cell has a comma: to look for one in thousands of columns takes seconds."""
+    found = frame.select(pl.col(pl.String).str.contains(",", literal=True).any())
+    return frozenset(name for name in found.columns if found.item(0, name))
+
+
+def converted(column: Column, dtype: pl.DataType, decimal_comma: bool, commas: bool = True) -> pl.Expr:
     """Return a column as the model reads it: Float64 for numbers and dates, String for categories and texts."""
     if column.type is ColumnType.NUMBER:
-        return number(column.name, dtype, decimal_comma)
+        return number(column.name, dtype, decimal_comma, commas)
     if column.type is ColumnType.DATE:
         return date(column.name, dtype, column.format or DATE_FORMATS[0])
     return text(column.name, dtype)
@@ -148,14 +157,22 @@ def facts(frame: pl.DataFrame, decimal_comma: bool) -> list[Facts]:
     nested = [name for name, dtype in frame.schema.items() if isinstance(dtype, NESTED)]
     flat = {name: dtype for name, dtype in frame.schema.items() if name not in nested}
     texts = frame.select([text(name, dtype).alias(name) for name, dtype in flat.items()])
-    numbers = frame.select([number(name, dtype, decimal_comma).alias(name) for name, dtype in flat.items()])
+    commas = with_commas(frame)
+    numbers = frame.select(
+        [number(name, dtype, decimal_comma, name in commas).alias(name) for name, dtype in flat.items()]
+    )
     found = []
     for name in frame.columns:
         if name in nested:
             found.append(_nested_facts(name, frame[name]))
         else:
-            found.append(_facts(name, texts[name].drop_nulls(), numbers[name].drop_nulls(), frame[name]))
+            found.append(_facts(name, _known(texts[name]), _known(numbers[name]), frame[name]))
     return found
+
+
+def _known(cells: pl.Series) -> pl.Series:
+    """Return what is not missing; where nothing is, without asking polars, to which each question is a plan of its own."""
+    return cells.drop_nulls() if cells.null_count() else cells
 
 
 def sort_out(found: list[Facts]) -> tuple[list[Column], list[LeftOut]]:
@@ -212,13 +229,16 @@ def _reason_against_numbers(fact: Facts) -> str | None:
 
 
 def _facts(name: str, texts: pl.Series, numbers: pl.Series, original: pl.Series) -> Facts:
-    readable = numbers.len() > 0 and numbers.len() >= READABLE_SHARE * texts.len()
-    if readable:
-        whole = bool((numbers == numbers.floor()).all())
-        low, high = float(numbers.min() or 0.0), float(numbers.max() or 0.0)  # type: ignore[arg-type]
+    known = texts.len()
+    if 0 < numbers.len() < known:
+        known -= int(texts.str.contains(INFINITE).sum())
+    if numbers.len() > 0 and numbers.len() >= READABLE_SHARE * known:
+        values = numbers.to_numpy()  # an operation of polars costs a millisecond, whatever the size
+        whole = bool((values == np.floor(values)).all())
+        low, high = float(values.min()), float(values.max())
         temporal = original.dtype.is_temporal()
         return Facts(
-            name, original.len(), texts.len(), numbers.n_unique(), numbers.len(), whole, low, high,
+            name, original.len(), known, numbers.n_unique(), numbers.len(), whole, low, high,
             date_format=DATE_FORMATS[0] if temporal else None,
         )  # fmt: skip
     words = _words(texts.head(1000))

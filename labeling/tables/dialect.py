@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.encodings import is_chinese
 from labeling.errors import ImportRefused
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -150,6 +151,8 @@ def _encoding(path: Path, head: bytes) -> str:
         return "utf-16-be"
     if _decodes(path, "utf-8"):
         return "utf-8"
+    if is_chinese(head) and _decodes(path, "gb18030"):
+        return "gb18030"
     return "cp1252" if _decodes(path, "cp1252") else "latin-1"
 
 

@@ -65,6 +65,8 @@ def _follows(cells: pl.Series, answers: pl.Series) -> bool:
 
 def _decides(cells: pl.Series, answers: pl.Series) -> bool:
     """Return whether a column's values, each seen often, tell the class nearly without fail."""
+    if len(cells) < ROWS_A_VALUE * (cells.n_unique() - 1):
+        return False
     both = pl.DataFrame({"x": cells, "y": answers}).drop_nulls()
     values = both["x"].n_unique()
     if both.height < max(FEW_ROWS, 0.5 * len(answers)) or both.height < ROWS_A_VALUE * values:

@@ -149,3 +149,11 @@ def test_numbers_whose_squares_overflow_are_refused() -> None:
     frame = pictures([None] * 20).with_columns(label=numbers * -1e300, **{"x:a": numbers})
     with pytest.raises(ImportRefused, match="too large to calculate with"):
         snapshot(frame, About(Modality.TABLE, Kind.REGRESSION, "y", (Column("a", ColumnType.NUMBER),)))
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e-320])
+def test_numbers_whose_squares_vanish_are_refused(scale: float) -> None:
+    numbers = pl.int_range(1, 21, eager=True).cast(pl.Float64)
+    frame = pictures([None] * 20).with_columns(label=numbers * scale, **{"x:a": numbers})
+    with pytest.raises(ImportRefused, match="too little to calculate with"):
+        snapshot(frame, About(Modality.TABLE, Kind.REGRESSION, "y", (Column("a", ColumnType.NUMBER),)))

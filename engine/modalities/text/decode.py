@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.arrays import ByteArray
+from engine.encodings import is_chinese
 from engine.errors import DataError
 
 MAX_BYTES = 1_000_000
@@ -20,9 +20,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_HIGH = 0x80
 _CUT_CHARACTER = 3  # bytes of an unfinished UTF-8 character at the end of what was read
-_PAIRED, _COMMON = 0.8, 0.6
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _NO_TEXT = 0.05
 
@@ -65,7 +63,7 @@ def decode(raw: bytes) -> str:
     except UnicodeDecodeError as error:
         if error.start >= MAX_BYTES - _CUT_CHARACTER:
             return raw[: error.start].decode("utf-8")
-    if _is_chinese(raw):
+    if is_chinese(raw):
         return raw.decode("gb18030", errors="replace")
     return raw.decode("utf-8", errors="autodidact.windows")
 
@@ -79,29 +77,6 @@ def _utf_16(raw: bytes) -> str:
     if odd > 0.3 and even < 0.05:
         return "utf-16-le"
     return "utf-16-be" if even > 0.3 and odd < 0.05 else ""
-
-
-def _is_chinese(raw: bytes) -> bool:
-    """Whether the high bytes come in pairs, most of which are everyday characters or punctuation of GB 2312."""
-    values = np.frombuffer(raw, dtype=np.uint8)
-    leads = _leads(values)
-    high = int((values >= _HIGH).sum())
-    if not len(leads) or 2 * len(leads) < _PAIRED * high:
-        return False
-    first = values[leads]
-    common = ((first >= 0xB0) & (first <= 0xD7)) | ((first >= 0xA1) & (first <= 0xA3))
-    return float(common.mean()) >= _COMMON
-
-
-def _leads(values: ByteArray) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Return where pairs of GB 2312 begin: every second place in a run of high bytes."""
-    high = np.concatenate([[False], values >= _HIGH, [False]])
-    edges = np.flatnonzero(high[1:] != high[:-1])
-    starts, lengths = edges[0::2], edges[1::2] - edges[0::2]
-    pairs = lengths // 2
-    within = np.arange(int(pairs.sum())) - np.repeat(np.cumsum(pairs) - pairs, pairs)
-    leads: np.ndarray[tuple[int], np.dtype[np.int64]] = np.repeat(starts, pairs) + 2 * within
-    return leads[(values[leads] >= 0xA1) & (values[leads] <= 0xF7) & (values[leads + 1] >= 0xA1)]
 
 
 def _as_windows(error: UnicodeError) -> tuple[str, int]:

@@ -332,3 +332,12 @@ def test_a_target_that_cannot_be_one_is_passed_over_aloud(tmp_path: Path) -> Non
     assert found.problems == (
         "“target” cannot be predicted, since almost every row has another value; “bought” was chosen instead.",
     )
+
+
+def test_a_table_of_constants_alone_is_understood_and_refused_at_the_start_of_training(tmp_path: Path) -> None:
+    data = write(tmp_path / "t.csv", one=[1] * ROWS, word=["same"] * ROWS, target=["p", "q"] * (ROWS // 2))
+    understanding = understand(data)
+    assert understanding.columns == ()
+    assert [left.name for left in understanding.left_out] == ["one", "word"]
+    with pytest.raises(ImportRefused, match="No column is left to learn from"):
+        snapshot(read(understanding).frame, understanding)

@@ -54,3 +54,20 @@ def test_texts_are_read_trimmed_with_missing_ones_as_null() -> None:
     frame = pl.DataFrame({"remark": ["  good  ", "", "N/A", None]})
     cells = frame.select(converted(Column("remark", ColumnType.TEXT), pl.String(), decimal_comma=False)).to_series()
     assert cells.to_list() == ["good", None, None, None]
+
+
+def test_infinite_cells_of_a_column_of_numbers_are_missing() -> None:
+    cells = [["inf", "-Infinity", "+inf"][row % 3] if row % 4 == 0 else str(row / 7) for row in range(ROWS)]
+    assert types(cells=cells, city=CITIES) == {"cells": "number", "city": "category"}
+    (fact, _) = facts(pl.DataFrame({"cells": cells, "city": CITIES}), decimal_comma=False)
+    assert (fact.present, fact.numbers, fact.high) == (30, 30, 39 / 7)
+
+
+def test_words_for_infinity_alone_are_words() -> None:
+    assert types(cells=["inf", "finite"] * (ROWS // 2))["cells"] == "category"
+
+
+def test_thousands_of_columns_are_judged_like_a_few() -> None:
+    numbers = {f"number {at}": [f"{row * at % 7}.5" for row in range(ROWS)] for at in range(1, 300)}
+    commas = {"grouped": [f"{row},000" for row in range(ROWS)]}
+    assert set(types(**numbers, **commas, city=CITIES).values()) == {"number", "category"}

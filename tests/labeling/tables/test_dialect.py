@@ -128,3 +128,15 @@ def test_any_bytes_give_a_table_or_a_sentence(tmp_path: Path, data: bytes) -> No
             table.lazy.collect()
     except ImportRefused as refusal:
         assert str(refusal).endswith(".")
+
+
+def test_a_table_in_chinese_of_any_encoding_is_read(tmp_path: Path) -> None:
+    text = "城市,数值,类别\n" + "".join(f"北京市朝阳区,{row},好的\n上海市,{row},差的\n" for row in range(20))
+    rows = [read(tmp_path / "table.csv", text.encode(encoding)) for encoding in ("utf-8", "gb18030", "gbk")]
+    assert rows[0] == rows[1] == rows[2]
+    assert rows[1][0] == {"城市": "北京市朝阳区", "数值": "0", "类别": "好的"}
+
+
+def test_western_letters_are_not_taken_for_chinese(tmp_path: Path) -> None:
+    text = "Stadt,Größe\n" + "Köln,groß\nMünster,mäßig\nŒuvre,“ça va”\n" * 20
+    assert read(tmp_path / "table.csv", text.encode("cp1252"))[0] == {"Stadt": "Köln", "Größe": "groß"}
