@@ -171,7 +171,7 @@ def facts(frame: pl.DataFrame, decimal_comma: bool) -> list[Facts]:
 
 
 def _known(cells: pl.Series) -> pl.Series:
-    """Return what is not missing; where nothing is, without asking polars, to which each question is a plan of its own."""
+    """Return what is not missing, where nothing is without asking polars, to which each question is a new plan."""
     return cells.drop_nulls() if cells.null_count() else cells
 
 
