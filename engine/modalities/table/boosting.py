@@ -4,6 +4,10 @@ Where a sample may have any number of classes, each fold has one booster for eac
 
 All boosters take the same number of rounds, and the number kept is the one with the lowest loss over the checked rows
 of all folds together: one number chosen on all rows flatters the score far less than one number for each fold.
+
+A restart changes nothing. What LightGBM draws at random (columns, and thresholds of random splits) is seeded anew at
+each step by the number of rounds, a booster is kept as it was at its last step, and LightGBM goes on from there with
+the very same sums. The exception is drawing rows (``bagging_fraction``), whose random state it does not give away.
 """
 
 from __future__ import annotations
@@ -123,6 +127,8 @@ class Bag:
         goal = min((fold.rounds // self.growth.step + 1) * self.growth.step, self.growth.rounds)
         if fold.booster is None:
             self._open(fold)
+        elif fold.rounds % self.growth.step == 0:
+            fold.booster.reset_parameter(self._seeds(fold.rounds))
         while self._may_grow(fold) and fold.rounds < goal:
             fold.exhausted = bool(fold.booster.update())
             fold.rounds = fold.booster.current_iteration()
@@ -136,22 +142,28 @@ class Bag:
         learn, check = self.rows.learned_from(fold.number), self.rows.checked_on(fold.number)
         targets = self._targets[:, fold.output] if self.link.many else self._targets
         earlier = lightgbm.Booster(model_str=fold.text) if fold.text else None
+        params = {**self._params, **self._seeds(fold.rounds)}
         train = lightgbm.Dataset(
             self.rows.numbers[learn],
             targets[learn],
             categorical_feature=self.rows.encoder.categories.tolist(),
-            params=self._params,
+            params=params,
             free_raw_data=earlier is None,
         )
-        valid = train.create_valid(self.rows.numbers[check], targets[check], params=self._params)
+        valid = train.create_valid(self.rows.numbers[check], targets[check], params=params)
         if earlier is None:
-            fold.booster = lightgbm.Booster(self._params, train)
+            fold.booster = lightgbm.Booster(params, train)
             fold.booster.add_valid(valid, "check")
         else:  # LightGBM goes on from an earlier model only by training at least one round
             fold.booster = lightgbm.train(
-                self._params, train, 1, valid_sets=[valid], init_model=earlier, keep_training_booster=True
+                params, train, 1, valid_sets=[valid], init_model=earlier, keep_training_booster=True
             )
         fold.rounds, fold.text = fold.booster.current_iteration(), ""
+
+    def _seeds(self, rounds: int) -> dict[str, int]:
+        """Return what the rounds from ``rounds`` to the next step draw by."""
+        seed = (int(self._params["seed"]) * 1_000_003 + rounds) % 2**31
+        return {"feature_fraction_seed": seed, "extra_seed": seed}
 
     def _checked(self, booster: Any) -> FloatArray:
         """Return the predictions of the checked rows that LightGBM keeps up to date while it trains."""
@@ -193,6 +205,7 @@ class Bag:
     def _close(self) -> None:
         for fold in self._folds:
             fold.text, fold.booster = _text(fold, self.best_rounds), None
+            fold.rounds = min(fold.rounds, self.best_rounds)
             fold.looks.clear()
 
     def texts(self) -> list[str]:
@@ -208,7 +221,7 @@ class Bag:
         folder.mkdir()
         arrays = {"best": self._predictions}
         for fold in self._folds:
-            (folder / f"{fold.name}.txt").write_text(_text(fold), encoding="utf-8")
+            (folder / f"{fold.name}.txt").write_text(_text(fold, self._at_step(fold)), encoding="utf-8")
             arrays |= {f"{fold.name}-{step}": seen for step, seen in fold.looks.items()}
         np.savez(folder / "predictions.npz", **arrays)  # type: ignore[arg-type]
         state = {
@@ -216,10 +229,15 @@ class Bag:
             "best_loss": self.best_loss if self.best_rounds else None,
             "looked_at": self._looked_at,
             "done": self.done,
-            "rounds": [fold.rounds for fold in self._folds],
+            "rounds": [self._at_step(fold) for fold in self._folds],
             "exhausted": [fold.exhausted for fold in self._folds],
         }
         (folder / "bag.json").write_text(json.dumps(state), encoding="utf-8")
+
+    def _at_step(self, fold: _Fold) -> int:
+        """Return how many rounds are kept of a fold: those up to its last step, or all once there are no more."""
+        ended = self.done or not self._may_grow(fold)
+        return fold.rounds if ended else fold.rounds - fold.rounds % self.growth.step
 
     def restore(self, folder: Path) -> None:
         """Go on from :meth:`save`."""
@@ -238,10 +256,14 @@ class Bag:
                     by_name[fold_name].looks[int(step)] = arrays[name]
 
 
-def _text(fold: _Fold, rounds: int = -1) -> str:
-    if fold.booster is None:
+def _text(fold: _Fold, rounds: int) -> str:
+    """Return the fold's booster as it was after ``rounds``, all of it where it has fewer; nothing for no rounds."""
+    if fold.booster is None and (rounds >= fold.rounds or not fold.text):
         return fold.text
-    text: str = fold.booster.model_to_string(num_iteration=rounds)
+    if not rounds:
+        return ""
+    booster = fold.booster or load_lightgbm().Booster(model_str=fold.text)
+    text: str = booster.model_to_string(num_iteration=rounds)
     return text
 
 

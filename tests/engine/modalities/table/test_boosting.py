@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import numpy as np
+import pytest
 
 from engine.budget import Deadline
 from engine.modalities.table.boosting import Bag, Growth, base_params
@@ -34,6 +39,37 @@ def test_the_predictions_it_notes_are_those_of_the_boosters_it_keeps() -> None:
             places = bag.rows.checked_on(fold)
             member = LightGBMMember(bag.rows.encoder, [text], bag.link)
             np.testing.assert_allclose(member.predict(a_job(classes).samples.take(places)), noted[places], rtol=1e-9)
+
+
+@pytest.mark.parametrize("classes", [0, 2, 3])
+@pytest.mark.parametrize("params", [{}, {"feature_fraction": 0.5, "extra_trees": True}])
+def test_a_restart_at_any_round_changes_nothing(tmp_path: Path, classes: int, params: dict[str, Any]) -> None:
+    job, growth = a_job(classes), Growth(rounds=105, patience=105)
+    rows, link = take_rows(job), Link.fit(job.task, job.labels)
+    make: Callable[[], Bag] = lambda: Bag(job, rows, link, growth, {**params, "seed": 3})  # noqa: E731
+    whole, bag = make(), make()
+    whole.advance(Deadline(60.0))
+    for turn in range(3):
+        while bag.share < 0.25 * (turn + 1) and not bag.done:
+            bag.advance(Deadline(0.0))
+        bag.save(tmp_path / str(turn))
+        bag = make()
+        bag.restore(tmp_path / str(turn))
+    bag.advance(Deadline(60.0))
+    np.testing.assert_array_equal(bag.validation(), whole.validation())
+    one, other = (LightGBMMember(rows.encoder, each.texts(), link).predict(job.samples) for each in (bag, whole))
+    np.testing.assert_allclose(one, other, rtol=1e-12)
+
+
+def test_a_restored_bag_serves_its_best_rounds(tmp_path: Path) -> None:
+    bag = a_bag(2, Growth(rounds=400, patience=400))
+    while bag.share < 0.5:
+        bag.advance(Deadline(0.01))
+    bag.save(tmp_path / "bag")
+    restored = a_bag(2, Growth(rounds=400, patience=400))
+    restored.restore(tmp_path / "bag")
+    assert not restored.done
+    assert {text.count("\nTree=") for text in restored.texts()} == {bag.best_rounds}
 
 
 def test_it_may_be_stopped_before_its_first_look() -> None:
