@@ -84,6 +84,11 @@ class TableInputs(Inputs):
                 f"The model reads sentences in the column “{column.name}”, which cannot be written as ONNX yet. "
                 "Leave that column out and train again, or use the model folder."
             )
+        if column.turned is not None:
+            north = self.graph.add("Mul", self._number(value), self.graph.constant(column.turned.north, np.float64))
+            longitude = self._number(self._names[column.turned.longitude])
+            east = self.graph.add("Mul", longitude, self.graph.constant(column.turned.east, np.float64))
+            return self.graph.add("Add", north, east)
         if column.part:
             return date_part(self.graph, self._number(value), column.part)
         return self._code(value, column) if column.is_category else self._number(value)

@@ -5,6 +5,7 @@ The arithmetic, column by column, in the order of ``TableEncoder.columns``:
 * A number or date is its float64 value; null, NaN and both infinities are missing and become NaN.
 * A category is a code: the ``m`` known values are 0..m-1 (most frequent first), any other text is ``m``, and
   missing (null or the empty text) is ``m + 1``. Texts are compared character by character, blanks and case included.
+* A latitude and its longitude give more columns, the map turned (:mod:`engine.modalities.table.places`).
 * A date gives one more column for each part of it that differs between rows (:mod:`engine.modalities.table.dates`).
 * A text gives a column for its length and one for each of its directions (:mod:`engine.modalities.table.texts`).
 """
@@ -12,7 +13,7 @@ The arithmetic, column by column, in the order of ``TableEncoder.columns``:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -21,6 +22,7 @@ import polars as pl
 from engine.arrays import FloatArray, IntArray
 from engine.errors import ModelError
 from engine.modalities.table.dates import PARTS, date_part
+from engine.modalities.table.places import Turned, maps, turns
 from engine.modalities.table.samples import TableSamples
 from engine.modalities.table.texts import TextColumn
 from engine.task import Column, ColumnType
@@ -34,13 +36,14 @@ class EncodedColumn:
     """A column of numbers made from the column ``name``.
 
     ``values`` are the category values it knows (none for other types). ``part`` is what it takes of a date (nothing:
-    all of it) or the place among a text's numbers.
+    all of it) or the place among a text's numbers. ``turned`` is what a latitude is combined with.
     """
 
     name: str
     type: ColumnType
     values: tuple[str, ...] = ()
     part: str = ""
+    turned: Turned | None = None
 
     @property
     def is_category(self) -> bool:
@@ -79,6 +82,7 @@ class TableEncoder:
                 encoded.append(_fit_column(series, column))
             if column.type is ColumnType.DATE:
                 encoded += _date_parts(series, column)
+        encoded += _turned_maps(samples, columns)
         return cls(tuple(encoded), tuple(texts))
 
     @property
@@ -96,6 +100,8 @@ class TableEncoder:
                 numbers[:, i] = _codes(series, column)
             elif column.type is ColumnType.TEXT:
                 numbers[:, i] = written[column.name][:, int(column.part)]
+            elif column.turned is not None:
+                numbers[:, i] = column.turned.of(_numbers(series), _numbers(samples.frame[column.turned.longitude]))
             else:
                 numbers[:, i] = date_part(_numbers(series), column.part) if column.part else _numbers(series)
         return numbers
@@ -106,8 +112,9 @@ class TableEncoder:
         described: list[dict[str, Any]] = []
         for c in self.columns:
             if c.type is not ColumnType.TEXT:
-                part = {"part": c.part} if c.part else {}
-                described.append({"name": c.name, "type": c.type.value, "values": list(c.values), **part})
+                more: dict[str, Any] = {"part": c.part} if c.part else {}
+                more |= {"turned": asdict(c.turned)} if c.turned else {}
+                described.append({"name": c.name, "type": c.type.value, "values": list(c.values), **more})
             elif c.part == "0":
                 described.append({"type": c.type.value, **texts[c.name].to_json()})
         return described
@@ -130,7 +137,7 @@ class TableEncoder:
                 values, part = tuple(str(v) for v in c["values"]), str(c.get("part", ""))
                 if part and part not in PARTS:
                     raise ValueError(part)
-                columns.append(EncodedColumn(str(c["name"]), ColumnType(c["type"]), values, part))
+                columns.append(EncodedColumn(str(c["name"]), ColumnType(c["type"]), values, part, _turned(c)))
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(f"The model's description of its columns cannot be read: {error!r}.") from error
         return cls(tuple(columns), tuple(texts))
@@ -138,6 +145,22 @@ class TableEncoder:
 
 def _numbers_of(text: TextColumn) -> list[EncodedColumn]:
     return [EncodedColumn(text.name, ColumnType.TEXT, part=str(number)) for number in range(text.width)]
+
+
+def _turned_maps(samples: TableSamples, columns: Sequence[Column]) -> list[EncodedColumn]:
+    numbers = [column.name for column in columns if column.type is ColumnType.NUMBER]
+    return [
+        EncodedColumn(latitude, ColumnType.NUMBER, turned=turned)
+        for latitude, longitude in maps(numbers)
+        for turned in turns(_numbers(samples.frame[latitude]), _numbers(samples.frame[longitude]), longitude)
+    ]
+
+
+def _turned(data: Mapping[str, Any]) -> Turned | None:
+    if "turned" not in data:
+        return None
+    turned = data["turned"]
+    return Turned(str(turned["longitude"]), float(turned["north"]), float(turned["east"]))
 
 
 def _date_parts(series: pl.Series, column: Column) -> list[EncodedColumn]:

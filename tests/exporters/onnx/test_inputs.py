@@ -94,3 +94,18 @@ def test_sentences_are_refused_with_the_column_that_holds_them() -> None:
     )
     with pytest.raises(NotExportable, match="“remark”"):
         TableInputs(Graph(), columns).encoded(encoder)
+
+
+def test_turned_maps_are_the_engines() -> None:
+    columns = (Column("lat", ColumnType.NUMBER), Column("lon", ColumnType.NUMBER))
+    rng = np.random.default_rng(0)
+    data = {"lat": rng.uniform(-38.0, -37.0, 300), "lon": rng.uniform(144.0, 146.0, 300)}
+    data["lat"][::7] = np.nan
+    samples = TableSamples(pl.DataFrame(data))
+    encoder = TableEncoder.fit(samples, columns)
+    assert len(encoder.columns) == 8
+    graph = Graph(["lat", "lon", "y"])
+    graph.add_output(TableInputs(graph, columns).encoded(encoder), "y", DOUBLE, ["N", 8])
+    content = graph.build("maps", {}).SerializeToString()
+    feeds = {name: values.reshape(-1, 1) for name, values in data.items()}
+    np.testing.assert_array_equal(ort_session(content).run(None, feeds)[0], encoder.encode(samples))

@@ -113,3 +113,20 @@ def test_a_text_stands_where_its_column_stands_and_comes_back_from_json() -> Non
 def test_an_unknown_part_of_a_date_is_refused() -> None:
     with pytest.raises(ModelError, match="cannot be read"):
         TableEncoder.from_json([{"name": "d", "type": "date", "values": [], "part": "decade"}])
+
+
+def test_a_map_is_kept_turned_as_it_was_learned() -> None:
+    columns = [Column("lat", ColumnType.NUMBER), Column("lon", ColumnType.NUMBER)]
+    frame = pl.DataFrame({"lat": [51.5, 48.9, None, math.inf], "lon": [-0.1, 2.4, 13.4, 5.0]})
+    encoder = TableEncoder.fit(TableSamples(frame), columns)
+    again = TableEncoder.from_json(json.loads(json.dumps(encoder.to_json())))
+    assert again == encoder and len(again.columns) == 8
+    numbers = again.encode(TableSamples(frame))
+    np.testing.assert_array_equal(numbers, encoder.encode(TableSamples(frame)))
+    np.testing.assert_array_equal(np.isnan(numbers[:, 2:]).all(axis=1), [False, False, True, True])
+
+
+def test_a_damaged_map_is_a_sentence() -> None:
+    damaged = [{"name": "lat", "type": "number", "values": [], "turned": {"longitude": "lon", "north": "?"}}]
+    with pytest.raises(ModelError, match="cannot be read"):
+        TableEncoder.from_json(damaged)
