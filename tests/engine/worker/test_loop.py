@@ -85,6 +85,14 @@ def test_a_limit_on_the_time_of_an_answer_is_kept(tmp_path: Path) -> None:
     assert not any("No model answers" in note for note in anything["notes"])
 
 
+def test_the_worker_waits_for_no_heavy_library() -> None:
+    code = (
+        "import sys, engine.worker.loop; heavy = {'torch', 'lightgbm', 'sklearn', 'scipy', 'optuna', 'tokenizers'}; "
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
 def test_killed_at_any_moment_the_best_model_stays_and_the_run_goes_on(tmp_path: Path) -> None:
     run = flower_run(tmp_path / "run", budget_s=12.0, size=1500)
     best = -1.0
