@@ -18,6 +18,7 @@ It says ``{"reply": "ready", "device": "cpu"}`` once. When stdin closes, the wor
 from __future__ import annotations
 
 import json
+import logging
 import os
 import queue
 import sys
@@ -38,7 +39,9 @@ GONE = 3
 
 
 def main(run_path: str) -> int:
-    """Serve slices until stdin closes."""
+    """Serve slices until stdin closes; what learners note of their work goes to stderr, the trainer's log."""
+    logging.basicConfig(format="%(asctime)s %(name)s: %(message)s")
+    logging.getLogger("engine").setLevel(logging.INFO)
     replies = _private_stdout()
     commands: queue.Queue[dict[str, Any]] = queue.Queue()
     interrupted = threading.Event()
