@@ -71,6 +71,11 @@ class Net(ABC):
     def inputs(self, rows: IntArray, view: View) -> tuple[Tensor, ...]:
         """Return what the body takes for these samples, on ``device``."""
 
+    def served(self, rows: IntArray) -> Tensor:
+        """Return the features [len(rows), ``length``] of samples exactly as the member will see them."""
+        features: Tensor = self.body(*self.inputs(rows, View()))
+        return features
+
     def expect(self, rows: IntArray) -> None:
         """Hear which samples the next step will ask for, so that they can be read meanwhile."""
         return

@@ -136,7 +136,7 @@ class Tuning:
         """Return what the average network says of samples as they are, [len(rows), K]."""
         self.net.body.eval()
         with self.average.in_place_of(self.weights), torch.inference_mode(), fast(self.net.device, self.net.bfloat16):
-            said = self.head(self.net.body(*self.net.inputs(rows, View())))
+            said = self.head(self.net.served(rows))
         outputs: FloatArray = said.double().cpu().numpy()
         return outputs
 

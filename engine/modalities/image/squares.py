@@ -36,8 +36,8 @@ class Squares:
         rows = range(self._looked, min(self._looked + _PIECE, len(self.samples)))
         for row, square in overlapped(self._read, rows, self.threads):
             self.readable[row] = square is not None
-            if square is not None and row < len(self._kept):
-                self._kept[row] = square
+            if row < len(self._kept):
+                self._kept[row] = _UNKNOWN if square is None else square
         self._looked += len(rows)
         return self._looked == len(self.samples)
 

@@ -34,8 +34,8 @@ class ImageNet(Net):
     """Sees pictures squashed to a square of ``resolution``; the first ``frozen`` stages stay as they are.
 
     ``bfloat16`` is for graphics cards alone: on a processor the depthwise convolutions are slower with it. Pictures are
-    mirrored half of the time unless the pretrained network tells mirrored ones apart worse (digits, letters).
-    ``source`` says whether the classifier of the pretraining is wanted.
+    mirrored half of the time, and answers are means over both views, unless the pretrained network tells mirrored ones
+    apart worse (digits, letters). ``source`` says whether the classifier of the pretraining is wanted.
     """
 
     bfloat16: ClassVar[frozenset[str]] = frozenset({"cuda"})
@@ -90,6 +90,12 @@ class ImageNet(Net):
         levels = levels.flip(3) if self._mirrored else levels
         return (((levels - float(MIDDLE)) / float(SPREAD)).contiguous(memory_format=torch.channels_last),)
 
+    @override
+    def served(self, rows: IntArray) -> Tensor:
+        (planes,) = self.inputs(rows, View())
+        plain: Tensor = self.body(planes)
+        return (plain + self.body(planes.flip(3))) / 2 if self.flip else plain
+
     def varied(self, squares: Tensor, view: View) -> Tensor:
         """Return the squares as they might also have been taken, float32 [n, 3, resolution, resolution]."""
         return augment(squares, self.resolution, view.random, self.flip)
@@ -128,7 +134,7 @@ class ImageNet(Net):
         networks = [{**own, **part.body, "weight": part.weight, "bias": part.bias} for part in parts]
         fallback = ConstantLearner(self.job, {}).member().answer
         kind, device = self.job.task.kind, self.device
-        return NetworkMember(self.backbone, self.resolution, networks, fallback, kind, device)
+        return NetworkMember(self.backbone, self.resolution, networks, fallback, kind, device, self.flip)
 
 
 class ImageFineTune(FineTune):

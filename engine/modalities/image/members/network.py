@@ -35,7 +35,9 @@ class NetworkMember(Member):
     All in float32 up to the softmax::
 
     X = (resize(picture, resolution) - 127) / 128      [3, S, S]
-    s = network(X) @ weight^T + bias                   [K], for each of the networks
+    f = network(X)                                     [d], for each of the networks
+    f = (f + network(X mirrored)) / 2                  where ``mirror``; mirrored is X[:, :, ::-1]
+    s = f @ weight^T + bias                            [K]
     softmax(s) or sigmoid(s) or s, then the mean over the networks
 
     ``parts`` hold the tensors of each network by the names of its parameters, and of its head ``weight`` [K, d] and
@@ -52,8 +54,9 @@ class NetworkMember(Member):
         fallback: FloatArray,
         task_kind: Kind,
         device: str = "cpu",
+        mirror: bool = False,
     ) -> None:
-        self.backbone, self.resolution = backbone, resolution
+        self.backbone, self.resolution, self.mirror = backbone, resolution, mirror
         self.parts = tuple(parts)
         self.fallback, self.task_kind, self.device = fallback, task_kind, device
         self._networks: list[nn.Module] = []
@@ -89,6 +92,8 @@ class NetworkMember(Member):
         for network in self._loaded():
             with torch.inference_mode():
                 outputs = network(batch)
+                if self.mirror:
+                    outputs = (outputs + network(batch.flip(3))) / 2
             total += Answer.of(self.task_kind).apply(outputs.double().cpu().numpy())
         return total / len(self.parts)
 
@@ -106,6 +111,7 @@ class NetworkMember(Member):
         return {
             "backbone": self.backbone,
             "resolution": self.resolution,
+            "mirror": self.mirror,
             "networks": len(self.parts),
             "fallback": self.fallback.tolist(),
         }
@@ -120,7 +126,7 @@ class NetworkMember(Member):
             named = load_file(folder / _FILE)
             count, backbone = int(settings["networks"]), str(settings["backbone"])
             fallback = np.asarray(settings["fallback"], dtype=np.float64)
-            resolution = int(settings["resolution"])
+            resolution, mirror = int(settings["resolution"]), bool(settings["mirror"])
             if fallback.shape != (task.outputs,) or count < 1:
                 raise ValueError("the answers are of another number")
         except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
@@ -131,7 +137,7 @@ class NetworkMember(Member):
             {name.removeprefix(mark): value for name, value in named.items() if name.startswith(mark)}
             for mark in (f"{place}:" for place in range(count))
         ]
-        member = cls(backbone, resolution, parts, fallback, task.kind, device)
+        member = cls(backbone, resolution, parts, fallback, task.kind, device, mirror)
         member._loaded()
         return member
 

@@ -167,3 +167,17 @@ def test_damage_anywhere_gives_a_picture_or_a_sentence(tmp_path: Path, place: in
         assert decode(path).shape[2] == 3
     except DataError as error:
         assert str(error).endswith(".")
+
+
+@pytest.mark.parametrize(("least", "sides"), [(0, (600, 800)), (300, (300, 400)), (301, (600, 800)), (60, (75, 100))])
+def test_a_large_jpeg_is_only_unpacked_as_far_as_needed(least: int, sides: tuple[int, int], tmp_path: Path) -> None:
+    ramp = np.linspace(0, 255, 800).astype(np.uint8)
+    Image.fromarray(np.tile(ramp[None, :, None], (600, 1, 3))).save(tmp_path / "a.jpg", quality=95)
+    picture = decode(tmp_path / "a.jpg", least)
+    assert picture.shape == (*sides, 3)
+    assert abs(float(picture[:, : sides[1] // 2].mean()) - 63.5) < 3.0
+
+
+def test_what_is_not_jpeg_is_unpacked_whole(tmp_path: Path) -> None:
+    Image.new("RGB", (400, 400), "red").save(tmp_path / "a.png")
+    assert decode(tmp_path / "a.png", 50).shape == (400, 400, 3)

@@ -7,14 +7,18 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
+from engine.backbones import load_backbone
 from engine.budget import Deadline
 from engine.finetune.base import View
 from engine.learners.base import Job
 from engine.modalities.image import squares
 from engine.modalities.image.features import MIDDLE, SPREAD
 from engine.modalities.image.learners.finetune import ImageFineTune
+from engine.modalities.image.members.network import NetworkMember
 from engine.modalities.image.resize import resize
+from engine.modalities.image.samples import ImageSamples
 from engine.task import Kind, Modality, Task
 from engine.transfer import TRANSFER
 from tests.engine.learners import contract
@@ -108,6 +112,48 @@ def test_it_sees_pictures_as_they_are_when_it_is_checked_and_smaller_when_memory
     np.testing.assert_allclose(plain[0].numpy(), expected, atol=1e-6)
     assert [net.lighter() and net.resolution for _ in range(3)] == [96, 64, False]
     assert net.inputs(np.array([2]), View())[0].shape[2:] == (64, 64)
+
+
+def test_only_the_stages_to_be_tuned_change_and_the_member_knows_them_all(job: Job, tmp_path: Path) -> None:
+    one = contract.run_to_the_end(learner(job, folds=1, frozen=8, rate=1e-2))
+    tuned = one.member()
+    assert isinstance(tuned, NetworkMember)
+    before = load_backbone("efficientnet_lite0").state_dict()
+    changed = {name for name, value in before.items() if not torch.equal(value, tuned.parts[0][name])}
+    assert changed == {"layers.17.weight", "layers.17.bias"}
+    contract.a_saved_member_answers_the_same(lambda: learner(job, folds=1, frozen=8), tmp_path / "m")
+
+
+@pytest.mark.parametrize(("odd", "flip"), [(False, True), (True, False)])
+def test_pictures_are_mirrored_only_where_that_does_not_change_what_they_show(
+    odd: bool, flip: bool, tmp_path: Path
+) -> None:
+    job = lopsided_job(tmp_path / "p", odd)
+    one = learner(job, folds=1, epochs=0.1)
+    one.advance(Deadline(contract.LONG))
+    one.save(tmp_path)
+    again = learner(job, folds=1, epochs=0.1)
+    again.restore(tmp_path)
+    for made in (one, again):
+        member = made.member()
+        assert isinstance(member, NetworkMember)
+        assert member.mirror is flip
+
+
+def lopsided_job(folder: Path, odd: bool) -> Job:
+    """Pictures that are bright on the left or on the right (``odd``), or above or below."""
+    folder.mkdir()
+    random = np.random.default_rng(0)
+    labels = np.arange(40) % 2
+    for row, label in enumerate(labels):
+        light = np.linspace(0, 200, 64)[:: 1 if label else -1]
+        plane = np.tile(light, (64, 1)) + random.normal(0, 10, (64, 64))
+        levels = np.clip(plane if odd else plane.T, 0, 255).astype(np.uint8)
+        Image.fromarray(levels).convert("RGB").save(folder / f"{row}.png")
+    task = Task(Modality.IMAGE, Kind.MULTICLASS, ("one", "other"))
+    paths = [folder / f"{row}.png" for row in range(len(labels))]
+    folds = np.arange(len(labels)) // 2 % 4
+    return Job(task, ImageSamples.from_paths(paths), labels.astype(np.float64), folds, threads=1)
 
 
 def test_a_slice_does_not_wait_for_the_whole_work(job: Job) -> None:

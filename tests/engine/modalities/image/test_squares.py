@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.arrays import ByteArray
+from engine.modalities.image import squares
+from engine.modalities.image.resize import resize
+from engine.modalities.image.samples import ImageSamples
+from engine.modalities.image.squares import Squares
+from tests.engine.modalities.image.pictures import samples
+
+SIDE = 20
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> ImageSamples:
+    found = samples(tmp_path, [row % 3 for row in range(40)])
+    (tmp_path / "7.png").write_bytes(b"no picture")
+    return found
+
+
+def looked(pictures: ImageSamples) -> Squares:
+    found = Squares(pictures, SIDE, threads=2)
+    while not found.look():
+        pass
+    return found
+
+
+def test_squares_are_the_pictures_squashed_and_grey_where_they_cannot_be_read(pictures: ImageSamples) -> None:
+    found = looked(pictures)
+    one, broken = found.of(np.array([3, 7]))
+    np.testing.assert_allclose(one, resize(pictures.picture(3), SIDE), atol=0.51)
+    assert (broken == 127).all()
+    np.testing.assert_array_equal(np.flatnonzero(~found.readable), [7])
+
+
+def test_what_does_not_fit_into_memory_is_read_again_expected_or_not(
+    pictures: ImageSamples, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = np.array([30, 2, 7, 12, 30])
+    kept = looked(pictures).of(rows)
+    monkeypatch.setattr(squares, "KEPT_BYTES", 5 * 3 * SIDE**2)
+    few = looked(pictures)
+    np.testing.assert_array_equal(few.of(rows), kept)
+    few.expect(rows)
+    np.testing.assert_array_equal(few.of(rows), kept)
+    few.expect(np.array([1, 20]))
+    np.testing.assert_array_equal(few.of(rows), kept)
+
+
+def test_what_is_expected_is_read_before_it_is_asked_for(
+    pictures: ImageSamples, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(squares, "KEPT_BYTES", 0)
+    found = looked(pictures)
+    read: list[int] = []
+    plain = pictures.picture_or_none
+
+    def counted(row: int, least: int = 0) -> ByteArray | None:
+        read.append(row)
+        return plain(row, least)
+
+    monkeypatch.setattr(pictures, "picture_or_none", counted)
+    found.expect(np.array([4, 9]))
+    found.of(np.array([4, 9]))
+    assert sorted(read) == [4, 9]
