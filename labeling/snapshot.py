@@ -32,6 +32,8 @@ LEAST_SAMPLES = 4
 LEAST_NUMBERS = 10
 LARGEST_NUMBER = 1e100  # the square of a sum of such is still a number
 LEAST_SPREAD = 1e-100  # and the square of this
+MOST_ANSWERS = 20_000_000  # samples times classes; every model keeps a probability for each, 160 MB in all
+KEPT_OF_EACH = 5
 
 
 class Wanted(Protocol):
@@ -80,6 +82,8 @@ def snapshot(frame: pl.DataFrame, wanted: Wanted, test_fraction: float = TEST_FR
     if test_fraction > 0 and kind is not Kind.REGRESSION:
         drop = _without_untaught if kind is Kind.MULTICLASS else _without_untaught_names
         labelled = drop(labelled, notes)
+    if kind is not Kind.REGRESSION:
+        labelled = _affordable(labelled, seed, notes)
     strata = CHECKS[kind](labelled, wanted.target, notes)
     if wanted.modality is Modality.TABLE and not wanted.columns:
         raise ImportRefused(
@@ -138,6 +142,28 @@ def _without_untaught_names(frame: pl.DataFrame, notes: list[str]) -> pl.DataFra
         return frame
     notes.append(f"Classes that no training sample has are not tested on: {', '.join(untaught[:SHOWN])}.")
     return frame.with_columns(pl.col("label").list.eval(pl.element().filter(~pl.element().is_in(untaught))))
+
+
+def _affordable(frame: pl.DataFrame, seed: int, notes: list[str]) -> pl.DataFrame:
+    """Draw samples evenly where each having a probability for each class would not fit in memory.
+
+    Of each class the first few that are drawn stay, so that none is lost.
+    """
+    import polars as pl
+
+    classes = names_of(frame["label"]).n_unique()
+    most = MOST_ANSWERS // max(1, classes)
+    if frame.height <= most:
+        return frame
+    order = np.random.default_rng(seed).permutation(frame.height)
+    drawn = frame.select("label").with_row_index("row")[order]
+    turn = pl.int_range(pl.len()).over("label").clip(upper_bound=KEPT_OF_EACH)
+    rows = drawn.sort(turn, maintain_order=True)["row"].head(most).sort()
+    notes.append(
+        f"{frame.height:,} samples of {classes:,} classes are more than fit in memory; {most:,} of them, drawn evenly, "
+        "are taken. Join classes that belong together to learn from more."
+    )
+    return frame[rows]
 
 
 def _checked_numbers(frame: pl.DataFrame, target: str | None, notes: list[str]) -> Strata:

@@ -157,3 +157,14 @@ def test_numbers_whose_squares_vanish_are_refused(scale: float) -> None:
     frame = pictures([None] * 20).with_columns(label=numbers * scale, **{"x:a": numbers})
     with pytest.raises(ImportRefused, match="too little to calculate with"):
         snapshot(frame, About(Modality.TABLE, Kind.REGRESSION, "y", (Column("a", ColumnType.NUMBER),)))
+
+
+def test_many_samples_of_many_classes_are_drawn_from_and_no_class_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("labeling.snapshot.MOST_ANSWERS", 5_000)
+    names = [f"class {row % 20 if row < 900 else row % 50}" for row in range(1000)]
+    frozen = snapshot(pictures(names), About(), seed=1)
+    assert len(frozen.task.classes) == 50
+    assert len(frozen.dataset) == 100
+    assert any("drawn evenly" in note for note in frozen.notes)
+    assert frozen.dataset.ids == snapshot(pictures(names), About(), seed=1).dataset.ids
+    assert len(snapshot(pictures(names[:100]), About()).dataset) == 100

@@ -20,6 +20,7 @@ from engine.modalities.table.means import mean_targets, wanted
 
 LARGEST = 1e30  # well inside float32, so that sums over rows are too
 _STEPS_AT_ONCE = 262_144
+_FEW_OUTPUTS = 10
 LEAF = -1
 
 
@@ -124,7 +125,7 @@ class Forest:
     def predict(self, design: Float32Array) -> FloatArray:
         """Return the mean leaf value [n, outputs] of float32 rows [n, columns]."""
         answers = np.empty((len(design), self.values.shape[1]))
-        rows_at_once = max(1, _STEPS_AT_ONCE // len(self.roots))
+        rows_at_once = max(1, _STEPS_AT_ONCE // (len(self.roots) * max(1, self.values.shape[1] // _FEW_OUTPUTS)))
         for start in range(0, len(design), rows_at_once):
             block = design[start : start + rows_at_once]
             answers[start : start + rows_at_once] = self.values[self._leaves(block)].mean(axis=1)

@@ -22,6 +22,7 @@ from engine.modalities.table.threads import work_until
 from engine.modalities.table.training import take_rows
 
 NODES = 1_000_000
+VALUES = 50_000_000  # a leaf has one for each output: 200 MB where half of the nodes are leaves
 _CELLS_A_TREE = 1_000_000
 _FEWEST_ROWS = 2_000
 
@@ -99,9 +100,10 @@ class ExtraTrees(Learner):
         return min(waiting, key=lambda fold: fold.trees, default=None)
 
     def _keep_small(self, fold: _Fold) -> None:
-        """Lower the goal where the forests would grow past ``NODES``."""
+        """Lower the goal where the forests would grow past ``NODES`` or ``VALUES``."""
         nodes_a_tree = sum(len(forest.feature) for forest in fold.forests) / fold.trees
-        self._goal = max(1, min(self._goal, int(NODES / (nodes_a_tree * len(self._folds)))))
+        most = min(NODES, VALUES // self._outputs)
+        self._goal = max(1, min(self._goal, int(most / (nodes_a_tree * len(self._folds)))))
 
     def _grow(self, fold: _Fold) -> None:
         from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor

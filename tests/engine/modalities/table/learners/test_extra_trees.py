@@ -104,3 +104,10 @@ def agreement(learner: Learner) -> float:
     answers, labels = learner.validation(), learner.job.labels
     expected = answers @ np.arange(answers.shape[1]) if answers.shape[1] > 1 else answers[:, 0]
     return float(np.corrcoef(expected, labels)[0, 1])
+
+
+def test_its_forests_stay_small_with_many_outputs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extra_trees, "VALUES", 3_000)
+    member = contract.run_to_the_end(ExtraTrees(a_job(3), {"trees": 400})).member()
+    assert isinstance(member, TreesMember)
+    assert sum(len(forest.feature) for _, forest in member.parts) < 2 * 1_000
