@@ -49,6 +49,15 @@ class Shape:
         """How many features a picture has."""
         return self.width << self.stages
 
+    def work(self, side: int) -> int:
+        """Return about how many products a square picture costs, in millions at least one."""
+        channels, products = self.width, 27 * self.width * side**2
+        for _ in range(self.stages):
+            products += 18 * channels**2 * side**2
+            channels, side = 2 * channels, side // 2
+            products += self.depth * 2 * (self.kernel * channels * side) ** 2
+        return max(1, products // 10**6)
+
 
 def shape_of(name: str) -> Shape:
     """Return the shape of that name.

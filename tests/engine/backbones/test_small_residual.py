@@ -59,3 +59,19 @@ def test_its_stages_hold_all_its_weights_once() -> None:
     groups = [network.get_submodule(name) for stage in network.stages for name in stage]
     held = [id(weight) for group in groups for weight in group.parameters()]
     assert sorted(held) == sorted(id(weight) for weight in network.parameters())
+
+
+@pytest.mark.parametrize("shape", [Shape(8), Shape(8, depth=2, kernel=5), Shape(16, depth=0, stages=2)])
+def test_its_work_is_that_of_its_convolutions(shape: Shape) -> None:
+    network, products = build(shape.name), 0
+
+    def count(module: torch.nn.Module, inputs: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:
+        nonlocal products
+        assert isinstance(module, torch.nn.Conv2d)
+        products += output.numel() * module.weight[0].numel()
+
+    for module in network.modules():
+        if isinstance(module, torch.nn.Conv2d):
+            module.register_forward_hook(count)
+    network(torch.zeros(1, 3, 32, 32))
+    assert shape.work(32) == products // 10**6

@@ -1,0 +1,191 @@
+"""A search over shapes of the small network: many trained briefly, the best one at length."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from typing_extensions import override
+
+from engine.arrays import FloatArray
+from engine.backbones.small_residual import Shape
+from engine.budget import Deadline
+from engine.errors import DataError
+from engine.learners.base import Job, Learner, Progress
+from engine.metrics import score
+from engine.modalities.image.learners.scratch import Scratch
+from engine.model.member import Member
+from engine.search import Choice, Settings, Space, strategy_class
+from engine.task import Kind
+
+SPACE: Space = {
+    "width": Choice((8, 16, 24, 32, 48)),
+    "depth": Choice((0, 1, 2)),
+    "stages": Choice((2, 3, 4)),
+    "kernel": Choice((3, 5)),
+    "activation": Choice(("relu", "silu", "gelu")),
+    "excite": Choice((False, True)),
+}
+_USUAL = Shape(width=16)
+_STATE, _INNER = "search.json", "inner"
+_SIDE = 32
+_SHARE = "share"
+
+
+class Search(Learner):
+    """Trains shapes that a strategy proposes, all for the same work, then the best of them for long.
+
+    The brief trainings are checked on the samples of the second fold and the long one on those of the first, so that
+    the choice does not flatter what is chosen. Settings: ``trials`` (16), how many shapes; ``brief`` (4), how often a
+    trial sees each sample where its shape costs as much as the usual one, more often where it costs less; ``epochs``
+    (60) of the long training; ``least_s`` (0), the seconds that must be left at the beginning; ``strategy``
+    ("evolution") by name of :data:`engine.search.STRATEGIES`. All shapes together take at most ``share`` (0.4) of the
+    budget left, and the long training as much again.
+    """
+
+    kind: ClassVar[str] = "image.search"
+
+    def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
+        super().__init__(job, settings)
+        self.trials, self.share = int(settings.get("trials", 16)), float(settings.get("share", 0.4))
+        self.strategy = strategy_class(str(settings.get("strategy", "evolution")))(SPACE, job.seed, [asdict(_USUAL)])
+        self.tried = 0
+        self.best: tuple[float, Settings] | None = None
+        self._asked: Settings | None = None
+        self._inner: Scratch | None = None
+        self._searching, self._done, self._begun, self._advanced = True, False, False, 0.0
+
+    @override
+    def advance(self, deadline: Deadline) -> Progress:
+        if not self._begun and deadline.left < float(self.settings.get("least_s", 0.0)):
+            return Progress(improved=False, done=True, share=1.0)
+        self._begun, improved, message = True, False, ""
+        while not self._done and not improved:
+            progress = self._work(deadline)
+            self._advanced = progress.share
+            improved, message = progress.improved and not self._searching, message or progress.message
+            if progress.done:
+                message = self._go_on() or message
+            if deadline.expired:
+                break
+        return Progress(improved, self._done, self._progress(), message)
+
+    def _work(self, deadline: Deadline) -> Progress:
+        if self._searching and self._asked is None:
+            self._asked = self.strategy.ask()
+            if self._asked is None:
+                self._end_search()
+        return self._learner().advance(deadline)
+
+    def _go_on(self) -> str:
+        """Take in what the training that ended was worth; return a sentence at the end of the search."""
+        if not self._searching:
+            self._done = True
+            return ""
+        assert self._asked is not None
+        worth = self._worth(self._learner().validation())
+        self.strategy.tell(self._asked, worth, 0.0)
+        whole = float(self._asked.get(_SHARE, 1.0)) >= 1.0
+        if np.isfinite(worth) and whole and (self.best is None or worth > self.best[0]):
+            self.best = (worth, {name: self._asked[name] for name in SPACE})
+        self.tried, self._asked, self._inner = self.tried + 1, None, None
+        return self._end_search() if self.tried >= self.trials else ""
+
+    def _end_search(self) -> str:
+        self._searching, self._asked, self._inner = False, None, None
+        shape = self._shape()
+        return (
+            f"Of {self.tried} shapes of a small network, the one with {shape.width} channels and {shape.depth} blocks "
+            f"in each of {shape.stages} stages was taken."
+        )
+
+    def _worth(self, answers: FloatArray) -> float:
+        """Return how good answers are where there are some, higher being better; NaN where there are none."""
+        known = np.isfinite(answers).all(axis=1)
+        if not known.any():
+            return float("nan")
+        metric = "rmse" if self.job.task.kind is Kind.REGRESSION else "log_loss"
+        return -score(metric, self.job.labels[known], answers[known])
+
+    def _shape(self) -> Shape:
+        return Shape(**self.best[1]) if self.best is not None else _USUAL
+
+    def _learner(self) -> Scratch:
+        """Return the training that is going on."""
+        if self._inner is None:
+            self._inner = self._trial() if self._searching else self._long()
+        return self._inner
+
+    def _trial(self) -> Scratch:
+        assert self._asked is not None
+        shape = Shape(**{name: self._asked[name] for name in SPACE})
+        part = float(self._asked.get(_SHARE, 1.0))
+        passes = float(self.settings.get("brief", 4)) * part * _USUAL.work(_SIDE) / shape.work(_SIDE)
+        swapped = np.select([self.job.folds == 0, self.job.folds == 1], [1, 0], self.job.folds)
+        job = replace(self.job, folds=swapped) if (self.job.folds == 1).any() else self.job
+        share = self.share / max(1, self.trials - self.tried)
+        return Scratch(job, {**self._common(), "backbone": shape.name, "epochs": passes, "share": share})
+
+    def _long(self) -> Scratch:
+        epochs = float(self.settings.get("epochs", 60))
+        return Scratch(
+            self.job, {**self._common(), "backbone": self._shape().name, "epochs": epochs, "share": self.share}
+        )
+
+    def _common(self) -> dict[str, Any]:
+        return {name: self.settings[name] for name in ("batch", "rate", "weight_decay") if name in self.settings}
+
+    def _progress(self) -> float:
+        """Return the share of the work done, in passes over the samples at the usual cost."""
+        if self._done:
+            return 1.0
+        brief, epochs = float(self.settings.get("brief", 4)), float(self.settings.get("epochs", 60))
+        whole = epochs * self._shape().work(_SIDE) / _USUAL.work(_SIDE)
+        done = brief * self.tried if self._searching else brief * self.trials + whole * self._advanced
+        return min(0.999, done / (brief * self.trials + whole))
+
+    def _found(self) -> Scratch:
+        if self._searching:
+            raise DataError("Nothing has been learned yet. Give the run more time.")
+        return self._learner()
+
+    @override
+    def validation(self) -> FloatArray:
+        if self._searching:
+            return np.full((len(self.job.labels), self.job.task.outputs), np.nan)
+        return self._found().validation()
+
+    @override
+    def member(self) -> Member:
+        return self._found().member()
+
+    @override
+    def save(self, folder: Path) -> None:
+        state = {
+            "strategy": self.strategy.save(),
+            "tried": self.tried,
+            "best": self.best,
+            "asked": self._asked,
+            "searching": self._searching,
+            "done": self._done,
+            "begun": self._begun,
+            "inner": self._inner is not None,
+        }
+        (folder / _STATE).write_text(json.dumps(state), encoding="utf-8")
+        if self._inner is not None:
+            (folder / _INNER).mkdir()
+            self._inner.save(folder / _INNER)
+
+    @override
+    def restore(self, folder: Path) -> None:
+        state = json.loads((folder / _STATE).read_text(encoding="utf-8"))
+        self.strategy.restore(state["strategy"])
+        self.tried, self._asked = int(state["tried"]), state["asked"]
+        self.best = None if state["best"] is None else (float(state["best"][0]), state["best"][1])
+        self._searching, self._done, self._begun = (bool(state[name]) for name in ("searching", "done", "begun"))
+        if state["inner"]:
+            self._learner().restore(folder / _INNER)

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.backbones.small_residual import Shape, shape_of
+from engine.budget import Deadline
+from engine.errors import DataError
+from engine.learners.base import Job
+from engine.modalities.image.learners import search
+from engine.modalities.image.learners.search import Search
+from engine.modalities.image.members.network import NetworkMember
+from engine.search import Choice
+from engine.task import Kind
+from tests.engine.learners import contract
+from tests.engine.modalities.image.learners.test_scratch import glyph_job
+
+SETTINGS: dict[str, Any] = {"trials": 3, "brief": 1, "epochs": 2, "batch": 16}
+
+
+@pytest.fixture(autouse=True)
+def small_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    space = dict(search.SPACE) | {"width": Choice((4, 8)), "depth": Choice((0, 1)), "stages": Choice((2,))}
+    monkeypatch.setattr(search, "SPACE", space)
+    monkeypatch.setattr(search, "_USUAL", Shape(width=8, depth=0, stages=2))
+
+
+@pytest.fixture(scope="module")
+def job() -> Job:
+    return glyph_job(8)
+
+
+def learner(job: Job, **changed: Any) -> Search:
+    return Search(job, SETTINGS | changed)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_predictions_are_well_formed(kind: Kind) -> None:
+    job = glyph_job(8, kind)
+    contract.predictions_are_well_formed(lambda: learner(job))
+
+
+@pytest.mark.parametrize("strategy", ["evolution", "halving"])
+def test_slices_and_restarts_change_nothing(job: Job, tmp_path: Path, strategy: str) -> None:
+    contract.tiny_slices_equal_one_long_one(lambda: learner(job, strategy=strategy))
+    contract.restored_midway_goes_on_to_the_same_end(lambda: learner(job, strategy=strategy), tmp_path / "a")
+    contract.restored_when_done_is_done(lambda: learner(job, strategy=strategy), tmp_path / "b")
+
+
+def test_a_restart_within_any_trial_changes_nothing(job: Job, tmp_path: Path) -> None:
+    whole = learner(job)
+    contract.run_to_the_end(whole)
+    now = learner(job)
+    for turn in range(40):
+        progress = [now.advance(Deadline(0.0)) for _ in range(12)][-1]
+        (folder := tmp_path / str(turn)).mkdir()
+        now.save(folder)
+        now = learner(job)
+        now.restore(folder)
+        if progress.done:
+            break
+    assert now.best == whole.best
+    contract.run_to_the_end_after_restore(now)
+    np.testing.assert_allclose(now.validation(), whole.validation(), atol=1e-5)
+
+
+def test_a_pause_ends_its_slice(job: Job) -> None:
+    contract.an_interrupted_slice_ends_soon(lambda: learner(job))
+
+
+def test_the_best_shape_is_the_one_that_is_served_and_is_named(job: Job) -> None:
+    one = learner(job)
+    messages = []
+    while not (progress := one.advance(Deadline(0.0))).done:
+        messages.append(progress.message)
+    assert one.best is not None
+    member = one.member()
+    assert isinstance(member, NetworkMember)
+    shape = shape_of(member.backbone)
+    assert {name: getattr(shape, name) for name in one.best[1]} == one.best[1]
+    assert [message for message in messages if message] == [
+        f"Of 3 shapes of a small network, the one with {shape.width} channels and {shape.depth} blocks in each of "
+        "2 stages was taken."
+    ]
+
+
+def test_shapes_are_compared_on_other_samples_than_the_best_is_checked_on(job: Job) -> None:
+    one = learner(job)
+    compared = set()
+    for _ in range(1000):
+        one.advance(Deadline(0.0))
+        if not one._searching:
+            break
+        trial = one._inner
+        if trial is not None:
+            known = np.isfinite(trial.validation()).all(axis=1)
+            compared |= set(job.folds[known].tolist())
+    assert compared == {1}
+    with_answers = np.isfinite(contract.run_to_the_end(one).validation()).all(axis=1)
+    assert set(job.folds[with_answers].tolist()) == {0}
+
+
+def test_it_is_left_out_where_little_time_is_left(job: Job) -> None:
+    one = learner(job, least_s=240)
+    assert one.advance(Deadline(5.0, left=200.0)).done
+    with pytest.raises(DataError, match="Nothing has been learned"):
+        one.member()
+    assert not learner(job, least_s=240).advance(Deadline(0.0, left=300.0)).done
