@@ -40,6 +40,17 @@ class Plan:
     row_s: float = 0.0
     measured: int = 0
 
+    def foresee(self, seconds: float, rows: int) -> None:
+        """Take in how long ``rows`` samples took forwards only; of several such, the quickest counts."""
+        guess = seconds / rows / _FORWARD
+        if not self.measured:
+            self.row_s = min(self.row_s or guess, guess)
+
+    def allows(self, deadline: Deadline, rows: float) -> bool:
+        """Return whether ``rows`` samples can be learned from, by what is known before the first step."""
+        left = deadline.left - deadline.elapsed
+        return not self.row_s or self.share * left >= rows * self.row_s
+
     def note(self, seconds: float, rows: int) -> None:
         """Take in how long a step over ``rows`` samples took."""
         self.spent += seconds

@@ -12,7 +12,8 @@ from typing import Any
 from engine.modalities.portfolio import Entry
 from engine.task import Task
 
-_BACKBONE = "efficientnet_lite0"
+_BACKBONE, _LARGER = "efficientnet_lite0", "efficientnet_lite2"
+_PACE = {"rate": 3e-4, "decay": 0.92}
 _FEW = 600
 _MANY = 4000
 
@@ -21,15 +22,30 @@ def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
     """Return the entries for ``size`` training pictures.
 
     The first look at the network's features is served after a part of them; later ones must see all (or, where there
-    are very many, some thousands) to be better than what came before.
+    are very many, some thousands) to be better than what came before. Networks are tuned once frozen features have
+    shown what they can; a graphics card tunes at full resolution, and a larger network too.
     """
     return (
         Entry("Thumbnails", "image.thumbnail_ridge", {}, first_slice=1.0),
         Entry("Features at 128 px", "image.frozen_head", _frozen(128, first=_FEW), first_slice=8.0),
         Entry("Features at 224 px", "image.frozen_head", _frozen(224, first=_MANY)),
         Entry("Features at 224 px, mirrored too", "image.frozen_head", _frozen(224, mirror=True)),
+        *(_tuned_on_card() if device == "cuda" else _tuned_on_processor()),
         Entry("Features at 320 px", "image.frozen_head", _frozen(320, first=_MANY)),
         Entry("Features at 320 px, mirrored too", "image.frozen_head", _frozen(320, mirror=True)),
+    )
+
+
+def _tuned_on_processor() -> tuple[Entry, ...]:
+    settings = {"backbone": _BACKBONE, "resolution": 128, "batch": 16, "epochs": 12, "fewest": 3, "share": 0.6}
+    return (Entry("Tuned at 128 px", "image.finetune", {**settings, **_PACE}),)
+
+
+def _tuned_on_card() -> tuple[Entry, ...]:
+    settings = {"resolution": 224, "batch": 64, "epochs": 40, "fewest": 3, "share": 0.4, **_PACE}
+    return (
+        Entry("Tuned at 224 px", "image.finetune", {"backbone": _BACKBONE, **settings}),
+        Entry("A larger network, tuned at 224 px", "image.finetune", {"backbone": _LARGER, **settings}),
     )
 
 
