@@ -6,7 +6,7 @@ within limits, and what cannot be used is left out and listed rather than failin
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ def understand(
     *,
     target: str | None = None,
     kind: Kind | None = None,
+    kept: Sequence[str] = (),
     progress: Progress | None = None,
     cancelled: Cancel | None = None,
 ) -> Understanding:
@@ -37,6 +38,7 @@ def understand(
         path: a folder or a file.
         target: the column to predict, if the person chose one.
         kind: what to predict, if the person chose.
+        kept: columns of a table to learn from, although they look as if they said nothing or gave the answer away.
         progress: told (done, total); a total of 0 means unknown.
         cancelled: asked now and then whether to stop.
 
@@ -50,7 +52,7 @@ def understand(
     source = Source(_absolute(path), Watch(progress, cancelled))
     for format_ in FORMATS.values():
         if format_.recognises(source):
-            return format_.understand(source, Wishes(target, kind))
+            return format_.understand(source, Wishes(target, kind, tuple(kept)))
     raise ImportRefused(_nothing_found(source.path))
 
 

@@ -37,10 +37,11 @@ def kind_words(modality: Modality, rows: bool) -> dict[Kind, str]:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A column that is not learned from, and why."""
+    """A column that is not learned from, and why; ``final`` where the person cannot take it in after all."""
 
     name: str
     reason: str
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Understanding:
         columns: a table's input columns; none where each sample is a file.
         candidates: columns that can be the target instead.
         left_out: columns that are not learned from.
+        kept: columns that the person wants learned from, whatever speaks against them.
         set_apart: samples that the data itself keeps for testing.
         problems: sentences the person should read.
     """
@@ -82,6 +84,7 @@ class Understanding:
     columns: tuple[Column, ...] = ()
     candidates: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    kept: tuple[str, ...] = ()
     set_apart: int = 0
     problems: tuple[str, ...] = ()
 
@@ -101,16 +104,19 @@ class Understanding:
     def wish(self, field: str, option: str) -> dict[str, Any]:
         """Return the keyword arguments of :func:`labeling.importing.understand` after the person picked ``option``.
 
-        A new target has its kind guessed anew.
+        A new target has its kind guessed anew. ``keep`` is a field beside the sentence: a column that was left out is
+        taken in after all.
 
         Raises:
             KeyError: the sentence has no such field or option.
         """
         if field == "target":
-            return {"target": option, "kind": None}
+            return {"target": option, "kind": None, "kept": tuple(name for name in self.kept if name != option)}
         if field == "kind":
             kinds = {words: kind for kind, words in self._kind_words().items()}
-            return {"target": self.target, "kind": kinds[option]}
+            return {"target": self.target, "kind": kinds[option], "kept": self.kept}
+        if field == "keep" and option in {left.name for left in self.left_out if not left.final}:
+            return {"target": self.target, "kind": self.kind, "kept": (*self.kept, option)}
         raise KeyError(field)
 
     def _kind_words(self) -> dict[Kind, str]:
@@ -174,6 +180,7 @@ class Understanding:
             columns=tuple(Column(**{**c, "type": ColumnType(c["type"])}) for c in data["columns"]),
             candidates=tuple(data["candidates"]),
             left_out=tuple(LeftOut(**c) for c in data["left_out"]),
+            kept=tuple(data.get("kept", ())),
             set_apart=data["set_apart"],
             problems=tuple(data["problems"]),
         )

@@ -43,10 +43,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the person changed in the sentence."""
+    """What the person changed in the sentence; ``kept`` are columns to learn from, whatever speaks against them."""
 
     target: str | None = None
     kind: Kind | None = None
+    kept: tuple[str, ...] = ()
 
 
 class Format(ABC):

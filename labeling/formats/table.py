@@ -15,7 +15,17 @@ from labeling.classes import JOINED_BY, MAX_CLASSES, classes_of, parts_of, respe
 from labeling.errors import ImportRefused
 from labeling.formats.base import Format, Source, Wishes
 from labeling.formats.splits import split_name
-from labeling.tables.columns import Facts, converted, dtype_of, facts, number, sort_out, text, with_commas
+from labeling.tables.columns import (
+    Facts,
+    converted,
+    dtype_of,
+    facts,
+    final_reason_against,
+    number,
+    sort_out,
+    text,
+    with_commas,
+)
 from labeling.tables.guess import can_be_target, constant_target, guess_kind, guess_target, passed_over
 from labeling.tables.leaks import leaks, without_leaks
 from labeling.tables.source import OpenTable, is_real_table, is_table, opened
@@ -53,7 +63,8 @@ class Table(Format):
             kind = _kind(target, wishes.kind) if target else None
             labels = _labels(frame, target, kind, table)
             merged = spellings(labels)
-            columns, left_out = _learned_from(frame, found, target, respelled(labels, merged), table)
+            kept = _kept(main.path, found, target, wishes.kept)
+            columns, left_out = _learned_from(frame, found, target, respelled(labels, merged), table, kept)
         passed = passed_over(found, target.name) if target and wishes.target is None else None
         apart = sum(rows(piece.path) for piece in others)
         return Understanding(
@@ -68,6 +79,7 @@ class Table(Format):
             columns=tuple(columns),
             candidates=tuple(fact.name for fact in found if can_be_target(fact)),
             left_out=tuple(left_out),
+            kept=kept,
             set_apart=apart,
             problems=(*notes, *([passed] if passed else []), *told(merged)),
         )
@@ -120,10 +132,15 @@ def _looked_at(path: Path, table: OpenTable) -> tuple[pl.DataFrame, int, tuple[s
 
 
 def _learned_from(
-    frame: pl.DataFrame, found: list[Facts], target: Facts | None, labels: pl.Series, table: OpenTable
+    frame: pl.DataFrame,
+    found: list[Facts],
+    target: Facts | None,
+    labels: pl.Series,
+    table: OpenTable,
+    kept: tuple[str, ...],
 ) -> tuple[list[Column], list[LeftOut]]:
     """Return the columns to learn from, and those left out with their reasons."""
-    columns, left_out = sort_out([fact for fact in found if target is None or fact.name != target.name])
+    columns, left_out = sort_out([fact for fact in found if target is None or fact.name != target.name], kept)
     if target is None or not columns:
         return columns, left_out
     schema = frame.schema  # polars puts it together anew each time it is asked for
@@ -132,9 +149,24 @@ def _learned_from(
         converted(column, schema[column.name], table.decimal_comma, column.name in commas).alias(column.name)
         for column in columns
     ]
-    given_away = leaks(frame.select(cells), columns, labels)
-    kept = without_leaks(columns, given_away)
-    return kept, left_out + [leak for leak in given_away if leak.name not in {column.name for column in kept}]
+    given_away = [leak for leak in leaks(frame.select(cells), columns, labels) if leak.name not in kept]
+    others = without_leaks(columns, given_away)
+    return others, left_out + [leak for leak in given_away if leak.name not in {column.name for column in others}]
+
+
+def _kept(path: Path, found: list[Facts], target: Facts | None, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns that the person wants learned from; refuse those that cannot be."""
+    by_name = {fact.name: fact for fact in found}
+    for name in wanted:
+        if name not in by_name:
+            names = ", ".join(list(by_name)[:30])
+            raise ImportRefused(f"{path.name} has no column “{name}” to keep. Choose one of its columns: {names}.")
+        if target is not None and name == target.name:
+            raise ImportRefused(f"“{name}” is the column to predict, so it cannot be learned from as well.")
+        reason = final_reason_against(by_name[name])
+        if reason is not None:
+            raise ImportRefused(f"“{name}” cannot be learned from, since {reason}. Leave it out.")
+    return wanted
 
 
 def _target(path: Path, found: list[Facts], wanted: str | None) -> Facts | None:

@@ -7,6 +7,7 @@ predicting: it depends on the column's type and on how the file writes decimals,
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -175,19 +176,21 @@ def _known(cells: pl.Series) -> pl.Series:
     return cells.drop_nulls() if cells.null_count() else cells
 
 
-def sort_out(found: list[Facts]) -> tuple[list[Column], list[LeftOut]]:
-    """Say of each column how it is read, or why it is left out.
+def sort_out(found: list[Facts], kept: Collection[str] = ()) -> tuple[list[Column], list[LeftOut]]:
+    """Say of each column how it is read, or why it is left out unless it is one of ``kept``.
 
     Words that differ in almost every row are read as texts where there is nothing else to learn from.
     """
     columns: list[Column] = []
     left_out: list[LeftOut] = []
     for fact in found:
-        reason = reason_against(fact)
-        if reason is None:
-            columns.append(Column(fact.name, type_of(fact), fact.date_format or ""))
+        final = final_reason_against(fact)
+        reason = final or reason_against(fact)
+        if reason is None or (fact.name in kept and final is None):
+            type_ = ColumnType.TEXT if reason == TOO_MANY_VALUES else type_of(fact)
+            columns.append(Column(fact.name, type_, fact.date_format or ""))
         else:
-            left_out.append(LeftOut(fact.name, reason))
+            left_out.append(LeftOut(fact.name, reason, final=final is not None))
     if not columns:
         columns = [Column(left.name, ColumnType.TEXT) for left in left_out if left.reason == TOO_MANY_VALUES]
         left_out = [left for left in left_out if left.reason != TOO_MANY_VALUES]
@@ -203,14 +206,22 @@ def type_of(fact: Facts) -> ColumnType:
     return ColumnType.TEXT if fact.free_text else ColumnType.CATEGORY
 
 
-def reason_against(fact: Facts) -> str | None:
-    """Return why a column says nothing that can be learned, or None."""
+def final_reason_against(fact: Facts) -> str | None:
+    """Return why there is nothing in a column that could be read or compared, or None."""
     if fact.nested:
         return "it holds lists or structures"
     if not fact.present:
         return "all its values are missing"
     if fact.distinct == 1 and fact.present == fact.rows:
         return "all its values are the same"
+    return None
+
+
+def reason_against(fact: Facts) -> str | None:
+    """Return why a column says nothing that can be learned, as far as can be seen, or None."""
+    final = final_reason_against(fact)
+    if final is not None:
+        return final
     if fact.date_format is not None or fact.free_text:
         return None
     if fact.numeric:

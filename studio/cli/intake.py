@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shlex
+from argparse import ArgumentParser
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,23 +39,38 @@ def is_project(path: Path) -> bool:
     return (path / "project.db").is_file()
 
 
-def take_in(path: Path, target: str | None, say: Callable[[str], None], budget_s: float) -> Intake:
+def columns_options(parser: ArgumentParser) -> None:
+    """Declare what the person may say of a table's columns: ``target`` and ``keep_column``."""
+    parser.add_argument("--target", metavar="COL", help="the column to guess (default: the one that looks like it)")
+    parser.add_argument(
+        "--keep-column",
+        metavar="COL",
+        action="append",
+        default=[],
+        help="learn from this column although it looks as if it numbered the rows or gave the answer away; repeatable",
+    )
+
+
+def take_in(
+    path: Path, target: str | None, say: Callable[[str], None], budget_s: float, kept: Sequence[str] = ()
+) -> Intake:
     """Read data or a project; ``say`` hears what was understood before the reading starts.
 
-    Pictures are searched for near-copies for a small part of the budget only, since its clock runs.
+    Pictures are searched for near-copies for a small part of the budget only, since its clock runs. ``kept`` are
+    columns of a table to learn from in any case.
 
     Raises:
-        UsageError: nothing is there, or ``target`` does not fit.
+        UsageError: nothing is there, or ``target`` or ``kept`` do not fit.
         LabelingError: it cannot be learned from.
     """
     existing(path)
-    return _from_project(path, target, say) if is_project(path) else _from_data(path, target, say, budget_s)
-
-
-def _from_data(path: Path, target: str | None, say: Callable[[str], None], budget_s: float) -> Intake:
+    if is_project(path):
+        if kept:
+            raise UsageError("A project has its columns already. Say --keep-column when its table is taken in.")
+        return _from_project(path, target, say)
     from labeling.importing import read
 
-    understanding = understand_data(path, target)
+    understanding = understand_data(path, target, kept)
     say(understanding.text())
     batch = read(understanding, look_seconds=max(LOOK_LEAST_S, LOOK_SHARE * budget_s))
     return Intake(batch.frame, understanding, told(understanding, batch))
@@ -77,31 +94,37 @@ def _left_out(understanding: Understanding) -> list[str]:
     columns: dict[str, list[str]] = {}
     for column in understanding.left_out:
         columns.setdefault(column.reason, []).append(column.name)
-    return [f"Not learned from: {listing(names, most=MOST_TOLD)} ({reason})." for reason, names in columns.items()]
+    sentences = [f"Not learned from: {listing(names, most=MOST_TOLD)} ({why})." for why, names in columns.items()]
+    other = next((column.name for column in understanding.left_out if not column.final), None)
+    if other is not None:
+        sentences.append(f"To learn from one of them all the same, say for example --keep-column {shlex.quote(other)}.")
+    return sentences
 
 
 def _told(problem: Problem) -> str:
     return f"{problem.path}: {problem.sentence}" if problem.path else problem.sentence
 
 
-def understand_data(path: Path, target: str | None) -> Understanding:
-    """Return what the data is, with ``target`` as the column to guess.
+def understand_data(path: Path, target: str | None, kept: Sequence[str] = ()) -> Understanding:
+    """Return what the data is, with ``target`` as the column to guess and ``kept`` to learn from in any case.
 
     Raises:
-        UsageError: the data has no such column, or no columns at all.
+        UsageError: the data has no such column to guess, or no columns at all.
         ImportRefused: it cannot be learned from.
     """
     from labeling.errors import ImportRefused
     from labeling.importing import understand
 
     try:
-        found = understand(path, target=target)
+        found = understand(path, target=target, kept=kept)
     except ImportRefused:
         if target is None or target in _names(found := understand(path)):
             raise
     if target is not None and found.target != target:
         names = listing(_names(found), most=20) or "none: it is files in folders"
         raise UsageError(f"There is no column {target!r} in {path.name} to guess. Its columns: {names}.")
+    if kept and not found.holds_rows:
+        raise UsageError(f"{path.name} is no table, so it has no columns to keep. Leave --keep-column out.")
     return found
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.theme import SPACE
-from studio.widgets.basics import button, text
+from studio.widgets.basics import button, row, text
 from studio.widgets.flow import FlowLayout
 from studio.widgets.message_bar import MessageBar
 
 if TYPE_CHECKING:
-    from labeling.understanding import Part, Understanding
+    from labeling.understanding import LeftOut, Part, Understanding
 
 _FIELD_NAMES = {"target": "Column to predict", "kind": "Kind of answer"}
 _LEFT_OUT_SHOWN = 6
@@ -142,7 +143,17 @@ class DropSheet(QScrollArea):
         if understanding.left_out:
             self._notes.addWidget(text("Not learned from", "heading"))
             for column in understanding.left_out[:_LEFT_OUT_SHOWN]:
-                self._notes.addWidget(text(f"{column.name}: {column.reason}", "muted"))
+                self._notes.addWidget(self._left_out(column))
             more = len(understanding.left_out) - _LEFT_OUT_SHOWN
             if more > 0:
                 self._notes.addWidget(text(f"and {more} more", "muted"))
+
+    def _left_out(self, column: LeftOut) -> QWidget:
+        """Return a line that says why a column is left out, with a way to take it in where there is one."""
+        reason = text(f"{column.name}: {column.reason}", "muted")
+        if column.final:
+            return reason
+        keep = button("Learn from it", partial(self.picked.emit, "keep", column.name))
+        keep.setAccessibleName(f"Learn from {column.name}")
+        keep.setToolTip("Take this column in all the same. Do so if you will know it before you know the answer.")
+        return row(reason, None, keep)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from studio.cli.commands.base import Command
 from studio.cli.errors import UsageError
-from studio.cli.intake import is_project, told, understand_data
+from studio.cli.intake import columns_options, is_project, told, understand_data
 from studio.cli.options import existing
 from studio.cli.reporters import say
 from studio.wording import things
@@ -18,7 +18,7 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--project", metavar="DIR", type=Path, required=True, help="the project folder; made if it is not there"
     )
-    parser.add_argument("--target", metavar="COL", help="the column to guess (default: the one that looks like it)")
+    columns_options(parser)
 
 
 def _run(options: Namespace) -> None:
@@ -29,7 +29,7 @@ def _run(options: Namespace) -> None:
     from labeling.importing import read
     from labeling.project import Project
 
-    understanding = understand_data(options.data, options.target)
+    understanding = understand_data(options.data, options.target, options.keep_column)
     batch = read(understanding)
     folder: Path = options.project
     project = Project.open(folder) if is_project(folder) else Project.create(folder)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from studio.cli.commands.base import Command
 from studio.cli.errors import UsageError
 from studio.cli.follow import follow
-from studio.cli.intake import Intake, take_in
+from studio.cli.intake import Intake, columns_options, take_in
 from studio.cli.options import duration, existing, fraction, milliseconds, seed
 from studio.cli.reporters import reporter
 
@@ -22,7 +22,7 @@ BUDGET = "10m"
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("data", metavar="DATA|PROJECT", type=Path, help="a folder of files, a table, or a project")
-    parser.add_argument("--target", metavar="COL", help="the column to guess (default: the one that looks like it)")
+    columns_options(parser)
     parser.add_argument(
         "--budget", metavar="TIME", type=duration, default=BUDGET, help=f"60s, 10m or 2h (default: {BUDGET})"
     )
@@ -66,7 +66,7 @@ def _run(options: Namespace) -> None:
         existing(options.predict)
     _check_weights(options.weights, options.allow_download)
     report = reporter(options.json, options.budget)
-    intake = take_in(options.data, options.target, report.say, options.budget)
+    intake = take_in(options.data, options.target, report.say, options.budget, options.keep_column)
     for problem in intake.problems:
         report.say(problem)
     run = _freeze(intake, options)

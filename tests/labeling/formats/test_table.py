@@ -15,6 +15,7 @@ from labeling.errors import ImportRefused
 from labeling.importing import inputs, labelled, read, understand
 from labeling.snapshot import snapshot
 from labeling.tables import source
+from labeling.understanding import Understanding
 
 ROWS = 40
 
@@ -341,3 +342,39 @@ def test_a_table_of_constants_alone_is_understood_and_refused_at_the_start_of_tr
     assert [left.name for left in understanding.left_out] == ["one", "word"]
     with pytest.raises(ImportRefused, match="No column is left to learn from"):
         snapshot(read(understanding).frame, understanding)
+
+
+def numbered(path: Path) -> Path:
+    return people(path, id=range(1, ROWS + 1), name=[f"guest{row}" for row in range(ROWS)], none=[None] * ROWS)
+
+
+def test_columns_left_out_are_taken_in_by_name_and_stay_in(tmp_path: Path) -> None:
+    data = numbered(tmp_path / "t.csv")
+    plain = understand(data)
+    assert {left.name: left.final for left in plain.left_out} == {"id": False, "name": False, "none": True}
+    once = understand(data, **plain.wish("keep", "id"))
+    twice = understand(data, **once.wish("keep", "name"))
+    assert {column.name: column.type for column in twice.columns} == {
+        "age": ColumnType.NUMBER,
+        "city": ColumnType.CATEGORY,
+        "id": ColumnType.NUMBER,
+        "name": ColumnType.TEXT,
+    }
+    assert [left.name for left in twice.left_out] == ["none"]
+    assert understand(data, **twice.wish("target", "city")).kept == ("id", "name")
+    assert Understanding.from_json(twice.to_json()) == twice
+    with pytest.raises(KeyError):
+        plain.wish("keep", "none")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("nme", "no column “nme” to keep"),
+        ("none", "cannot be learned from, since all its values are missing"),
+        ("bought", "is the column to predict"),
+    ],
+)
+def test_a_column_that_cannot_be_kept_is_refused(tmp_path: Path, name: str, words: str) -> None:
+    with pytest.raises(ImportRefused, match=words):
+        understand(numbered(tmp_path / "t.csv"), kept=[name])

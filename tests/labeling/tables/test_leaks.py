@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from engine.task import Column, ColumnType
-from labeling.importing import understand
+from labeling.importing import read, understand
 from labeling.tables.leaks import FEW_ROWS, leaks, without_leaks
 
 SIZE = 1000
@@ -86,3 +86,13 @@ def test_a_leak_is_left_out_of_a_table_with_its_reason(tmp_path: Path) -> None:
     understood = understand(path)
     assert [column.name for column in understood.columns] == ["income"]
     assert "gives the answer away" in {left.name: left.reason for left in understood.left_out}["paid_back"]
+
+
+def test_a_column_taken_for_a_leak_is_learned_from_where_the_person_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "loans.csv"
+    columns = {"income": PRICE, "paid_back": np.where(CLASS == "yes", "paid", "owed"), "label": CLASS}
+    pl.DataFrame(columns).write_csv(path)
+    understood = understand(path, kept=["paid_back"])
+    assert [column.name for column in understood.columns] == ["income", "paid_back"]
+    assert understood.left_out == () and understood.kept == ("paid_back",)
+    assert set(read(understood).frame["x:paid_back"].unique()) == {"paid", "owed"}

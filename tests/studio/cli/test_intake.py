@@ -59,3 +59,17 @@ def test_many_problems_are_counted_not_listed(table: Path) -> None:
     sentences = told(found, many)
     assert len(sentences) == MOST_TOLD + 1
     assert "more like these" in sentences[-1]
+
+
+def test_columns_are_kept_of_tables_alone(table: Path, tmp_path: Path) -> None:
+    assert take_in(table, "colour", print, 60.0, ["size"]).understanding.kept == ("size",)
+    Project.create(tmp_path / "project").close()
+    with pytest.raises(UsageError, match="when its table is taken in"):
+        take_in(tmp_path / "project", None, print, 60.0, ["size"])
+    folder = tmp_path / "notes"
+    for name in ("good", "bad"):
+        (folder / name).mkdir(parents=True)
+        for number in range(3):
+            (folder / name / f"{number}.txt").write_text(f"{name} {number}")
+    with pytest.raises(UsageError, match="no table, so it has no columns to keep"):
+        understand_data(folder, None, ["size"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from studio.data.problem_list import ProblemList
@@ -106,6 +106,24 @@ def test_the_target_of_a_table_is_changed_in_the_sentence(screen: DataScreen, ta
     screen.intake.accept()
     qtbot.waitUntil(lambda: len(screen.browser.listing) == 40)
     assert screen.browser.table_model.headerData(0, Qt.Orientation.Horizontal) == "height"
+
+
+def test_a_column_left_out_is_taken_in_from_the_sheet(screen: DataScreen, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "orders.csv"
+    rows = [f"{number},{number % 7},same,{'late' if number % 2 else 'early'}" for number in range(40)]
+    path.write_text("\n".join(["order_id,size,shop,came", *rows]) + "\n")
+    screen.drop([path])
+    qtbot.waitUntil(screen.sheet.isVisible)
+    (offer,) = [made for made in screen.sheet.findChildren(QPushButton) if made.text() == "Learn from it"]
+    assert offer.accessibleName() == "Learn from order_id"
+    QTest.mouseClick(offer, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "2 columns to learn from" in screen.sheet.sentence.accessibleName())
+    screen.intake.accept()
+    qtbot.waitUntil(lambda: len(screen.browser.listing) == 40)
+    project = screen.session.project
+    assert project is not None
+    understood = project.understanding()
+    assert understood is not None and [column.name for column in understood.columns] == ["order_id", "size"]
 
 
 def test_some_samples_alone_are_shown_with_their_caption(screen: DataScreen, photos: Path, qtbot: QtBot) -> None:
