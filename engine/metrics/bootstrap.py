@@ -16,7 +16,7 @@ from engine.metrics.registry import METRICS
 
 _AT_ONCE = 1 << 16
 _CELLS = 200_000
-_LEAST_ROWS = 2_000
+_LEAST_ROWS, _MOST_CELLS = 2_000, 500_000
 _PERCENTILES = (2.5, 97.5)
 
 
@@ -59,13 +59,18 @@ def replicates(
     known, said = checked(labels, predictions)
     chosen = METRICS[metric]
     rng = np.random.default_rng(seed)
-    n, part = len(known), max(_LEAST_ROWS, _CELLS // said.shape[1])
+    n, part = len(known), _rows(said.shape[1])
     if n <= part:
         return _resampled(chosen, known, said, resamples, rng)
     rows = rng.choice(n, part, replace=False)
     values = _resampled(chosen, known[rows], said[rows], resamples, rng)
     spread: FloatArray = (values - values.mean()) * np.sqrt(part / n)
     return chosen.function(known, said) + spread
+
+
+def _rows(outputs: int) -> int:
+    """Return how many samples are resampled; of thousands of classes fewer, since each class costs a pass over them."""
+    return max(_CELLS // outputs, min(_LEAST_ROWS, _MOST_CELLS // outputs))
 
 
 def _resampled(
