@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.learners import learner_class
@@ -11,9 +13,10 @@ from tests.engine.modalities.image.pictures import class_job
 TASK = Task(Modality.IMAGE, Kind.MULTICLASS, ("a", "b"))
 
 
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
 @pytest.mark.parametrize("size", [6, 2_000, 200_000])
-def test_names_are_unique_and_the_first_needs_no_network(size: int) -> None:
-    entries = portfolio(TASK, size, "cpu")
+def test_names_are_unique_and_the_first_needs_no_network(size: int, device: str) -> None:
+    entries = portfolio(TASK, size, device)
     assert len({entry.name for entry in entries}) == len(entries)
     assert entries[0].kind == "image.thumbnail_ridge"
     assert entries[0].first_slice <= 1.0
@@ -21,6 +24,12 @@ def test_names_are_unique_and_the_first_needs_no_network(size: int) -> None:
 
 def test_every_entry_can_be_learned(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("pictures")
-    job = class_job(folder / "p", each=4, cache=folder / "cache")
+    job = replace(class_job(folder / "p", each=4, cache=folder / "cache"), threads=1)
     for entry in portfolio(job.task, len(job.labels), "cpu"):
-        run_to_the_end(learner_class(entry.kind)(job, entry.settings))
+        run_to_the_end(learner_class(entry.kind)(job, {**entry.settings, "epochs": 1}))
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_networks_are_tuned_after_a_first_look_at_what_they_see(device: str) -> None:
+    kinds = [entry.kind for entry in portfolio(TASK, 2_000, device)]
+    assert kinds.index("image.frozen_head") < kinds.index("image.finetune")
