@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.arrays import Float32Array
 from engine.errors import DataError
 from engine.modalities.audio import decode as module
-from engine.modalities.audio.decode import MAX_SECONDS, decode
+from engine.modalities.audio.decode import EXCERPT_SECONDS, EXCERPTS, decode
 
 
 def tone(rate: int, hertz: float = 440.0, seconds: float = 0.5) -> Float32Array:
@@ -64,12 +64,25 @@ def test_numbers_that_are_none_count_as_silence(tmp_path: Path) -> None:
     assert np.isfinite(wave).all()
 
 
-def test_half_an_hour_is_read_whole_and_the_rest_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    soundfile.write(tmp_path / "long.flac", np.zeros(1000 * (MAX_SECONDS + 60), dtype=np.int16), 1000)
+def test_a_long_sound_is_heard_in_excerpts_all_over_and_the_rest_left_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    minutes = np.repeat(np.arange(31) / 64, 60_000)  # a level a minute
+    soundfile.write(tmp_path / "long.flac", minutes.astype(np.float32), 1000)
     with caplog.at_level(logging.WARNING, module.__name__):
         wave = decode(tmp_path / "long.flac")
-    assert len(wave) == 16_000 * MAX_SECONDS
+    assert len(wave) == 16_000 * EXCERPTS * EXCERPT_SECONDS
+    middles = wave.reshape(EXCERPTS, -1)[:, 100_000] * 64
+    np.testing.assert_allclose(middles, [0, 3, 6, 9, 13, 16, 19, 23, 26, 29], atol=0.01)
     assert "long.flac is longer than 30 minutes; the rest was left out." in caplog.text
+
+
+@pytest.mark.parametrize("seconds", [199, 200])
+def test_a_sound_that_is_not_so_long_is_heard_whole(tmp_path: Path, seconds: int) -> None:
+    course = np.linspace(0.0, 1.0, seconds * 1000).astype(np.float32)
+    soundfile.write(tmp_path / "a.flac", course, 1000)
+    wave = decode(tmp_path / "a.flac")
+    np.testing.assert_allclose(wave[1000:-1000], np.linspace(0.0, 1.0, seconds * 16_000)[1000:-1000], atol=1e-3)
 
 
 def test_a_wrong_extension_does_not_matter_to_a_sound(tmp_path: Path) -> None:

@@ -1,0 +1,146 @@
+"""The pretrained speech network, all of its layers tuned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from typing_extensions import override
+
+from engine.arrays import BoolArray, Float32Array, IntArray
+from engine.backbones.speech import BANDS, LENGTH, SHORTEST, SpeechNetwork, load_speech
+from engine.backbones.weights import verified
+from engine.features.overlap import overlapped
+from engine.finetune.base import Net, Part, View
+from engine.finetune.learner import FineTune
+from engine.learners.base import Job
+from engine.learners.constant import ConstantLearner
+from engine.modalities.audio.augment import vary
+from engine.modalities.audio.members.features import BACKBONE
+from engine.modalities.audio.members.network import NetworkMember
+from engine.modalities.audio.samples import AudioSamples
+from engine.modalities.audio.speech import grid, levels, pieces
+
+_KEPT_BYTES = 1_000_000_000
+_PIECE = 16
+_FIRST_SHARE = 0.5  # of the length that is heard in the end, heard in the beginning
+_LONGEST = 1000  # frames to learn from at a time, 10 seconds
+_LEAST = -8.0
+_HEAD_RATE = 0.1
+
+
+class _Body(nn.Module):
+    """The mean over each sound's pieces of what the network hears in them, [n, 2592]."""
+
+    def __init__(self, network: SpeechNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    @override
+    def forward(self, levels: Tensor, frames: Tensor, owner: Tensor) -> Tensor:
+        """Take pieces [p, T, 32], their lengths [p], and the sound [p] of each, rising from 0 without a gap."""
+        heard: Tensor = self.network(levels, frames)
+        counts = torch.bincount(owner)
+        return heard.new_zeros(len(counts), LENGTH).index_add(0, owner, heard) / counts[:, None]
+
+
+class AudioNet(Net):
+    """Learns from ``frames`` frames of each sound, varied, fewer at first; is checked on whole sounds.
+
+    Levels are kept while memory allows. ``frames`` is at first the median length of the sounds.
+    """
+
+    def __init__(self, job: Job) -> None:
+        assert isinstance(job.samples, AudioSamples)
+        self.job, self.samples = job, job.samples
+        self.network = load_speech(verified(BACKBONE))
+        self.body, self.length = _Body(self.network), LENGTH
+        self.frames = _LONGEST
+        self._levels: dict[int, Float32Array] = {}
+        self._bytes, self._looked = 0, 0
+        self._lengths = np.zeros(len(self.samples), dtype=np.int64)
+        self.move(job.device)
+
+    @override
+    def prepare(self) -> bool:
+        rows = range(self._looked, min(self._looked + _PIECE, len(self.samples)))
+        for row, level in overlapped(self._level, rows, self.job.threads):
+            if level is not None:
+                self._lengths[row] = len(level)
+                if self._bytes + level.nbytes <= _KEPT_BYTES:
+                    self._levels[row] = level
+                    self._bytes += level.nbytes
+        self._looked += len(rows)
+        if self._looked < len(self.samples):
+            return False
+        known = self._lengths[self._lengths > 0]
+        self.frames = int(min(_LONGEST, np.median(known))) if len(known) else SHORTEST
+        return True
+
+    @override
+    def readable(self, rows: IntArray) -> BoolArray:
+        return self._lengths[rows] > 0
+
+    @override
+    def layers(self) -> list[list[nn.Parameter]]:
+        return [list(part.parameters()) for part in self.network.parts]
+
+    @override
+    def inputs(self, rows: IntArray, view: View) -> tuple[Tensor, ...]:
+        found = dict(overlapped(self._seen, [int(row) for row in rows], self.job.threads))
+        sounds = [found[int(row)] for row in rows]
+        if view.train:
+            share = _FIRST_SHARE + (1.0 - _FIRST_SHARE) * view.progress
+            frames = max(SHORTEST, round(share * self.frames))
+            parts = [[vary(level, frames, view.random)] for level in sounds]
+        else:
+            parts = [pieces(level) for level in sounds]
+        owner = np.repeat(np.arange(len(rows)), [len(mine) for mine in parts])
+        level, lengths = grid([part for mine in parts for part in mine])
+        return level.to(self.device), lengths.to(self.device), torch.from_numpy(owner).to(self.device)
+
+    def _level(self, row: int) -> Float32Array | None:
+        wave = self.samples.wave_or_none(row)
+        return None if wave is None else levels(wave)
+
+    def _seen(self, row: int) -> Float32Array:
+        kept = self._levels.get(row)
+        if kept is None:
+            kept = self._level(row)
+        silence = np.full((SHORTEST, BANDS), _LEAST, dtype=np.float32)
+        return silence if kept is None else kept  # a file that went away since then
+
+    @override
+    def lighter(self) -> bool:
+        smaller = max(SHORTEST, self.frames // 2)
+        changed = smaller < self.frames
+        self.frames = smaller
+        return changed
+
+    @override
+    def to_member(self, parts: Sequence[Part]) -> NetworkMember:
+        def named(part: Part) -> dict[str, Tensor]:
+            body = {name.removeprefix("network."): value for name, value in part.body.items()}
+            return {**body, "weight": part.weight, "bias": part.bias}
+
+        fallback = ConstantLearner(self.job, {}).member().answer
+        return NetworkMember([named(part) for part in parts], fallback, self.job.task.kind, self.device)
+
+
+class AudioFineTune(FineTune):
+    """Tunes the speech network. Settings beside those of :class:`FineTune`: ``backbone``, of which there is but one.
+
+    A step moves the weights of all 2592 features at once, so ``head`` is 0.1 if not set.
+    """
+
+    kind: ClassVar[str] = "audio.finetune"
+
+    def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
+        super().__init__(job, {"head": _HEAD_RATE, **settings})
+
+    @override
+    def net(self) -> AudioNet:
+        return AudioNet(self.job)

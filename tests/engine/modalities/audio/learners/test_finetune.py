@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.backbones.speech import SHORTEST
+from engine.errors import ModelError
+from engine.finetune.base import View
+from engine.learners.base import Job
+from engine.modalities.audio.learners.finetune import AudioFineTune
+from engine.modalities.audio.members.network import NetworkMember
+from engine.modalities.audio.samples import AudioSamples
+from engine.task import Kind, Modality, Task
+from tests.engine.learners import contract
+from tests.engine.modalities.audio.sounds import class_job, number_job, several_job, uncached
+
+SETTINGS: dict[str, Any] = {"epochs": 0.7, "batch": 8, "rate": 5e-4}
+
+
+def learner(job: Job, **changed: Any) -> AudioFineTune:
+    return AudioFineTune(job, SETTINGS | changed)
+
+
+@pytest.fixture(scope="module")
+def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
+    return class_job(tmp_path_factory.mktemp("sounds") / "s", each=3)
+
+
+@pytest.mark.parametrize("make", [number_job, several_job])
+def test_it_answers_every_kind_well_formed(make: Any, tmp_path: Path) -> None:
+    contract.predictions_are_well_formed(lambda: learner(make(tmp_path / "s", size=9)))
+
+
+def test_its_predictions_are_well_formed_and_its_saved_member_answers_the_same(job: Job, tmp_path: Path) -> None:
+    contract.predictions_are_well_formed(lambda: learner(job))
+    contract.a_saved_member_answers_the_same(lambda: learner(job, folds=2), tmp_path / "m")
+
+
+def test_slices_and_restarts_change_nothing(job: Job, tmp_path: Path) -> None:
+    contract.tiny_slices_equal_one_long_one(lambda: learner(uncached(job)))
+    contract.restored_midway_goes_on_to_the_same_end(lambda: learner(job), tmp_path / "a")
+    contract.restored_when_done_is_done(lambda: learner(job), tmp_path / "b")
+    contract.an_interrupted_slice_ends_soon(lambda: learner(job))
+
+
+def test_what_was_checked_is_what_is_served(job: Job) -> None:
+    one = contract.run_to_the_end(learner(job))
+    rows = np.flatnonzero(job.folds == 0)
+    served = one.member().predict(job.samples.take(rows))
+    np.testing.assert_allclose(served, one.validation()[rows], atol=1e-4)
+
+
+def test_it_learns(tmp_path: Path) -> None:
+    job = number_job(tmp_path / "s", size=24)
+    found = contract.run_to_the_end(learner(job, epochs=3)).validation()[:, 0]
+    rows = np.isfinite(found)
+    assert np.mean((found[rows] - job.labels[rows]) ** 2) < 0.3 * job.labels.var()
+
+
+def test_sounds_are_learned_by_excerpts_that_grow_and_checked_whole() -> None:
+    random = np.random.default_rng(0)
+    waves = [(random.normal(0, 0.1, samples).astype(np.float32), 16_000) for samples in (700_000, 32_000, 16_000)]
+    some = class_job_of(AudioSamples.from_arrays(waves))
+    net = learner(some).net()
+    while not net.prepare():
+        pass
+    rows = np.arange(3)
+    early, late = (net.inputs(rows, View(True, progress=progress))[0].shape[1] for progress in (0.0, 1.0))
+    assert (early, late) == (99, 198)
+    _, lengths, owner = net.inputs(rows, View())
+    assert owner.tolist() == [0, 0, 1, 2]
+    assert lengths.tolist() == [2187, 2186, 198, 98]
+    assert [net.lighter() and net.frames for _ in range(3)] == [99, SHORTEST, False]
+
+
+def test_unreadable_sounds_are_left_out_and_answered_with_the_class_shares(tmp_path: Path) -> None:
+    job = class_job(tmp_path / "s", each=4)
+    for row in (0, 1):
+        (tmp_path / "s" / f"{row}.wav").write_bytes(b"no sound")
+    one = contract.run_to_the_end(learner(job))
+    assert np.isnan(one.validation()[[0, 1]]).all()
+    np.testing.assert_allclose(one.member().predict(job.samples)[[0, 1]], 1 / 3)
+
+
+def test_a_damaged_member_is_refused(job: Job, tmp_path: Path) -> None:
+    settings = dict(contract.run_to_the_end(learner(job)).member().save(tmp_path))
+    with pytest.raises(ModelError, match="does not know"):
+        NetworkMember.load(tmp_path, {**settings, "backbone": "other"}, job.task)
+    with pytest.raises(ModelError, match="damaged"):
+        NetworkMember.load(tmp_path, {**settings, "fallback": [0.5, 0.5]}, job.task)
+    (tmp_path / "networks.safetensors").write_bytes(b"nothing")
+    with pytest.raises(ModelError, match="damaged"):
+        NetworkMember.load(tmp_path, settings, job.task)
+
+
+def class_job_of(sounds: AudioSamples) -> Job:
+    """A job on these sounds, each of a class of its own."""
+    task = Task(Modality.AUDIO, Kind.MULTICLASS, tuple(str(row) for row in range(len(sounds))))
+    return Job(task, sounds, np.arange(len(sounds), dtype=np.float64), np.arange(len(sounds)))
