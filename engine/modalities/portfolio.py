@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.backbones.weights import manifest
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -14,8 +16,8 @@ class Entry:
     ``name`` is unique in the portfolio and is what the person sees in the advanced views; ``kind`` is the registry
     key; ``first_slice`` is the seconds its first slice is promised (0: the scheduler decides). Entries of one ``group``
     are alternatives, such as several ways to tune a network: the worse half is held back as soon as that can be told.
-    The pretrained ``network`` that a learner builds on is the ``backbone`` of its settings, or the file of the person's
-    own ``weights``; empty for none. ``largest`` is the greatest extent (:func:`engine.modalities.extent.extent`) of
+    The pretrained ``network`` that a learner builds on is the ``backbone`` of its settings where weights of it are known,
+    or the file of the person's own ``weights``; empty for none. ``largest`` is the greatest extent (:func:`engine.modalities.extent.extent`) of
     samples for which it is worth trying, None for any.
     """
 
@@ -29,4 +31,5 @@ class Entry:
     @property
     def network(self) -> str:
         """The pretrained network that the learner builds on, empty for none."""
-        return str(self.settings.get("backbone") or self.settings.get("weights", ""))
+        named = str(self.settings.get("backbone", ""))
+        return named if named in manifest() else str(self.settings.get("weights", ""))

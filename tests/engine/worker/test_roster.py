@@ -50,7 +50,8 @@ def test_a_run_that_goes_on_starts_from_what_was_before() -> None:
 
 
 def test_a_network_that_does_not_help_is_doubted_once() -> None:
-    entries = (Entry("plain", "image.thumbnail_ridge"), Entry("frozen", "image.frozen_head", {"backbone": "a"}))
+    knows = {"backbone": "efficientnet_lite0"}
+    entries = (Entry("plain", "image.thumbnail_ridge"), Entry("frozen", "image.frozen_head", knows))
     roster = Roster(entries, Replay())
     roster.scored("plain", 0.8)
     roster.scored("frozen", 0.7)
@@ -59,12 +60,15 @@ def test_a_network_that_does_not_help_is_doubted_once() -> None:
     (sentence,) = roster.doubts()
     assert "0.700" in sentence
     assert roster.doubts() == []
-    assert [standing.network for standing in roster.standings()] == ["", "a"]
+    assert [standing.network for standing in roster.standings()] == ["", "efficientnet_lite0"]
 
 
-def test_a_network_of_the_persons_own_counts_as_pretrained() -> None:
-    (standing,) = Roster((Entry("own", "image.outside_head", {"weights": "/w.pt"}),), Replay()).standings()
-    assert standing.network == "/w.pt"
+def test_a_network_of_the_persons_own_counts_as_pretrained_and_one_of_random_weights_does_not() -> None:
+    entries = (
+        Entry("own", "image.outside_head", {"weights": "/w.pt"}),
+        Entry("small", "image.scratch", {"backbone": "residual-16-1-3-3-relu-plain"}),
+    )
+    assert [standing.network for standing in Roster(entries, Replay()).standings()] == ["/w.pt", ""]
 
 
 def test_a_standing_does_not_change_afterwards() -> None:
