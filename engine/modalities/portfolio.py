@@ -16,9 +16,9 @@ class Entry:
     ``name`` is unique in the portfolio and is what the person sees in the advanced views; ``kind`` is the registry
     key; ``first_slice`` is the seconds its first slice is promised (0: the scheduler decides). Entries of one ``group``
     are alternatives, such as several ways to tune a network: the worse half is held back as soon as that can be told.
-    The pretrained ``network`` that a learner builds on is the ``backbone`` of its settings where weights of it are known,
-    or the file of the person's own ``weights``; empty for none. ``largest`` is the greatest extent (:func:`engine.modalities.extent.extent`) of
-    samples for which it is worth trying, None for any.
+    The pretrained ``network`` that a learner builds on is the ``backbone`` of its settings where weights of it are
+    known, or the file of the person's own ``weights``; empty for none. ``largest`` is the greatest extent
+    (:func:`engine.modalities.extent.extent`) of samples for which it is worth trying, None for any.
     """
 
     name: str
