@@ -17,10 +17,11 @@ HEAD, PLAIN = "head alone", "plain"
 
 @dataclass(frozen=True)
 class Way:
-    """``transfer`` as a fine-tune takes it; ``rate`` is the factor on the learning rate."""
+    """``transfer`` as a fine-tune takes it; ``rate`` is the factor on the learning rate, ``head`` that for the head."""
 
     transfer: Settings = field(default_factory=dict)
     rate: float = 1.0
+    head: float = 1.0
 
 
 # "head alone" is what every other one starts from: the fitted head, nothing tuned.
@@ -37,6 +38,8 @@ METHODS: dict[str, Way] = {
 }
 VARIANTS: dict[str, Way] = {
     "plain, a third of the rate": Way(rate=1 / 3),
+    "plain, a tenth of the rate for the head": Way(head=0.1),
+    "delta, a tenth of the rate for the head": Way({"delta": {}}, head=0.1),
     "co_tuning 0.5": Way({"co_tuning": {"strength": 0.5}}),
     "delta 0.1": Way({"delta": {"body": 0.1}}),
     "l2_sp 1": Way({"l2_sp": {"body": 1.0}}),

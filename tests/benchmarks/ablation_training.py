@@ -123,7 +123,7 @@ class Subject:
         passes = max(self.effort.passes, self.effort.pictures / len(learned))
         stream = Stream(learned, passes, (cell.seed,))
         way = EVERY[cell.method]
-        recipe = Recipe(rate=way.rate * Recipe.rate)
+        recipe = Recipe(rate=way.rate * Recipe.rate, head=way.head)
         return Tuning(self.net, Joint(start, way.transfer), self.targets, stream, recipe, (cell.seed,))
 
     def _see(self) -> Float32Array:
