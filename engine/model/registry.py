@@ -14,6 +14,7 @@ MEMBERS: dict[str, str] = {
     "image.network": "engine.modalities.image.members.network:NetworkMember",
     "audio.statistics": "engine.modalities.audio.members.statistics:StatisticsMember",
     "audio.features": "engine.modalities.audio.members.features:FeaturesMember",
+    "audio.network": "engine.modalities.audio.members.network:NetworkMember",
     "text.ngrams": "engine.modalities.text.members.ngrams:NgramsMember",
     "text.features": "engine.modalities.text.members.features:FeaturesMember",
     "text.network": "engine.modalities.text.members.network:NetworkMember",

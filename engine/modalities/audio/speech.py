@@ -23,7 +23,6 @@ SCALE = MelScale(bands=BANDS, low=60.0, high=3800.0)
 
 _LONGEST = 3000  # frames, 30 seconds
 _VERSION = 1  # counts changes of the arithmetic before the network: features of another version are not comparable
-_SOUNDS_A_BATCH = 4
 _LEAST_POWER, _RANGE = 1e-10, 8.0
 _BEND, _PER_BAND, _STEEPNESS = 1000.0, 200.0 / 3.0, np.log(6.4) / 27.0  # of the mel scale: linear, then logarithmic
 
@@ -89,8 +88,8 @@ class SpeechKind:
         return LENGTH
 
     def batch(self, device: str) -> int:
-        """Return how many sounds are best looked at together: few, as they may be long."""
-        return _SOUNDS_A_BATCH
+        """Return how many sounds are looked at before the time is: one, as it may be long."""
+        return 1
 
     def compute(self, samples: AudioSamples, rows: IntArray, device: str) -> Float32Array:
         """Return features [len(rows), 2592], NaN where a sound cannot be read."""
