@@ -16,6 +16,7 @@ _BACKBONE, _LARGER = "efficientnet_lite0", "efficientnet_lite2"
 _PACE = {"rate": 3e-4, "decay": 0.92}
 _FEW = 600
 _MANY = 4000
+_TINY, _PLENTY_S = 64.0, 400.0
 
 
 def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
@@ -23,16 +24,19 @@ def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
 
     The first look at the network's features is served after a part of them; later ones must see all (or, where there
     are very many, some thousands) to be better than what came before. Networks are tuned once frozen features have
-    shown what they can; a graphics card tunes at full resolution, and a larger network too.
+    shown what they can; a graphics card tunes at full resolution, and a larger network too. Tiny pictures are also
+    learned by a small network alone, which sees what one made for large pictures does not.
     """
     return (
         Entry("Thumbnails", "image.thumbnail_ridge", {}, first_slice=1.0),
         Entry("Features at 128 px", "image.frozen_head", _frozen(128, first=_FEW), first_slice=8.0),
         Entry("Features at 224 px", "image.frozen_head", _frozen(224, first=_MANY)),
+        Entry("Small network for tiny pictures", "image.scratch", _small(device), largest=_TINY),
         Entry("Features at 224 px, mirrored too", "image.frozen_head", _frozen(224, mirror=True)),
         *(_tuned_on_card() if device == "cuda" else _tuned_on_processor()),
         Entry("Features at 320 px", "image.frozen_head", _frozen(320, first=_MANY)),
         Entry("Features at 320 px, mirrored too", "image.frozen_head", _frozen(320, mirror=True)),
+        Entry("Small network of a searched shape", "image.search", {"least_s": _PLENTY_S}, largest=_TINY),
     )
 
 
@@ -47,6 +51,11 @@ def _tuned_on_card() -> tuple[Entry, ...]:
         Entry("Tuned at 224 px", "image.finetune", {"backbone": _BACKBONE, **settings}),
         Entry("A larger network, tuned at 224 px", "image.finetune", {"backbone": _LARGER, **settings}),
     )
+
+
+def _small(device: str) -> dict[str, Any]:
+    width = 64 if device == "cuda" else 16
+    return {"backbone": f"residual-{width}-1-3-3-relu-plain", "epochs": 40, "fewest": 8, "share": 0.5}
 
 
 def _frozen(resolution: int, first: int = 0, mirror: bool = False) -> dict[str, Any]:
