@@ -16,6 +16,7 @@ LEARNERS: dict[str, str] = {
     "image.thumbnail_ridge": "engine.modalities.image.learners.thumbnail_ridge:ThumbnailRidge",
     "image.frozen_head": "engine.modalities.image.learners.frozen_head:FrozenHead",
     "image.outside_head": "engine.modalities.image.learners.outside:OutsideHead",
+    "image.outside_finetune": "engine.modalities.image.learners.outside:OutsideFineTune",
     "image.scratch": "engine.modalities.image.learners.scratch:Scratch",
     "image.search": "engine.modalities.image.learners.search:Search",
     "image.finetune": "engine.modalities.image.learners.finetune:ImageFineTune",

@@ -8,7 +8,7 @@ from engine.backbones.weights import SUFFIXES
 from engine.modalities.portfolio import Entry
 
 _MOST = 4
-_RESOLUTION = 224
+_RESOLUTION, _TUNED = 224, 160
 _MANY = 4000
 _FETCHED = ("regnet_y_1_6gf", "convnext_tiny")
 
@@ -20,7 +20,7 @@ def own_files(folder: Path) -> tuple[Path, ...]:
 
 
 def own_entries(folder: Path, download: bool = False) -> tuple[Entry, ...]:
-    """Return an entry for each network of the folder: a head on what it sees.
+    """Return two entries for each network of the folder: what it sees as it is, and all of it tuned.
 
     With ``download`` those that are good in general and not there come too; they are fetched when it is their turn.
     """
@@ -29,7 +29,16 @@ def own_entries(folder: Path, download: bool = False) -> tuple[Entry, ...]:
     settings = [{"weights": str(file)} for file in files]
     settings += [{"weights": str(folder / name), "fetch": name} for name in absent]
     names = [Path(one["weights"]).name for one in settings]
-    return tuple(
+    heads = (
         Entry(f"{name} at {_RESOLUTION} px", "image.outside_head", {**one, "resolution": _RESOLUTION, "first": _MANY})
         for name, one in zip(names, settings, strict=True)
     )
+    tuned = (
+        Entry(f"{name}, tuned at {_TUNED} px", "image.outside_finetune", {**one, **_tuning()})
+        for name, one in zip(names, settings, strict=True)
+    )
+    return (*heads, *tuned)
+
+
+def _tuning() -> dict[str, float | int]:
+    return {"resolution": _TUNED, "batch": 16, "epochs": 12, "share": 0.6}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -35,21 +36,30 @@ class ImageNet(Net):
 
     ``bfloat16`` is for graphics cards alone: on a processor the depthwise convolutions are slower with it. Pictures are
     mirrored half of the time, and answers are means over both views, unless the pretrained network tells mirrored ones
-    apart worse (digits, letters). ``source`` says whether the classifier of the pretraining is wanted.
+    apart worse (digits, letters). ``source`` says whether the classifier of the pretraining is wanted; ``weights`` is
+    the adopted file of a network from outside.
     """
 
     bfloat16: ClassVar[frozenset[str]] = frozenset({"cuda"})
     margin: ClassVar[float] = 1.25
 
-    def __init__(self, job: Job, backbone: str, resolution: int, frozen: int = 0, source: bool = False) -> None:
+    def __init__(
+        self,
+        job: Job,
+        backbone: str,
+        resolution: int,
+        frozen: int = 0,
+        source: bool = False,
+        weights: Path | None = None,
+    ) -> None:
         assert isinstance(job.samples, ImageSamples)
         self.job, self.samples = job, job.samples
         self.backbone, self.resolution, self.frozen = backbone, resolution, frozen
         self.flip, self._mirrored = True, False
-        body = load_backbone(backbone)
+        body = load_backbone(backbone, weights)
         self.body = body.to(memory_format=torch.channels_last)
         self.length = body.length
-        self.source = load_source_head(backbone) if source else None
+        self.source = load_source_head(backbone, weights) if source else None
         self._parts, self.stages = body.stages, body.last_of_size
         self.squares = Squares(self.samples, round(self.margin * resolution), job.threads)
         self.move(job.device)
@@ -151,4 +161,9 @@ class ImageFineTune(FineTune):
         settings = self.settings
         resolution, frozen = int(settings["resolution"]), int(settings.get("frozen", 0))
         source = CoTuning.kind in settings.get("transfer", {})
-        return ImageNet(self.job, str(settings["backbone"]), resolution, frozen, source)
+        name, weights = self.network()
+        return ImageNet(self.job, name, resolution, frozen, source, weights)
+
+    def network(self) -> tuple[str, Path | None]:
+        """Return the name of the network, and its adopted file where it comes from outside."""
+        return str(self.settings["backbone"]), None

@@ -14,6 +14,7 @@ from engine.budget import Deadline
 from engine.errors import WeightsError
 from engine.features.table import FeatureTable
 from engine.learners.base import Job, Progress
+from engine.modalities.image.learners.finetune import ImageFineTune
 from engine.modalities.image.learners.frozen_head import FrozenHead
 from engine.modalities.image.members.features import FeaturesMember
 
@@ -82,3 +83,27 @@ class OutsideHead(FrozenHead):
 
     def _take_up(self) -> None:
         self.backbone, self.weights = self.file.adopted.name, self.file.adopted.file
+
+
+class OutsideFineTune(ImageFineTune):
+    """Tunes a network that the person brought.
+
+    Settings: ``weights``, the path of its file, and those of :class:`ImageFineTune` but ``backbone``. Where the file
+    cannot be used nothing is said: the head on the same file has said so.
+    """
+
+    kind: ClassVar[str] = "image.outside_finetune"
+
+    def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
+        super().__init__(job, settings)
+        self.file = OwnFile(job, settings)
+
+    @override
+    def advance(self, deadline: Deadline) -> Progress:
+        if self.file.refusal() is not None:
+            return Progress(improved=False, done=True, share=1.0)
+        return super().advance(deadline)
+
+    @override
+    def network(self) -> tuple[str, Path | None]:
+        return self.file.adopted.name, self.file.adopted.file

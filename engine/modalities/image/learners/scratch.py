@@ -20,7 +20,14 @@ from engine.modalities.image.learners.finetune import ImageFineTune, ImageNet
 from engine.modalities.image.samples import ImageSamples
 from engine.modalities.image.shift import shift
 
-RECIPE: dict[str, float] = {"epochs": 40, "batch": 64, "rate": 3e-3, "decay": 1.0, "weight_decay": 0.05}
+RECIPE: dict[str, Any] = {
+    "epochs": 40,
+    "batch": 64,
+    "rate": 3e-3,
+    "decay": 1.0,
+    "weight_decay": 0.05,
+    "transfer": {},
+}
 
 _LOOKED_AT = 32
 _LEAST, _MOST, _STEP = 16, 64, 8

@@ -38,7 +38,7 @@ def test_pictures_are_learned_with_each_of_them_after_the_first_learners(folder:
     assert [Path(entry.settings["weights"]).name for entry in added[:2]] == [p.name for p in own_files(folder)]
     assert entries[:3] == usual[:3]
     assert entries.index(added[0]) == 3
-    assert len({entry.name for entry in entries}) == len(entries) == len(usual) + 2
+    assert len({entry.name for entry in entries}) == len(entries) == len(usual) + 4
 
 
 def test_other_kinds_of_data_have_no_use_for_them(folder: Path) -> None:
@@ -49,8 +49,8 @@ def test_other_kinds_of_data_have_no_use_for_them(folder: Path) -> None:
 def test_only_what_is_not_there_is_fetched_and_only_where_that_is_allowed(folder: Path, tmp_path: Path) -> None:
     assert not any("fetch" in entry.settings for entry in own_entries(folder))
     fetched = [entry.settings.get("fetch") for entry in own_entries(folder, download=True)]
-    assert fetched == [None, None, "regnet_y_1_6gf"]
-    assert len(own_entries(tmp_path / "absent", download=True)) == 2
+    assert fetched == [None, None, "regnet_y_1_6gf"] * 2
+    assert len(own_entries(tmp_path / "absent", download=True)) == 4
 
 
 def test_what_is_for_small_samples_is_left_out_for_larger_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,9 @@ from engine.backbones.outside import plain
 from engine.budget import Deadline
 from engine.errors import ModelError
 from engine.learners.base import Job
-from engine.modalities.image.learners.outside import OutsideHead
+from engine.modalities.image.learners.outside import OutsideFineTune, OutsideHead
 from engine.modalities.image.members.features import FeaturesMember
+from engine.modalities.image.members.network import NetworkMember
 from tests.engine.learners import contract
 from tests.engine.modalities.image.pictures import class_job
 
@@ -43,6 +44,29 @@ def test_a_head_keeps_the_contract(job: Job, own: Path, tmp_path: Path) -> None:
     contract.restored_midway_goes_on_to_the_same_end(lambda: head(job, own), tmp_path / "a")
     contract.restored_when_done_is_done(lambda: head(job, own), tmp_path / "b")
     contract.a_saved_member_answers_the_same(lambda: head(job, own), tmp_path / "c")
+
+
+def tuned(job: Job, own: Path) -> OutsideFineTune:
+    settings: dict[str, Any] = {"weights": str(own), "resolution": 64, "epochs": 1, "batch": 8}
+    return OutsideFineTune(replace(job, threads=1), settings)
+
+
+def test_tuning_keeps_the_contract(job: Job, own: Path, tmp_path: Path) -> None:
+    contract.predictions_are_well_formed(lambda: tuned(job, own))
+    contract.restored_midway_goes_on_to_the_same_end(lambda: tuned(job, own), tmp_path / "a")
+    contract.a_saved_member_answers_the_same(lambda: tuned(job, own), tmp_path / "b")
+
+
+def test_a_tuned_model_needs_no_file_of_the_person_s(job: Job, own: Path, tmp_path: Path) -> None:
+    given = tmp_path / own.name
+    given.write_bytes(own.read_bytes())
+    member = contract.run_to_the_end(tuned(replace(job, cache=tmp_path / "cache"), given)).member()
+    expected = member.predict(job.samples)
+    (folder := tmp_path / "member").mkdir()
+    settings = member.save(folder)
+    given.unlink()
+    shutil.rmtree(tmp_path / "cache")
+    np.testing.assert_allclose(NetworkMember.load(folder, settings, job.task).predict(job.samples), expected, atol=1e-6)
 
 
 def test_its_model_needs_no_file_of_the_person_s(job: Job, own: Path, tmp_path: Path) -> None:
@@ -74,6 +98,9 @@ def test_a_file_that_cannot_be_used_ends_the_learner_with_a_sentence(job: Job, t
     assert progress.done
     assert not progress.improved
     assert "resnet18.pth" in progress.message
+    progress = tuned(job, path).advance(Deadline(5.0))
+    assert progress.done
+    assert not progress.message
 
 
 def test_it_is_left_out_where_nothing_can_be_kept(job: Job, own: Path) -> None:
