@@ -72,6 +72,17 @@ def threads() -> int:
     return max(1, min(limits))
 
 
+def thread_environment() -> dict[str, str]:
+    """Return the environment of a process that computes; numeric libraries read it once, when they are imported.
+
+    Threads that have nothing to do sleep instead of spinning. Spinning gains microseconds on an idle machine; with
+    anything else to do, or on a virtual one whose processors are lent out meanwhile, small work then takes many times
+    as long (300 rounds of LightGBM: 0.2 s of processor time instead of 8 to 20 s). What is set already stays.
+    """
+    wanted = {"OMP_NUM_THREADS": str(threads()), "OMP_WAIT_POLICY": "passive", "OPENBLAS_THREAD_TIMEOUT": "4"}
+    return {**os.environ, **{name: os.environ.get(name, value) for name, value in wanted.items()}}
+
+
 def _cores(processors: set[int]) -> int:
     """Return how many cores these processors are; all of them where that cannot be told."""
     try:

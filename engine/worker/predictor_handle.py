@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+from engine.device import thread_environment
 from engine.errors import ModelError
 
 Answers = list[dict[str, Any]]
@@ -27,6 +28,7 @@ class PredictorHandle:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            env=thread_environment(),
         )
         self._numbers = itertools.count()
         self._waiting: dict[int, Future[Answers]] = {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import queue
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.device import threads
+from engine.device import thread_environment
 
 
 @dataclass(frozen=True)
@@ -30,8 +29,7 @@ class TrainerHandle:
     def __init__(self, run_path: Path, inbox: queue.Queue[Any], generation: int) -> None:
         self.generation = generation
         self._inbox = inbox
-        # numeric libraries read these once, at import
-        env = {**os.environ, "OMP_NUM_THREADS": str(threads()), "PYTHONUNBUFFERED": "1"}
+        env = {**thread_environment(), "PYTHONUNBUFFERED": "1"}
         with (run_path / "trainer.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "engine.worker.trainer", str(run_path)],

@@ -115,3 +115,14 @@ def test_whoever_asks_for_few_threads_gets_few(monkeypatch: pytest.MonkeyPatch) 
 def test_without_a_topology_the_system_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(device, "_TOPOLOGY", tmp_path / "nowhere")
     assert 1 <= device.threads() <= 16
+
+
+def test_a_process_that_computes_does_not_spin_and_what_is_set_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    monkeypatch.setenv("OPENBLAS_THREAD_TIMEOUT", "9")
+    monkeypatch.setenv("MINE", "kept")
+    environment = device.thread_environment()
+    assert environment["OMP_WAIT_POLICY"] == "passive"
+    assert environment["OPENBLAS_THREAD_TIMEOUT"] == "9"
+    assert environment["OMP_NUM_THREADS"] == str(device.threads())
+    assert environment["MINE"] == "kept"
