@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import math
+import time
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +33,13 @@ from engine.heads.order import stratified_order
 from engine.learners.base import Job, Learner, Progress
 from engine.model.member import Member
 from engine.transfer.base import Start
+from engine.transfer.choice import AUTO, chosen, possible
 from engine.transfer.joint import Joint
 
 _TENSORS, _STATE = "state.safetensors", "state.json"
 _MOST_WARM = 4000
 _TRIED = 64
 _FORWARD = 1.0 / 3.0
-_FEWEST_EPOCHS = 0.5
 _JUDGED_AFTER = 2
 _log = logging.getLogger(__name__)
 _NO_TIME = "Too little time was left to tune a network, so that was left out. Give the run more time to include it."
@@ -49,10 +50,11 @@ class FineTune(Learner):
 
     The first network is checked on the samples of the first fold, the next on those of the second; the member is their
     mean. A network is checked at each of :data:`engine.finetune.tuning.MOMENTS`, and what does better than the same
-    network before is a candidate. Settings: ``epochs`` (8), how often to see each sample at most; ``share`` (0.5) of
-    the budget left that one network may take; ``folds`` (1), how many networks; ``batch`` (32); ``rate`` (3e-4);
-    ``head`` (1), the factor on it for the head; ``decay`` (0.85) of the rate from layer to layer; ``weight_decay``
-    (0.02); ``transfer`` (none), settings by name of :data:`engine.transfer.TRANSFER`.
+    network before is a candidate. Settings: ``epochs`` (8), how often to see each sample at most; ``fewest`` (0.5), how
+    often at least, or it is left out; ``share`` (0.5) of the budget left that one network may take; ``folds`` (1), how
+    many networks; ``batch`` (32); ``rate`` (3e-4); ``head`` (1), the factor on it for the head; ``decay`` (0.85) of the
+    rate from layer to layer; ``weight_decay`` (0.02); ``transfer`` ("auto", see :mod:`engine.transfer.choice`),
+    settings by name of :data:`engine.transfer.TRANSFER`.
     """
 
     def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
@@ -60,6 +62,9 @@ class FineTune(Learner):
         held_out = np.unique(job.folds[job.folds >= 0])
         self.held_out = [int(fold) for fold in held_out[: max(1, int(settings.get("folds", 1)))]]
         self.targets = Targets(job)
+        self.epochs, self.fewest = float(settings.get("epochs", 8)), float(settings.get("fewest", 0.5))
+        named = settings.get("transfer", AUTO)
+        self.transfer = chosen(named, job.task.kind, len(job.labels), job.task.outputs)
         self.parts: list[Part] = []
         self.plan = self._new_plan()
         self._net: Net | None = None
@@ -73,6 +78,8 @@ class FineTune(Learner):
         self._answers = np.full((len(job.labels), job.task.outputs), np.nan)
         self._prepared, self._done, self._message = False, False, ""
         self._rungs, self._number = 0, 0
+        self._now: Callable[[], float] = time.monotonic
+        self._planned = self.epochs * len(job.labels)
         self._error: float | None = None
         self._choices: dict[str, Any] = {}
 
@@ -83,7 +90,7 @@ class FineTune(Learner):
     @override
     def advance(self, deadline: Deadline) -> Progress:
         torch.set_num_threads(self.job.threads)
-        self._message = ""
+        self._message, self._now = "", deadline.now
         improved = False
         while not self._done and not improved:
             try:
@@ -103,7 +110,9 @@ class FineTune(Learner):
             self._tuning = self._begin(self._saved)
             self._saved = None
         elif self._tuning is None:
-            if self._gather():
+            if self._hopeless(deadline):
+                self._leave_out()
+            elif self._gather():
                 self._tuning = self._begin()
         elif not self._tuning.to_be_checked:
             self._step(self._tuning, deadline)
@@ -139,9 +148,23 @@ class FineTune(Learner):
         rows = self._warm_rows[seen : seen + self.ladder.batch]
         if len(rows):
             net.body.eval()
+            began = self._now()
             with torch.inference_mode(), fast(net.device, net.bfloat16):
                 self._features.append(net.body(*net.inputs(rows, View(rough=True))).float().cpu().numpy())
+            self.plan.foresee(self._now() - began, len(rows))
         return seen + len(rows) == len(self._warm_rows)
+
+    def _hopeless(self, deadline: Deadline) -> bool:
+        """Whether the time is too short for this, as the first looks at samples tell."""
+        if len(self._features) < _JUDGED_AFTER:
+            return False
+        count, foreseen = len(self.job.labels), self.plan.foreseen(deadline)
+        self._planned = min(self.epochs * count, foreseen)
+        return foreseen < min(self.fewest, self.epochs) * count
+
+    def _leave_out(self) -> None:
+        self._tuning, self._done = None, True
+        self._message = "" if self.parts else _NO_TIME
 
     def _seen(self) -> tuple[Tensor, Tensor]:
         """Return the pretrained features of the samples to learn from, and their targets."""
@@ -175,8 +198,8 @@ class FineTune(Learner):
         if saved is None and not self._number:
             self._choose(head)
         start = Start(net.body, head, self.job.task, self._seen, net.source, net.stages, self.job.seed)
-        joint = Joint(start, self.settings.get("transfer", {}))
-        stream = Stream(self._rows(held_out=False), float(self.settings.get("epochs", 8)), self._seed)
+        joint = Joint(start, possible(self.transfer, start))
+        stream = Stream(self._rows(held_out=False), self.epochs, self._seed)
         names = ("rate", "head", "decay", "weight_decay")
         recipe = Recipe(**{name: float(self.settings[name]) for name in names if name in self.settings})
         tuning = Tuning(net, joint, self.targets, stream, recipe, self._seed)
@@ -210,9 +233,8 @@ class FineTune(Learner):
         stream = tuning.stream
         checks = len(MOMENTS) - tuning.checked
         affordable = self.plan.affordable(deadline, checks * len(self._rows(held_out=True)))
-        if tuning.steps == _JUDGED_AFTER and affordable < min(stream.length, _FEWEST_EPOCHS * len(stream.rows)):
-            self._tuning, self._done = None, True
-            self._message = "" if self.parts else _NO_TIME
+        if tuning.steps == _JUDGED_AFTER and affordable < min(stream.length, self.fewest * len(stream.rows)):
+            self._leave_out()
             return
         before = deadline.now()
         taken = tuning.step(self.ladder.batch, min(affordable, stream.length - tuning.taken))
@@ -282,15 +304,15 @@ class FineTune(Learner):
         """Return the share of the work done, in times that a sample goes through the network and back."""
         if self._done:
             return 1.0
-        count, epochs = len(self.job.labels), float(self.settings.get("epochs", 8))
+        count = len(self.job.labels)
         first = min(count, _MOST_WARM) * _FORWARD
-        each = count * epochs + _FORWARD * float((self.job.folds >= 0).mean()) * count / 5
+        each = self._planned + _FORWARD * float((self.job.folds >= 0).mean()) * count / 5
         begun = self._number or self._tuning is not None or self._saved is not None
         done = each * self._number + (first if begun else sum(len(part) for part in self._features) * _FORWARD)
         if self._tuning is not None:
-            done += self._tuning.progress * count * epochs
+            done += self._tuning.progress * self._planned
         elif self._saved is not None:
-            done += float(self._saved.numbers["progress"]) * count * epochs
+            done += float(self._saved.numbers["progress"]) * self._planned
         return min(0.999, done / (first + each * max(1, len(self.held_out))))
 
     @override
@@ -311,7 +333,7 @@ class FineTune(Learner):
             tensors |= {f"{place}:weight": part.weight, f"{place}:bias": part.bias}
         plan = {"allowance": self.plan.allowance, "spent": self.plan.spent, "row_s": self.plan.row_s}
         state = {"parts": len(self.parts), "done": self._done, "rungs": self._rungs, "plan": plan}
-        state |= {"number": self._number, "error": self._error, "choices": self._choices}
+        state |= {"number": self._number, "error": self._error, "choices": self._choices, "planned": self._planned}
         now = self._saved if self._tuning is None else self._tuning.saved()
         if now is not None:
             tensors |= {f"now:{name}": value for name, value in now.tensors.items()}
@@ -330,6 +352,7 @@ class FineTune(Learner):
             self.parts.append(Part(body, tensors[f"{place}:weight"], tensors[f"{place}:bias"]))
         self._done, self._rungs = bool(state["done"]), int(state["rungs"])
         self._number, self._error, self._choices = int(state["number"]), state["error"], state["choices"]
+        self._planned = float(state["planned"])
         self.plan = Plan(self.plan.share, **state["plan"])
         if "tuning" in state:
             mine = {name.removeprefix("now:"): value for name, value in tensors.items() if name.startswith("now:")}

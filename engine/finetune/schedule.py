@@ -46,10 +46,10 @@ class Plan:
         if not self.measured:
             self.row_s = min(self.row_s or guess, guess)
 
-    def allows(self, deadline: Deadline, rows: float) -> bool:
-        """Return whether ``rows`` samples can be learned from, by what is known before the first step."""
+    def foreseen(self, deadline: Deadline) -> float:
+        """Return how many samples can be learned from, by what is known before the first step."""
         left = deadline.left - deadline.elapsed
-        return not self.row_s or self.share * left >= rows * self.row_s
+        return self.share * left / self.row_s if self.row_s else math.inf
 
     def note(self, seconds: float, rows: int) -> None:
         """Take in how long a step over ``rows`` samples took."""

@@ -73,7 +73,8 @@ class Tuning:
         self.average = Average(self.weights)
 
     def _groups(self, recipe: Recipe) -> list[dict[str, Any]]:
-        layers = [*self.net.layers(), [*self.head.parameters(), *self.joint.parameters]]
+        *before, last = self.net.layers() or [[]]
+        layers = [*before, [*last, *self.joint.parameters], list(self.head.parameters())]
         groups: list[dict[str, Any]] = []
         for depth, layer in enumerate(reversed(layers)):
             rate = recipe.rate * recipe.decay**depth * (1.0 if depth else recipe.head)

@@ -174,3 +174,15 @@ def test_other_errors_are_not_taken_for_a_lack_of_memory(monkeypatch: pytest.Mon
     monkeypatch.setattr(one, "net", lambda: net)
     with pytest.raises(RuntimeError, match="shapes"):
         one.advance(Deadline(contract.LONG))
+
+
+def test_the_share_is_of_what_it_plans_so_that_its_end_can_be_foreseen() -> None:
+    one, clock = learner(SETTINGS | {"epochs": 1e6, "folds": 1, "share": 0.5}), Clock(0.05)
+    shares, done = [], False
+    while not done:
+        progress = one.advance(Deadline(0.5, now=clock, left=60.0 - clock.time))
+        shares.append(progress.share)
+        done = progress.done
+    assert one.parts
+    assert 20.0 < clock.time < 60.0
+    assert 0.2 < shares[len(shares) // 2] < 0.8

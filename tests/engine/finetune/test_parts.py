@@ -61,15 +61,14 @@ def test_a_plan_takes_its_share_of_what_is_left_and_keeps_time_for_the_check() -
     assert plan.affordable(Deadline(1.0, now=lambda: 0.0), 30) == math.inf
 
 
-def test_a_plan_foresees_by_the_quickest_look_whether_there_is_time_enough() -> None:
+def test_a_plan_foresees_by_the_quickest_look_how_much_there_is_time_for() -> None:
     plan, deadline = Plan(share=0.5), Deadline(1.0, now=lambda: 0.0, left=60.0)
-    assert plan.allows(deadline, 1e9)
+    assert plan.foreseen(deadline) == math.inf
     for seconds in (9.0, 1.0, 2.0):
         plan.foresee(seconds, rows=10)
     assert plan.row_s == pytest.approx(0.3)
-    assert plan.allows(deadline, 99)
-    assert not plan.allows(deadline, 101)
-    assert plan.allows(Deadline(1.0, now=lambda: 0.0), 1e9)
+    assert plan.foreseen(deadline) == pytest.approx(100.0)
+    assert plan.foreseen(Deadline(1.0, now=lambda: 0.0)) == math.inf
     plan.note(4.0, rows=10)
     plan.foresee(0.1, rows=10)
     plan.note(5.0, rows=10)

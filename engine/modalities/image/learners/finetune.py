@@ -160,7 +160,7 @@ class ImageFineTune(FineTune):
     def net(self) -> ImageNet:
         settings = self.settings
         resolution, frozen = int(settings["resolution"]), int(settings.get("frozen", 0))
-        source = CoTuning.kind in settings.get("transfer", {})
+        source = CoTuning.kind in self.transfer
         name, weights = self.network()
         return ImageNet(self.job, name, resolution, frozen, source, weights)
 
