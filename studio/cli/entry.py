@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from typing_extensions import override
 
+from engine.device import thread_environment
 from studio.cli.clock import process_start
 from studio.cli.commands import COMMANDS
 from studio.cli.errors import UsageError
@@ -51,6 +52,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; without ``argv``, the one this process was started with."""
     pressed_at = process_start() if argv is None else time.time()
     words = list(sys.argv[1:] if argv is None else argv)
+    if argv is None:
+        os.environ.update(thread_environment())  # this process computes too: predict, evaluate, export
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # names of files may hold what the terminal cannot show
     try:
