@@ -21,6 +21,7 @@ from labeling.tables.columns import (
     dtype_of,
     facts,
     final_reason_against,
+    not_numbers,
     number,
     sort_out,
     text,
@@ -81,7 +82,7 @@ class Table(Format):
             left_out=tuple(left_out),
             kept=kept,
             set_apart=apart,
-            problems=(*notes, *([passed] if passed else []), *told(merged)),
+            problems=(*notes, *([passed] if passed else []), *not_numbers(found, columns), *told(merged)),
         )
 
     @override

@@ -16,7 +16,7 @@ import polars as pl
 from engine.task import Column, ColumnType
 from labeling.classes import JOINED_BY, joins_several, parts_of
 from labeling.tables.dialect import MISSING
-from labeling.understanding import LeftOut
+from labeling.understanding import LeftOut, count
 
 DATE_FORMATS = (
     "%Y-%m-%d",
@@ -33,8 +33,10 @@ DATE_FORMATS = (
     "%d.%m.%Y %H:%M",
 )
 READABLE_SHARE = 0.99
+MOSTLY_SHARE = 0.5
 UNIQUE_SHARE = 0.5
 FEW_ROWS = 20
+FEW_WORDS = 10
 FREE_TEXT_WORDS = 3.5
 FREE_TEXT_ROWS = 5
 CHARACTERS_A_WORD = 2
@@ -62,6 +64,7 @@ class Facts:
         words: mean number of words in a cell; in scripts without spaces two characters count as one.
         date_format: the pattern all cells follow, if there is one.
         nested: whether a cell holds a list or a structure.
+        others: different cells that are no numbers, about; 0 in a column of numbers.
         parts: different values that cells join by ``;`` or hold in lists; 0 where each cell is one value.
     """
 
@@ -77,11 +80,18 @@ class Facts:
     date_format: str | None = None
     nested: bool = False
     parts: int = 0
+    others: int = 0
 
     @property
     def numeric(self) -> bool:
         """Whether it is a column of numbers, give or take a few unreadable cells."""
         return self.numbers > 0 and self.numbers >= READABLE_SHARE * self.present
+
+    @property
+    def mostly_numeric(self) -> bool:
+        """Whether it holds numbers, and too many of a few other words to be called a column of numbers."""
+        few = 0 < self.others <= FEW_WORDS
+        return not self.numeric and few and self.numbers >= MOSTLY_SHARE * self.present
 
     @property
     def free_text(self) -> bool:
@@ -179,14 +189,17 @@ def _known(cells: pl.Series) -> pl.Series:
 def sort_out(found: list[Facts], kept: Collection[str] = ()) -> tuple[list[Column], list[LeftOut]]:
     """Say of each column how it is read, or why it is left out unless it is one of ``kept``.
 
-    Words that differ in almost every row are read as texts where there is nothing else to learn from.
+    Words that differ in almost every row are read as texts where there is nothing else to learn from, and as numbers
+    where most of them are some.
     """
     columns: list[Column] = []
     left_out: list[LeftOut] = []
     for fact in found:
         final = final_reason_against(fact)
         reason = final or reason_against(fact)
-        if reason is None or (fact.name in kept and final is None):
+        if reason == TOO_MANY_VALUES and fact.mostly_numeric:
+            columns.append(Column(fact.name, ColumnType.NUMBER))
+        elif reason is None or (fact.name in kept and final is None):
             type_ = ColumnType.TEXT if reason == TOO_MANY_VALUES else type_of(fact)
             columns.append(Column(fact.name, type_, fact.date_format or ""))
         else:
@@ -195,6 +208,16 @@ def sort_out(found: list[Facts], kept: Collection[str] = ()) -> tuple[list[Colum
         columns = [Column(left.name, ColumnType.TEXT) for left in left_out if left.reason == TOO_MANY_VALUES]
         left_out = [left for left in left_out if left.reason != TOO_MANY_VALUES]
     return columns, left_out
+
+
+def not_numbers(found: list[Facts], columns: list[Column]) -> list[str]:
+    """Return a sentence for each column that is read as numbers although many of its cells are none."""
+    numbers = {column.name for column in columns if column.type is ColumnType.NUMBER}
+    return [
+        f"“{fact.name}” mostly holds numbers; {count(fact.present - fact.numbers, 'other cell')} counted as missing."
+        for fact in found
+        if fact.mostly_numeric and fact.name in numbers
+    ]
 
 
 def type_of(fact: Facts) -> ColumnType:
@@ -255,7 +278,7 @@ def _facts(name: str, texts: pl.Series, numbers: pl.Series, original: pl.Series)
     words = _words(texts.head(1000))
     return Facts(
         name, original.len(), texts.len(), texts.n_unique(), numbers.len(), words=words,
-        date_format=_date_format(texts), parts=_parts(texts, words),
+        date_format=_date_format(texts), parts=_parts(texts, words), others=texts.n_unique() - numbers.n_unique(),
     )  # fmt: skip
 
 

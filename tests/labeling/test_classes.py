@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.dataset import Dataset
@@ -22,12 +22,14 @@ from labeling.understanding import Understanding
 NAMES = st.text(min_size=1, max_size=6).filter(lambda name: JOINED_BY not in name and name.strip() == name)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(NAMES, max_size=4, unique=True), max_size=10))
 def test_joined_names_come_apart_again(lists: list[list[str]]) -> None:
     cells = pl.Series([JOINED_BY.join(names) for names in lists], dtype=pl.String)
     assert parts_of(cells).to_list() == lists
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["Cat", "cat", "CAT", "dog", "a", "A"]), min_size=1))
 def test_spellings_that_differ_in_capitals_become_the_commonest(names: list[str]) -> None:
     labels = pl.Series("label", names)

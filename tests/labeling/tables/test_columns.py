@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from engine.task import Column, ColumnType
-from labeling.tables.columns import TOO_MANY_VALUES, converted, facts, sort_out
+from labeling.tables.columns import TOO_MANY_VALUES, converted, facts, not_numbers, sort_out
 
 ROWS = 40
 REMARKS = [f"the {row}th guest found the room clean" for row in range(ROWS)]
@@ -71,3 +71,17 @@ def test_thousands_of_columns_are_judged_like_a_few() -> None:
     numbers = {f"number {at}": [f"{row * at % 7}.5" for row in range(ROWS)] for at in range(1, 300)}
     commas = {"grouped": [f"{row},000" for row in range(ROWS)]}
     assert set(types(**numbers, **commas, city=CITIES).values()) == {"number", "category"}
+
+
+def test_a_column_that_is_mostly_numbers_is_read_as_such_and_the_rest_is_told() -> None:
+    cells = ["faulty" if row % 3 == 0 else "<0.1" if row % 7 == 0 else str(row * 1.5) for row in range(ROWS)]
+    found = facts(pl.DataFrame({"cells": cells, "city": CITIES}), decimal_comma=False)
+    columns, left_out = sort_out(found)
+    assert [column.type for column in columns] == [ColumnType.NUMBER, ColumnType.CATEGORY]
+    assert left_out == []
+    assert not_numbers(found, columns) == ["“cells” mostly holds numbers; 18 other cells counted as missing."]
+
+
+def test_words_with_few_numbers_among_them_stay_words() -> None:
+    cells = [str(row) if row % 3 == 0 else f"room {row}" for row in range(ROWS)]
+    assert types(cells=cells, city=CITIES) == {"city": "category"}
