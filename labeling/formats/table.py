@@ -34,6 +34,7 @@ from labeling.understanding import LeftOut, Understanding, count
 
 WHOLE_FILE_BYTES = 256_000_000
 HEAD_ROWS = 100_000
+MANY_COLUMNS = 500  # of so many, few rows are taken in, so that they can be looked through once more
 TARGET = "\0target"
 
 
@@ -260,10 +261,12 @@ def _read(piece: Piece, understanding: Understanding, problems: list[Problem]) -
 def inputs_of(columns: tuple[Column, ...], table: OpenTable) -> list[pl.Expr]:
     """Return the input columns as the model reads them, those the table lacks as missing."""
     schema = table.lazy.collect_schema()
+    many = len(columns) > MANY_COLUMNS
+    commas = with_commas(table.lazy.collect()) if many else frozenset(schema.names())
     wanted = []
     for column in columns:
         if column.name in schema:
-            cells = converted(column, schema[column.name], table.decimal_comma)
+            cells = converted(column, schema[column.name], table.decimal_comma, column.name in commas)
         else:
             cells = pl.lit(None, dtype=dtype_of(column))
         wanted.append(cells.alias(INPUT_PREFIX + column.name))
