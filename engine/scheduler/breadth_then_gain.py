@@ -49,18 +49,16 @@ class BreadthThenGain(Policy):
     def _pick(
         self, candidates: Sequence[Standing], standings: Sequence[Standing], total: float, remaining: float
     ) -> Standing:
+        late = {s.name for s in candidates if overdue(s, standings, total)}
         if total - remaining < BREADTH_SHARE * total:
             # who failed, shows nothing or is ahead of its alternatives waits behind the others; ties: their order
-            return min(
-                candidates, key=lambda s: s.failures + overdue(s, standings, total) + ahead_of_group(s, candidates)
-            )
+            return min(candidates, key=lambda s: s.failures + (s.name in late) + ahead_of_group(s, candidates))
         begun = [standing for standing in candidates if to_be_carried_through(standing, remaining)]
         if begun:
             return max(begun, key=lambda s: s.share)
         if self._random.random() < EXPLORATION:
             return self._random.choice(candidates)
         best = max((score for s in standings for _, score in s.curve), default=0.0)
-        late = {s.name for s in candidates if overdue(s, standings, total)}
         promises = {s.name: expected_gain(s, best, total, overdue=s.name in late) for s in candidates}
         return max(candidates, key=lambda s: promises[s.name] / (1 + s.failures))  # ties: portfolio order
 
