@@ -76,6 +76,8 @@ def snapshot(frame: pl.DataFrame, wanted: Wanted, test_fraction: float = TEST_FR
     """
     notes: list[str] = []
     kind = wanted.kind or Kind.MULTICLASS
+    if wanted.columns and wanted.target is None and not frame["label"].count():
+        raise ImportRefused("It is not clear which column is to be predicted. Name it: --target COL on a command line.")
     labelled = _labelled(frame, notes)
     if kind is Kind.MULTILABEL:
         labelled = _as_sets(labelled)

@@ -67,7 +67,7 @@ class Table(Format):
             merged = spellings(labels)
             kept = _kept(main.path, found, target, wishes.kept)
             columns, left_out = _learned_from(frame, found, target, respelled(labels, merged), table, kept)
-        passed = passed_over(found, target.name) if target and wishes.target is None else None
+        passed = passed_over(found, target.name if target else None) if wishes.target is None else None
         apart = sum(rows(piece.path) for piece in others)
         return Understanding(
             source=source.path,

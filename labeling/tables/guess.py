@@ -48,13 +48,14 @@ def guess_target(found: list[Facts]) -> str | None:
     return usable[-1] if usable else None
 
 
-def passed_over(found: list[Facts], chosen: str) -> str | None:
-    """Return why another column was chosen than the one named as the target, if that is so."""
+def passed_over(found: list[Facts], chosen: str | None) -> str | None:
+    """Return why another column was chosen than the one named as the target, or none at all, if that is so."""
     named = next((fact for fact in found if re.sub(r"[\W_]+", "", fact.name.lower()) in PLAIN_TARGET_NAMES), None)
     if named is None or named.name == chosen or can_be_target(named):
         return None
     reason = reason_against(named) or f"it has {named.distinct:,} different values"
-    return f"“{named.name}” cannot be predicted, since {reason}; “{chosen}” was chosen instead."
+    instead = f"; “{chosen}” was chosen instead." if chosen else ". Choose another column to predict."
+    return f"“{named.name}” cannot be predicted, since {reason}{instead}"
 
 
 def guess_kind(fact: Facts) -> Kind:

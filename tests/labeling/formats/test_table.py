@@ -378,3 +378,15 @@ def test_columns_left_out_are_taken_in_by_name_and_stay_in(tmp_path: Path) -> No
 def test_a_column_that_cannot_be_kept_is_refused(tmp_path: Path, name: str, words: str) -> None:
     with pytest.raises(ImportRefused, match=words):
         understand(numbered(tmp_path / "t.csv"), kept=[name])
+
+
+def test_a_target_of_too_many_classes_is_named_where_nothing_else_can_be_predicted(tmp_path: Path) -> None:
+    remarks = [f"the guest in room {row} found it clean" for row in range(4_500)]
+    data = write(tmp_path / "t.csv", remark=remarks, label=[f"c{row % 1_500}" for row in range(4_500)])
+    understanding = understand(data)
+    assert understanding.target is None
+    assert understanding.problems == (
+        "“label” cannot be predicted, since it has 1,500 different values. Choose another column to predict.",
+    )
+    with pytest.raises(ImportRefused, match="not clear which column"):
+        snapshot(read(understanding).frame, understanding)
