@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing_extensions import override
 
 from engine.scheduler.base import Policy, Slice, Standing, slice_seconds
-from engine.scheduler.forecast import LOADING, gain, seconds_to_candidate, seconds_to_end
+from engine.scheduler.forecast import gain, seconds_to_candidate, seconds_to_end
 from engine.scheduler.halving import held_back
 from engine.transfer.guard import unhelped
 
@@ -24,9 +24,6 @@ HOPE = 0.1
 # A learner is left out once it needs this multiple of the time that is left: estimates are rough, and those that
 # plan by the time that is left shorten what they had planned.
 TOO_LATE = 1.5
-# A learner that has worked for this share of the budget, and has neither shown anything nor said how far it is, lets
-# the others go first; for this share, where nobody has shown anything yet: whoever began is then likely the nearest.
-PATIENCE, FIRST_PATIENCE = 1.0 / 8.0, 1.0 / 2.0
 
 
 class BreadthThenGain(Policy):
@@ -49,38 +46,22 @@ class BreadthThenGain(Policy):
     def _pick(
         self, candidates: Sequence[Standing], standings: Sequence[Standing], total: float, remaining: float
     ) -> Standing:
-        late = {s.name for s in candidates if overdue(s, standings, total)}
         if total - remaining < BREADTH_SHARE * total:
-            # who failed, shows nothing or is ahead of its alternatives waits behind the others; ties: their order
-            return min(candidates, key=lambda s: s.failures + (s.name in late) + ahead_of_group(s, candidates))
+            # who failed, or is ahead of its alternatives, waits behind the others; ties: their order
+            return min(candidates, key=lambda s: s.failures + ahead_of_group(s, candidates))
         begun = [standing for standing in candidates if to_be_carried_through(standing, remaining)]
         if begun:
             return max(begun, key=lambda s: s.share)
         if self._random.random() < EXPLORATION:
             return self._random.choice(candidates)
         best = max((score for s in standings for _, score in s.curve), default=0.0)
-        promises = {s.name: expected_gain(s, best, total, overdue=s.name in late) for s in candidates}
-        return max(candidates, key=lambda s: promises[s.name] / (1 + s.failures))  # ties: portfolio order
+        return max(candidates, key=lambda s: expected_gain(s, best, total) / (1 + s.failures))  # ties: portfolio order
 
 
 def in_time(standing: Standing, remaining: float) -> bool:
     """Whether a learner may have something new to show before the end; yes while that cannot be told."""
     needed = seconds_to_candidate(standing)
     return needed is None or needed <= TOO_LATE * remaining
-
-
-def overdue(standing: Standing, standings: Sequence[Standing], total: float) -> bool:
-    """Whether a learner has worked for long without a candidate and cannot tell when there will be one.
-
-    Once others that are silent too have worked for as long together, it is its turn again.
-    """
-    share = PATIENCE if any(other.curve for other in standings) else FIRST_PATIENCE
-    others = sum(other.seconds for other in standings if _silent(other) and other.name != standing.name)
-    return _silent(standing) and standing.seconds > max(share * total, 2 * LOADING, others)
-
-
-def _silent(standing: Standing) -> bool:
-    return standing.open and not standing.curve and standing.share <= 0.0
 
 
 def ahead_of_group(standing: Standing, candidates: Sequence[Standing]) -> bool:
@@ -96,7 +77,7 @@ def to_be_carried_through(standing: Standing, remaining: float) -> bool:
     return not standing.curve and needed is not None and needed <= remaining
 
 
-def expected_gain(standing: Standing, best: float, total: float, *, overdue: bool = False) -> float:
+def expected_gain(standing: Standing, best: float, total: float) -> float:
     """Return the improvement a second that a learner's own curve promises until its next candidate.
 
     From two points of its own on, a saturating curve through them; before that the hope of an unopened learner, over
@@ -105,5 +86,5 @@ def expected_gain(standing: Standing, best: float, total: float, *, overdue: boo
     ahead = max(1.0, seconds_to_candidate(standing) or 0.0)
     if len(standing.curve) >= 2:
         return gain(standing.curve, ahead) / ahead
-    started = 0.5 if overdue else 2.0 if standing.slices else 1.0
+    started = 2.0 if standing.slices else 1.0
     return started * HOPE * max(0.0, 1.0 - best) / max(total / 12.0, ahead)

@@ -74,33 +74,6 @@ def test_whoever_failed_waits_behind_the_others_of_equal_hope() -> None:
         assert chosen.learner == "next"
 
 
-def test_one_who_shows_nothing_for_long_lets_the_others_go_first() -> None:
-    shown = Standing("shown", slices=1, seconds=2.0, curve=((2.0, 0.7),), done=True)
-    stuck = Standing("stuck", slices=4, seconds=13.0)
-    for remaining in (85.0, 60.0):
-        chosen = BreadthThenGain(1).choose([shown, stuck, Standing("next")], 100.0, remaining)
-        assert chosen is not None
-        assert chosen.learner == "next"
-
-
-def test_it_is_its_turn_again_when_others_have_been_silent_for_as_long() -> None:
-    shown = Standing("shown", slices=1, seconds=2.0, curve=((2.0, 0.7),), done=True)
-    two = [Standing("stuck", slices=4, seconds=13.0), Standing("next", slices=4, seconds=14.0)]
-    chosen = BreadthThenGain(1).choose([shown, *two, Standing("third")], 100.0, 60.0)
-    assert chosen is not None
-    assert chosen.learner == "stuck"
-
-
-def test_before_anybody_has_shown_anything_whoever_began_goes_on() -> None:
-    begun = Standing("begun", slices=5, seconds=40.0)
-    chosen = BreadthThenGain(1).choose([begun, Standing("next")], 100.0, 60.0)
-    assert chosen is not None
-    assert chosen.learner == "begun"
-    chosen = BreadthThenGain(1).choose([Standing("begun", slices=5, seconds=52.0), Standing("next")], 100.0, 48.0)
-    assert chosen is not None
-    assert chosen.learner == "next"
-
-
 def test_a_slow_start_still_ends_with_something() -> None:
     slow = [Simulated(f"l{n}", 0.9, step=25.0 + 10 * n, work=60.0, tells_share=False) for n in range(5)]
     assert play(BreadthThenGain(), slow, 60.0).best > 0.5
