@@ -6,6 +6,7 @@ import warnings
 from contextlib import redirect_stderr, redirect_stdout
 from functools import lru_cache
 from io import StringIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import onnx
@@ -22,13 +23,15 @@ _CHATTY = r"torch|onnxscript|onnx_ir|copyreg"
 
 
 @lru_cache(maxsize=4)
-def backbone_model(backbone: str, side: int) -> onnx.ModelProto:
+def backbone_model(backbone: str, side: int, weights: Path | None = None) -> onnx.ModelProto:
     """Return the engine's ``backbone`` for pictures of one size, made once; not to be changed.
+
+    ``weights`` is the adopted file of a network from outside.
 
     Raises:
         NotExportable: torch cannot express it.
     """
-    return network_model(load_backbone(backbone), side)
+    return network_model(load_backbone(backbone, weights), side)
 
 
 def network_model(network: nn.Module, side: int) -> onnx.ModelProto:

@@ -12,6 +12,7 @@ from engine.heads.answer import Answer
 from engine.heads.kernel import KernelHead
 from engine.learners.constant import ConstantMember
 from engine.modalities.image.members.features import FeaturesMember
+from engine.modalities.image.members.network import NetworkMember as ImageNetworkMember
 from engine.modalities.image.members.thumbnail import ThumbnailMember
 from engine.modalities.image.samples import ImageSamples
 from engine.modalities.image.thumbnail import LENGTH
@@ -196,6 +197,28 @@ def features(task: Task, flip: bool = True, resolution: int = 96) -> FeaturesMem
     return FeaturesMember("efficientnet_lite0", resolution, flip, head, constant(task).answer)
 
 
+def tuned(
+    task: Task, backbone: str = "residual-8-1-2-3-silu-excite", mirror: bool = True, count: int = 2
+) -> ImageNetworkMember:
+    """Networks with random weights."""
+    import torch
+
+    from engine.backbones import bare_backbone
+
+    parts = []
+    for seed in range(count):
+        random = torch.Generator().manual_seed(seed)
+        body = bare_backbone(backbone)
+        state = {
+            name: value + 0.02 * torch.rand(value.shape, generator=random)
+            for name, value in body.state_dict().items()
+            if value.is_floating_point()
+        }
+        weight = torch.randn(task.outputs, body.length, generator=random) / body.length**0.5
+        parts.append({**state, "weight": weight, "bias": torch.randn(task.outputs, generator=random)})
+    return ImageNetworkMember(backbone, 48, parts, constant(task).answer, task.kind, mirror=mirror)
+
+
 TABLE_MEMBERS: dict[str, Callable[[Task], Member]] = {
     "constant": constant,
     "table.lightgbm": lightgbm,
@@ -207,6 +230,7 @@ IMAGE_MEMBERS: dict[str, Callable[[Task], Member]] = {
     "constant": constant,
     "image.thumbnail": thumbnail,
     "image.features": features,
+    "image.network": tuned,
 }
 
 

@@ -21,6 +21,7 @@ WRITERS: dict[str, str] = {
     "constant": "exporters.onnx.members.constant",
     "image.thumbnail": "exporters.onnx.members.thumbnail",
     "image.features": "exporters.onnx.members.features",
+    "image.network": "exporters.onnx.members.image_network",
     "table.lightgbm": "exporters.onnx.members.lightgbm",
     "table.trees": "exporters.onnx.members.trees",
     "table.linear": "exporters.onnx.members.linear",

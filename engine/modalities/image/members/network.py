@@ -89,7 +89,7 @@ class NetworkMember(Member):
 
         total = np.zeros((len(planes), len(self.fallback)))
         batch = torch.from_numpy(planes).to(self.device).contiguous(memory_format=torch.channels_last)
-        for network in self._loaded():
+        for network in self.networks():
             with torch.inference_mode():
                 outputs = network(batch)
                 if self.mirror:
@@ -97,7 +97,8 @@ class NetworkMember(Member):
             total += Answer.of(self.task_kind).apply(outputs.double().cpu().numpy())
         return total / len(self.parts)
 
-    def _loaded(self) -> list[nn.Module]:
+    def networks(self) -> list[nn.Module]:
+        """Return the networks with their heads, float32 [n, 3, S, S] to [n, K], on the member's device."""
         if not self._networks:
             self._networks = [_network(self.backbone, part, self.device) for part in self.parts]
         return self._networks
@@ -138,7 +139,7 @@ class NetworkMember(Member):
             for mark in (f"{place}:" for place in range(count))
         ]
         member = cls(backbone, resolution, parts, fallback, task.kind, device, mirror)
-        member._loaded()
+        member.networks()
         return member
 
 

@@ -1,0 +1,27 @@
+"""Pictures as networks see them: squashed to a square, normalised, mirrored."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from exporters.onnx.graph import Graph
+from exporters.onnx.inputs import ImageInputs
+
+
+def seen(graph: Graph, inputs: ImageInputs, side: int, mirrored: bool) -> str:
+    """Return float32 [N, 3, side, side], normalised as the engine's networks want it; members share it."""
+    planes = inputs.shared(("normalised", side), lambda: _normalised(graph, inputs.resized(side)))
+    return inputs.shared(("mirrored", side), lambda: _mirrored(graph, planes)) if mirrored else planes
+
+
+def _normalised(graph: Graph, pictures: str) -> str:
+    from engine.modalities.image.features import MIDDLE, SPREAD
+
+    centred = graph.add("Sub", pictures, graph.constant(MIDDLE, np.float32))
+    return graph.add("Div", centred, graph.constant(SPREAD, np.float32))
+
+
+def _mirrored(graph: Graph, planes: str) -> str:
+    """Reverse the last axis."""
+    last, before_first, axis = (graph.constant([value], np.int64) for value in (-1, np.iinfo(np.int64).min, 3))
+    return graph.add("Slice", planes, last, before_first, axis, last)
