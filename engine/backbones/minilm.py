@@ -122,9 +122,10 @@ def load_minilm(path: Path) -> MiniLM:
     except (OSError, SafetensorError) as error:
         raise WeightsError(f"The pretrained weights {path.name} cannot be read: {error}.") from error
     found = {_our_name(name): tensor for name, tensor in tensors.items() if name != _UNUSED and "pooler" not in name}
-    network = MiniLM()
+    with torch.device("meta"):  # weights that are replaced at once need no beginning
+        network = MiniLM()
     try:
-        network.load_state_dict(found)
+        network.load_state_dict(found, assign=True)
     except RuntimeError as error:
         raise WeightsError(f"{path.name} does not fit the network: {error}") from error
     return network.eval().requires_grad_(False)

@@ -15,19 +15,15 @@ from engine.budget import Deadline
 from engine.features.table import FeatureTable
 from engine.heads.learner import HeadLearner
 from engine.learners.base import Job, Progress
-from engine.modalities.text.features import FeatureKind, unknown_share
+from engine.modalities.text.features import FeatureKind
 from engine.modalities.text.members.features import ROOT, FeaturesMember
 from engine.modalities.text.samples import TextSamples
+from engine.modalities.text.words import LEFT_OUT, is_foreign
 
 _GROWTH = 4
 _WORTH = 0.6
 _FEATURES = "features.safetensors"
 _LOOKED_AT = 500  # texts that tell the language
-_FOREIGN = 0.2  # of English texts the network knows every word, of Chinese ones every third
-_LEFT_OUT = (
-    "The texts are in a language that the pretrained network does not know well, so it was left out; "
-    "the models that count words go on."
-)
 
 
 class FrozenHead(HeadLearner):
@@ -57,9 +53,9 @@ class FrozenHead(HeadLearner):
     @override
     def advance(self, deadline: Deadline) -> Progress:
         if not self._done and not self._understood:
-            if unknown_share(self.samples.texts(self.order[:_LOOKED_AT])) > _FOREIGN:
+            if is_foreign(self.samples.texts(self.order[:_LOOKED_AT])):
                 self._done = True
-                return Progress(improved=False, done=True, share=1.0, message=_LEFT_OUT)
+                return Progress(improved=False, done=True, share=1.0, message=LEFT_OUT)
             self._understood = True
         return super().advance(deadline)
 

@@ -18,7 +18,9 @@ def class_job(each: int = 20, classes: int = 3) -> Job:
     labels = np.tile(np.arange(classes), each)
     texts = [" ".join([*random.choice(_FILL, 4), *random.choice(TOPICS[label], 2)]) for label in labels]
     task = Task(Modality.TEXT, Kind.MULTICLASS, tuple("abc"[:classes]))
-    return Job(task, TextSamples.from_texts(texts), labels.astype(np.float64), np.arange(len(labels)) // classes % 4)
+    return Job(
+        task, TextSamples.from_texts(texts), labels.astype(np.float64), np.arange(len(labels)) // classes % 4, threads=1
+    )
 
 
 def several_job(each: int = 20) -> Job:
@@ -27,7 +29,7 @@ def several_job(each: int = 20) -> Job:
     labels = random.integers(0, 2, (3 * each, 3)).astype(np.float64)
     texts = [" ".join([*random.choice(_FILL, 3), *(TOPICS[k][0] for k in np.flatnonzero(row))]) for row in labels]
     task = Task(Modality.TEXT, Kind.MULTILABEL, ("a", "b", "c"))
-    return Job(task, TextSamples.from_texts(texts), labels, np.arange(len(labels)) % 4)
+    return Job(task, TextSamples.from_texts(texts), labels, np.arange(len(labels)) % 4, threads=1)
 
 
 def number_job(each: int = 60) -> Job:
@@ -37,4 +39,4 @@ def number_job(each: int = 60) -> Job:
     words = [["goal"] * n + ["bank"] * (2 - n) for n in often]
     texts = [" ".join([*random.choice(_FILL, 3), *mine]) for mine in words]
     task = Task(Modality.TEXT, Kind.REGRESSION)
-    return Job(task, TextSamples.from_texts(texts), (often * 10).astype(np.float64), np.arange(each) % 4)
+    return Job(task, TextSamples.from_texts(texts), (often * 10).astype(np.float64), np.arange(each) % 4, threads=1)

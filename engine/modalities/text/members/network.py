@@ -1,0 +1,128 @@
+"""Fine-tuned sentence networks, their answers averaged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+
+import numpy as np
+from typing_extensions import override
+
+from engine.arrays import FloatArray
+from engine.errors import ModelError
+from engine.heads.answer import Answer
+from engine.modalities.text.samples import TextSamples
+from engine.model.member import Member
+from engine.samples import Samples
+from engine.task import Kind, Task
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from engine.backbones.minilm import MiniLM
+
+BACKBONE = "minilm_l6"
+STATES, LENGTH = (3, 6), 768  # the layers whose means are looked at
+_FILE = "networks.safetensors"
+_HEAD = ("weight", "bias")
+
+
+class NetworkMember(Member):
+    """Answers from tuned networks.
+
+    With the chunks of :mod:`engine.modalities.text.words`, all in float32 up to the softmax::
+
+    f = mean over the text's chunks of network(chunk)  [768], the means of the third layer and of the last
+    s = f @ weight^T + bias                            [K], for each of the networks
+    softmax(s) or sigmoid(s) or s, then the mean over the networks
+
+    ``parts`` hold, for each network, the tensors that differ from the pretrained ones by the names of its parameters,
+    and of its head ``weight`` [K, 768] and ``bias`` [K].
+    """
+
+    kind: ClassVar[str] = "text.network"
+
+    def __init__(self, parts: Sequence[Mapping[str, Tensor]], task_kind: Kind, device: str = "cpu") -> None:
+        self.parts = tuple(parts)
+        self.task_kind, self.device = task_kind, device
+        self._networks: list[MiniLM] = []
+
+    @override
+    def predict(self, samples: Samples) -> FloatArray:
+        from engine.modalities.text.features import means
+        from engine.modalities.text.words import chunks_of, words_of
+
+        chunks = [chunks_of(words_of(text)) for text in cast(TextSamples, samples).texts()]
+        outputs = len(self.parts[0]["bias"])
+        total = np.zeros((len(chunks), outputs))
+        for network, part in zip(self._loaded(), self.parts, strict=True):
+            features = means(partial(seen, network), chunks, self.device)
+            scores = features @ part["weight"].numpy().T + part["bias"].numpy()
+            total += Answer.of(self.task_kind).apply(scores.astype(np.float64))
+        return total / len(self.parts)
+
+    def _loaded(self) -> list[MiniLM]:
+        if not self._networks:
+            self._networks = [_network(part, self.device) for part in self.parts]
+        return self._networks
+
+    @override
+    def save(self, folder: Path) -> Mapping[str, Any]:
+        from safetensors.torch import save_file
+
+        named = {f"{place}:{name}": value for place, part in enumerate(self.parts) for name, value in part.items()}
+        save_file({name: value.contiguous() for name, value in named.items()}, folder / _FILE)
+        return {"backbone": BACKBONE, "networks": len(self.parts)}
+
+    @classmethod
+    @override
+    def load(cls, folder: Path, settings: Mapping[str, Any], task: Task, device: str = "cpu") -> Self:
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+
+        if settings.get("backbone") != BACKBONE:
+            raise ModelError(
+                f"The model needs the network {settings.get('backbone')!r}, which this version does not know."
+            )
+        try:
+            named = load_file(folder / _FILE)
+            marks = [f"{place}:" for place in range(int(settings["networks"]))]
+            parts = [
+                {name.removeprefix(mark): value for name, value in named.items() if name.startswith(mark)}
+                for mark in marks
+            ]
+            if not parts or any(part["bias"].shape != (task.outputs,) for part in parts):
+                raise ValueError("the answers are of another number")
+        except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"A tuned network of the model is damaged: {error!r}. Train again.") from error
+        member = cls(parts, task.kind, device)
+        member._loaded()
+        return member
+
+
+def seen(network: MiniLM, words: Tensor) -> Tensor:
+    """Return what is looked at of words int64 [n, T], [n, 768]."""
+    found: Tensor = network(words)[:, STATES].flatten(1)
+    return found
+
+
+def _network(part: Mapping[str, Tensor], device: str) -> MiniLM:
+    """Return the pretrained network with the tuned tensors in it.
+
+    Raises:
+        ModelError: the tensors are not those of such a network.
+    """
+    from engine.backbones.minilm import load_minilm
+    from engine.backbones.weights import verified
+
+    network = load_minilm(verified(BACKBONE))
+    try:
+        tuned = {name: value for name, value in part.items() if name not in _HEAD}
+        unknown = network.load_state_dict(tuned, strict=False).unexpected_keys
+        if unknown or part["weight"].shape != (len(part["bias"]), LENGTH):
+            raise ValueError("tensors of another shape")
+    except (KeyError, ValueError, RuntimeError) as error:
+        raise ModelError("A tuned network of the model is damaged. Train again.") from error
+    return network.to(device)

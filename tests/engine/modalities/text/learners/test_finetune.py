@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from engine.budget import Deadline
+from engine.errors import ModelError
+from engine.finetune.base import View
+from engine.learners.base import Job, Learner
+from engine.modalities.text.learners.finetune import TextFineTune
+from engine.modalities.text.members.network import NetworkMember
+from engine.modalities.text.samples import TextSamples
+from tests.engine.learners import contract
+from tests.engine.modalities.text.texts import class_job, number_job, several_job
+
+SETTINGS: dict[str, Any] = {"layers": 1, "epochs": 1, "batch": 8, "rate": 1e-4}
+JOBS = {"classes": class_job, "several": several_job, "numbers": number_job}
+
+
+def learner(job: Job, **changed: Any) -> TextFineTune:
+    return TextFineTune(job, SETTINGS | changed)
+
+
+@pytest.fixture(scope="module")
+def tuned() -> Learner:
+    return contract.run_to_the_end(learner(class_job(each=4), folds=2))
+
+
+@pytest.mark.parametrize("kind", JOBS)
+def test_it_answers_every_kind_well_formed(kind: str) -> None:
+    contract.predictions_are_well_formed(lambda: learner(JOBS[kind](each=4)))
+
+
+def test_slices_and_restarts_change_nothing(tuned: Learner, tmp_path: Path) -> None:
+    job = tuned.job
+    contract.tiny_slices_equal_one_long_one(lambda: learner(job))
+    contract.restored_midway_goes_on_to_the_same_end(lambda: learner(job), tmp_path / "a")
+    contract.restored_when_done_is_done(lambda: learner(job), tmp_path / "b")
+    contract.an_interrupted_slice_ends_soon(lambda: learner(job))
+
+
+def test_what_was_checked_is_what_is_served() -> None:
+    one = contract.run_to_the_end(learner(class_job(each=4)))
+    rows = np.flatnonzero(one.job.folds == 0)
+    served = one.member().predict(one.job.samples.take(rows))
+    np.testing.assert_allclose(served, one.validation()[rows], atol=0.02)  # half precision, in other company
+
+
+def test_it_tells_topics_apart() -> None:
+    one = contract.run_to_the_end(learner(class_job(each=16), epochs=3, layers=2))
+    rows = one.job.folds == 0
+    assert (one.validation()[rows].argmax(axis=1) == one.job.labels[rows]).mean() > 0.9
+
+
+def test_only_the_last_layers_are_kept_and_a_saved_member_answers_the_same(tuned: Learner, tmp_path: Path) -> None:
+    member = tuned.member()
+    assert isinstance(member, NetworkMember)
+    assert len(member.parts) == 2
+    assert {name.split(".")[1] for name in member.parts[0] if "." in name} == {"5"}
+    loaded = NetworkMember.load(tmp_path, member.save(tmp_path), tuned.job.task)
+    np.testing.assert_allclose(loaded.predict(tuned.job.samples), member.predict(tuned.job.samples), atol=1e-6)
+
+
+def test_long_texts_are_learned_by_windows_and_checked_whole() -> None:
+    job = class_job(each=2)
+    texts = TextSamples.from_texts(["goal " * 600] * 6)
+    net = TextFineTune(Job(job.task, texts, job.labels, job.folds), SETTINGS | {"window": 32}).net()
+    while not net.prepare():
+        pass
+    words, owner = net.inputs(np.array([0, 1]), View(True))
+    assert words.shape == (2, 32)
+    words, owner = net.inputs(np.array([0, 1]), View())
+    assert owner.tolist() == [0, 0, 0, 1, 1, 1]
+    with torch.inference_mode():
+        assert net.body(words, owner).shape == (2, net.length)
+    assert [net.lighter(), net.window] == [False, 32]
+
+
+def test_less_memory_means_shorter_windows() -> None:
+    net = learner(class_job(each=1), window=128).net()
+    assert [net.lighter() and net.window for _ in range(3)] == [64, 32, False]
+
+
+def test_a_language_it_does_not_know_ends_it_at_once_with_a_sentence() -> None:
+    job = class_job(each=4)
+    texts = TextSamples.from_texts(["味道很好, 送餐很快, 下次还点"] * len(job.labels))
+    one = learner(Job(job.task, texts, job.labels, job.folds))
+    progress = one.advance(Deadline(contract.LONG))
+    assert progress.done
+    assert not progress.improved
+    assert "left out" in progress.message
+    assert np.isnan(one.validation()).all()
+
+
+def test_any_text_is_answered(tuned: Learner) -> None:
+    strange = TextSamples.from_texts(["", "\ud800", "😀" * 50, "完全不同的语言", "\x00", "goal " * 200_000])
+    np.testing.assert_allclose(tuned.member().predict(strange).sum(axis=1), 1.0)
+
+
+def test_a_damaged_member_is_refused(tuned: Learner, tmp_path: Path) -> None:
+    settings, task = tuned.member().save(tmp_path), tuned.job.task
+    with pytest.raises(ModelError, match="does not know"):
+        NetworkMember.load(tmp_path, {**settings, "backbone": "other"}, task)
+    with pytest.raises(ModelError, match="damaged"):
+        NetworkMember.load(tmp_path, settings, class_job(classes=2).task)
+    (tmp_path / "networks.safetensors").write_bytes(b"nothing")
+    with pytest.raises(ModelError, match="damaged"):
+        NetworkMember.load(tmp_path, settings, task)
