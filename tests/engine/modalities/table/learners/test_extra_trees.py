@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 import pytest
 
-from engine.learners.base import Learner
 from engine.modalities.table.learners import extra_trees
 from engine.modalities.table.learners.extra_trees import ExtraTrees
 from engine.modalities.table.members.trees import TreesMember
-from engine.modalities.table.samples import TableSamples
-from engine.task import Column, ColumnType
 from tests.engine.learners import contract
-from tests.engine.modalities.table.tables import COLUMNS, a_job, a_job_of_many_classes, a_job_with_words
+from tests.engine.modalities.table.tables import a_job, a_job_of_many_classes, a_job_with_words
 
 SETTINGS: dict[str, Any] = {"trees": 12}
 
@@ -84,26 +79,6 @@ def test_it_learns_from_words_and_keeps_them(tmp_path: Path) -> None:
     contract.a_saved_member_answers_the_same(make, tmp_path / "a")
     learner = contract.run_to_the_end(make())
     assert (learner.validation().argmax(axis=1) == learner.job.labels).mean() > 0.9
-
-
-@pytest.mark.parametrize("classes", [0, 2, 3])
-def test_a_column_of_chance_with_many_values_costs_it_nothing(classes: int) -> None:
-    job = a_job(classes, size=600)
-    chance = np.random.default_rng(7).integers(0, 200, 600)
-    frame = job.samples.frame.with_columns(pl.Series("chance", [f"value {number}" for number in chance]))  # type: ignore[attr-defined]
-    task = replace(job.task, columns=(*COLUMNS, Column("chance", ColumnType.CATEGORY)))
-    noisy = replace(job, task=task, samples=TableSamples(frame))
-    alone = replace(noisy, task=replace(task, columns=task.columns[-1:]), samples=TableSamples(frame.select("chance")))
-    scores = [agreement(contract.run_to_the_end(ExtraTrees(one, SETTINGS))) for one in (job, noisy, alone)]
-    assert scores[1] > scores[0] - 0.06
-    assert abs(scores[2]) < 0.12
-
-
-def agreement(learner: Learner) -> float:
-    """Return how the held-out answers go with the labels, a correlation."""
-    answers, labels = learner.validation(), learner.job.labels
-    expected = answers @ np.arange(answers.shape[1]) if answers.shape[1] > 1 else answers[:, 0]
-    return float(np.corrcoef(expected, labels)[0, 1])
 
 
 def test_its_forests_stay_small_with_many_outputs(monkeypatch: pytest.MonkeyPatch) -> None:
