@@ -10,6 +10,7 @@ from engine.modalities.portfolio import Entry
 _MOST = 4
 _RESOLUTION, _TUNED = 224, 160
 _MANY = 4000
+_LONGEST = 60
 _FETCHED = ("regnet_y_1_6gf", "convnext_tiny")
 
 
@@ -28,7 +29,7 @@ def own_entries(folder: Path, download: bool = False) -> tuple[Entry, ...]:
     absent = [name for name in _FETCHED if not any(file.name.startswith(name) for file in files)] if download else []
     settings = [{"weights": str(file)} for file in files]
     settings += [{"weights": str(folder / name), "fetch": name} for name in absent]
-    names = [Path(one["weights"]).name for one in settings]
+    names = [_title(Path(one["weights"]).name, place) for place, one in enumerate(settings, start=1)]
     heads = (
         Entry(f"{name} at {_RESOLUTION} px", "image.outside_head", {**one, "resolution": _RESOLUTION, "first": _MANY})
         for name, one in zip(names, settings, strict=True)
@@ -38,6 +39,11 @@ def own_entries(folder: Path, download: bool = False) -> tuple[Entry, ...]:
         for name, one in zip(names, settings, strict=True)
     )
     return (*heads, *tuned)
+
+
+def _title(name: str, place: int) -> str:
+    """Return what an entry is called after a file: a folder of the run has that name."""
+    return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}… {place}"
 
 
 def _tuning() -> dict[str, float | int]:

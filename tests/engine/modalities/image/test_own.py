@@ -1,16 +1,28 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
+import torch
 from PIL import Image
 
+from engine.backbones.outside import plain
+from engine.budget import Deadline
 from engine.dataset import Dataset
 from engine.modalities import Entry, OwnWeights, portfolio
 from engine.modalities.image import portfolio as of_pictures
 from engine.modalities.image.own import own_entries, own_files
+from engine.modalities.image.samples import ImageSamples
+from engine.model.folder import Manifest, publish, records
+from engine.model.model import Model
+from engine.run.folder import RunFolder, RunOptions
 from engine.task import Kind, Modality, Task
+from engine.worker.bench import Bench
+from engine.worker.checkpoint import Checkpoint
+from tests.engine.modalities.image.pictures import class_job
 
 PICTURES = Task(Modality.IMAGE, Kind.MULTICLASS, ("a", "b"))
 
@@ -39,6 +51,47 @@ def test_pictures_are_learned_with_each_of_them_after_the_first_learners(folder:
     assert entries[:3] == usual[:3]
     assert entries.index(added[0]) == 3
     assert len({entry.name for entry in entries}) == len(entries) == len(usual) + 4
+
+
+def test_long_names_are_cut_and_stay_apart(folder: Path) -> None:
+    for last in "ab":
+        (folder / f"{'resnet18' * 20}{last}.pth").touch()
+    names = [entry.name for entry in own_entries(folder)]
+    assert len(set(names)) == len(names) == 8
+    assert all(len(name) < 100 for name in names)
+
+
+def test_a_run_s_model_works_when_the_person_s_folder_is_gone(tmp_path: Path) -> None:
+    (folder := tmp_path / "own").mkdir()
+    torch.save(plain("torchvision/shufflenet_v2_x0_5").state_dict(), folder / "shufflenet_v2_x0_5.pth")
+    (folder / "resnet18.pth").write_bytes(b"no weights")
+    job = class_job(tmp_path / "p", each=8)
+    assert isinstance(job.samples, ImageSamples)
+    columns = {
+        "id": [Path(path).name for path in job.samples.references],
+        "reference": job.samples.references,
+        "content": job.samples.content,
+        "label": [job.task.classes[int(label)] for label in job.labels],
+        "split": ["train"] * 24,
+        "fold": job.folds.astype(np.int32),
+    }
+    options = RunOptions(60.0, "cpu", cache=str(tmp_path / "cache"), weights=str(folder))
+    bench = Bench(RunFolder.create(tmp_path / "run", job.task, Dataset(pl.DataFrame(columns)), options))
+    broken = bench.advance("resnet18.pth at 224 px", Deadline(60.0))
+    assert broken.done
+    assert broken.version is None
+    assert "resnet18.pth cannot be read" in broken.message
+    name = "shufflenet_v2_x0_5.pth at 224 px"
+    while not bench.advance(name, Deadline(60.0)).done:
+        pass
+    candidate = Checkpoint(tmp_path / "run" / "checkpoints", name).candidate()
+    assert candidate is not None
+    publish(tmp_path / "model", Manifest(job.task, records([candidate.record], {name: 1.0})))
+    expected = Model.load(tmp_path / "model").predict(job.samples)
+    for gone in ("own", "cache", "run"):
+        shutil.rmtree(tmp_path / gone)
+    (tmp_path / "model").rename(tmp_path / "moved")
+    np.testing.assert_allclose(Model.load(tmp_path / "moved").predict(job.samples), expected, atol=1e-6)
 
 
 def test_other_kinds_of_data_have_no_use_for_them(folder: Path) -> None:
