@@ -32,7 +32,7 @@ _SHRINKING = ("weight", "head", "sign")
 class Recipe:
     """How to learn: ``rate`` at its height, ``shrink`` (weight decay), ``dropout`` after hidden layers, ``batch``."""
 
-    rate: float = 4e-3
+    rate: float = 0.02
     shrink: float = 0.01
     dropout: float = 0.1
     batch: int = 256

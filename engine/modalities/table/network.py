@@ -26,7 +26,7 @@ from torch.nn import functional
 
 WIDEST_CODE = 8
 WAVES, MIXED = 16, 3
-_FREQUENCY = 0.1
+_FREQUENCY = 1.0  # RealMLP's 0.1 sees too little in maps: the error on 10,864 houses rose by a sixth
 _MOST_NUMBERS = 300  # a number column more gets no waves, which would cost more than all else
 
 

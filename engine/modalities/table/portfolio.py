@@ -3,11 +3,14 @@
 The settings were chosen by cross-validation inside the train parts of four tables (two of classes, two of prices):
 shallow trees with half of the columns each beat LightGBM's own settings on all but the smallest, where they tie;
 smoothing and randomised splits add most to a mean; straight lines are the best single model below a thousand rows.
-Lines and forests come early where rows are few, and late where they cost more than they bring.
+Lines and forests come early where rows are few, and late where they cost more than they bring. Networks cost most, and
+come early only for many numbers to be guessed, where they are the best single model. The time that is left goes to a
+search around the settings that are known to be good.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from engine.modalities.portfolio import Entry
@@ -18,6 +21,7 @@ _FIRST_ROUNDS = 40
 _ROUNDS = 3000
 _REPEATS = 4
 _TINY, _SMALL = 1000, 5000  # rows
+_MOST_CLASSES = 100  # beyond, the networks' heads would outweigh all else
 
 _SIXTEEN = {"learning_rate": 0.05, "num_leaves": 16, "feature_fraction": 0.6}
 _SMOOTH_CATEGORIES = {"cat_smooth": 50, "cat_l2": 30, "max_cat_threshold": 16}
@@ -45,6 +49,8 @@ _SIX = {
     "min_data_per_group": 30,
 }
 
+_SEARCH = {"starts": (_SMOOTH, _EIGHT, _SIX, _SIXTEEN, _RANDOM), "seed": 17}
+
 
 def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
     """Return the learners for a table of ``size`` training rows; all of them work on the processor."""
@@ -52,17 +58,22 @@ def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
     forest = Entry("ExtraTrees", "table.extra_trees", {"trees": 60, "leaf": 3, "columns": 0.5})
     strong = (_bag("LightGBM, small trees", _EIGHT), _bag("LightGBM, smoothed", _SMOOTH))
     varied = (_bag("LightGBM, random splits", _RANDOM), _bag("LightGBM, smallest trees", _SIX))
+    if task.outputs > _MOST_CLASSES:  # a round of boosting would grow so many trees that no slice could hold it
+        return (replace(forest, first_slice=1.0), lines)
     growing = Entry("LightGBM, growing", "table.lightgbm", _growing(task, size), first_slice=0.5)
     bag = _bag("LightGBM", _SIXTEEN)
+    network = Entry("Network", "table.network", {"epochs": 20})
+    search = Entry("LightGBM, searched", "table.search", _SEARCH)
     order: tuple[Entry, ...]
     if size < _SMALL:
-        order = (growing, lines, forest, bag, *strong, *varied)
+        order = (growing, lines, forest, bag, *strong, *varied, network)
     elif task.kind is Kind.REGRESSION:
-        order = (growing, bag, *strong, *varied, lines, forest)
+        order = (growing, bag, *strong, network, *varied, lines, forest)
     else:
-        order = (growing, bag, *strong, lines, *_again(1), forest, *varied)
+        order = (growing, bag, *strong, lines, *_again(1), forest, *varied, search, network)
     if task.kind is Kind.REGRESSION:
         order = (*order, _bag("LightGBM, target as it is", _SIXTEEN, logarithm=False))
+    order = order if search in order else (*order, search)
     names = {entry.name for entry in order}
     repeats = (entry for turn in range(1, _REPEATS + 1) for entry in _again(turn) if entry.name not in names)
     return (*order, *repeats)

@@ -8,6 +8,7 @@ import pytest
 from engine.budget import Deadline
 from engine.learners import LEARNERS, learner_class
 from engine.modalities import portfolio
+from engine.task import Kind, Modality, Task
 from tests.engine.modalities.table.tables import a_job, a_task
 
 
@@ -16,6 +17,20 @@ def test_every_entry_has_a_name_of_its_own_and_a_registered_learner() -> None:
     assert len({entry.name for entry in entries}) == len(entries)
     assert {entry.kind for entry in entries} <= set(LEARNERS)
     assert entries[0].first_slice > 0
+
+
+@pytest.mark.parametrize(("classes", "size"), [(0, 300), (2, 300), (0, 20_000), (2, 20_000)])
+def test_a_search_and_a_network_come_before_what_is_tried_again_with_another_seed(classes: int, size: int) -> None:
+    kinds = [entry.kind for entry in portfolio(a_task(classes), size, "cpu")]
+    names = [entry.name for entry in portfolio(a_task(classes), size, "cpu")]
+    last = names.index("LightGBM, smoothed, again 2")
+    assert max(kinds.index("table.search"), kinds.index("table.network")) < last
+
+
+def test_the_settings_that_the_search_starts_from_lie_in_its_space() -> None:
+    entries = {entry.kind: entry for entry in portfolio(a_task(), 2000, "cpu")}
+    search = learner_class("table.search")(a_job(2), entries["table.search"].settings)
+    assert search.settings["starts"]
 
 
 @pytest.mark.parametrize(("classes", "size"), [(0, 300), (2, 300), (4, 300), (2, 4000)])
@@ -36,3 +51,9 @@ def test_a_table_with_many_columns_begins_with_fewer_rows() -> None:
 
 def test_many_classes_begin_with_fewer_rounds() -> None:
     assert portfolio(a_task(8), 1000, "cpu")[0].settings["stages"][0]["rounds"] == 10
+
+
+def test_hundreds_of_classes_are_left_to_what_does_not_grow_a_tree_for_each() -> None:
+    names = tuple(f"class {number}" for number in range(300))
+    task = Task(Modality.TABLE, Kind.MULTICLASS, names, target="y", columns=a_task().columns)
+    assert [entry.kind for entry in portfolio(task, 5000, "cpu")] == ["table.extra_trees", "table.linear"]
