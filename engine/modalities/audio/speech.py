@@ -12,12 +12,10 @@ import torch
 from engine.arrays import Float32Array, FloatArray, IntArray
 from engine.backbones.speech import BANDS, LENGTH, SHORTEST, SpeechNetwork, load_speech
 from engine.backbones.weights import manifest, verified
-from engine.features.table import Kind
 from engine.modalities.audio.logmel import MelScale, fourier, mel_power
 from engine.modalities.audio.members.features import BACKBONE
-from engine.modalities.audio.resample import RATE, resampled
+from engine.modalities.audio.resample import RATE
 from engine.modalities.audio.samples import AudioSamples
-from engine.modalities.audio.statistics import StatisticsKind
 
 SCALE = MelScale(bands=BANDS, low=60.0, high=3800.0)
 
@@ -65,22 +63,14 @@ def hear(network: SpeechNetwork, level: Float32Array, device: str) -> Float32Arr
     return features
 
 
-def slowed(wave: Float32Array) -> Float32Array:
-    """Return the sound at half its speed, an octave lower."""
-    return np.concatenate(list(resampled([wave], RATE // 2)))
-
-
 @dataclass(frozen=True, slots=True)
 class SpeechKind:
-    """These features, for a table of features; ``slow`` says whether they are of the sound at half its speed."""
-
-    slow: bool = False
+    """These features, for a table of features."""
 
     @property
     def name(self) -> str:
         """The name under which such features are kept; it changes with the weights and with the arithmetic."""
-        speed = "slow" if self.slow else "plain"
-        return f"{BACKBONE}-{manifest()[BACKBONE].sha256[:8]}-{speed}-v{_VERSION}"
+        return f"{BACKBONE}-{manifest()[BACKBONE].sha256[:8]}-v{_VERSION}"
 
     @property
     def length(self) -> int:
@@ -98,14 +88,8 @@ class SpeechKind:
         for place, row in enumerate(rows):
             wave = samples.wave_or_none(int(row))
             if wave is not None:
-                features[place] = hear(network, levels(slowed(wave) if self.slow else wave), device)
+                features[place] = hear(network, levels(wave), device)
         return features
-
-
-def kinds(slow: bool) -> tuple[Kind[AudioSamples], ...]:
-    """Return what a head looks at: what the network hears, at half speed too where ``slow``, and statistics."""
-    speeds = (SpeechKind(), SpeechKind(slow=True))[: 1 + slow]
-    return (*speeds, StatisticsKind())
 
 
 _loading = Lock()

@@ -20,9 +20,9 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
     return class_job(folder / "s", each=8, cache=folder / "cache")
 
 
-@pytest.mark.parametrize("slow", [False, True])
-def test_its_predictions_are_well_formed(job: Job, slow: bool) -> None:
-    contract.predictions_are_well_formed(lambda: FrozenHead(job, {"slow": slow}))
+@pytest.mark.parametrize("pictures", [False, True])
+def test_its_predictions_are_well_formed(job: Job, pictures: bool) -> None:
+    contract.predictions_are_well_formed(lambda: FrozenHead(job, {"pictures": pictures}))
 
 
 def test_slices_of_any_length_end_alike(job: Job) -> None:
@@ -40,9 +40,9 @@ def test_it_goes_on_after_a_restart(job: Job, tmp_path: Path, cached: bool) -> N
     contract.restored_when_done_is_done(make, tmp_path / "b")
 
 
-@pytest.mark.parametrize("slow", [False, True])
-def test_its_saved_member_answers_the_same(job: Job, tmp_path: Path, slow: bool) -> None:
-    contract.a_saved_member_answers_the_same(lambda: FrozenHead(job, {"slow": slow}), tmp_path / "m")
+@pytest.mark.parametrize("pictures", [False, True])
+def test_its_saved_member_answers_the_same(job: Job, tmp_path: Path, pictures: bool) -> None:
+    contract.a_saved_member_answers_the_same(lambda: FrozenHead(job, {"pictures": pictures}), tmp_path / "m")
 
 
 def test_it_tells_sounds_apart(job: Job) -> None:
