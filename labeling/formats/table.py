@@ -187,7 +187,10 @@ def _target(path: Path, found: list[Facts], wanted: str | None) -> Facts | None:
     if target.nested and not target.parts:
         raise ImportRefused(f"The column “{wanted}” holds lists or structures. Choose another column to predict.")
     if target.distinct == 1:
-        raise ImportRefused(f"All values of the column “{wanted}” are the same, so there is nothing to predict.")
+        raise ImportRefused(
+            f"All values of the column “{wanted}” are the same, so there is nothing to predict. "
+            "Add rows with other values, or choose another column."
+        )
     return target
 
 
