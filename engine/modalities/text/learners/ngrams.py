@@ -59,8 +59,9 @@ class Ngrams(Learner):
     """Fits on the first texts, then on all with each of the penalties, while that pays.
 
     Settings: ``words``, the longest run of words counted; ``pieces``, the shortest and longest run of characters within
-    a word (absent: none); ``bayes``, whether features are present or absent and weighed by their log-count ratios;
-    ``penalties``, tried in this order; ``first``, how many texts are looked at before all (0: all at once).
+    a word (absent: none); ``present``, whether it counts only that a feature is there, not how often; ``bayes``, that
+    too, and whether features are weighed by their log-count ratios; ``penalties``, tried in this order; ``first``, how
+    many texts are looked at before all (0: all at once).
     """
 
     kind: ClassVar[str] = "text.ngrams"
@@ -81,10 +82,11 @@ class Ngrams(Learner):
     @property
     def families(self) -> tuple[Family, ...]:
         """The n-grams that are counted."""
-        families = [Family(False, 1, int(self.settings.get("words", 2)), self._bayes)]
+        present = self._bayes or bool(self.settings.get("present", False))
+        families = [Family(False, 1, int(self.settings.get("words", 2)), present)]
         pieces = self.settings.get("pieces")
         if pieces:
-            families.append(Family(True, int(pieces[0]), int(pieces[1]), self._bayes))
+            families.append(Family(True, int(pieces[0]), int(pieces[1]), present))
         return tuple(families)
 
     @property

@@ -45,6 +45,15 @@ def test_it_tells_topics_apart(settings: dict[str, Any]) -> None:
         assert (validation.argmax(axis=1) == job.labels).mean() > 0.9
 
 
+def test_how_often_a_word_occurs_counts_only_where_it_is_told_to() -> None:
+    job = class_job()
+    often = TextSamples.from_texts(["goal bank", "goal bank bank bank"])
+    for present in (False, True):
+        member = contract.run_to_the_end(Ngrams(job, PLAIN | {"words": 1, "present": present})).member()
+        once, thrice = member.predict(often)
+        assert np.allclose(once, thrice) is present
+
+
 def test_it_finds_several_topics_and_guesses_numbers() -> None:
     job = several_job()
     assert ((contract.run_to_the_end(Ngrams(job, PLAIN)).validation() > 0.5) == job.labels).mean() > 0.9
