@@ -33,7 +33,6 @@ from engine.heads.order import stratified_order
 from engine.learners.base import Job, Learner, Progress
 from engine.model.member import Member
 from engine.transfer.base import Start
-from engine.transfer.choice import AUTO, chosen, possible
 from engine.transfer.joint import Joint
 
 _TENSORS, _STATE = "state.safetensors", "state.json"
@@ -53,8 +52,8 @@ class FineTune(Learner):
     network before is a candidate. Settings: ``epochs`` (8), how often to see each sample at most; ``fewest`` (0.5), how
     often at least, or it is left out; ``share`` (0.5) of the budget left that one network may take; ``folds`` (1), how
     many networks; ``batch`` (32); ``rate`` (3e-4); ``head`` (1), the factor on it for the head; ``decay`` (0.85) of the
-    rate from layer to layer; ``weight_decay`` (0.02); ``transfer`` ("auto", see :mod:`engine.transfer.choice`),
-    settings by name of :data:`engine.transfer.TRANSFER`.
+    rate from layer to layer; ``weight_decay`` (0.02); ``transfer`` (none), settings by name of
+    :data:`engine.transfer.TRANSFER`.
     """
 
     def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
@@ -63,8 +62,7 @@ class FineTune(Learner):
         self.held_out = [int(fold) for fold in held_out[: max(1, int(settings.get("folds", 1)))]]
         self.targets = Targets(job)
         self.epochs, self.fewest = float(settings.get("epochs", 8)), float(settings.get("fewest", 0.5))
-        named = settings.get("transfer", AUTO)
-        self.transfer = chosen(named, job.task.kind, len(job.labels), job.task.outputs)
+        self.transfer: Mapping[str, Mapping[str, Any]] = settings.get("transfer", {})
         self.parts: list[Part] = []
         self.plan = self._new_plan()
         self._net: Net | None = None
@@ -198,7 +196,7 @@ class FineTune(Learner):
         if saved is None and not self._number:
             self._choose(head)
         start = Start(net.body, head, self.job.task, self._seen, net.source, net.stages, self.job.seed)
-        joint = Joint(start, possible(self.transfer, start))
+        joint = Joint(start, self.transfer)
         stream = Stream(self._rows(held_out=False), self.epochs, self._seed)
         names = ("rate", "head", "decay", "weight_decay")
         recipe = Recipe(**{name: float(self.settings[name]) for name in names if name in self.settings})
