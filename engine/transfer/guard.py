@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The best own scores on validation samples among learners with one pretrained ``network`` and without any."""
+    """The best own scores on validation samples among learners with one pretrained ``network`` and without any.
+
+    A network of the person's own is named by its file.
+    """
 
     network: str
     with_it: float
@@ -31,9 +35,10 @@ class Verdict:
     def sentence(self) -> str:
         """What the person is told."""
         scores = f"{self.with_it:.3f} on samples not learned from, and {self.without:.3f} without it"
+        name = PurePath(self.network).name
         if self.helps:
-            return f"The pretrained network helped: the best score was {scores}."
-        return f"The pretrained network does not help on this data: the best score is {scores}. Others go first."
+            return f"The pretrained network {name} helped: the best score was {scores}."
+        return f"The pretrained network {name} does not help on this data: the best score is {scores}. Others go first."
 
 
 def verdicts(standings: Sequence[Standing]) -> list[Verdict]:

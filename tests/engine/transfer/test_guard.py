@@ -28,6 +28,7 @@ def test_a_network_that_does_better_helps() -> None:
     assert verdict.helps
     assert "helped" in verdict.sentence
     assert "0.900" in verdict.sentence
+    assert "network net " in verdict.sentence
     assert unhelped([PLAIN, frozen(0.9), TUNED]) == set()
 
 
