@@ -45,8 +45,37 @@ def _numbers_too_large(folder: Path) -> Path:
     return _table(folder, "a,price\n" + "".join(f"{n % 7},{n}e300\n" for n in range(30)))
 
 
+def _numbers_too_alike(folder: Path) -> Path:
+    return _table(folder, "a,price\n" + "".join(f"{n % 7},{n}e-200\n" for n in range(30)))
+
+
+def _three_rows(folder: Path) -> Path:
+    return _table(folder, "a,b,target\n1,x,p\n2,y,q\n3,x,p\n")
+
+
+def _constants_alone(folder: Path) -> Path:
+    return _table(folder, "a,b,target\n" + "".join(f"1,same,{'pq'[n % 2]}\n" for n in range(30)))
+
+
+def _too_many_classes(folder: Path) -> Path:
+    rows = "".join(f"the guest in room {n} found it clean,c{n % 1500}\n" for n in range(4500))
+    return _table(folder, "remark,label\n" + rows)
+
+
 @pytest.mark.parametrize(
-    "make", [_empty_folder, _constant, _no_target, _no_pictures, _target_without_values, _numbers_too_large]
+    "make",
+    [
+        _empty_folder,
+        _constant,
+        _no_target,
+        _no_pictures,
+        _target_without_values,
+        _numbers_too_large,
+        _numbers_too_alike,
+        _three_rows,
+        _constants_alone,
+        _too_many_classes,
+    ],
 )
 def test_what_cannot_be_learned_from_is_refused_in_a_sentence(
     make: object, autodidact: Autodidact, tmp_path: Path
@@ -131,3 +160,17 @@ def test_a_terminal_that_knows_few_letters_gets_an_answer_too(command: list[str]
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert "now holds 400 rows" in done.stdout
+
+
+def test_an_odd_table_is_taken_in_with_a_sentence_about_each_oddity(autodidact: Autodidact, tmp_path: Path) -> None:
+    kinds, lengths = (" Katze ", "katze", "Hund"), ("inf", "1.5", "kaputt", "2.5", "7")
+    rows = [f"{lengths[n % 5]},{n % 11},{n},北京市,{kinds[n % 3]}" for n in range(60)]
+    table = tmp_path / "table.csv"
+    table.write_bytes("\n".join(["长度,数,数,城市,kind", *rows]).encode("gb18030"))
+    outcome = autodidact("import", table, "--project", tmp_path / "project", "--target", "kind")
+    assert outcome.code == 0, outcome.err
+    assert "sort rows by kind into Hund / Katze" in outcome.out
+    assert "“katze” as “Katze”" in outcome.out
+    assert "several columns called “数”; the second is now “数 (2)”" in outcome.out
+    assert "Not learned from: 数 (2) (it only numbers the rows)." in outcome.out
+    assert "Not learned from: 城市 (all its values are the same)." in outcome.out
