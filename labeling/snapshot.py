@@ -32,7 +32,7 @@ LEAST_SAMPLES = 4
 LEAST_NUMBERS = 10
 LARGEST_NUMBER = 1e100  # the square of a sum of such is still a number
 LEAST_SPREAD = 1e-100  # and the square of this
-MOST_ANSWERS = 20_000_000  # samples times classes; every model keeps a probability for each, 160 MB in all
+MOST_ANSWERS = 10_000_000  # samples times classes; every model keeps a probability for each, 80 MB in all
 KEPT_OF_EACH = 5
 
 

@@ -22,7 +22,7 @@ from engine.modalities.table.threads import work_until
 from engine.modalities.table.training import take_rows
 
 NODES = 1_000_000
-VALUES = 50_000_000  # a leaf has one for each output: 200 MB where half of the nodes are leaves
+VALUES = 20_000_000  # a leaf has one for each output: 80 MB where half of the nodes are leaves
 _CELLS_A_TREE = 1_000_000
 _FEWEST_ROWS = 2_000
 
