@@ -142,7 +142,8 @@ class DropSheet(QScrollArea):
             self._notes.addWidget(MessageBar("warning", problem, closable=False))
         if understanding.left_out:
             self._notes.addWidget(text("Not learned from", "heading"))
-            for column in understanding.left_out[:_LEFT_OUT_SHOWN]:
+            offered_first = sorted(understanding.left_out, key=lambda column: column.final)
+            for column in offered_first[:_LEFT_OUT_SHOWN]:
                 self._notes.addWidget(self._left_out(column))
             more = len(understanding.left_out) - _LEFT_OUT_SHOWN
             if more > 0:

@@ -110,8 +110,8 @@ def test_the_target_of_a_table_is_changed_in_the_sentence(screen: DataScreen, ta
 
 def test_a_column_left_out_is_taken_in_from_the_sheet(screen: DataScreen, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "orders.csv"
-    rows = [f"{number},{number % 7},same,{'late' if number % 2 else 'early'}" for number in range(40)]
-    path.write_text("\n".join(["order_id,size,shop,came", *rows]) + "\n")
+    rows = [f"{'same,' * 7}{number},{number % 7},{'late' if number % 2 else 'early'}" for number in range(40)]
+    path.write_text("\n".join(["a,b,c,d,e,f,g,order_id,size,came", *rows]) + "\n")
     screen.drop([path])
     qtbot.waitUntil(screen.sheet.isVisible)
     (offer,) = [made for made in screen.sheet.findChildren(QPushButton) if made.text() == "Learn from it"]
