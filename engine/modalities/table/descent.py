@@ -179,7 +179,7 @@ class Descent:
         end = min(longest, start + _CHECKED_AT_ONCE)
         rows = np.stack([np.resize(rows, longest)[start:end] for rows in self.lesson.checked])
         raw = network.outputs(self.weights, self.lesson.inputs.at(torch.from_numpy(rows).to(self.lesson.device)))
-        said: FloatArray = raw.double().cpu().numpy()
+        said: FloatArray = raw.cpu().double().numpy()
         return said, end
 
     def snapshot(self) -> dict[str, Float32Array]:

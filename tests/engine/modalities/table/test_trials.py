@@ -1,0 +1,67 @@
+"""Trials of a search on tables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.budget import Deadline
+from engine.modalities.table.boosting import Growth
+from engine.modalities.table.target import Link
+from engine.modalities.table.training import take_rows
+from engine.modalities.table.trials import SPACE, Trial, Tried, row_losses, start
+from engine.search.base import inside
+from tests.engine.modalities.table.tables import a_job
+
+
+def a_trial(folds: int, threads: int) -> Trial:
+    job = replace(a_job(2, folds=folds), threads=threads)
+    nothing = np.full((len(job.labels), 2), np.nan)
+    link = Link.fit(job.task, job.labels)
+    return Trial(job, take_rows(job), link, Growth(20), 0, Tried(start({"num_leaves": 4}), nothing))
+
+
+def test_what_is_not_named_is_as_lightgbm_has_it() -> None:
+    settings = start({"num_leaves": 6, "min_data_per_group": 30})
+    assert inside(SPACE, settings)
+    assert settings["num_leaves"] == 6
+    assert settings["learning_rate"] == 0.1
+
+
+@pytest.mark.parametrize(("folds", "threads", "rungs"), [(5, 2, [2, 3]), (5, 1, [2, 3]), (2, 4, [2]), (8, 4, [4, 4])])
+def test_as_many_folds_as_threads_come_first(folds: int, threads: int, rungs: list[int]) -> None:
+    trial = a_trial(folds, threads)
+    assert [len(rung) for rung in trial.rungs] == rungs
+    assert sorted(fold for rung in trial.rungs for fold in rung) == list(range(folds))
+
+
+def test_each_rung_adds_its_folds() -> None:
+    trial = a_trial(5, 2)
+    assert trial.advance(Deadline(60.0))
+    known = np.isfinite(trial.so_far.validation[:, 0])
+    np.testing.assert_array_equal(known, trial.job.folds < 2)
+    assert not trial.finished
+    assert trial.advance(Deadline(60.0))
+    assert np.isfinite(trial.so_far.validation).all()
+    assert trial.finished
+    assert len(trial.so_far.texts) == 5
+
+
+@pytest.mark.parametrize(
+    ("link", "labels", "predictions"),
+    [
+        (Link("sigmoid"), [0.0, 1.0], [[0.8, 0.2], [0.4, 0.6]]),
+        (Link("softmax"), [2.0, 0.0], [[0.2, 0.3, 0.5], [0.6, 0.3, 0.1]]),
+        (Link("sigmoids"), [[1.0, 0.0], [1.0, 1.0]], [[0.7, 0.1], [0.2, 0.9]]),
+        (Link("identity", scale=1.0), [3.0, 5.0], [[2.0], [5.5]]),
+    ],
+    ids=lambda value: value.name if isinstance(value, Link) else "",
+)
+def test_losses_of_rows_are_what_the_whole_loss_is_the_mean_of(
+    link: Link, labels: list[float], predictions: list[list[float]]
+) -> None:
+    rows = row_losses(link, np.array(labels), np.array(predictions))
+    assert rows.shape == (2,)
+    assert rows.mean() == pytest.approx(link.loss(np.array(labels), np.array(predictions)))
