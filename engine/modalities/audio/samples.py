@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from engine.arrays import Float32Array
+import numpy as np
+
+from engine.arrays import Float32Array, IntArray
 from engine.dataset import Dataset
 from engine.modalities.audio.decode import decode, to_mono_16k
 from engine.modalities.files import FileSamples, asked, unless_broken
@@ -32,6 +34,15 @@ class AudioSamples(FileSamples[Float32Array]):
     def wave_or_none(self, row: int) -> Float32Array | None:
         """Return one sound, or None where the file cannot be read as one."""
         return unless_broken(lambda: self.wave(row))
+
+    def described(self, rows: IntArray, length: int, describe: Callable[[Float32Array], Float32Array]) -> Float32Array:
+        """Return what ``describe`` makes of each sound, [len(rows), length], NaN where one cannot be read."""
+        features = np.full((len(rows), length), np.nan, dtype=np.float32)
+        for place, row in enumerate(rows):
+            wave = self.wave_or_none(int(row))
+            if wave is not None:
+                features[place] = describe(wave)
+        return features
 
 
 def open_samples(dataset: Dataset, task: Task, cache: Path | None = None) -> AudioSamples:

@@ -83,13 +83,8 @@ class SpeechKind:
 
     def compute(self, samples: AudioSamples, rows: IntArray, device: str) -> Float32Array:
         """Return features [len(rows), 2592], NaN where a sound cannot be read."""
-        features = np.full((len(rows), LENGTH), np.nan, dtype=np.float32)
         network = _network(device)
-        for place, row in enumerate(rows):
-            wave = samples.wave_or_none(int(row))
-            if wave is not None:
-                features[place] = hear(network, levels(wave), device)
-        return features
+        return samples.described(rows, LENGTH, lambda wave: hear(network, levels(wave), device))
 
 
 _loading = Lock()

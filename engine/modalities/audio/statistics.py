@@ -68,12 +68,7 @@ class StatisticsKind:
 
     def compute(self, samples: AudioSamples, rows: IntArray, device: str) -> Float32Array:
         """Return features [len(rows), 833], NaN where a sound cannot be read."""
-        features = np.full((len(rows), LENGTH), np.nan, dtype=np.float32)
-        for place, row in enumerate(rows):
-            wave = samples.wave_or_none(int(row))
-            if wave is not None:
-                features[place] = statistics(wave)
-        return features
+        return samples.described(rows, LENGTH, statistics)
 
 
 def _segment(frames: Float32Array, place: int) -> Float32Array:
