@@ -37,7 +37,7 @@ from engine.transfer.joint import Joint
 
 _TENSORS, _STATE = "state.safetensors", "state.json"
 _MOST_WARM = 4000
-_TRIED = 64
+_TRIED = 32
 _FORWARD = 1.0 / 3.0
 _JUDGED_AFTER = 2
 _log = logging.getLogger(__name__)
@@ -78,6 +78,7 @@ class FineTune(Learner):
         self._rungs, self._number = 0, 0
         self._now: Callable[[], float] = time.monotonic
         self._planned = self.epochs * len(job.labels)
+        self._worked, self._shared = 0.0, 0.0
         self._error: float | None = None
         self._choices: dict[str, Any] = {}
 
@@ -89,6 +90,7 @@ class FineTune(Learner):
     def advance(self, deadline: Deadline) -> Progress:
         torch.set_num_threads(self.job.threads)
         self._message, self._now = "", deadline.now
+        before = deadline.elapsed
         improved = False
         while not self._done and not improved:
             try:
@@ -98,7 +100,9 @@ class FineTune(Learner):
                     raise
             if deadline.expired:
                 break
-        return Progress(improved, self._done, self._share(), self._message)
+        self._worked += deadline.elapsed - before
+        self._shared = max(self._shared, self._share())
+        return Progress(improved, self._done, self._shared, self._message)
 
     def _work(self, deadline: Deadline) -> bool:
         """Do one small piece of work; return whether it brought a candidate."""
@@ -299,19 +303,22 @@ class FineTune(Learner):
         return True
 
     def _share(self) -> float:
-        """Return the share of the work done, in times that a sample goes through the network and back."""
+        """Return the share of the work done, in seconds: those gone, of these and what the rest will take.
+
+        Reading and loading come before the first look, so that samples alone would say too little; until then it
+        cannot be told.
+        """
         if self._done:
             return 1.0
-        count = len(self.job.labels)
-        first = min(count, _MOST_WARM) * _FORWARD
-        each = self._planned + _FORWARD * float((self.job.folds >= 0).mean()) * count / 5
-        begun = self._number or self._tuning is not None or self._saved is not None
-        done = each * self._number + (first if begun else sum(len(part) for part in self._features) * _FORWARD)
-        if self._tuning is not None:
-            done += self._tuning.progress * self._planned
-        elif self._saved is not None:
-            done += float(self._saved.numbers["progress"]) * self._planned
-        return min(0.999, done / (first + each * max(1, len(self.held_out))))
+        if not self.plan.row_s:
+            return 0.0
+        gathering = not self._number and self._tuning is None and self._saved is None
+        looked_at = sum(len(part) for part in self._features)
+        looks = _FORWARD * (min(len(self.job.labels), _MOST_WARM) - looked_at) if gathering else 0.0
+        progress = 0.0 if self._tuning is None else self._tuning.progress
+        nets = max(1, len(self.held_out)) - self._number - progress
+        ahead = self.plan.row_s * (max(0.0, looks) + nets * self._planned)
+        return min(0.999, self._worked / max(1e-9, self._worked + ahead))
 
     @override
     def validation(self) -> FloatArray:
@@ -331,6 +338,7 @@ class FineTune(Learner):
             tensors |= {f"{place}:weight": part.weight, f"{place}:bias": part.bias}
         plan = {"allowance": self.plan.allowance, "spent": self.plan.spent, "row_s": self.plan.row_s}
         state = {"parts": len(self.parts), "done": self._done, "rungs": self._rungs, "plan": plan}
+        state |= {"worked": self._worked, "shared": self._shared}
         state |= {"number": self._number, "error": self._error, "choices": self._choices, "planned": self._planned}
         now = self._saved if self._tuning is None else self._tuning.saved()
         if now is not None:
@@ -351,6 +359,7 @@ class FineTune(Learner):
         self._done, self._rungs = bool(state["done"]), int(state["rungs"])
         self._number, self._error, self._choices = int(state["number"]), state["error"], state["choices"]
         self._planned = float(state["planned"])
+        self._worked, self._shared = float(state["worked"]), float(state["shared"])
         self.plan = Plan(self.plan.share, **state["plan"])
         if "tuning" in state:
             mine = {name.removeprefix("now:"): value for name, value in tensors.items() if name.startswith("now:")}

@@ -157,7 +157,7 @@ def lopsided_job(folder: Path, odd: bool) -> Job:
 
 
 def test_a_slice_does_not_wait_for_the_whole_work(job: Job) -> None:
-    one = learner(job, epochs=50)
+    one = learner(job, epochs=500)
     progress = [one.advance(Deadline(0.0)) for _ in range(6)][-1]
     assert not progress.done
     assert 0.0 < progress.share < 0.2
