@@ -38,10 +38,12 @@ def _about(trials: Sequence[Trial], effort: Effort) -> str:
     commits = sorted({str(trial.machine.get("commit") or "unknown") for trial in trials})
     dates = sorted({str(trial.machine.get("date", ""))[:10] for trial in trials})
     seeds = sorted({trial.cell.seed for trial in trials})
+    busy = max(float(trial.machine.get("load_before", 0.0)) for trial in trials)
+    least = f" and at least {effort.pictures} pictures" if effort.pictures else ""
     return (
-        f"{len(trials)} trainings at {effort.resolution} px, {effort.passes:g} passes and at least {effort.pictures} "
-        f"pictures each, {effort.batch} a step; seeds {', '.join(map(str, seeds))}; {', '.join(dates)}; "
-        f"code at {', '.join(commits)}."
+        f"{len(trials)} trainings at {effort.resolution} px, {effort.passes:g} passes{least} each, "
+        f"{effort.batch} a step; seeds {', '.join(map(str, seeds))}; {', '.join(dates)}; load average up to "
+        f"{busy:.0f}, so times are rough where that is more than its cores; code at {', '.join(commits)}."
     )
 
 
