@@ -29,6 +29,11 @@ class Entry:
     largest: float | None = None
 
     @property
+    def tunes(self) -> bool:
+        """Whether the learner changes the network, which takes long; others look at what it sees as it is."""
+        return self.kind.endswith("finetune")
+
+    @property
     def network(self) -> str:
         """The pretrained network that the learner builds on, empty for none."""
         named = str(self.settings.get("backbone", ""))

@@ -13,7 +13,7 @@ class Standing:
 
     ``share`` of its whole work is done, 0 while it cannot be told; ``failures`` are slices that failed. Learners of one
     ``group`` are alternatives, of which few deserve all the work; empty for one that has none. ``network`` is the
-    pretrained one that a learner builds on, empty for none.
+    pretrained one that a learner builds on, empty for none, and ``tunes`` whether the learner changes it.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Standing:
     failures: int = 0
     group: str = ""
     network: str = ""
+    tunes: bool = False
 
     @property
     def open(self) -> bool:

@@ -1,7 +1,7 @@
 """Portfolio order for the first quarter of the budget, then by expected improvement per second (spec 7.2).
 
 Of learners that are alternatives, the worse half is held back once that can be told (:mod:`engine.scheduler.halving`),
-as are learners on a pretrained network that does not help (:mod:`engine.transfer.guard`).
+as are learners that tune a pretrained network which does not help (:mod:`engine.transfer.guard`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Whether pretraining helps at all on the samples at hand, told by what learners with it and without it score.
 
 Negative transfer is rare but real: a network that knows photographs may see less in drawings, spectra or scans than the
-plainest statistics do. Learners on such a network then let the others go first, and the person is told.
+plainest statistics do. Learners that tune such a network then let the others go first, and the person is told.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Verdict:
         name = PurePath(self.network).name
         if self.helps:
             return f"The pretrained network {name} helped: the best score was {scores}."
-        return f"The pretrained network {name} does not help on this data: the best score is {scores}. Others go first."
+        return f"The pretrained network {name} does not help on this data: the best score is {scores}. Tuning it waits."
 
 
 def verdicts(standings: Sequence[Standing]) -> list[Verdict]:
@@ -58,9 +58,12 @@ def verdicts(standings: Sequence[Standing]) -> list[Verdict]:
 
 
 def unhelped(standings: Sequence[Standing]) -> set[str]:
-    """Return the names of learners that build on a network which does not help."""
+    """Return the names of learners that tune a network which does not help.
+
+    Learners that only look at what it sees take less time, and at another resolution it may see what matters.
+    """
     useless = {verdict.network for verdict in verdicts(standings) if not verdict.helps}
-    return {standing.name for standing in standings if standing.network in useless}
+    return {standing.name for standing in standings if standing.tunes and standing.network in useless}
 
 
 def _best(standings: Sequence[Standing]) -> float:

@@ -44,6 +44,7 @@ class Roster:
                 failures=past.failures + past.frugality,
                 group=entry.group,
                 network=entry.network,
+                tunes=entry.tunes,
             )
             for entry in self._entries
             for past in [self._pasts[entry.name]]

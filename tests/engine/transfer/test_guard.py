@@ -7,7 +7,7 @@ from engine.scheduler import POLICIES, Standing
 from engine.transfer.guard import unhelped, verdicts
 
 PLAIN = Standing("plain", slices=1, seconds=1.0, curve=((1.0, 0.7),), done=True)
-TUNED = Standing("tuned", network="net")
+TUNED = Standing("tuned", network="net", tunes=True)
 
 
 def frozen(*scores: float, done: bool = True) -> Standing:
@@ -20,7 +20,7 @@ def test_a_network_whose_head_does_no_better_than_learners_without_it_does_not_h
     assert not verdict.helps
     assert (verdict.with_it, verdict.without) == (0.7, 0.7)
     assert "does not help" in verdict.sentence
-    assert unhelped([PLAIN, frozen(0.5, 0.7), TUNED]) == {"frozen", "tuned"}
+    assert unhelped([PLAIN, frozen(0.5, 0.7), TUNED]) == {"tuned"}
 
 
 def test_a_network_that_does_better_helps() -> None:
@@ -33,7 +33,7 @@ def test_a_network_that_does_better_helps() -> None:
 
 
 def test_a_later_learner_of_the_network_can_turn_the_verdict() -> None:
-    better = Standing("tuned", slices=1, seconds=5.0, curve=((5.0, 0.8),), network="net")
+    better = Standing("tuned", slices=1, seconds=5.0, curve=((5.0, 0.8),), network="net", tunes=True)
     assert unhelped([PLAIN, frozen(0.6), better]) == set()
 
 
@@ -52,7 +52,8 @@ def test_there_is_no_verdict_without_both_kinds_of_learners() -> None:
 
 def test_networks_are_judged_apart() -> None:
     other = Standing("other", slices=1, seconds=1.0, curve=((1.0, 0.9),), done=True, network="other net")
-    assert unhelped([PLAIN, frozen(0.5), TUNED, other]) == {"frozen", "tuned"}
+    further = Standing("further", network="other net", tunes=True)
+    assert unhelped([PLAIN, frozen(0.5), TUNED, other, further]) == {"tuned"}
 
 
 def test_learners_on_a_network_that_does_not_help_work_last_but_do_work() -> None:

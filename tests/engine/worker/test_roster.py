@@ -67,8 +67,11 @@ def test_a_network_of_the_persons_own_counts_as_pretrained_and_one_of_random_wei
     entries = (
         Entry("own", "image.outside_head", {"weights": "/w.pt"}),
         Entry("small", "image.scratch", {"backbone": "residual-16-1-3-3-relu-plain"}),
+        Entry("tuned", "image.outside_finetune", {"weights": "/w.pt"}),
     )
-    assert [standing.network for standing in Roster(entries, Replay()).standings()] == ["/w.pt", ""]
+    standings = Roster(entries, Replay()).standings()
+    assert [standing.network for standing in standings] == ["/w.pt", "", "/w.pt"]
+    assert [standing.tunes for standing in standings] == [False, False, True]
 
 
 def test_a_standing_does_not_change_afterwards() -> None:
