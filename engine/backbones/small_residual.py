@@ -7,7 +7,6 @@ https://arxiv.org/abs/1709.01507, where ``excite``.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -24,7 +23,7 @@ ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {"relu": nn.ReLU, "silu": nn.S
 
 _KERNELS = (3, 5)
 _WIDEST, _DEEPEST, _MOST_STAGES = 1024, 8, 5
-_EXCITE, _GROUP = 8, 16
+_EXCITE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +79,11 @@ def shape_of(name: str) -> Shape:
 
 
 class _Convolution(nn.Sequential):
-    """A convolution that keeps the size, its outputs normalised within each picture, and an activation.
-
-    So a picture's features do not hang on those beside it, and nothing but weights has to be kept.
-    """
+    """A convolution that keeps the size, its outputs normalised over the batch, and an activation."""
 
     def __init__(self, channels: int, wide: int, shape: Shape, kernel: int) -> None:
         filters = nn.Conv2d(channels, wide, kernel, padding=kernel // 2, bias=False)
-        groups = math.gcd(wide, max(1, wide // _GROUP))
-        super().__init__(filters, nn.GroupNorm(groups, wide), ACTIVATIONS[shape.activation]())
+        super().__init__(filters, nn.BatchNorm2d(wide), ACTIVATIONS[shape.activation]())
 
 
 class _Excite(nn.Module):

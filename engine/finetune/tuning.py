@@ -70,7 +70,16 @@ class Tuning:
         self.weights |= {f"head.{name}": weight for name, weight in self.head.named_parameters()}
         self.weights |= {f"joint.{place}": weight for place, weight in enumerate(joint.parameters)}
         self.optimiser = torch.optim.AdamW(groups, lr=recipe.rate)
-        self.average = Average(self.weights)
+        self.average = Average(self._learned())
+
+    def _learned(self) -> dict[str, Tensor]:
+        """Return the weights, and what the body's normalisations know of the samples where that is learned too."""
+        found: dict[str, Tensor] = dict(self.weights)
+        if self.net.learns_statistics:
+            found |= {
+                f"body.{name}": value for name, value in self.net.body.named_buffers() if value.is_floating_point()
+            }
+        return found
 
     def _groups(self, recipe: Recipe) -> list[dict[str, Any]]:
         *before, last = self.net.layers() or [[]]
@@ -98,7 +107,7 @@ class Tuning:
         with torch.random.fork_rng(cards):
             torch.manual_seed(int(random.integers(2**62)))
             self._learn(rows, random)
-        self.average.take(self.weights, self.steps)
+        self.average.take(self._learned(), self.steps)
         self.steps += 1
         self.taken += len(rows)
         steps_left = max(1, -(-int(samples_left) // batch))
@@ -136,7 +145,11 @@ class Tuning:
     def outputs(self, rows: IntArray) -> FloatArray:
         """Return what the average network says of samples as they are, [len(rows), K]."""
         self.net.body.eval()
-        with self.average.in_place_of(self.weights), torch.inference_mode(), fast(self.net.device, self.net.bfloat16):
+        with (
+            self.average.in_place_of(self._learned()),
+            torch.inference_mode(),
+            fast(self.net.device, self.net.bfloat16),
+        ):
             said = self.head(self.net.served(rows))
         outputs: FloatArray = said.double().cpu().numpy()
         return outputs
@@ -152,7 +165,7 @@ class Tuning:
 
     def saved(self) -> Saved:
         """Return what :meth:`restore` needs."""
-        found = {f"weight:{name}": weight.detach() for name, weight in self.weights.items()}
+        found = {f"weight:{name}": weight.detach() for name, weight in self._learned().items()}
         found |= {f"average:{name}": value for name, value in self.average.values.items()}
         found |= {f"joint:{name}": value for name, value in self.joint.state().items()}
         for name, weight in self.weights.items():
@@ -168,9 +181,10 @@ class Tuning:
         self.steps, self.taken = int(numbers["steps"]), int(numbers["taken"])
         self.progress, self.checked = float(numbers["progress"]), int(numbers["checked"])
         with torch.no_grad():
-            for name, weight in self.weights.items():
-                weight.copy_(arrays[f"weight:{name}"])
+            for name, value in self._learned().items():
+                value.copy_(arrays[f"weight:{name}"])
                 self.average.values[name].copy_(arrays[f"average:{name}"])
+            for name, weight in self.weights.items():
                 if f"step:{name}" in arrays:
                     self.optimiser.state[weight] = {
                         moment: arrays[f"{moment}:{name}"].to("cpu" if moment == "step" else self.net.device)

@@ -140,11 +140,14 @@ class ImageNet(Net):
 
     @override
     def to_member(self, parts: Sequence[Part]) -> NetworkMember:
-        own = {name: value.detach().cpu().clone() for name, value in self.body.state_dict().items()}
-        networks = [{**own, **part.body, "weight": part.weight, "bias": part.bias} for part in parts]
+        networks = [{**self._own(), **part.body, "weight": part.weight, "bias": part.bias} for part in parts]
         fallback = ConstantLearner(self.job, {}).member().answer
         kind, device = self.job.task.kind, self.device
         return NetworkMember(self.backbone, self.resolution, networks, fallback, kind, device, self.flip)
+
+    def _own(self) -> dict[str, Tensor]:
+        """Return a copy of all that the body holds, learned or not: no two networks may share what is saved."""
+        return {name: value.detach().cpu().clone() for name, value in self.body.state_dict().items()}
 
 
 class ImageFineTune(FineTune):

@@ -38,6 +38,7 @@ class ScratchNet(ImageNet):
 
     bfloat16: ClassVar[frozenset[str]] = frozenset({"cpu", "cuda"})
     margin: ClassVar[float] = 1.0
+    learns_statistics: ClassVar[bool] = True
 
     @override
     def varied(self, squares: Tensor, view: View) -> Tensor:
