@@ -45,11 +45,13 @@ class Net(ABC):
 
     ``body(*inputs)`` gives features [n, ``length``]; ``source`` and ``stages`` are as in
     :class:`engine.transfer.base.Start`; ``bfloat16`` names the device types on which half precision was measured
-    faster; ``learns_statistics`` says that the body's normalisations learn from batches, beside the weights.
+    faster; ``learns_statistics`` says that the body's normalisations learn from batches, beside the weights,
+    and ``pretrained`` whether it knows anything when the training begins.
     """
 
     bfloat16: ClassVar[frozenset[str]] = frozenset()
     learns_statistics: ClassVar[bool] = False
+    pretrained: ClassVar[bool] = True
     body: nn.Module
     length: int
     source: nn.Linear | None = None

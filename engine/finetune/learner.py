@@ -199,6 +199,9 @@ class FineTune(Learner):
         head.to(net.device)
         if saved is None and not self._number:
             self._choose(head)
+        if saved is None and not net.pretrained:
+            nn.init.zeros_(head.weight)  # fitted to random features it would be in the way
+            nn.init.zeros_(head.bias)
         start = Start(net.body, head, self.job.task, self._seen, net.source, net.stages, self.job.seed)
         joint = Joint(start, self.transfer)
         stream = Stream(self._rows(held_out=False), self.epochs, self._seed)

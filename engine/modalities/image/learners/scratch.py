@@ -39,6 +39,7 @@ class ScratchNet(ImageNet):
     bfloat16: ClassVar[frozenset[str]] = frozenset({"cpu", "cuda"})
     margin: ClassVar[float] = 1.0
     learns_statistics: ClassVar[bool] = True
+    pretrained: ClassVar[bool] = False
 
     @override
     def varied(self, squares: Tensor, view: View) -> Tensor:
