@@ -36,6 +36,13 @@ def resolve(requested: str) -> str:
     return "cpu"
 
 
+def told_at_once(requested: str) -> str | None:
+    """Return what :func:`resolve` will, or None where only torch can tell."""
+    if requested != "auto":
+        return requested
+    return None if _driver_present() or _apple_chip() else "cpu"
+
+
 def _driver_present() -> bool:
     if sys.platform == "win32":
         return (Path(os.environ.get("SYSTEMROOT", "C:\\Windows")) / "System32" / "nvcuda.dll").exists()

@@ -15,6 +15,7 @@ from typing import Any
 
 from engine.budget import Budget
 from engine.curve import Point
+from engine.device import told_at_once
 from engine.errors import DataError, EngineError, RunError
 from engine.modalities import portfolio
 from engine.run.folder import RunFolder
@@ -98,10 +99,11 @@ class Worker:
         n_train, n_test = self._server.sizes
         if n_train == 0:
             raise DataError("There are no samples to learn from. Label some first.")
-        self._entries = portfolio(task, n_train, options.device, self._server.train, options.own_weights)
+        device = told_at_once(options.device) or self._desk.device(lambda: self._budget.remaining > self._reserve)
+        self._entries = portfolio(task, n_train, device, self._server.train, options.own_weights)
         self._roster = Roster(self._entries, self._before)
         self._policy = POLICIES["breadth_then_gain"]()
-        facts = {"budget_s": options.budget_s, "device": options.device, "task": task.to_json()}
+        facts = {"budget_s": options.budget_s, "device": device, "task": task.to_json()}
         resumed = self._before.started
         facts |= {"pid": os.getpid(), "n_train": n_train, "n_test": n_test, "resumed": resumed}
         self._journal.write("started", facts)

@@ -126,3 +126,11 @@ def test_a_process_that_computes_does_not_spin_and_what_is_set_stays(monkeypatch
     assert environment["OPENBLAS_THREAD_TIMEOUT"] == "9"
     assert environment["OMP_NUM_THREADS"] == str(device.threads())
     assert environment["MINE"] == "kept"
+
+
+def test_without_hardware_auto_is_told_without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device, "_driver_present", lambda: False)
+    assert device.told_at_once("auto") == "cpu"
+    monkeypatch.setattr(device, "_driver_present", lambda: True)
+    assert device.told_at_once("auto") is None
+    assert device.told_at_once("cuda") == "cuda"
