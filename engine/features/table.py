@@ -90,6 +90,7 @@ class FeatureTable:
         missing = rows[~self.done[rows]]
         if not len(missing):
             return True
+        _settle_threads()
         batches = np.split(missing, range(self._size, len(missing), self._size))
         for batch, features in overlapped(self._compute, batches, self._threads, stop, _one_thread):
             self._take(batch, features)
@@ -111,6 +112,13 @@ def mean_features(tables: Sequence[FeatureTable], rows: IntArray) -> Float32Arra
     for table in tables[1:]:
         total += table.features[rows]
     return total / np.float32(len(tables))
+
+
+def _settle_threads() -> None:
+    """Fix this thread's number of torch's threads, which it would else take over from those that compute alone."""
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.get_num_threads()
 
 
 def _one_thread() -> None:

@@ -26,6 +26,7 @@ class Past:
     failures: int = 0
     share: float = 0.0
     frugality: int = 0
+    first_look: bool = False
 
 
 @dataclass
@@ -69,6 +70,7 @@ def _take(state: Replay, event: Event) -> None:
     elif event.type == "evaluated":
         past = state.learner(data["learner"])
         past.curve.append((past.seconds, data["score"]))
+        past.first_look = data.get("first_look", False)
 
 
 class Journal:

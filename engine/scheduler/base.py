@@ -14,6 +14,7 @@ class Standing:
     ``share`` of its whole work is done, 0 while it cannot be told; ``failures`` are slices that failed. Learners of one
     ``group`` are alternatives, of which few deserve all the work; empty for one that has none. ``network`` is the
     pretrained one that a learner builds on, empty for none, and ``tunes`` whether the learner changes it.
+    ``first_look`` says that its newest candidate has learned from too few samples to be served.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Standing:
     group: str = ""
     network: str = ""
     tunes: bool = False
+    first_look: bool = False
 
     @property
     def open(self) -> bool:

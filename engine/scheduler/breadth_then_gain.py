@@ -49,12 +49,12 @@ class BreadthThenGain(Policy):
         if total - remaining < BREADTH_SHARE * total:
             # who failed, or is ahead of its alternatives, waits behind the others; ties: their order
             return min(candidates, key=lambda s: s.failures + ahead_of_group(s, candidates))
-        begun = [standing for standing in candidates if to_be_carried_through(standing, remaining)]
+        best = max((score for s in standings for _, score in s.curve), default=0.0)
+        begun = [standing for standing in candidates if to_be_carried_through(standing, best, remaining)]
         if begun:
             return max(begun, key=lambda s: s.share)
         if self._random.random() < EXPLORATION:
             return self._random.choice(candidates)
-        best = max((score for s in standings for _, score in s.curve), default=0.0)
         return max(candidates, key=lambda s: expected_gain(s, best, total) / (1 + s.failures))  # ties: portfolio order
 
 
@@ -71,10 +71,17 @@ def ahead_of_group(standing: Standing, candidates: Sequence[Standing]) -> bool:
     )
 
 
-def to_be_carried_through(standing: Standing, remaining: float) -> bool:
-    """Whether work was begun that has shown nothing yet, would be lost, and ends before the budget does."""
+def to_be_carried_through(standing: Standing, best: float, remaining: float) -> bool:
+    """Whether work was begun that has shown nothing to be served yet, would be lost, and ends before the budget does.
+
+    A first look that was no nearer to the ``best`` score than that is to a perfect one promises too little.
+    """
     needed = seconds_to_end(standing)
-    return not standing.curve and needed is not None and needed <= remaining
+    if needed is None or needed > remaining:
+        return False
+    if standing.first_look:
+        return standing.curve[-1][1] >= best - max(0.0, 1.0 - best)
+    return not standing.curve
 
 
 def expected_gain(standing: Standing, best: float, total: float) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from engine.curve import Point
 from engine.scheduler.base import Standing
-from engine.scheduler.forecast import hopeful_gain, seconds_to_candidate
+from engine.scheduler.forecast import hopeful_gain, seconds_to_candidate, seconds_to_end
 
 PERFECT = 0.997
 LEAST_SHARE = 0.5  # of the budget is always used, unless there is nothing left to try
@@ -60,6 +60,9 @@ def promised(standing: Standing, remaining: float) -> float:
     needed = seconds_to_candidate(standing)
     if needed is not None and needed > remaining:
         return 0.0
+    if standing.first_look:
+        end = seconds_to_end(standing)
+        return float("inf") if end is None or end <= remaining else 0.0
     if len(standing.curve) < 2:
         return float("inf")
     return hopeful_gain(standing.curve, remaining)

@@ -325,7 +325,8 @@ class Worker:
         candidate = Checkpoint(self.run.checkpoints_path, learner).candidate()
         assert candidate is not None
         wanted = self._server.weigh(candidate)
-        self._roster.scored(learner, self._server.own_score(learner))
+        first_look = self._server.is_first_look(learner)
+        self._roster.scored(learner, self._server.own_score(learner), first_look=first_look)
         self._serve(learner)
         return wanted
 
@@ -338,7 +339,7 @@ class Worker:
     def _report(self, learner: str, wanted: bool) -> None:
         score, interval = self._server.own_score(learner), self._server.own_interval(learner)
         facts = {"learner": learner, "score": score, "interval": [interval.low, interval.high], "served": wanted}
-        self._journal.write("evaluated", facts)
+        self._journal.write("evaluated", facts | {"first_look": self._server.is_first_look(learner)})
         for sentence in self._roster.doubts():
             self._journal.write("message", {"level": "info", "text": sentence})
 

@@ -45,6 +45,7 @@ class Roster:
                 group=entry.group,
                 network=entry.network,
                 tunes=entry.tunes,
+                first_look=past.first_look,
             )
             for entry in self._entries
             for past in [self._pasts[entry.name]]
@@ -85,10 +86,11 @@ class Roster:
         past = self._pasts[name]
         return past.failures >= STRIKES or past.frugality >= len(_RUNGS)
 
-    def scored(self, name: str, score: float) -> None:
-        """Note a candidate's own score."""
+    def scored(self, name: str, score: float, *, first_look: bool = False) -> None:
+        """Note a candidate's own score, and whether it has learned from too few samples to be served."""
         past = self._pasts[name]
         past.curve.append((past.seconds, score))
+        past.first_look = first_look
 
     def point(self, point: Point) -> None:
         """Note a point of the run's curve."""

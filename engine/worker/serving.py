@@ -110,9 +110,13 @@ class Server:
         """Compare a new candidate with what is served; return whether a model with it is to be served."""
         self._candidates[candidate.learner] = candidate
         self._decide()
-        if fit_to_serve(_entrant(candidate), self._entrants(), self.train.folds):
+        if not self.is_first_look(candidate.learner):
             self.small.consider(candidate)
         return self._wanted is not None and candidate.learner in self._wanted.weights
+
+    def is_first_look(self, learner: str) -> bool:
+        """Whether a learner's newest candidate has learned from too few samples to be served beside the others."""
+        return not fit_to_serve(_entrant(self._candidates[learner]), self._entrants(), self.train.folds)
 
     def errand(self) -> Errand | None:
         """Return what is to be done next so that a model can be served, or kept as the small one."""

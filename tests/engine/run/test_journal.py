@@ -50,3 +50,12 @@ def test_a_line_torn_by_a_kill_costs_only_itself(tmp_path: Path) -> None:
 def test_a_run_that_never_began_starts_from_nothing(tmp_path: Path) -> None:
     state = replay(tmp_path / "absent.jsonl")
     assert (state.events, state.active_s, state.started, state.curve) == (0, 0.0, False, [])
+
+
+def test_a_first_look_is_remembered_until_all_was_seen(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "events.jsonl", lambda: 1.0, echo=False)
+    journal.write("evaluated", {"learner": "a", "score": 0.5, "first_look": True})
+    assert replay(tmp_path / "events.jsonl").learner("a").first_look
+    journal.write("evaluated", {"learner": "a", "score": 0.6, "first_look": False})
+    journal.close()
+    assert not replay(tmp_path / "events.jsonl").learner("a").first_look

@@ -91,3 +91,17 @@ def test_alternatives_are_all_opened_before_one_goes_far() -> None:
     chosen = BreadthThenGain().choose([shown, Standing("other", group="tuned")], 100.0, 97.0)
     assert chosen is not None
     assert chosen.learner == "other"
+
+
+def test_a_good_first_look_is_followed_by_all_the_work() -> None:
+    looked = Standing("looked", slices=3, seconds=15.0, curve=((6, 0.93), (15, 0.95)), share=0.4, first_look=True)
+    rising = Standing("rising", slices=2, seconds=2, curve=((1, 0.20), (2, 0.60)))
+    picks = [BreadthThenGain(seed).choose([rising, looked, Standing("new")], 100.0, 60.0) for seed in range(40)]
+    assert {pick.learner for pick in picks if pick is not None} == {"looked"}
+
+
+def test_a_poor_first_look_waits_like_any_other() -> None:
+    poor = Standing("poor", slices=3, seconds=15.0, curve=((6, 0.40), (15, 0.40)), share=0.4, first_look=True)
+    best = Standing("best", slices=2, seconds=8, curve=((4, 0.90), (8, 0.90)), done=True)
+    picks = [BreadthThenGain(seed).choose([best, poor, Standing("new")], 100.0, 60.0) for seed in range(40)]
+    assert "new" in {pick.learner for pick in picks if pick is not None}

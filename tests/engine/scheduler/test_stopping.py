@@ -119,3 +119,9 @@ def test_time_is_saved_where_all_curves_are_flat() -> None:
     early = play(BreadthThenGain(), learners, 300.0, stop)
     assert early.ended_at <= 0.6 * 300.0
     assert early.sentence is not None
+
+
+def test_a_first_look_is_waited_for_as_long_as_all_the_work_fits() -> None:
+    looked = Standing("looked", seconds=20.0, curve=((9.0, 0.7), (20.0, 0.7)), share=0.4, first_look=True)
+    assert promised(looked, 50.0) == float("inf")
+    assert promised(looked, 10.0) == 0.0

@@ -11,6 +11,7 @@ import numpy as np
 from typing_extensions import override
 
 from engine.arrays import FloatArray
+from engine.device import threads
 from engine.errors import ModelError
 from engine.features.table import FeatureTable, Kind
 from engine.heads.answer import Answer
@@ -21,7 +22,6 @@ from engine.samples import Samples
 from engine.task import Task
 
 _HEAD = "head.safetensors"
-_THREADS = 2
 
 
 class GatheredMember(Member):
@@ -39,7 +39,7 @@ class GatheredMember(Member):
     @override
     def predict(self, samples: Samples) -> FloatArray:
         sounds = cast(AudioSamples, samples)
-        tables = [FeatureTable(sounds, kind, self.device, _THREADS) for kind in self.features_kinds()]
+        tables = [FeatureTable(sounds, kind, self.device, threads()) for kind in self.features_kinds()]
         for table in tables:
             table.advance(np.arange(len(sounds)))
         features = np.hstack([table.features for table in tables])

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from engine.arrays import FloatArray
 from engine.backbones import BACKBONES, known
+from engine.device import threads
 from engine.errors import ModelError, WeightsError
 from engine.files import link_file
 from engine.heads.answer import Answer
@@ -52,8 +53,6 @@ class FeaturesMember(Member):
 
     @override
     def predict(self, samples: Samples) -> FloatArray:
-        import torch
-
         from engine.features.table import FeatureTable, mean_features
         from engine.modalities.image.features import FeatureKind
 
@@ -62,7 +61,7 @@ class FeaturesMember(Member):
         tables = []
         for mirrored in (False, True)[: 1 + self.flip]:
             kind = FeatureKind(self.backbone, self.resolution, mirrored, self.weights)
-            tables.append(FeatureTable(pictures, kind, self.device, torch.get_num_threads()))
+            tables.append(FeatureTable(pictures, kind, self.device, threads()))
             tables[-1].advance(rows)
         features = mean_features(tables, rows)
         readable = np.isfinite(features[:, 0])

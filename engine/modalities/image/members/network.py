@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from engine.arrays import Float32Array, FloatArray
 from engine.backbones import known
+from engine.device import threads
 from engine.errors import ModelError, WeightsError
 from engine.features.overlap import overlapped
 from engine.heads.answer import Answer
@@ -63,8 +64,6 @@ class NetworkMember(Member):
 
     @override
     def predict(self, samples: Samples) -> FloatArray:
-        import torch
-
         pictures = cast(ImageSamples, samples)
         told = np.tile(self.fallback, (len(pictures), 1))
         places: list[int] = []
@@ -74,7 +73,7 @@ class NetworkMember(Member):
             picture = pictures.picture_or_none(row)
             return None if picture is None else (resize(picture, self.resolution) - MIDDLE) / SPREAD
 
-        for row, plane in overlapped(planes_of, range(len(pictures)), torch.get_num_threads()):
+        for row, plane in overlapped(planes_of, range(len(pictures)), threads()):
             if plane is not None:
                 places.append(row)
                 planes.append(plane)

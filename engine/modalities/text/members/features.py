@@ -11,6 +11,7 @@ import numpy as np
 from typing_extensions import override
 
 from engine.arrays import FloatArray
+from engine.device import threads
 from engine.errors import ModelError
 from engine.heads.answer import Answer
 from engine.heads.kernel import KernelHead
@@ -34,13 +35,11 @@ class FeaturesMember(Member):
 
     @override
     def predict(self, samples: Samples) -> FloatArray:
-        import torch
-
         from engine.features.table import FeatureTable
         from engine.modalities.text.features import FeatureKind
 
         texts = cast(TextSamples, samples)
-        table = FeatureTable(texts, FeatureKind(), self.device, torch.get_num_threads())
+        table = FeatureTable(texts, FeatureKind(), self.device, threads())
         table.advance(np.arange(len(texts)))
         return self.head.predict(table.features)
 
