@@ -29,6 +29,7 @@ _STEPS = 100
 _WEIGHTS = 30_000_000  # numbers in the weights of a fold
 _FEATURES = 400_000
 _RARE_FROM = 1500  # texts from which on a feature must occur twice
+_FIRST_CHARACTERS, _FEWEST_FIRST = 300_000, 100  # about what is learned from in half a second
 _ANSWERS, _STATE = "answers.npy", "state.json"
 
 
@@ -61,7 +62,7 @@ class Ngrams(Learner):
     Settings: ``words``, the longest run of words counted; ``pieces``, the shortest and longest run of characters within
     a word (absent: none); ``present``, whether it counts only that a feature is there, not how often; ``bayes``, that
     too, and whether features are weighed by their log-count ratios; ``penalties``, tried in this order; ``first``, how
-    many texts are looked at before all (0: all at once).
+    many texts are looked at before all (0: all at once), fewer of long ones.
     """
 
     kind: ClassVar[str] = "text.ngrams"
@@ -104,7 +105,7 @@ class Ngrams(Learner):
 
     def _working(self) -> Generator[bool, None, None]:
         """Do all that is left; yield whether there is a new candidate whenever it is time to look at the clock."""
-        first = int(self.settings.get("first", 0))
+        first = self._looked_at_first() if self._stage == 0 else 0
         if self._stage == 0:
             if 0 < first < len(self._order) // 2:
                 problem = yield from self._problem(np.sort(self._order[:first]))
@@ -123,6 +124,15 @@ class Ngrams(Learner):
             if better:
                 self._keep(problem, result)
             yield better
+
+    def _looked_at_first(self) -> int:
+        """Return how many texts to look at before all: fewer where they are long."""
+        wanted, characters = int(self.settings.get("first", 0)), 0
+        for place, row in enumerate(self._order[:wanted]):
+            characters += sum(map(len, self.samples.text(int(row))))
+            if characters > _FIRST_CHARACTERS:
+                return max(place, _FEWEST_FIRST)
+        return wanted
 
     def _problem(self, rows: IntArray) -> Generator[bool, None, _Problem]:
         job = self.job

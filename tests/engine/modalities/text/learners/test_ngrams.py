@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,15 @@ def test_the_first_candidate_comes_after_a_part_of_the_texts() -> None:
     progress = learner.advance(Deadline(contract.LONG))
     assert progress.improved
     assert np.isfinite(learner.validation()[:, 0]).sum() == 24
+
+
+def test_of_long_texts_fewer_are_looked_at_first() -> None:
+    words = [f"{'goal match team' if row % 2 else 'bank stock price'} " * 250 for row in range(400)]
+    job = replace(class_job(classes=2), samples=TextSamples.from_texts(words), labels=np.arange(400) % 2.0)
+    learner = Ngrams(replace(job, folds=np.arange(400) // 2 % 3), {**PLAIN, "first": 190})
+    learner.advance(Deadline(contract.LONG))
+    looked_at = int(np.isfinite(learner.validation()[:, 0]).sum())
+    assert looked_at == 100
 
 
 def test_any_text_is_answered() -> None:
