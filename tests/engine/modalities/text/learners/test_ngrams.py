@@ -72,7 +72,9 @@ def test_the_first_candidate_comes_after_a_part_of_the_texts() -> None:
 
 def test_of_long_texts_fewer_are_looked_at_first() -> None:
     words = [f"{'goal match team' if row % 2 else 'bank stock price'} " * 250 for row in range(400)]
-    job = replace(class_job(classes=2), samples=TextSamples.from_texts(words), labels=np.arange(400, dtype=np.float64) % 2)
+    job = replace(
+        class_job(classes=2), samples=TextSamples.from_texts(words), labels=np.arange(400, dtype=np.float64) % 2
+    )
     learner = Ngrams(replace(job, folds=np.arange(400) // 2 % 3), {**PLAIN, "first": 190})
     learner.advance(Deadline(contract.LONG))
     looked_at = int(np.isfinite(learner.validation()[:, 0]).sum())
