@@ -10,12 +10,14 @@ import numpy as np
 from typing_extensions import override
 
 from engine.arrays import FloatArray
+from engine.device import threads
 from engine.errors import ModelError
 from engine.features.overlap import overlapped
 from engine.heads.answer import Answer
 from engine.modalities.audio.members.features import BACKBONE
 from engine.modalities.audio.samples import AudioSamples
 from engine.model.member import Member
+from engine.model.parts import read_parts, write_parts
 from engine.samples import Samples
 from engine.task import Kind, Task
 
@@ -24,9 +26,7 @@ if TYPE_CHECKING:
 
     from engine.backbones.speech import SpeechNetwork
 
-_FILE = "networks.safetensors"
 _HEAD = ("weight", "bias")
-_THREADS = 2
 
 
 class NetworkMember(Member):
@@ -68,7 +68,7 @@ class NetworkMember(Member):
             return total / len(self.parts)
 
         answers = np.empty((len(sounds), len(self.fallback)))
-        for row, told in overlapped(answer, range(len(sounds)), _THREADS):
+        for row, told in overlapped(answer, range(len(sounds)), threads()):
             answers[row] = told
         return answers
 
@@ -79,33 +79,22 @@ class NetworkMember(Member):
 
     @override
     def save(self, folder: Path) -> Mapping[str, Any]:
-        from safetensors.torch import save_file
-
-        named = {f"{place}:{name}": value for place, part in enumerate(self.parts) for name, value in part.items()}
-        save_file({name: value.contiguous() for name, value in named.items()}, folder / _FILE)
+        write_parts(folder, self.parts)
         return {"backbone": BACKBONE, "networks": len(self.parts), "fallback": self.fallback.tolist()}
 
     @classmethod
     @override
     def load(cls, folder: Path, settings: Mapping[str, Any], task: Task, device: str = "cpu") -> Self:
-        from safetensors import SafetensorError
-        from safetensors.torch import load_file
-
         if settings.get("backbone") != BACKBONE:
             raise ModelError(
                 f"The model needs the network {settings.get('backbone')!r}, which this version does not know."
             )
         try:
-            named = load_file(folder / _FILE)
             fallback = np.asarray(settings["fallback"], dtype=np.float64)
-            marks = [f"{place}:" for place in range(int(settings["networks"]))]
-            parts = [
-                {name.removeprefix(mark): value for name, value in named.items() if name.startswith(mark)}
-                for mark in marks
-            ]
-            if not parts or any(part["bias"].shape != fallback.shape for part in parts):
+            parts = read_parts(folder, int(settings["networks"]))
+            if any(part["bias"].shape != fallback.shape for part in parts):
                 raise ValueError("the answers are of another number")
-        except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        except (OSError, KeyError, TypeError, ValueError) as error:
             raise ModelError(f"A tuned network of the model is damaged: {error!r}. Train again.") from error
         member = cls(parts, fallback, task.kind, device)
         member._loaded()

@@ -18,6 +18,7 @@ from engine.heads.answer import Answer
 from engine.modalities.image.resize import resize
 from engine.modalities.image.samples import ImageSamples
 from engine.model.member import Member
+from engine.model.parts import read_parts, write_parts
 from engine.samples import Samples
 from engine.task import Kind, Task
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 MIDDLE, SPREAD = np.float32(127.0), np.float32(128.0)
 _BATCH = 16
-_FILE = "networks.safetensors"
 _HEAD = ("weight", "bias")
 
 
@@ -104,10 +104,7 @@ class NetworkMember(Member):
 
     @override
     def save(self, folder: Path) -> Mapping[str, Any]:
-        from safetensors.torch import save_file
-
-        named = {f"{place}:{name}": value for place, part in enumerate(self.parts) for name, value in part.items()}
-        save_file({name: value.contiguous() for name, value in named.items()}, folder / _FILE)
+        write_parts(folder, self.parts)
         return {
             "backbone": self.backbone,
             "resolution": self.resolution,
@@ -119,24 +116,17 @@ class NetworkMember(Member):
     @classmethod
     @override
     def load(cls, folder: Path, settings: Mapping[str, Any], task: Task, device: str = "cpu") -> Self:
-        from safetensors import SafetensorError
-        from safetensors.torch import load_file
-
         try:
-            named = load_file(folder / _FILE)
-            count, backbone = int(settings["networks"]), str(settings["backbone"])
+            backbone = str(settings["backbone"])
+            parts = read_parts(folder, int(settings["networks"]))
             fallback = np.asarray(settings["fallback"], dtype=np.float64)
             resolution, mirror = int(settings["resolution"]), bool(settings["mirror"])
-            if fallback.shape != (task.outputs,) or count < 1:
+            if fallback.shape != (task.outputs,):
                 raise ValueError("the answers are of another number")
-        except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        except (OSError, KeyError, TypeError, ValueError) as error:
             raise ModelError(f"A tuned network of the model is damaged: {error!r}. Train again.") from error
         if not known(backbone):
             raise ModelError(f"The model needs the network {backbone!r}, which this version does not know.")
-        parts = [
-            {name.removeprefix(mark): value for name, value in named.items() if name.startswith(mark)}
-            for mark in (f"{place}:" for place in range(count))
-        ]
         member = cls(backbone, resolution, parts, fallback, task.kind, device, mirror)
         member.networks()
         return member

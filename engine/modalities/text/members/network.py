@@ -15,6 +15,7 @@ from engine.errors import ModelError
 from engine.heads.answer import Answer
 from engine.modalities.text.samples import TextSamples
 from engine.model.member import Member
+from engine.model.parts import read_parts, write_parts
 from engine.samples import Samples
 from engine.task import Kind, Task
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 BACKBONE = "minilm_l6"
 STATES, LENGTH = (3, 6), 768  # the layers whose means are looked at
-_FILE = "networks.safetensors"
 _HEAD = ("weight", "bias")
 
 
@@ -70,32 +70,21 @@ class NetworkMember(Member):
 
     @override
     def save(self, folder: Path) -> Mapping[str, Any]:
-        from safetensors.torch import save_file
-
-        named = {f"{place}:{name}": value for place, part in enumerate(self.parts) for name, value in part.items()}
-        save_file({name: value.contiguous() for name, value in named.items()}, folder / _FILE)
+        write_parts(folder, self.parts)
         return {"backbone": BACKBONE, "networks": len(self.parts)}
 
     @classmethod
     @override
     def load(cls, folder: Path, settings: Mapping[str, Any], task: Task, device: str = "cpu") -> Self:
-        from safetensors import SafetensorError
-        from safetensors.torch import load_file
-
         if settings.get("backbone") != BACKBONE:
             raise ModelError(
                 f"The model needs the network {settings.get('backbone')!r}, which this version does not know."
             )
         try:
-            named = load_file(folder / _FILE)
-            marks = [f"{place}:" for place in range(int(settings["networks"]))]
-            parts = [
-                {name.removeprefix(mark): value for name, value in named.items() if name.startswith(mark)}
-                for mark in marks
-            ]
-            if not parts or any(part["bias"].shape != (task.outputs,) for part in parts):
+            parts = read_parts(folder, int(settings["networks"]))
+            if any(part["bias"].shape != (task.outputs,) for part in parts):
                 raise ValueError("the answers are of another number")
-        except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        except (OSError, KeyError, TypeError, ValueError) as error:
             raise ModelError(f"A tuned network of the model is damaged: {error!r}. Train again.") from error
         member = cls(parts, task.kind, device)
         member._loaded()
