@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -104,6 +104,28 @@ class FeatureTable:
         readable = np.isfinite(features[:, 0])
         if self._cache is not None and readable.any():
             self._cache.add([self._content[row] for row in batch[readable]], features[readable])
+
+
+def write_tables(path: Path, tables: Sequence[FeatureTable]) -> None:
+    """Write what the tables know, for features that no cache keeps."""
+    from safetensors.numpy import save_file
+
+    arrays: dict[str, np.ndarray[Any, Any]] = {}
+    for table in tables:
+        arrays[f"{table.kind_name}:rows"] = np.flatnonzero(table.done)
+        arrays[f"{table.kind_name}:features"] = table.features[table.done]
+    save_file(arrays, path)
+
+
+def read_tables(path: Path, tables: Sequence[FeatureTable]) -> None:
+    """Take up in these tables what :func:`write_tables` wrote of tables of the same kinds."""
+    from safetensors.numpy import load_file
+
+    arrays = load_file(path)
+    for table in tables:
+        if f"{table.kind_name}:rows" in arrays:
+            rows = arrays[f"{table.kind_name}:rows"]
+            table.features[rows], table.done[rows] = arrays[f"{table.kind_name}:features"], True
 
 
 def mean_features(tables: Sequence[FeatureTable], rows: IntArray) -> Float32Array:

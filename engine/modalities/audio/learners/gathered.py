@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors.numpy import load_file, save_file
 from typing_extensions import override
 
 from engine.arrays import Float32Array, IntArray
 from engine.budget import Deadline
-from engine.features.table import FeatureTable, Kind
+from engine.features.table import FeatureTable, Kind, read_tables, write_tables
 from engine.heads.learner import HeadLearner
 from engine.learners.base import Job
 from engine.modalities.audio.samples import AudioSamples
@@ -74,19 +73,11 @@ class GatheredHead(HeadLearner):
         kept_elsewhere = self.samples.cache is not None and None not in self.samples.content
         if self._done or kept_elsewhere:
             return
-        arrays: dict[str, np.ndarray[Any, Any]] = {}
-        for table in self.tables:
-            arrays[f"{table.kind_name}:rows"] = np.flatnonzero(table.done)
-            arrays[f"{table.kind_name}:features"] = table.features[table.done]
-        save_file(arrays, folder / _FEATURES)
+        write_tables(folder / _FEATURES, self.tables)
 
     @override
     def restore(self, folder: Path) -> None:
         super().restore(folder)
         if self._done or not (folder / _FEATURES).exists():
             return
-        arrays = load_file(folder / _FEATURES)
-        for table in self.tables:
-            if f"{table.kind_name}:rows" in arrays:
-                rows = arrays[f"{table.kind_name}:rows"]
-                table.features[rows], table.done[rows] = arrays[f"{table.kind_name}:features"], True
+        read_tables(folder / _FEATURES, self.tables)

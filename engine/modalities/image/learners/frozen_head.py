@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-from safetensors.numpy import load_file, save_file
 from typing_extensions import override
 
 from engine.arrays import Float32Array, IntArray
 from engine.budget import Deadline
-from engine.features.table import FeatureTable, mean_features
+from engine.features.table import FeatureTable, mean_features, read_tables, write_tables
 from engine.heads.learner import HeadLearner
 from engine.learners.base import Job
 from engine.modalities.image.features import FeatureKind
@@ -93,22 +92,14 @@ class FrozenHead(HeadLearner):
         super().save(folder)
         if self._done or self._keeps_features():
             return
-        arrays: dict[str, np.ndarray[Any, Any]] = {}
-        for table in self._tables:
-            arrays[f"{table.kind_name}:rows"] = np.flatnonzero(table.done)
-            arrays[f"{table.kind_name}:features"] = table.features[table.done]
-        save_file(arrays, folder / _FEATURES)
+        write_tables(folder / _FEATURES, self._tables)
 
     @override
     def restore(self, folder: Path) -> None:
         super().restore(folder)
         if self._done or not (folder / _FEATURES).exists():
             return
-        arrays = load_file(folder / _FEATURES)
-        for table in self.tables:
-            if f"{table.kind_name}:rows" in arrays:
-                rows = arrays[f"{table.kind_name}:rows"]
-                table.features[rows], table.done[rows] = arrays[f"{table.kind_name}:features"], True
+        read_tables(folder / _FEATURES, self.tables)
 
     def _keeps_features(self) -> bool:
         """Whether all features that were computed lie on disk already."""

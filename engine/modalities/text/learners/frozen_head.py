@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-import numpy as np
-from safetensors.numpy import load_file, save_file
 from typing_extensions import override
 
 from engine.arrays import Float32Array, IntArray
 from engine.budget import Deadline
-from engine.features.table import FeatureTable
+from engine.features.table import FeatureTable, read_tables, write_tables
 from engine.heads.learner import HeadLearner
 from engine.learners.base import Job, Progress
 from engine.modalities.text.features import FeatureKind
@@ -88,15 +86,11 @@ class FrozenHead(HeadLearner):
         super().save(folder)
         if self._done or self._table is None or self.samples.cache is not None:
             return
-        done = self._table.done
-        arrays: dict[str, np.ndarray[Any, Any]] = {"rows": np.flatnonzero(done), "features": self.table.features[done]}
-        save_file(arrays, folder / _FEATURES)
+        write_tables(folder / _FEATURES, [self._table])
 
     @override
     def restore(self, folder: Path) -> None:
         super().restore(folder)
         if self._done or not (folder / _FEATURES).exists():
             return
-        arrays = load_file(folder / _FEATURES)
-        rows = arrays["rows"]
-        self.table.features[rows], self.table.done[rows] = arrays["features"], True
+        read_tables(folder / _FEATURES, [self.table])
