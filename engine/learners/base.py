@@ -60,6 +60,10 @@ class Learner(ABC):
         self.job = job
         self.settings = settings
 
+    @classmethod  # noqa: B027 - most have nothing to import
+    def warm_up(cls) -> None:
+        """Import what the first slice would otherwise wait for; nothing, unless a learner says so."""
+
     @abstractmethod
     def advance(self, deadline: Deadline) -> Progress:
         """Work until the deadline expires (check it at least each half second), or until done."""

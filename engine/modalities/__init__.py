@@ -20,8 +20,14 @@ from engine.modalities.portfolio import Entry
 from engine.samples import Samples
 from engine.task import Modality, Task
 
-__all__ = ["Entry", "OwnWeights", "ask_samples", "open_samples", "portfolio"]
+__all__ = ["FIRST_KINDS", "Entry", "OwnWeights", "ask_samples", "open_samples", "portfolio"]
 
+FIRST_KINDS = {  # which learner begins, known before the data is
+    Modality.IMAGE: "image.thumbnail_ridge",
+    Modality.AUDIO: "audio.statistics",
+    Modality.TEXT: "text.ngrams",
+    Modality.TABLE: "table.lightgbm",
+}
 _BEFORE_OWN = 3
 
 

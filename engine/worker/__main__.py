@@ -1,29 +1,62 @@
-"""``python -m engine.worker RUN [--give-way]``: read a run folder and train until its budget ends."""
+"""``python -m engine.worker [RUN] [--give-way]``: read a run folder and train until its budget ends.
+
+Without RUN it waits on stdin for ``{"run": "…"}``, having imported all it needs, and leaves when stdin ends first. What
+it will be about may be told before: ``{"expect": "table"}``.
+"""
 
 from __future__ import annotations
 
+import json
+import queue
 import sys
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 from engine.errors import EngineError
 from engine.run.folder import RunFolder
 from engine.worker.handle import GIVE_WAY
-from engine.worker.loop import Worker
+from engine.worker.health import log_to
+from engine.worker.trainer_handle import TrainerHandle
 
 NICENESS = 5
 
 
 def main() -> int:
-    """Train; exit code 0 when a model was made."""
-    if GIVE_WAY in sys.argv[2:]:
+    """Train; exit code 0 when a model was made, or when nothing was to be trained."""
+    words = sys.argv[1:]
+    if GIVE_WAY in words:
         _give_way()
+    inbox: queue.Queue[Any] = queue.Queue()
+    trainer = TrainerHandle(inbox)
+    from engine.worker.loop import Worker  # only now, so that the trainer's imports overlap with these
+
+    named = [Path(word) for word in words if word != GIVE_WAY]
+    path = named[0] if named else _wait_for_run(trainer)
+    if path is None:
+        trainer.kill()
+        return 0
     try:
-        return Worker(RunFolder.open(Path(sys.argv[1]))).run_to_end()
+        return Worker(RunFolder.open(path), inbox, trainer).run_to_end()
     except EngineError as error:
         print(error, file=sys.stderr)
         return 1
+    finally:
+        trainer.kill()
+
+
+def _wait_for_run(trainer: TrainerHandle) -> Path | None:
+    """Return the run to work on, whose ``worker.log`` takes what is complained of from then on; None for none."""
+    while line := sys.stdin.readline():
+        message = json.loads(line)
+        if "expect" in message:
+            trainer.expect(message["expect"])
+        if "run" in message:
+            path = Path(message["run"])
+            log_to(path / "worker.log")
+            return path
+    return None
 
 
 def _give_way() -> None:

@@ -30,10 +30,13 @@ class Errand:
 class Desk:
     """Starts and ends trainers and gives them jobs; replies arrive in ``inbox``."""
 
-    def __init__(self, run_path: Path, inbox: queue.Queue[Any], budget_s: float) -> None:
+    def __init__(
+        self, run_path: Path, inbox: queue.Queue[Any], budget_s: float, waiting: TrainerHandle | None = None
+    ) -> None:
         self._run_path, self._inbox, self._budget_s = run_path, inbox, budget_s
+        self._waiting = waiting  # the first trainer, where one was started before the run was known
         self._trainer: TrainerHandle | None = None
-        self._generation = 0
+        self._generation = waiting.generation if waiting is not None else 0
         self._ends_at = float("inf")
         self._warm: set[str] = set()  # learners that have worked in this trainer
         self.errand: Errand | None = None
@@ -49,10 +52,13 @@ class Desk:
         return time.monotonic() > self._ends_at
 
     def start(self) -> None:
-        """Start a trainer; its imports take a moment."""
-        self._generation += 1
+        """Start a trainer on the run, or take the one that waits; its imports take a moment."""
         self._warm.clear()
-        self._trainer = TrainerHandle(self._run_path, self._inbox, self._generation)
+        self._trainer, self._waiting = self._waiting, None
+        if self._trainer is None:
+            self._generation += 1
+            self._trainer = TrainerHandle(self._inbox, self._generation)
+        self._trainer.open(self._run_path)
 
     def device(self, in_time: Callable[[], bool]) -> str:
         """Wait for a new trainer's word on where it computes, while there is time; what else arrives stays there."""

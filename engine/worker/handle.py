@@ -7,10 +7,12 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Self
 
 import psutil
 
 from engine.run.folder import RunFolder
+from engine.task import Modality
 from engine.worker.control import COMMANDS
 from engine.worker.health import owner
 
@@ -79,20 +81,65 @@ class WorkerHandle:
                 self._process.stdin.close()
 
 
+class Standby:
+    """A worker that has been started and imports its libraries while its run is still being prepared.
+
+    As a context manager, it is sent away at the end unless it was given a run.
+    """
+
+    def __init__(self, give_way: bool = False) -> None:
+        self._give_way = give_way
+        self._process: subprocess.Popen[bytes] | None = subprocess.Popen(
+            [sys.executable, "-m", "engine.worker", *([GIVE_WAY] if give_way else [])],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,  # the same events stand in events.jsonl, which no reader can block
+            stderr=None if sys.stderr is not None else subprocess.DEVNULL,  # until it knows the run's worker.log
+            start_new_session=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.dismiss()
+
+    def expect(self, modality: Modality) -> None:
+        """Tell what kind of data the run will have, so that what the first learner needs is imported too."""
+        self._say({"expect": modality.value})
+
+    def begin(self, run_path: Path) -> WorkerHandle:
+        """Let it work on a run; one that has died meanwhile is replaced."""
+        if self._process is None or self._process.poll() is not None:
+            self.dismiss()
+            return Standby(self._give_way).begin(run_path)
+        self._say({"run": str(run_path.absolute())})
+        process, self._process = self._process, None
+        return WorkerHandle(run_path, process)
+
+    def dismiss(self) -> None:
+        """Send it away."""
+        if self._process is None:
+            return
+        process, self._process = self._process, None
+        assert process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
+        process.wait()
+
+    def _say(self, message: dict[str, str]) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):  # it has died; that is seen when it is to begin
+            self._process.stdin.write((json.dumps(message) + "\n").encode())
+            self._process.stdin.flush()
+
+
 def start(run_path: Path, give_way: bool = False) -> WorkerHandle:
     """Start a worker on a run folder, in a session of its own so that closing a terminal or window leaves it alone.
 
     With ``give_way`` it lets a window, and all else a person does meanwhile, have the processor first.
     """
-    with (run_path / "worker.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "engine.worker", str(run_path), *([GIVE_WAY] if give_way else [])],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,  # the same events stand in events.jsonl, which no reader can block
-            stderr=log,
-            start_new_session=True,
-        )
-    return WorkerHandle(run_path, process)
+    return Standby(give_way).begin(run_path)
 
 
 def attach(run_path: Path) -> WorkerHandle | None:

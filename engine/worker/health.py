@@ -1,4 +1,4 @@
-"""Small facts about processes: how much memory a run takes, and whether somebody already works on it."""
+"""Small facts about processes: their memory, where they complain, and whether somebody already works on a run."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ from engine.errors import RunError
 from engine.files import read_json, write_json
 
 OWNER = "worker.json"
+
+
+def log_to(path: Path) -> None:
+    """Append to a file from now on whatever this process, or a library in it, writes to stderr."""
+    with path.open("ab") as log:
+        os.dup2(log.fileno(), 2)
 
 
 def memory_mb() -> int:

@@ -33,7 +33,7 @@ from engine.worker.health import OWNER, memory_mb, take_ownership
 from engine.worker.result import bare_result, final_result
 from engine.worker.roster import OUT_OF_MEMORY, Roster
 from engine.worker.serving import Server
-from engine.worker.trainer_handle import TrainerReply
+from engine.worker.trainer_handle import TrainerHandle, TrainerReply
 
 TICK = 0.1
 HEARTBEAT = 1.0
@@ -44,9 +44,9 @@ KILLED = (-9, 137)  # exit codes of a process that the system killed
 class Worker:
     """One sitting of a run."""
 
-    def __init__(self, run: RunFolder) -> None:
-        self.run = run
-        self._inbox: queue.Queue[Any] = queue.Queue()
+    def __init__(self, run: RunFolder, inbox: queue.Queue[Any], trainer: TrainerHandle) -> None:
+        """Take a trainer that waits for its run; its replies, and all else that happens, come in through ``inbox``."""
+        self.run, self._inbox = run, inbox
         self._before = replay(run.events_path)
         first_sitting = not (run.path / OWNER).exists()
         self._budget = Budget(
@@ -56,7 +56,7 @@ class Worker:
         )
         self._journal = Journal(run.events_path, lambda: self._budget.active, self._before.events)
         self._control = ControlFile(run.control_path)
-        self._desk = Desk(run.path, self._inbox, run.options.budget_s)
+        self._desk = Desk(run.path, self._inbox, run.options.budget_s, trainer)
         self._state = "working"
         self._reason: str | None = None  # set once the run is to end
         self._patience_ends = float("inf")

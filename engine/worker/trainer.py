@@ -2,6 +2,10 @@
 
 Commands on stdin, replies on stdout, one JSON object a line::
 
+    {"do": "expect", "modality": "table"}
+                           what its first learner needs is imported meanwhile
+    {"do": "open", "run": "…"}
+                           -> {"reply": "ready", "device": "cpu"} or {"reply": "fatal", ...}
     {"do": "advance", "learner": "lightgbm", "seconds": 2.0, "left": 50.0, "frugality": 0}
                            -> {"reply": "slice", ...} or {"reply": "failed", ...}
     {"do": "answer", "learner": "lightgbm", "seconds": 2.0, "left": 50.0, "frugality": 0}
@@ -10,9 +14,8 @@ Commands on stdin, replies on stdout, one JSON object a line::
                            -> {"reply": "measured", ...}: how quick its newest candidate is is on disk
     {"do": "interrupt"}    the running job ends at its next look at the clock
 
-Its log, stderr, has a line for each job.
-
-It says ``{"reply": "ready", "device": "cpu"}`` once. When stdin closes, the worker is gone and so is the trainer.
+Its log, stderr and once a run is open its ``trainer.log``, has a line for each job. When stdin closes, the worker is
+gone and so is the trainer.
 """
 
 from __future__ import annotations
@@ -31,14 +34,18 @@ from typing import Any, TextIO
 
 from engine.budget import Deadline
 from engine.errors import EngineError
+from engine.learners import learner_class
+from engine.modalities import FIRST_KINDS
 from engine.run.folder import RunFolder
+from engine.task import Modality
 from engine.worker.answering import lacks_memory
 from engine.worker.bench import Bench
+from engine.worker.health import log_to
 
 GONE = 3
 
 
-def main(run_path: str) -> int:
+def main() -> int:
     """Serve slices until stdin closes; what learners note of their work goes to stderr, the trainer's log."""
     logging.basicConfig(format="%(asctime)s %(name)s: %(message)s")
     logging.getLogger("engine").setLevel(logging.INFO)
@@ -47,7 +54,7 @@ def main(run_path: str) -> int:
     interrupted = threading.Event()
     threading.Thread(target=_listen, args=(commands, interrupted), daemon=True).start()
     try:
-        bench = Bench(RunFolder.open(Path(run_path)))
+        bench = _opened(commands)
     except EngineError as error:
         _reply(replies, {"reply": "fatal", "message": str(error)})
         return 1
@@ -56,6 +63,16 @@ def main(run_path: str) -> int:
         command = commands.get()
         deadline = Deadline(float(command["seconds"]), interrupted.is_set, left=float(command["left"]))
         _reply(replies, _carried_out(bench, command, deadline))
+
+
+def _opened(commands: queue.Queue[dict[str, Any]]) -> Bench:
+    """Wait for the run and open it, prepared for the data that is expected."""
+    while (command := commands.get())["do"] == "expect":
+        learner_class(FIRST_KINDS[Modality(command["modality"])]).warm_up()
+    run_path = Path(command["run"])
+    if run_path.is_dir():
+        log_to(run_path / "trainer.log")
+    return Bench(RunFolder.open(run_path))
 
 
 def _private_stdout() -> TextIO:
@@ -119,4 +136,4 @@ def _reply(stream: TextIO, message: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main())

@@ -24,26 +24,29 @@ class TrainerReply:
 
 
 class TrainerHandle:
-    """One trainer process. Its replies arrive in ``inbox``."""
+    """One trainer process, which imports its libraries and waits for a run. Its replies arrive in ``inbox``."""
 
-    def __init__(self, run_path: Path, inbox: queue.Queue[Any], generation: int) -> None:
+    def __init__(self, inbox: queue.Queue[Any], generation: int = 1) -> None:
         self.generation = generation
         self._inbox = inbox
         env = {**thread_environment(), "PYTHONUNBUFFERED": "1"}
-        with (run_path / "trainer.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "engine.worker.trainer", str(run_path)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                env=env,
-            )
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "engine.worker.trainer"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env
+        )
         threading.Thread(target=self._listen, daemon=True).start()
 
     @property
     def pid(self) -> int:
         """Its process id."""
         return self._process.pid
+
+    def expect(self, modality: str) -> None:
+        """Tell what kind of data there will be."""
+        self._send({"do": "expect", "modality": modality})
+
+    def open(self, run_path: Path) -> None:
+        """Let it open a run; it says when it is ready. What it logs goes to the run's ``trainer.log``."""
+        self._send({"do": "open", "run": str(run_path)})
 
     def give(self, job: str, learner: str, seconds: float, left: float, frugality: int = 0) -> None:
         """Give a job of at most about ``seconds``: ``advance``, ``answer`` or ``measure``.

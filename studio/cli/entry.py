@@ -35,7 +35,8 @@ def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     parser = _Parser(
         prog="autodidact",
-        description="Learn from images, sounds, texts or a table within a time budget. Without a command, the studio opens.",
+        description="Learn from images, sounds, texts or a table within a time budget. "
+        "Without a command, the studio opens.",
         epilog="Exit code 0: done. 1: it did not succeed. 2: the command cannot be meant so. "
         "AUTODIDACT_DEBUG=1 shows where an error came from.",
     )

@@ -52,9 +52,13 @@ def columns_options(parser: ArgumentParser) -> None:
 
 
 def take_in(
-    path: Path, target: str | None, say: Callable[[str], None], budget_s: float, kept: Sequence[str] = ()
+    path: Path,
+    target: str | None,
+    understood: Callable[[Understanding], None],
+    budget_s: float,
+    kept: Sequence[str] = (),
 ) -> Intake:
-    """Read data or a project; ``say`` hears what was understood before the reading starts.
+    """Read data or a project; ``understood`` hears what it is before the reading starts.
 
     Pictures are searched for near-copies for a small part of the budget only, since its clock runs. ``kept`` are
     columns of a table to learn from in any case.
@@ -67,11 +71,11 @@ def take_in(
     if is_project(path):
         if kept:
             raise UsageError("A project has its columns already. Say --keep-column when its table is taken in.")
-        return _from_project(path, target, say)
+        return _from_project(path, target, understood)
     from labeling.importing import read
 
     understanding = understand_data(path, target, kept)
-    say(understanding.text())
+    understood(understanding)
     batch = read(understanding, look_seconds=max(LOOK_LEAST_S, LOOK_SHARE * budget_s))
     return Intake(batch.frame, understanding, told(understanding, batch))
 
@@ -134,7 +138,7 @@ def _names(found: Understanding) -> list[str]:
     return list(dict.fromkeys([*guessed, *found.candidates, *others]))
 
 
-def _from_project(path: Path, target: str | None, say: Callable[[str], None]) -> Intake:
+def _from_project(path: Path, target: str | None, understood: Callable[[Understanding], None]) -> Intake:
     from labeling.project import Project
 
     project = Project.open(path)
@@ -144,7 +148,7 @@ def _from_project(path: Path, target: str | None, say: Callable[[str], None]) ->
             raise CommandFailed(f"The project {path.name} is empty. Take data in first: autodidact import DATA.")
         if target is not None and target != understanding.target:
             raise UsageError(f"The project {path.name} guesses {understanding.target}. Leave out --target.")
-        say(understanding.text())
+        understood(understanding)
         return Intake(project.frame(), understanding, (), project.new_run_path(), project.cache_path)
     finally:
         project.close()

@@ -16,6 +16,7 @@ from studio.cli.reporters import reporter
 
 if TYPE_CHECKING:
     from engine.run.folder import RunFolder
+    from labeling.understanding import Understanding
 
 BUDGET = "10m"
 
@@ -66,14 +67,20 @@ def _run(options: Namespace) -> None:
         existing(options.predict)
     _check_weights(options.weights, options.allow_download)
     report = reporter(options.json, options.budget)
-    intake = take_in(options.data, options.target, report.say, options.budget, options.keep_column)
-    for problem in intake.problems:
-        report.say(problem)
-    run = _freeze(intake, options)
 
-    from engine.worker.handle import start
+    from engine.worker.handle import Standby
 
-    handle = start(run.path)
+    with Standby() as worker:  # its imports overlap with the reading
+
+        def understood(understanding: Understanding) -> None:
+            worker.expect(understanding.modality)
+            report.say(understanding.text())
+
+        intake = take_in(options.data, options.target, understood, options.budget, options.keep_column)
+        for problem in intake.problems:
+            report.say(problem)
+        run = _freeze(intake, options)
+        handle = worker.begin(run.path)
     for note in run.options.notes[len(intake.problems) :]:
         report.say(note)
     follow(run, handle, report)

@@ -32,9 +32,10 @@ def start() -> Iterator[Starter]:
     started: list[Trainer] = []
 
     def begin(run_path: Path) -> Trainer:
-        command = [sys.executable, "-m", "engine.worker.trainer", str(run_path)]
-        pipe = subprocess.PIPE
+        command, pipe = [sys.executable, "-m", "engine.worker.trainer"], subprocess.PIPE
         started.append(subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True))
+        ask(started[-1], do="expect", modality="table")
+        ask(started[-1], do="open", run=str(run_path))
         return started[-1]
 
     yield begin
@@ -99,6 +100,18 @@ def test_a_slice_without_time_brings_no_candidate(start: Starter, tmp_path: Path
     assert (answer["reply"], answer["version"]) == ("slice", None)
 
 
+def test_one_that_gets_no_run_leaves_with_its_worker() -> None:
+    waiting = subprocess.run(
+        [sys.executable, "-m", "engine.worker.trainer"],
+        input='{"do": "expect", "modality": "table"}\n',
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert (waiting.returncode, waiting.stdout, waiting.stderr) == (GONE, "", "")
+
+
 def test_a_run_that_cannot_be_opened_is_fatal(start: Starter, tmp_path: Path) -> None:
     trainer = start(tmp_path)
     answer = reply(trainer)
@@ -110,8 +123,10 @@ def test_a_run_that_cannot_be_opened_is_fatal(start: Starter, tmp_path: Path) ->
 def test_whoever_holds_it_hears_the_replies_and_the_end(tmp_path: Path) -> None:
     run = flower_run(tmp_path / "run")
     inbox: queue.Queue[TrainerReply] = queue.Queue()
-    handle = TrainerHandle(run.path, inbox, generation=3)
+    handle = TrainerHandle(inbox, generation=3)
     try:
+        handle.expect("table")
+        handle.open(run.path)
         assert inbox.get(timeout=PATIENCE) == TrainerReply(3, {"reply": "ready", "device": "cpu"})
         handle.give("advance", "nobody", 1.0, 9.0)
         assert inbox.get(timeout=PATIENCE).message["reply"] == "failed"

@@ -7,6 +7,7 @@ import pytest
 from labeling.batch import Batch, Problem
 from labeling.importing import read, understand
 from labeling.project import Project
+from labeling.understanding import Understanding
 from studio.cli.errors import CommandFailed, UsageError
 from studio.cli.intake import MOST_TOLD, is_project, take_in, told, understand_data
 
@@ -19,11 +20,11 @@ def table(tmp_path: Path) -> Path:
 
 
 def test_data_becomes_samples_and_what_was_understood_is_said_first(table: Path) -> None:
-    said: list[str] = []
-    intake = take_in(table, "colour", said.append, 60.0)
+    understood: list[Understanding] = []
+    intake = take_in(table, "colour", understood.append, 60.0)
     assert intake.frame.height == 40 and intake.understanding.target == "colour"
     assert intake.run_path is None and intake.cache is None
-    assert said == [intake.understanding.text()]
+    assert understood == [intake.understanding]
 
 
 def test_a_project_brings_its_labels_and_its_places(table: Path, tmp_path: Path) -> None:

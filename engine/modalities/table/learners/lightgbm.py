@@ -13,6 +13,7 @@ from typing_extensions import override
 from engine.arrays import FloatArray
 from engine.budget import Deadline
 from engine.learners.base import Job, Learner, Progress
+from engine.modalities.table.backend import load_lightgbm
 from engine.modalities.table.boosting import Bag, Growth
 from engine.modalities.table.members.lightgbm import LightGBMMember
 from engine.modalities.table.target import Link
@@ -37,6 +38,11 @@ class LightGBM(Learner):
         self._current: Bag | None = None
         self._served: Bag | None = None
         self._served_stage: int | None = None
+
+    @override
+    @classmethod
+    def warm_up(cls) -> None:
+        load_lightgbm()
 
     def _bag(self, stage: int) -> Bag:
         plan = self._stages[stage]

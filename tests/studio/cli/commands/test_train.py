@@ -7,6 +7,7 @@ import pytest
 
 from engine.modalities import OwnWeights
 from engine.run.folder import RunFolder
+from engine.worker.handle import Standby
 from studio.cli.entry import main
 
 
@@ -18,10 +19,10 @@ class Started(Exception):
 def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stop at the moment the worker would start."""
 
-    def start(_path: Path) -> None:
+    def begin(_worker: Standby, _path: Path) -> None:
         raise Started
 
-    monkeypatch.setattr("engine.worker.handle.start", start)
+    monkeypatch.setattr(Standby, "begin", begin)
 
 
 @pytest.fixture
