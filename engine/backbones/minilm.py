@@ -80,7 +80,8 @@ def _attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
 class MiniLM(nn.Module):
     """Map words int64 [n, T] to their mean states float32 [n, 7, 384]: the embedding's, then those of each layer.
 
-    ``T`` is at most 512; places that hold :data:`PADDING` are not computed, looked at or averaged.
+    ``T`` is at most 512; places that hold :data:`PADDING` are not computed, looked at or averaged. Weights in half
+    precision give means in full precision too.
     """
 
     def __init__(self) -> None:
@@ -96,8 +97,8 @@ class MiniLM(nn.Module):
         present = words != PADDING
         owner = present.nonzero()[:, 0]
         counts = present.sum(dim=1, keepdim=True)
-        empty = self.words.weight.new_zeros(len(words), WIDTH)
-        means = [empty.index_add(0, owner, state.to(empty.dtype)) / counts for state in self.states(words)]
+        empty = torch.zeros(len(words), WIDTH, device=words.device)
+        means = [empty.index_add(0, owner, state.float()) / counts for state in self.states(words)]
         return torch.stack(means, dim=1)
 
     def states(self, words: Tensor) -> list[Tensor]:

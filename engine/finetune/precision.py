@@ -18,9 +18,14 @@ _FASTER = 1.5
 @contextmanager
 def fast(device: str, faster_on: frozenset[str]) -> Iterator[None]:
     """Compute in bfloat16 what may be, where the device's type is in ``faster_on`` and can do so quickly."""
-    kind = torch.device(device).type
-    with torch.autocast(kind, torch.bfloat16, enabled=kind in faster_on and _able(kind)):
+    with torch.autocast(torch.device(device).type, torch.bfloat16, enabled=is_fast(device, faster_on)):
         yield
+
+
+def is_fast(device: str, faster_on: frozenset[str]) -> bool:
+    """Return whether the device's type is in ``faster_on`` and can compute quickly in bfloat16."""
+    kind = torch.device(device).type
+    return kind in faster_on and _able(kind)
 
 
 def _able(kind: str) -> bool:

@@ -105,6 +105,7 @@ def _network(part: Mapping[str, Tensor], device: str) -> MiniLM:
     """
     from engine.backbones.minilm import load_minilm
     from engine.backbones.weights import verified
+    from engine.modalities.text.features import ready
 
     network = load_minilm(verified(BACKBONE))
     try:
@@ -114,4 +115,4 @@ def _network(part: Mapping[str, Tensor], device: str) -> MiniLM:
             raise ValueError("tensors of another shape")
     except (KeyError, ValueError, RuntimeError) as error:
         raise ModelError("A tuned network of the model is damaged. Train again.") from error
-    return network.to(device)
+    return ready(network, device)
