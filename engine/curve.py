@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 HORIZON_S = 1200.0
 T0_S = 60.0
+CONSTANT = "constant"  # the learner that begins every curve: a plain guess, the same for all samples
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from engine.arrays import FloatArray
-from engine.curve import Point
+from engine.curve import CONSTANT, Point
 from engine.dataset import Split
 from engine.ensemble.leaderboard import Entrant, Lineup, fit_to_serve, line_up
 from engine.ensemble.noise import better, checked
@@ -30,8 +30,6 @@ from engine.task import Task
 from engine.worker.checkpoint import PARTS, Candidate, Checkpoint
 from engine.worker.desk import Errand
 from engine.worker.small import SmallKeeper, facts
-
-CONSTANT = "constant"
 
 
 @dataclass

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from typing_extensions import override
 
+from engine.curve import CONSTANT
 from studio.cli.scores import metric_name, right, score
 from studio.wording import amount, duration, of_100
 
@@ -100,6 +101,8 @@ class PlainReporter(Reporter):
         """Return what an event is worth saying; empty for nothing."""
         when = f"{duration(event.active_s) if event.active_s >= 10 else f'{event.active_s:.1f} s'}: "
         if event.type == "point":
+            if event.data["learner"] == CONSTANT:
+                return f"{when}a plain guess, the same for all, until something is learned"
             return f"{when}{self.standing(event)}, by {event.data['learner']}"
         if event.type == "failed":
             return f"{when}{event.data['learner']} did not work out ({event.data['message']}); the others go on"

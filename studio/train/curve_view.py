@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from engine.curve import CONSTANT
 from studio import theme, wording
 from studio.train.curve_model import (
     FIRST_LOG_S,
@@ -30,7 +31,7 @@ from studio.train.curve_model import (
     time_ticks,
     value_text,
 )
-from studio.train.progress import CONSTANT, RunProgress
+from studio.train.progress import RunProgress
 
 
 class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.curve import CONSTANT
 from engine.events import Event
 from engine.task import Kind
 from studio import wording
-from studio.train.progress import CONSTANT, CurvePoint, RunProgress
+from studio.train.progress import CurvePoint, RunProgress
 
 STOPPED = {
     "budget": "The time is used up. The best model is kept.",

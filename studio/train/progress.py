@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from engine.curve import CONSTANT
 from engine.events import Event
 from engine.task import Kind, Modality
 from studio.statistics import share_interval
 
-CONSTANT = "constant"
 STATES = {"working": "running", "paused": "paused", "finishing": "finishing"}
 
 

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.curve import CONSTANT
 from engine.dataset import Split
 from engine.errors import EngineError
 from engine.modalities.extent import extent
@@ -23,8 +24,6 @@ from engine.run.tail import EventTail
 from resources.paths import PORTFOLIO
 from tests.benchmarks import machine
 from tests.benchmarks.results import LOADED_CORES
-
-_CONSTANT = "constant"
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -73,7 +72,7 @@ def record(run: RunFolder) -> Record:
     trials = tuple(
         Trial(name, round(past.curve[0][0], 3), tuple((round(s, 3), round(v, 6)) for s, v in past.curve), weights[name])
         for name, past in replay(run.events_path).learners.items()
-        if past.curve and name != _CONSTANT
+        if past.curve and name != CONSTANT
     )
     return Record(Meta.of(run.task, len(train), run.options.device, extent(train, run.task)), trials)
 
