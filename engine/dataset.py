@@ -103,11 +103,11 @@ class Dataset:
         """
         import polars as pl
 
-        wanted = []
+        wanted, there = [], set(self.frame.columns)
         for column in columns:
             dtype = pl.String if column.type in _WORDS else pl.Float64
             stored = INPUT_PREFIX + column.name
-            source = pl.col(stored) if stored in self.frame.columns else pl.repeat(None, pl.len(), dtype=dtype)
+            source = pl.col(stored) if stored in there else pl.repeat(None, pl.len(), dtype=dtype)
             wanted.append(source.cast(dtype).alias(column.name))
         return self.frame.select(wanted) if wanted else pl.DataFrame()
 

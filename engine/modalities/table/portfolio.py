@@ -18,6 +18,8 @@ from engine.task import Kind, Task
 
 _FIRST_CELLS = 60_000
 _FIRST_ROUNDS = 40
+_MANY_CELLS = 250_000
+_FEW_ROUNDS = 5
 _ROUNDS = 3000
 _REPEATS = 4
 _TINY, _SMALL = 1000, 5000  # rows
@@ -80,10 +82,14 @@ def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
 
 
 def _growing(task: Task, size: int) -> dict[str, Any]:
-    """Return two stages: a few thousand rows checked on one fold (small tables: all rows and folds), then all."""
+    """Return two stages: a few thousand rows checked on one fold (small tables: all rows and folds), then all.
+
+    A small table of very many columns is looked at after few rounds, since each of them takes long.
+    """
     rows = max(500, min(3000, _FIRST_CELLS // max(1, len(task.columns))))
     rounds = max(10, _FIRST_ROUNDS * 2 // max(2, task.outputs))
-    first = {"rounds": rounds, "step": rounds} if size <= rows else {"rounds": rounds, "rows": rows, "folds": 1}
+    step = rounds if size * len(task.columns) <= _MANY_CELLS else _FEW_ROUNDS
+    first = {"rounds": rounds, "step": step} if size <= rows else {"rounds": rounds, "rows": rows, "folds": 1}
     params = {"learning_rate": 0.1, "num_leaves": 16, "feature_fraction": 0.6}
     return {"stages": [first, {"rounds": 2 * rounds}], "params": params}
 

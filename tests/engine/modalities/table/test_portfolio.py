@@ -43,6 +43,12 @@ def test_the_first_candidate_comes_within_the_first_slice(classes: int, size: in
     assert checked == (size if size == 300 else np.count_nonzero(job.folds == 0))
 
 
+def test_few_rows_of_very_many_columns_are_looked_at_sooner() -> None:
+    narrow, wide = (portfolio(a_task(columns=a_task().columns * many), 200, "cpu")[0] for many in (1, 1000))
+    first, sooner = narrow.settings["stages"][0], wide.settings["stages"][0]
+    assert sooner["rounds"] == first["rounds"] == first["step"] > sooner["step"]
+
+
 def test_a_table_with_many_columns_begins_with_fewer_rows() -> None:
     narrow = portfolio(a_task(), 100_000, "cpu")[0].settings["stages"][0]
     wide = portfolio(a_task(columns=a_task().columns * 50), 100_000, "cpu")[0].settings["stages"][0]
