@@ -7,6 +7,7 @@ layers hear is of use for other sounds too.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -14,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from typing_extensions import override
 
-from engine.errors import WeightsError
+from engine.backbones.stored import AnyArray, filled
 
 BANDS = 32
 SHORTEST = 76  # frames: the least of a sound that the network was made to hear
@@ -86,24 +87,18 @@ def load_speech(path: Path) -> SpeechNetwork:
     Raises:
         WeightsError: the file cannot be read, or its tensors are not those of this network.
     """
-    import onnx
-    from google.protobuf.message import DecodeError
+    return filled(SpeechNetwork(), path, _tensors)
 
-    network = SpeechNetwork()
-    try:
-        tensors = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in onnx.load(path).graph.initializer}
-        convolutions = [module for module in network.modules() if isinstance(module, nn.Conv2d)]
-        for place, convolution in enumerate(convolutions):
-            name = f"model/conv2d{f'_{place}' if place else ''}/Conv2D"
-            assert convolution.bias is not None
-            for parameter, kind in ((convolution.weight, "weights"), (convolution.bias, "bias")):
-                found = torch.from_numpy(tensors[f"{name}_{kind}_fused_bn"].copy())
-                if found.shape != parameter.shape:
-                    raise ValueError(f"{name} is of another shape")
-                parameter.data = found
-    except (OSError, ValueError, KeyError, DecodeError) as error:
-        raise WeightsError(f"The pretrained weights {path.name} cannot be read: {error!r}.") from error
-    return network.eval().requires_grad_(False)
+
+def _tensors(path: Path) -> Iterator[tuple[AnyArray, AnyArray]]:
+    """Yield the kernel and the bias of each convolution in the order of computation."""
+    import onnx
+
+    tensors = {tensor.name: tensor for tensor in onnx.load(path).graph.initializer}
+    for place in range(sum(len(convolutions) for convolutions, _ in _PARTS)):
+        name = f"model/conv2d{f'_{place}' if place else ''}/Conv2D"
+        kernel, bias = (tensors[f"{name}_{kind}_fused_bn"] for kind in ("weights", "bias"))
+        yield onnx.numpy_helper.to_array(kernel), onnx.numpy_helper.to_array(bias)
 
 
 def _summary(state: Tensor, length: Tensor) -> list[Tensor]:

@@ -24,7 +24,7 @@ __all__ = ["FIRST_KINDS", "Entry", "OwnWeights", "ask_samples", "open_samples", 
 
 FIRST_KINDS = {  # which learner begins, known before the data is
     Modality.IMAGE: "image.thumbnail_ridge",
-    Modality.AUDIO: "audio.statistics",
+    Modality.AUDIO: "audio.head",
     Modality.TEXT: "text.ngrams",
     Modality.TABLE: "table.lightgbm",
 }

@@ -12,7 +12,6 @@ MEMBERS: dict[str, str] = {
     "image.thumbnail": "engine.modalities.image.members.thumbnail:ThumbnailMember",
     "image.features": "engine.modalities.image.members.features:FeaturesMember",
     "image.network": "engine.modalities.image.members.network:NetworkMember",
-    "audio.statistics": "engine.modalities.audio.members.statistics:StatisticsMember",
     "audio.features": "engine.modalities.audio.members.features:FeaturesMember",
     "audio.network": "engine.modalities.audio.members.network:NetworkMember",
     "text.ngrams": "engine.modalities.text.members.ngrams:NgramsMember",

@@ -54,13 +54,15 @@ def log_mel(wave: Float32Array, scale: MelScale) -> Float32Array:
     return spectrogram
 
 
-def mel_power(wave: Float32Array, scale: MelScale, weights: Float32Array) -> Float32Array:
+def mel_power(wave: Float32Array, scale: MelScale, weights: Float32Array, amplitude: bool = False) -> Float32Array:
     """Return the power float32 [frames, bands] of a sound [n] in bands that ``weights`` [size / 2 + 1, bands] make.
 
     All in float32, ``C`` and ``S`` being :func:`fourier`::
 
         F[t] = wave[t hop : t hop + window]          [frames, window]: as a convolution, stride hop
         P    = ((F @ C)^2 + (F @ S)^2) @ weights     [frames, bands]
+
+    With ``amplitude`` it is the square root of the power at each frequency that the weights sum up.
     """
     short = scale.window - len(wave)
     padded = np.pad(wave, (0, short)) if short > 0 else wave
@@ -71,7 +73,8 @@ def mel_power(wave: Float32Array, scale: MelScale, weights: Float32Array) -> Flo
         waves = views[first : first + _FRAMES_AT_ONCE] @ kernels
         waves *= waves
         half = waves.shape[1] // 2
-        power[first : first + len(waves)] = (waves[:, :half] + waves[:, half:]) @ weights
+        energy = waves[:, :half] + waves[:, half:]
+        power[first : first + len(waves)] = (np.sqrt(energy) if amplitude else energy) @ weights
     return power
 
 
@@ -97,7 +100,7 @@ def mel_weights(scale: MelScale) -> Float32Array:
     """
     step = RATE / scale.size
     frequencies = np.arange(scale.size // 2 + 1) * step
-    edges = _hertz(np.linspace(_mel(scale.low), _mel(scale.high), scale.bands + 2))
+    edges = _hertz(np.linspace(hertz_to_mel(scale.low), hertz_to_mel(scale.high), scale.bands + 2))
     middle = edges[1:-1]
     rising = np.maximum(middle - edges[:-2], step)
     falling = np.maximum(edges[2:] - middle, step)
@@ -107,8 +110,18 @@ def mel_weights(scale: MelScale) -> Float32Array:
     return shares
 
 
-def _mel(hertz: float) -> float:
-    return float(2595.0 * np.log10(1.0 + hertz / 700.0))
+def triangles(places: FloatArray, edges: FloatArray) -> FloatArray:
+    """Return how high, [n, bands], at ``places`` [n] are triangles of height 1 around ``edges[1:-1]`` [bands]."""
+    rising = (places[:, None] - edges[:-2]) / (edges[1:-1] - edges[:-2])
+    falling = (edges[2:] - places[:, None]) / (edges[2:] - edges[1:-1])
+    heights: FloatArray = np.maximum(0.0, np.minimum(rising, falling))
+    return heights
+
+
+def hertz_to_mel(hertz: float | FloatArray) -> FloatArray:
+    """Return frequencies on the scale of mel, which is nearly logarithmic above 1 kHz."""
+    mel: FloatArray = 2595.0 * np.log10(1.0 + np.asarray(hertz) / 700.0)
+    return mel
 
 
 def _hertz(mel: FloatArray) -> FloatArray:

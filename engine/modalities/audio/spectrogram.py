@@ -6,24 +6,21 @@ Measured by cross-validation with the kernel ridge on 320 environmental sounds o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
-from threading import Lock
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from engine.arrays import Float32Array, IntArray
+from engine.arrays import Float32Array
 from engine.backbones.efficientnet_lite import EfficientNetLite, load_lite0
-from engine.backbones.weights import manifest, verified
+from engine.modalities.audio import kinds
+from engine.modalities.audio.frozen import NetworkKind
 from engine.modalities.audio.logmel import MelScale, log_mel
-from engine.modalities.audio.samples import AudioSamples
 
 SCALE = MelScale(window=800, hop=320, size=1024, bands=128, floor=1e-6)
 LENGTH = 2 * 112 * 8 + 1280
 
-_BACKBONE = "efficientnet_lite0"
 _MIDDLE = 12  # layers up to the last that sees the bands in eight groups, with 112 channels
 _LONGEST = 1500  # frames, 30 seconds
 _CONTRAST = 0.5
@@ -59,38 +56,8 @@ def _seen(network: EfficientNetLite, levels: Tensor) -> Tensor:
     return torch.cat([middle.mean(dim=3).flatten(), middle.amax(dim=3).flatten(), last.mean(dim=(2, 3)).flatten()])
 
 
-@dataclass(frozen=True, slots=True)
-class SpectrogramKind:
-    """These features, for a table of features."""
-
-    @property
-    def name(self) -> str:
-        """The name under which such features are kept; it changes with the weights and with the arithmetic."""
-        return f"{_BACKBONE}-{manifest()[_BACKBONE].sha256[:8]}-{SCALE.name}-v{_VERSION}"
-
-    @property
-    def length(self) -> int:
-        """How many numbers describe a sound."""
-        return LENGTH
-
-    def batch(self, device: str) -> int:
-        """Return how many sounds are looked at before the time is: one, as it may be long."""
-        return 1
-
-    def compute(self, samples: AudioSamples, rows: IntArray, device: str) -> Float32Array:
-        """Return features [len(rows), 3072], NaN where a sound cannot be read."""
-        network = _network(device)
-        return samples.described(rows, LENGTH, lambda wave: see(network, wave, device))
+def _load(path: Path) -> EfficientNetLite:
+    return load_lite0(path).to(memory_format=torch.channels_last)
 
 
-_loading = Lock()
-
-
-def _network(device: str) -> EfficientNetLite:
-    with _loading:  # threads that ask at once would all load it
-        return _loaded(device)
-
-
-@lru_cache(maxsize=2)
-def _loaded(device: str) -> EfficientNetLite:
-    return load_lite0(verified(_BACKBONE)).to(memory_format=torch.channels_last).to(device)
+PICTURES = NetworkKind(kinds.PICTURES, f"{SCALE.name}-v{_VERSION}", LENGTH, _load, see)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from threading import Lock
 
 import numpy as np
 import torch
 
-from engine.arrays import Float32Array, FloatArray, IntArray
+from engine.arrays import Float32Array, FloatArray
 from engine.backbones.speech import BANDS, LENGTH, SHORTEST, SpeechNetwork, load_speech
-from engine.backbones.weights import manifest, verified
-from engine.modalities.audio.logmel import MelScale, fourier, mel_power
-from engine.modalities.audio.members.features import BACKBONE
+from engine.modalities.audio import kinds
+from engine.modalities.audio.frozen import NetworkKind
+from engine.modalities.audio.logmel import MelScale, fourier, mel_power, triangles
 from engine.modalities.audio.resample import RATE
-from engine.modalities.audio.samples import AudioSamples
 
 SCALE = MelScale(bands=BANDS, low=60.0, high=3800.0)
 
@@ -63,53 +60,22 @@ def hear(network: SpeechNetwork, level: Float32Array, device: str) -> Float32Arr
     return features
 
 
-@dataclass(frozen=True, slots=True)
-class SpeechKind:
-    """These features, for a table of features."""
-
-    @property
-    def name(self) -> str:
-        """The name under which such features are kept; it changes with the weights and with the arithmetic."""
-        return f"{BACKBONE}-{manifest()[BACKBONE].sha256[:8]}-v{_VERSION}"
-
-    @property
-    def length(self) -> int:
-        """How many numbers describe a sound."""
-        return LENGTH
-
-    def batch(self, device: str) -> int:
-        """Return how many sounds are looked at before the time is: one, as it may be long."""
-        return 1
-
-    def compute(self, samples: AudioSamples, rows: IntArray, device: str) -> Float32Array:
-        """Return features [len(rows), 2592], NaN where a sound cannot be read."""
-        network = _network(device)
-        return samples.described(rows, LENGTH, lambda wave: hear(network, levels(wave), device))
+def describe(network: SpeechNetwork, wave: Float32Array, device: str) -> Float32Array:
+    """Return what the network hears in one sound, float32 [2592]."""
+    return hear(network, levels(wave), device)
 
 
-_loading = Lock()
-
-
-def _network(device: str) -> SpeechNetwork:
-    with _loading:  # threads that ask at once would all load it
-        return _loaded(device)
-
-
-@lru_cache(maxsize=2)
-def _loaded(device: str) -> SpeechNetwork:
-    return load_speech(verified(BACKBONE)).to(device)
+SPEECH = NetworkKind(kinds.SPEECH, f"v{_VERSION}", LENGTH, load_speech, describe)
 
 
 @lru_cache(maxsize=1)
 def _weights() -> Float32Array:
     """Return [257, 32]: triangles evenly spaced on a mel scale that is linear up to 1 kHz, for powers of fourier."""
-    frequencies = np.arange(SCALE.size // 2 + 1) * (RATE / SCALE.size)
+    frequencies: FloatArray = np.arange(SCALE.size // 2 + 1) * (RATE / SCALE.size)
     edges = _hertz(np.linspace(_mel(SCALE.low), _mel(SCALE.high), BANDS + 2))
-    rising = (frequencies[:, None] - edges[:-2]) / (edges[1:-1] - edges[:-2])
-    falling = (edges[2:] - frequencies[:, None]) / (edges[2:] - edges[1:-1])
-    triangles = np.maximum(0.0, np.minimum(rising, falling)) * 2.0 / (edges[2:] - edges[:-2])
+    areas = 2.0 / (edges[2:] - edges[:-2])
     unscaled = 1.0 / float(np.abs(fourier(SCALE)[SCALE.window // 2, 0])) ** 2  # the window is 1 in its middle
-    return (triangles * unscaled).astype(np.float32)
+    return (triangles(frequencies, edges) * areas * unscaled).astype(np.float32)
 
 
 def _mel(hertz: float) -> float:

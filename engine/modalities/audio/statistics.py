@@ -71,6 +71,9 @@ class StatisticsKind:
         return samples.described(rows, LENGTH, statistics)
 
 
+STATISTICS = StatisticsKind()
+
+
 def _segment(frames: Float32Array, place: int) -> Float32Array:
     first, last = place * len(frames) // SEGMENTS, (place + 1) * len(frames) // SEGMENTS
     return frames[first : max(last, first + 1)]

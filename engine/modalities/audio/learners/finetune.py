@@ -19,7 +19,7 @@ from engine.finetune.learner import FineTune
 from engine.learners.base import Job
 from engine.learners.constant import ConstantLearner
 from engine.modalities.audio.augment import vary
-from engine.modalities.audio.members.features import BACKBONE
+from engine.modalities.audio.kinds import SPEECH
 from engine.modalities.audio.members.network import NetworkMember
 from engine.modalities.audio.samples import AudioSamples
 from engine.modalities.audio.speech import grid, levels, pieces
@@ -56,7 +56,7 @@ class AudioNet(Net):
     def __init__(self, job: Job) -> None:
         assert isinstance(job.samples, AudioSamples)
         self.job, self.samples = job, job.samples
-        self.network = load_speech(verified(BACKBONE))
+        self.network = load_speech(verified(SPEECH))
         self.body, self.length = _Body(self.network), LENGTH
         self.frames = _LONGEST
         self._levels: dict[int, Float32Array] = {}

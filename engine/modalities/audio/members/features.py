@@ -1,58 +1,72 @@
-"""A kernel head on what frozen networks hear in a sound or see in its spectrogram."""
+"""A kernel head on statistics of a sound, or on what frozen networks hear in it or see in its spectrogram."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
+import numpy as np
 from typing_extensions import override
 
 from engine.arrays import FloatArray
+from engine.device import threads
 from engine.errors import ModelError
-from engine.features.table import Kind
+from engine.features.table import FeatureTable
+from engine.heads.answer import Answer
 from engine.heads.kernel import KernelHead
-from engine.modalities.audio.members.gathered import GatheredMember, read_head
+from engine.modalities.audio.kinds import KINDS, kinds
 from engine.modalities.audio.samples import AudioSamples
-from engine.modalities.audio.statistics import StatisticsKind
+from engine.model.member import Member
+from engine.samples import Samples
 from engine.task import Task
 
-BACKBONE = "speech_embedding"
+_HEAD = "head.safetensors"
 
 
-def kinds(pictures: bool) -> tuple[Kind[AudioSamples], ...]:
-    """Return what the head looks at: what the speech network hears, and either statistics or what pictures show."""
-    from engine.modalities.audio.speech import SpeechKind
+class FeaturesMember(Member):
+    """Answers ``head.predict(features)``, and ``fallback`` [K] for a sound that cannot be read.
 
-    if not pictures:
-        return (SpeechKind(), StatisticsKind())
-    from engine.modalities.audio.spectrogram import SpectrogramKind
-
-    return (SpeechKind(), SpectrogramKind())
-
-
-class FeaturesMember(GatheredMember):
-    """Answers ``head.predict(features)``, features being those of :func:`kinds`."""
+    ``heard`` names the features that stand side by side, see :mod:`engine.modalities.audio.kinds`.
+    """
 
     kind: ClassVar[str] = "audio.features"
 
-    def __init__(self, pictures: bool, head: KernelHead, fallback: FloatArray, device: str = "cpu") -> None:
-        super().__init__(head, fallback, device)
-        self.pictures = pictures
+    def __init__(self, heard: Sequence[str], head: KernelHead, fallback: FloatArray, device: str = "cpu") -> None:
+        self.heard = tuple(heard)
+        self.head = head
+        self.fallback = fallback
+        self.device = device
 
     @override
-    def features_kinds(self) -> Sequence[Kind[AudioSamples]]:
-        return kinds(self.pictures)
+    def predict(self, samples: Samples) -> FloatArray:
+        sounds = cast(AudioSamples, samples)
+        tables = [FeatureTable(sounds, kind, self.device, threads()) for kind in kinds(self.heard)]
+        for table in tables:
+            table.advance(np.arange(len(sounds)))
+        features = np.hstack([table.features for table in tables])
+        readable = np.isfinite(features[:, 0])
+        answers = np.tile(self.fallback, (len(sounds), 1))
+        answers[readable] = self.head.predict(features[readable])
+        return answers
 
     @override
     def save(self, folder: Path) -> Mapping[str, Any]:
-        return {**super().save(folder), "backbone": BACKBONE, "pictures": self.pictures}
+        self.head.write(folder / _HEAD)
+        return {"heard": list(self.heard), "root": self.head.root, "fallback": self.fallback.tolist()}
 
     @classmethod
     @override
     def load(cls, folder: Path, settings: Mapping[str, Any], task: Task, device: str = "cpu") -> Self:
-        if settings.get("backbone") != BACKBONE:
+        try:
+            heard = [str(name) for name in settings["heard"]]
+            fallback = np.asarray(settings["fallback"], dtype=np.float64)
+            head = KernelHead.read(folder / _HEAD, settings["root"], Answer.of(task.kind))
+        except (KeyError, TypeError, ValueError) as error:
             raise ModelError(
-                f"The model needs the network {settings.get('backbone')!r}, which this version does not know."
-            )
-        return cls(settings.get("pictures") is True, *read_head(folder, settings, task), device)
+                f"A part of the model that listens to sounds is damaged: {error!r}. Train again."
+            ) from error
+        unknown = next((name for name in heard if name not in KINDS), None)
+        if unknown is not None:
+            raise ModelError(f"The model needs the network {unknown!r}, which this version does not know.")
+        return cls(heard, head, fallback, device)

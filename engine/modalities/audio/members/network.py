@@ -14,7 +14,7 @@ from engine.device import threads
 from engine.errors import ModelError
 from engine.features.overlap import overlapped
 from engine.heads.answer import Answer
-from engine.modalities.audio.members.features import BACKBONE
+from engine.modalities.audio.kinds import SPEECH
 from engine.modalities.audio.samples import AudioSamples
 from engine.model.member import Member
 from engine.model.parts import read_parts, write_parts
@@ -80,12 +80,12 @@ class NetworkMember(Member):
     @override
     def save(self, folder: Path) -> Mapping[str, Any]:
         write_parts(folder, self.parts)
-        return {"backbone": BACKBONE, "networks": len(self.parts), "fallback": self.fallback.tolist()}
+        return {"backbone": SPEECH, "networks": len(self.parts), "fallback": self.fallback.tolist()}
 
     @classmethod
     @override
     def load(cls, folder: Path, settings: Mapping[str, Any], task: Task, device: str = "cpu") -> Self:
-        if settings.get("backbone") != BACKBONE:
+        if settings.get("backbone") != SPEECH:
             raise ModelError(
                 f"The model needs the network {settings.get('backbone')!r}, which this version does not know."
             )

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.learners import learner_class
-from engine.modalities import portfolio
+from engine.modalities import FIRST_KINDS, portfolio
 from engine.task import Kind, Modality, Task
 from tests.engine.learners.contract import run_to_the_end
 from tests.engine.modalities.audio.sounds import class_job
@@ -15,7 +15,8 @@ TASK = Task(Modality.AUDIO, Kind.MULTICLASS, ("a", "b"))
 def test_names_are_unique_and_the_first_needs_no_network(size: int) -> None:
     entries = portfolio(TASK, size, "cpu")
     assert len({entry.name for entry in entries}) == len(entries)
-    assert entries[0].kind == "audio.statistics"
+    assert not entries[0].network
+    assert entries[0].kind == FIRST_KINDS[Modality.AUDIO]
     assert entries[0].first_slice <= 1.0
 
 

@@ -9,7 +9,7 @@ from engine.arrays import Float32Array
 from engine.backbones.efficientnet_lite import load_lite0
 from engine.backbones.weights import verified
 from engine.modalities.audio.samples import AudioSamples
-from engine.modalities.audio.spectrogram import LENGTH, SpectrogramKind, picture, see
+from engine.modalities.audio.spectrogram import LENGTH, PICTURES, picture, see
 
 RATE = 16_000
 
@@ -30,16 +30,16 @@ def test_a_picture_has_high_tones_above_low_ones_and_one_contrast() -> None:
 @pytest.mark.parametrize("samples", [1, 799, 800, 5000, 31 * RATE])
 def test_sounds_of_any_length_are_seen(samples: int) -> None:
     sounds = AudioSamples.from_arrays([(np.random.default_rng(0).normal(0, 0.1, samples).astype(np.float32), RATE)])
-    found = SpectrogramKind().compute(sounds, np.array([0]), "cpu")
+    found = PICTURES.compute(sounds, np.array([0]), "cpu")
     assert found.shape == (1, LENGTH)
     assert np.isfinite(found).all()
 
 
 def test_silence_is_seen_and_what_cannot_be_read_is_not(tmp_path: Path) -> None:
     silence = AudioSamples.from_arrays([(np.zeros(RATE, dtype=np.float32), RATE)])
-    assert np.isfinite(SpectrogramKind().compute(silence, np.array([0]), "cpu")).all()
+    assert np.isfinite(PICTURES.compute(silence, np.array([0]), "cpu")).all()
     gone = AudioSamples.from_paths([tmp_path / "gone.wav"])
-    assert np.isnan(SpectrogramKind().compute(gone, np.array([0]), "cpu")).all()
+    assert np.isnan(PICTURES.compute(gone, np.array([0]), "cpu")).all()
 
 
 def test_the_last_layer_is_that_of_the_network_for_pictures() -> None:

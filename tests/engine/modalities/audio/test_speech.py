@@ -9,9 +9,9 @@ import pytest
 from engine.arrays import Float32Array
 from engine.backbones.speech import LENGTH, SHORTEST
 from engine.backbones.weights import verified
-from engine.modalities.audio.members.features import BACKBONE
+from engine.modalities.audio import kinds
 from engine.modalities.audio.samples import AudioSamples
-from engine.modalities.audio.speech import SCALE, SpeechKind, levels, pieces
+from engine.modalities.audio.speech import SCALE, SPEECH, levels, pieces
 
 RATE = 16_000
 
@@ -21,7 +21,7 @@ def noise(samples: int, loud: float = 0.1) -> Float32Array:
 
 
 def test_levels_are_what_the_network_was_made_for() -> None:
-    path = verified(BACKBONE).with_name("melspectrogram.onnx")
+    path = verified(kinds.SPEECH).with_name("melspectrogram.onnx")
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     wave = noise(2 * RATE) * np.linspace(0.0, 3.0, 2 * RATE, dtype=np.float32)
     wave[:6000] = 0.0
@@ -55,10 +55,9 @@ def test_a_long_sound_is_heard_in_parts_of_one_length(frames: int, parts: int) -
 
 
 def test_features_are_rows_of_nan_where_nothing_can_be_read(tmp_path: Path) -> None:
-    kind = SpeechKind()
     gone = AudioSamples.from_paths([tmp_path / "gone.wav"])
-    assert np.isnan(kind.compute(gone, np.array([0]), "cpu")).all()
+    assert np.isnan(SPEECH.compute(gone, np.array([0]), "cpu")).all()
     sounds = AudioSamples.from_arrays([(noise(3 * RATE), RATE), (noise(500), RATE)])
-    found = kind.compute(sounds, np.array([1, 0]), "cpu")
+    found = SPEECH.compute(sounds, np.array([1, 0]), "cpu")
     assert found.shape == (2, LENGTH)
     assert np.isfinite(found).all()

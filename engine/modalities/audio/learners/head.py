@@ -1,48 +1,50 @@
-"""What the learners of sounds with a closed-form head share: tables of features, and how they outlive a restart."""
+"""A closed-form head on statistics of the sounds, or on what frozen networks hear in them or see in their spectra."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from typing_extensions import override
 
 from engine.arrays import Float32Array, IntArray
 from engine.budget import Deadline
-from engine.features.table import FeatureTable, Kind, read_tables, write_tables
+from engine.features.table import FeatureTable, read_tables, write_tables
 from engine.heads.learner import HeadLearner
 from engine.learners.base import Job
+from engine.modalities.audio.kinds import STATISTICS, kinds
+from engine.modalities.audio.members.features import FeaturesMember
 from engine.modalities.audio.samples import AudioSamples
 
 _FEATURES = "features.safetensors"
 _GROWTH = 1.5
 
 
-class GatheredHead(HeadLearner):
-    """A head on features of the kinds that a subclass names, side by side.
+class Head(HeadLearner):
+    """Listens to as many sounds as a slice allows and fits a head on those it has, in the end on all.
 
-    Listens to as many sounds as a slice allows and fits on those it has, in the end on all.
+    Settings: ``backbone``, the network that listens, and ``beside`` (none), the names of other features that stand
+    beside what it hears (see :mod:`engine.modalities.audio.kinds`); without either, statistics alone.
     """
+
+    kind: ClassVar[str] = "audio.head"
 
     def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
         super().__init__(job, settings)
         assert isinstance(job.samples, AudioSamples)
         self.samples = job.samples
+        backbone = [str(settings["backbone"])] if "backbone" in settings else []
+        self.heard = (*backbone, *settings.get("beside", ())) or (STATISTICS,)
         self._tables: list[FeatureTable] = []
-
-    @abstractmethod
-    def features_kinds(self) -> Sequence[Kind[AudioSamples]]:
-        """Return which features."""
 
     @property
     def tables(self) -> list[FeatureTable]:
         """The features of the sounds, a table a kind."""
         if not self._tables:
             self._tables = [
-                FeatureTable(self.samples, kind, self.job.device, self.job.threads) for kind in self.features_kinds()
+                FeatureTable(self.samples, kind, self.job.device, self.job.threads) for kind in kinds(self.heard)
             ]
         return self._tables
 
@@ -66,6 +68,10 @@ class GatheredHead(HeadLearner):
     @override
     def features_of(self, rows: IntArray) -> Float32Array:
         return np.hstack([table.features[rows] for table in self.tables])
+
+    @override
+    def member(self) -> FeaturesMember:
+        return FeaturesMember(self.heard, self.candidate(), self.fallback, self.job.device)
 
     @override
     def save(self, folder: Path) -> None:
