@@ -6,6 +6,7 @@ https://arxiv.org/abs/1810.04805 (its layers); the weights are those of all-Mini
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,22 +95,33 @@ class MiniLM(nn.Module):
 
     @override
     def forward(self, words: Tensor) -> Tensor:
-        present = words != PADDING
-        owner = present.nonzero()[:, 0]
-        counts = present.sum(dim=1, keepdim=True)
-        empty = torch.zeros(len(words), WIDTH, device=words.device)
-        means = [empty.index_add(0, owner, state.float()) / counts for state in self.states(words)]
-        return torch.stack(means, dim=1)
+        return means_of(self.states(words), words)
 
-    def states(self, words: Tensor) -> list[Tensor]:
-        """Return the states [N, 384] of the N words that are no padding at the embedding and after each layer."""
+    def states(self, words: Tensor, last: int = LAYERS) -> list[Tensor]:
+        """Return the states [N, 384] of the N words that are no padding: the embedding's, and those after each layer.
+
+        Only the first ``last`` layers are computed.
+        """
+        places = (words != PADDING).flatten().nonzero()[:, 0]
+        x = self.words(words.flatten()[places]) + self.places(places % words.shape[1]) + self.parts.weight[0]
+        return self.further(self.embedded(x), words, 0, last)
+
+    def further(self, state: Tensor, words: Tensor, first: int, last: int = LAYERS) -> list[Tensor]:
+        """Return the state [N, 384] after ``first`` layers, and those after each of the next up to ``last``."""
         present = words != PADDING
         places = present.flatten().nonzero()[:, 0]
-        x = self.words(words.flatten()[places]) + self.places(places % words.shape[1]) + self.parts.weight[0]
-        states = [self.embedded(x)]
-        for layer in self.layers:
+        states = [state]
+        for layer in self.layers[first:last]:
             states.append(layer(states[-1], places, present))
         return states
+
+
+def means_of(states: Sequence[Tensor], words: Tensor) -> Tensor:
+    """Return the means [n, S, 384] in full precision of S states [N, 384] over the words int64 [n, T] of each row."""
+    present = words != PADDING
+    owner, counts = present.nonzero()[:, 0], present.sum(dim=1, keepdim=True)
+    empty = torch.zeros(len(words), WIDTH, device=words.device)
+    return torch.stack([empty.index_add(0, owner, state.float()) / counts for state in states], dim=1)
 
 
 def load_minilm(path: Path) -> MiniLM:

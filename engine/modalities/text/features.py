@@ -20,16 +20,18 @@ from torch import Tensor
 from engine.arrays import Float32Array, IntArray
 from engine.backbones.minilm import LAYERS, PADDING, WIDTH, MiniLM, load_minilm
 from engine.backbones.weights import manifest, verified
+from engine.features.table import FeatureTable
 from engine.finetune.precision import is_fast
 from engine.modalities.text.samples import TextSamples
-from engine.modalities.text.words import WordArray, chunks_of, words_of
+from engine.modalities.text.words import CHUNKS, WordArray, chunks_of, inward, words_of
 
 LENGTH = (1 + LAYERS) * WIDTH
 BACKBONE = "minilm_l6"
 HALF_ON = frozenset({"cpu", "cuda"})  # device types on which half precision is faster where they have it at all
+LOOKS = (2, 4, 8, CHUNKS)  # how many chunks of each text have been seen after each look
 
 _VERSION = 3  # counts changes of the arithmetic around the network: features of another version are not comparable
-_BATCH = {"cpu": 32, "cuda": 256}
+_CHUNKS_AT_ONCE = {"cpu": 96, "cuda": 512}
 _WORDS_AT_ONCE = {"cpu": 2048, "cuda": 65_536}
 _log = logging.getLogger(__name__)
 
@@ -38,35 +40,96 @@ Network = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True, slots=True)
 class FeatureKind:
-    """The one kind of features there is; texts of several columns are joined by the network's word for an end."""
+    """What is seen of texts at one look: the sum of the means of some of their chunks, then how many chunks there are.
+
+    The chunks are those whose turn it is then in the order of :func:`engine.modalities.text.words.inward`. Texts of
+    several columns are joined by the network's word for an end.
+    """
+
+    look: int = 0
 
     @property
     def name(self) -> str:
         """The name under which such features are kept; it changes with the weights and with the arithmetic."""
-        return f"{BACKBONE}-{manifest()[BACKBONE].sha256[:8]}-means-v{_VERSION}"
+        return f"{BACKBONE}-{manifest()[BACKBONE].sha256[:8]}-look{self.look}-v{_VERSION}"
 
     @property
     def length(self) -> int:
-        """How many numbers describe a text."""
-        return LENGTH
+        """How many numbers are kept of a text."""
+        return LENGTH + 1
+
+    @property
+    def seen_before(self) -> int:
+        """How many chunks earlier looks have seen."""
+        return LOOKS[self.look - 1] if self.look else 0
 
     def batch(self, device: str) -> int:
         """Return how many texts are best computed together."""
-        return _BATCH[torch.device(device).type]
+        return _CHUNKS_AT_ONCE[torch.device(device).type] // (LOOKS[self.look] - self.seen_before)
 
     def compute(self, samples: TextSamples, rows: IntArray, device: str) -> Float32Array:
-        """Return features [len(rows), 2688]; an empty text has features too."""
+        """Return features [len(rows), 2689]; an empty text has features too."""
         with _loading:  # threads that ask at once would all load it
-            network = _network(device)
+            network = frozen(device)
         chunks = [chunks_of(words_of(text)) for text in samples.texts(rows)]
-        return means(lambda words: network(words).flatten(1), chunks, device)
+        mine = [[text[turn] for turn in inward(len(text))[self.seen_before : LOOKS[self.look]]] for text in chunks]
+        found = sums(lambda words: network(words).flatten(1), mine, LENGTH, device)
+        return np.column_stack([found, np.array([len(text) for text in chunks], dtype=np.float32)])
+
+
+class Looks:
+    """What is seen of texts, look by look."""
+
+    def __init__(self, samples: TextSamples, device: str, threads: int) -> None:
+        self.tables: list[FeatureTable] = []
+        self._open: Callable[[int], FeatureTable] = lambda look: FeatureTable(
+            samples, FeatureKind(look), device, threads
+        )
+
+    def open(self, looks: int) -> None:
+        """Take up what is known already of the first ``looks`` looks."""
+        while len(self.tables) < looks:
+            self.tables.append(self._open(len(self.tables)))
+
+    def advance(self, rows: IntArray, looks: int, stop: Callable[[], bool] = lambda: False) -> bool:
+        """Look at ``rows`` in their order up to ``looks`` times, until ``stop``; return whether all is seen."""
+        self.open(looks)
+        return all(
+            table.advance(rows[self._chunks(rows) > FeatureKind(look).seen_before] if look else rows, stop)
+            for look, table in enumerate(self.tables[:looks])
+        )
+
+    def features(self, rows: IntArray, looks: int) -> Float32Array:
+        """Return the mean [len(rows), 2688] over the chunks of each text that ``looks`` looks have seen."""
+        chunks = self._chunks(rows)
+        total = self.tables[0].features[rows, :-1]
+        for look, table in enumerate(self.tables[1:looks], 1):
+            further = chunks > FeatureKind(look).seen_before
+            total[further] += table.features[rows[further], :-1]
+        total /= np.minimum(chunks, LOOKS[looks - 1])[:, None]
+        return total
+
+    @property
+    def seen(self) -> int:
+        """How many chunks have been looked at."""
+        total = 0
+        for look, table in enumerate(self.tables):
+            chunks = self._chunks(np.flatnonzero(table.done & self.tables[0].done))
+            total += int(np.clip(chunks, FeatureKind(look).seen_before, LOOKS[look]).sum())
+            total -= len(chunks) * FeatureKind(look).seen_before
+        return total
+
+    def _chunks(self, rows: IntArray) -> Float32Array:
+        chunks: Float32Array = self.tables[0].features[rows, -1]
+        return chunks
 
 
 _loading = Lock()
 
 
 @lru_cache(maxsize=2)
-def _network(device: str) -> MiniLM:
+def frozen(device: str) -> MiniLM:
+    """Return the pretrained network on ``device``, for looking only."""
     return ready(load_minilm(verified(BACKBONE)), device)
 
 
@@ -78,27 +141,30 @@ def ready(network: MiniLM, device: str) -> MiniLM:
     return network.to(device, torch.bfloat16 if is_fast(device, HALF_ON) else torch.float32)
 
 
-def means(network: Network, chunks: Sequence[Sequence[WordArray]], device: str) -> Float32Array:
-    """Return the mean over each text's chunks of what ``network`` says of them, [texts, d].
+def means(network: Network, chunks: Sequence[Sequence[WordArray]], length: int, device: str) -> Float32Array:
+    """Return the mean over each text's chunks of what ``network`` says of them, [texts, length], as :func:`sums`."""
+    counts = np.array([[len(mine)] for mine in chunks], dtype=np.float32)
+    mean: Float32Array = sums(network, chunks, length, device) / counts
+    return mean
 
-    ``network`` maps words int64 [n, T] to [n, d]. Like lengths go together.
+
+def sums(network: Network, chunks: Sequence[Sequence[WordArray]], length: int, device: str) -> Float32Array:
+    """Return the sum over each text's chunks of what ``network`` says of them, [texts, length]; 0 where it has none.
+
+    ``network`` maps words int64 [n, T] to [n, length]. Like lengths go together.
     """
     flat = [chunk for mine in chunks for chunk in mine]
     owner = np.repeat(np.arange(len(chunks)), [len(mine) for mine in chunks])
     order = np.argsort([len(chunk) for chunk in flat], kind="stable")
-    total: Float32Array | None = None
+    total = np.zeros((len(chunks), length), dtype=np.float32)
     at_once = _WORDS_AT_ONCE[torch.device(device).type]
     begin = len(order)
     while begin:  # from the longest on
         end, longest = begin, len(flat[order[begin - 1]])
         begin = max(0, end - max(1, at_once // longest))
         part = order[begin:end]
-        found = _forward(network, grid_of([flat[number] for number in part]), device)
-        if total is None:
-            total = np.zeros((len(chunks), found.shape[1]), dtype=np.float32)
-        np.add.at(total, owner[part], found)
-    assert total is not None
-    return total / np.bincount(owner, minlength=len(chunks)).astype(np.float32)[:, None]
+        np.add.at(total, owner[part], _forward(network, grid_of([flat[number] for number in part]), device))
+    return total
 
 
 def grid_of(chunks: Sequence[WordArray]) -> IntArray:

@@ -37,4 +37,4 @@ def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
 
 def _tuned(size: int, device: str) -> dict[str, Any]:
     settings = {"rate": 1e-4, "epochs": 4 if size >= _MANY else 8, "fewest": 1, "share": 0.6}
-    return {**settings, "layers": 6 if device == "cuda" else 3, "window": 256 if device == "cuda" else 128}
+    return {**settings, "layers": 6 if device == "cuda" else 3}

@@ -11,63 +11,69 @@ from torch import Tensor, nn
 from typing_extensions import override
 
 from engine.arrays import IntArray
-from engine.backbones.minilm import MiniLM, load_minilm
+from engine.backbones.minilm import LAYERS, MiniLM, load_minilm, means_of
 from engine.backbones.weights import verified
 from engine.budget import Deadline
 from engine.finetune.base import Net, Part, View
 from engine.finetune.learner import FineTune
 from engine.heads.order import stratified_order
 from engine.learners.base import Job, Progress
-from engine.modalities.text.features import HALF_ON, grid_of
-from engine.modalities.text.members.network import BACKBONE, LENGTH, NetworkMember, seen
+from engine.modalities.text.features import HALF_ON, frozen, grid_of
+from engine.modalities.text.members.network import BACKBONE, LENGTH, STATES, NetworkMember
 from engine.modalities.text.samples import TextSamples
-from engine.modalities.text.words import LEFT_OUT, WordArray, chunks_of, is_foreign, window_of, words_of
+from engine.modalities.text.words import CHUNK, LEFT_OUT, WordArray, chunks_of, inward, is_foreign, words_of
 
 _LOOKED_AT = 500  # texts that tell the language
 _PIECE = 100  # texts whose words are looked up at a time
 _SHORTEST = 32
+_REMEMBERED = 400_000_000  # bytes of states that are kept in memory
 
 
 class _Body(nn.Module):
-    """The mean over each text's chunks of what is looked at, [n, 768]."""
+    """The mean over each text's chunks of what is looked at, [n, 768], from the states before the tuned layers."""
 
-    def __init__(self, network: MiniLM) -> None:
+    def __init__(self, network: MiniLM, first: int) -> None:
         super().__init__()
-        self.network = network
+        self.network, self.first = network, first
 
     @override
-    def forward(self, words: Tensor, owner: Tensor) -> Tensor:
-        """Take chunks int64 [c, T] and the text [c] that each belongs to, rising from 0 without a gap."""
-        features = seen(self.network, words)
+    def forward(self, state: Tensor, words: Tensor, owner: Tensor) -> Tensor:
+        """Take states [N, 384] of the words in chunks int64 [c, T], and the text [c] of each, rising without a gap."""
+        states = self.network.further(state, words, self.first)
+        features = means_of([states[seen - self.first] for seen in STATES], words).flatten(1)
         counts = torch.bincount(owner)
         total = features.new_zeros(len(counts), LENGTH).index_add(0, owner, features)
         return total / counts[:, None]
 
 
 class TextNet(Net):
-    """Learns from a ``window`` of words at a random place of each text, and is checked on all of its chunks.
+    """Learns from at most ``chunks`` chunks of each text, others each time, and is checked on all of them.
 
-    The embedding of the words stays as it is, and so do all but the last ``layers`` layers.
+    The embedding of the words stays as it is, and so do all but the last ``layers`` layers; what the lower ones see of
+    a chunk is remembered.
     """
 
-    bfloat16: ClassVar[frozenset[str]] = HALF_ON
+    bfloat16: frozenset[str] = HALF_ON
 
-    def __init__(self, job: Job, layers: int, window: int) -> None:
+    def __init__(self, job: Job, layers: int, chunks: int) -> None:
         assert isinstance(job.samples, TextSamples)
         self.job, self.samples = job, job.samples
-        self.window = window
+        self.at_once, self.longest = chunks, CHUNK
         network = load_minilm(verified(BACKBONE))
-        self.body, self.length = _Body(network), LENGTH
         self._tuned = list(network.layers)[-layers:]
-        self._words: list[WordArray] = []
+        self._first = min(LAYERS - layers, min(STATES))
+        self.body, self.length = _Body(network, self._first), LENGTH
+        self._chunks: list[list[WordArray]] = []
+        self._states: dict[tuple[int, int], Tensor] = {}
+        self._room = _REMEMBERED if self._first else 0
         self.move(job.device)
 
     @override
     def prepare(self) -> bool:
-        begin = len(self._words)
+        begin = len(self._chunks)
         rows = np.arange(begin, min(begin + _PIECE, len(self.samples)))
-        self._words.extend(words_of(text) for text in self.samples.texts(rows))
-        return len(self._words) == len(self.samples)
+        self._chunks.extend(chunks_of(words_of(text)) for text in self.samples.texts(rows))
+        return len(self._chunks) == len(self.samples)
 
     @override
     def layers(self) -> list[list[nn.Parameter]]:
@@ -75,20 +81,56 @@ class TextNet(Net):
 
     @override
     def inputs(self, rows: IntArray, view: View) -> tuple[Tensor, ...]:
-        words = [self._words[row] for row in rows]
-        if view.train:
-            chunks = [[window_of(mine, self.window, view.random)] for mine in words]
+        turns = [self._turns(len(self._chunks[row]), view) for row in rows]
+        chosen = [(int(row), turn) for row, mine in zip(rows, turns, strict=True) for turn in mine]
+        owner = np.repeat(np.arange(len(rows)), [len(mine) for mine in turns])
+        chunks = [self._chunks[row][turn] for row, turn in chosen]
+        if view.train and self.longest < CHUNK:
+            chunks = [chunk[: self.longest] for chunk in chunks]
+            state = self._looked(chunks)
         else:
-            chunks = [chunks_of(mine) for mine in words]
-        owner = np.repeat(np.arange(len(rows)), [len(mine) for mine in chunks])
-        grid = grid_of([chunk for mine in chunks for chunk in mine])
-        return torch.from_numpy(grid).to(self.device), torch.from_numpy(owner).to(self.device)
+            state = self._remembered(chosen, chunks)
+        return state, torch.from_numpy(grid_of(chunks)).to(self.device), torch.from_numpy(owner).to(self.device)
+
+    def _turns(self, count: int, view: View) -> list[int]:
+        """Return which of a text's chunks are looked at."""
+        if view.train and count > self.at_once:
+            return sorted(int(turn) for turn in view.random.choice(count, self.at_once, replace=False))
+        return sorted(inward(count)[: self.at_once]) if view.rough else list(range(count))
+
+    def _remembered(self, places: Sequence[tuple[int, int]], chunks: Sequence[WordArray]) -> Tensor:
+        """Return the states [N, 384] before the tuned layers of chunks by their places (text, turn)."""
+        unknown = [place for place in range(len(places)) if places[place] not in self._states]
+        fresh: dict[tuple[int, int], Tensor] = {}
+        if unknown:
+            lengths = [len(chunks[place]) for place in unknown]
+            found = torch.split(self._looked([chunks[place] for place in unknown]), lengths)
+            fresh = {places[place]: state for place, state in zip(unknown, found, strict=True)}
+        known = torch.cat([fresh[place] if place in fresh else self._states[place] for place in places])
+        for place, state in fresh.items():
+            size = state.numel() * state.element_size()
+            if size <= self._room:
+                self._states[place] = state.clone()  # or it would keep those of all its neighbours
+                self._room -= size
+        return known
+
+    def _looked(self, chunks: Sequence[WordArray]) -> Tensor:
+        """Return the states [N, 384] before the tuned layers."""
+        words = torch.from_numpy(grid_of(chunks)).to(self.device)
+        with torch.inference_mode(False), torch.no_grad():
+            return frozen(self.device).states(words, self._first)[-1]
 
     @override
     def lighter(self) -> bool:
-        smaller = max(_SHORTEST, self.window // 2)
-        changed = smaller < self.window
-        self.window = smaller
+        if self._states:
+            self._states, self._room = {}, 0
+            return True
+        if self.at_once > 1:
+            self.at_once //= 2
+            return True
+        shorter = max(_SHORTEST, self.longest // 2)
+        changed = shorter < self.longest
+        self.longest = shorter
         return changed
 
     @override
@@ -101,7 +143,7 @@ class TextNet(Net):
 
 
 class TextFineTune(FineTune):
-    """Tunes the last ``layers`` (6) layers on windows of at most ``window`` (128) words.
+    """Tunes the last ``layers`` (6) layers on at most ``chunks`` (1) pieces of each text at a time.
 
     Is done at once, without a candidate, where the network does not know the texts' language.
     """
@@ -116,7 +158,8 @@ class TextFineTune(FineTune):
     def advance(self, deadline: Deadline) -> Progress:
         if not self._done and not self._understood:
             assert isinstance(self.job.samples, TextSamples)
-            if is_foreign(self.job.samples.texts(stratified_order(self.job)[:_LOOKED_AT])):
+            texts = self.job.samples.texts(stratified_order(self.job)[:_LOOKED_AT])
+            if is_foreign([words_of(text) for text in texts]):
                 self._done = True
                 return Progress(improved=False, done=True, share=1.0, message=LEFT_OUT)
             self._understood = True
@@ -124,4 +167,4 @@ class TextFineTune(FineTune):
 
     @override
     def net(self) -> TextNet:
-        return TextNet(self.job, int(self.settings.get("layers", 6)), int(self.settings.get("window", 128)))
+        return TextNet(self.job, int(self.settings.get("layers", 6)), int(self.settings.get("chunks", 1)))

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
 from typing_extensions import override
 
 from engine.arrays import Float32Array, IntArray
 from engine.budget import Deadline
-from engine.features.table import FeatureTable, read_tables, write_tables
+from engine.features.table import read_tables, write_tables
 from engine.heads.learner import HeadLearner
+from engine.heads.ridge import Fit
 from engine.learners.base import Job, Progress
-from engine.modalities.text.features import FeatureKind
+from engine.modalities.text.features import LOOKS, Looks
 from engine.modalities.text.members.features import ROOT, FeaturesMember
 from engine.modalities.text.samples import TextSamples
-from engine.modalities.text.words import LEFT_OUT, is_foreign
+from engine.modalities.text.words import LEFT_OUT, WordArray, chunks_of, is_foreign, words_of
 
 _GROWTH = 4
 _WORTH = 0.6
-_FEATURES = "features.safetensors"
-_LOOKED_AT = 500  # texts that tell the language
+_FEATURES, _LOOKS = "features.safetensors", "looks.json"
+_LOOKED_AT = 500  # texts that tell the language and the length
+_FEW = 0.05
 
 
 class FrozenHead(HeadLearner):
     """Fits on the first ``first`` texts that have features, on four times as many, and so on, and on all.
 
-    Is done at once, without a candidate, where the network does not know the texts' language. Settings: ``first``
-    (0: only the fit on all).
+    Of long texts the end and the beginning are looked at first; once all texts have been looked at, more is seen of
+    them, and another head fitted, look by look, until only few hold more than that. Is done at once, without a
+    candidate, where the network does not know the texts' language. Settings: ``first`` (0: only fits on all).
     """
 
     kind: ClassVar[str] = "text.frozen_head"
@@ -38,59 +43,75 @@ class FrozenHead(HeadLearner):
         super().__init__(job, settings)
         assert isinstance(job.samples, TextSamples)
         self.samples = job.samples
-        self._table: FeatureTable | None = None
-        self._understood = False
-
-    @property
-    def table(self) -> FeatureTable:
-        """The features of the texts."""
-        if self._table is None:
-            self._table = FeatureTable(self.samples, FeatureKind(), self.job.device, self.job.threads)
-        return self._table
+        self.looks = Looks(self.samples, job.device, job.threads)
+        self._deepest, self._expected = 0, 0.0
+        self._looking, self._looked = 0, 0
 
     @override
     def advance(self, deadline: Deadline) -> Progress:
-        if not self._done and not self._understood:
-            if is_foreign(self.samples.texts(self.order[:_LOOKED_AT])):
+        if not self._done and not self._deepest:
+            words = [words_of(text) for text in self.samples.texts(self.order[:_LOOKED_AT])]
+            if is_foreign(words):
                 self._done = True
                 return Progress(improved=False, done=True, share=1.0, message=LEFT_OUT)
-            self._understood = True
+            self._foresee(words)
         return super().advance(deadline)
+
+    def _foresee(self, texts: Sequence[WordArray]) -> None:
+        """Tell from the words of some texts how often to look, and how many chunks there will be to see."""
+        chunks = np.array([len(chunks_of(words)) for words in texts])
+        self._deepest = next(looks for looks, seen in enumerate(LOOKS, 1) if np.mean(chunks > seen) < _FEW)
+        self._expected = float(np.minimum(chunks, LOOKS[self._deepest - 1]).mean()) * len(self.order)
+
+    @property
+    @override
+    def enough(self) -> int:
+        """How many looks at texts there are in the end."""
+        return self._deepest * len(self.order)
 
     @override
     def share(self) -> float:
-        return 1.0 if self._done else float(self.table.done.mean())
+        return 1.0 if self._done else min(1.0, self.looks.seen / self._expected)
 
     @override
     def gather(self, deadline: Deadline) -> int:
         due = self._next_fit()
-        return due if self.table.advance(self.order[:due], lambda: deadline.expired) else 0
+        self._looking = -(-due // len(self.order))
+        return due if self.looks.advance(self.order[:due], self._looking, lambda: deadline.expired) else 0
 
     def _next_fit(self) -> int:
-        """Return how many texts the next fit takes; a fit on nearly all of them would be a waste."""
-        due = int(self.settings.get("first", 0))
+        """Return how many looks the next fit takes; a fit on nearly all texts would be a waste."""
+        texts, due = len(self.order), int(self.settings.get("first", 0))
+        if self.fitted >= texts:
+            return self.fitted + texts
         while 0 < due <= self.fitted:
             due *= _GROWTH
-        return due if 0 < due < _WORTH * self.enough else self.enough
+        return due if 0 < due < _WORTH * texts else texts
 
     @override
     def features_of(self, rows: IntArray) -> Float32Array:
-        return self.table.features[rows]
+        return self.looks.features(rows, self._looking)
+
+    @override
+    def _keep(self, fit: Fit) -> None:
+        super()._keep(fit)
+        self._looked = self._looking
 
     @override
     def member(self) -> FeaturesMember:
-        return FeaturesMember(head=self.candidate(), device=self.job.device)
+        return FeaturesMember(head=self.candidate(), looks=self._looked, device=self.job.device)
 
     @override
     def save(self, folder: Path) -> None:
         super().save(folder)
-        if self._done or self._table is None or self.samples.cache is not None:
-            return
-        write_tables(folder / _FEATURES, [self._table])
+        (folder / _LOOKS).write_text(json.dumps({"looked": self._looked}), encoding="utf-8")
+        if not self._done and self.samples.cache is None:
+            write_tables(folder / _FEATURES, self.looks.tables)
 
     @override
     def restore(self, folder: Path) -> None:
         super().restore(folder)
-        if self._done or not (folder / _FEATURES).exists():
-            return
-        read_tables(folder / _FEATURES, [self.table])
+        self._looked = int(json.loads((folder / _LOOKS).read_text(encoding="utf-8"))["looked"])
+        if not self._done and (folder / _FEATURES).exists():
+            self.looks.open(len(LOOKS))
+            read_tables(folder / _FEATURES, self.looks.tables)

@@ -58,7 +58,7 @@ class NetworkMember(Member):
         outputs = len(self.parts[0]["bias"])
         total = np.zeros((len(chunks), outputs))
         for network, part in zip(self._loaded(), self.parts, strict=True):
-            features = means(partial(seen, network), chunks, self.device)
+            features = means(partial(seen, network), chunks, LENGTH, self.device)
             scores = features @ part["weight"].numpy().T + part["bias"].numpy()
             total += Answer.of(self.task_kind).apply(scores.astype(np.float64))
         return total / len(self.parts)

@@ -2,34 +2,47 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.features.table import FeatureTable
-from engine.modalities.text.features import LENGTH, FeatureKind
+from engine.modalities.text.features import LENGTH, LOOKS, FeatureKind, Looks
 from engine.modalities.text.samples import TextSamples
+from engine.modalities.text.words import CHUNK
 
 KIND = FeatureKind()
+STEP = CHUNK - 2
 HALF = 0.02  # what half precision leaves open, of features around 0.3
 
 
-def features(*texts: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    return KIND.compute(TextSamples.from_texts(texts), np.arange(len(texts)), "cpu")
+def features(*texts: str, looks: int = 1) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    seen, rows = Looks(TextSamples.from_texts(texts), "cpu", threads=1), np.arange(len(texts))
+    assert seen.advance(rows, looks)
+    return seen.features(rows, looks)
 
 
 def test_a_text_has_the_same_features_in_any_company() -> None:
-    together = features("a fine film", "word " * 100, "bad", "x " * 300)
+    texts = ("a fine film", "word " * 100, "bad", "x " * 300)
+    together = features(*texts, looks=2)
     assert together.shape == (4, LENGTH)
     assert together.dtype == np.float32
-    for row, text in enumerate(("a fine film", "word " * 100, "bad", "x " * 300)):
-        np.testing.assert_allclose(features(text)[0], together[row], atol=HALF)
+    for row, text in enumerate(texts):
+        np.testing.assert_allclose(features(text, looks=2)[0], together[row], atol=HALF)
 
 
 def test_a_long_text_is_the_mean_of_its_chunks() -> None:
-    first, second = "good " * 254, "bad " * 254
-    np.testing.assert_allclose(features(first + second)[0], features(first, second).mean(axis=0), atol=HALF)
+    parts = ["good " * STEP, "bad " * STEP, "small " * STEP]
+    text = "".join(parts)
+    np.testing.assert_allclose(features(text, looks=2)[0], features(*parts).mean(axis=0), atol=HALF)
 
 
-def test_only_the_beginning_of_a_very_long_text_counts() -> None:
-    begin = "good " * (8 * 254)
-    np.testing.assert_allclose(features(begin + "bad " * 100_000)[0], features(begin)[0], atol=1e-4)
+def test_the_first_look_is_at_both_ends() -> None:
+    first, middle, last = "good " * STEP, "small " * 3 * STEP, "bad " * STEP
+    np.testing.assert_allclose(features(first + middle + last)[0], features(first, last).mean(axis=0), atol=HALF)
+
+
+def test_only_long_texts_are_looked_at_again() -> None:
+    samples, rows = TextSamples.from_texts(["short", "good " * 3 * STEP, "bad " * 40 * STEP]), np.arange(3)
+    looks = Looks(samples, "cpu", threads=1)
+    assert looks.advance(rows, 2)
+    assert [table.done.tolist() for table in looks.tables] == [[True] * 3, [False, True, True]]
+    assert looks.seen == 1 + 3 + LOOKS[1]
 
 
 def test_any_text_has_finite_features() -> None:
@@ -44,6 +57,6 @@ def test_columns_are_told_apart() -> None:
 
 def test_threads_and_batches_change_nothing() -> None:
     texts = [f"the {number} th text " * (1 + number % 7) for number in range(70)]
-    table = FeatureTable(TextSamples.from_texts(texts), KIND, "cpu", threads=2)
-    assert table.advance(np.arange(70))
-    np.testing.assert_allclose(table.features, features(*texts), atol=HALF)
+    looks = Looks(TextSamples.from_texts(texts), "cpu", threads=2)
+    assert looks.advance(np.arange(70), 1)
+    np.testing.assert_allclose(looks.features(np.arange(70), 1), features(*texts), atol=HALF)

@@ -7,17 +7,20 @@ import numpy as np
 import pytest
 import torch
 
+from engine.backbones.minilm import PADDING
 from engine.budget import Deadline
 from engine.errors import ModelError
 from engine.finetune.base import View
+from engine.finetune.precision import fast
 from engine.learners.base import Job, Learner
-from engine.modalities.text.learners.finetune import TextFineTune
-from engine.modalities.text.members.network import NetworkMember
+from engine.modalities.text.learners.finetune import TextFineTune, TextNet
+from engine.modalities.text.members.network import NetworkMember, seen
 from engine.modalities.text.samples import TextSamples
 from tests.engine.learners import contract
 from tests.engine.modalities.text.texts import class_job, number_job, several_job
 
 SETTINGS: dict[str, Any] = {"layers": 1, "epochs": 1, "batch": 8, "rate": 1e-4}
+HALF = 0.02  # what half precision leaves open, of features around 0.3
 JOBS = {"classes": class_job, "several": several_job, "numbers": number_job}
 
 
@@ -47,7 +50,7 @@ def test_what_was_checked_is_what_is_served() -> None:
     one = contract.run_to_the_end(learner(class_job(each=4)))
     rows = np.flatnonzero(one.job.folds == 0)
     served = one.member().predict(one.job.samples.take(rows))
-    np.testing.assert_allclose(served, one.validation()[rows], atol=0.02)  # half precision, in other company
+    np.testing.assert_allclose(served, one.validation()[rows], atol=HALF)
 
 
 def test_it_tells_topics_apart() -> None:
@@ -65,24 +68,50 @@ def test_only_the_last_layers_are_kept_and_a_saved_member_answers_the_same(tuned
     np.testing.assert_allclose(loaded.predict(tuned.job.samples), member.predict(tuned.job.samples), atol=1e-6)
 
 
-def test_long_texts_are_learned_by_windows_and_checked_whole() -> None:
+def prepared(texts: list[str], **settings: Any) -> TextNet:
     job = class_job(each=2)
-    texts = TextSamples.from_texts(["goal " * 600] * 6)
-    net = TextFineTune(Job(job.task, texts, job.labels, job.folds), SETTINGS | {"window": 32}).net()
+    net = learner(Job(job.task, TextSamples.from_texts(texts), job.labels, job.folds), **settings).net()
     while not net.prepare():
         pass
-    words, owner = net.inputs(np.array([0, 1]), View(True))
-    assert words.shape == (2, 32)
-    words, owner = net.inputs(np.array([0, 1]), View())
-    assert owner.tolist() == [0, 0, 0, 1, 1, 1]
-    with torch.inference_mode():
-        assert net.body(words, owner).shape == (2, net.length)
-    assert [net.lighter(), net.window] == [False, 32]
+    return net
 
 
-def test_less_memory_means_shorter_windows() -> None:
-    net = learner(class_job(each=1), window=128).net()
-    assert [net.lighter() and net.window for _ in range(3)] == [64, 32, False]
+def test_long_texts_are_learned_by_some_chunks_and_checked_whole() -> None:
+    net = prepared(["goal " * 300 + "bank " * 300] * 6, chunks=2)
+    turns = set()
+    for seed in range(8):
+        state, words, owner = net.inputs(np.array([0, 1]), View(True, random=np.random.default_rng(seed)))
+        assert owner.tolist() == [0, 0, 1, 1]
+        assert len(state) == int((words != PADDING).sum())
+        turns.add(tuple(words[:, 1].tolist()))
+    assert len(turns) > 1
+    inputs = net.inputs(np.array([0, 1]), View())
+    assert inputs[2].tolist() == [0] * 5 + [1] * 5
+    with torch.inference_mode(), fast("cpu", net.bfloat16):
+        assert net.body(*inputs).shape == (2, net.length)
+
+
+def test_what_is_remembered_is_what_is_seen() -> None:
+    texts = ["goal " * 200, "a bank", "", "the star", "space " * 90, "team"]
+    net, rows = prepared(texts, layers=2), np.arange(6)
+    first, again = net.inputs(rows, View()), net.inputs(rows[::-1].copy(), View())
+    torch.testing.assert_close(first[0][:102], again[0][-204:-102])
+    words = first[1]
+    with torch.inference_mode(), fast("cpu", net.bfloat16):
+        whole = seen(net.body.get_submodule("network"), words)  # type: ignore[arg-type]
+        found = net.body(*first)
+    assert (found[1:] - whole[2:]).abs().max() < HALF
+
+
+def test_less_memory_means_nothing_remembered_then_fewer_and_shorter_chunks() -> None:
+    net, rows = prepared(["goal " * 600] * 6, chunks=2), np.array([0, 1])
+    net.inputs(rows, View())
+    lengths = []
+    for _ in range(4):
+        assert net.lighter()
+        lengths.append(net.inputs(rows, View(True))[1].shape)
+    assert lengths == [(4, 122), (2, 122), (2, 64), (2, 32)]
+    assert not net.lighter()
 
 
 def test_a_language_it_does_not_know_ends_it_at_once_with_a_sentence() -> None:

@@ -9,6 +9,7 @@ import pytest
 from engine.budget import Deadline
 from engine.errors import DataError, ModelError
 from engine.learners.base import Job
+from engine.modalities.text.features import FeatureKind
 from engine.modalities.text.learners.frozen_head import FrozenHead
 from engine.modalities.text.members.features import FeaturesMember
 from engine.modalities.text.samples import TextSamples
@@ -52,7 +53,32 @@ def test_features_computed_before_are_found_again(tmp_path: Path) -> None:
     texts = TextSamples(job.samples.texts(), cache=tmp_path)
     contract.run_to_the_end(FrozenHead(Job(job.task, texts, job.labels, job.folds), SETTINGS))
     again = TextSamples(job.samples.texts(), cache=tmp_path)
-    assert FrozenHead(Job(job.task, again, job.labels, job.folds), SETTINGS).table.done.all()
+    found = FrozenHead(Job(job.task, again, job.labels, job.folds), SETTINGS)
+    found.looks.open(1)
+    assert found.looks.tables[0].done.all()
+
+
+def test_long_texts_are_served_after_a_first_look_and_then_seen_whole(tmp_path: Path) -> None:
+    short = class_job(each=4)
+
+    def make() -> FrozenHead:
+        assert isinstance(short.samples, TextSamples)
+        texts = TextSamples.from_texts(["the day was new " * 130 + text for (text,) in short.samples.texts()])
+        return FrozenHead(Job(short.task, texts, short.labels, short.folds, threads=1), {})
+
+    learner, looks, shares = make(), [], []
+    while True:
+        progress = learner.advance(Deadline(contract.LONG))
+        shares.append(progress.share)
+        if progress.done:
+            break
+        looks.append(learner.member().looks)
+    assert sorted(set(looks)) == [1, 2, 3]
+    assert shares == sorted(shares)
+    assert 0.2 < shares[0] < 0.6
+    loaded = FeaturesMember.load(tmp_path, learner.member().save(tmp_path), short.task)
+    assert loaded.looks == learner.member().looks
+    contract.restored_midway_goes_on_to_the_same_end(make, tmp_path / "a", alike=1e-3)
 
 
 def test_a_language_it_does_not_know_ends_it_at_once_with_a_sentence(tmp_path: Path) -> None:
@@ -75,4 +101,6 @@ def test_a_language_it_does_not_know_ends_it_at_once_with_a_sentence(tmp_path: P
 
 def test_a_model_of_other_features_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="does not know"):
-        FeaturesMember.load(tmp_path, {"features": "other"}, class_job().task)
+        FeaturesMember.load(tmp_path, {"features": "other", "looks": 1}, class_job().task)
+    with pytest.raises(ModelError, match="does not know"):
+        FeaturesMember.load(tmp_path, {"features": FeatureKind().name, "looks": 9}, class_job().task)
