@@ -12,13 +12,14 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 from typing_extensions import override
 
 from engine.backbones.base import Backbone
+from engine.backbones.convolution import Convolution
 from engine.errors import WeightsError
 
 LENGTH = 1280
@@ -81,42 +82,17 @@ _LITE2 = (
 )
 
 
-class _Convolution(nn.Conv2d):
-    """A convolution with bias and TensorFlow's "same" padding, the odd pixel below and right, then ReLU6 if active."""
-
-    def __init__(
-        self, wide: tuple[int, int], kernel: int = 1, stride: int = 1, groups: int = 1, active: bool = True
-    ) -> None:
-        padding = 0 if stride > 1 else kernel // 2
-        super().__init__(*wide, kernel, stride, padding, groups=groups)
-        self.active = active
-
-    @override
-    def forward(self, input: Tensor) -> Tensor:
-        if self.stride[0] > 1:
-            (top, bottom), (left, right) = (self._missing(size) for size in input.shape[2:])
-            input = F.pad(input, (left, right, top, bottom))
-        output = super().forward(input)
-        in_place = not torch.compiler.is_exporting()  # which takes three times as long over changes in place
-        return F.relu6(output, inplace=in_place) if self.active else output
-
-    def _missing(self, size: int) -> tuple[int, int]:
-        kernel, stride = self.kernel_size[0], self.stride[0]
-        total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
-        return total // 2, total - total // 2
-
-
 class _Block(nn.Module):
     """Expand (unless ``expansion`` is 1), filter each channel, project; added to its input where shapes allow."""
 
     def __init__(self, channels: int, stage: _Stage, stride: int) -> None:
         super().__init__()
         middle = channels * stage.expansion
-        expand = [_Convolution((channels, middle))] if stage.expansion > 1 else []
+        expand = [Convolution((channels, middle))] if stage.expansion > 1 else []
         self.layers = nn.Sequential(
             *expand,
-            _Convolution((middle, middle), stage.kernel, stride, groups=middle),
-            _Convolution((middle, stage.channels), active=False),
+            Convolution((middle, middle), stage.kernel, stride, groups=middle),
+            Convolution((middle, stage.channels), active=False),
         )
         self.residual = stride == 1 and channels == stage.channels
 
@@ -133,10 +109,12 @@ class EfficientNetLite(Backbone):
     ``last_of_size`` names the last block at each size of the maps, from S/4 on: 4 of them.
     """
 
+    quicker_halved: ClassVar[frozenset[str]] = frozenset({"cpu", "cuda"})
+
     def __init__(self, stages: tuple[_Stage, ...] = _LITE0) -> None:
         super().__init__()
         self.length = LENGTH
-        layers: list[nn.Module] = [_Convolution((3, _STEM), 3, 2)]
+        layers: list[nn.Module] = [Convolution((3, _STEM), 3, 2)]
         channels = _STEM
         last: list[int] = []
         self.stages: list[tuple[str, ...]] = [("layers.0",)]
@@ -149,7 +127,7 @@ class EfficientNetLite(Backbone):
                 channels = stage.channels
         self.stages.append((f"layers.{len(layers)}",))
         self.last_of_size = tuple(f"layers.{place}" for place in (*last[1:], len(layers) - 1))
-        self.layers = nn.Sequential(*layers, _Convolution((channels, LENGTH)))
+        self.layers = nn.Sequential(*layers, Convolution((channels, LENGTH)))
 
     @override
     def forward(self, x: Tensor) -> Tensor:

@@ -49,7 +49,7 @@ class Net(ABC):
     and ``pretrained`` whether it knows anything when the training begins.
     """
 
-    bfloat16: ClassVar[frozenset[str]] = frozenset()
+    bfloat16: frozenset[str] = frozenset()
     learns_statistics: ClassVar[bool] = False
     pretrained: ClassVar[bool] = True
     body: nn.Module

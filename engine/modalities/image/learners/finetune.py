@@ -34,13 +34,11 @@ _FACTOR, _SLACK = 1.25, 0.1
 class ImageNet(Net):
     """Sees pictures squashed to a square of ``resolution``; the first ``frozen`` stages stay as they are.
 
-    ``bfloat16`` is for graphics cards alone: on a processor the depthwise convolutions are slower with it. Pictures are
-    mirrored half of the time, and answers are means over both views, unless the pretrained network tells mirrored ones
-    apart worse (digits, letters). ``source`` says whether the classifier of the pretraining is wanted; ``weights`` is
-    the adopted file of a network from outside.
+    Pictures are mirrored half of the time, and answers are means over both views, unless the pretrained network tells
+    mirrored ones apart worse (digits, letters). ``source`` says whether the classifier of the pretraining is wanted;
+    ``weights`` is the adopted file of a network from outside.
     """
 
-    bfloat16: ClassVar[frozenset[str]] = frozenset({"cuda"})
     margin: ClassVar[float] = 1.25
 
     def __init__(
@@ -58,7 +56,7 @@ class ImageNet(Net):
         self.flip, self._mirrored = True, False
         body = load_backbone(backbone, weights)
         self.body = body.to(memory_format=torch.channels_last)
-        self.length = body.length
+        self.length, self.bfloat16 = body.length, body.quicker_halved
         self.source = load_source_head(backbone, weights) if source else None
         self._parts, self.stages = body.stages, body.last_of_size
         self.squares = Squares(self.samples, round(self.margin * resolution), job.threads)

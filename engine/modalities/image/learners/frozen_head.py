@@ -14,7 +14,7 @@ from engine.budget import Deadline
 from engine.features.table import FeatureTable, mean_features, read_tables, write_tables
 from engine.heads.learner import HeadLearner
 from engine.learners.base import Job
-from engine.modalities.image.features import FeatureKind
+from engine.modalities.image.features import to_learn_from
 from engine.modalities.image.members.features import ROOT, FeaturesMember
 from engine.modalities.image.samples import ImageSamples
 
@@ -48,7 +48,7 @@ class FrozenHead(HeadLearner):
             samples = self.job.samples
             assert isinstance(samples, ImageSamples)
             for mirrored in (False, True)[: 1 + self.mirror]:
-                kind = FeatureKind(self.backbone, self.resolution, mirrored, self.weights)
+                kind = to_learn_from(self.backbone, self.resolution, mirrored, self.weights, self.job.device)
                 self._tables.append(FeatureTable(samples, kind, self.job.device, self.job.threads))
         return self._tables
 

@@ -34,9 +34,8 @@ _LEAST, _MOST, _STEP = 16, 64, 8
 
 
 class ScratchNet(ImageNet):
-    """Sees pictures about as large as they are, and varied by small moves. Half precision pays on processors too."""
+    """Sees pictures about as large as they are, and varied by small moves."""
 
-    bfloat16: ClassVar[frozenset[str]] = frozenset({"cpu", "cuda"})
     margin: ClassVar[float] = 1.0
     learns_statistics: ClassVar[bool] = True
     pretrained: ClassVar[bool] = False

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,9 @@ from torch import nn
 
 from engine.backbones import load_backbone
 from engine.features.table import FeatureTable, mean_features
+from engine.finetune.precision import processor_is_faster
 from engine.modalities.image import features
-from engine.modalities.image.features import FeatureKind
+from engine.modalities.image.features import FeatureKind, to_learn_from
 from engine.modalities.image.resize import resize
 from engine.modalities.image.samples import ImageSamples
 from tests.engine.modalities.image.pictures import samples, texture
@@ -40,6 +42,21 @@ def test_mirrored_features_are_those_of_the_mirrored_picture() -> None:
     mirrored.advance(np.arange(1))
     turned.advance(np.arange(1))
     np.testing.assert_allclose(mirrored.features, turned.features, atol=1e-3)
+
+
+def test_features_in_half_precision_are_nearly_the_same() -> None:
+    pictures = ImageSamples.from_arrays([texture(label, 0) for label in range(3)])
+    whole, half = table(pictures), table(pictures, FeatureKind(KIND.backbone, 64, half=True))
+    whole.advance(np.arange(3))
+    half.advance(np.arange(3))
+    away = np.linalg.norm(half.features - whole.features) / np.linalg.norm(whole.features)
+    assert half.features.dtype == np.float32
+    assert 0.001 < away < 0.1 if processor_is_faster() else away < 1e-5
+
+
+def test_heads_are_fitted_in_half_precision_where_that_is_faster() -> None:
+    kind = to_learn_from(KIND.backbone, 64, False, None, "cpu")
+    assert kind.half == processor_is_faster()
 
 
 def test_the_cache_answers_without_the_files(tmp_path: Path) -> None:
@@ -115,6 +132,7 @@ def test_no_memory_for_one_picture_is_an_error() -> None:
 
 
 def test_kinds_are_named_by_all_that_changes_them() -> None:
-    names = {FeatureKind("efficientnet_lite0", side, turned).name for side in (64, 128) for turned in (False, True)}
-    assert len(names) == 4
+    ways = itertools.product((64, 128), (False, True), (False, True))
+    names = {FeatureKind("efficientnet_lite0", side, turned, half=half).name for side, turned, half in ways}
+    assert len(names) == 8
     assert all("57934424" in name and name.endswith("-v1") for name in names)
