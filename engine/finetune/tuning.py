@@ -188,7 +188,9 @@ class Tuning:
             for name, weight in self.weights.items():
                 if f"step:{name}" in arrays:
                     self.optimiser.state[weight] = {
-                        moment: arrays[f"{moment}:{name}"].to("cpu" if moment == "step" else self.net.device)
+                        moment: arrays[f"{moment}:{name}"].cpu()
+                        if moment == "step"
+                        else torch.empty_like(weight).copy_(arrays[f"{moment}:{name}"])  # laid out as the weight is
                         for moment in _STATE
                     }
         self.joint.restore({name.removeprefix("joint:"): v for name, v in arrays.items() if name.startswith("joint:")})
