@@ -63,7 +63,7 @@ class Waiting(Protocol):
 def main(words: Sequence[str] | None = None) -> int:
     """Measure what has no line yet and write the report."""
     asked = _parser().parse_args(words)
-    effort = Effort(asked.resolution, asked.passes, asked.pictures, asked.batch)
+    effort = Effort(asked.resolution, asked.passes, asked.pictures, asked.batch, asked.frozen)
     known = {(trial.cell, trial.effort, trial.device) for trial in load(asked.results)}
     name = device_name(asked.device)
     wanted = plan(asked.only, asked.sizes, asked.seeds, asked.methods)
@@ -141,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--passes", type=float, default=usual.passes, metavar="N")
     parser.add_argument("--pictures", type=int, default=usual.pictures, metavar="N", help="to see at least")
     parser.add_argument("--batch", type=int, default=usual.batch, metavar="N")
+    parser.add_argument("--frozen", type=int, default=usual.frozen, metavar="N", help="stages that stay as they are")
     parser.add_argument("--minutes", type=float, default=math.inf, metavar="M", help="begin nothing new after these")
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes at once")
     parser.add_argument("--threads", type=int, default=max(1, (os.cpu_count() or 1) // 2), metavar="N")

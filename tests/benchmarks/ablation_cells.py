@@ -58,13 +58,15 @@ _FIRST_SIZES = (10, 40, ALL)
 class Effort:
     """How much is done in each training: the same for all ways.
 
-    Each sees ``passes`` times its samples, and at least ``pictures``, in steps of ``batch``, at ``resolution`` pixels.
+    Each sees ``passes`` times its samples, and at least ``pictures``, in steps of ``batch``, at ``resolution`` pixels;
+    the first ``frozen`` stages of the network stay as they are.
     """
 
     resolution: int = 128
     passes: float = 6.0
     pictures: int = 2400
     batch: int = 32
+    frozen: int = 0
 
 
 @dataclass(frozen=True)

@@ -40,9 +40,10 @@ def _about(trials: Sequence[Trial], effort: Effort) -> str:
     seeds = sorted({trial.cell.seed for trial in trials})
     busy = max(float(trial.machine.get("load_before", 0.0)) for trial in trials)
     least = f" and at least {effort.pictures} pictures" if effort.pictures else ""
+    kept = f"the first {effort.frozen} stages as pretrained; " if effort.frozen else ""
     return (
         f"{len(trials)} trainings at {effort.resolution} px, {effort.passes:g} passes{least} each, "
-        f"{effort.batch} a step; seeds {', '.join(map(str, seeds))}; {', '.join(dates)}; load average up to "
+        f"{effort.batch} a step; {kept}seeds {', '.join(map(str, seeds))}; {', '.join(dates)}; load average up to "
         f"{busy:.0f}, so times are rough where that is more than its cores; code at {', '.join(commits)}."
     )
 

@@ -43,8 +43,8 @@ _PIECE = 100
 class DecodedNet(ImageNet):
     """The engine's network for pictures, with all pictures kept on the device: as they are, and larger to crop from."""
 
-    def __init__(self, job: Job, resolution: int) -> None:
-        super().__init__(job, BACKBONE, resolution)
+    def __init__(self, job: Job, resolution: int, frozen: int) -> None:
+        super().__init__(job, BACKBONE, resolution, frozen)
         source = load_source_head(BACKBONE)
         assert source is not None
         self.source = source.to(job.device)
@@ -85,7 +85,7 @@ class Subject:
         self.job = Job(task, samples, self.labels.astype(np.float64), folds, device, torch.get_num_threads())
         self.effort = effort
         self.targets = Targets(self.job)
-        self.net = DecodedNet(self.job, effort.resolution)
+        self.net = DecodedNet(self.job, effort.resolution, effort.frozen)
         self.net.move(device)
         self._pretrained = {name: value.clone() for name, value in self.net.body.state_dict().items()}
         self._features = self._see()
