@@ -31,7 +31,7 @@ def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
         Entry("Words and their parts", "text.ngrams", {"words": 2, "pieces": [3, 5], **penalties}),
         Entry("Sentences, tuned", "text.finetune", _tuned(size, device)),
         Entry("Runs of words", "text.ngrams", {"words": 4, **penalties}),
-        Entry("Words that are there", "text.ngrams", {"words": 3, "pieces": [3, 5], "present": True, **penalties}),
+        Entry("Words that are there", "text.ngrams", {"words": 3, "pieces": [3, 5], "bayes": True, **penalties}),
     )
 
 

@@ -6,7 +6,7 @@ A token is found so, and an exported model finds it the same way::
     text = text with a space on both sides of each character of a script written without spaces
     token = a run of letters, digits and marks, with apostrophes inside it; or one character that is none and no space
 
-It stands for ``crc32(UTF-8 of the token, column)``, the column's number being the start value of the checksum.
+It stands for ``crc32(UTF-8 of the token, start)``, where the start value of the checksum tells the column.
 """
 
 from __future__ import annotations

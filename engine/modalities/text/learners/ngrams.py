@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -11,39 +11,49 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from typing_extensions import override
 
-from engine.arrays import FloatArray, IntArray
+from engine.arrays import Float32Array, FloatArray, IntArray
 from engine.budget import Deadline
 from engine.errors import DataError
 from engine.heads.order import stratified_order
 from engine.learners.base import Job, Learner, Progress
-from engine.modalities.text import solver
+from engine.modalities.text import links
+from engine.modalities.text.bayes import log_count_ratios
+from engine.modalities.text.counted import Counted, counted
 from engine.modalities.text.members.ngrams import NgramsMember, design
-from engine.modalities.text.ngrams import Family, Vocabulary, count
+from engine.modalities.text.ngrams import Family, Vocabulary
 from engine.modalities.text.samples import TextSamples
-from engine.modalities.text.tokens import Tokens
+from engine.modalities.text.solver import Descent, Fit
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-_STEPS = 100
-_WEIGHTS = 30_000_000  # numbers in the weights of a fold
+_WEIGHTS = 20_000_000  # numbers in the weights that are looked for at once
 _FEATURES = 400_000
 _RARE_FROM = 1500  # texts from which on a feature must occur twice
 _FIRST_CHARACTERS, _FEWEST_FIRST = 300_000, 100  # about what is learned from in half a second
 _ANSWERS, _STATE = "answers.npy", "state.json"
+_NO_FOLD = -2
+
+Work = Generator[bool, None, None]
 
 
 @dataclass(frozen=True, eq=False)
 class _Problem:
-    """The texts ``rows`` of the job as sparse features, and what they should answer."""
+    """What is to be found for the texts ``rows`` of the job: each of the ``fits`` the models of some folds.
+
+    Targets are numbers less ``middle``, over ``spread``.
+    """
 
     rows: IntArray
     vocabularies: tuple[Vocabulary, ...]
-    matrix: csr_array[np.float32]
-    transposed: csr_array[np.float32]
-    targets: FloatArray
-    middle: float = 0.0
-    spread: float = 1.0
+    fits: tuple[Fit, ...]
+    middle: float
+    spread: float
+
+    @property
+    def start(self) -> list[Float32Array]:
+        """The models that say the same of everything."""
+        return [fit.start for fit in self.fits]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +70,9 @@ class Ngrams(Learner):
     """Fits on the first texts, then on all with each of the penalties, while that pays.
 
     Settings: ``words``, the longest run of words counted; ``pieces``, the shortest and longest run of characters within
-    a word (absent: none); ``present``, whether it counts only that a feature is there, not how often; ``bayes``, that
-    too, and whether features are weighed by their log-count ratios; ``penalties``, tried in this order; ``first``, how
-    many texts are looked at before all (0: all at once), fewer of long ones.
+    a word (absent: none); ``bayes``, whether it counts only that a feature is there, not how often, and weighs features
+    by their log-count ratios; ``penalties``, falling, tried in this order; ``first``, how many texts are looked at
+    before all (0: all at once), fewer of long ones.
     """
 
     kind: ClassVar[str] = "text.ngrams"
@@ -74,20 +84,23 @@ class Ngrams(Learner):
         self._order = stratified_order(job)
         self._bayes = bool(settings.get("bayes", False))
         self._penalties = [float(penalty) for penalty in settings["penalties"]]
+        self._most = _WEIGHTS >> 2 * job.frugality
         self._member: NgramsMember | None = None
         self._answers = np.full((len(job.labels), job.task.outputs), np.nan)
         self._loss = np.inf
         self._stage = 0  # stages that are over: the first texts, then one for each penalty
-        self._work: Generator[bool, None, None] | None = None
+        self._behind, self._ahead = 0.0, 0.0  # work, in about what one penalty takes
+        self._work: Work | None = None
 
     @property
     def families(self) -> tuple[Family, ...]:
         """The n-grams that are counted."""
-        present = self._bayes or bool(self.settings.get("present", False))
-        families = [Family(False, 1, int(self.settings.get("words", 2)), present)]
-        pieces = self.settings.get("pieces")
+        longest, pieces = int(self.settings.get("words", 2)), self.settings.get("pieces")
+        families = [Family(False, 1, longest, self._bayes)]
+        if len(self.job.task.columns) > 1:
+            families.append(Family(False, 1, longest, self._bayes, joined=True))
         if pieces:
-            families.append(Family(True, int(pieces[0]), int(pieces[1]), present))
+            families.append(Family(True, int(pieces[0]), int(pieces[1]), self._bayes, joined=True))
         return tuple(families)
 
     @property
@@ -100,30 +113,40 @@ class Ngrams(Learner):
             self._work = self._working()
         for improved in self._work:
             if improved or deadline.expired:
-                return Progress(improved=improved, done=False, share=self._stage / self._stages)
+                return Progress(improved=improved, done=False, share=self._behind / (self._behind + self._ahead))
         return Progress(improved=False, done=True, share=1.0)
 
-    def _working(self) -> Generator[bool, None, None]:
+    def _working(self) -> Work:
         """Do all that is left; yield whether there is a new candidate whenever it is time to look at the clock."""
-        first = self._looked_at_first() if self._stage == 0 else 0
-        if self._stage == 0:
-            if 0 < first < len(self._order) // 2:
-                problem = yield from self._problem(np.sort(self._order[:first]))
-                result = yield from self._cross_validate(problem, self._penalties[0])
-                self._keep(problem, result)
-                self._stage = 1
-                yield True
-            self._stage, self._loss = 1, np.inf
-        if self._stage >= self._stages:
-            return
-        problem = yield from self._problem(np.arange(len(self._order)))
-        while self._stage < self._stages:
-            result = yield from self._cross_validate(problem, self._penalties[self._stage - 1])
-            better = result.loss < self._loss or self._member is None or self._stage == 1
-            self._stage = self._stage + 1 if better else self._stages
-            if better:
-                self._keep(problem, result)
-            yield better
+        count, first = len(self._order), 0 if self._stage else self._looked_at_first()
+        self._ahead = 1.0 + len(self._penalties)
+        if 0 < first < count // 2:
+            looks = 2.0 * first / count
+            rows = np.sort(self._order[:first])
+            problem = yield from self._problem(rows, Counted(self.samples.texts(rows)), 0.5 * looks)
+            models = yield from self._solved(problem, self._penalties[0], problem.start, 0.5 * looks)
+            self._keep(problem, self._result(problem, models))
+            self._stage = 1
+            yield True
+        self._stage = max(1, self._stage)
+        if self._stage < self._stages:
+            yield from self._on_all()
+
+    def _on_all(self) -> Work:
+        """Go from penalty to penalty, each from where the one before ended; after a restart again from the first."""
+        problem = yield from self._problem(np.arange(len(self._order)), counted(self.samples), 1.0)
+        models = problem.start
+        for stage, penalty in enumerate(self._penalties, start=1):
+            models = yield from self._solved(problem, penalty, models, 1.0)
+            if stage < self._stage:
+                continue
+            result = self._result(problem, models)
+            better = stage == 1 or result.loss < self._loss
+            self._stage = stage + 1 if better else self._stages
+            if not better:
+                return
+            self._keep(problem, result)
+            yield True
 
     def _looked_at_first(self) -> int:
         """Return how many texts to look at before all: fewer where they are long."""
@@ -134,50 +157,69 @@ class Ngrams(Learner):
                 return max(place, _FEWEST_FIRST)
         return wanted
 
-    def _problem(self, rows: IntArray) -> Generator[bool, None, _Problem]:
+    def _problem(self, rows: IntArray, texts: Counted, work: float) -> Generator[bool, None, _Problem]:
         job = self.job
-        tokens = Tokens.of(self.samples.texts(rows))
-        yield False
-        if not len(tokens.word):
+        if not len(texts.tokens.word):
             raise DataError("The texts hold no words. Check the files or columns, then train again.")
-        most = min(_FEATURES, _WEIGHTS // job.task.outputs) // len(self.families)
+        yield False
+        most = min(_FEATURES, self._most // job.task.outputs) // len(self.families)
         vocabularies = []
         for family in self.families:
             least = 2 if len(rows) >= _RARE_FROM or family.pieces else 1
-            vocabularies.append(Vocabulary.fit(count(tokens, family), family, least, max(1, most)))
+            vocabularies.append(Vocabulary.fit(texts.counts(family), family, least, max(1, most)))
+            self._did(work / len(self.families))
             yield False
-        matrix = design(tokens, vocabularies)
-        targets = solver.targets_of(job.labels[rows], job.task)
+        wanted = links.targets_of(job.labels[rows], job.task)
         middle, spread = 0.0, 1.0
-        if solver.link_of(job.task) == "identity":
-            middle, spread = float(targets.mean()), float(targets.std()) or 1.0
-        targets = (targets - middle) / spread
-        return _Problem(rows, tuple(vocabularies), matrix, matrix.T.tocsr(), targets, middle, spread)
+        if links.link_of(job.task) == "identity":
+            middle, spread = float(wanted.mean()), float(wanted.std()) or 1.0
+        targets = ((wanted - middle) / spread).astype(np.float32)
+        fits = tuple(self._fits(rows, design(texts, vocabularies), targets))
+        return _Problem(rows, tuple(vocabularies), fits, middle, spread)
 
-    def _cross_validate(self, problem: _Problem, penalty: float) -> Generator[bool, None, _Result]:
-        """Fit once for each fold, or once on everything where there is none to check on."""
-        job = self.job
-        folds = job.folds[problem.rows]
-        link = solver.link_of(job.task)
+    def _fits(self, rows: IntArray, matrix: csr_array[np.float32], targets: Float32Array) -> Iterator[Fit]:
+        """Yield as many folds' models at once as there is room for, or one of all rows where there are no folds."""
+        link, transposed = links.link_of(self.job.task), matrix.T.tocsr()
+        folds = self.job.folds[rows]
         held_out = np.unique(folds[folds >= 0])
-        scores = np.full(problem.targets.shape, np.nan)
-        weights, biases = [], []
-        for fold in held_out if len(held_out) else [None]:
-            learned = np.ones(len(folds), dtype=np.bool_) if fold is None else folds != fold
-            ratios = None
-            if self._bayes and link != "identity":
-                ratios = solver.log_count_ratios(problem.matrix, problem.targets, learned)
-            fit = solver.Fit(problem.matrix, problem.transposed, problem.targets, learned, link, penalty, ratios)
-            steps = solver.minimise(fit.objective, fit.start, _STEPS)
-            weight, bias = fit.weights((yield from _stepping(steps)))
-            scores[~learned] = problem.matrix[~learned] @ weight + bias
-            weights.append(weight)
-            biases.append(bias)
-        seen = np.isfinite(scores[:, 0])
-        loss = solver.loss_of(scores[seen], problem.targets[seen], link)
-        answers = solver.answers_of(scores * problem.spread + problem.middle, job.task)
-        weight, bias = np.mean(weights, axis=0) * problem.spread, np.mean(biases, axis=0) * problem.spread
-        return _Result(weight, bias + problem.middle, answers, loss)
+        learned = folds[:, None] != (held_out if len(held_out) else np.array([_NO_FOLD]))
+        at_once = max(1, self._most // max(1, matrix.shape[1] * targets.shape[1]))
+        for begin in range(0, learned.shape[1], at_once):
+            mine = learned[:, begin : begin + at_once]
+            ratios = log_count_ratios(transposed, targets, mine) if self._bayes and link != "identity" else None
+            yield Fit(matrix, transposed, targets, mine, link, ratios)
+
+    def _solved(
+        self, problem: _Problem, penalty: float, models: Sequence[Float32Array], work: float
+    ) -> Generator[bool, None, list[Float32Array]]:
+        found, before = [], self._behind
+        for place, (fit, start) in enumerate(zip(problem.fits, models, strict=True)):
+            descent = Descent(fit, penalty, start)
+            for done in descent.steps():
+                self._did(before + work * (place + done) / len(problem.fits) - self._behind)
+                yield False
+            found.append(descent.models)
+        self._did(before + work - self._behind)
+        return found
+
+    def _did(self, work: float) -> None:
+        self._behind, self._ahead = self._behind + work, max(0.0, self._ahead - work)
+
+    def _result(self, problem: _Problem, models: Sequence[Float32Array]) -> _Result:
+        """Return the mean of the models and what each says of the rows that it has not learned from."""
+        link = links.link_of(self.job.task)
+        scores = np.full(problem.fits[0].targets.shape, np.nan)
+        for fit, mine in zip(problem.fits, models, strict=True):
+            said = fit.scores(mine)
+            for place in range(said.shape[1]):
+                unseen = ~fit.learned[:, place]
+                scores[unseen] = said[unseen, place]
+        checked = np.isfinite(scores[:, 0])
+        loss = links.loss_of(scores[checked], problem.fits[0].targets[checked], link)
+        answers = links.answers_of(scores * problem.spread + problem.middle, self.job.task)
+        weights = [fit.weights(mine) for fit, mine in zip(problem.fits, models, strict=True)]
+        mean = np.concatenate(weights, axis=1).mean(axis=1, dtype=np.float64) * problem.spread
+        return _Result(mean[:-1], mean[-1] + problem.middle, answers, loss)
 
     def _keep(self, problem: _Problem, result: _Result) -> None:
         weight, bias = result.weight.astype(np.float32), result.bias.astype(np.float32)
@@ -211,13 +253,3 @@ class Ngrams(Learner):
         self._stage, self._loss = int(state["stage"]), np.inf if state["loss"] is None else float(state["loss"])
         if "member" in state:
             self._member = NgramsMember.load(folder, state["member"], self.job.task)
-
-
-def _stepping(steps: Generator[None, None, FloatArray]) -> Generator[bool, None, FloatArray]:
-    """Pass each step on as a time to look at the clock."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return np.asarray(end.value, dtype=np.float64)
-        yield False

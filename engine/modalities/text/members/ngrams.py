@@ -12,10 +12,10 @@ from typing_extensions import override
 
 from engine.arrays import Float32Array, FloatArray
 from engine.errors import ModelError
-from engine.modalities.text.ngrams import Family, Vocabulary, count
+from engine.modalities.text.counted import Counted, counted
+from engine.modalities.text.links import answers_of
+from engine.modalities.text.ngrams import Family, Vocabulary
 from engine.modalities.text.samples import TextSamples
-from engine.modalities.text.solver import answers_of
-from engine.modalities.text.tokens import Tokens
 from engine.model.member import Member
 from engine.samples import Samples
 from engine.task import Task
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 _ARRAYS = "ngrams.safetensors"
 
 
-def design(tokens: Tokens, vocabularies: Sequence[Vocabulary]) -> csr_array[np.float32]:
+def design(texts: Counted, vocabularies: Sequence[Vocabulary]) -> csr_array[np.float32]:
     """Return the features of all vocabularies side by side, [texts, m], scaled by 1 / sqrt(vocabularies)."""
     from scipy.sparse import csr_array, hstack
 
-    parts = [vocabulary.matrix(count(tokens, vocabulary.family)) for vocabulary in vocabularies]
+    parts = [vocabulary.matrix(texts.counts(vocabulary.family)) for vocabulary in vocabularies]
     return csr_array(hstack(parts, format="csr") * np.float32(1.0 / np.sqrt(len(parts))))
 
 
@@ -52,7 +52,7 @@ class NgramsMember(Member):
 
     @override
     def predict(self, samples: Samples) -> FloatArray:
-        matrix = design(Tokens.of(cast(TextSamples, samples).texts()), self.vocabularies)
+        matrix = design(counted(cast(TextSamples, samples)), self.vocabularies)
         return answers_of((matrix @ self.weight + self.bias).astype(np.float64), self.task)
 
     @override

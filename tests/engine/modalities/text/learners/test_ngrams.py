@@ -49,10 +49,30 @@ def test_it_tells_topics_apart(settings: dict[str, Any]) -> None:
 def test_how_often_a_word_occurs_counts_only_where_it_is_told_to() -> None:
     job = class_job()
     often = TextSamples.from_texts(["goal bank", "goal bank bank bank"])
-    for present in (False, True):
-        member = contract.run_to_the_end(Ngrams(job, PLAIN | {"words": 1, "present": present})).member()
+    for bayes in (False, True):
+        member = contract.run_to_the_end(Ngrams(job, PLAIN | {"words": 1, "bayes": bayes})).member()
         once, thrice = member.predict(often)
-        assert np.allclose(once, thrice) is present
+        assert np.allclose(once, thrice) is bayes
+
+
+def test_its_share_of_work_rises_with_every_look_at_the_clock() -> None:
+    learner = Ngrams(class_job(), FULL | {"first": 24})
+    shares = []
+    while not (progress := learner.advance(Deadline(0.0))).done:
+        shares.append(progress.share)
+    assert shares == sorted(shares)
+    assert len(set(shares)) > 5
+    assert 0.0 <= shares[0] < 0.5 < shares[-1] <= 1.0
+
+
+def test_a_run_out_of_memory_looks_for_fewer_models_at_once_and_finds_the_same() -> None:
+    job = class_job()
+    learner = Ngrams(replace(job, frugality=9), {"words": 1, "penalties": [0.3, 0.1]})
+    np.testing.assert_allclose(
+        contract.run_to_the_end(learner).validation(),
+        contract.run_to_the_end(Ngrams(job, learner.settings)).validation(),
+        atol=1e-3,
+    )
 
 
 def test_it_finds_several_topics_and_guesses_numbers() -> None:
