@@ -73,8 +73,9 @@ def _attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
     if not query.requires_grad or query.device.type != "cpu" or not torch.is_autocast_enabled("cpu"):
         return functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
     scores = (query * query.shape[-1] ** -0.5) @ key.transpose(-1, -2)
-    shares = scores.masked_fill(~mask, -torch.inf).softmax(dim=-1)
-    found: Tensor = shares.to(value.dtype) @ value
+    with torch.autocast("cpu", enabled=False):  # which would turn all shares to full precision and back
+        shares = scores.masked_fill_(~mask, -torch.inf).softmax(dim=-1)
+        found: Tensor = shares @ value
     return found
 
 

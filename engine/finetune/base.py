@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from torch import Tensor, nn
 
-from engine.arrays import BoolArray, IntArray
+from engine.arrays import BoolArray, Float32Array, IntArray
 from engine.model.member import Member
 
 
@@ -46,7 +46,8 @@ class Net(ABC):
     ``body(*inputs)`` gives features [n, ``length``]; ``source`` and ``stages`` are as in
     :class:`engine.transfer.base.Start`; ``bfloat16`` names the device types on which half precision was measured
     faster; ``learns_statistics`` says that the body's normalisations learn from batches, beside the weights,
-    and ``pretrained`` whether it knows anything when the training begins.
+    and ``pretrained`` whether it knows anything when the training begins. ``looking`` is the share that looking at a
+    sample takes of the time to learn from it, and ``whole`` how many times as much of a sample is looked at in a check.
     """
 
     bfloat16: frozenset[str] = frozenset()
@@ -57,6 +58,8 @@ class Net(ABC):
     source: nn.Linear | None = None
     stages: tuple[str, ...] = ()
     device: str = "cpu"
+    looking: float = 1.0 / 3.0
+    whole: float = 1.0
 
     def prepare(self) -> bool:
         """Do one piece of what must come before the first inputs; return whether nothing is left to do."""
@@ -78,6 +81,10 @@ class Net(ABC):
         """Return the features [len(rows), ``length``] of samples exactly as the member will see them."""
         features: Tensor = self.body(*self.inputs(rows, View()))
         return features
+
+    def recalled(self, rows: IntArray) -> Float32Array | None:
+        """Return the pretrained network's features [len(rows), ``length``] where others have left them, else None."""
+        return None
 
     def expect(self, rows: IntArray) -> None:
         """Hear which samples the next step will ask for, so that they can be read meanwhile."""

@@ -38,7 +38,6 @@ from engine.transfer.joint import Joint
 _TENSORS, _STATE = "state.safetensors", "state.json"
 _MOST_WARM = 4000
 _TRIED = 32
-_FORWARD = 1.0 / 3.0
 _JUDGED_AFTER = 2
 _log = logging.getLogger(__name__)
 _NO_TIME = "Too little time was left to tune a network, so that was left out. Give the run more time to include it."
@@ -148,12 +147,15 @@ class FineTune(Learner):
                 raise DataError("None of the samples can be read. Check the files, then train again.")
         seen = sum(len(part) for part in self._features)
         rows = self._warm_rows[seen : seen + self.ladder.batch]
-        if len(rows):
+        recalled = net.recalled(rows) if len(self._features) >= _JUDGED_AFTER else None
+        if recalled is not None:
+            self._features.append(recalled)
+        elif len(rows):
             net.body.eval()
             began = self._now()
             with torch.inference_mode(), fast(net.device, net.bfloat16):
                 self._features.append(net.body(*net.inputs(rows, View(rough=True))).float().cpu().numpy())
-            self.plan.foresee(self._now() - began, len(rows))
+            self.plan.foresee(self._now() - began, net.looking * len(rows))
         return seen + len(rows) == len(self._warm_rows)
 
     def _hopeless(self, deadline: Deadline) -> bool:
@@ -237,7 +239,9 @@ class FineTune(Learner):
     def _step(self, tuning: Tuning, deadline: Deadline) -> None:
         stream = tuning.stream
         checks = len(MOMENTS) - tuning.checked
-        affordable = self.plan.affordable(deadline, checks * len(self._rows(held_out=True)))
+        net = self._loaded()
+        aside = checks * net.looking * net.whole * len(self._rows(held_out=True))
+        affordable = self.plan.affordable(deadline, aside)
         if tuning.steps == _JUDGED_AFTER and affordable < min(stream.length, self.fewest * len(stream.rows)):
             self._leave_out()
             return
@@ -317,7 +321,7 @@ class FineTune(Learner):
             return 0.0
         gathering = not self._number and self._tuning is None and self._saved is None
         looked_at = sum(len(part) for part in self._features)
-        looks = _FORWARD * (min(len(self.job.labels), _MOST_WARM) - looked_at) if gathering else 0.0
+        looks = self._loaded().looking * (min(len(self.job.labels), _MOST_WARM) - looked_at) if gathering else 0.0
         progress = 0.0 if self._tuning is None else self._tuning.progress
         nets = max(1, len(self.held_out)) - self._number - progress
         ahead = self.plan.row_s * (max(0.0, looks) + nets * self._planned)

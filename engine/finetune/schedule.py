@@ -9,7 +9,6 @@ from engine.budget import Deadline
 
 _RISE = 0.1
 _LOWEST = 0.01
-_FORWARD = 1.0 / 3.0
 _RESERVE_S = 2.0
 _FIRST = 2
 _SMOOTH = 0.2
@@ -40,9 +39,9 @@ class Plan:
     row_s: float = 0.0
     measured: int = 0
 
-    def foresee(self, seconds: float, rows: int) -> None:
-        """Take in how long ``rows`` samples took forwards only; of several such, the quickest counts."""
-        guess = seconds / rows / _FORWARD
+    def foresee(self, seconds: float, rows: float) -> None:
+        """Take in how long work took that is worth learning from ``rows`` samples; of several, the quickest counts."""
+        guess = seconds / rows
         if not self.measured:
             self.row_s = min(self.row_s or guess, guess)
 
@@ -59,8 +58,8 @@ class Plan:
             mixed = _SMOOTH if self.measured > _FIRST else 1.0
             self.row_s += mixed * (seconds / rows - self.row_s)
 
-    def affordable(self, deadline: Deadline, to_check: int) -> float:
-        """Return how many samples can still be learned from before ``to_check`` samples must be answered."""
+    def affordable(self, deadline: Deadline, aside: float) -> float:
+        """Return how many samples can still be learned from beside work that is worth learning from ``aside``."""
         left = deadline.left - deadline.elapsed
         if math.isinf(left):
             return math.inf
@@ -69,4 +68,4 @@ class Plan:
         seconds = min(self.allowance - self.spent, left - _RESERVE_S)
         if not self.row_s:
             return math.inf
-        return max(0.0, seconds / self.row_s - _FORWARD * to_check)
+        return max(0.0, seconds / self.row_s - aside)

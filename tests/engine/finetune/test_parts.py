@@ -53,19 +53,19 @@ def test_the_pace_rises_then_falls() -> None:
 def test_a_plan_takes_its_share_of_what_is_left_and_keeps_time_for_the_check() -> None:
     plan = Plan(share=0.5)
     deadline = Deadline(1.0, now=lambda: 0.0, left=102.0)
-    assert plan.affordable(deadline, 30) == math.inf
+    assert plan.affordable(deadline, 10.0) == math.inf
     for seconds in (9.0, 1.0, 1.0):
         plan.note(seconds, rows=10)
-    assert plan.affordable(deadline, 30) == pytest.approx((51.0 - 11.0) / 0.1 - 10.0)
-    assert plan.affordable(Deadline(1.0, now=lambda: 0.0, left=5.0), 30) == pytest.approx(3.0 / 0.1 - 10.0)
-    assert plan.affordable(Deadline(1.0, now=lambda: 0.0), 30) == math.inf
+    assert plan.affordable(deadline, 10.0) == pytest.approx((51.0 - 11.0) / 0.1 - 10.0)
+    assert plan.affordable(Deadline(1.0, now=lambda: 0.0, left=5.0), 10.0) == pytest.approx(3.0 / 0.1 - 10.0)
+    assert plan.affordable(Deadline(1.0, now=lambda: 0.0), 10.0) == math.inf
 
 
 def test_a_plan_foresees_by_the_quickest_look_how_much_there_is_time_for() -> None:
     plan, deadline = Plan(share=0.5), Deadline(1.0, now=lambda: 0.0, left=60.0)
     assert plan.foreseen(deadline) == math.inf
     for seconds in (9.0, 1.0, 2.0):
-        plan.foresee(seconds, rows=10)
+        plan.foresee(seconds, rows=10 / 3)
     assert plan.row_s == pytest.approx(0.3)
     assert plan.foreseen(deadline) == pytest.approx(100.0)
     assert plan.foreseen(Deadline(1.0, now=lambda: 0.0)) == math.inf

@@ -10,15 +10,15 @@ import torch
 from torch import Tensor, nn
 from typing_extensions import override
 
-from engine.arrays import IntArray
-from engine.backbones.minilm import LAYERS, MiniLM, load_minilm, means_of
+from engine.arrays import Float32Array, IntArray
+from engine.backbones.minilm import LAYERS, WIDTH, MiniLM, load_minilm, means_of
 from engine.backbones.weights import verified
 from engine.budget import Deadline
 from engine.finetune.base import Net, Part, View
 from engine.finetune.learner import FineTune
 from engine.heads.order import stratified_order
 from engine.learners.base import Job, Progress
-from engine.modalities.text.features import HALF_ON, frozen, grid_of
+from engine.modalities.text.features import HALF_ON, Looks, frozen, grid_of
 from engine.modalities.text.members.network import BACKBONE, LENGTH, STATES, NetworkMember
 from engine.modalities.text.samples import TextSamples
 from engine.modalities.text.words import CHUNK, LEFT_OUT, WordArray, chunks_of, inward, is_foreign, words_of
@@ -66,6 +66,8 @@ class TextNet(Net):
         self._chunks: list[list[WordArray]] = []
         self._states: dict[tuple[int, int], Tensor] = {}
         self._room = _REMEMBERED if self._first else 0
+        self.looking = LAYERS / (3 * layers + LAYERS - layers)
+        self._looks = Looks(self.samples, job.device, job.threads)
         self.move(job.device)
 
     @override
@@ -73,7 +75,17 @@ class TextNet(Net):
         begin = len(self._chunks)
         rows = np.arange(begin, min(begin + _PIECE, len(self.samples)))
         self._chunks.extend(chunks_of(words_of(text)) for text in self.samples.texts(rows))
+        counts = np.array([len(chunks) for chunks in self._chunks])
+        self.whole = float(counts.mean() / np.minimum(counts, self.at_once).mean())
         return len(self._chunks) == len(self.samples)
+
+    @override
+    def recalled(self, rows: IntArray) -> Float32Array | None:
+        self._looks.open(1)
+        if not self._looks.tables[0].done[rows].all():
+            return None
+        seen = self._looks.features(rows, 1).reshape(len(rows), 1 + LAYERS, WIDTH)
+        return seen[:, STATES].reshape(len(rows), LENGTH)
 
     @override
     def layers(self) -> list[list[nn.Parameter]]:

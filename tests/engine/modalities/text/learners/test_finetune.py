@@ -14,6 +14,7 @@ from engine.finetune.base import View
 from engine.finetune.precision import fast
 from engine.learners.base import Job, Learner
 from engine.modalities.text.learners.finetune import TextFineTune, TextNet
+from engine.modalities.text.learners.frozen_head import FrozenHead
 from engine.modalities.text.members.network import NetworkMember, seen
 from engine.modalities.text.samples import TextSamples
 from tests.engine.learners import contract
@@ -101,6 +102,21 @@ def test_what_is_remembered_is_what_is_seen() -> None:
         whole = seen(net.body.get_submodule("network"), words)  # type: ignore[arg-type]
         found = net.body(*first)
     assert (found[1:] - whole[2:]).abs().max() < HALF
+
+
+def test_what_the_frozen_network_saw_is_taken_over(tmp_path: Path) -> None:
+    texts, rows = ["goal " * 100, "a bank", "", "the star", "space", "team"], np.arange(6)
+    job = class_job(each=2)
+    job = Job(job.task, TextSamples([(text,) for text in texts], tmp_path), job.labels, job.folds, threads=1)
+    assert learner(job).net().recalled(rows) is None
+    contract.run_to_the_end(FrozenHead(job, {}))
+    net = learner(job).net()
+    while not net.prepare():
+        pass
+    recalled = net.recalled(rows)
+    assert recalled is not None
+    with torch.inference_mode(), fast("cpu", net.bfloat16):
+        assert np.abs(net.body(*net.inputs(rows, View())).numpy() - recalled).max() < HALF
 
 
 def test_less_memory_means_nothing_remembered_then_fewer_and_shorter_chunks() -> None:
