@@ -40,6 +40,10 @@ class Walk:
     files: list[Found] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
+    def ending(self, *endings: str) -> list[Found]:
+        """Return the files whose names end so, in capitals or not."""
+        return [found for found in self.files if found.relative.lower().endswith(endings)]
+
     def of(self, medium: Medium) -> list[Found]:
         """Return the files that are of a medium by their ending."""
         return [found for found in self.files if medium.owns(found.relative)]

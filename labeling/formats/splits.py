@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from labeling.walk import Found
+
 TRAIN_NAMES = ("train", "training", "train_set", "trainset")
 TEST_NAMES = ("test", "testing", "test_set", "testset", "eval")
 VALIDATION_NAMES = ("val", "valid", "validation", "dev")
@@ -14,3 +16,8 @@ def split_name(name: str) -> str | None:
         if plain in names:
             return split
     return None
+
+
+def split_of_folders(found: Found) -> str | None:
+    """Return what the folders that a file lies in say, the outermost first."""
+    return next((split for folder in found.folders if (split := split_name(folder)) is not None), None)

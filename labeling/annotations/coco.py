@@ -1,0 +1,149 @@
+"""COCO: one JSON file of images, categories and boxes (https://cocodataset.org/#format-data).
+
+Outlines (``segmentation``) are not kept: their box is. Several files are parts of one set, such as
+``instances_train.json`` and ``instances_val.json``.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from typing_extensions import override
+
+from engine.task import Modality
+from labeling.annotations.codec import Codec
+from labeling.annotations.documents import Object, name_of, number, objects, read_json, size_of, starts_like_json
+from labeling.annotations.lookup import Lookup
+from labeling.annotations.model import Annotated, Annotations, Box, Carried, all_names, fitted
+from labeling.errors import ImportRefused
+from labeling.formats.base import Source
+from labeling.formats.splits import split_name
+from labeling.media import MEDIA
+from labeling.walk import Found
+
+FILE = "annotations.json"
+
+
+class Coco(Codec):
+    """Boxes in pictures."""
+
+    name = "coco"
+    title = "COCO"
+    carries = frozenset({Carried.BOXES, Carried.SPLIT})
+
+    @override
+    def recognises(self, source: Source) -> bool:
+        return bool(_files(source))
+
+    @override
+    def read(self, source: Source) -> Annotations:
+        lookup = Lookup(source, MEDIA[Modality.IMAGE])
+        result = Annotations()
+        for found in _files(source):
+            document = read_json(found.path)
+            if not isinstance(document, dict):
+                raise ImportRefused(f"{found.relative} holds no COCO annotations: it is a list.")
+            _read(document, found.relative, _split(found), lookup, result)
+        result.classes = all_names(result.samples, result.classes)
+        return result
+
+    @override
+    def write(self, annotations: Annotations, folder: Path) -> None:
+        boxed = [sample for sample in annotations.samples if sample.boxes is not None]
+        for split in dict.fromkeys(sample.split for sample in boxed):
+            part = [sample for sample in boxed if sample.split == split]
+            name = FILE if split is None else f"instances_{split}.json"
+            text = json.dumps(_document(part, annotations), ensure_ascii=False, allow_nan=False)
+            (folder / name).write_text(text, encoding="utf-8")
+
+
+def _files(source: Source) -> list[Found]:
+    return [found for found in source.files.ending(".json") if _is_coco(found.path)]
+
+
+def _is_coco(path: Path) -> bool:
+    """Look at both ends of a file: tools write its parts in any order, and a large one is not read for it."""
+    if not starts_like_json(path):
+        return False
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        start = file.read(1 << 16)
+        file.seek(max(0, size - (1 << 16)))
+        ends = start + file.read()
+    listed = b'"images"' in ends and b'"categories"' in ends
+    return listed and (b'"annotations"' in ends or b'"bbox"' in ends)
+
+
+def _split(found: Found) -> str | None:
+    words = found.path.stem.replace("-", "_").split("_")
+    return next((split for word in (*words, *found.folders) if (split := split_name(word)) is not None), None)
+
+
+def _read(document: Object, file: str, split: str | None, lookup: Lookup, result: Annotations) -> None:
+    categories = {_key(item.get("id")): name_of(item.get("name")) for item in objects(document.get("categories"))}
+    result.classes = tuple(dict.fromkeys((*result.classes, *filter(None, categories.values()))))
+    samples: dict[str, Annotated] = {}
+    for item in objects(document.get("images")):
+        written = name_of(item.get("file_name"))
+        name = lookup.find(written, beside=file)
+        if name is None:
+            result.complain(written or file, "The annotations name this picture, but it is not there.")
+            continue
+        size = size_of(item.get("width"), item.get("height")) or lookup.size(name)
+        samples[_key(item.get("id"))] = Annotated(name, size=size, boxes=(), split=split)
+    boxes: dict[str, list[Box]] = {key: [] for key in samples}
+    for item in objects(document.get("annotations")):
+        key = _key(item.get("image_id"))
+        if key not in samples:
+            continue  # its picture is not there, which was said
+        box = _box(item, categories, samples[key], result)
+        if box is not None:
+            boxes[key].append(box)
+    result.samples += [replace(sample, boxes=tuple(boxes[key])) for key, sample in samples.items()]
+
+
+def _key(value: Any) -> str:
+    """Return an id as text: some tools write 7 in one place and "7" in the other."""
+    return str(value)
+
+
+def _box(item: Object, categories: dict[str, str], sample: Annotated, result: Annotations) -> Box | None:
+    category = _key(item.get("category_id"))
+    label = categories.get(category, "")
+    if not label:
+        result.complain(sample.name, f"A box is of the unknown category {category}, so it was left out.")
+        return None
+    corner = item.get("bbox")
+    if not isinstance(corner, list) or len(corner) != 4:
+        result.complain(sample.name, f"An annotation of “{label}” has no box, so it was left out.")
+        return None
+    box, sentence = fitted(Box(label, *map(number, corner)), sample.size)
+    if sentence:
+        result.complain(sample.name, sentence)
+    return box
+
+
+def _document(samples: list[Annotated], annotations: Annotations) -> Object:
+    names = all_names(annotations.samples, annotations.classes)
+    numbers = {name: place for place, name in enumerate(names, start=1)}
+    images: list[Object] = []
+    marks: list[Object] = []
+    for place, sample in enumerate(samples, start=1):
+        size = {} if sample.size is None else {"width": sample.size[0], "height": sample.size[1]}
+        images.append({"id": place, "file_name": sample.name, **size})
+        for box in sample.boxes or ():
+            marks.append(
+                {
+                    "id": len(marks) + 1,
+                    "image_id": place,
+                    "category_id": numbers[box.label],
+                    "bbox": [box.x, box.y, box.width, box.height],
+                    "area": box.width * box.height,
+                    "iscrowd": 0,
+                }
+            )
+    categories = [{"id": number, "name": name} for name, number in numbers.items()]
+    return {"images": images, "annotations": marks, "categories": categories}

@@ -1,0 +1,106 @@
+"""Create ML: one JSON list of pictures with their boxes, each by its middle in pixels.
+
+(https://developer.apple.com/documentation/createml/building-an-object-detector-data-source)
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from typing_extensions import override
+
+from engine.task import Modality
+from labeling.annotations.codec import Codec
+from labeling.annotations.documents import Object, name_of, number, objects, read_json, starts_like_json
+from labeling.annotations.lookup import Lookup
+from labeling.annotations.model import Annotated, Annotations, Box, Carried, all_names, fitted
+from labeling.formats.base import Source
+from labeling.formats.splits import split_of_folders
+from labeling.media import MEDIA
+from labeling.walk import Found
+
+FILE = "annotations.json"
+
+
+class CreateMl(Codec):
+    """Boxes in pictures."""
+
+    name = "create_ml"
+    title = "Create ML"
+    carries = frozenset({Carried.BOXES, Carried.SPLIT})
+
+    @override
+    def recognises(self, source: Source) -> bool:
+        return bool(_files(source))
+
+    @override
+    def read(self, source: Source) -> Annotations:
+        lookup = Lookup(source, MEDIA[Modality.IMAGE])
+        result = Annotations()
+        for found in _files(source):
+            split = split_of_folders(found)
+            for item in objects(read_json(found.path)):
+                sample = _sample(item, found, split, lookup, result)
+                if sample is not None:
+                    result.samples.append(sample)
+        result.classes = all_names(result.samples)
+        return result
+
+    @override
+    def write(self, annotations: Annotations, folder: Path) -> None:
+        boxed = [sample for sample in annotations.samples if sample.boxes is not None]
+        for split in dict.fromkeys(sample.split for sample in boxed):
+            place = folder / (split or "")
+            place.mkdir(parents=True, exist_ok=True)
+            items = [_item(sample) for sample in boxed if sample.split == split]
+            (place / FILE).write_text(json.dumps(items, ensure_ascii=False, allow_nan=False), encoding="utf-8")
+
+
+def _files(source: Source) -> list[Found]:
+    return [found for found in source.files.ending(".json") if _is_create_ml(found.path)]
+
+
+def _is_create_ml(path: Path) -> bool:
+    if not starts_like_json(path, "annotations", "coordinates") and not starts_like_json(path, "image", "annotations"):
+        return False
+    with path.open("rb") as file:
+        return file.read(16).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"[")
+
+
+def _sample(item: Object, found: Found, split: str | None, lookup: Lookup, result: Annotations) -> Annotated | None:
+    written = name_of(item.get("image") or item.get("imagefilename"))
+    name = lookup.find(written, beside=found.relative)
+    if name is None:
+        result.complain(written or found.relative, "The annotations name this picture, but it is not there.")
+        return None
+    size = lookup.size(name)
+    boxes = []
+    for mark in objects(item.get("annotations")):
+        label, place = name_of(mark.get("label")), mark.get("coordinates")
+        if not label or not isinstance(place, dict):
+            result.complain(name, "An annotation has no class or no box, so it was left out.")
+            continue
+        x, y, width, height = (number(place.get(key)) for key in ("x", "y", "width", "height"))
+        box, sentence = fitted(Box(label, x - width / 2, y - height / 2, width, height), size)
+        if sentence:
+            result.complain(name, sentence)
+        if box is not None:
+            boxes.append(box)
+    return Annotated(name, size=size, boxes=tuple(boxes), split=split)
+
+
+def _item(sample: Annotated) -> Object:
+    marks = [
+        {
+            "label": box.label,
+            "coordinates": {
+                "x": box.x + box.width / 2,
+                "y": box.y + box.height / 2,
+                "width": box.width,
+                "height": box.height,
+            },
+        }
+        for box in sample.boxes or ()
+    ]
+    return {"image": sample.name, "annotations": marks}

@@ -1,0 +1,143 @@
+"""Azure Custom Vision: the tagged images of a project as its training API lists them.
+
+A JSON list of pictures (or several such files, one a page), each with ``tags`` and ``regions`` whose places are shares
+of the picture's size. A picture's file is called by its ``id``, or as in its address
+(https://learn.microsoft.com/rest/api/customvision/get-tagged-images).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from typing_extensions import override
+
+from engine.task import Modality
+from labeling.annotations.codec import Codec
+from labeling.annotations.documents import Object, name_of, number, objects, read_json, size_of, starts_like_json
+from labeling.annotations.lookup import Lookup
+from labeling.annotations.model import Annotated, Annotations, Box, Carried, all_names, fitted
+from labeling.formats.base import Source
+from labeling.media import MEDIA
+from labeling.walk import Found
+
+FILE = "tagged_images.json"
+ADDRESSES = ("originalImageUri", "resizedImageUri", "thumbnailUri")
+
+
+class CustomVision(Codec):
+    """Classes of pictures, and boxes in them."""
+
+    name = "custom_vision"
+    title = "Azure Custom Vision"
+    carries = frozenset({Carried.CLASS, Carried.CLASSES, Carried.BOXES})
+
+    @override
+    def recognises(self, source: Source) -> bool:
+        return bool(_files(source))
+
+    @override
+    def read(self, source: Source) -> Annotations:
+        lookup = Lookup(source, MEDIA[Modality.IMAGE])
+        result = Annotations()
+        for found in _files(source):
+            for item in objects(read_json(found.path)):
+                sample = _sample(item, found, lookup, result)
+                if sample is not None:
+                    result.samples.append(sample)
+        result.classes = all_names(result.samples)
+        return result
+
+    @override
+    def write(self, annotations: Annotations, folder: Path) -> None:
+        said = [sample for sample in annotations.samples if sample.classes or sample.boxes is not None]
+        items = [_item(sample) for sample in said if sample.boxes is None or sample.size is not None]
+        (folder / FILE).write_text(json.dumps(items, ensure_ascii=False, allow_nan=False), encoding="utf-8")
+
+    @override
+    def cannot_carry(self, annotations: Annotations) -> list[str]:
+        unknown = sum(sample.boxes is not None and sample.size is None for sample in annotations.samples)
+        lost = [f"{self.title} needs the size of a picture, which {unknown} have not: left out."] if unknown else []
+        return super().cannot_carry(annotations) + lost
+
+
+def _files(source: Source) -> list[Found]:
+    return [found for found in source.files.ending(".json") if _is_custom_vision(found.path)]
+
+
+def _is_custom_vision(path: Path) -> bool:
+    return starts_like_json(path, "id", "tags") and any(starts_like_json(path, key) for key in ADDRESSES)
+
+
+def _sample(item: Object, found: Found, lookup: Lookup, result: Annotations) -> Annotated | None:
+    name = _picture(item, found, lookup)
+    if name is None:
+        result.complain(found.relative, f"Picture {name_of(item.get('id'))} is not there. Download it beside the list.")
+        return None
+    size = size_of(item.get("width"), item.get("height")) or lookup.size(name)
+    regions = item.get("regions")
+    tags = dict.fromkeys(name_of(tag.get("tagName")) for tag in objects(item.get("tags")))
+    classes = tuple(tag for tag in tags if tag)
+    if not objects(regions):
+        return Annotated(name, classes=classes or None, size=size)
+    boxes = []
+    for region in objects(regions):
+        shares = [number(region.get(key)) for key in ("left", "top", "width", "height")]
+        label = name_of(region.get("tagName"))
+        if not label or size is None:
+            result.complain(name, "A region has no tag, or its picture has no size, so it was left out.")
+            continue
+        x, y, width, height = (share * size[at % 2] for at, share in enumerate(shares))
+        box, sentence = fitted(Box(label, x, y, width, height), size)
+        if sentence:
+            result.complain(name, sentence)
+        if box is not None:
+            boxes.append(box)
+    return Annotated(name, size=size, boxes=tuple(boxes))
+
+
+def _picture(item: Object, found: Found, lookup: Lookup) -> str | None:
+    folder = PurePosixPath(found.relative).parent.as_posix()
+    named = lookup.of_stem(name_of(item.get("id")), (folder,))
+    if named is not None:
+        return named
+    for key in ADDRESSES:
+        address = item.get(key)
+        if isinstance(address, str):
+            path = unquote(_path_of(address))
+            named = lookup.find(path.lstrip("/"), beside=found.relative)
+            if named is not None:
+                return named
+    return None
+
+
+def _path_of(address: str) -> str:
+    try:
+        return urlsplit(address).path
+    except ValueError:  # an address that is none
+        return ""
+
+
+def _item(sample: Annotated) -> Object:
+    width, height = sample.size or (None, None)
+    regions = [
+        {
+            "tagName": box.label,
+            "left": box.x / sample.size[0],
+            "top": box.y / sample.size[1],
+            "width": box.width / sample.size[0],
+            "height": box.height / sample.size[1],
+        }
+        for box in sample.boxes or ()
+        if sample.size is not None
+    ]
+    names = sample.names
+    return {
+        "id": PurePosixPath(sample.name).stem,
+        "width": width,
+        "height": height,
+        "originalImageUri": sample.name,
+        "tags": [{"tagName": name} for name in names],
+        "regions": regions,
+    }

@@ -1,0 +1,115 @@
+"""Open annotation files from outside: JSON and XML within limits, and what is in them as what it should be."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from labeling.errors import ImportRefused
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+MOST_BYTES = 1 << 30
+MOST_XML_BYTES = 16 << 20
+MOST_TEXT = 10_000  # characters of a name
+
+Object = dict[str, Any]
+
+
+def read_json(path: Path) -> Any:
+    """Return the content of a JSON file.
+
+    Raises:
+        ImportRefused: it is none, or too large or too deeply nested.
+    """
+    try:
+        return json.loads(read_text(path, MOST_BYTES))
+    except RecursionError as error:
+        raise ImportRefused(f"{path.name} is nested too deeply to be read. Write it anew with your tool.") from error
+    except ValueError as error:
+        raise ImportRefused(f"{path.name} is no JSON ({error}). Write it anew with your tool.") from error
+
+
+def read_xml(path: Path) -> Element:
+    """Return the root of an XML file, in which nothing is declared or fetched.
+
+    Raises:
+        ImportRefused: it is none, too large, or declares entities.
+    """
+    from xml.etree.ElementTree import ParseError
+
+    from defusedxml.common import DefusedXmlException
+    from defusedxml.ElementTree import fromstring
+
+    text = read_text(path, MOST_XML_BYTES)
+    try:
+        root: Element = fromstring(text, forbid_dtd=True)
+    except DefusedXmlException as error:
+        raise ImportRefused(
+            f"{path.name} declares entities or a document type, which can be an attack, so it was not read."
+        ) from error
+    except (ParseError, ValueError) as error:
+        raise ImportRefused(f"{path.name} is no XML ({error}).") from error
+    return root
+
+
+def read_text(path: Path, most: int = MOST_BYTES) -> str:
+    """Return a text file as text, UTF-8 with or without a mark, or else Latin-1.
+
+    Raises:
+        ImportRefused: it is too large or cannot be read.
+    """
+    try:
+        size = path.stat().st_size
+        if size > most:
+            raise ImportRefused(f"{path.name} has {size >> 20:,} MB; the limit is {most >> 20:,} MB.")
+        data = path.read_bytes()
+    except OSError as error:
+        raise ImportRefused(f"{path.name} could not be read ({error.strerror}).") from error
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def starts_like_json(path: Path, *words: str) -> bool:
+    """Return whether the first part of a file looks like JSON in which all ``words`` stand as keys or values."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(1 << 16)
+    except OSError:
+        return False
+    plain = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return plain[:1] in (b"{", b"[") and all(f'"{word}"'.encode() in plain for word in words)
+
+
+def objects(value: Any) -> list[Object]:
+    """Return the objects in a JSON list; nothing where it is none."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def number(value: Any) -> float:
+    """Return a JSON or XML value as a number; not a number where it is none."""
+    if isinstance(value, bool) or value is None:
+        return math.nan
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return math.nan
+
+
+def name_of(value: Any) -> str:
+    """Return a JSON or XML value as a name on one line, of what can be printed; empty where it is none."""
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        return ""
+    plain = " ".join(str(value).split())[:MOST_TEXT]
+    return plain if plain.isprintable() else "".join(filter(str.isprintable, plain)).strip()
+
+
+def size_of(width: Any, height: Any) -> tuple[int, int] | None:
+    """Return a size in pixels, None where it is none."""
+    w, h = number(width), number(height)
+    return (int(w), int(h)) if math.isfinite(w) and math.isfinite(h) and w >= 1 and h >= 1 else None

@@ -1,0 +1,80 @@
+"""fastText: a text a line after its labels, ``__label__name`` (https://fasttext.cc/docs/en/supervised-tutorial.html).
+
+Spaces in names are written as ``_``, and line breaks in texts as spaces, since the format has no others.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from typing_extensions import override
+
+from labeling.annotations.codec import Codec
+from labeling.annotations.documents import name_of, read_text
+from labeling.annotations.model import Annotated, Annotations, Carried, all_names
+from labeling.formats.base import Source
+from labeling.formats.splits import split_name
+
+MARK = "__label__"
+SUFFIXES = (".txt", ".train", ".test", ".valid", ".ft", ".fasttext")
+TRIED_LINES = 50
+
+
+class FastText(Codec):
+    """One class or several of texts."""
+
+    name = "fasttext"
+    title = "fastText"
+    carries = frozenset({Carried.CLASS, Carried.CLASSES, Carried.SPLIT})
+
+    @override
+    def recognises(self, source: Source) -> bool:
+        return any(_is_fasttext(found.path) for found in source.files.ending(*SUFFIXES))
+
+    @override
+    def read(self, source: Source) -> Annotations:
+        result = Annotations()
+        files = [found for found in source.files.ending(*SUFFIXES) if _is_fasttext(found.path)]
+        for found in files:
+            split = _split(found.path)
+            for line in read_text(found.path).split("\n"):
+                if line.strip():
+                    result.samples.append(_sample(line, str(len(result.samples)), split))
+        result.classes = all_names(result.samples)
+        return result
+
+    @override
+    def write(self, annotations: Annotations, folder: Path) -> None:
+        said = [sample for sample in annotations.samples if sample.classes and sample.text is not None]
+        for split in dict.fromkeys(sample.split for sample in said):
+            lines = [_line(sample) for sample in said if sample.split == split]
+            (folder / f"{split or 'texts'}.txt").write_text("".join(lines), encoding="utf-8")
+
+
+def _is_fasttext(path: Path) -> bool:
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            lines = [file.readline(1 << 16) for _ in range(TRIED_LINES)]
+    except (OSError, UnicodeDecodeError):
+        return False
+    filled = [line for line in lines if line.strip()]
+    return bool(filled) and 2 * sum(line.lstrip().startswith(MARK) for line in filled) > len(filled)
+
+
+def _split(path: Path) -> str | None:
+    return split_name(path.stem) or split_name(path.suffix.removeprefix("."))
+
+
+def _sample(line: str, name: str, split: str | None) -> Annotated:
+    classes: list[str] = []
+    rest = line.strip()
+    while rest.startswith(MARK):
+        mark, _, rest = rest.partition(" ")
+        classes.append(name_of(mark.removeprefix(MARK)))
+        rest = rest.lstrip()
+    return Annotated(name, text=rest, classes=tuple(dict.fromkeys(filter(None, classes))) or None, split=split)
+
+
+def _line(sample: Annotated) -> str:
+    marks = [MARK + label.replace(" ", "_") for label in sample.classes or ()]
+    return " ".join([*marks, " ".join((sample.text or "").split())]) + "\n"

@@ -1,0 +1,132 @@
+"""labelme: a JSON file a picture, beside it (https://github.com/wkentaro/labelme).
+
+Rectangles are two corners. Outlines and circles become the box around them, lines and points are left out. ``flags``
+that are set are classes of the whole picture.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path, PurePosixPath
+
+from typing_extensions import override
+
+from engine.task import Modality
+from labeling.annotations.codec import Codec
+from labeling.annotations.documents import Object, name_of, number, objects, read_json, size_of, starts_like_json
+from labeling.annotations.lookup import Lookup
+from labeling.annotations.model import Annotated, Annotations, Box, Carried, all_names, fitted
+from labeling.errors import ImportRefused
+from labeling.formats.base import Source
+from labeling.media import MEDIA
+from labeling.walk import Found
+
+VERSION = "5.5.0"  # of labelme, whose files these can be read as
+TRIED = 20
+
+
+class Labelme(Codec):
+    """Boxes in pictures, and classes of whole pictures."""
+
+    name = "labelme"
+    title = "labelme"
+    carries = frozenset({Carried.BOXES, Carried.CLASS, Carried.CLASSES, Carried.NONE})
+
+    @override
+    def recognises(self, source: Source) -> bool:
+        return any(_is_labelme(found.path) for found in source.files.ending(".json")[:TRIED])
+
+    @override
+    def read(self, source: Source) -> Annotations:
+        lookup = Lookup(source, MEDIA[Modality.IMAGE])
+        result = Annotations()
+        for found in source.files.ending(".json"):
+            if not _is_labelme(found.path):
+                continue
+            try:
+                document = read_json(found.path)
+            except ImportRefused as refusal:
+                result.complain(found.relative, str(refusal))
+                continue
+            sample = _sample(document, found, lookup, result) if isinstance(document, dict) else None
+            if sample is not None:
+                result.samples.append(sample)
+        result.classes = all_names(result.samples)
+        return result
+
+    @override
+    def write(self, annotations: Annotations, folder: Path) -> None:
+        for sample in annotations.samples:
+            if sample.boxes is None and sample.classes is None:
+                continue
+            target = folder / PurePosixPath(sample.name).with_suffix(".json")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            names = annotations.classes if sample.classes is not None else ()
+            text = json.dumps(_document(sample, names), ensure_ascii=False, allow_nan=False)
+            target.write_text(text, encoding="utf-8")
+
+
+def _is_labelme(path: Path) -> bool:
+    if not starts_like_json(path):
+        return False
+    with path.open("rb") as file:
+        start = file.read(1 << 16)
+    return b'"shapes"' in start and (b'"imagePath"' in start or b'"version"' in start)
+
+
+def _sample(document: Object, found: Found, lookup: Lookup, result: Annotations) -> Annotated | None:
+    written = name_of(document.get("imagePath"))
+    stem = PurePosixPath(found.relative).with_suffix("").name
+    name = lookup.find(written, beside=found.relative) or lookup.of_stem(stem)
+    if name is None:
+        result.complain(found.relative, f"It is about the picture {written or stem}, which is not there: left out.")
+        return None
+    size = size_of(document.get("imageWidth"), document.get("imageHeight")) or lookup.size(name)
+    boxes = [box for shape in objects(document.get("shapes")) if (box := _box(shape, name, size, result)) is not None]
+    flags = document.get("flags")
+    given = flags if isinstance(flags, dict) else {}
+    classes = tuple(name_of(key) for key, said in given.items() if said is True and name_of(key)) if given else None
+    return Annotated(name, classes=classes, size=size, boxes=tuple(boxes) if boxes or classes is None else None)
+
+
+def _box(shape: Object, name: str, size: tuple[int, int] | None, result: Annotations) -> Box | None:
+    label, kind = name_of(shape.get("label")), shape.get("shape_type") or "polygon"
+    places = shape.get("points")
+    points = [(number(p[0]), number(p[1])) for p in places if isinstance(p, list) and len(p) >= 2] if places else []
+    if kind == "circle" and len(points) == 2:
+        (x, y), radius = points[0], math.dist(*points)
+        points = [(x - radius, y - radius), (x + radius, y + radius)]
+    if not label or len(points) < 2 or kind in ("line", "linestrip", "point", "points"):
+        result.complain(name, f"A mark “{label}” ({kind}) is no box, so it was left out.")
+        return None
+    across, down = [x for x, _ in points], [y for _, y in points]
+    left, top = min(across), min(down)
+    box, sentence = fitted(Box(label, left, top, max(across) - left, max(down) - top), size)
+    if sentence:
+        result.complain(name, sentence)
+    return box
+
+
+def _document(sample: Annotated, names: tuple[str, ...]) -> Object:
+    width, height = sample.size or (None, None)
+    flags = {name: name in (sample.classes or ()) for name in dict.fromkeys((*names, *(sample.classes or ())))}
+    return {
+        "version": VERSION,
+        "flags": flags,
+        "shapes": [
+            {
+                "label": box.label,
+                "points": [[box.x, box.y], [box.x + box.width, box.y + box.height]],
+                "group_id": None,
+                "description": "",
+                "shape_type": "rectangle",
+                "flags": {},
+            }
+            for box in sample.boxes or ()
+        ],
+        "imagePath": PurePosixPath(sample.name).name,
+        "imageData": None,
+        "imageHeight": height,
+        "imageWidth": width,
+    }

@@ -1,0 +1,119 @@
+"""Pascal VOC: an XML file a picture, its boxes in pixels (http://host.robots.ox.ac.uk/pascal/VOC)."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from engine.task import Modality
+from labeling.annotations.codec import Codec
+from labeling.annotations.documents import name_of, number, read_xml, size_of
+from labeling.annotations.lookup import Lookup
+from labeling.annotations.model import Annotated, Annotations, Box, Carried, all_names, fitted
+from labeling.errors import ImportRefused
+from labeling.formats.base import Source
+from labeling.formats.splits import split_of_folders
+from labeling.media import MEDIA
+from labeling.walk import Found
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+FOLDER = "annotations"
+
+
+class Voc(Codec):
+    """Boxes in pictures."""
+
+    name = "voc"
+    title = "Pascal VOC"
+    carries = frozenset({Carried.BOXES, Carried.SPLIT})
+
+    @override
+    def recognises(self, source: Source) -> bool:
+        return any(_is_voc(found.path) for found in source.files.ending(".xml")[:20])
+
+    @override
+    def read(self, source: Source) -> Annotations:
+        lookup = Lookup(source, MEDIA[Modality.IMAGE])
+        result = Annotations()
+        for found in source.files.ending(".xml"):
+            try:
+                root = read_xml(found.path)
+            except ImportRefused as refusal:
+                result.complain(found.relative, str(refusal))
+                continue
+            sample = _sample(root, found, lookup, result) if root.tag == "annotation" else None
+            if sample is not None:
+                result.samples.append(sample)
+        result.classes = all_names(result.samples)
+        return result
+
+    @override
+    def write(self, annotations: Annotations, folder: Path) -> None:
+        from xml.etree.ElementTree import ElementTree, indent
+
+        for sample in annotations.samples:
+            if sample.boxes is None:
+                continue
+            root = _element(sample)
+            indent(root)
+            inner = PurePosixPath(sample.split or "", FOLDER, sample.name).with_suffix(".xml")
+            target = folder / inner
+            target.parent.mkdir(parents=True, exist_ok=True)
+            ElementTree(root).write(target, encoding="utf-8", xml_declaration=True)
+
+
+def _is_voc(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            start = file.read(4096)
+    except OSError:
+        return False
+    return b"<annotation" in start
+
+
+def _sample(root: Element, found: Found, lookup: Lookup, result: Annotations) -> Annotated | None:
+    written = name_of(root.findtext("filename"))
+    stem = PurePosixPath(found.relative).with_suffix("").name
+    name = lookup.find(written, beside=found.relative) or lookup.of_stem(stem)
+    if name is None:
+        result.complain(found.relative, f"It is about the picture {written or stem}, which is not there: left out.")
+        return None
+    size = size_of(root.findtext("size/width"), root.findtext("size/height")) or lookup.size(name)
+    boxes = []
+    for item in root.iterfind("object"):
+        label = name_of(item.findtext("name"))
+        left, top, right, bottom = (number(item.findtext(f"bndbox/{key}")) for key in ("xmin", "ymin", "xmax", "ymax"))
+        if not label:
+            result.complain(name, "A box has no class, so it was left out.")
+            continue
+        box, sentence = fitted(Box(label, left, top, right - left, bottom - top), size)
+        if sentence:
+            result.complain(name, sentence)
+        if box is not None:
+            boxes.append(box)
+    split = split_of_folders(found)
+    return Annotated(name, size=size, boxes=tuple(boxes), split=split)
+
+
+def _element(sample: Annotated) -> Element:
+    from xml.etree.ElementTree import Element, SubElement
+
+    root = Element("annotation")
+    SubElement(root, "filename").text = sample.name
+    if sample.size is not None:
+        size = SubElement(root, "size")
+        for key, value in zip(("width", "height", "depth"), (*sample.size, 3), strict=True):
+            SubElement(size, key).text = str(value)
+    for box in sample.boxes or ():
+        item = SubElement(root, "object")
+        for key, text in (("name", box.label), ("pose", "Unspecified"), ("truncated", "0"), ("difficult", "0")):
+            SubElement(item, key).text = text
+        corners = SubElement(item, "bndbox")
+        places = (box.x, box.y, box.x + box.width, box.y + box.height)
+        for key, place in zip(("xmin", "ymin", "xmax", "ymax"), places, strict=True):
+            SubElement(corners, key).text = f"{place:.12g}"
+    return root

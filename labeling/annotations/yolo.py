@@ -1,0 +1,201 @@
+"""YOLO: a text file of boxes a picture, in ``labels/`` beside ``images/``, and the class names in ``data.yaml``.
+
+A line is ``class x y width height``: the class's number, then the box's middle and size as shares of the picture's
+(https://docs.ultralytics.com/datasets/detect). Outlines, which have more numbers, become the box around them. Older
+sets name the classes in ``classes.txt``, ``obj.names`` or ``_darknet.labels``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path, PurePosixPath
+
+from typing_extensions import override
+
+from engine.task import Modality
+from labeling.annotations.codec import Codec
+from labeling.annotations.documents import name_of, read_text
+from labeling.annotations.lookup import Lookup
+from labeling.annotations.model import Annotated, Annotations, Box, Carried, all_names, fitted
+from labeling.errors import ImportRefused
+from labeling.formats.base import Source
+from labeling.formats.splits import split_of_folders
+from labeling.media import MEDIA
+from labeling.walk import Found
+
+LISTS = ("data.yaml", "data.yml", "dataset.yaml", "dataset.yml")
+NAMES = ("classes.txt", "obj.names", "_darknet.labels", "predefined_classes.txt")
+NOT_LABELS = (*NAMES, "train.txt", "val.txt", "test.txt", "valid.txt", "readme.txt", "requirements.txt")
+LINE = re.compile(r"\s*\d+(\s+[-+.\deEnaif]+){4,}\s*")
+MOST_LIST_BYTES = 1 << 20
+MOST_LABEL_BYTES = 16 << 20
+TRIED = 50
+
+
+class Yolo(Codec):
+    """Boxes in pictures."""
+
+    name = "yolo"
+    title = "YOLO"
+    carries = frozenset({Carried.BOXES, Carried.SPLIT})
+
+    @override
+    def recognises(self, source: Source) -> bool:
+        if not source.path.is_dir() or not source.files.of(MEDIA[Modality.IMAGE]):
+            return False
+        labels = _labels(source)
+        described = any(found.path.name.lower() in LISTS for found in source.files.files)
+        apart = any("labels" in found.folders for found in labels)
+        return (described and apart) or any(_is_label(found.path) for found in labels[:TRIED])
+
+    @override
+    def read(self, source: Source) -> Annotations:
+        lookup = Lookup(source, MEDIA[Modality.IMAGE])
+        result = Annotations()
+        names = _names(source, result)
+        for found in _labels(source):
+            sample = _sample(found, names, lookup, result)
+            if sample is not None:
+                result.samples.append(sample)
+        listed = tuple(names[number] for number in sorted(names))
+        result.classes = all_names(result.samples, listed)
+        return result
+
+    @override
+    def write(self, annotations: Annotations, folder: Path) -> None:
+        names = all_names(annotations.samples, annotations.classes)
+        numbers = {name: place for place, name in enumerate(names)}
+        parts = set()
+        for sample in annotations.samples:
+            if sample.boxes is None or sample.size is None:
+                continue
+            part = sample.split or "train"
+            parts.add(part)
+            lines = [_line(numbers[box.label], box, sample.size) for box in sample.boxes]
+            target = folder / "labels" / part / PurePosixPath(sample.name).with_suffix(".txt")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text("".join(lines), encoding="utf-8")
+        (folder / "data.yaml").write_text(_data(names, parts), encoding="utf-8")
+
+    @override
+    def cannot_carry(self, annotations: Annotations) -> list[str]:
+        unknown = sum(sample.boxes is not None and sample.size is None for sample in annotations.samples)
+        lost = [f"{self.title} needs the size of a picture, which {unknown} have not: left out."] if unknown else []
+        return super().cannot_carry(annotations) + lost
+
+
+def _line(number: int, box: Box, size: tuple[int, int]) -> str:
+    width, height = size
+    middle = ((box.x + box.width / 2) / width, (box.y + box.height / 2) / height)
+    shares = (*middle, box.width / width, box.height / height)
+    return f"{number} {' '.join(f'{share:.12g}' for share in shares)}\n"
+
+
+def _data(names: tuple[str, ...], parts: set[str]) -> str:
+    """Return ``data.yaml``; names are quoted as JSON, which is YAML too."""
+    import json
+
+    keys = {"train": "train", "validation": "val", "test": "test"}
+    places = [f"{keys[part]}: images/{part}\n" for part in keys if part in parts]
+    listed = [f"  {number}: {json.dumps(name)}\n" for number, name in enumerate(names)]
+    return "".join(["path: .\n", *places, "names:\n", *listed])
+
+
+def _labels(source: Source) -> list[Found]:
+    texts = source.files.ending(".txt")
+    texts = [found for found in texts if found.path.name.lower() not in NOT_LABELS]
+    apart = [found for found in texts if "labels" in found.folders]
+    return apart or texts
+
+
+def _is_label(path: Path) -> bool:
+    try:
+        with path.open(encoding="utf-8") as file:
+            line = file.readline(4096)
+    except (OSError, UnicodeDecodeError):
+        return False
+    return bool(LINE.fullmatch(line))
+
+
+def _names(source: Source, result: Annotations) -> dict[int, str]:
+    """Return the classes' names by number; where nothing tells them, they are called by their numbers."""
+    by_name = {found.path.name.lower(): found for found in source.files.files}
+    for name in NAMES:
+        if name in by_name:
+            lines = read_text(by_name[name].path, MOST_LIST_BYTES).splitlines()
+            return dict(enumerate(filter(None, map(name_of, lines))))
+    for name in LISTS:
+        if name in by_name and (names := _listed(by_name[name].path)):
+            return names
+    result.complain("", "No file names the classes (data.yaml or classes.txt), so they are called by their numbers.")
+    return {}
+
+
+def _listed(path: Path) -> dict[int, str]:
+    import yaml
+
+    try:
+        document = yaml.safe_load(read_text(path, MOST_LIST_BYTES))
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ImportRefused(f"{path.name} cannot be read as YAML. Write it anew with your tool.") from error
+    names = document.get("names") if isinstance(document, dict) else None
+    if isinstance(names, list):
+        return {number: name_of(name) for number, name in enumerate(names) if name_of(name)}
+    if isinstance(names, dict):
+        return {number: name_of(name) for number, name in names.items() if isinstance(number, int) and name_of(name)}
+    return {}
+
+
+def _sample(found: Found, names: dict[int, str], lookup: Lookup, result: Annotations) -> Annotated | None:
+    stem = PurePosixPath(found.relative).with_suffix("").name
+    name = lookup.of_stem(stem, _folders(found))
+    if name is None:
+        result.complain(found.relative, f"There is no one picture {stem}, so its boxes were left out.")
+        return None
+    size = lookup.size(name)
+    if size is None:
+        return Annotated(name)  # the picture cannot be opened, which whoever takes it in says
+    boxes = []
+    for line in read_text(found.path, MOST_LABEL_BYTES).splitlines():
+        box = _box(line, names, size, name, result) if line.strip() else None
+        if box is not None:
+            boxes.append(box)
+    split = split_of_folders(found)
+    return Annotated(name, size=size, boxes=tuple(boxes), split=split)
+
+
+def _folders(found: Found) -> tuple[str, ...]:
+    """Return where the picture of a label file lies: in ``images`` where the other lies in ``labels``, or beside it."""
+    folder = PurePosixPath(*found.folders)
+    swapped = PurePosixPath(*("images" if part == "labels" else part for part in found.folders))
+    without = PurePosixPath(*(part for part in found.folders if part != "labels"))
+    return tuple(path.as_posix() for path in (swapped, folder, without))
+
+
+def _box(line: str, names: dict[int, str], size: tuple[int, int], name: str, result: Annotations) -> Box | None:
+    try:
+        number, *places = line.split()
+        shares = [float(place) for place in places]
+        label = names.get(int(number), number if not names else "")
+    except ValueError:
+        label, shares = "", []
+    if len(shares) < 4 or not all(map(math.isfinite, shares)):
+        result.complain(name, "A line of its label file is no box, so it was left out.")
+        return None
+    if not label:
+        result.complain(name, f"A box is of class number {number}, which has no name, so it was left out.")
+        return None
+    x, y, width, height = shares[:4] if len(shares) < 6 else _around(shares)
+    pixels = ((x - width / 2) * size[0], (y - height / 2) * size[1], width * size[0], height * size[1])
+    box, sentence = fitted(Box(label, *pixels), size)
+    if sentence:
+        result.complain(name, sentence)
+    return box
+
+
+def _around(outline: list[float]) -> tuple[float, float, float, float]:
+    """Return middle and size of the box around an outline x1 y1 x2 y2 and so on."""
+    across, down = outline[0::2], outline[1::2]
+    left, right, top, bottom = min(across), max(across), min(down), max(down)
+    return (left + right) / 2, (top + bottom) / 2, right - left, bottom - top
