@@ -23,7 +23,7 @@ from engine.backbones.weights import manifest, verified
 from engine.features.table import FeatureTable
 from engine.finetune.precision import is_fast
 from engine.modalities.text.samples import TextSamples
-from engine.modalities.text.words import CHUNKS, WordArray, chunks_of, inward, words_of
+from engine.modalities.text.words import CHUNK, CHUNKS, WordArray, chunks_of, inward, words_of
 
 LENGTH = (1 + LAYERS) * WIDTH
 BACKBONE = "minilm_l6"
@@ -31,8 +31,11 @@ HALF_ON = frozenset({"cpu", "cuda"})  # device types on which half precision is 
 LOOKS = (2, 4, 8, CHUNKS)  # how many chunks of each text have been seen after each look
 
 _VERSION = 3  # counts changes of the arithmetic around the network: features of another version are not comparable
-_CHUNKS_AT_ONCE = {"cpu": 96, "cuda": 512}
 _WORDS_AT_ONCE = {"cpu": 2048, "cuda": 65_536}
+_PIECES = 2  # how many times as many words are looked at before somebody looks at the clock
+_MOST_TEXTS = 128
+_LETTERS = 4.0  # of a word of English, at least
+_SAMPLED = 32
 _log = logging.getLogger(__name__)
 
 Network = Callable[[Tensor], Tensor]
@@ -43,10 +46,11 @@ class FeatureKind:
     """What is seen of texts at one look: the sum of the means of some of their chunks, then how many chunks there are.
 
     The chunks are those whose turn it is then in the order of :func:`engine.modalities.text.words.inward`. Texts of
-    several columns are joined by the network's word for an end.
+    several columns are joined by the network's word for an end. ``letters`` is about how long a text is.
     """
 
     look: int = 0
+    letters: float = 100.0
 
     @property
     def name(self) -> str:
@@ -64,8 +68,10 @@ class FeatureKind:
         return LOOKS[self.look - 1] if self.look else 0
 
     def batch(self, device: str) -> int:
-        """Return how many texts are best computed together."""
-        return _CHUNKS_AT_ONCE[torch.device(device).type] // (LOOKS[self.look] - self.seen_before)
+        """Return how many texts are best computed together: few of long ones."""
+        most = CHUNK * (LOOKS[self.look] - self.seen_before)
+        words = min(1.0 + self.letters / _LETTERS, most)
+        return int(np.clip(_PIECES * _WORDS_AT_ONCE[torch.device(device).type] / words, 1, _MOST_TEXTS))
 
     def compute(self, samples: TextSamples, rows: IntArray, device: str) -> Float32Array:
         """Return features [len(rows), 2689]; an empty text has features too."""
@@ -82,8 +88,10 @@ class Looks:
 
     def __init__(self, samples: TextSamples, device: str, threads: int) -> None:
         self.tables: list[FeatureTable] = []
+        some = samples.texts(np.arange(0, len(samples), max(1, len(samples) // _SAMPLED)))
+        letters = float(np.mean([sum(map(len, text)) for text in some])) if some else 0.0
         self._open: Callable[[int], FeatureTable] = lambda look: FeatureTable(
-            samples, FeatureKind(look), device, threads
+            samples, FeatureKind(look, letters), device, threads
         )
 
     def open(self, looks: int) -> None:

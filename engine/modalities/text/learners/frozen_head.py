@@ -19,17 +19,18 @@ from engine.learners.base import Job, Progress
 from engine.modalities.text.features import LOOKS, Looks
 from engine.modalities.text.members.features import ROOT, FeaturesMember
 from engine.modalities.text.samples import TextSamples
-from engine.modalities.text.words import LEFT_OUT, WordArray, chunks_of, is_foreign, words_of
+from engine.modalities.text.words import CHUNK, LEFT_OUT, WordArray, chunks_of, is_foreign, words_of
 
 _GROWTH = 4
 _WORTH = 0.6
 _FEATURES, _LOOKS = "features.safetensors", "looks.json"
 _LOOKED_AT = 500  # texts that tell the language and the length
 _FEW = 0.05
+_FIRST_WORDS, _FEWEST = 24_000, 100  # words for a first look at texts, and texts at least
 
 
 class FrozenHead(HeadLearner):
-    """Fits on the first ``first`` texts that have features, on four times as many, and so on, and on all.
+    """Fits on the first ``first`` texts that have features, or fewer long ones, on four times as many, and so on.
 
     Of long texts the end and the beginning are looked at first; once all texts have been looked at, more is seen of
     them, and another head fitted, look by look, until only few hold more than that. Is done at once, without a
@@ -44,7 +45,7 @@ class FrozenHead(HeadLearner):
         assert isinstance(job.samples, TextSamples)
         self.samples = job.samples
         self.looks = Looks(self.samples, job.device, job.threads)
-        self._deepest, self._expected = 0, 0.0
+        self._first, self._deepest, self._expected = 0, 0, 0.0
         self._looking, self._looked = 0, 0
 
     @override
@@ -58,7 +59,9 @@ class FrozenHead(HeadLearner):
         return super().advance(deadline)
 
     def _foresee(self, texts: Sequence[WordArray]) -> None:
-        """Tell from the words of some texts how often to look, and how many chunks there will be to see."""
+        """Tell from the words of some texts how many to begin with, how often to look, and how much there is to see."""
+        words = float(np.mean([min(len(words), LOOKS[0] * CHUNK) for words in texts]))
+        self._first = min(int(self.settings.get("first", 0)), max(_FEWEST, int(_FIRST_WORDS / max(1.0, words))))
         chunks = np.array([len(chunks_of(words)) for words in texts])
         self._deepest = next(looks for looks, seen in enumerate(LOOKS, 1) if np.mean(chunks > seen) < _FEW)
         self._expected = float(np.minimum(chunks, LOOKS[self._deepest - 1]).mean()) * len(self.order)
@@ -81,7 +84,7 @@ class FrozenHead(HeadLearner):
 
     def _next_fit(self) -> int:
         """Return how many looks the next fit takes; a fit on nearly all texts would be a waste."""
-        texts, due = len(self.order), int(self.settings.get("first", 0))
+        texts, due = len(self.order), self._first
         if self.fitted >= texts:
             return self.fitted + texts
         while 0 < due <= self.fitted:
