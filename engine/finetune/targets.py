@@ -47,18 +47,22 @@ class Targets:
     def sharpness(self, outputs: FloatArray, rows: IntArray) -> float:
         """Return the factor on outputs [len(rows), K] of unseen samples that makes their log-loss smallest.
 
-        It is 1 for numbers, and where there are no samples. Golden-section search over its logarithm.
+        It is 1 for numbers and where there are no samples, and near 1 where there are few: the square of its logarithm
+        counts as much as the log-loss of one sample. Golden-section search over the logarithm.
         """
         if self.kind is Kind.REGRESSION or not len(rows):
             return 1.0
         low, high = _SHARPNESS
         for _ in range(24):
             inner, outer = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
-            if self._log_loss(outputs * np.exp(inner), rows) < self._log_loss(outputs * np.exp(outer), rows):
+            if self._doubt(inner, outputs, rows) < self._doubt(outer, outputs, rows):
                 high = outer
             else:
                 low = inner
         return float(np.exp((low + high) / 2.0))
+
+    def _doubt(self, factor: float, outputs: FloatArray, rows: IntArray) -> float:
+        return self._log_loss(outputs * np.exp(factor), rows) + factor**2 / len(rows)
 
     def error(self, outputs: FloatArray, rows: IntArray) -> float:
         """Return how wrong outputs [len(rows), K] are: the log-loss, or the mean square."""

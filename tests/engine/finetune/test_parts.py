@@ -115,6 +115,11 @@ def test_sharpness_undoes_what_was_too_bold_or_too_shy() -> None:
         assert targets.sharpness(np.log(chances) * factor, rows) == pytest.approx(1.0 / factor, rel=0.2)
 
 
+def test_a_few_right_answers_do_not_make_sure() -> None:
+    targets, rows = Targets(job(size=600)), np.arange(4)
+    assert 1.0 < targets.sharpness(targets.values[rows].astype(np.float64), rows) < 5.0
+
+
 def test_half_precision_is_used_only_where_it_is_said_to_be_faster_and_is() -> None:
     layer, inputs = nn.Linear(4, 4), torch.ones(1, 4)
     with fast("cpu", frozenset({"cuda"})):
