@@ -44,13 +44,15 @@ class Net(ABC):
     """A pretrained network and the samples it is to learn from.
 
     ``body(*inputs)`` gives features [n, ``length``]; ``source`` and ``stages`` are as in
-    :class:`engine.transfer.base.Start`; ``bfloat16`` names the device types on which half precision was measured
+    :class:`engine.transfer.base.Start`; ``row_s`` is how many seconds a step takes for each sample, where that was
+    tried out, else 0; ``bfloat16`` names the device types on which half precision was measured
     faster; ``learns_statistics`` says that the body's normalisations learn from batches, beside the weights,
     and ``pretrained`` whether it knows anything when the training begins. ``looking`` is the share that looking at a
     sample takes of the time to learn from it, and ``whole`` how many times as much of a sample is looked at in a check.
     """
 
     bfloat16: frozenset[str] = frozenset()
+    row_s: float = 0.0
     learns_statistics: ClassVar[bool] = False
     pretrained: ClassVar[bool] = True
     body: nn.Module

@@ -80,6 +80,7 @@ class FineTune(Learner):
         self._worked, self._shared = 0.0, 0.0
         self._error: float | None = None
         self._choices: dict[str, Any] = {}
+        self.allowed = math.inf  # seconds for one network, as they are when the first is about to be loaded
 
     @abstractmethod
     def net(self) -> Net:
@@ -90,6 +91,8 @@ class FineTune(Learner):
         torch.set_num_threads(self.job.threads)
         self._message, self._now = "", deadline.now
         before = deadline.elapsed
+        if self._net is None:
+            self.allowed = self.plan.share * (deadline.left - deadline.elapsed)
         improved = False
         while not self._done and not improved:
             try:
@@ -106,7 +109,11 @@ class FineTune(Learner):
     def _work(self, deadline: Deadline) -> bool:
         """Do one small piece of work; return whether it brought a candidate."""
         if not self._prepared:
-            self._prepared = self._loaded().prepare()
+            net = self._loaded()
+            if self._hopeless(deadline):
+                self._leave_out()
+            else:
+                self._prepared = net.prepare()
         elif self._saved is not None:
             self._tuning = self._begin(self._saved)
             self._saved = None
@@ -124,9 +131,11 @@ class FineTune(Learner):
     def _loaded(self) -> Net:
         if self._net is None:
             self._net = self.net()
+            self._net.take(self._choices)
+            self._choices = self._net.choices()
+            self.plan.row_s = self.plan.row_s or self._net.row_s
             self._ladder = Ladder(self._net, int(self.settings.get("batch", 32)), self.job.frugality)
             self._ladder.down_to(self._rungs)
-            self._net.take(self._choices)
             self._pretrained = {name: value.cpu().clone() for name, value in self._net.body.state_dict().items()}
         return self._net
 
@@ -155,12 +164,15 @@ class FineTune(Learner):
             began = self._now()
             with torch.inference_mode(), fast(net.device, net.bfloat16):
                 self._features.append(net.body(*net.inputs(rows, View(rough=True))).float().cpu().numpy())
-            self.plan.foresee(self._now() - began, net.looking * len(rows))
+            if not net.row_s:
+                self.plan.foresee(self._now() - began, net.looking * len(rows))
         return seen + len(rows) == len(self._warm_rows)
 
     def _hopeless(self, deadline: Deadline) -> bool:
-        """Whether the time is too short for this, as the first looks at samples tell."""
-        if len(self._features) < _JUDGED_AFTER:
+        """Whether the time is too short for this, as trying it out tells, or the first looks at samples."""
+        if self._tuning is not None or self._saved is not None or self._number:
+            return False
+        if not self._loaded().row_s and len(self._features) < _JUDGED_AFTER:
             return False
         count, foreseen = len(self.job.labels), self.plan.foreseen(deadline)
         self._planned = min(self.epochs * count, foreseen)

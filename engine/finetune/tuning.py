@@ -146,12 +146,10 @@ class Tuning:
     def outputs(self, rows: IntArray) -> FloatArray:
         """Return what the average network says of samples as they are, [len(rows), K]."""
         self.net.body.eval()
-        with (
-            self.average.in_place_of(self._learned()),
-            torch.inference_mode(),
-            fast(self.net.device, self.net.bfloat16),
-        ):
-            said = self.head(self.net.served(rows))
+        with self.average.in_place_of(self._learned()), torch.inference_mode():
+            with fast(self.net.device, self.net.bfloat16):
+                features = self.net.served(rows)
+            said = self.head(features.float())
         outputs: FloatArray = said.double().cpu().numpy()
         return outputs
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,6 +18,7 @@ from engine.backbones import load_backbone, load_source_head
 from engine.features.overlap import overlapped
 from engine.finetune.base import Net, Part, View
 from engine.finetune.learner import FineTune
+from engine.finetune.precision import fast
 from engine.learners.base import Job
 from engine.learners.constant import ConstantLearner
 from engine.modalities.image.augment import augment
@@ -40,6 +42,8 @@ class ImageNet(Net):
     """
 
     margin: ClassVar[float] = 1.25
+    looking = 0.3  # 0.24 in half precision, 0.35 in full,
+    whole = 3.0  # and a check looks at both views in full
 
     def __init__(
         self,
@@ -59,8 +63,14 @@ class ImageNet(Net):
         self.length, self.bfloat16 = body.length, body.quicker_halved
         self.source = load_source_head(backbone, weights) if source else None
         self._parts, self.stages = body.stages, body.last_of_size
-        self.squares = Squares(self.samples, round(self.margin * resolution), job.threads)
+        self.see_at(resolution)
         self.move(job.device)
+
+    def see_at(self, resolution: int) -> None:
+        """See pictures at another resolution; they are to be prepared for it again."""
+        self.row_s *= (resolution / self.resolution) ** 2
+        self.resolution = self._chosen = resolution
+        self.squares = Squares(self.samples, round(self.margin * resolution), self.job.threads)
 
     @override
     def prepare(self) -> bool:
@@ -101,8 +111,9 @@ class ImageNet(Net):
     @override
     def served(self, rows: IntArray) -> Tensor:
         (planes,) = self.inputs(rows, View())
-        plain: Tensor = self.body(planes)
-        return (plain + self.body(planes.flip(3))) / 2 if self.flip else plain
+        with torch.autocast(planes.device.type, enabled=False):  # members answer in full precision
+            plain: Tensor = self.body(planes)
+            return (plain + self.body(planes.flip(3))) / 2 if self.flip else plain
 
     def varied(self, squares: Tensor, view: View) -> Tensor:
         """Return the squares as they might also have been taken, float32 [n, 3, resolution, resolution]."""
@@ -123,11 +134,29 @@ class ImageNet(Net):
 
     @override
     def choices(self) -> dict[str, Any]:
-        return {"flip": self.flip}
+        return {"flip": self.flip, "resolution": self._chosen}
 
     @override
     def take(self, choices: Mapping[str, Any]) -> None:
         self.flip = bool(choices.get("flip", True))
+        if choices.get("resolution", self._chosen) != self._chosen:
+            self.see_at(int(choices["resolution"]))
+
+    def step_seconds(self, batch: int) -> float:
+        """Return how long a step on ``batch`` pictures takes, as tried out with two."""
+        learned = [parameter.requires_grad_() for layer in self.layers() for parameter in layer]
+        sides = (batch, 3, self.resolution, self.resolution)
+        planes = torch.zeros(sides, device=self.device).contiguous(memory_format=torch.channels_last)
+        took = 0.0
+        for _ in range(2):  # the first is slow
+            began = time.monotonic()
+            with fast(self.device, self.bfloat16):
+                features = self.body(planes)
+            pulled = torch.autograd.grad(features.float().sum(), learned)
+            float(pulled[0].sum())  # waits for the device
+            took = time.monotonic() - began
+        self.body.requires_grad_(False)
+        return took
 
     @override
     def lighter(self) -> bool:
@@ -151,8 +180,9 @@ class ImageNet(Net):
 class ImageFineTune(FineTune):
     """Tunes ``backbone`` on pictures of ``resolution``.
 
-    Settings beside those of :class:`FineTune`: ``backbone``; ``resolution`` in pixels; ``frozen`` (0), how many of the
-    first stages stay as they were pretrained, which makes steps cheaper.
+    Settings beside those of :class:`FineTune`: ``backbone``; ``resolution`` in pixels; ``finer`` (none), larger
+    resolutions, of which the largest is taken at which the time allows to see each picture ``enough`` (8) times;
+    ``frozen`` (0), how many of the first stages stay as they were pretrained, which makes steps cheaper.
     """
 
     kind: ClassVar[str] = "image.finetune"
@@ -162,8 +192,19 @@ class ImageFineTune(FineTune):
         settings = self.settings
         resolution, frozen = int(settings["resolution"]), int(settings.get("frozen", 0))
         source = CoTuning.kind in self.transfer
-        name, weights = self.network()
-        return ImageNet(self.job, name, resolution, frozen, source, weights)
+        batch, (name, weights) = int(self.settings.get("batch", 32)), self.network()
+        net = ImageNet(self.job, name, resolution, frozen, source, weights)
+        finer = sorted(int(side) for side in self.settings.get("finer", ()))
+        if finer:
+            net.row_s = net.step_seconds(batch) / batch
+            net.see_at(self._finest(net, [resolution, *finer]))
+        return net
+
+    def _finest(self, net: ImageNet, sides: Sequence[int]) -> int:
+        """Return the last of the resolutions, of which the net sees at the first, that the time allows."""
+        whole = net.row_s * float(self.settings.get("enough", 8)) * len(self.job.labels)
+        affordable = [side for side in sides if whole * (side / sides[0]) ** 2 <= self.allowed]
+        return affordable[-1] if affordable else sides[0]
 
     def network(self) -> tuple[str, Path | None]:
         """Return the name of the network, and its adopted file where it comes from outside."""
