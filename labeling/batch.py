@@ -13,6 +13,7 @@ column         type              meaning
                                  null where the picture was not looked at
 ``label``      String | Float64  class name or number; null where there is none
 ``split``      String            ``train`` or ``test`` where the data sets a test part apart, or null
+``marks``      String            boxes, regions or spans (:mod:`labeling.annotations.marks`); absent or null for none
 ``x:<name>``   Float64 | String  an input column of a table
 =============  ================  ===================================================================
 """
@@ -27,8 +28,6 @@ from labeling.errors import Cancelled
 
 if TYPE_CHECKING:
     import polars as pl
-
-FIXED_COLUMNS = ("id", "reference", "content", "look", "tones", "label", "split")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 LabelingError
 ├── ImportRefused        these files cannot be taken in, or not be learned from
+├── ExportRefused        the labels cannot be written, or not in this format
 ├── MediaRefused         one file cannot be opened; the rest can
 ├── Cancelled            the person stopped it
 └── ProjectError
@@ -23,6 +24,10 @@ class LabelingError(Exception):
 
 class ImportRefused(LabelingError):
     """These files cannot be taken in, or not be learned from."""
+
+
+class ExportRefused(LabelingError):
+    """The labels cannot be written, or not in this format."""
 
 
 class MediaRefused(LabelingError):

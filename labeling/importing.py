@@ -47,7 +47,8 @@ def understand(
         Cancelled: the person stopped it.
     """
     from labeling.formats import FORMATS
-    from labeling.formats.base import Source, Wishes
+    from labeling.formats.base import Wishes
+    from labeling.source import Source
 
     source = Source(_absolute(path), Watch(progress, cancelled))
     for format_ in FORMATS.values():
@@ -77,7 +78,7 @@ def read(
         Cancelled: the person stopped it.
     """
     from labeling.formats import FORMATS
-    from labeling.formats.base import Source
+    from labeling.source import Source
 
     source = Source(understanding.source, Watch(progress, cancelled))
     return FORMATS[understanding.format].read(source, understanding, look_seconds)

@@ -11,9 +11,9 @@ from engine.task import Kind, Task
 from labeling.batch import Batch, Watch
 from labeling.classes import names_of, respelled
 from labeling.errors import ImportRefused, MediaRefused
-from labeling.formats.base import Source
 from labeling.media import MEDIA, Medium
 from labeling.media.base import content_of, each, read_bytes
+from labeling.source import Source
 from labeling.understanding import Understanding, count
 
 if TYPE_CHECKING:
@@ -52,13 +52,17 @@ def media_inputs(path: Path, task: Task, tell: Tell, watch: Watch) -> Dataset:
 
 
 def table_inputs(path: Path, task: Task, tell: Tell, watch: Watch) -> Dataset:
-    """Return the rows of a table in the task's columns; the target column is not looked at."""
+    """Return the rows of a table in the task's columns, or listed texts; the target is not looked at."""
     import polars as pl
 
     from labeling.formats.table import inputs_of, pieces
+    from labeling.formats.texts_annotated import COLUMN, TextsAnnotated, listed
     from labeling.tables.source import opened
 
-    files = pieces(Source(path, watch))
+    source = Source(path, watch)
+    if task.columns == (COLUMN,) and TextsAnnotated().recognises(source):
+        return Dataset(listed(source).frame.select("id", "reference", "content", INPUT_PREFIX + COLUMN.name))
+    files = pieces(source)
     if len(files) != 1:
         raise ImportRefused(f"{path.name} is not a table. Choose a CSV, TSV, XLSX or Parquet file.")
     with opened(files[0].path, whole=True) as table:
@@ -80,9 +84,17 @@ def labelled_table(path: Path, task: Task, tell: Tell, watch: Watch) -> Understa
         ImportRefused: it is no table, or lacks the target or all of the columns.
     """
     from labeling.formats.table import pieces
+    from labeling.formats.texts_annotated import COLUMN, TextsAnnotated
     from labeling.tables.source import opened
 
-    files = pieces(Source(path, watch))
+    source = Source(path, watch)
+    if task.columns == (COLUMN,) and TextsAnnotated().recognises(source):
+        return Understanding(path, TextsAnnotated.name, task.modality, task.kind, columns=task.columns)
+    if task.target is None:
+        raise ImportRefused(
+            f"The model learned from an annotation file, and {path.name} is none. Choose one of the same format."
+        )
+    files = pieces(source)
     if not files:
         raise ImportRefused(f"{path.name} is not a table. Choose a CSV, TSV, XLSX or Parquet file.")
     with opened(files[0].path) as table:

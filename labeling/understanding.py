@@ -11,7 +11,9 @@ from engine.task import Column, ColumnType, Kind, Modality
 
 NAMED_CLASSES = 5
 TABLE_FORMAT = "table"
+TEXTS_FORMAT = "texts"
 NOUNS = {Modality.IMAGE: "photo", Modality.AUDIO: "sound", Modality.TEXT: "text", Modality.TABLE: "row"}
+MARKS = {Modality.IMAGE: "boxes", Modality.AUDIO: "regions", Modality.TEXT: "spans"}
 SAID = {
     Kind.MULTICLASS: "you give each one class",
     Kind.MULTILABEL: "you give each any number of classes",
@@ -70,6 +72,8 @@ class Understanding:
         left_out: columns that are not learned from.
         kept: columns that the person wants learned from, whatever speaks against them.
         set_apart: samples that the data itself keeps for testing.
+        origin: the tool whose annotation files the labels come from, if they come from such.
+        marked: whether these mark parts of the samples: boxes, regions or spans.
         problems: sentences the person should read.
     """
 
@@ -86,11 +90,13 @@ class Understanding:
     left_out: tuple[LeftOut, ...] = ()
     kept: tuple[str, ...] = ()
     set_apart: int = 0
+    origin: str = ""
+    marked: bool = False
     problems: tuple[str, ...] = ()
 
     def sentence(self) -> tuple[Part, ...]:
         """Return the editable sentence, piece by piece."""
-        parts = self._about_rows() if self.holds_rows else self._about_files()
+        parts = self._about_rows() if self.format == TABLE_FORMAT else self._about_files()
         if self.labelled and self.labelled < self.samples:
             parts.append(Part(f"; {self.samples - self.labelled:,} have no label"))
         if self.set_apart:
@@ -120,7 +126,7 @@ class Understanding:
         raise KeyError(field)
 
     def _kind_words(self) -> dict[Kind, str]:
-        rows = self.holds_rows
+        rows = self.format == TABLE_FORMAT
         if not rows and not self.labelled:
             return SAID
         words = kind_words(self.modality, rows)
@@ -136,6 +142,10 @@ class Understanding:
         if not self.labelled:
             return [Part(f"{number} without labels → "), chosen]
         where = f" in {count(len(self.classes), 'folder')}" if self.target is None else ""
+        if self.origin:
+            where = (
+                f" with {MARKS[self.modality]} of {self.origin}" if self.marked else f" with labels of {self.origin}"
+            )
         names = "" if kind is Kind.REGRESSION else f" {some_names(self.classes)}"
         parts = [Part(f"{number}{where} → "), chosen, Part(names)]
         if self.target is None:
@@ -162,8 +172,8 @@ class Understanding:
 
     @property
     def holds_rows(self) -> bool:
-        """Whether the samples are rows of a table rather than files."""
-        return self.format == TABLE_FORMAT
+        """Whether the samples are rows of a table, or texts in a list, rather than files."""
+        return self.format in (TABLE_FORMAT, TEXTS_FORMAT)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Understanding:
@@ -182,6 +192,8 @@ class Understanding:
             left_out=tuple(LeftOut(**c) for c in data["left_out"]),
             kept=tuple(data.get("kept", ())),
             set_apart=data["set_apart"],
+            origin=data.get("origin", ""),
+            marked=data.get("marked", False),
             problems=tuple(data["problems"]),
         )
 

@@ -18,8 +18,8 @@ from labeling.annotations.codec import Codec
 from labeling.annotations.documents import name_of, number, read_text
 from labeling.annotations.lookup import Lookup
 from labeling.annotations.model import Annotated, Annotations, Carried, Region, all_names, timed
-from labeling.formats.base import Source
 from labeling.media import MEDIA
+from labeling.source import Source
 from labeling.walk import Found
 
 LINE = re.compile(r"\s*-?[\d.,]+(?:[eE][-+]?\d+)?\t\s*-?[\d.,]+(?:[eE][-+]?\d+)?(\t.*)?")

@@ -19,9 +19,9 @@ from labeling.annotations.documents import Object, name_of, number, objects, rea
 from labeling.annotations.lookup import Lookup
 from labeling.annotations.model import Annotated, Annotations, Box, Carried, all_names, fitted
 from labeling.errors import ImportRefused
-from labeling.formats.base import Source
-from labeling.formats.splits import split_name
 from labeling.media import MEDIA
+from labeling.source import Source
+from labeling.splits import split_name
 from labeling.walk import Found
 
 FILE = "annotations.json"
@@ -32,7 +32,7 @@ class Coco(Codec):
 
     name = "coco"
     title = "COCO"
-    carries = frozenset({Carried.BOXES, Carried.SPLIT})
+    carries = frozenset({Carried.BOXES, Carried.EMPTY, Carried.SPLIT})
 
     @override
     def recognises(self, source: Source) -> bool:

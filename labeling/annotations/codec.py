@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from labeling.annotations.model import Annotations, Carried
-from labeling.formats.base import Source
+from labeling.source import Source
 
 WORDS = {
     Carried.CLASS: "one class of a whole sample",
@@ -17,13 +17,14 @@ WORDS = {
     Carried.BOXES: "boxes in pictures",
     Carried.REGIONS: "regions of time in sounds",
     Carried.SPANS: "spans in texts",
+    Carried.EMPTY: "samples that were looked at and hold nothing to mark",
     Carried.SPLIT: "which samples are kept for the test",
     Carried.UNLABELLED: "samples without a label",
 }
 
 
-class Codec(ABC):
-    """One way in which annotations lie in files.
+class Writer(ABC):
+    """One way in which annotations are written for others.
 
     Attributes:
         name: how it is registered and asked for on the command line.
@@ -34,18 +35,6 @@ class Codec(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     carries: ClassVar[frozenset[Carried]]
-
-    @abstractmethod
-    def recognises(self, source: Source) -> bool:
-        """Return whether there are annotations of this format, judging by names and a first look."""
-
-    @abstractmethod
-    def read(self, source: Source) -> Annotations:
-        """Return what the files say; what in them is broken is left out and told.
-
-        Raises:
-            ImportRefused: nothing of it can be used.
-        """
 
     @abstractmethod
     def write(self, annotations: Annotations, folder: Path) -> None:
@@ -59,3 +48,19 @@ class Codec(ABC):
         """Return a sentence for each thing that would be lost by writing, to be said before that is done."""
         lost = sorted(annotations.holds() - self.carries, key=list(Carried).index)
         return [f"{self.title} cannot hold {WORDS[what]}: left out." for what in lost]
+
+
+class Codec(Writer):
+    """One way in which annotations lie in files, read as well as written."""
+
+    @abstractmethod
+    def recognises(self, source: Source) -> bool:
+        """Return whether there are annotations of this format, judging by names and a first look."""
+
+    @abstractmethod
+    def read(self, source: Source) -> Annotations:
+        """Return what the files say; what in them is broken is left out and told.
+
+        Raises:
+            ImportRefused: nothing of it can be used.
+        """

@@ -16,8 +16,8 @@ from typing_extensions import override
 from labeling.annotations.codec import Codec
 from labeling.annotations.documents import name_of, read_text
 from labeling.annotations.model import Annotated, Annotations, Carried, Span, all_names
-from labeling.formats.base import Source
-from labeling.formats.splits import split_name
+from labeling.source import Source
+from labeling.splits import split_name
 
 SUFFIXES = (".conll", ".conll03", ".bio", ".iob", ".iob2", ".conllu")
 TAG = re.compile(r"O|[BIESLU]-\S.*")
@@ -30,7 +30,7 @@ class Conll(Codec):
 
     name = "conll"
     title = "CoNLL"
-    carries = frozenset({Carried.SPANS, Carried.SPLIT})
+    carries = frozenset({Carried.SPANS, Carried.EMPTY, Carried.SPLIT})
 
     @override
     def recognises(self, source: Source) -> bool:

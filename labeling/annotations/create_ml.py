@@ -15,9 +15,9 @@ from labeling.annotations.codec import Codec
 from labeling.annotations.documents import Object, name_of, number, objects, read_json, starts_like_json
 from labeling.annotations.lookup import Lookup
 from labeling.annotations.model import Annotated, Annotations, Box, Carried, all_names, fitted
-from labeling.formats.base import Source
-from labeling.formats.splits import split_of_folders
 from labeling.media import MEDIA
+from labeling.source import Source
+from labeling.splits import split_of_folders
 from labeling.walk import Found
 
 FILE = "annotations.json"
@@ -28,7 +28,7 @@ class CreateMl(Codec):
 
     name = "create_ml"
     title = "Create ML"
-    carries = frozenset({Carried.BOXES, Carried.SPLIT})
+    carries = frozenset({Carried.BOXES, Carried.EMPTY, Carried.SPLIT})
 
     @override
     def recognises(self, source: Source) -> bool:

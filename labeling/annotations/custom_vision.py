@@ -18,8 +18,8 @@ from labeling.annotations.codec import Codec
 from labeling.annotations.documents import Object, name_of, number, objects, read_json, size_of, starts_like_json
 from labeling.annotations.lookup import Lookup
 from labeling.annotations.model import Annotated, Annotations, Box, Carried, all_names, fitted
-from labeling.formats.base import Source
 from labeling.media import MEDIA
+from labeling.source import Source
 from labeling.walk import Found
 
 FILE = "tagged_images.json"
@@ -51,7 +51,7 @@ class CustomVision(Codec):
 
     @override
     def write(self, annotations: Annotations, folder: Path) -> None:
-        said = [sample for sample in annotations.samples if sample.classes or sample.boxes is not None]
+        said = [sample for sample in annotations.samples if sample.classes or sample.boxes]
         items = [_item(sample) for sample in said if sample.boxes is None or sample.size is not None]
         (folder / FILE).write_text(json.dumps(items, ensure_ascii=False, allow_nan=False), encoding="utf-8")
 

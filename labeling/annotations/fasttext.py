@@ -12,8 +12,8 @@ from typing_extensions import override
 from labeling.annotations.codec import Codec
 from labeling.annotations.documents import name_of, read_text
 from labeling.annotations.model import Annotated, Annotations, Carried, all_names
-from labeling.formats.base import Source
-from labeling.formats.splits import split_name
+from labeling.source import Source
+from labeling.splits import split_name
 
 MARK = "__label__"
 SUFFIXES = (".txt", ".train", ".test", ".valid", ".ft", ".fasttext")

@@ -37,9 +37,9 @@ from labeling.annotations.model import (
     inside,
     timed,
 )
-from labeling.formats.base import Source
-from labeling.formats.splits import split_name
 from labeling.media import MEDIA
+from labeling.source import Source
+from labeling.splits import split_name
 from labeling.walk import Found
 
 FILE = "samples.jsonl"
@@ -47,7 +47,7 @@ SUFFIXES = (".jsonl", ".ndjson")
 TEXTS = ("text", "data", "sentence", "content")
 FILES = ("file", "filename", "file_name", "image", "audio", "path")
 SPLITS = ("split", "set", "subset")
-MARKS = ("boxes", "regions", "spans", "entities", "label", "labels", "number", "classes")
+MARKS = ("boxes", "regions", "spans", "entities")
 TRIED_LINES = 20
 
 
@@ -67,8 +67,6 @@ class JsonLines(Codec):
         lookups = [Lookup(source, medium) for medium in MEDIA.values()]
         result = Annotations()
         for found in source.files.ending(*SUFFIXES):
-            if not _is_ours(found.path):
-                continue
             for place, line in enumerate(read_text(found.path).split("\n"), start=1):
                 item = _object(line)
                 if item is None:
@@ -88,6 +86,7 @@ class JsonLines(Codec):
 
 
 def _is_ours(path: Path) -> bool:
+    """Whether there are marks in a file; a mere list of classes is read as a table is, whose columns can be chosen."""
     try:
         with path.open(encoding="utf-8-sig") as file:
             lines = [file.readline(1 << 20) for _ in range(TRIED_LINES)]
@@ -95,7 +94,7 @@ def _is_ours(path: Path) -> bool:
         return False
     items = [item for line in lines if (item := _object(line)) is not None]
     named = [item for item in items if any(key in item for key in (*TEXTS, *FILES))]
-    return bool(named) and any(key in item for item in named for key in MARKS)
+    return any(any(key in item for key in MARKS) or _has_spans(item.get("label")) for item in named)
 
 
 def _object(line: str) -> Object | None:

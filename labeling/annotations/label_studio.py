@@ -33,8 +33,8 @@ from labeling.annotations.model import (
     inside,
     timed,
 )
-from labeling.formats.base import Source
 from labeling.media import MEDIA
+from labeling.source import Source
 from labeling.walk import Found
 
 FILE = "label_studio.json"

@@ -18,8 +18,8 @@ from labeling.annotations.documents import Object, name_of, number, objects, rea
 from labeling.annotations.lookup import Lookup
 from labeling.annotations.model import Annotated, Annotations, Box, Carried, all_names, fitted
 from labeling.errors import ImportRefused
-from labeling.formats.base import Source
 from labeling.media import MEDIA
+from labeling.source import Source
 from labeling.walk import Found
 
 VERSION = "5.5.0"  # of labelme, whose files these can be read as
@@ -31,7 +31,7 @@ class Labelme(Codec):
 
     name = "labelme"
     title = "labelme"
-    carries = frozenset({Carried.BOXES, Carried.CLASS, Carried.CLASSES, Carried.NONE})
+    carries = frozenset({Carried.BOXES, Carried.EMPTY, Carried.CLASS, Carried.CLASSES, Carried.NONE})
 
     @override
     def recognises(self, source: Source) -> bool:

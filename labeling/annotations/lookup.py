@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from labeling.errors import MediaRefused
-from labeling.formats.base import Source
 from labeling.media import Medium
+from labeling.media.picture import picture_size
+from labeling.source import Source
 from labeling.walk import Found
 
 MOST_NAME = 1000
@@ -60,7 +60,7 @@ class Lookup:
     def size(self, name: str) -> tuple[int, int] | None:
         """Return (width, height) in pixels of the picture ``name`` from its header; None where it cannot be read."""
         if name not in self._sizes:
-            self._sizes[name] = _size(self.files[name])
+            self._sizes[name] = picture_size(self.files[name])
         return self._sizes[name]
 
     @cached_property
@@ -90,13 +90,3 @@ def _grouped(names: Iterable[str], key: Callable[[str], str]) -> dict[str, list[
     for name in names:
         groups[key(name)].append(name)
     return groups
-
-
-def _size(path: Path) -> tuple[int, int] | None:
-    from labeling.media.base import read_bytes
-    from labeling.media.picture import open_picture
-
-    try:
-        return open_picture(read_bytes(path)).size
-    except MediaRefused:
-        return None

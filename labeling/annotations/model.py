@@ -22,6 +22,7 @@ class Carried(StrEnum):
     BOXES = "boxes"
     REGIONS = "regions"
     SPANS = "spans"
+    EMPTY = "empty"
     SPLIT = "split"
     UNLABELLED = "unlabelled"
 
@@ -132,6 +133,7 @@ def _held(sample: Annotated) -> set[Carried]:
         Carried.CLASS: sample.classes is not None and len(sample.classes) == 1,
         Carried.CLASSES: sample.classes is not None and len(sample.classes) > 1,
         Carried.NONE: sample.classes == (),
+        Carried.EMPTY: () in (sample.boxes, sample.regions, sample.spans),
     }
     return {what for what, there in found.items() if there}
 

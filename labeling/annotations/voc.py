@@ -13,9 +13,9 @@ from labeling.annotations.documents import name_of, number, read_xml, size_of
 from labeling.annotations.lookup import Lookup
 from labeling.annotations.model import Annotated, Annotations, Box, Carried, all_names, fitted
 from labeling.errors import ImportRefused
-from labeling.formats.base import Source
-from labeling.formats.splits import split_of_folders
 from labeling.media import MEDIA
+from labeling.source import Source
+from labeling.splits import split_of_folders
 from labeling.walk import Found
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Voc(Codec):
 
     name = "voc"
     title = "Pascal VOC"
-    carries = frozenset({Carried.BOXES, Carried.SPLIT})
+    carries = frozenset({Carried.BOXES, Carried.EMPTY, Carried.SPLIT})
 
     @override
     def recognises(self, source: Source) -> bool:

@@ -19,9 +19,9 @@ from labeling.annotations.documents import name_of, read_text
 from labeling.annotations.lookup import Lookup
 from labeling.annotations.model import Annotated, Annotations, Box, Carried, all_names, fitted
 from labeling.errors import ImportRefused
-from labeling.formats.base import Source
-from labeling.formats.splits import split_of_folders
 from labeling.media import MEDIA
+from labeling.source import Source
+from labeling.splits import split_of_folders
 from labeling.walk import Found
 
 LISTS = ("data.yaml", "data.yml", "dataset.yaml", "dataset.yml")
@@ -38,7 +38,7 @@ class Yolo(Codec):
 
     name = "yolo"
     title = "YOLO"
-    carries = frozenset({Carried.BOXES, Carried.SPLIT})
+    carries = frozenset({Carried.BOXES, Carried.EMPTY, Carried.SPLIT})
 
     @override
     def recognises(self, source: Source) -> bool:

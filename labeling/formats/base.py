@@ -1,44 +1,14 @@
-"""The contract of an import format, and the files it looks at."""
+"""The contract of an import format."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path
+from dataclasses import dataclass
 
-from engine.task import Kind, Modality
-from labeling.batch import Batch, Watch
-from labeling.media import MEDIA, Medium
-from labeling.tables.source import is_real_table
+from engine.task import Kind
+from labeling.batch import Batch
+from labeling.source import Source
 from labeling.understanding import Understanding
-from labeling.walk import Walk, walk
-
-MOSTLY_TEXTS = 4
-
-
-@dataclass
-class Source:
-    """A file or folder to take in; a folder is walked once, however many formats look at it."""
-
-    path: Path
-    watch: Watch = field(default_factory=Watch)
-
-    @cached_property
-    def files(self) -> Walk:
-        """Everything in the folder; just the file itself for a file."""
-        return walk(self.path, self.watch)
-
-    @cached_property
-    def medium(self) -> Medium | None:
-        """What most of the files are. Texts count where there is little else: they may as well be notes and lists."""
-        numbers = {modality: len(self.files.of(medium)) for modality, medium in MEDIA.items()}
-        texts = numbers.pop(Modality.TEXT)
-        most = max(numbers, key=lambda modality: numbers[modality])
-        tables = sum(is_real_table(found.path) for found in self.files.files)
-        if self.path.is_dir() and texts > MOSTLY_TEXTS * (sum(numbers.values()) + tables):
-            most = Modality.TEXT
-        return MEDIA[most] if most is Modality.TEXT or numbers[most] else None
 
 
 @dataclass(frozen=True, slots=True)

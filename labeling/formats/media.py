@@ -13,9 +13,10 @@ from engine.task import Kind
 from labeling.batch import Batch, Problem
 from labeling.classes import as_labels, check_number, classes_of, names_of, respelled, spellings, told
 from labeling.errors import ImportRefused, MediaRefused
-from labeling.formats.base import Format, Source, Wishes
+from labeling.formats.base import Format, Wishes
 from labeling.media import Medium, Seen
 from labeling.media.base import LookLimit, each
+from labeling.source import Source
 from labeling.understanding import NOUNS, Understanding, count
 
 SHOWN_PROBLEMS = 3
@@ -27,17 +28,22 @@ SCHEMA = {
     "tones": pl.Binary,
     "label": pl.String,
     "split": pl.String,
+    "marks": pl.String,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file with what its place or a list says about it; an empty label is a line that names no class."""
+    """A file with what its place or a list says about it; an empty label is a line that names no class.
+
+    ``marks`` are those of parts of it, as :mod:`labeling.annotations.marks` writes them.
+    """
 
     path: Path
     id: str
     label: str | None = None
     split: str | None = None
+    marks: str | None = None
 
 
 @dataclass
@@ -50,6 +56,8 @@ class Listing:
         target: the column that the labels come from, if they come from one.
         candidates: columns they could come from instead.
         kind: what the labels look like.
+        origin: whose annotation files the labels come from, if they come from such.
+        marked: whether these mark parts of the files.
     """
 
     entries: list[Entry] = field(default_factory=list)
@@ -57,6 +65,8 @@ class Listing:
     target: str | None = None
     candidates: tuple[str, ...] = ()
     kind: Kind = Kind.MULTICLASS
+    origin: str = ""
+    marked: bool = False
 
 
 class MediaFormat(Format):
@@ -92,6 +102,8 @@ class MediaFormat(Format):
             labelled=labels.count(),
             target=found.target,
             candidates=found.candidates,
+            origin=found.origin,
+            marked=found.marked,
             set_apart=sum(entry.split == "test" for entry in found.entries),
             problems=(*_sentences(found, labels, NOUNS[self.medium.modality]), *notes),
         )
@@ -129,7 +141,7 @@ class MediaFormat(Format):
 
 def _labels(found: Listing, kind: Kind) -> tuple[pl.Series, list[str]]:
     """Return a label of the kind for each entry, names that mean the same made one, and sentences about it."""
-    name = f"The cells of the column “{found.target}”" if found.target else "The names of the folders"
+    name = f"The cells of the column “{found.target}”" if found.target else found.origin or "The names of the folders"
     cells = [entry.label for entry in found.entries]
     if all(cell is None for cell in cells):
         return as_labels(cells, Kind.MULTICLASS, name), []
@@ -149,6 +161,7 @@ def _frame(kept: list[tuple[Entry, Seen | str]]) -> pl.DataFrame:
             "tones": [seen.tones for seen in looked],
             "label": None,
             "split": [entry.split for entry, _ in kept],
+            "marks": [entry.marks for entry, _ in kept],
         },
         schema=SCHEMA,
     )
@@ -171,5 +184,7 @@ def _sentences(found: Listing, labels: pl.Series, noun: str) -> list[str]:
         sentences.append(f"{count(bare, 'line names', 'lines name')} no class: taken as showing none of them.")
     if found.problems:
         first = found.problems[0]
-        sentences.append(f"{count(len(found.problems), 'file')} passed over; the first, {first.path}: {first.sentence}")
+        number, what = len(found.problems), "passed over"
+        said = count(number, "thing said was", "things said were") if found.origin else count(number, "file")
+        sentences.append(f"{said} {what}; the first, {first.path}: {first.sentence}")
     return sentences

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing_extensions import override
 
-from labeling.formats.base import Source
 from labeling.formats.media import Entry, Listing, MediaFormat
 from labeling.media import Medium
+from labeling.source import Source
 
 
 class MediaFlat(MediaFormat):

@@ -6,10 +6,10 @@ from collections import Counter
 
 from typing_extensions import override
 
-from labeling.formats.base import Source
 from labeling.formats.media import Entry, Listing, MediaFormat
-from labeling.formats.splits import split_name
 from labeling.media import Medium
+from labeling.source import Source
+from labeling.splits import split_name
 from labeling.walk import Found
 
 

@@ -17,10 +17,10 @@ from engine.task import Kind
 from labeling.batch import Problem
 from labeling.classes import JOINED_BY
 from labeling.errors import ImportRefused
-from labeling.formats.base import Source
 from labeling.formats.media import Entry, Listing, MediaFormat
-from labeling.formats.splits import split_name
 from labeling.media import Medium
+from labeling.source import Source
+from labeling.splits import split_name
 from labeling.tables.columns import facts, text
 from labeling.tables.guess import can_be_target, guess_kind, guess_target
 from labeling.tables.source import TEXT_SUFFIXES, is_real_table, is_table, opened

@@ -13,8 +13,9 @@ from engine.task import Column, ColumnType, Kind, Modality
 from labeling.batch import Batch, Problem
 from labeling.classes import JOINED_BY, MAX_CLASSES, classes_of, parts_of, respelled, spellings, told
 from labeling.errors import ImportRefused
-from labeling.formats.base import Format, Source, Wishes
-from labeling.formats.splits import split_name
+from labeling.formats.base import Format, Wishes
+from labeling.source import Source
+from labeling.splits import split_name
 from labeling.tables.columns import (
     Facts,
     converted,
@@ -251,6 +252,7 @@ def _read(piece: Piece, understanding: Understanding, problems: list[Problem]) -
             pl.lit(None, dtype=pl.Binary).alias("tones"),
             labels.alias("label"),
             pl.lit(piece.split, dtype=pl.String).alias("split"),
+            pl.lit(None, dtype=pl.String).alias("marks"),
             *inputs_of(understanding.columns, table),
         ).collect(engine="streaming")
     missing = frame["label"].null_count()

@@ -42,6 +42,18 @@ class Picture(Medium):
         open_picture(data)
 
 
+def picture_size(path: Path) -> tuple[int, int] | None:
+    """Return (width, height) in pixels from a picture's header alone; None where it has none that can be read."""
+    from PIL import Image, UnidentifiedImageError
+
+    Image.MAX_IMAGE_PIXELS = None  # nothing is decoded here
+    try:
+        with Image.open(path, formats=FORMATS) as image:
+            return image.size
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
+        return None
+
+
 def open_picture(data: bytes) -> Image:
     """Return a picture, its header read and its size within limits, its pixels not yet decoded.
 

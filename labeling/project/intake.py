@@ -30,7 +30,8 @@ GIVES = {
     Kind.REGRESSION: "gives each sample a number",
 }
 INSERT = (
-    "INSERT INTO sample (source, name, reference, content, look, tones, label, split) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO sample (source, name, reference, content, look, tones, label, split, marks) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -135,11 +136,11 @@ def _rows(
     connection: sqlite3.Connection, source: int, understanding: Understanding, frame: pl.DataFrame
 ) -> Iterator[tuple[Any, ...]]:
     free = _free_names(connection, understanding.source.name, frame["id"].to_list())
-    columns = frame.select("reference", "content", "look", "tones", "label", "split")
+    columns = frame.select("reference", "content", "look", "tones", "label", "split", "marks")
     for start in range(0, frame.height, CHUNK):
         for name, row in zip(free[start : start + CHUNK], columns.slice(start, CHUNK).iter_rows(), strict=True):
-            *rest, label, split = row
-            yield (source, name, *rest, encode(label), split)
+            *rest, label, split, marks = row
+            yield (source, name, *rest, encode(label), split, marks)
 
 
 def _free_names(connection: sqlite3.Connection, origin: str, names: list[str]) -> list[str]:

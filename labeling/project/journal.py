@@ -113,6 +113,10 @@ def _apply(connection: sqlite3.Connection, entry: int, side: str) -> None:
         f"UPDATE sample SET label = c.{side} FROM label_change AS c WHERE c.entry = ? AND c.sample = sample.id",
         (entry,),
     )
+    connection.execute(
+        f"UPDATE sample SET marks = c.{side} FROM mark_change AS c WHERE c.entry = ? AND c.sample = sample.id",
+        (entry,),
+    )
     found = connection.execute(f"SELECT {side} FROM class_change WHERE entry = ?", (entry,)).fetchone()
     if found is not None:
         write_classes(connection, json.loads(found[0]))

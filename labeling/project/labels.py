@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from labeling.errors import ProjectError
+from labeling.project import marks
 from labeling.project.journal import Journal, change_classes, classes_as_json
 from labeling.project.samples import PRESENT
 from labeling.project.store import Store
@@ -78,6 +79,7 @@ def rename_class(store: Store, journal: Journal, old: str, new: str) -> None:
         words = f"Join “{old}” with “{wanted}”" if joined else f"Rename “{old}” to “{wanted}”"
         with journal.entry(words) as entry:
             _replace_class(connection, entry, old, wanted, gives_several(store))
+            marks.replace_class(connection, entry, old, wanted)
             change_classes(connection, entry, after)
 
 
@@ -87,6 +89,7 @@ def remove_class(store: Store, journal: Journal, name: str) -> None:
         there = _with(connection, name)
         with journal.entry(f"Remove class “{name}”") as entry:
             _replace_class(connection, entry, name, None, gives_several(store))
+            marks.replace_class(connection, entry, name, None)
             change_classes(connection, entry, [other for other in there if other != name])
 
 

@@ -83,6 +83,27 @@ CREATE TABLE class_change (
 """
 
 
+@migration
+def keep_marks_of_parts_of_samples(connection: sqlite3.Connection) -> None:
+    """Boxes, regions and spans of a sample as JSON (:mod:`labeling.annotations.marks`); null where nothing is said.
+
+    ``mark_change`` holds what a journal entry changed, before and after.
+    """
+    connection.execute("ALTER TABLE sample ADD COLUMN marks TEXT")
+    connection.execute(
+        """
+        CREATE TABLE mark_change (
+            entry INTEGER NOT NULL REFERENCES journal (id) ON DELETE CASCADE,
+            sample INTEGER NOT NULL REFERENCES sample (id) ON DELETE CASCADE,
+            before TEXT,
+            after TEXT,
+            PRIMARY KEY (entry, sample)
+        ) WITHOUT ROWID
+        """
+    )
+    connection.execute("CREATE INDEX mark_change_by_sample ON mark_change (sample)")
+
+
 def migrate(store: Store, path: Path, new: bool) -> None:
     """Bring a database to the newest form.
 

@@ -20,9 +20,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.task import Kind
+from labeling.annotations.marks import Mark
 from labeling.batch import Batch
 from labeling.errors import LabelingError, ProjectError, ProjectExists, ProjectMissing
 from labeling.project import intake, labels, looks
+from labeling.project import marks as marked
 from labeling.project.intake import Added
 from labeling.project.journal import Entry, Journal
 from labeling.project.labels import ClassInfo
@@ -200,6 +202,26 @@ class Project:
             How many labels changed; 0 leaves no entry in the history.
         """
         return labels.set_label(self._store, self._journal, ids, label, name)
+
+    def marks(self, ids: Sequence[str]) -> dict[str, tuple[Mark, ...]]:
+        """Return the boxes, regions or spans of these samples; those of which nothing is said are not in it."""
+        return marked.marks(self._store, ids)
+
+    def set_marks(self, id: str, marks: Sequence[Mark] | None, name: str) -> bool:
+        """Give a sample marks, or None to take them away; its label is the set of their classes from then on.
+
+        Args:
+            id: of the sample; an unknown one is passed over.
+            marks: all that it has from now on.
+            name: what the change is called in the history.
+
+        Returns:
+            Whether anything changed; else there is no entry in the history.
+
+        Raises:
+            ProjectError: the project gives each sample one class or a number.
+        """
+        return marked.set_marks(self._store, self._journal, id, marks, name)
 
     def add_class(self, name: str) -> None:
         """Add a class at the end.

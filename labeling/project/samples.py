@@ -91,7 +91,7 @@ class Samples:
     def some(self, ids: Sequence[str]) -> list[Sample]:
         """Return the samples with these ids that are there, in the order asked for."""
         found: dict[str, Sample] = {}
-        for part, marks in _portions(ids):
+        for part, marks in portions(ids):
             sql = f"SELECT name, reference, label, split FROM sample WHERE {NAMED_PRESENT} AND name IN ({marks})"
             found |= {sample.id: sample for sample in self._as_samples(self._store.rows(sql, part))}
         return [found[name] for name in ids if name in found]
@@ -139,7 +139,7 @@ class Samples:
     def _part(self, source: int) -> pl.DataFrame:
         import polars as pl
 
-        columns = "name, reference, content, look, tones, label, split"
+        columns = "name, reference, content, look, tones, label, split, marks"
         rows = self._store.rows(f"SELECT {columns} FROM sample WHERE source = ? ORDER BY id", (source,))
         number = any(isinstance(row[5], float) for row in rows)
         frame = pl.DataFrame(rows, schema=_schema(pl.Float64() if number else pl.String()), orient="row")
@@ -155,7 +155,7 @@ class Samples:
     def _places(self, ids: Sequence[str]) -> list[tuple[int, int]]:
         """Return (source, row number in the database) of the ids that are there; a source's rows are consecutive."""
         found: dict[str, tuple[int, int]] = {}
-        for part, marks in _portions(ids):
+        for part, marks in portions(ids):
             sql = f"SELECT name, source, id FROM sample WHERE {NAMED_PRESENT} AND name IN ({marks})"
             found |= {name: (source, number) for name, source, number in self._store.rows(sql, part)}
         return [found[name] for name in ids if name in found]
@@ -169,7 +169,7 @@ class Samples:
         return self._inputs.get(source)
 
 
-def _portions(ids: Sequence[str]) -> Iterator[tuple[list[str], str]]:
+def portions(ids: Sequence[str]) -> Iterator[tuple[list[str], str]]:
     """Yield the ids in portions that one query takes, with their placeholders."""
     for start in range(0, len(ids), PICKED_AT_ONCE):
         part = list(ids[start : start + PICKED_AT_ONCE])
@@ -187,4 +187,5 @@ def _schema(label: pl.DataType) -> dict[str, Any]:
         "tones": pl.Binary,
         "label": label,
         "split": pl.String,
+        "marks": pl.String,
     }

@@ -38,6 +38,7 @@ def pictures(
             "tones": [None] * n,
             "label": labels,
             "split": split or [None] * n,
+            "marks": None,
         },
         schema=SCHEMA,
     )

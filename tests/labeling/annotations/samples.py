@@ -83,7 +83,8 @@ def pictures(draw: st.DrawFn, carried: frozenset[Carried]) -> list[Annotated]:
         size, split = PICTURES[name], draw(st.sampled_from(SPLITS)) if Carried.SPLIT in carried else None
         boxed = Carried.CLASS not in carried or (Carried.BOXES in carried and draw(st.booleans()))
         if boxed:
-            marks = tuple(draw(st.lists(boxes(size), min_size=int(Carried.CLASS in carried), max_size=3)))
+            least = int(Carried.CLASS in carried or Carried.EMPTY not in carried)
+            marks = tuple(draw(st.lists(boxes(size), min_size=least, max_size=3)))
             found.append(Annotated(name, size=size, boxes=marks, split=split))
         else:
             found.append(Annotated(name, classes=draw(classes(carried)), size=size, split=split))

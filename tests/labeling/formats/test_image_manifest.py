@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from engine.task import Modality
 from labeling.errors import ImportRefused
-from labeling.formats.base import Source
 from labeling.formats.media import Listing
 from labeling.formats.media_manifest import LISTED_TWICE, MediaManifest, listed, locate, manifests
 from labeling.importing import read, understand
 from labeling.media import MEDIA
+from labeling.source import Source
 
 MakePicture = Callable[..., Path]
 

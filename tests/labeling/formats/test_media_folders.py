@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from engine.task import Modality
-from labeling.formats.base import Source
 from labeling.formats.media_folders import MediaFolders
 from labeling.media import MEDIA
+from labeling.source import Source
 
 
 def texts(root: Path, *places: str) -> Source:

@@ -38,6 +38,7 @@ def photos(labels: list[str | None], start: int = 0, folder: Path = Path("/photo
                 "tones": [bytes(72)] * len(labels),
                 "label": labels,
                 "split": [None] * len(labels),
+                "marks": None,
             },
             schema=SCHEMA,
         )

@@ -1,0 +1,83 @@
+"""Pictures and sounds with annotation files of other tools: classes, boxes and regions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from typing_extensions import override
+
+from engine.task import Kind, Modality
+from labeling.annotations.codec import Codec
+from labeling.annotations.marks import marks_of, to_json
+from labeling.annotations.model import Annotated, Annotations, Carried
+from labeling.annotations.registry import CODECS
+from labeling.classes import JOINED_BY
+from labeling.errors import ImportRefused
+from labeling.formats.media import Entry, Listing, MediaFormat
+from labeling.media import Medium
+from labeling.source import Source
+
+CARRIED = {Modality.IMAGE: Carried.BOXES, Modality.AUDIO: Carried.REGIONS}
+
+
+class MediaAnnotated(MediaFormat):
+    """Files of one medium, and what annotation files in the same folder say of them.
+
+    The classes of a sample with marks are those of its marks.
+    """
+
+    def __init__(self, medium: Medium) -> None:
+        super().__init__(medium, "annotated")
+
+    @override
+    def recognises(self, source: Source) -> bool:
+        return self._codec(source) is not None
+
+    @override
+    def listing(self, source: Source, target: str | None) -> Listing:
+        codec = self._codec(source)
+        if codec is None:
+            raise ImportRefused(f"The annotations in {source.path.name} are not there any more.")
+        said = codec.read(source)
+        samples = [sample for sample in said.samples if self.medium.owns(sample.name)]
+        if not samples:
+            raise ImportRefused(_nothing(codec, said, source, self.medium))
+        root = source.path if source.path.is_dir() else source.path.parent
+        kind = _kind(samples)
+        entries: dict[str, Entry] = {}
+        for sample in samples:
+            entries.setdefault(sample.name, _entry(sample, root / sample.name, kind))
+        if source.path.is_dir():
+            for found in source.files.of(self.medium):
+                entries.setdefault(found.relative, Entry(found.path, found.relative))
+        marked = any(entry.marks is not None for entry in entries.values())
+        problems = [*source.files.problems, *said.problems]
+        return Listing(list(entries.values()), problems, kind=kind, origin=codec.title, marked=marked)
+
+    def _codec(self, source: Source) -> Codec | None:
+        wanted = CARRIED.get(self.medium.modality)
+        if wanted is None or (source.path.is_dir() and source.medium is not self.medium):
+            return None
+        codecs = (codec for codec in CODECS.values() if wanted in codec.carries)
+        return next((codec for codec in codecs if codec.recognises(source)), None)
+
+
+def _kind(samples: list[Annotated]) -> Kind:
+    marked = any(marks_of(sample) is not None for sample in samples)
+    several = any(sample.classes is not None and len(sample.classes) != 1 for sample in samples)
+    return Kind.MULTILABEL if marked or several else Kind.MULTICLASS
+
+
+def _entry(sample: Annotated, path: Path, kind: Kind) -> Entry:
+    marks = marks_of(sample)
+    label = JOINED_BY.join(name.replace(JOINED_BY, ",") for name in sample.names) if sample.labelled else None
+    split = "train" if sample.split == "validation" else sample.split
+    return Entry(path, sample.name, label, split, None if marks is None else to_json(marks))
+
+
+def _nothing(codec: Codec, said: Annotations, source: Source, medium: Medium) -> str:
+    first = f" The first problem: {said.problems[0].sentence}" if said.problems else ""
+    return (
+        f"The {codec.title} annotations in {source.path.name} are about no {medium.thing} that is there. "
+        f"Put the {medium.thing}s beside them and try again.{first}"
+    )

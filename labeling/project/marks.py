@@ -1,0 +1,74 @@
+"""Boxes, regions and spans of samples: read them, change them as named entries of the journal.
+
+The label of a sample with marks is the set of their classes, so that what learns from labels learns from marks too.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from engine.task import Modality
+from labeling.annotations.marks import Mark, from_json, to_json
+from labeling.errors import ProjectError
+from labeling.project.journal import Journal, change_classes, classes_as_json
+from labeling.project.samples import NAMED_PRESENT, PRESENT, portions
+from labeling.project.store import Store
+from labeling.project.stored import encode, gives_several
+
+MODALITY = "SELECT json_extract(understanding, '$.modality') FROM source WHERE present = 1 ORDER BY id DESC"
+
+
+def marks(store: Store, ids: Sequence[str]) -> dict[str, tuple[Mark, ...]]:
+    """Return the marks of these samples; samples of which nothing is said are not in it."""
+    modality = Modality(store.value(MODALITY) or Modality.IMAGE)
+    found: dict[str, tuple[Mark, ...]] = {}
+    for part, places in portions(ids):
+        sql = f"SELECT name, marks FROM sample WHERE {NAMED_PRESENT} AND marks IS NOT NULL AND name IN ({places})"
+        found |= {name: from_json(stored, modality) for name, stored in store.rows(sql, part)}
+    return found
+
+
+def set_marks(store: Store, journal: Journal, id: str, new: Sequence[Mark] | None, name: str) -> bool:
+    """Give a sample marks, or take all of them away with None; return whether that changed anything.
+
+    Raises:
+        ProjectError: the project gives each sample one class or a number.
+    """
+    if not gives_several(store):
+        raise ProjectError("Samples of this project have one label each, so parts of them cannot be marked.")
+    stored = None if new is None else to_json(new)
+    names = None if new is None else [mark.label for mark in new]
+    with store.atomic() as connection:
+        sql = f"SELECT id, marks, label FROM sample WHERE name = ? AND {PRESENT}"
+        found = connection.execute(sql, (id,)).fetchone()
+        if found is None or found[1] == stored:
+            return False
+        with journal.entry(name) as entry:
+            _change(connection, entry, found[0], found[1], stored)
+            label = encode(names) if names is not None else None
+            if found[2] != label:
+                sql = "INSERT INTO label_change (entry, sample, before, after) VALUES (?, ?, ?, ?)"
+                connection.execute(sql, (entry, found[0], found[2], label))
+                connection.execute("UPDATE sample SET label = ? WHERE id = ?", (label, found[0]))
+            there: list[str] = json.loads(classes_as_json(connection))
+            change_classes(connection, entry, list(dict.fromkeys((*there, *(names or ())))))
+    return True
+
+
+def replace_class(connection: sqlite3.Connection, entry: int, old: str, new: str | None) -> None:
+    """Give every mark of a class another, or remove it, as part of a journal entry."""
+    sql = f"SELECT id, marks FROM sample WHERE instr(marks, ?) > 0 AND {PRESENT}"
+    for number, stored in connection.execute(sql, (json.dumps(old, ensure_ascii=False),)).fetchall():
+        listed = json.loads(stored)
+        kept = [[new if label == old else label, *place] for label, *place in listed if label != old or new is not None]
+        after = json.dumps(kept, ensure_ascii=False)
+        if kept != listed:
+            _change(connection, entry, number, stored, after)
+
+
+def _change(connection: sqlite3.Connection, entry: int, sample: int, before: str | None, after: str | None) -> None:
+    sql = "INSERT INTO mark_change (entry, sample, before, after) VALUES (?, ?, ?, ?)"
+    connection.execute(sql, (entry, sample, before, after))
+    connection.execute("UPDATE sample SET marks = ? WHERE id = ?", (after, sample))

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.task import Kind
+from labeling.annotations.model import Box
+from labeling.errors import ProjectError
+from labeling.importing import read, understand
+from labeling.project import Project
+from tests.labeling.conftest import PictureMaker
+from tests.labeling.project.conftest import PHOTOS, photos
+
+CAT, DOG = Box("cat", 1.5, 2, 30, 20), Box("dog", 0, 0, 10, 10)
+
+
+@pytest.fixture
+def pets(tmp_path: Path, make_picture: PictureMaker) -> Path:
+    """Three pictures; YOLO files say that the first shows a cat and a dog, and the second nothing."""
+    folder = tmp_path / "pets"
+    for place in range(3):
+        make_picture(folder / f"{place}.png", seed=place)
+    (folder / "classes.txt").write_text("cat\ndog\n")
+    (folder / "0.txt").write_text("0 0.5 0.5 0.25 0.5\n1 0.1 0.1 0.1 0.1\n")
+    (folder / "1.txt").write_text("")
+    return folder
+
+
+@pytest.fixture
+def project(pets: Path, tmp_path: Path) -> Iterator[Project]:
+    understanding = understand(pets)
+    with Project.create(tmp_path / "project") as project:
+        project.add(understanding, read(understanding))
+        yield project
+
+
+def test_marks_are_taken_in_and_tell_the_classes(project: Project) -> None:
+    understanding = project.understanding()
+    assert understanding is not None
+    assert understanding.text() == "3 photos with boxes of YOLO → sort photos into any of cat / dog; 1 have no label"
+    assert understanding.kind is Kind.MULTILABEL
+    marks = project.marks(["0.png", "1.png", "2.png", "nobody"])
+    assert marks == {"0.png": (Box("cat", 24, 12, 16, 24), marks["0.png"][1]), "1.png": ()}
+    labels = [sample.label for sample in project.page()]
+    assert labels == [("cat", "dog"), (), None]
+
+
+def test_changing_marks_is_one_named_change_that_survives_a_restart(project: Project) -> None:
+    assert project.set_marks("2.png", [DOG, CAT], "Draw two boxes")
+    assert not project.set_marks("2.png", [DOG, CAT], "Draw them again")
+    assert not project.set_marks("nobody", [DOG], "Draw a box")
+    project.close()
+    with Project.open(project.path) as again:
+        assert again.marks(["2.png"]) == {"2.png": (DOG, CAT)}
+        assert again.samples(["2.png"])[0].label == ("cat", "dog")
+        assert again.undo() == "Draw two boxes"
+        assert again.marks(["2.png"]) == {}
+        assert again.samples(["2.png"])[0].label is None
+        assert again.redo() == "Draw two boxes"
+        assert again.marks(["2.png"]) == {"2.png": (DOG, CAT)}
+
+
+def test_a_mark_of_a_new_class_adds_it_and_undo_takes_it_away(project: Project) -> None:
+    project.set_marks("0.png", [Box("fox", 0, 0, 5, 5)], "Draw a fox")
+    assert [info.name for info in project.classes()] == ["cat", "dog", "fox"]
+    project.undo()
+    assert [info.name for info in project.classes()] == ["cat", "dog"]
+
+
+def test_renaming_and_removing_a_class_reaches_the_marks(project: Project) -> None:
+    project.rename_class("cat", "Katze")
+    project.remove_class("dog")
+    assert [mark.label for mark in project.marks(["0.png"])["0.png"]] == ["Katze"]
+    assert project.samples(["0.png"])[0].label == ("Katze",)
+    project.undo()
+    project.undo()
+    assert [mark.label for mark in project.marks(["0.png"])["0.png"]] == ["cat", "dog"]
+
+
+def test_samples_of_one_class_each_are_not_marked(tmp_path: Path) -> None:
+    with Project.create(tmp_path / "project") as project:
+        project.add(PHOTOS, photos(["bolt", "nut"]))
+        with pytest.raises(ProjectError, match="one label each"):
+            project.set_marks("0.png", [CAT], "Draw a box")
+
+
+def test_a_project_from_before_marks_is_brought_up_to_date(project: Project) -> None:
+    project.close()
+    connection = sqlite3.connect(project.path / "project.db")
+    connection.execute("DROP TABLE mark_change")
+    connection.execute("ALTER TABLE sample DROP COLUMN marks")
+    connection.execute("PRAGMA user_version = 1")
+    connection.commit()
+    connection.close()
+    with Project.open(project.path) as again:
+        assert again.count() == 3
+        assert again.marks(["0.png"]) == {}
+        assert again.set_marks("0.png", [CAT], "Draw a box")

@@ -1,0 +1,83 @@
+"""What a project knows is written for other tools, and is the same when it is taken in again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from labeling.annotations.model import Carried
+from labeling.annotations.registry import WRITERS
+from labeling.errors import ExportRefused
+from labeling.exporting import annotations_of, write_labels
+from labeling.importing import read, understand
+from labeling.project import Project
+from tests.labeling.conftest import PictureMaker
+
+BOXED = ("coco", "yolo", "voc", "labelme", "create_ml", "label_studio", "custom_vision", "jsonl")
+
+
+def taken_in(data: Path, folder: Path) -> Project:
+    understanding = understand(data)
+    project = Project.create(folder)
+    project.add(understanding, read(understanding))
+    return project
+
+
+@pytest.fixture
+def cells(tmp_path: Path, make_picture: PictureMaker) -> Iterator[Project]:
+    """Four pictures, of which three have boxes and one was looked at in vain."""
+    data = tmp_path / "cells"
+    for place in range(4):
+        make_picture(data / f"{place}.png", seed=place)
+        lines = "".join(f"{number % 2} 0.5 0.5 0.{number + 2} 0.25\n" for number in range(place))
+        (data / f"{place}.txt").write_text(lines)
+    (data / "classes.txt").write_text("red\nwhite\n")
+    with taken_in(data, tmp_path / "project") as project:
+        yield project
+
+
+@pytest.mark.parametrize("to", BOXED)
+def test_boxes_go_out_and_come_back(cells: Project, tmp_path: Path, make_picture: PictureMaker, to: str) -> None:
+    out = tmp_path / "out"
+    write_labels(annotations_of(cells), to, out)
+    for place in range(4):
+        make_picture(out / f"{place}.png", seed=place)
+    with taken_in(out, tmp_path / "again") as again:
+        before, after = cells.marks(cells.ids()), again.marks(again.ids())
+    empty = Carried.EMPTY in WRITERS[to].carries
+    assert list(after) == [id for id, boxes in before.items() if boxes or empty]
+    for id, boxes in after.items():
+        assert [box.label for box in boxes] == [box.label for box in before[id]]
+
+
+def test_classes_go_out_as_csv_and_come_back(bolts: Path, tmp_path: Path) -> None:
+    with taken_in(bolts, tmp_path / "project") as project:
+        write_labels(annotations_of(project), "csv", tmp_path / "out")
+        labels = {sample.id: sample.label for sample in project.page()}
+    (bolts / "labels.csv").write_bytes((tmp_path / "out" / "labels.csv").read_bytes())
+    with taken_in(bolts, tmp_path / "again") as again:
+        assert {sample.id: sample.label for sample in again.page()} == labels
+
+
+def test_a_full_folder_an_unknown_format_and_an_empty_project_are_refused(cells: Project, tmp_path: Path) -> None:
+    annotations = annotations_of(cells)
+    with pytest.raises(ExportRefused, match="already holds something"):
+        write_labels(annotations, "coco", tmp_path / "cells")
+    with pytest.raises(ExportRefused, match="coco, conll"):
+        write_labels(annotations, "coca", tmp_path / "out")
+    with Project.create(tmp_path / "empty") as empty, pytest.raises(ExportRefused, match="is empty"):
+        annotations_of(empty)
+
+
+def test_a_disk_that_cannot_be_written_leaves_nothing_behind(cells: Project, tmp_path: Path) -> None:
+    (tmp_path / "a file").write_text("")
+    with pytest.raises(ExportRefused, match="could not be written"):
+        write_labels(annotations_of(cells), "coco", tmp_path / "a file" / "out")
+
+
+def test_every_format_that_help_names_is_there() -> None:
+    from studio.cli.commands.labels import FORMATS
+
+    assert sorted(FORMATS.partition(";")[0].replace(" or ", ", ").split(", ")) == sorted(WRITERS)
