@@ -7,6 +7,8 @@ from pathlib import Path
 from engine.backbones.weights import SUFFIXES
 from engine.modalities.portfolio import Entry
 
+TUNED = "tuned"  # the group of learners that tune a network
+
 _MOST = 4
 _RESOLUTION, _TUNED = 224, 160
 _MANY = 4000
@@ -35,7 +37,7 @@ def own_entries(folder: Path, download: bool = False) -> tuple[Entry, ...]:
         for name, one in zip(names, settings, strict=True)
     )
     tuned = (
-        Entry(f"{name}, tuned at {_TUNED} px", "image.outside_finetune", {**one, **_tuning()})
+        Entry(f"{name}, tuned at {_TUNED} px", "image.outside_finetune", {**one, **_tuning()}, group=TUNED)
         for name, one in zip(names, settings, strict=True)
     )
     return (*heads, *tuned)
