@@ -128,9 +128,9 @@ class Vocabulary:
 
     @classmethod
     def fit(cls, counts: Counts, family: Family, least: int, most: int) -> Vocabulary:
-        """Return the features that occur in ``least`` texts, at most the ``most`` frequent of them."""
+        """Return the features that occur in ``least`` texts (all where none does), at most the ``most`` frequent."""
         texts = np.bincount(counts.table.indices, minlength=len(counts.keys))
-        kept = np.flatnonzero(texts >= least)
+        kept = np.flatnonzero(texts >= min(least, texts.max(initial=0)))
         if len(kept) > most:
             kept = np.sort(kept[np.argsort(-texts[kept], kind="stable")[:most]])
         rarity = np.log(1.0 + (counts.table.shape[0] + 1.0) / (texts[kept] + 1.0))

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 _WEIGHTS = 20_000_000  # numbers in the weights that are looked for at once
 _FEATURES = 400_000
-_RARE_FROM = 1500  # texts from which on a feature must occur twice
-_FIRST_CHARACTERS, _FEWEST_FIRST = 300_000, 100  # about what is learned from in half a second
+_RARE_FROM = 50  # texts from which on a feature must occur twice
+_FIRST_CHARACTERS, _FEWEST_FIRST = 1_000_000, 100  # about what is learned from in a quarter of a second
 _ANSWERS, _STATE = "answers.npy", "state.json"
 _NO_FOLD = -2
 
@@ -165,7 +165,7 @@ class Ngrams(Learner):
         most = min(_FEATURES, self._most // job.task.outputs) // len(self.families)
         vocabularies = []
         for family in self.families:
-            least = 2 if len(rows) >= _RARE_FROM or family.pieces else 1
+            least = 2 if len(rows) >= _RARE_FROM else 1
             vocabularies.append(Vocabulary.fit(texts.counts(family), family, least, max(1, most)))
             self._did(work / len(self.families))
             yield False

@@ -91,7 +91,7 @@ def test_the_first_candidate_comes_after_a_part_of_the_texts() -> None:
 
 
 def test_of_long_texts_fewer_are_looked_at_first() -> None:
-    words = [f"{'goal match team' if row % 2 else 'bank stock price'} " * 250 for row in range(400)]
+    words = [f"{'goal match team' if row % 2 else 'bank stock price'} " * 800 for row in range(400)]
     job = replace(
         class_job(classes=2), samples=TextSamples.from_texts(words), labels=np.arange(400, dtype=np.float64) % 2
     )
