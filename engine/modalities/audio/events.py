@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 import torch
 
-from engine.arrays import Float32Array, FloatArray
+from engine.arrays import Float32Array
 from engine.backbones.yamnet import BANDS, FRAMES, EventNetwork, load_yamnet
 from engine.backbones.yamnet import LENGTH as _HEARD
 from engine.modalities.audio import kinds
@@ -68,7 +68,7 @@ EVENTS = NetworkKind(kinds.EVENTS, f"v{_VERSION}", LENGTH, load_yamnet, hear)
 @lru_cache(maxsize=1)
 def _weights() -> Float32Array:
     """Return [257, 64]: triangles of height 1 between points evenly spaced in mel, for amplitudes of fourier."""
-    frequencies: FloatArray = np.arange(SCALE.size // 2 + 1) * (RATE / SCALE.size)
+    frequencies = np.linspace(0.0, RATE / 2, SCALE.size // 2 + 1)
     edges = np.linspace(hertz_to_mel(SCALE.low), hertz_to_mel(SCALE.high), BANDS + 2)
     unscaled = 1.0 / float(fourier(SCALE)[SCALE.window // 2, 0])  # the window is 1 in its middle
     return (triangles(hertz_to_mel(frequencies), edges) * unscaled).astype(np.float32)

@@ -1,4 +1,26 @@
-"""Which learners to try on sounds, in order."""
+"""Which learners to try on sounds, in order.
+
+Measured by cross-validation inside train parts (accuracy, log-loss; mean of 3 foldings) with the head that all share:
+on 320 environmental sounds of ten classes, grouped by recording; on 900 spoken digits by speakers not learned from; on
+each of the six speakers by digits not learned from; and on the digits, heard twice each under environmental sounds as
+loud as they are (a real mixture, 6 dB up or down).
+
+=================  ==============  ==============  ==============  ==============
+what is heard      environment     new speakers    new digits      under noise
+=================  ==============  ==============  ==============  ==============
+statistics         0.854, 0.451    0.653, 1.018    0.962, 0.112    0.472, 1.508
+events             0.996, 0.006    0.501, 1.432    0.930, 0.186    0.237, 2.168
+speech             0.919, 0.240    0.949, 0.138    0.982, 0.053    0.868, 0.400
+speech, stat.      0.944, 0.238    0.941, 0.166    0.982, 0.049    0.864, 0.407
+speech, events     0.989, 0.030    0.937, 0.171    0.989, 0.039    0.825, 0.525
+speech, pictures   0.948, 0.145    0.928, 0.208    0.982, 0.054    0.846, 0.465
+=================  ==============  ==============  ==============  ==============
+
+Each is best somewhere: what a network sees in spectrograms tells speakers apart under noise (with speech 0.681, 0.870;
+speech alone 0.641, 0.960). Features are computed once for all heads, so that one more head costs next to nothing. A
+second of sound takes 5 ms of one core for either network that listens, 3 ms for the one that looks, 0.5 ms for
+statistics.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +33,9 @@ def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
     """Return the entries for ``size`` training sounds."""
     return (
         Entry("Statistics of the sound", "audio.head", {}, first_slice=1.0),
-        Entry("What a network of sound events hears", "audio.head", {"backbone": EVENTS}, first_slice=6.0),
-        Entry("What a speech network hears", "audio.head", {"backbone": SPEECH, "beside": [STATISTICS]}),
-        Entry("What both networks hear", "audio.head", {"backbone": SPEECH, "beside": [EVENTS]}),
-        Entry("What networks hear and see", "audio.head", {"backbone": SPEECH, "beside": [PICTURES]}),
+        Entry("A network of sound events", "audio.head", {"backbone": EVENTS}, first_slice=6.0),
+        Entry("A speech network", "audio.head", {"backbone": SPEECH}),
+        Entry("A speech network and statistics", "audio.head", {"backbone": SPEECH, "beside": [STATISTICS]}),
+        Entry("Networks of speech and events", "audio.head", {"backbone": SPEECH, "beside": [EVENTS]}),
+        Entry("Networks of speech and pictures", "audio.head", {"backbone": SPEECH, "beside": [PICTURES]}),
     )

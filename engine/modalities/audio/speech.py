@@ -71,7 +71,7 @@ SPEECH = NetworkKind(kinds.SPEECH, f"v{_VERSION}", LENGTH, load_speech, describe
 @lru_cache(maxsize=1)
 def _weights() -> Float32Array:
     """Return [257, 32]: triangles evenly spaced on a mel scale that is linear up to 1 kHz, for powers of fourier."""
-    frequencies: FloatArray = np.arange(SCALE.size // 2 + 1) * (RATE / SCALE.size)
+    frequencies = np.linspace(0.0, RATE / 2, SCALE.size // 2 + 1)
     edges = _hertz(np.linspace(_mel(SCALE.low), _mel(SCALE.high), BANDS + 2))
     areas = 2.0 / (edges[2:] - edges[:-2])
     unscaled = 1.0 / float(np.abs(fourier(SCALE)[SCALE.window // 2, 0])) ** 2  # the window is 1 in its middle

@@ -40,7 +40,8 @@ def without_rounding(path: Path, last: str) -> bytes:
     shape = [1, 1, FRAMES, BANDS]
     graph.input.append(onnx.helper.make_tensor_value_info("audio", onnx.TensorProto.FLOAT, shape))
     graph.output.append(onnx.helper.make_tensor_value_info(last, onnx.TensorProto.FLOAT, None))
-    return model.SerializeToString()
+    stored: bytes = model.SerializeToString()
+    return stored
 
 
 def test_it_equals_the_network_in_the_file(network: EventNetwork, tmp_path: Path) -> None:
