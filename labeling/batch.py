@@ -20,7 +20,7 @@ column         type              meaning
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,15 @@ class Problem:
 
     path: str
     sentence: str
+
+
+def summed_up(problems: Sequence[Problem], one: str, several: str) -> list[str]:
+    """Return a sentence about problems, the first as an example; ``one`` and ``several`` say what they were."""
+    if not problems:
+        return []
+    first, number = problems[0], len(problems)
+    said = f"{number:,} {one if number == 1 else several}"
+    return [f"{said}; the first, {first.path}: {first.sentence}" if first.path else f"{said}: {first.sentence}"]
 
 
 @dataclass(frozen=True)

@@ -9,20 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 from engine.dataset import INPUT_PREFIX
 from engine.task import Modality
-from labeling.annotations.marks import from_json
-from labeling.annotations.model import Annotated, Annotations, all_names
+from labeling.annotations.codec import Writer
+from labeling.annotations.marks import from_json, marks_of
+from labeling.annotations.model import Annotated, Annotations, Carried, all_names
 from labeling.annotations.registry import WRITERS
 from labeling.errors import ExportRefused
+from labeling.understanding import NOUNS
 
 if TYPE_CHECKING:
     from labeling.project import Project
 
 
+MARKS = frozenset({Carried.BOXES, Carried.REGIONS, Carried.SPANS})
 MARKED = {Modality.IMAGE: "boxes", Modality.AUDIO: "regions", Modality.TEXT: "spans"}  # the field of Annotated
 
 
-def annotations_of(project: Project) -> Annotations:
-    """Return all that a project says of its samples, files by their names there.
+def annotations_of(project: Project) -> tuple[Modality, Annotations]:
+    """Return what the samples of a project are and all that it says of them, files by their names there.
 
     Raises:
         ExportRefused: it is empty, or its samples are rows of a table of many columns.
@@ -41,23 +44,44 @@ def annotations_of(project: Project) -> Annotations:
         if sample.boxes is not None:
             sample = replace(sample, size=picture_size(Path(row["reference"])))
         samples.append(sample)
-    return Annotations(samples, all_names(samples, understanding.classes))
+    return understanding.modality, Annotations(samples, all_names(samples, understanding.classes))
 
 
-def write_labels(annotations: Annotations, to: str, folder: Path) -> None:
+def fitted_to(writer: Writer, annotations: Annotations, modality: Modality) -> tuple[Annotations, list[str]]:
+    """Return what a format can hold of annotations, and a sentence for each thing that it cannot.
+
+    Where it holds classes but no marks, the classes of a sample's marks stand for them.
+
+    Raises:
+        ExportRefused: it can hold nothing of it.
+    """
+    for_it = sorted(other.name for other in WRITERS.values() if modality in other.modalities)
+    if modality not in writer.modalities:
+        raise ExportRefused(
+            f"{writer.title} is not for {NOUNS[modality]}s. Labels of these are written as {', '.join(for_it)}."
+        )
+    sentences = writer.cannot_carry(annotations)
+    if Carried.CLASSES in writer.carries and (annotations.holds() & MARKS) - writer.carries:
+        samples = [sample if marks_of(sample) is None else _named(sample) for sample in annotations.samples]
+        annotations = Annotations(samples, annotations.classes)
+        sentences.append("Which classes a sample shows is written instead.")
+    if not annotations.holds() & writer.carries - {Carried.SPLIT}:
+        raise ExportRefused(f"{writer.title} can hold none of these labels. Choose one of {', '.join(for_it)}.")
+    return annotations, sentences
+
+
+def write_labels(annotations: Annotations, writer: Writer, folder: Path) -> None:
     """Write annotations into a new or empty folder; what was half written is removed.
 
     Raises:
-        ExportRefused: the format is unknown, the folder holds something, or the disk cannot be written.
+        ExportRefused: the folder holds something, or the disk cannot be written.
     """
-    if to not in WRITERS:
-        raise ExportRefused(f"Labels are written as {', '.join(sorted(WRITERS))}, but got {to!r}. Name one of these.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ExportRefused(f"{folder} already holds something. Choose a new or empty folder.")
     there = folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        WRITERS[to].write(annotations, folder)
+        writer.write(annotations, folder)
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
         if there:
@@ -65,6 +89,11 @@ def write_labels(annotations: Annotations, to: str, folder: Path) -> None:
         raise ExportRefused(
             f"The labels could not be written to {folder} ({error.strerror}). Make room, or choose another folder."
         ) from error
+
+
+def _named(sample: Annotated) -> Annotated:
+    """Return a sample with the classes of its marks in their place."""
+    return replace(sample, classes=sample.names, boxes=None, regions=None, spans=None)
 
 
 def _sample(row: dict[str, Any], modality: Modality, text: str | None) -> Annotated:

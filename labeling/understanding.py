@@ -98,7 +98,8 @@ class Understanding:
         """Return the editable sentence, piece by piece."""
         parts = self._about_rows() if self.format == TABLE_FORMAT else self._about_files()
         if self.labelled and self.labelled < self.samples:
-            parts.append(Part(f"; {self.samples - self.labelled:,} have no label"))
+            left = self.samples - self.labelled
+            parts.append(Part(f"; {left:,} {'has' if left == 1 else 'have'} no label"))
         if self.set_apart:
             parts.append(Part(f"; {self.set_apart:,} kept apart for the test"))
         return tuple(parts)

@@ -32,6 +32,7 @@ class Audacity(Codec):
 
     name = "audacity"
     title = "Audacity"
+    modalities = frozenset({Modality.AUDIO})
     carries = frozenset({Carried.REGIONS})
 
     @override

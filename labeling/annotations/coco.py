@@ -32,6 +32,7 @@ class Coco(Codec):
 
     name = "coco"
     title = "COCO"
+    modalities = frozenset({Modality.IMAGE})
     carries = frozenset({Carried.BOXES, Carried.EMPTY, Carried.SPLIT})
 
     @override

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import ClassVar
 
+from engine.task import Modality
 from labeling.annotations.model import Annotations, Carried
 from labeling.source import Source
 
@@ -29,11 +30,13 @@ class Writer(ABC):
     Attributes:
         name: how it is registered and asked for on the command line.
         title: what its users call it.
+        modalities: what samples it is for.
         carries: what survives being written and read again.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
+    modalities: ClassVar[frozenset[Modality]]
     carries: ClassVar[frozenset[Carried]]
 
     @abstractmethod

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from typing_extensions import override
 
+from engine.task import Modality
 from labeling.annotations.codec import Codec
 from labeling.annotations.documents import name_of, read_text
 from labeling.annotations.model import Annotated, Annotations, Carried, Span, all_names
@@ -30,6 +31,7 @@ class Conll(Codec):
 
     name = "conll"
     title = "CoNLL"
+    modalities = frozenset({Modality.TEXT})
     carries = frozenset({Carried.SPANS, Carried.EMPTY, Carried.SPLIT})
 
     @override

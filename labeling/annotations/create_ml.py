@@ -28,6 +28,7 @@ class CreateMl(Codec):
 
     name = "create_ml"
     title = "Create ML"
+    modalities = frozenset({Modality.IMAGE})
     carries = frozenset({Carried.BOXES, Carried.EMPTY, Carried.SPLIT})
 
     @override

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from typing_extensions import override
 
+from engine.task import Modality
 from labeling.annotations.codec import Writer
 from labeling.annotations.model import Annotated, Annotations, Carried
 from labeling.classes import JOINED_BY
@@ -22,6 +23,7 @@ class CsvList(Writer):
 
     name = "csv"
     title = "CSV"
+    modalities = frozenset({Modality.IMAGE, Modality.AUDIO, Modality.TEXT})
     carries = frozenset({Carried.CLASS, Carried.CLASSES, Carried.NONE, Carried.NUMBER, Carried.SPLIT})
 
     @override

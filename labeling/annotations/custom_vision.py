@@ -31,6 +31,7 @@ class CustomVision(Codec):
 
     name = "custom_vision"
     title = "Azure Custom Vision"
+    modalities = frozenset({Modality.IMAGE})
     carries = frozenset({Carried.CLASS, Carried.CLASSES, Carried.BOXES})
 
     @override

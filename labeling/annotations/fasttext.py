@@ -9,6 +9,7 @@ from pathlib import Path
 
 from typing_extensions import override
 
+from engine.task import Modality
 from labeling.annotations.codec import Codec
 from labeling.annotations.documents import name_of, read_text
 from labeling.annotations.model import Annotated, Annotations, Carried, all_names
@@ -25,6 +26,7 @@ class FastText(Codec):
 
     name = "fasttext"
     title = "fastText"
+    modalities = frozenset({Modality.TEXT})
     carries = frozenset({Carried.CLASS, Carried.CLASSES, Carried.SPLIT})
 
     @override

@@ -22,6 +22,7 @@ from typing import Any
 
 from typing_extensions import override
 
+from engine.task import Modality
 from labeling.annotations.codec import Codec
 from labeling.annotations.documents import Object, name_of, number, objects, read_text, size_of
 from labeling.annotations.lookup import Lookup
@@ -56,6 +57,7 @@ class JsonLines(Codec):
 
     name = "jsonl"
     title = "JSON lines"
+    modalities = frozenset({Modality.IMAGE, Modality.AUDIO, Modality.TEXT})
     carries = frozenset(Carried)
 
     @override

@@ -51,6 +51,7 @@ class LabelStudio(Codec):
 
     name = "label_studio"
     title = "Label Studio"
+    modalities = frozenset({Modality.IMAGE, Modality.AUDIO, Modality.TEXT})
     carries = frozenset(set(Carried) - {Carried.SPLIT})
 
     @override

@@ -31,6 +31,7 @@ class Labelme(Codec):
 
     name = "labelme"
     title = "labelme"
+    modalities = frozenset({Modality.IMAGE})
     carries = frozenset({Carried.BOXES, Carried.EMPTY, Carried.CLASS, Carried.CLASSES, Carried.NONE})
 
     @override

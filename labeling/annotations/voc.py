@@ -29,6 +29,7 @@ class Voc(Codec):
 
     name = "voc"
     title = "Pascal VOC"
+    modalities = frozenset({Modality.IMAGE})
     carries = frozenset({Carried.BOXES, Carried.EMPTY, Carried.SPLIT})
 
     @override

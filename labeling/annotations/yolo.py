@@ -38,6 +38,7 @@ class Yolo(Codec):
 
     name = "yolo"
     title = "YOLO"
+    modalities = frozenset({Modality.IMAGE})
     carries = frozenset({Carried.BOXES, Carried.EMPTY, Carried.SPLIT})
 
     @override

@@ -10,7 +10,7 @@ import polars as pl
 from typing_extensions import override
 
 from engine.task import Kind
-from labeling.batch import Batch, Problem
+from labeling.batch import Batch, Problem, summed_up
 from labeling.classes import as_labels, check_number, classes_of, names_of, respelled, spellings, told
 from labeling.errors import ImportRefused, MediaRefused
 from labeling.formats.base import Format, Wishes
@@ -20,6 +20,7 @@ from labeling.source import Source
 from labeling.understanding import NOUNS, Understanding, count
 
 SHOWN_PROBLEMS = 3
+UNUSED = ("thing in the annotations was left out or mended", "things in the annotations were left out or mended")
 SCHEMA = {
     "id": pl.String,
     "reference": pl.String,
@@ -182,9 +183,6 @@ def _sentences(found: Listing, labels: pl.Series, noun: str) -> list[str]:
         )
     if several and (bare := int((labels.list.len() == 0).sum())):
         sentences.append(f"{count(bare, 'line names', 'lines name')} no class: taken as showing none of them.")
-    if found.problems:
-        first = found.problems[0]
-        number, what = len(found.problems), "passed over"
-        said = count(number, "thing said was", "things said were") if found.origin else count(number, "file")
-        sentences.append(f"{said} {what}; the first, {first.path}: {first.sentence}")
-    return sentences
+    if found.origin:
+        return sentences + summed_up(found.problems, *UNUSED)
+    return sentences + summed_up(found.problems, "file passed over", "files passed over")

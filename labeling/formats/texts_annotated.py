@@ -11,12 +11,13 @@ from labeling.annotations.codec import Codec
 from labeling.annotations.marks import to_json
 from labeling.annotations.model import Annotated, Annotations, Carried
 from labeling.annotations.registry import CODECS
-from labeling.batch import Batch, Problem
+from labeling.batch import Batch, Problem, summed_up
 from labeling.classes import check_number, classes_of, respelled, spellings, told
 from labeling.errors import ImportRefused
 from labeling.formats.base import Format, Wishes
+from labeling.formats.media import UNUSED
 from labeling.source import Source
-from labeling.understanding import TEXTS_FORMAT, Understanding, count
+from labeling.understanding import TEXTS_FORMAT, Understanding
 
 COLUMN = Column("text", ColumnType.TEXT)
 
@@ -49,7 +50,7 @@ class TextsAnnotated(Format):
             origin=codec.title,
             marked=any(sample.spans is not None for sample in said.samples),
             set_apart=sum(sample.split == "test" for sample in said.samples),
-            problems=(*_sentences(said), *notes),
+            problems=(*summed_up(said.problems, *UNUSED), *notes),
         )
 
     @override
@@ -116,11 +117,3 @@ def _split(sample: Annotated) -> str | None:
 
 def _marks(sample: Annotated) -> str | None:
     return None if sample.spans is None else to_json(sample.spans)
-
-
-def _sentences(said: Annotations) -> list[str]:
-    if not said.problems:
-        return []
-    first = said.problems[0]
-    number = count(len(said.problems), "thing said was", "things said were")
-    return [f"{number} passed over; the first, {first.path}: {first.sentence}"]

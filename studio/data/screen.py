@@ -66,7 +66,7 @@ class DataScreen(Screen):
         listing = self.browser.listing
         unlabelled = len(listing) - self.session.library.labelled
         if unlabelled:
-            return f"{unlabelled:,} have no label yet. Label some of them; 20 of each class are a good start."
+            return f"{unlabelled:,} {'has' if unlabelled == 1 else 'have'} no label yet. Label some of them; 20 of each class are a good start."
         return "Every sample has a label. Train a model next." if len(listing) else ""
 
     @override

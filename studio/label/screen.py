@@ -71,7 +71,11 @@ class LabelScreen(Screen):
         left = len(self.listing) - self.session.library.labelled
         if left and not self.session.library.labelled:
             return "Give some of the samples a label: press the key beside a class."
-        return f"{left:,} have no label yet. You can train at any time." if left else "Every sample has a label."
+        return (
+            f"{left:,} {'has' if left == 1 else 'have'} no label yet. You can train at any time."
+            if left
+            else "Every sample has a label."
+        )
 
     @override
     def next_action(self) -> str:

@@ -10,7 +10,7 @@ import pytest
 from labeling.annotations.model import Carried
 from labeling.annotations.registry import WRITERS
 from labeling.errors import ExportRefused
-from labeling.exporting import annotations_of, write_labels
+from labeling.exporting import annotations_of, fitted_to, write_labels
 from labeling.importing import read, understand
 from labeling.project import Project
 from tests.labeling.conftest import PictureMaker
@@ -41,7 +41,7 @@ def cells(tmp_path: Path, make_picture: PictureMaker) -> Iterator[Project]:
 @pytest.mark.parametrize("to", BOXED)
 def test_boxes_go_out_and_come_back(cells: Project, tmp_path: Path, make_picture: PictureMaker, to: str) -> None:
     out = tmp_path / "out"
-    write_labels(annotations_of(cells), to, out)
+    write_labels(annotations_of(cells)[1], WRITERS[to], out)
     for place in range(4):
         make_picture(out / f"{place}.png", seed=place)
     with taken_in(out, tmp_path / "again") as again:
@@ -54,19 +54,33 @@ def test_boxes_go_out_and_come_back(cells: Project, tmp_path: Path, make_picture
 
 def test_classes_go_out_as_csv_and_come_back(bolts: Path, tmp_path: Path) -> None:
     with taken_in(bolts, tmp_path / "project") as project:
-        write_labels(annotations_of(project), "csv", tmp_path / "out")
+        write_labels(annotations_of(project)[1], WRITERS["csv"], tmp_path / "out")
         labels = {sample.id: sample.label for sample in project.page()}
     (bolts / "labels.csv").write_bytes((tmp_path / "out" / "labels.csv").read_bytes())
     with taken_in(bolts, tmp_path / "again") as again:
         assert {sample.id: sample.label for sample in again.page()} == labels
 
 
-def test_a_full_folder_an_unknown_format_and_an_empty_project_are_refused(cells: Project, tmp_path: Path) -> None:
-    annotations = annotations_of(cells)
+def test_a_format_without_boxes_is_given_the_classes_that_they_name(cells: Project, tmp_path: Path) -> None:
+    modality, annotations = annotations_of(cells)
+    held, sentences = fitted_to(WRITERS["csv"], annotations, modality)
+    assert sentences[0].startswith("CSV cannot hold boxes in pictures")
+    assert sentences[-1] == "Which classes a sample shows is written instead."
+    write_labels(held, WRITERS["csv"], tmp_path / "out")
+    lines = (tmp_path / "out" / "labels.csv").read_text().splitlines()
+    assert lines == ["filename,label", "0.png,", "1.png,red", "2.png,red;white", "3.png,red;white"]
+
+
+def test_what_cannot_be_written_is_refused(cells: Project, bolts: Path, tmp_path: Path) -> None:
+    modality, annotations = annotations_of(cells)
     with pytest.raises(ExportRefused, match="already holds something"):
-        write_labels(annotations, "coco", tmp_path / "cells")
-    with pytest.raises(ExportRefused, match="coco, conll"):
-        write_labels(annotations, "coca", tmp_path / "out")
+        write_labels(annotations, WRITERS["coco"], tmp_path / "cells")
+    with pytest.raises(ExportRefused, match=r"fastText is not for photos\. .* coco,"):
+        fitted_to(WRITERS["fasttext"], annotations, modality)
+    with taken_in(bolts, tmp_path / "bolts") as project:
+        modality, annotations = annotations_of(project)
+    with pytest.raises(ExportRefused, match="COCO can hold none of these labels"):
+        fitted_to(WRITERS["coco"], annotations, modality)
     with Project.create(tmp_path / "empty") as empty, pytest.raises(ExportRefused, match="is empty"):
         annotations_of(empty)
 
@@ -74,7 +88,7 @@ def test_a_full_folder_an_unknown_format_and_an_empty_project_are_refused(cells:
 def test_a_disk_that_cannot_be_written_leaves_nothing_behind(cells: Project, tmp_path: Path) -> None:
     (tmp_path / "a file").write_text("")
     with pytest.raises(ExportRefused, match="could not be written"):
-        write_labels(annotations_of(cells), "coco", tmp_path / "a file" / "out")
+        write_labels(annotations_of(cells)[1], WRITERS["coco"], tmp_path / "a file" / "out")
 
 
 def test_every_format_that_help_names_is_there() -> None:

@@ -30,15 +30,18 @@ def _run(options: Namespace) -> None:
         raise UsageError(f"{options.project} is no project. Make one with: autodidact import DATA --project DIR.")
 
     from labeling.annotations.registry import WRITERS
-    from labeling.exporting import annotations_of, write_labels
+    from labeling.exporting import annotations_of, fitted_to, write_labels
     from labeling.project import Project
 
+    if options.to not in WRITERS:
+        raise UsageError(f"Labels are written as {', '.join(sorted(WRITERS))}, but got {options.to!r}.")
+    writer = WRITERS[options.to]
     with Project.open(options.project) as project:
-        annotations = annotations_of(project)
-    if options.to in WRITERS:
-        for sentence in WRITERS[options.to].cannot_carry(annotations):
-            say(sentence)
-    write_labels(annotations, options.to, options.out)
+        modality, annotations = annotations_of(project)
+    held, sentences = fitted_to(writer, annotations, modality)
+    for sentence in sentences:
+        say(sentence)
+    write_labels(held, writer, options.out)
     say(f"The labels are in {options.out}.")
 
 

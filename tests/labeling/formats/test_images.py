@@ -55,7 +55,7 @@ def test_pictures_outside_the_class_folders_have_no_label(bolts: Path, make_pict
     make_picture(bolts / "stray.png", seed=999)
     understanding = understand(bolts)
     assert (understanding.samples, understanding.labelled) == (19, 18)
-    assert "1 have no label" in understanding.text()
+    assert "1 has no label" in understanding.text()
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def project(pets: Path, tmp_path: Path) -> Iterator[Project]:
 def test_marks_are_taken_in_and_tell_the_classes(project: Project) -> None:
     understanding = project.understanding()
     assert understanding is not None
-    assert understanding.text() == "3 photos with boxes of YOLO → sort photos into any of cat / dog; 1 have no label"
+    assert understanding.text() == "3 photos with boxes of YOLO → sort photos into any of cat / dog; 1 has no label"
     assert understanding.kind is Kind.MULTILABEL
     marks = project.marks(["0.png", "1.png", "2.png", "nobody"])
     assert marks == {"0.png": (Box("cat", 24, 12, 16, 24), marks["0.png"][1]), "1.png": ()}
