@@ -98,8 +98,7 @@ class Understanding:
         """Return the editable sentence, piece by piece."""
         parts = self._about_rows() if self.format == TABLE_FORMAT else self._about_files()
         if self.labelled and self.labelled < self.samples:
-            left = self.samples - self.labelled
-            parts.append(Part(f"; {left:,} {'has' if left == 1 else 'have'} no label"))
+            parts.append(Part(f"; {without_label(self.samples - self.labelled)}"))
         if self.set_apart:
             parts.append(Part(f"; {self.set_apart:,} kept apart for the test"))
         return tuple(parts)
@@ -202,6 +201,15 @@ class Understanding:
 def count(number: int, noun: str, nouns: str = "") -> str:
     """Return a number with its noun: ``1 photo``, ``2,021 photos``; ``nouns`` is a plural without ``s``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {nouns or noun + 's'}"
+
+
+def without_label(number: int) -> str:
+    """Say how many samples have no label.
+
+    >>> without_label(1), without_label(2021)
+    ('1 has no label', '2,021 have no label')
+    """
+    return f"{number:,} {'has' if number == 1 else 'have'} no label"
 
 
 def some_names(names: tuple[str, ...]) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 from typing_extensions import override
 
+from labeling.understanding import without_label
 from studio.data.browser import Browser
 from studio.data.drop_sheet import DropSheet
 from studio.data.home import Home
@@ -66,7 +67,7 @@ class DataScreen(Screen):
         listing = self.browser.listing
         unlabelled = len(listing) - self.session.library.labelled
         if unlabelled:
-            return f"{unlabelled:,} {'has' if unlabelled == 1 else 'have'} no label yet. Label some of them; 20 of each class are a good start."
+            return f"{without_label(unlabelled)} yet. Label some of them; 20 of each class are a good start."
         return "Every sample has a label. Train a model next." if len(listing) else ""
 
     @override

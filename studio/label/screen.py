@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 from typing_extensions import override
 
 from engine.task import Kind, Modality
+from labeling.understanding import without_label
 from studio.label.keys import class_of
 from studio.label.order import Order
 from studio.label.pace import Pace
@@ -71,11 +72,7 @@ class LabelScreen(Screen):
         left = len(self.listing) - self.session.library.labelled
         if left and not self.session.library.labelled:
             return "Give some of the samples a label: press the key beside a class."
-        return (
-            f"{left:,} {'has' if left == 1 else 'have'} no label yet. You can train at any time."
-            if left
-            else "Every sample has a label."
-        )
+        return f"{without_label(left)} yet. You can train at any time." if left else "Every sample has a label."
 
     @override
     def next_action(self) -> str:
