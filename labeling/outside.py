@@ -12,7 +12,7 @@ from labeling.batch import Batch, Watch
 from labeling.classes import names_of, respelled
 from labeling.errors import ImportRefused, MediaRefused
 from labeling.media import MEDIA, Medium
-from labeling.media.base import content_of, each, read_bytes
+from labeling.media.base import content_of, each, opened
 from labeling.source import Source
 from labeling.understanding import Understanding, count
 
@@ -172,9 +172,10 @@ def _content(path: Path, medium: Medium) -> tuple[str | None, bool]:
     """Return the hash of a file's bytes, and whether it starts as such a file does."""
     content = None
     try:
-        data = read_bytes(path)
-        content = content_of(data)
-        medium.check(data)
+        with opened(path, medium.max_bytes) as file:
+            content = content_of(file)
+            file.seek(0)
+            medium.check(file)
     except MediaRefused:
         return content, False
     return content, True

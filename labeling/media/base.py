@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedIOBase
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -64,13 +68,13 @@ class Medium(ABC):
         Raises:
             MediaRefused: it cannot be used, with the reason.
         """
-        data = read_bytes(path, self.max_bytes)
-        self.check(data)
-        return Seen(content_of(data), None, NO_TONES)
+        with opened(path, self.max_bytes) as file:
+            self.check(file)
+            return Seen(content_of(file), None, NO_TONES)
 
     @abstractmethod
-    def check(self, data: bytes) -> None:
-        """Look at the beginning of a file's bytes.
+    def check(self, file: BufferedIOBase) -> None:
+        """Look at an open file, from its beginning.
 
         Raises:
             MediaRefused: they are nothing of this kind.
@@ -81,29 +85,41 @@ class Medium(ABC):
         return name.lower().endswith(self.suffixes)
 
 
-def read_bytes(path: Path, most: int = MAX_BYTES) -> bytes:
+def read_bytes(path: Path) -> bytes:
     """Return a file's bytes.
 
     Raises:
         MediaRefused: it is empty, too big or cannot be read.
     """
+    with opened(path, MAX_BYTES) as file:
+        return file.read()
+
+
+@contextmanager
+def opened(path: Path, most: int) -> Iterator[BufferedIOBase]:
+    """Open a file of ``most`` bytes at most, which need not be read into memory as a whole.
+
+    Raises:
+        MediaRefused: it is empty, too big or cannot be read, now or within the ``with`` statement.
+    """
     try:
-        size = path.stat().st_size
-        if size > most:
-            raise MediaRefused(f"The file has {size >> 20:,} MB; the limit is {most >> 20:,} MB.")
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > most:
+                raise MediaRefused(f"The file has {size >> 20:,} MB; the limit is {most >> 20:,} MB.")
+            if not size:
+                raise MediaRefused("The file is empty.")
+            yield file
     except OSError as error:
         raise MediaRefused(f"The file could not be read ({error.strerror}).") from error
-    if not data:
-        raise MediaRefused("The file is empty.")
-    return data
 
 
-def content_of(data: bytes) -> str:
-    """Return the XXH3-128 of bytes as 32 hexadecimal digits."""
+def content_of(file: BufferedIOBase) -> str:
+    """Return the XXH3-128 of all of an open file as 32 hexadecimal digits."""
     import xxhash
 
-    return xxhash.xxh3_128_hexdigest(data)
+    file.seek(0)
+    return hashlib.file_digest(file, xxhash.xxh3_128).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+from io import BufferedIOBase, BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,11 +35,11 @@ class Picture(Medium):
         data = read_bytes(path)
         image = open_picture(data)
         look, tones = look_of(image) if with_look else (None, None)
-        return Seen(content_of(data), look, tones)
+        return Seen(content_of(BytesIO(data)), look, tones)
 
     @override
-    def check(self, data: bytes) -> None:
-        open_picture(data)
+    def check(self, file: BufferedIOBase) -> None:
+        open_picture(file.read())
 
 
 def picture_size(path: Path) -> tuple[int, int] | None:
@@ -64,7 +64,7 @@ def open_picture(data: bytes) -> Image:
 
     Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit refuses without telling the size: ours below is stricter
     try:
-        image = Image.open(io.BytesIO(data), formats=FORMATS)
+        image = Image.open(BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError as error:
         raise MediaRefused(f"The file is not a picture ({', '.join(FORMATS)}), whatever its name says.") from error
     except (OSError, ValueError, SyntaxError, EOFError) as error:

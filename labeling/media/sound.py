@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+from io import BufferedIOBase
 
 from typing_extensions import override
 
@@ -22,11 +22,11 @@ class Sound(Medium):
     endings = "WAV, FLAC, OGG or MP3"
 
     @override
-    def check(self, data: bytes) -> None:
+    def check(self, file: BufferedIOBase) -> None:
         import soundfile
 
         try:
-            header = soundfile.info(io.BytesIO(data))
+            header = soundfile.info(file)
         except (soundfile.SoundFileError, RuntimeError, TypeError, ValueError) as error:
             raise MediaRefused(f"The file is not a sound ({self.endings}), whatever its name says.") from error
         if header.frames <= 0 or header.samplerate <= 0:

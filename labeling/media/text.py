@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from io import BufferedIOBase
 
 from typing_extensions import override
 
@@ -28,7 +29,8 @@ class TextFile(Medium):
     endings = "TXT"
 
     @override
-    def check(self, data: bytes) -> None:
+    def check(self, file: BufferedIOBase) -> None:
+        data = file.read()
         start = data[:CHECKED]
         if start.startswith(MARKS) or _wide(start):
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import soundfile
 from engine.task import Kind, Modality
 from labeling.errors import ImportRefused
 from labeling.importing import inputs, labelled, read, understand
+from labeling.media.sound import Sound
 from labeling.snapshot import snapshot
 
 
@@ -60,6 +62,21 @@ def test_odd_sounds_are_taken_in(animals: Path, kind: str) -> None:
     batch = read(understand(animals))
     assert batch.frame.height == 11
     assert batch.problems == ()
+
+
+def test_a_long_sound_is_not_read_into_memory_as_a_whole(tmp_path: Path) -> None:
+    with soundfile.SoundFile(tmp_path / "long.wav", "w", 44_100, 2) as file:
+        for _ in range(180):
+            file.write(np.zeros((44_100, 2), dtype=np.float32))
+    Sound().examine(sound(tmp_path / "short.wav"))  # what is imported with the first one is not counted
+    tracemalloc.start()
+    try:
+        Sound().examine(tmp_path / "long.wav")
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (tmp_path / "long.wav").stat().st_size > 30_000_000
+    assert most < 2_000_000
 
 
 def test_what_is_no_sound_is_left_out_with_a_sentence(animals: Path) -> None:
