@@ -22,6 +22,7 @@ from engine.finetune.precision import fast
 from engine.learners.base import Job
 from engine.learners.constant import ConstantLearner
 from engine.modalities.image.augment import augment
+from engine.modalities.image.features import to_learn_from
 from engine.modalities.image.members.network import MIDDLE, SPREAD, NetworkMember
 from engine.modalities.image.resize import resize
 from engine.modalities.image.samples import ImageSamples
@@ -57,7 +58,7 @@ class ImageNet(Net):
         assert isinstance(job.samples, ImageSamples)
         self.job, self.samples = job, job.samples
         self.backbone, self.resolution, self.frozen = backbone, resolution, frozen
-        self.flip, self._mirrored = True, False
+        self.flip, self._mirrored, self._weights = True, False, weights
         body = load_backbone(backbone, weights)
         self.body = body.to(memory_format=torch.channels_last)
         self.length, self.bfloat16 = body.length, body.quicker_halved
@@ -114,6 +115,14 @@ class ImageNet(Net):
         with torch.autocast(planes.device.type, enabled=False):  # members answer in full precision
             plain: Tensor = self.body(planes)
             return (plain + self.body(planes.flip(3))) / 2 if self.flip else plain
+
+    @override
+    def recalled(self, rows: IntArray) -> Float32Array | None:
+        if not self.pretrained:
+            return None
+        kind = to_learn_from(self.backbone, self.resolution, False, self._weights, self.device)
+        known = self.samples.known.get(kind.name)
+        return None if known is None else known[rows]
 
     def varied(self, squares: Tensor, view: View) -> Tensor:
         """Return the squares as they might also have been taken, float32 [n, 3, resolution, resolution]."""

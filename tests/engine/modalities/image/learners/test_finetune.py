@@ -13,10 +13,12 @@ from PIL import Image
 from engine.backbones import load_backbone
 from engine.budget import Deadline
 from engine.finetune.base import View
+from engine.finetune.precision import fast
 from engine.learners.base import Job
 from engine.modalities.image import squares
 from engine.modalities.image.features import MIDDLE, SPREAD
 from engine.modalities.image.learners.finetune import ImageFineTune, ImageNet
+from engine.modalities.image.learners.frozen_head import FrozenHead
 from engine.modalities.image.members.network import NetworkMember
 from engine.modalities.image.resize import resize
 from engine.modalities.image.samples import ImageSamples
@@ -189,3 +191,21 @@ def test_no_picture_is_read_where_the_time_is_too_short_for_a_single_pass(job: J
     net = one._net
     assert isinstance(net, ImageNet)
     assert not net.squares.readable.any()
+
+
+def test_features_that_a_head_has_looked_at_are_taken_over(job: Job) -> None:
+    assert isinstance(job.samples, ImageSamples)
+    samples = ImageSamples.from_paths(job.samples.references)
+    mine = replace(job, samples=samples)
+    rows = np.array([4, 1])
+    assert learner(mine).net().recalled(rows) is None
+    contract.run_to_the_end(FrozenHead(mine, {"backbone": "efficientnet_lite0", "resolution": 64}))
+    net = learner(mine).net()
+    recalled = net.recalled(rows)
+    assert recalled is not None
+    while not net.prepare():
+        pass
+    with torch.inference_mode(), fast("cpu", net.bfloat16):
+        looked = net.body(*net.inputs(rows, View())).float().numpy()
+    np.testing.assert_allclose(recalled, looked, atol=0.2)
+    assert learner(mine, resolution=96).net().recalled(rows) is None
