@@ -21,7 +21,7 @@ Label = str | float | tuple[str, ...] | None
 class Listing:
     """Ids, media paths, hashes of their bytes and labels in row order.
 
-    ``frame`` has a table's input columns under their own names.
+    ``frame`` has a table's input columns under their own names; ``marked`` tells that some samples have marks.
     """
 
     modality: Modality
@@ -32,6 +32,7 @@ class Listing:
     frame: pl.DataFrame | None = None
     target: str | None = None
     kind: Kind | None = None
+    marked: bool = False
 
     def __post_init__(self) -> None:
         self.rows = {sample_id: row for row, sample_id in enumerate(self.ids)}
@@ -105,6 +106,7 @@ def load(project: Project) -> Listing:
         frame=table,
         target=understanding.target,
         kind=understanding.kind,
+        marked=frame["marks"].count() > 0,
     )
 
 

@@ -50,6 +50,7 @@ def set_label(store: Store, journal: Journal, ids: Sequence[str], label: Label, 
         if changed:
             with journal.entry(name or _name(label, changed)) as entry:
                 _relabel(connection, entry, value)
+                marks.keep_classes(connection, entry, None if value is None else names_in(value, several))
                 there: list[str] = json.loads(classes_as_json(connection))
                 new = [known for known in names_in(value, several) if known not in there]
                 change_classes(connection, entry, [*there, *new])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from engine.task import Modality
 from labeling.annotations.marks import Mark, from_json, to_json
@@ -65,6 +65,16 @@ def replace_class(connection: sqlite3.Connection, entry: int, old: str, new: str
         kept = [[new if label == old else label, *place] for label, *place in listed if label != old or new is not None]
         after = json.dumps(kept, ensure_ascii=False)
         if kept != listed:
+            _change(connection, entry, number, stored, after)
+
+
+def keep_classes(connection: sqlite3.Connection, entry: int, names: Collection[str] | None) -> None:
+    """Remove marks of other classes than ``names`` from the picked samples, or with None all; they got that label."""
+    sql = "SELECT id, marks FROM sample WHERE marks IS NOT NULL AND id IN (SELECT id FROM picked)"
+    for number, stored in connection.execute(sql).fetchall():
+        kept = None if names is None else [mark for mark in json.loads(stored) if mark[0] in names]
+        after = None if kept is None else json.dumps(kept, ensure_ascii=False)
+        if after is None or kept != json.loads(stored):
             _change(connection, entry, number, stored, after)
 
 

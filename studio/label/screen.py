@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QSizeF, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 from typing_extensions import override
 
 from engine.task import Kind, Modality
 from labeling.understanding import without_label
+from studio.label.boxes import Boxes
 from studio.label.keys import class_of
 from studio.label.order import Order
 from studio.label.pace import Pace
@@ -247,7 +249,21 @@ class LabelScreen(Screen):
             if 0 <= near < len(listing):
                 self.pictures.get(listing.ids[near], listing.references[near], listing.contents[near])
         picture = self.pictures.get(listing.ids[place], listing.references[place], listing.contents[place])
-        self.bench.photo_stage.show_picture(listing.name(place), picture)
+        self.bench.photo_stage.show_picture(listing.name(place), picture, self._boxes(place))
+
+    def _boxes(self, place: int) -> Boxes | None:
+        """Return the boxes of the photo here, if it has some."""
+        from labeling.annotations.model import Box
+        from labeling.media.picture import picture_size
+
+        project, sample_id = self.session.project, self.listing.ids[place]
+        marks = project.marks([sample_id]).get(sample_id) if project is not None and self.listing.marked else None
+        boxes = [mark for mark in marks or () if isinstance(mark, Box)]
+        size = picture_size(Path(self.listing.references[place])) if boxes else None
+        if size is None:
+            return None
+        numbers = {name: number for number, name in enumerate(self.session.library.counts())}
+        return Boxes(boxes, QSizeF(*size), numbers)
 
     def _picture_came(self, sample_id: str) -> None:
         if sample_id == self.sample_id:

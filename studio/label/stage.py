@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QSizePolic
 from typing_extensions import override
 
 from studio.icons import pixmap as icon_pixmap
+from studio.label.boxes import Boxes
 from studio.listing import shown
 from studio.theme import SPACE, colours, theme
 
@@ -21,15 +22,17 @@ class PhotoStage(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self._picture: QPixmap | None = None
+        self._boxes: Boxes | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Photo")
         theme().changed.connect(self.update)
 
-    def show_picture(self, name: str, picture: QPixmap | None) -> None:
+    def show_picture(self, name: str, picture: QPixmap | None, boxes: Boxes | None = None) -> None:
         """Show a picture; None while it is being read, a null one if it cannot be opened."""
-        self._picture = picture
+        self._picture, self._boxes = picture, boxes
         self.setAccessibleName(f"Photo {name}")
+        self.setAccessibleDescription(", ".join(box.label for box in boxes.boxes) if boxes is not None else "")
         self.update()
 
     @override
@@ -51,11 +54,27 @@ class PhotoStage(QFrame):
         if picture.isNull():
             self._paint_broken(painter, box)
             return
-        inner = box.adjusted(SPACE, SPACE, -SPACE, -SPACE)
+        place = self._place(picture)
+        painter.drawPixmap(place, picture, QRectF(picture.rect()))
+        if self._boxes is not None:
+            self._boxes.paint(painter, place)
+
+    @property
+    def picture(self) -> QPixmap | None:
+        """The picture shown; None while it is being read, a null one where it cannot be opened."""
+        return self._picture
+
+    def boxes_on_screen(self) -> list[QRectF]:
+        """Return where each box is drawn, in pixels of this widget."""
+        if self._picture is None or self._picture.isNull() or self._boxes is None:
+            return []
+        return [self._boxes.within(box, self._place(self._picture)) for box in self._boxes.boxes]
+
+    def _place(self, picture: QPixmap) -> QRectF:
+        inner = QRectF(self.rect()).adjusted(1 + SPACE, 1 + SPACE, -1 - SPACE, -1 - SPACE)
         scale = min(inner.width() / picture.width(), inner.height() / picture.height(), 2.0)
         width, height = picture.width() * scale, picture.height() * scale
-        place = QRectF(inner.center().x() - width / 2, inner.center().y() - height / 2, width, height)
-        painter.drawPixmap(place, picture, QRectF(picture.rect()))
+        return QRectF(inner.center().x() - width / 2, inner.center().y() - height / 2, width, height)
 
     def _paint_broken(self, painter: QPainter, box: QRectF) -> None:
         middle = box.center()

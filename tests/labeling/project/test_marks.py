@@ -80,6 +80,17 @@ def test_renaming_and_removing_a_class_reaches_the_marks(project: Project) -> No
     assert [mark.label for mark in project.marks(["0.png"])["0.png"]] == ["cat", "dog"]
 
 
+def test_a_new_label_takes_marks_of_other_classes_along(project: Project) -> None:
+    project.set_label(["0.png", "2.png"], ("dog",))
+    assert [mark.label for mark in project.marks(["0.png"])["0.png"]] == ["dog"]
+    assert project.marks(["2.png"]) == {}  # nobody has looked for marks there
+    project.set_label(["0.png"], None)
+    assert project.marks(["0.png"]) == {}
+    project.undo()
+    project.undo()
+    assert [mark.label for mark in project.marks(["0.png"])["0.png"]] == ["cat", "dog"]
+
+
 def test_samples_of_one_class_each_are_not_marked(tmp_path: Path) -> None:
     with Project.create(tmp_path / "project") as project:
         project.add(PHOTOS, photos(["bolt", "nut"]))

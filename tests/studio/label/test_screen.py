@@ -225,3 +225,24 @@ def test_several_classes_are_put_in_and_taken_out_by_their_keys(
     QTest.keyClick(screen, Qt.Key.Key_1)
     qtbot.waitUntil(lambda: [row.given for row in classes.rows] == [False, True])
     assert screen.order.place == 0
+
+
+def test_boxes_of_another_tool_lie_over_the_photo(
+    window: MainWindow, loose_photos: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    for photo in list(loose_photos.iterdir()):
+        photo.with_suffix(".txt").write_text("0 0.5 0.5 0.5 0.5\n")
+    (loose_photos / "classes.txt").write_text("bolt\n")
+    screen = open_at_label(window, project_of(loose_photos, tmp_path / "boxed"), qtbot)
+    stage = screen.bench.photo_stage
+    qtbot.waitUntil(lambda: stage.picture is not None and not stage.picture.isNull())
+    assert stage.accessibleDescription() == "bolt"
+    frame = stage.boxes_on_screen()[0]
+    assert frame.center().x() == pytest.approx(stage.rect().center().x(), abs=2)
+    with_box = stage.grab().toImage()
+    QTest.keyClick(screen, Qt.Key.Key_1)  # the photo no longer shows a bolt
+    assert stage.accessibleDescription() == ""
+    edge = frame.topLeft().toPoint()
+    assert stage.grab().toImage().pixelColor(edge) != with_box.pixelColor(edge)
+    window.session.undo()
+    qtbot.waitUntil(lambda: stage.accessibleDescription() == "bolt")

@@ -1,0 +1,53 @@
+"""Boxes over a picture, each in its class's colour with its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from labeling.annotations.model import Box
+from studio.theme import class_colour
+
+_LINE = 2.0
+_AROUND = 4.0  # of a name, in pixels
+_HALO = QColor(0, 0, 0, 140)
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """What is drawn: boxes in pixels of a picture of this ``size``, and the number of each class's colour."""
+
+    boxes: Sequence[Box]
+    size: QSizeF
+    colours: Mapping[str, int]
+
+    def within(self, box: Box, place: QRectF) -> QRectF:
+        """Return where a box lies on a screen that shows the picture at ``place``."""
+        across, down = place.width() / self.size.width(), place.height() / self.size.height()
+        corner = QPointF(place.x() + box.x * across, place.y() + box.y * down)
+        return QRectF(corner, QSizeF(box.width * across, box.height * down))
+
+    def paint(self, painter: QPainter, place: QRectF) -> None:
+        """Draw all boxes over the picture at ``place``; those in front last, names above lines."""
+        for box in self.boxes:
+            frame, colour = self.within(box, place), class_colour(self.colours.get(box.label, 0))
+            painter.setBrush(QColor(0, 0, 0, 0))
+            for pen in (QPen(_HALO, _LINE + 2), QPen(colour, _LINE)):
+                painter.setPen(pen)
+                painter.drawRect(frame)
+        for box in self.boxes:
+            self._paint_name(painter, box, self.within(box, place))
+
+    def _paint_name(self, painter: QPainter, box: Box, frame: QRectF) -> None:
+        metrics = painter.fontMetrics()
+        width, height = metrics.horizontalAdvance(box.label) + 2 * _AROUND, float(metrics.height())
+        if frame.width() < width or frame.height() < 2 * height:
+            return  # it would hide what it names; the colour tells
+        colour = class_colour(self.colours.get(box.label, 0))
+        badge = QRectF(frame.topLeft(), QSizeF(width, height))
+        painter.fillRect(badge, colour)
+        painter.setPen(QColor("#ffffff" if colour.lightnessF() < 0.6 else "#000000"))
+        painter.drawText(badge.translated(_AROUND, 0), box.label)
