@@ -207,3 +207,8 @@ def class_colour(index: int) -> QColor:
     """Return the colour of the class at ``index``."""
     names = colours().classes
     return QColor(names[index % len(names)])
+
+
+def ink_on(colour: QColor) -> QColor:
+    """Return black or white, whichever can be read better on a colour."""
+    return QColor(max("#000000", "#ffffff", key=lambda ink: contrast(ink, colour.name())))

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from labeling.annotations.model import Box
-from studio.theme import class_colour
+from studio.theme import class_colour, ink_on
 
 _LINE = 2.0
 _AROUND = 4.0  # of a name, in pixels
@@ -49,5 +49,5 @@ class Boxes:
         colour = class_colour(self.colours.get(box.label, 0))
         badge = QRectF(frame.topLeft(), QSizeF(width, height))
         painter.fillRect(badge, colour)
-        painter.setPen(QColor("#ffffff" if colour.lightnessF() < 0.6 else "#000000"))
+        painter.setPen(ink_on(colour))
         painter.drawText(badge.translated(_AROUND, 0), box.label)

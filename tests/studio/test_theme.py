@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.stylesheet import stylesheet
-from studio.theme import DARK, LIGHT, Mode, Palette, Theme, class_colour, colours, contrast, theme
+from studio.theme import DARK, LIGHT, Mode, Palette, Theme, class_colour, colours, contrast, ink_on, theme
 
 BOTH = pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
 
@@ -74,3 +74,8 @@ def test_class_colours_repeat_after_the_last(qapp: QApplication) -> None:
 def test_a_change_is_announced(qtbot: QtBot) -> None:
     with qtbot.waitSignal(theme().changed):
         theme().choose(Mode.SYSTEM)
+
+
+@BOTH
+def test_names_can_be_read_on_the_colour_of_each_class(palette: Palette) -> None:
+    assert all(contrast(ink_on(QColor(name)).name(), name) >= 4.5 for name in palette.classes)
