@@ -47,8 +47,9 @@ class Net(ABC):
     :class:`engine.transfer.base.Start`; ``row_s`` is how many seconds a step takes for each sample, where that was
     tried out, else 0; ``bfloat16`` names the device types on which half precision was measured
     faster; ``learns_statistics`` says that the body's normalisations learn from batches, beside the weights,
-    and ``pretrained`` whether it knows anything when the training begins. ``looking`` is the share that looking at a
-    sample takes of the time to learn from it, and ``whole`` how many times as much of a sample is looked at in a check.
+    and ``pretrained`` whether it knows anything when the training begins. ``learned`` are the features that the layers
+    to learn have a part in; ``looking`` is the share that looking at a sample takes of the time to learn from it, and
+    ``whole`` how many times as much of a sample is looked at in a check.
     """
 
     bfloat16: frozenset[str] = frozenset()
@@ -60,6 +61,7 @@ class Net(ABC):
     source: nn.Linear | None = None
     stages: tuple[str, ...] = ()
     device: str = "cpu"
+    learned: slice = slice(None)
     looking: float = 1.0 / 3.0
     whole: float = 1.0
 

@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from typing_extensions import override
 
-from engine.arrays import Float32Array, FloatArray, IntArray
+from engine.arrays import BoolArray, Float32Array, FloatArray, IntArray
 from engine.budget import Deadline
 from engine.errors import DataError
 from engine.finetune.base import Net, Part, View
@@ -32,6 +32,7 @@ from engine.heads.answer import Answer
 from engine.heads.order import stratified_order
 from engine.learners.base import Job, Learner, Progress
 from engine.model.member import Member
+from engine.task import Kind
 from engine.transfer.base import Start
 from engine.transfer.joint import Joint
 
@@ -50,15 +51,18 @@ class FineTune(Learner):
     mean. A network is checked at each of :data:`engine.finetune.tuning.MOMENTS`, and what does better than the same
     network before is a candidate. Settings: ``epochs`` (8), how often to see each sample at most; ``fewest`` (0.5), how
     often at least, or it is left out; ``share`` (0.5) of the budget left that one network may take; ``folds`` (1), how
-    many networks; ``batch`` (32); ``rate`` (3e-4); ``head`` (1), the factor on it for the head; ``decay`` (0.85) of the
-    rate from layer to layer; ``weight_decay`` (0.02); ``transfer`` (none), settings by name of
+    many networks; ``cover`` (False), whether they hold out all folds between them rather than one each; ``batch`` (32);
+    ``rate`` (3e-4); ``head`` (1), the factor on it for the head; ``decay`` (0.85) of the rate from layer to layer;
+    ``weight_decay`` (0.02); ``contrasts`` (False), whether the network learns to part classes
+    (:mod:`engine.finetune.contrast`) where a sample has one; ``transfer`` (none), settings by name of
     :data:`engine.transfer.TRANSFER`.
     """
 
     def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
         super().__init__(job, settings)
-        held_out = np.unique(job.folds[job.folds >= 0])
-        self.held_out = [int(fold) for fold in held_out[: max(1, int(settings.get("folds", 1)))]]
+        folds, networks = np.unique(job.folds[job.folds >= 0]), max(1, int(settings.get("folds", 1)))
+        dealt = np.array_split(folds, min(networks, len(folds))) if settings.get("cover") and len(folds) else folds
+        self.held_out: list[IntArray] = [np.atleast_1d(mine) for mine in dealt[:networks]]
         self.targets = Targets(job)
         self.epochs, self.fewest = float(settings.get("epochs", 8)), float(settings.get("fewest", 0.5))
         self.transfer: Mapping[str, Mapping[str, Any]] = settings.get("transfer", {})
@@ -187,18 +191,18 @@ class FineTune(Learner):
         while not self._gather():
             pass
         assert self._warm_rows is not None
-        own = self.job.folds[self._warm_rows] != self._fold
+        own = ~self._held_out(self._warm_rows)
         device = self._loaded().device
         features = torch.from_numpy(np.concatenate(self._features)[own]).to(device)
         return features, self.targets.tensor(self._warm_rows[own], device)
 
-    @property
-    def _fold(self) -> int:
-        """The fold that is held out now; no sample's where there are no folds."""
-        return self.held_out[self._number] if self.held_out else -2
+    def _held_out(self, rows: IntArray) -> BoolArray:
+        """Return which samples are held out now; none where there are no folds."""
+        folds = self.held_out[self._number] if self.held_out else np.empty(0, dtype=np.int64)
+        return np.isin(self.job.folds[rows], folds)
 
     def _rows(self, held_out: bool) -> IntArray:
-        rows = np.flatnonzero((self.job.folds == self._fold) == held_out)
+        rows = np.flatnonzero(self._held_out(np.arange(len(self.job.labels))) == held_out)
         readable: IntArray = rows[self._loaded().readable(rows)]
         return readable
 
@@ -208,7 +212,7 @@ class FineTune(Learner):
         if saved is None:
             features, _ = self._seen()
             assert self._warm_rows is not None
-            own = self._warm_rows[self.job.folds[self._warm_rows] != self._fold]
+            own = self._warm_rows[~self._held_out(self._warm_rows)]
             warm(head, features.cpu().numpy(), self.targets, own)
         head.to(net.device)
         if saved is None and not self._number:
@@ -220,7 +224,9 @@ class FineTune(Learner):
         joint = Joint(start, self.transfer)
         stream = Stream(self._rows(held_out=False), self.epochs, self._seed)
         names = ("rate", "head", "decay", "weight_decay")
-        recipe = Recipe(**{name: float(self.settings[name]) for name in names if name in self.settings})
+        contrasts = bool(self.settings.get("contrasts", False)) and self.job.task.kind is Kind.MULTICLASS
+        paces = {name: float(self.settings[name]) for name in names if name in self.settings}
+        recipe = Recipe(**paces, contrasts=contrasts)
         tuning = Tuning(net, joint, self.targets, stream, recipe, self._seed)
         if saved is not None:
             tuning.restore(saved)
@@ -258,7 +264,8 @@ class FineTune(Learner):
             self._leave_out()
             return
         before = deadline.now()
-        taken = tuning.step(self.ladder.batch, min(affordable, stream.length - tuning.taken))
+        batch = min(self.ladder.batch, len(stream.rows))  # no sample twice in a step
+        taken = tuning.step(batch, min(affordable, stream.length - tuning.taken))
         if torch.device(self.ladder.net.device).type == "cuda":
             torch.cuda.synchronize()  # or only the time to ask for the work would be measured
         self.plan.note(deadline.now() - before, taken)
@@ -267,6 +274,8 @@ class FineTune(Learner):
         """Let the network answer a batch of held-out samples; return whether it has answered all."""
         rows = self._rows(held_out=True)
         seen = sum(len(part) for part in self._outputs)
+        if tuning.contrasts and not seen:
+            tuning.fit_head()
         rest = rows[seen : seen + self.ladder.batch]
         if len(rest):
             self._outputs.append(tuning.outputs(rest))

@@ -13,14 +13,17 @@ from torch import Tensor, nn
 
 from engine.arrays import FloatArray, IntArray
 from engine.finetune.base import Net, View
+from engine.finetune.contrast import contrast
 from engine.finetune.ema import Average
 from engine.finetune.precision import fast
 from engine.finetune.schedule import pace
 from engine.finetune.stream import Stream
 from engine.finetune.targets import Targets
+from engine.finetune.warm import warm
 from engine.transfer.joint import Joint
 
 MOMENTS = (0.4, 0.7, 1.0)
+_MOST_FITTED, _AT_ONCE = 500, 32
 _STATE = ("step", "exp_avg", "exp_avg_sq")
 _HEAD = ("head.weight", "head.bias")
 
@@ -30,12 +33,14 @@ class Recipe:
     """How fast to learn.
 
     ``decay`` is the factor on the learning rate for each layer nearer to the input, ``head`` the one for the head.
+    ``contrasts`` says that the network learns to part classes, and the head is fitted anew before each check.
     """
 
     rate: float = 3e-4
     head: float = 1.0
     decay: float = 0.85
     weight_decay: float = 0.02
+    contrasts: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ class Tuning:
     ) -> None:
         self.net, self.joint, self.targets, self.stream = net, joint, targets, stream
         self.head = joint.start.head
-        self.seed = seed
+        self.seed, self.contrasts = seed, recipe.contrasts
         self.steps, self.taken, self.progress, self.checked = 0, 0, 0.0, 0
         self.prepared_s = 0.0
         groups = self._groups(recipe)
@@ -130,7 +135,11 @@ class Tuning:
         with fast(self.net.device, self.net.bfloat16):
             features = self.joint.features(inputs)
             outputs = self.head(features)
-        self.joint.backward(self.targets.loss(outputs.float(), targets), inputs, features, targets)
+        if self.contrasts:
+            loss = contrast(features[:, self.net.learned].float(), targets)
+        else:
+            loss = self.targets.loss(outputs.float(), targets)
+        self.joint.backward(loss, inputs, features, targets)
         self.optimiser.step()
 
     def _forget_head(self) -> None:
@@ -142,6 +151,17 @@ class Tuning:
     def to_be_checked(self) -> bool:
         """Whether one of the moments has come at which the averages are checked; the last is the end."""
         return self.checked < len(MOMENTS) and self.progress >= MOMENTS[self.checked]
+
+    def fit_head(self) -> None:
+        """Fit the head anew to what the average network sees of the samples to learn from, or of some of many."""
+        rows = self.stream.rows[:_MOST_FITTED]
+        parts = np.split(rows, range(_AT_ONCE, len(rows), _AT_ONCE))
+        half = fast(self.net.device, self.net.bfloat16)
+        self.net.body.eval()
+        with self.average.in_place_of(self._learned()), torch.inference_mode(), half:
+            features = torch.cat([self.net.served(part) for part in parts]).float().cpu().numpy()
+        warm(self.head, features, self.targets, rows)
+        self._forget_head()
 
     def outputs(self, rows: IntArray) -> FloatArray:
         """Return what the average network says of samples as they are, [len(rows), K]."""

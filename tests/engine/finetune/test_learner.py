@@ -79,8 +79,23 @@ def test_only_the_folds_it_held_out_are_answered() -> None:
     np.testing.assert_array_equal(known, np.isin(one.job.folds, (0, 1)))
 
 
+def test_all_folds_are_held_out_between_a_few_networks_where_wanted() -> None:
+    one = learner(SETTINGS | {"cover": True, "folds": 2})
+    contract.run_to_the_end(one)
+    assert len(one.parts) == 2
+    np.testing.assert_array_equal(np.isfinite(one.validation()).all(axis=1), one.job.folds >= 0)
+
+
+def test_classes_are_parted_by_contrast_and_the_head_follows() -> None:
+    settings = SETTINGS | {"epochs": 30, "folds": 1, "contrasts": True}
+    one = contract.run_to_the_end(learner(settings))
+    rows = one.job.folds == 0
+    assert (one.validation()[rows].argmax(axis=1) == one.job.labels[rows]).mean() > 0.8
+    contract.tiny_slices_equal_one_long_one(lambda: learner(settings))
+
+
 def test_each_candidate_is_better_than_the_one_before_and_comes_during_the_tuning() -> None:
-    one, errors, shares = learner(SETTINGS | {"epochs": 30, "folds": 1}), [], []
+    one, errors, shares = learner(SETTINGS | {"epochs": 8, "folds": 1}), [], []
     rows = np.flatnonzero(one.job.folds == 0)
     done = False
     while not done:

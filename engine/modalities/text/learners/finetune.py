@@ -66,6 +66,7 @@ class TextNet(Net):
         self._chunks: list[list[WordArray]] = []
         self._states: dict[tuple[int, int], Tensor] = {}
         self._room = _REMEMBERED if self._first else 0
+        self.learned = slice(LENGTH // len(STATES) * sum(seen <= self._first for seen in STATES), None)
         self.looking = LAYERS / (3 * layers + LAYERS - layers)
         self._looks = Looks(self.samples, job.device, job.threads)
         self.move(job.device)

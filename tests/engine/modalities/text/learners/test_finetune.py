@@ -42,7 +42,8 @@ def test_it_answers_every_kind_well_formed(kind: str) -> None:
 def test_slices_and_restarts_change_nothing(tuned: Learner, tmp_path: Path) -> None:
     job = tuned.job
     contract.tiny_slices_equal_one_long_one(lambda: learner(job))
-    contract.restored_midway_goes_on_to_the_same_end(lambda: learner(job), tmp_path / "a")
+    # What the untuned layers see is computed anew, in half precision and in other company.
+    contract.restored_midway_goes_on_to_the_same_end(lambda: learner(job), tmp_path / "a", alike=1e-3)
     contract.restored_when_done_is_done(lambda: learner(job), tmp_path / "b")
     contract.an_interrupted_slice_ends_soon(lambda: learner(job))
 
