@@ -58,7 +58,7 @@ def count(tokens: Tokens, family: Family) -> Counts:
 
 
 def _words(tokens: Tokens, family: Family) -> Counts:
-    first = _checksums(tokens, family)
+    first = word_keys(tokens, family)
     together = (tokens.row[1:] == tokens.row[:-1]) & (tokens.column[1:] == tokens.column[:-1])
     keys, rows, chain, whole = [], [], first, np.ones(len(first), dtype=np.bool_)
     for length in range(1, family.high + 1):
@@ -72,8 +72,8 @@ def _words(tokens: Tokens, family: Family) -> Counts:
     return Counts(known, _tally(np.concatenate(rows), place, (tokens.size, len(known))))
 
 
-def _checksums(tokens: Tokens, family: Family) -> KeyArray:
-    """Return the checksum of the token at each place."""
+def word_keys(tokens: Tokens, family: Family) -> KeyArray:
+    """Return the key of the word at each place of the tokens."""
     used, place = _in_columns(tokens, family)
     words, starts = _words_of(tokens, used)
     pairs = zip(words, starts.tolist(), strict=True)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from engine.learners import learner_class
 from engine.modalities import portfolio
 from tests.engine.learners import contract
-from tests.engine.modalities.text.texts import class_job
+from tests.engine.modalities.text.texts import class_job, foreign_job
 
 
 def test_every_entry_can_be_learned_under_a_name_of_its_own() -> None:
@@ -11,4 +11,5 @@ def test_every_entry_can_be_learned_under_a_name_of_its_own() -> None:
     entries = portfolio(job.task, len(job.labels), "cpu")
     assert len({entry.name for entry in entries}) == len(entries)
     for entry in entries:
-        contract.run_to_the_end(learner_class(entry.kind)(job, entry.settings))
+        mine = foreign_job() if entry.settings.get("foreign") else job
+        contract.run_to_the_end(learner_class(entry.kind)(mine, entry.settings))

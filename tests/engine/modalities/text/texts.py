@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from engine.learners.base import Job
@@ -21,6 +23,16 @@ def class_job(each: int = 20, classes: int = 3) -> Job:
     return Job(
         task, TextSamples.from_texts(texts), labels.astype(np.float64), np.arange(len(labels)) // classes % 4, threads=1
     )
+
+
+def foreign_job() -> Job:
+    """Return the texts of :func:`class_job` as if in a language of its own: each word a rare Chinese character."""
+    job = class_job()
+    assert isinstance(job.samples, TextSamples)
+    words = sorted({word for (text,) in job.samples.texts() for word in text.split()})
+    signs = {word: chr(0x3400 + 37 * place) for place, word in enumerate(words)}
+    texts = ["".join(signs[word] for word in text.split()) for (text,) in job.samples.texts()]
+    return replace(job, samples=TextSamples.from_texts(texts))
 
 
 def several_job(each: int = 20) -> Job:
