@@ -6,6 +6,13 @@ from tests.engine.learners import contract
 from tests.engine.modalities.text.texts import class_job, foreign_job
 
 
+def test_few_texts_part_classes_and_many_tune() -> None:
+    job = class_job()
+    few, many = (portfolio(job.task, size, "cpu") for size in (48, 49))
+    assert [entry.name for entry in few if entry.tunes] == ["Sentences, classes parted"]
+    assert [entry.name for entry in many if entry.tunes] == ["Sentences, tuned"]
+
+
 def test_every_entry_can_be_learned_under_a_name_of_its_own() -> None:
     job = class_job()
     entries = portfolio(job.task, len(job.labels), "cpu")
