@@ -12,6 +12,7 @@ from engine.arrays import Float32Array
 from engine.learners.base import Job
 from engine.modalities.audio.samples import AudioSamples
 from engine.task import Kind, Modality, Task
+from tests.engine.modalities.jobs import job_of_classes, job_of_numbers
 
 NAMES = ("bell", "hum", "wind")
 
@@ -39,18 +40,12 @@ def samples(folder: Path, labels: list[int], cache: Path | None = None) -> Audio
 
 def class_job(folder: Path, each: int, classes: int = 3, cache: Path | None = None, folds: int = 3) -> Job:
     """A job of telling sounds apart, ``each`` of every class."""
-    labels = [label for label in range(classes) for _ in range(each)]
-    task = Task(Modality.AUDIO, Kind.MULTICLASS, NAMES[:classes])
-    numbers = np.arange(len(labels), dtype=np.int64) % folds
-    return Job(task, samples(folder, labels, cache), np.array(labels, dtype=np.float64), numbers)
+    return job_of_classes(lambda labels: samples(folder, labels, cache), Modality.AUDIO, NAMES[:classes], each, folds)
 
 
 def number_job(folder: Path, size: int = 30) -> Job:
     """A job of guessing a number: the class of the sound plus a little noise."""
-    labels = [row % 3 for row in range(size)]
-    values = 10.0 * np.array(labels) + np.random.default_rng(0).normal(0, 0.5, size)
-    folds = np.arange(size, dtype=np.int64) // 3 % 3
-    return Job(Task(Modality.AUDIO, Kind.REGRESSION), samples(folder, labels), values, folds)
+    return job_of_numbers(lambda labels: samples(folder, labels), Modality.AUDIO, size)
 
 
 def several_job(folder: Path, size: int = 40) -> Job:

@@ -12,7 +12,9 @@ from engine.arrays import ByteArray
 from engine.learners.base import Job
 from engine.modalities.image.samples import ImageSamples
 from engine.task import Kind, Modality, Task
+from tests.engine.modalities.jobs import job_of_classes, job_of_numbers
 
+NAMES = ("brick", "leaf", "sky")
 COLOURS = ((200, 60, 40), (50, 180, 70), (60, 80, 210))
 
 
@@ -38,18 +40,12 @@ def samples(folder: Path, labels: list[int], cache: Path | None = None) -> Image
 
 def class_job(folder: Path, each: int, classes: int = 3, cache: Path | None = None, folds: int = 3) -> Job:
     """A job of telling textures apart, ``each`` of every class."""
-    labels = [label for label in range(classes) for _ in range(each)]
-    task = Task(Modality.IMAGE, Kind.MULTICLASS, ("brick", "leaf", "sky")[:classes])
-    numbers = np.arange(len(labels), dtype=np.int64) % folds
-    return Job(task, samples(folder, labels, cache), np.array(labels, dtype=np.float64), numbers)
+    return job_of_classes(lambda labels: samples(folder, labels, cache), Modality.IMAGE, NAMES[:classes], each, folds)
 
 
 def number_job(folder: Path, size: int = 30) -> Job:
     """A job of guessing a number: the class of the texture plus a little noise."""
-    labels = [row % 3 for row in range(size)]
-    values = 10.0 * np.array(labels) + np.random.default_rng(0).normal(0, 0.5, size)
-    folds = np.arange(size, dtype=np.int64) // 3 % 3
-    return Job(Task(Modality.IMAGE, Kind.REGRESSION), samples(folder, labels), values, folds)
+    return job_of_numbers(lambda labels: samples(folder, labels), Modality.IMAGE, size)
 
 
 def several_job(folder: Path, size: int = 48) -> Job:
@@ -63,6 +59,6 @@ def several_job(folder: Path, size: int = 48) -> Job:
             texture(label, row) if labels[row, label] else np.full((48, 40, 3), 90, np.uint8) for label in range(3)
         ]
         Image.fromarray(np.concatenate(parts, axis=1)).save(path)
-    task = Task(Modality.IMAGE, Kind.MULTILABEL, ("brick", "leaf", "sky"))
+    task = Task(Modality.IMAGE, Kind.MULTILABEL, NAMES)
     content = [xxhash.xxh3_128_hexdigest(path.read_bytes()) for path in paths]
     return Job(task, ImageSamples([str(path) for path in paths], content), labels, np.arange(size) % 3)
