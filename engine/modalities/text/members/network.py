@@ -55,13 +55,19 @@ class NetworkMember(Member):
         from engine.modalities.text.words import chunks_of, words_of
 
         chunks = [chunks_of(words_of(text)) for text in cast(TextSamples, samples).texts()]
-        outputs = len(self.parts[0]["bias"])
-        total = np.zeros((len(chunks), outputs))
-        for network, part in zip(self._loaded(), self.parts, strict=True):
-            features = means(partial(seen, network), chunks, LENGTH, self.device)
-            scores = features @ part["weight"].numpy().T + part["bias"].numpy()
+        look = partial(seen, self._loaded(), self._first_tuned())
+        features = means(look, chunks, LENGTH * len(self.parts), self.device)
+        total = np.zeros((len(chunks), len(self.parts[0]["bias"])))
+        for part, mine in zip(self.parts, np.split(features, len(self.parts), axis=1), strict=True):
+            scores = mine @ part["weight"].numpy().T + part["bias"].numpy()
             total += Answer.of(self.task_kind).apply(scores.astype(np.float64))
         return total / len(self.parts)
+
+    def _first_tuned(self) -> int:
+        """Return how many of the first layers are as pretrained in all networks."""
+        names = [name for part in self.parts for name in part if name not in _HEAD]
+        layers = [int(name.split(".")[1]) if name.startswith("layers.") else 0 for name in names]
+        return min(layers, default=max(STATES))
 
     def _loaded(self) -> list[MiniLM]:
         if not self._networks:
@@ -91,10 +97,20 @@ class NetworkMember(Member):
         return member
 
 
-def seen(network: MiniLM, words: Tensor) -> Tensor:
-    """Return what is looked at of words int64 [n, T], [n, 768]."""
-    found: Tensor = network(words)[:, STATES].flatten(1)
-    return found
+def seen(networks: Sequence[MiniLM], same: int, words: Tensor) -> Tensor:
+    """Return what each network looks at in words int64 [n, T], side by side, [n, 768 P].
+
+    Their first ``same`` layers are computed once.
+    """
+    from engine.backbones.minilm import means_of
+
+    first = min(same, *STATES)
+    state = networks[0].states(words, first)[-1]
+    found = []
+    for network in networks:
+        states = network.further(state, words, first)
+        found += [states[layer - first] for layer in STATES]
+    return means_of(found, words).flatten(1)
 
 
 def _network(part: Mapping[str, Tensor], device: str) -> MiniLM:

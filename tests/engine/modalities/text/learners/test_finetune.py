@@ -100,7 +100,7 @@ def test_what_is_remembered_is_what_is_seen() -> None:
     torch.testing.assert_close(first[0][:102], again[0][-204:-102])
     words = first[1]
     with torch.inference_mode(), fast("cpu", net.bfloat16):
-        whole = seen(net.body.get_submodule("network"), words)  # type: ignore[arg-type]
+        whole = seen([net.body.get_submodule("network")], 0, words)  # type: ignore[list-item]
         found = net.body(*first)
     assert (found[1:] - whole[2:]).abs().max() < HALF
 
