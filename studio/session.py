@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.events import Event
     from engine.run.folder import RunFolder
     from engine.worker.handle import WorkerHandle
+    from labeling.annotations.marks import Mark
     from labeling.project import Project
 
 TEST_FRACTION = 0.15
@@ -152,6 +153,12 @@ class Session(QObject):
         if self.project is not None:
             self.project.set_label(list(ids), label, name=name)
             self.library.relabel(ids, label)
+            self.labels_changed.emit()
+
+    def set_marks(self, sample_id: str, marks: Sequence[Mark], name: str) -> None:
+        """Commit the boxes of a photo, whose label becomes their classes; ``name`` is what undo calls it."""
+        if self.project is not None and self.project.set_marks(sample_id, marks, name):
+            self.library.relabel([sample_id], tuple(sorted({mark.label for mark in marks})))
             self.labels_changed.emit()
 
     def add_class(self, name: str) -> None:

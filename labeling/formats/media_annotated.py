@@ -44,12 +44,12 @@ class MediaAnnotated(MediaFormat):
             raise ImportRefused(_nothing(codec, said, source, self.medium))
         root = source.path if source.path.is_dir() else source.path.parent
         kind = _kind(samples)
-        entries: dict[str, Entry] = {}
+        about: dict[str, Entry] = {}
         for sample in samples:
-            entries.setdefault(sample.name, _entry(sample, root / sample.name, kind))
-        if source.path.is_dir():
-            for found in source.files.of(self.medium):
-                entries.setdefault(found.relative, Entry(found.path, found.relative))
+            about.setdefault(sample.name, _entry(sample, root / sample.name, kind))
+        files = source.files.of(self.medium) if source.path.is_dir() else []
+        entries = {found.relative: about.get(found.relative, Entry(found.path, found.relative)) for found in files}
+        entries |= about
         marked = any(entry.marks is not None for entry in entries.values())
         problems = [*source.files.problems, *said.problems]
         return Listing(list(entries.values()), problems, kind=kind, origin=codec.title, marked=marked)

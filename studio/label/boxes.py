@@ -12,6 +12,7 @@ from labeling.annotations.model import Box
 from studio.theme import class_colour, ink_on
 
 _LINE = 2.0
+_HANDLE = 7.0
 _AROUND = 4.0  # of a name, in pixels
 _HALO = QColor(0, 0, 0, 140)
 
@@ -30,8 +31,8 @@ class Boxes:
         corner = QPointF(place.x() + box.x * across, place.y() + box.y * down)
         return QRectF(corner, QSizeF(box.width * across, box.height * down))
 
-    def paint(self, painter: QPainter, place: QRectF) -> None:
-        """Draw all boxes over the picture at ``place``; those in front last, names above lines."""
+    def paint(self, painter: QPainter, place: QRectF, chosen: int | None = None) -> None:
+        """Draw all boxes over the picture at ``place``, names above lines, and handles on the ``chosen`` one."""
         for box in self.boxes:
             frame, colour = self.within(box, place), class_colour(self.colours.get(box.label, 0))
             painter.setBrush(QColor(0, 0, 0, 0))
@@ -40,6 +41,17 @@ class Boxes:
                 painter.drawRect(frame)
         for box in self.boxes:
             self._paint_name(painter, box, self.within(box, place))
+        if chosen is not None:
+            self._paint_handles(painter, self.within(self.boxes[chosen], place))
+
+    def _paint_handles(self, painter: QPainter, frame: QRectF) -> None:
+        painter.setPen(QPen(QColor("#000000"), 1.0))
+        painter.setBrush(QColor("#ffffff"))
+        middles = ((frame.center().x(), y) for y in (frame.top(), frame.bottom()))
+        sides = ((x, frame.center().y()) for x in (frame.left(), frame.right()))
+        corners = ((x, y) for x in (frame.left(), frame.right()) for y in (frame.top(), frame.bottom()))
+        for x, y in (*corners, *middles, *sides):
+            painter.drawRect(QRectF(x - _HANDLE / 2, y - _HANDLE / 2, _HANDLE, _HANDLE))
 
     def _paint_name(self, painter: QPainter, box: Box, frame: QRectF) -> None:
         metrics = painter.fontMetrics()

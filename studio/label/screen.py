@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QSizeF, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 from typing_extensions import override
 
 from engine.task import Kind, Modality
 from labeling.understanding import without_label
-from studio.label.boxes import Boxes
+from studio.label.boxing import Boxing
 from studio.label.keys import class_of
 from studio.label.order import Order
 from studio.label.pace import Pace
@@ -27,6 +26,7 @@ from studio.widgets.empty_state import EmptyState
 _AHEAD = 8
 _KEPT = 40
 _GOOD_PER_CLASS = 20
+_ABOUT_BOXES = ("draw_box", "next_box", "delete_box", "copy_boxes", "stop")
 
 
 class LabelScreen(Screen):
@@ -41,6 +41,7 @@ class LabelScreen(Screen):
         self.pace = Pace()
         self.pictures = PictureLoader(large_image, self, kept=_KEPT)
         self.bench = Workbench(session.library)
+        self.boxing = Boxing(session, self.bench.photo_stage, self._class_to_draw)
         self.empty = EmptyState("label", "Nothing to label yet", "Take in some photos or a table first.")
         self.empty.offer("Go to Data", lambda: session.screen_wanted.emit("data"))
         self._pages = QStackedWidget()
@@ -96,6 +97,11 @@ class LabelScreen(Screen):
             "clear": self.clear,
             "skip": self.skip,
             "add_class": self.bench.panel.begin_add,
+            "draw_box": self.boxing.draw,
+            "next_box": self.boxing.choose_next,
+            "delete_box": self.boxing.delete,
+            "copy_boxes": lambda: self.boxing.copy_from(self.listing.ids[self.order.place - 1]),
+            "stop": self.boxing.stop,
         }
 
     @override
@@ -104,7 +110,23 @@ class LabelScreen(Screen):
             return self.bench.panel.list.current() is not None
         if command == "add_class":
             return bool(len(self.listing)) and not self._is_number
+        if command in _ABOUT_BOXES:
+            return self._can_box(command)
         return bool(len(self.listing))
+
+    def _can_box(self, command: str) -> bool:
+        allowed = {
+            "draw_box": self._class_to_draw() is not None,
+            "delete_box": self.boxing.chosen,
+            "copy_boxes": self.order.place > 0,
+        }
+        return self.boxing.possible and allowed.get(command, True)
+
+    def _class_to_draw(self) -> str | None:
+        """Return the class of new boxes: the one chosen in the list, or else the first."""
+        line = self.bench.panel.list.current()
+        names = list(self.session.library.counts())
+        return line.name if line is not None else names[0] if names else None
 
     @override
     def activate(self) -> None:
@@ -135,7 +157,7 @@ class LabelScreen(Screen):
     def assign(self, label: Label, stay: bool = False) -> None:
         """Commit a label for the sample shown, then show the next; of several classes, put one in or out."""
         sample_id = self.sample_id
-        if sample_id is None:
+        if sample_id is None or (isinstance(label, str) and self.boxing.name(label)):
             return
         if self.listing.kind is Kind.MULTILABEL and isinstance(label, str):
             label, stay = toggled(self.listing.labels[self.order.place], label), True
@@ -235,6 +257,7 @@ class LabelScreen(Screen):
             self.bench.panel.show_classes(counts, label)
         if not self.listing.is_table and self.listing.modality is not Modality.TEXT:
             self._show_picture(place)
+            self.boxing.show(place)
 
     def _share(self) -> float:
         return self.session.library.labelled / max(1, len(self.listing))
@@ -249,21 +272,7 @@ class LabelScreen(Screen):
             if 0 <= near < len(listing):
                 self.pictures.get(listing.ids[near], listing.references[near], listing.contents[near])
         picture = self.pictures.get(listing.ids[place], listing.references[place], listing.contents[place])
-        self.bench.photo_stage.show_picture(listing.name(place), picture, self._boxes(place))
-
-    def _boxes(self, place: int) -> Boxes | None:
-        """Return the boxes of the photo here, if it has some."""
-        from labeling.annotations.model import Box
-        from labeling.media.picture import picture_size
-
-        project, sample_id = self.session.project, self.listing.ids[place]
-        marks = project.marks([sample_id]).get(sample_id) if project is not None and self.listing.marked else None
-        boxes = [mark for mark in marks or () if isinstance(mark, Box)]
-        size = picture_size(Path(self.listing.references[place])) if boxes else None
-        if size is None:
-            return None
-        numbers = {name: number for number, name in enumerate(self.session.library.counts())}
-        return Boxes(boxes, QSizeF(*size), numbers)
+        self.bench.photo_stage.show_picture(listing.name(place), picture)
 
     def _picture_came(self, sample_id: str) -> None:
         if sample_id == self.sample_id:

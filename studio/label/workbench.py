@@ -13,7 +13,8 @@ from studio.icons import set_icon
 from studio.label.class_panel import ClassPanel
 from studio.label.filmstrip import Filmstrip
 from studio.label.number_panel import NumberPanel
-from studio.label.stage import PhotoStage, RowStage
+from studio.label.photo_stage import PhotoStage
+from studio.label.row_stage import RowStage
 from studio.label.text_stage import TextStage
 from studio.library import Library
 from studio.listing import Listing, shown

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from engine.task import Kind, Modality
 from studio.data.grid_model import ID, LABEL, PIXMAP, GridModel
 from studio.data.table_model import TableModel
-from studio.label.stage import ValuesModel
+from studio.label.row_stage import ValuesModel
 from studio.listing import Listing
 from studio.picture_loader import PictureLoader
 from studio.widgets.class_list import ClassModel, ClassRow
