@@ -135,7 +135,7 @@ class TextNet(Net):
 
     @override
     def lighter(self) -> bool:
-        if self._states:
+        if self._states or self._room:
             self._states, self._room = {}, 0
             return True
         if self.at_once > 1:
