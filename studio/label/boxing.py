@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSizeF
+from PySide6.QtCore import QObject, QSizeF, Signal
 
 from engine.task import Kind, Modality
 from labeling.annotations.model import Box, fitted
@@ -15,6 +15,8 @@ from studio.session import Session
 
 class Boxing(QObject):
     """What can be done to the boxes of the photo shown. ``chosen_class`` tells of which class new boxes are."""
+
+    mode_changed = Signal()  # drawing was begun or left off, or another class is drawn
 
     def __init__(self, session: Session, stage: PhotoStage, chosen_class: Callable[[], str | None]) -> None:
         super().__init__(stage)
@@ -29,9 +31,9 @@ class Boxing(QObject):
         return listing.kind is Kind.MULTILABEL and listing.modality is Modality.IMAGE and bool(len(listing))
 
     @property
-    def drawing(self) -> bool:
-        """Whether the next drag draws a box."""
-        return self._stage.drawing is not None
+    def drawing(self) -> str | None:
+        """The class of the box that the next drag draws; None while it draws none."""
+        return self._stage.drawing
 
     @property
     def chosen(self) -> bool:
@@ -53,15 +55,15 @@ class Boxing(QObject):
 
     def draw(self) -> None:
         """Draw boxes of the class that is chosen, or stop drawing."""
-        self._stage.draw(None if self.drawing else self._chosen_class())
+        self._draw(None if self.drawing is not None else self._chosen_class())
 
     def stop(self) -> None:
         """Leave off: the drag under way, else drawing, else the box that is chosen, else the enlargement."""
         editor = self._stage.editor
         if editor.busy:
             editor.cancel()
-        elif self.drawing:
-            self._stage.draw(None)
+        elif self.drawing is not None:
+            self._draw(None)
         elif editor.chosen is not None:
             editor.chosen = None
         else:
@@ -82,8 +84,8 @@ class Boxing(QObject):
         if self.chosen:
             self._stage.tell(self._stage.editor.name(label))
             return True
-        if self.drawing:
-            self._stage.draw(label)
+        if self.drawing is not None:
+            self._draw(label)
             return True
         return False
 
@@ -98,6 +100,10 @@ class Boxing(QObject):
         new = [box for box in cut if box is not None and box not in editor.boxes]
         if new:
             self._changed([*editor.boxes, *new], "Copy boxes from the previous photo")
+
+    def _draw(self, label: str | None) -> None:
+        self._stage.draw(label)
+        self.mode_changed.emit()
 
     def _boxes(self, sample_id: str) -> list[Box]:
         project = self._session.project

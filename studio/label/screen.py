@@ -66,6 +66,10 @@ class LabelScreen(Screen):
     def next_step(self) -> str:
         if not len(self.listing):
             return ""
+        if self.boxing.drawing is not None:
+            return (
+                f"Drag over the photo to draw a box of “{self.boxing.drawing}”. Class keys change it, Esc leaves off."
+            )
         if not self._is_number and len(self.session.library.class_names) < 2:
             return "Name at least two classes that you want to tell apart."
         weak = self._weak_class()
@@ -213,6 +217,7 @@ class LabelScreen(Screen):
         library.reset.connect(self._reset)
         library.relabelled.connect(self._relabelled)
         self.pictures.loaded.connect(self._picture_came)
+        self.boxing.mode_changed.connect(self.changed)
         panel = self.bench.panel
         panel.assigned.connect(self.assign)
         panel.added.connect(self.session.add_class)
