@@ -58,7 +58,7 @@ def test_a_box_is_drawn_named_by_a_key_and_undone(screen: LabelScreen, qtbot: Qt
     stage = screen.bench.photo_stage
     QTest.keyClick(screen, Qt.Key.Key_R)
     QTest.keyClick(screen, Qt.Key.Key_2)  # nuts are drawn from now on
-    assert "draw a box of “nut”" in screen.next_step()
+    assert "Drag to draw a box of “nut”" in screen.next_step()
     drag(stage, *around(stage))
     (box,) = marks(screen)
     assert isinstance(box, Box)
