@@ -2,7 +2,10 @@
 
 Means of the states of all seven layers. Measured inside train parts (5 folds, the head of :mod:`engine.heads`), against
 two layers (the third and the last): accuracy 0.832 against 0.820 on 6,000 short reviews, 0.830 against 0.825 on 1,000
-long ones, 0.900 against 0.896 on short news; a logistic regression on the same features: 0.825, 0.825, 0.889.
+long ones, 0.900 against 0.896 on short news; a logistic regression on the same features: 0.825, 0.825, 0.889. With the
+last layer's largest values beside the means, 0.830 on the short reviews and 0.897 on the news; with its state at the
+first word, 0.827 and 0.902. Long texts in chunks of 128 or 256 words make no difference (log-loss 0.380 and 0.386). Of
+their chunks the first and the last alone give 0.743, four from the ends inward 0.791, eight 0.824, all 0.828.
 """
 
 from __future__ import annotations
@@ -33,7 +36,7 @@ LOOKS = (2, 4, 8, CHUNKS)  # how many chunks of each text have been seen after e
 _VERSION = 3  # counts changes of the arithmetic around the network: features of another version are not comparable
 _WORDS_AT_ONCE = {"cpu": 2048, "cuda": 65_536}
 _PIECES = 2  # how many times as many words are looked at before somebody looks at the clock
-_MOST_TEXTS = 128
+_MOST_TEXTS = 1024
 _LETTERS = 4.0  # of a word of English, at least
 _SAMPLED = 32
 _log = logging.getLogger(__name__)
