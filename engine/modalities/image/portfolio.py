@@ -24,17 +24,17 @@ def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
     """Return the entries for ``size`` training pictures.
 
     The first look at the network's features is served after a part of them; later ones must see all (or, where there
-    are very many, some thousands) to be better than what came before. A processor tunes a network briefly as soon as
-    it can, and at length once frozen features have shown what they can, as a graphics card does at once, and with a
-    larger network too. Tiny pictures are also learned by a small network alone, which sees what one made for large
+    are very many, some thousands) to be better than what came before. Then a processor tunes a network briefly, which a
+    minute is enough for, and at length where there is more time; a graphics card tunes at length at once, and a larger
+    network too. Tiny pictures are also learned by a small network alone, which sees what one made for large
     pictures does not.
     """
     brief, long = ((), _tuned_on_card()) if device == "cuda" else _tuned_on_processor()
     return (
         Entry("Thumbnails", "image.thumbnail_ridge", {}, first_slice=1.0),
         Entry("Features at 128 px", "image.frozen_head", _frozen(128, first=_FEW), first_slice=8.0),
-        *brief,
         Entry("Features at 224 px", "image.frozen_head", _frozen(224, first=_MANY)),
+        *brief,
         Entry("Features at 224 px, mirrored too", "image.frozen_head", _frozen(224, mirror=True)),
         *long,
         Entry("Small network for tiny pictures", "image.scratch", _small(device), largest=_TINY),
@@ -47,7 +47,7 @@ def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
 def _tuned_on_processor() -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
     # With the first four stages as pretrained a step costs half as much, and on 2,021 pictures learned no worse.
     settings = {"backbone": _BACKBONE, "frozen": 4, "batch": 16, "share": 0.8, **_PACE}
-    brief = {"resolution": 128, "epochs": 3, "fewest": 2}
+    brief = {"resolution": 128, "epochs": 3, "fewest": 1.5}
     long = {"resolution": 160, "finer": [192, 224], "epochs": 12, "fewest": 5}
     return (
         (Entry("Tuned briefly at 128 px", "image.finetune", {**settings, **brief}),),

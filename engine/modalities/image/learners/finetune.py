@@ -31,7 +31,7 @@ from engine.modalities.image.squares import Squares
 from engine.transfer.co_tuning import CoTuning
 
 _SMALLEST = 64
-_TRIES, _TRIES_S = 3, 0.5
+_TRIES, _TRIES_S = 3, 1.0
 # Mirrored pictures whose log-loss is greater by this much than that of plain ones mean something else.
 _FACTOR, _SLACK = 1.25, 0.1
 
