@@ -7,11 +7,13 @@ within limits, and what cannot be used is left out and listed rather than failin
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.task import Kind, Task
-from labeling.batch import Batch, Watch
+from labeling.archives import is_archive, left_out, unpack
+from labeling.batch import Batch, Watch, summed_up
 from labeling.errors import ImportRefused
 from labeling.understanding import NOUNS, Understanding
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 Cancel = Callable[[], bool]
 Tell = Callable[[str], None]
+NOT_UNPACKED = ("file of the archive was left out or renamed", "files of the archive were left out or renamed")
 
 
 def understand(
@@ -35,7 +38,7 @@ def understand(
     """Return what the files at ``path`` seem to be, reading as little as that takes.
 
     Args:
-        path: a folder or a file.
+        path: a folder, a file or an archive, which is unpacked first.
         target: the column to predict, if the person chose one.
         kind: what to predict, if the person chose.
         kept: columns of a table to learn from, although they look as if they said nothing or gave the answer away.
@@ -50,10 +53,13 @@ def understand(
     from labeling.formats.base import Wishes
     from labeling.source import Source
 
-    source = Source(_absolute(path), Watch(progress, cancelled))
+    watch = Watch(progress, cancelled)
+    source = Source(_unpacked(path, watch), watch)
     for format_ in FORMATS.values():
         if format_.recognises(source):
-            return format_.understand(source, Wishes(target, kind, tuple(kept)))
+            found = format_.understand(source, Wishes(target, kind, tuple(kept)))
+            told = summed_up(left_out(source.path), *NOT_UNPACKED)
+            return replace(found, problems=(*told, *found.problems)) if told else found
     raise ImportRefused(_nothing_found(source.path))
 
 
@@ -81,7 +87,8 @@ def read(
     from labeling.source import Source
 
     source = Source(understanding.source, Watch(progress, cancelled))
-    return FORMATS[understanding.format].read(source, understanding, look_seconds)
+    batch = FORMATS[understanding.format].read(source, understanding, look_seconds)
+    return replace(batch, problems=(*left_out(source.path), *batch.problems))
 
 
 def inputs(
@@ -99,7 +106,8 @@ def inputs(
     from labeling.outside import media_inputs, table_inputs
 
     of_task = table_inputs if task.columns else media_inputs
-    return of_task(_absolute(path), task, tell or _ignore, Watch(progress, cancelled))
+    watch = Watch(progress, cancelled)
+    return of_task(_unpacked(path, watch), task, tell or _ignore, watch)
 
 
 def labelled(
@@ -116,7 +124,8 @@ def labelled(
     from labeling.outside import labelled_samples, labelled_table
 
     if task.columns:
-        understanding = labelled_table(_absolute(path), task, tell or _ignore, Watch(progress, cancelled))
+        watch = Watch(progress, cancelled)
+        understanding = labelled_table(_unpacked(path, watch), task, tell or _ignore, watch)
     else:
         understanding = understand(path, target=task.target, kind=task.kind, progress=progress, cancelled=cancelled)
         if understanding.modality is not task.modality or understanding.columns:
@@ -128,8 +137,10 @@ def labelled(
     return labelled_samples(batch, task, tell or _ignore)
 
 
-def _absolute(path: Path | str) -> Path:
-    return Path(path).expanduser().resolve()
+def _unpacked(path: Path | str, watch: Watch) -> Path:
+    """Return the absolute path of a file or folder, for an archive that of the folder it was unpacked into."""
+    place = Path(path).expanduser().resolve()
+    return unpack(place, watch) if is_archive(place) else place
 
 
 def _ignore(sentence: str) -> None:

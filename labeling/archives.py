@@ -1,0 +1,271 @@
+"""Unpack archives from outside: never out of their folder, within limits, links and archives inside left out.
+
+An archive is unpacked once, into a folder that is found by its content; unpacking it again finds it there.
+"""
+
+from __future__ import annotations
+
+import lzma
+import os
+import shutil
+import tarfile
+import zipfile
+import zlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import IO
+
+from typing_extensions import override
+
+from labeling.batch import Problem, Watch
+from labeling.errors import ImportRefused
+from labeling.walk import MAX_DEPTH, MAX_FILES
+
+ZIP_SUFFIXES = (".zip",)
+TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+SUFFIXES = ZIP_SUFFIXES + TAR_SUFFIXES
+NESTED = (*SUFFIXES, ".7z", ".rar", ".gz", ".bz2", ".xz")
+MOST_BYTES = 100 << 30
+MOST_TIMES = 200  # the archive's own size: pictures and sounds hardly shrink, tables rarely more than this
+SMALL_BYTES = 1 << 30  # which may be more times the archive's size
+LEAST_FREE = 1 << 30  # bytes that stay free on the disk
+PIECE = 1 << 20
+MOST_NAME = 200
+TOLD = 1000  # problems, so that a hostile archive does not fill the memory with them
+LIST = "left out.txt"
+HASH_LENGTH = 16
+
+
+@dataclass(frozen=True)
+class _Member:
+    """A file in an archive. ``reason`` says why it is left out, empty where it is not."""
+
+    name: str
+    size: int
+    reason: str = ""
+
+
+class _Archive(ABC):
+    """An open archive."""
+
+    @abstractmethod
+    def members(self) -> Iterator[tuple[_Member, IO[bytes] | None]]:
+        """Yield the files one after the other, each with its open content; folders are not yielded."""
+
+
+class _Zip(_Archive):
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+
+    @override
+    def members(self) -> Iterator[tuple[_Member, IO[bytes] | None]]:
+        for entry in self._archive.infolist():
+            if entry.is_dir():
+                continue
+            link = (entry.external_attr >> 16) & 0o170000 == 0o120000
+            reason = "It is a link." if link else "It is encrypted." if entry.flag_bits & 1 else ""
+            member = _Member(entry.filename, entry.file_size, reason)
+            if reason:
+                yield member, None
+                continue
+            with self._archive.open(entry) as content:
+                yield member, content
+
+
+class _Tar(_Archive):
+    def __init__(self, archive: tarfile.TarFile) -> None:
+        self._archive = archive
+
+    @override
+    def members(self) -> Iterator[tuple[_Member, IO[bytes] | None]]:
+        for entry in self._archive:
+            if entry.isdir():
+                continue
+            if not entry.isfile():
+                yield _Member(entry.name, 0, "It is a link or no ordinary file."), None
+                continue
+            content = self._archive.extractfile(entry)
+            assert content is not None
+            with content:
+                yield _Member(entry.name, entry.size), content
+
+
+def is_archive(path: Path) -> bool:
+    """Return whether a file's ending is that of an archive."""
+    return path.is_file() and path.name.lower().endswith(SUFFIXES)
+
+
+def home() -> Path:
+    """Return where archives are unpacked: in ``AUTODIDACT_HOME``, or in ``Autodidact`` of the person's own folder."""
+    given = os.environ.get("AUTODIDACT_HOME")
+    return (Path(given) if given else Path.home() / "Autodidact") / "unpacked"
+
+
+def unpack(path: Path, watch: Watch | None = None, base: Path | None = None) -> Path:
+    """Return the folder in ``base`` (else :func:`home`) that holds what is in the archive ``path``.
+
+    Raises:
+        ImportRefused: it is damaged, a bomb, too large for the disk, or holds nothing.
+        Cancelled: the person stopped it.
+    """
+    folder = (base or home()) / _fingerprint(path)
+    target, temporary = folder / _stem(path), folder / "unfinished"
+    if target.is_dir():
+        return target
+    shutil.rmtree(temporary, ignore_errors=True)
+    try:
+        temporary.mkdir(parents=True)
+        problems = _unpack(path, temporary, watch or Watch())
+        lines = [f"{problem.path}\t{problem.sentence}\n" for problem in problems]
+        (folder / LIST).write_text("".join(lines), encoding="utf-8")
+        temporary.replace(target)
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, ValueError) as error:
+        raise ImportRefused(f"{path.name} is damaged or no archive ({error}). Download or pack it again.") from error
+    except (NotImplementedError, RuntimeError) as error:
+        raise ImportRefused(f"{path.name} is packed in a way that cannot be read ({error}). Pack it as ZIP.") from error
+    except OSError as error:
+        raise ImportRefused(
+            f"{path.name} could not be unpacked into {folder} ({error.strerror or error}). Make room there."
+        ) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return target
+
+
+def left_out(folder: Path) -> tuple[Problem, ...]:
+    """Return what was left out of the archive that was unpacked into ``folder``; nothing for any other folder."""
+    listed = folder.parent / LIST
+    if not listed.is_file() or not (folder.parent / folder.name).is_dir() or len(folder.parent.name) != HASH_LENGTH:
+        return ()
+    lines = (line.partition("\t") for line in listed.read_text(encoding="utf-8").splitlines())
+    return tuple(Problem(name, sentence) for name, _, sentence in lines)
+
+
+def _unpack(path: Path, folder: Path, watch: Watch) -> tuple[Problem, ...]:
+    work = _Work(path, folder, watch)
+    if path.name.lower().endswith(ZIP_SUFFIXES):
+        with zipfile.ZipFile(path) as opened:
+            work.take(_Zip(opened))
+    else:
+        with tarfile.open(path, "r|*") as stream:
+            work.take(_Tar(stream))
+    if not work.files:
+        first = (
+            f" The first thing left out, {work.problems[0].path}: {work.problems[0].sentence}" if work.problems else ""
+        )
+        raise ImportRefused(f"There is no file in {path.name} that can be taken in.{first}")
+    return tuple(work.problems)
+
+
+class _Work:
+    """What was unpacked so far."""
+
+    def __init__(self, path: Path, folder: Path, watch: Watch) -> None:
+        self._path, self._folder, self._watch = path, folder, watch
+        self._bytes = 0
+        self._limit = min(MOST_BYTES, max(SMALL_BYTES, MOST_TIMES * path.stat().st_size))
+        self._taken: set[str] = set()
+        self.files = 0
+        self.problems: list[Problem] = []
+
+    def take(self, archive: _Archive) -> None:
+        """Unpack everything that is to be unpacked."""
+        for seen, (member, content) in enumerate(archive.members()):
+            if seen >= MAX_FILES:
+                raise ImportRefused(
+                    f"{self._path.name} holds more than {MAX_FILES:,} files, which is the limit. Pack fewer together."
+                )
+            if seen % 100 == 0:
+                self._watch.step(seen, 0)
+            reason = member.reason or _reason_against(member.name)
+            if reason or content is None:
+                self._leave_out(member.name, reason)
+            else:
+                self._write(self._free(PurePosixPath(member.name)), content)
+
+    def _leave_out(self, name: str, reason: str) -> None:
+        if len(self.problems) < TOLD:
+            shown = name.encode("utf-8", "replace").decode()[:MOST_NAME]
+            self.problems.append(Problem(shown, f"{reason} It was left out."))
+
+    def _free(self, name: PurePosixPath) -> PurePosixPath:
+        """Return a name that no other has, in capitals or not: some disks do not tell these apart."""
+        free, number = name, 1
+        while str(free).casefold() in self._taken:
+            number += 1
+            free = name.with_name(f"{name.stem} ({number}){name.suffix}")
+        if free != name and len(self.problems) < TOLD:
+            self.problems.append(Problem(str(name), f"Another file is called so too; this one is now “{free.name}”."))
+        self._taken.add(str(free).casefold())
+        return free
+
+    def _write(self, name: PurePosixPath, content: IO[bytes]) -> None:
+        place = self._folder / name
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):
+            self._leave_out(str(name), "Its folder is called like a file.")
+            return
+        with place.open("xb") as file:
+            while piece := content.read(PIECE):
+                self._bytes += len(piece)
+                self._check_size()
+                file.write(piece)
+        self.files += 1
+
+    def _check_size(self) -> None:
+        """Refuse what grows beyond reason: the sizes that an archive tells of itself may be lies."""
+        if self._bytes > self._limit:
+            raise ImportRefused(
+                f"{self._path.name} unpacks to more than {self._limit >> 20:,} MB, which real data hardly does. "
+                "Unpack it yourself if you trust it, and choose the folder."
+            )
+        if self._bytes % (64 * PIECE) < PIECE and shutil.disk_usage(self._folder).free < LEAST_FREE:
+            raise ImportRefused(
+                f"There is no room on the disk to unpack {self._path.name}. Free some, or choose its folder unpacked."
+            )
+
+
+def _reason_against(name: str) -> str:
+    """Return why a file of this name is left out; nothing where it is not."""
+    parts = name.split("/")
+    checks = {
+        "Its name is empty or not readable text.": not name.strip() or not _is_text(name),
+        "Its name leads out of the archive.": name.startswith(("/", "\\")) or ".." in parts or _is_drive(name),
+        "Its name has characters that no file can have.": any(ord(letter) < 32 for letter in name) or "\\" in name,
+        "Its name is too long.": len(name) > 1000 or any(len(part.encode()) > MOST_NAME for part in parts),
+        f"It lies deeper than {MAX_DEPTH} folders.": len(parts) > MAX_DEPTH,
+        "It is an archive inside an archive; unpack it yourself.": name.lower().endswith(NESTED),
+    }
+    return next((reason for reason, applies in checks.items() if applies), "")
+
+
+def _is_text(name: str) -> bool:
+    with suppress(UnicodeEncodeError):
+        name.encode("utf-8")
+        return True
+    return False
+
+
+def _is_drive(name: str) -> bool:
+    return bool(PureWindowsPath(name).drive)
+
+
+def _stem(path: Path) -> str:
+    name = path.name
+    ending = max((suffix for suffix in SUFFIXES if name.lower().endswith(suffix)), key=len)
+    return name[: -len(ending)].strip(" .")[:60] or "archive"
+
+
+def _fingerprint(path: Path) -> str:
+    """Return a short hash of the archive's bytes."""
+    import xxhash
+
+    digest = xxhash.xxh3_64()
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            digest.update(piece)
+    return str(digest.hexdigest())

@@ -1,0 +1,170 @@
+"""Archives are unpacked within their folder and within limits; what is left out is told, and the rest is taken in."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from labeling import archives
+from labeling.archives import home, is_archive, left_out, unpack
+from labeling.batch import Watch
+from labeling.errors import Cancelled, ImportRefused
+from labeling.importing import read, understand
+from tests.labeling.conftest import PictureMaker
+
+Files = Mapping[str, bytes]
+
+
+def zipped(path: Path, files: Files) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
+    return path
+
+
+def tarred(path: Path, files: Files, *links: tuple[str, str]) -> Path:
+    with tarfile.open(path, "w:gz") as archive:
+        for name, data in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+        for name, target in links:
+            entry = tarfile.TarInfo(name)
+            entry.type, entry.linkname = tarfile.SYMTYPE, target
+            archive.addfile(entry)
+    return path
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    return tmp_path / "base"
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred])
+def test_what_is_inside_comes_out_once(pack: object, tmp_path: Path, base: Path) -> None:
+    files = {"photos/a.txt": b"one", "b.txt": b"", "deep/er/c.txt": b"x" * 100_000}
+    path = tmp_path / ("my data.zip" if pack is zipped else "my data.tar.gz")
+    (zipped if pack is zipped else tarred)(path, files)
+    folder = unpack(path, base=base)
+    assert folder.name == "my data"
+    assert contents(folder) == files
+    stamp = (folder / "b.txt").stat().st_mtime_ns
+    assert unpack(path, base=base) == folder
+    assert (folder / "b.txt").stat().st_mtime_ns == stamp
+
+
+def test_what_leads_out_or_is_a_link_is_left_out(tmp_path: Path, base: Path) -> None:
+    files = {
+        "../evil.txt": b"1",
+        "/etc/evil": b"2",
+        "a/../../evil": b"3",
+        "C:/evil": b"4",
+        "C:\\evil": b"5",
+        "ok.txt": b"6",
+    }
+    for folder in (
+        unpack(zipped(tmp_path / "a.zip", files), base=base),
+        unpack(tarred(tmp_path / "a.tgz", files, ("link", "/etc/passwd"), ("ok2", "ok.txt")), base=base),
+    ):
+        assert contents(folder) == {"ok.txt": b"6"}
+        assert len(left_out(folder)) >= 5
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.tgz", "a.zip", "base"]
+
+
+def test_a_bomb_is_refused_and_leaves_nothing(tmp_path: Path, base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "SMALL_BYTES", 1 << 20)
+    bomb = zipped(tmp_path / "bomb.zip", {"zeros.csv": bytes(20 << 20)})
+    assert bomb.stat().st_size < 100_000
+    with pytest.raises(ImportRefused, match="which real data hardly does"):
+        unpack(bomb, base=base)
+    assert contents(base) == {}
+
+
+def test_too_many_files_are_refused(tmp_path: Path, base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "MAX_FILES", 10)
+    with pytest.raises(ImportRefused, match="more than 10 files"):
+        unpack(zipped(tmp_path / "many.zip", {f"{n}.txt": b"" for n in range(11)}), base=base)
+
+
+def test_archives_inside_colliding_names_and_files_in_the_way_are_told(tmp_path: Path, base: Path) -> None:
+    files = {"in.zip": b"PK", "A.txt": b"1", "a.txt": b"2", "way": b"3", "way/b.txt": b"4", "c\x01.txt": b"5"}
+    folder = unpack(zipped(tmp_path / "odd.zip", files), base=base)
+    assert contents(folder) == {"A.txt": b"1", "a (2).txt": b"2", "way": b"3"}
+    said = {problem.path: problem.sentence for problem in left_out(folder)}
+    assert "archive inside" in said["in.zip"] and "“a (2).txt”" in said["a.txt"] and "like a file" in said["way/b.txt"]
+
+
+@pytest.mark.parametrize("name", ["x.zip", "x.tar.gz", "x.tar", "x.tar.xz", "x.tar.bz2"])
+@pytest.mark.parametrize("data", [b"", b"no archive", b"PK\x03\x04 cut off", b"\x1f\x8b\x08 cut off"])
+def test_damaged_archives_are_refused_in_a_sentence(name: str, data: bytes, tmp_path: Path, base: Path) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(ImportRefused, match=r"x\."):
+        unpack(tmp_path / name, base=base)
+    assert contents(base) == {}
+
+
+def test_one_that_is_cut_off_or_empty_is_refused(tmp_path: Path, base: Path) -> None:
+    whole = tarred(tmp_path / "whole.tgz", {"a.bin": bytes(range(256)) * 4000})
+    (tmp_path / "half.tgz").write_bytes(whole.read_bytes()[:-200])
+    for path in (
+        tmp_path / "half.tgz",
+        zipped(tmp_path / "empty.zip", {}),
+        zipped(tmp_path / "out.zip", {"../a": b""}),
+    ):
+        with pytest.raises(ImportRefused):
+            unpack(path, base=base)
+
+
+def test_unpacking_can_be_stopped(tmp_path: Path, base: Path) -> None:
+    with pytest.raises(Cancelled):
+        unpack(zipped(tmp_path / "a.zip", {"a.txt": b"1"}), Watch(cancelled=lambda: True), base)
+    assert contents(base) == {}
+
+
+PARTS = st.sampled_from(["..", ".", "", "a", "A", "b.txt", "/", "\\", "C:", "\x00", "~", "con", "\ud800", "x" * 300])
+
+
+@settings(max_examples=60, deadline=None)
+@given(names=st.lists(st.lists(PARTS, min_size=1, max_size=4).map("/".join), min_size=1, max_size=6))
+def test_whatever_files_are_called_nothing_lands_elsewhere(names: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        root = Path(place)
+        try:
+            path = tarred(root / "a.tgz", dict.fromkeys(names, b"data"))
+        except UnicodeEncodeError:
+            return
+        try:
+            unpack(path, base=root / "base")
+        except ImportRefused:
+            assert not any(file.is_file() for file in (root / "base").rglob("*"))
+        assert {file.name for file in root.iterdir()} <= {"a.tgz", "base"}
+
+
+def test_an_archive_of_class_folders_is_taken_in(
+    tmp_path: Path, make_picture: PictureMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTODIDACT_HOME", str(tmp_path / "home"))
+    for place, name in enumerate(("bolt", "nut", "bolt", "nut")):
+        make_picture(tmp_path / "parts" / name / f"{place}.png", seed=place)
+    files = contents(tmp_path / "parts") | {"../x.png": b""}
+    path = zipped(tmp_path / "parts.zip", files)
+    assert is_archive(path) and not is_archive(tmp_path / "parts")
+    understanding = understand(path)
+    assert understanding.text() == "4 photos in 2 folders → sort photos into bolt / nut"
+    assert understanding.source.is_relative_to(home()) and home().is_relative_to(tmp_path)
+    assert understanding.problems[0].startswith("1 file of the archive was left out or renamed; the first, ../x.png")
+    batch = read(understanding)
+    assert batch.frame.height == 4
+    assert batch.problems[0].path == "../x.png"
