@@ -74,17 +74,24 @@ class Problem:
             return 1.0, 0.0
         known = np.isfinite(scores[:, 0])
         if self.answer is Answer.SOFTMAX:
-            return (self._sharpness(scores) if known.any() else _USUAL_SHARPNESS), 0.0
+            return (self._sharpness(scores[known], self.targets[known]) if known.any() else _USUAL_SHARPNESS), 0.0
         if not known.any():
             return _USUAL_SHARPNESS, -0.5 * _USUAL_SHARPNESS
         return fit_curve(scores[known].ravel(), self.targets[known].ravel())
 
-    def _sharpness(self, scores: FloatArray) -> float:
-        """Return the factor of the smallest loss, by golden-section search over its logarithm: there is one valley."""
+    @staticmethod
+    def _sharpness(scores: FloatArray, targets: FloatArray) -> float:
+        """Return the factor on scores [n, K] of the smallest loss, by golden-section search over its logarithm.
+
+        Truths are smoothed by 1 / (n + 2) as in Platt (1999), so that a few faultless rows do not make the head certain
+        of everything. There is one valley.
+        """
+        smooth = 1.0 / (len(scores) + 2)
+        wanted = (1.0 - smooth) * targets + smooth / targets.shape[1]
         low, high = _SHARPNESS
         for _ in range(24):
             inner, outer = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
-            if self.loss(scores * np.exp(inner)) < self.loss(scores * np.exp(outer)):
+            if _cross_entropy(scores * np.exp(inner), wanted) < _cross_entropy(scores * np.exp(outer), wanted):
                 high = outer
             else:
                 low = inner
@@ -93,6 +100,11 @@ class Problem:
     def answers(self, scores: FloatArray) -> FloatArray:
         """Return scores as probabilities or in the target's own units; NaN rows stay NaN."""
         return self.answer.apply(scores) * self.target_scale + self.target_mean
+
+
+def _cross_entropy(scores: FloatArray, wanted: FloatArray) -> float:
+    above = scores - scores.max(axis=1, keepdims=True)
+    return float(np.mean(np.log(np.exp(above).sum(axis=1)) - (above * wanted).sum(axis=1)))
 
 
 def _surprise(chances: FloatArray) -> float:
