@@ -151,7 +151,7 @@ def _nothing_found(path: Path) -> str:
     if path.is_file():
         return (
             f"{path.name} is neither a picture, a sound nor a table that can be read. "
-            "Choose a folder of files, or a CSV, TSV, XLSX, JSONL or Parquet file."
+            "Choose a folder of files, a ZIP or TAR archive, or a CSV, TSV, XLSX, JSONL or Parquet file."
         )
     if not any(path.iterdir()):
         return f"The folder {path.name} is empty. Choose a folder that holds pictures, sounds, texts or a table."

@@ -240,13 +240,14 @@ class MainWindow(QMainWindow):
         theme().choose(Mode.LIGHT if theme().palette.dark else Mode.DARK)
 
     def _import_folder(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Choose a folder of photos")
+        chosen = QFileDialog.getExistingDirectory(self, "Choose a folder of photos, sounds or texts")
         if chosen:
             self.take_in([Path(chosen)])
 
     def _import_file(self) -> None:
-        kinds = "Tables (*.csv *.tsv *.txt *.xlsx *.parquet);;All files (*)"
-        chosen, _kind = QFileDialog.getOpenFileName(self, "Choose a table", "", kinds)
+        tables, packed = "*.csv *.tsv *.txt *.xlsx *.parquet *.jsonl", "*.zip *.tar *.tgz *.tar.gz *.tar.xz *.tar.bz2"
+        kinds = f"Tables, archives, labels of other tools ({tables} {packed} *.json);;All files (*)"
+        chosen, _kind = QFileDialog.getOpenFileName(self, "Choose a file", "", kinds)
         if chosen:
             self.take_in([Path(chosen)])
 
