@@ -24,11 +24,15 @@ Each is best somewhere: what a network sees in spectrograms tells speakers apart
 speech alone 0.641, 0.960). Features are computed once for all heads, so that one more head costs next to nothing. A
 second of sound takes 5 ms of one core for either network that listens, 3 ms for the one that looks, 0.5 ms for
 statistics.
+
+The mean of what the speech network hears of a sound as it is, an eighth slower and an eighth faster, costs thrice as
+much and tells more: new speakers 0.957, 0.113, new digits 0.982, 0.048 (one folding, where speech alone has 0.949,
+0.138 and 0.981, 0.057).
 """
 
 from __future__ import annotations
 
-from engine.modalities.audio.kinds import EVENTS, PICTURES, SPEECH, STATISTICS
+from engine.modalities.audio.kinds import EVENTS, PACES, PICTURES, SPEECH, STATISTICS
 from engine.modalities.portfolio import Entry
 from engine.task import Task
 
@@ -41,8 +45,9 @@ def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
         Entry("Statistics of the sound", "audio.head", {}, first_slice=1.0),
         Entry("A network of sound events", "audio.head", {"backbone": EVENTS}, first_slice=6.0),
         Entry("A speech network", "audio.head", {"backbone": SPEECH}),
-        Entry("A speech network and statistics", "audio.head", {"backbone": SPEECH, "beside": [STATISTICS]}),
-        Entry("Networks of speech and events", "audio.head", {"backbone": SPEECH, "beside": [EVENTS]}),
-        Entry("Networks of speech and pictures", "audio.head", {"backbone": SPEECH, "beside": [PICTURES]}),
+        Entry("A speech network and statistics", "audio.head", {"backbone": SPEECH, "heard": [SPEECH, STATISTICS]}),
+        Entry("Networks of speech and events", "audio.head", {"backbone": SPEECH, "heard": [SPEECH, EVENTS]}),
+        Entry("Networks of speech and pictures", "audio.head", {"backbone": SPEECH, "heard": [SPEECH, PICTURES]}),
+        Entry("A speech network at three paces", "audio.head", {"backbone": SPEECH, "heard": [PACES]}),
         Entry("A speech network, tuned", "audio.finetune", _TUNED),
     )

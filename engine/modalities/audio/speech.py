@@ -12,12 +12,13 @@ from engine.backbones.speech import BANDS, LENGTH, SHORTEST, SpeechNetwork, load
 from engine.modalities.audio import kinds
 from engine.modalities.audio.frozen import NetworkKind
 from engine.modalities.audio.logmel import MelScale, fourier, mel_power, triangles
-from engine.modalities.audio.resample import RATE
+from engine.modalities.audio.resample import RATE, resampled
 
 SCALE = MelScale(bands=BANDS, low=60.0, high=3800.0)
 
 _LONGEST = 3000  # frames, 30 seconds
 _VERSION = 1  # counts changes of the arithmetic before the network: features of another version are not comparable
+_PACES = (14_000, 18_000)  # an eighth slower, an eighth faster
 _LEAST_POWER, _RANGE = 1e-10, 8.0
 _BEND, _PER_BAND, _STEEPNESS = 1000.0, 200.0 / 3.0, np.log(6.4) / 27.0  # of the mel scale: linear, then logarithmic
 
@@ -65,6 +66,15 @@ def describe(network: SpeechNetwork, wave: Float32Array, device: str) -> Float32
     return hear(network, levels(wave), device)
 
 
+def describe_at_paces(network: SpeechNetwork, wave: Float32Array, device: str) -> Float32Array:
+    """Return the mean, float32 [2592], of what the network hears of one sound as it is, slower and faster."""
+    heard = describe(network, wave, device)
+    for rate in _PACES:  # as if it had been recorded at another rate: pace and pitch change together
+        heard = heard + describe(network, np.concatenate([*resampled([wave], rate)]), device)
+    return heard / np.float32(1 + len(_PACES))
+
+
+PACES = NetworkKind(kinds.SPEECH, f"paces-v{_VERSION}", LENGTH, load_speech, describe_at_paces)
 SPEECH = NetworkKind(kinds.SPEECH, f"v{_VERSION}", LENGTH, load_speech, describe)
 
 

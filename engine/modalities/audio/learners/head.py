@@ -25,8 +25,8 @@ _GROWTH = 1.5
 class Head(HeadLearner):
     """Listens to as many sounds as a slice allows and fits a head on those it has, in the end on all.
 
-    Settings: ``backbone``, the network that listens, and ``beside`` (none), the names of other features that stand
-    beside what it hears (see :mod:`engine.modalities.audio.kinds`); without either, statistics alone.
+    Settings: ``backbone``, the network that listens (none: statistics alone), and ``heard``, the names of the features
+    that stand side by side where they are others than the backbone's (see :mod:`engine.modalities.audio.kinds`).
     """
 
     kind: ClassVar[str] = "audio.head"
@@ -35,8 +35,7 @@ class Head(HeadLearner):
         super().__init__(job, settings)
         assert isinstance(job.samples, AudioSamples)
         self.samples = job.samples
-        backbone = [str(settings["backbone"])] if "backbone" in settings else []
-        self.heard = (*backbone, *settings.get("beside", ())) or (STATISTICS,)
+        self.heard: tuple[str, ...] = tuple(settings.get("heard", [settings.get("backbone", STATISTICS)]))
         self._tables: list[FeatureTable] = []
 
     @property

@@ -11,7 +11,7 @@ from engine.backbones.speech import LENGTH, SHORTEST
 from engine.backbones.weights import verified
 from engine.modalities.audio import kinds
 from engine.modalities.audio.samples import AudioSamples
-from engine.modalities.audio.speech import SCALE, SPEECH, levels, pieces
+from engine.modalities.audio.speech import PACES, SCALE, SPEECH, levels, pieces
 
 RATE = 16_000
 
@@ -60,4 +60,22 @@ def test_features_are_rows_of_nan_where_nothing_can_be_read(tmp_path: Path) -> N
     sounds = AudioSamples.from_arrays([(noise(3 * RATE), RATE), (noise(500), RATE)])
     found = SPEECH.compute(sounds, np.array([1, 0]), "cpu")
     assert found.shape == (2, LENGTH)
+    assert np.isfinite(found).all()
+
+
+def test_at_three_paces_a_voice_is_heard_more_like_a_quicker_one() -> None:
+    time = np.arange(2 * RATE) / RATE
+    voice = (0.2 * np.sin(2 * np.pi * 220 * time) * (1 + np.sin(2 * np.pi * 3 * time))).astype(np.float32)
+    quicker = (0.2 * np.sin(2 * np.pi * 247.5 * time) * (1 + np.sin(2 * np.pi * 3.375 * time))).astype(np.float32)
+    sounds = AudioSamples.from_arrays([(voice, RATE), (quicker, RATE)])
+    apart = []
+    for kind in (SPEECH, PACES):
+        one, other = kind.compute(sounds, np.arange(2), "cpu")
+        apart.append(float(np.linalg.norm(one - other) / np.linalg.norm(one)))
+    assert 0.0 < apart[1] < 0.9 * apart[0]
+
+
+@pytest.mark.parametrize("samples", [1, 200])
+def test_the_shortest_sounds_have_paces_too(samples: int) -> None:
+    found = PACES.compute(AudioSamples.from_arrays([(noise(samples), RATE)]), np.arange(1), "cpu")
     assert np.isfinite(found).all()

@@ -12,7 +12,7 @@ import pytest
 from engine.budget import Deadline
 from engine.errors import DataError
 from engine.learners.base import Job
-from engine.modalities.audio.kinds import EVENTS, KINDS, PICTURES, SPEECH, STATISTICS, kinds
+from engine.modalities.audio.kinds import EVENTS, KINDS, PACES, PICTURES, SPEECH, STATISTICS, kinds
 from engine.modalities.audio.learners.head import Head
 from engine.modalities.audio.samples import AudioSamples
 from tests.engine.learners import contract
@@ -21,8 +21,8 @@ from tests.engine.modalities.audio.sounds import class_job, number_job, several_
 SETTINGS: list[dict[str, Any]] = [
     {},
     {"backbone": EVENTS},
-    {"backbone": SPEECH, "beside": [STATISTICS]},
-    {"backbone": SPEECH, "beside": [PICTURES]},
+    {"backbone": SPEECH, "heard": [SPEECH, STATISTICS]},
+    {"backbone": SPEECH, "heard": [PACES, PICTURES]},
 ]
 
 
@@ -139,7 +139,7 @@ def test_every_kind_of_features_has_its_name_and_its_length() -> None:
     for name, kind in zip(KINDS, kinds(KINDS), strict=True):
         found = kind.compute(sounds, np.arange(1), "cpu")
         assert found.shape == (1, kind.length)
-        assert kind.name.startswith(name) or name == STATISTICS
+        assert kind.name.startswith(name.removesuffix("_at_paces")) or name == STATISTICS
     assert len({kind.name for kind in kinds(KINDS)}) == len(KINDS)
 
 
