@@ -2,7 +2,9 @@
 
 Measured on 2 cores with 2,021 pictures of 224 x 168 (8-fold accuracy): thumbnails 0.70, 128 pixels 0.87, 224 pixels
 0.90, 320 pixels 0.91, and mirror images add a little to each. Pictures smaller than the network's view gain from being
-enlarged too, so the resolutions are the same for all.
+enlarged too, so the resolutions are the same for all. Tuning brings more than all of that: on a quarter held out of
+2,500 pictures of 32 pixels, 3 passes at 128 pixels named 0.842 rightly (log-loss 0.472) and 8 passes 0.850 (0.487),
+where a head on features at that size names 0.759; on the photos 8 passes named 0.923, the head 0.857.
 """
 
 from __future__ import annotations
@@ -48,7 +50,7 @@ def _tuned_on_processor() -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
     # With the first four stages as pretrained a step costs half as much, and on 2,021 pictures learned no worse.
     settings = {"backbone": _BACKBONE, "frozen": 4, "batch": 16, "share": 0.8, **_PACE}
     brief = {"resolution": 128, "epochs": 3, "fewest": 1.5}
-    long = {"resolution": 160, "finer": [192, 224], "epochs": 12, "fewest": 5}
+    long = {"resolution": 160, "finer": [192, 224], "epochs": 12, "fewest": 4, "enough": 6}
     return (
         (Entry("Tuned briefly at 128 px", "image.finetune", {**settings, **brief}),),
         (Entry("Tuned at 160 px or more", "image.finetune", {**settings, **long}, group=TUNED),),
