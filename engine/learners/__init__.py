@@ -25,7 +25,6 @@ LEARNERS: dict[str, str] = {
     "text.ngrams": "engine.modalities.text.learners.ngrams:Ngrams",
     "text.frozen_head": "engine.modalities.text.learners.frozen_head:FrozenHead",
     "text.finetune": "engine.modalities.text.learners.finetune:TextFineTune",
-    "text.topics": "engine.modalities.text.learners.topics:Topics",
     "text.scratch": "engine.modalities.text.learners.scratch:Scratch",
     "table.lightgbm": "engine.modalities.table.learners.lightgbm:LightGBM",
     "table.extra_trees": "engine.modalities.table.learners.extra_trees:ExtraTrees",

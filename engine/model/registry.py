@@ -17,7 +17,6 @@ MEMBERS: dict[str, str] = {
     "text.ngrams": "engine.modalities.text.members.ngrams:NgramsMember",
     "text.features": "engine.modalities.text.members.features:FeaturesMember",
     "text.network": "engine.modalities.text.members.network:NetworkMember",
-    "text.topics": "engine.modalities.text.members.topics:TopicsMember",
     "text.shallow": "engine.modalities.text.members.shallow:ShallowMember",
     "table.lightgbm": "engine.modalities.table.members.lightgbm:LightGBMMember",
     "table.trees": "engine.modalities.table.members.trees:TreesMember",

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 _ARRAYS = "ngrams.safetensors"
 
-Array = np.ndarray[Any, Any]
-
 
 def design(texts: Counted, vocabularies: Sequence[Vocabulary]) -> csr_array[np.float32]:
     """Return the features of all vocabularies side by side, [texts, m], scaled by 1 / sqrt(vocabularies)."""
@@ -34,27 +32,6 @@ def design(texts: Counted, vocabularies: Sequence[Vocabulary]) -> csr_array[np.f
 
     parts = [vocabulary.matrix(texts.counts(vocabulary.family)) for vocabulary in vocabularies]
     return csr_array(hstack(parts, format="csr") * np.float32(1.0 / np.sqrt(len(parts))))
-
-
-def arrays_of(vocabularies: Sequence[Vocabulary]) -> tuple[dict[str, Array], list[dict[str, Any]]]:
-    """Return what to keep of vocabularies: arrays by name, and their families in JSON values."""
-    arrays: dict[str, Array] = {}
-    for place, vocabulary in enumerate(vocabularies):
-        arrays[f"keys{place}"] = np.ascontiguousarray(vocabulary.keys)
-        arrays[f"rarity{place}"] = np.ascontiguousarray(vocabulary.rarity)
-    return arrays, [asdict(vocabulary.family) for vocabulary in vocabularies]
-
-
-def vocabularies_of(arrays: Mapping[str, Array], families: Sequence[Mapping[str, Any]]) -> tuple[Vocabulary, ...]:
-    """Return vocabularies from what :func:`arrays_of` kept.
-
-    Raises:
-        KeyError, TypeError: something is missing or of another kind.
-    """
-    return tuple(
-        Vocabulary(Family(**family), arrays[f"keys{place}"], arrays[f"rarity{place}"])
-        for place, family in enumerate(families)
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,10 +59,11 @@ class NgramsMember(Member):
     def save(self, folder: Path) -> Mapping[str, Any]:
         from safetensors.numpy import save_file
 
-        arrays, families = arrays_of(self.vocabularies)
-        arrays |= {"weight": np.ascontiguousarray(self.weight), "bias": np.ascontiguousarray(self.bias)}
-        save_file(arrays, folder / _ARRAYS)
-        return {"families": families}
+        arrays: dict[str, np.ndarray[Any, Any]] = {"weight": self.weight, "bias": self.bias}
+        for place, vocabulary in enumerate(self.vocabularies):
+            arrays[f"keys{place}"], arrays[f"rarity{place}"] = vocabulary.keys, vocabulary.rarity
+        save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, folder / _ARRAYS)
+        return {"families": [asdict(vocabulary.family) for vocabulary in self.vocabularies]}
 
     @classmethod
     @override
@@ -95,7 +73,11 @@ class NgramsMember(Member):
 
         try:
             arrays = load_file(folder / _ARRAYS)
-            vocabularies = vocabularies_of(arrays, settings["families"])
+            families = [Family(**family) for family in settings["families"]]
+            vocabularies = tuple(
+                Vocabulary(family, arrays[f"keys{place}"], arrays[f"rarity{place}"])
+                for place, family in enumerate(families)
+            )
             features, outputs = arrays["weight"].shape
             if features != sum(len(v.keys) for v in vocabularies) or arrays["bias"].shape != (outputs,):
                 raise ValueError("its arrays do not fit each other")

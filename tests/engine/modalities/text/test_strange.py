@@ -17,7 +17,6 @@ from tests.engine.modalities.text.texts import class_job
 LEARNERS: dict[str, dict[str, Any]] = {
     "text.ngrams": {"words": 2, "pieces": [3, 5], "penalties": [0.1]},
     "text.frozen_head": {},
-    "text.topics": {},
     "text.scratch": {"epochs": 1, "batch": 8},
     "text.finetune": {"layers": 1, "epochs": 1, "batch": 8},
 }
