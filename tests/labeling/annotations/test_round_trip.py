@@ -71,7 +71,7 @@ def assert_alike(found: Annotated, sample: Annotated) -> None:
 
 
 @pytest.mark.parametrize("codec", OF_PICTURES, ids=lambda codec: codec.name)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_boxes_and_classes_of_pictures(codec: Codec, data: st.DataObject) -> None:
     written = together(data.draw(pictures(codec.carries)))
@@ -81,7 +81,7 @@ def test_boxes_and_classes_of_pictures(codec: Codec, data: st.DataObject) -> Non
 
 
 @pytest.mark.parametrize("codec", OF_SOUNDS, ids=lambda codec: codec.name)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_regions_of_sounds(codec: Codec, data: st.DataObject) -> None:
     written = together(data.draw(sounds(band=codec.name != "label_studio")))
@@ -90,7 +90,7 @@ def test_regions_of_sounds(codec: Codec, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("codec", OF_TEXTS, ids=lambda codec: codec.name)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_spans_and_classes_of_texts(codec: Codec, data: st.DataObject) -> None:
     written = together(data.draw(texts(codec.carries)))
