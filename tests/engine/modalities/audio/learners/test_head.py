@@ -95,6 +95,13 @@ def test_what_was_heard_before_a_restart_is_not_computed_again(job: Job, tmp_pat
     np.testing.assert_array_equal(second.tables[0].done, done)
 
 
+def test_its_share_is_not_told_while_loading_a_network_was_most_of_the_work(job: Job) -> None:
+    learner = Head(uncached(job), {"backbone": EVENTS})
+    for heard, share in ((3, 0.0), (15, 0.0), (16, 16 / 24), (24, 1.0)):
+        learner.tables[0].advance(learner.order[:heard])
+        assert learner.share() == pytest.approx(share)
+
+
 def test_two_classes_of_three_sounds_are_enough(tmp_path: Path) -> None:
     job = class_job(tmp_path / "s", each=3, classes=2)
     contract.predictions_are_well_formed(lambda: Head(job, {}))
