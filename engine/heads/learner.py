@@ -26,6 +26,7 @@ from engine.learners.constant import ConstantLearner
 _CANDIDATE = "candidate.safetensors"
 _STATE = "state.json"
 _VALIDATION = "validation"
+_QUICK = 500  # rows that are fitted in some hundredths of a second
 
 
 class HeadLearner(Learner):
@@ -82,9 +83,14 @@ class HeadLearner(Learner):
             if fit is not None:
                 self._keep(fit)
                 return Progress(improved=True, done=False, share=self.share())
-            if deadline.expired:
+            if deadline.expired and not self._first_at_hand:
                 break
         return Progress(improved=False, done=self._done, share=self.share())
+
+    @property
+    def _first_at_hand(self) -> bool:
+        """Whether a first candidate is so near that it should not wait for another slice, which may not come."""
+        return self.head is None and self._search is not None and len(self._rows) <= _QUICK
 
     def _begin(self, due: int) -> None:
         rows = np.sort(self.order[:due])
