@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.arrays import Float32Array, FloatArray, IntArray
+from engine.finetune.adamw import AdamW
 from engine.modalities.table import network
 from engine.modalities.table.network import Inputs
 from engine.modalities.table.scaling import Scaling
@@ -106,7 +107,7 @@ class Descent:
         shrinking = [weight for name, weight in self.weights.items() if name.startswith(_SHRINKING)]
         others = [weight for name, weight in self.weights.items() if not name.startswith(_SHRINKING)]
         groups = [{"params": shrinking, "weight_decay": recipe.shrink}, {"params": others, "weight_decay": 0.0}]
-        self._optimiser = torch.optim.AdamW(groups, lr=recipe.rate, betas=(0.9, 0.95), fused=True)
+        self._optimiser = AdamW([{**group, "lr": recipe.rate} for group in groups], betas=(0.9, 0.95), fused=True)
         self._turn, self._order = -1, torch.empty(0)
 
     @property
@@ -128,10 +129,10 @@ class Descent:
         """Learn from the next rows, with ``steps_left`` steps to come including this one."""
         rows = self._rows()
         source = torch.Generator(self.lesson.device).manual_seed(self.seed * 1_000_003 + self.steps)
-        for group in self._optimiser.param_groups:
+        for group in self._optimiser.groups:
             group["lr"] = self.recipe.rate * pace(self.progress)
         raw = network.outputs(self.weights, self.lesson.inputs.at(rows), self._keep(rows.shape[1], source))
-        self._optimiser.zero_grad(set_to_none=True)
+        self._optimiser.forget_gradients()
         self.lesson.loss(raw, rows).backward()  # type: ignore[no-untyped-call]
         self._shorten()
         self._optimiser.step()
