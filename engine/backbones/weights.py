@@ -54,6 +54,14 @@ def verified(name: str) -> Path:
     return path
 
 
+def installed(name: str) -> bool:
+    """Return whether a backbone's weights are there; whether they are the right ones is seen when they are loaded."""
+    try:
+        return _locate(manifest()[name]).is_file()
+    except (WeightsError, ModuleNotFoundError):
+        return False
+
+
 def digest(path: Path) -> str:
     """Return the SHA-256 of a file's bytes."""
     with path.open("rb") as file:

@@ -324,7 +324,7 @@ class FineTune(Learner):
             return False
         self._message = sentence
         if self._tuning is not None:
-            self._tuning.optimiser.zero_grad(set_to_none=True)
+            self._tuning.optimiser.forget_gradients()
             self._tuning.move(self._loaded().device)
         if torch.cuda.is_available():
             torch.cuda.empty_cache()

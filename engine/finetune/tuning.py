@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.arrays import FloatArray, IntArray
+from engine.finetune.adamw import AdamW
 from engine.finetune.base import Net, View
 from engine.finetune.contrast import contrast
 from engine.finetune.ema import Average
@@ -75,7 +76,7 @@ class Tuning:
         self.weights |= {f"head.{name}": weight for name, weight in self.head.named_parameters()}
         self.weights |= {f"joint.{place}": weight for place, weight in enumerate(joint.parameters)}
         # In one piece a step over 5 million weights takes a processor 7 ms, otherwise 32.
-        self.optimiser = torch.optim.AdamW(groups, lr=recipe.rate, fused=torch.device(net.device).type == "cpu")
+        self.optimiser = AdamW(groups, fused=torch.device(net.device).type == "cpu")
         self.average = Average(self._learned())
 
     def _learned(self) -> dict[str, Tensor]:
@@ -123,7 +124,7 @@ class Tuning:
     def _learn(self, rows: IntArray, random: np.random.Generator) -> None:
         if self.joint.on_progress(self.progress):
             self._forget_head()
-        for group in self.optimiser.param_groups:
+        for group in self.optimiser.groups:
             group["lr"] = group["full"] * pace(self.progress)
         began = time.monotonic()
         view = View(train=True, progress=self.progress, random=random)
@@ -131,7 +132,7 @@ class Tuning:
         self.prepared_s += time.monotonic() - began
         self.net.expect(self.stream.piece(self.taken + len(rows), len(rows)))
         self.net.body.train()
-        self.optimiser.zero_grad(set_to_none=True)
+        self.optimiser.forget_gradients()
         with fast(self.net.device, self.net.bfloat16):
             features = self.joint.features(inputs)
             outputs = self.head(features)

@@ -32,6 +32,7 @@ speech alone has 0.949, 0.138; 0.981, 0.057; 0.869, 0.403).
 
 from __future__ import annotations
 
+from engine.backbones.weights import installed
 from engine.modalities.audio.kinds import EVENTS, PACES, PICTURES, SPEECH, STATISTICS
 from engine.modalities.portfolio import Entry
 from engine.task import Task
@@ -40,8 +41,8 @@ _TUNED = {"backbone": SPEECH, "epochs": 8, "fewest": 2, "share": 0.6}
 
 
 def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
-    """Return the entries for ``size`` training sounds."""
-    return (
+    """Return the entries for ``size`` training sounds; without the network of events where that is not installed."""
+    entries = (
         Entry("Statistics of the sound", "audio.head", {}, first_slice=1.0),
         Entry("A network of sound events", "audio.head", {"backbone": EVENTS}, first_slice=6.0),
         Entry("A speech network", "audio.head", {"backbone": SPEECH}),
@@ -51,3 +52,8 @@ def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
         Entry("A speech network at three paces", "audio.head", {"backbone": SPEECH, "heard": [PACES]}),
         Entry("A speech network, tuned", "audio.finetune", _TUNED),
     )
+    return entries if installed(EVENTS) else tuple(entry for entry in entries if EVENTS not in _heard(entry))
+
+
+def _heard(entry: Entry) -> list[str]:
+    return [str(entry.settings.get("backbone", "")), *entry.settings.get("heard", ())]

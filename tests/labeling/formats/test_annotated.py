@@ -11,8 +11,12 @@ import soundfile
 
 from engine.task import Kind, Modality
 from labeling.errors import ImportRefused
+from labeling.formats.media_annotated import MediaAnnotated
+from labeling.formats.texts_annotated import COLUMN, TextsAnnotated
 from labeling.importing import inputs, labelled, read, understand
+from labeling.media import MEDIA
 from labeling.snapshot import snapshot
+from labeling.source import Source
 from tests.labeling.conftest import PictureMaker
 
 
@@ -55,6 +59,12 @@ def test_the_annotation_file_itself_can_be_given(pets: Path) -> None:
     assert read(understanding).frame["reference"][0] == str(pets / "images" / "0.png")
 
 
+def test_plain_folders_are_left_to_the_other_formats(bolts: Path) -> None:
+    source = Source(bolts)
+    assert not any(MediaAnnotated(medium).recognises(source) for medium in MEDIA.values())
+    assert not TextsAnnotated().recognises(source)
+
+
 def test_annotations_without_their_pictures_say_what_to_do(tmp_path: Path) -> None:
     coco(tmp_path, ["a.png"], {0: [1]})
     with pytest.raises(ImportRefused, match="about no picture that is there"):
@@ -77,6 +87,7 @@ def test_texts_in_a_list_are_learned_from_predicted_and_measured(tmp_path: Path)
     assert understanding.text() == "20 texts with labels of fastText → sort texts into bad / good"
     assert (understanding.modality, understanding.kind) == (Modality.TEXT, Kind.MULTICLASS)
     task = snapshot(read(understanding).frame, understanding).task
+    assert task.columns == (COLUMN,)
     assert inputs(tmp_path / "reviews.txt", task).frame["x:text"][0] == "text number 0"
     assert labelled(tmp_path / "reviews.txt", task).frame["label"].to_list()[:2] == ["bad", "good"]
     (tmp_path / "other.csv").write_text("text,label\nfine,good\n")

@@ -20,6 +20,16 @@ def test_names_are_unique_and_the_first_needs_no_network(size: int) -> None:
     assert entries[0].first_slice <= 1.0
 
 
+def test_without_the_network_of_events_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    everything = portfolio(TASK, 100, "cpu")
+    monkeypatch.setattr("engine.modalities.audio.portfolio.installed", lambda name: name != "yamnet")
+    without = portfolio(TASK, 100, "cpu")
+    assert {entry.name for entry in everything} - {entry.name for entry in without} == {
+        "A network of sound events",
+        "Networks of speech and events",
+    }
+
+
 def test_every_entry_can_be_learned(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("sounds")
     job = class_job(folder / "s", each=4, cache=folder / "cache")

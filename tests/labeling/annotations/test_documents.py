@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labeling.annotations import documents
+from labeling.annotations.documents import name_of, number, read_json, read_text, read_xml, size_of, starts_like_json
+from labeling.errors import ImportRefused
+
+ANYTHING = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.integers()))
+
+
+@given(ANYTHING)
+def test_names_are_one_line_of_what_can_be_written(value: object) -> None:
+    name = name_of(value)
+    assert name == name.strip() and "\n" not in name
+    name.encode("utf-8")
+
+
+@given(ANYTHING, ANYTHING)
+def test_numbers_and_sizes_never_raise(width: object, height: object) -> None:
+    assert isinstance(number(width), float)
+    size = size_of(width, height)
+    assert size is None or (size[0] >= 1 and size[1] >= 1)
+
+
+def test_booleans_and_nothing_are_no_numbers() -> None:
+    assert math.isnan(number(True)) and math.isnan(number(None)) and math.isnan(number("a"))
+    assert (number("2.5"), number(3)) == (2.5, 3.0)
+
+
+def test_old_encodings_are_read(tmp_path: Path) -> None:
+    (tmp_path / "marked.txt").write_bytes(b"\xef\xbb\xbfM\xc3\xbcller")
+    (tmp_path / "latin.txt").write_bytes(b"M\xfcller")
+    assert read_text(tmp_path / "marked.txt") == read_text(tmp_path / "latin.txt") == "Müller"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"a": }'])
+def test_broken_json_is_refused_by_name(text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(text)
+    with pytest.raises(ImportRefused, match=r"a\.json"):
+        read_json(tmp_path / "a.json")
+
+
+@pytest.mark.parametrize("text", ["", "<a>", "no xml", '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>'])
+def test_broken_or_hostile_xml_is_refused_by_name(text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_text(text)
+    with pytest.raises(ImportRefused, match=r"a\.xml"):
+        read_xml(tmp_path / "a.xml")
+
+
+def test_files_that_are_too_large_or_gone_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "MOST_XML_BYTES", 10)
+    (tmp_path / "a.xml").write_text("<annotation/>")
+    with pytest.raises(ImportRefused, match="the limit is"):
+        read_xml(tmp_path / "a.xml")
+    with pytest.raises(ImportRefused, match="could not be read"):
+        read_text(tmp_path / "gone.txt")
+    assert not starts_like_json(tmp_path / "gone.json")

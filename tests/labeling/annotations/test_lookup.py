@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.task import Modality
+from labeling.annotations.lookup import Lookup
+from labeling.media import MEDIA
+from labeling.source import Source
+from tests.labeling.conftest import PictureMaker
+
+
+@pytest.fixture
+def lookup(tmp_path: Path, make_picture: PictureMaker) -> Lookup:
+    for seed, name in enumerate(("a.png", "train/b.png", "train/same.png", "test/same.png", "train/c.d.png")):
+        make_picture(tmp_path / name, seed=seed)
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    (tmp_path / "labels.json").write_text("{}")
+    return Lookup(Source(tmp_path), MEDIA[Modality.IMAGE])
+
+
+@pytest.mark.parametrize(
+    ("named", "beside", "found"),
+    [
+        ("a.png", "", "a.png"),
+        ("./a.png", "", "a.png"),
+        ("b.png", "", "train/b.png"),
+        ("C:\\photos\\b.png", "", "train/b.png"),
+        ("b.jpg", "", "train/b.png"),
+        ("same.png", "", None),
+        ("same.png", "train/labels.json", "train/same.png"),
+        ("../a.png", "train/labels.json", "a.png"),
+        ("../../etc/passwd", "", None),
+        ("", "", None),
+        ("a.png\0", "", None),
+        ("x" * 5000, "", None),
+    ],
+)
+def test_files_are_found_as_named_beside_below_and_by_their_bare_name(
+    lookup: Lookup, named: str, beside: str, found: str | None
+) -> None:
+    assert lookup.find(named, beside) == found
+
+
+def test_of_files_with_one_stem_the_folder_decides(lookup: Lookup) -> None:
+    assert lookup.of_stem("same") is None
+    assert lookup.of_stem("same", ("test",)) == "test/same.png"
+    assert lookup.of_stem("c.d") == "train/c.d.png"
+
+
+def test_sizes_come_from_headers(lookup: Lookup) -> None:
+    assert lookup.size("a.png") == (64, 48)
+    assert lookup.size("broken.png") is None
+
+
+def test_beside_a_single_file_its_folder_is_searched(lookup: Lookup, tmp_path: Path) -> None:
+    alone = Lookup(Source(tmp_path / "labels.json"), MEDIA[Modality.IMAGE])
+    assert alone.find("b.png") == "train/b.png"
