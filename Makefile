@@ -20,7 +20,7 @@ help:
 
 setup: $(STAMP)
 
-$(STAMP): pyproject.toml packaging/setup.sh packaging/system-libraries.txt
+$(STAMP): pyproject.toml packaging/setup.sh packaging/system-libraries.txt packaging/weights.txt
 	@PYTHON='$(PYTHON)' packaging/setup.sh $(VENV)
 	@touch $@
 
