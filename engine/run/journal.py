@@ -17,7 +17,10 @@ from engine.run.tail import EventTail
 
 @dataclass
 class Past:
-    """What a learner did in earlier sittings. ``frugality`` counts lacks of memory, ``failures`` all other failures."""
+    """What a learner did so far. ``frugality`` counts lacks of memory, ``failures`` all other failures.
+
+    ``first`` are its seconds and its share of the work after its first slice.
+    """
 
     slices: int = 0
     seconds: float = 0.0
@@ -27,6 +30,14 @@ class Past:
     share: float = 0.0
     frugality: int = 0
     first_look: bool = False
+    first: tuple[float, float] = (0.0, 0.0)
+
+    def worked(self, seconds: float, *, done: bool, share: float | None) -> None:
+        """Note a slice; a ``share`` of None leaves what was known."""
+        self.slices, self.seconds, self.done = self.slices + 1, self.seconds + seconds, done
+        self.share = self.share if share is None else share
+        if self.slices == 1:
+            self.first = (self.seconds, self.share)
 
 
 @dataclass
@@ -64,9 +75,7 @@ def _take(state: Replay, event: Event) -> None:
         lacked_memory = data.get("reason") == "memory"
         past.frugality, past.failures = past.frugality + lacked_memory, past.failures + (not lacked_memory)
     elif event.type == "slice":
-        past = state.learner(data["learner"])
-        past.slices, past.seconds, past.done = past.slices + 1, past.seconds + data["seconds"], data["done"]
-        past.share = data.get("share", past.share)
+        state.learner(data["learner"]).worked(data["seconds"], done=data["done"], share=data.get("share"))
     elif event.type == "evaluated":
         past = state.learner(data["learner"])
         past.curve.append((past.seconds, data["score"]))

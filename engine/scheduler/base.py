@@ -14,7 +14,8 @@ class Standing:
     ``share`` of its whole work is done, 0 while it cannot be told; ``failures`` are slices that failed. Learners of one
     ``group`` are alternatives, of which few deserve all the work; empty for one that has none. ``network`` is the
     pretrained one that a learner builds on, empty for none, and ``tunes`` whether the learner changes it.
-    ``first_look`` says that its newest candidate has learned from too few samples to be served.
+    ``first_look`` says that its newest candidate has learned from too few samples to be served. ``first`` are its
+    seconds and its share of the work after its first slice, most of which may have been loading.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Standing:
     network: str = ""
     tunes: bool = False
     first_look: bool = False
+    first: tuple[float, float] = (0.0, 0.0)
 
     @property
     def open(self) -> bool:

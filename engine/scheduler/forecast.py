@@ -8,27 +8,34 @@ from engine.scheduler.base import Standing
 
 Points = Sequence[tuple[float, float]]
 
-LOADING = 4.0  # about what libraries and a network's weights take, once, before a learner's first step (seconds)
+WORK = 0.25  # of a first slice is work at least, as far as is hoped; the rest may be libraries and weights being loaded
+FIRST = 0.4  # of its work a learner has done when it has something to show, at the latest as a rule
 _POWERS = (1.0, 0.5, 2.0)  # of ever slower learning; where points fit all equally well, the first is believed
 _FADING = 0.7  # how much less than its successor a point counts
 
 
 def seconds_to_end(standing: Standing) -> float | None:
-    """Return how many seconds of work a learner still needs; None while it cannot be told."""
+    """Return how many seconds of work a learner still needs, at its pace since its first slice; None while unknown."""
     if standing.share <= 0.0 or standing.seconds <= 0.0:
         return None
-    worked = max(standing.seconds - LOADING, standing.seconds / 4)
-    return worked / standing.share * max(0.0, 1.0 - standing.share)
+    left = max(0.0, 1.0 - standing.share)
+    since, gained = standing.seconds - standing.first[0], standing.share - standing.first[1]
+    if standing.slices >= 2 and gained > 0.0:
+        return since / gained * left
+    return WORK * standing.seconds / standing.share * left
 
 
 def seconds_to_candidate(standing: Standing) -> float | None:
     """Return in how many seconds of work a learner will have something new to show; None while it cannot be told.
 
-    Candidates are expected as far apart as the last two were, and never later than the end of the learner's work.
+    A first one is expected at two fifths of the work, as networks have it that are tuned, and further ones as far apart
+    as the last two were; none later than the end of the learner's work.
     """
     end = seconds_to_end(standing)
     if not standing.curve:
-        return end
+        if end is None or standing.share >= FIRST:
+            return end
+        return end * (FIRST - standing.share) / (1.0 - standing.share)
     moments = [0.0, *(moment for moment, _ in standing.curve)]
     after = max(0.0, moments[-1] + (moments[-1] - moments[-2]) - standing.seconds)
     return after if end is None else min(after, end)

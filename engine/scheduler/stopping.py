@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from engine.curve import Point
 from engine.scheduler.base import Standing
-from engine.scheduler.forecast import hopeful_gain, seconds_to_candidate, seconds_to_end
+from engine.scheduler.forecast import WORK, hopeful_gain, seconds_to_candidate, seconds_to_end
 
 PERFECT = 0.997
 LEAST_SHARE = 0.5  # of the budget is always used, unless there is nothing left to try
@@ -58,7 +58,8 @@ def hardly_worth_it(
 def promised(standing: Standing, remaining: float) -> float:
     """Return the most that a learner may gain in what remains; infinite while too little is known of it."""
     needed = seconds_to_candidate(standing)
-    if needed is not None and needed > remaining:
+    least = 1.0 if standing.curve else WORK  # many have something to show long before it was expected
+    if needed is not None and least * needed > remaining:
         return 0.0
     if standing.first_look:
         end = seconds_to_end(standing)

@@ -46,6 +46,7 @@ class Roster:
                 network=entry.network,
                 tunes=entry.tunes,
                 first_look=past.first_look,
+                first=past.first,
             )
             for entry in self._entries
             for past in [self._pasts[entry.name]]
@@ -64,9 +65,7 @@ class Roster:
 
     def worked(self, name: str, seconds: float, *, done: bool, share: float | None = None) -> None:
         """Note a slice. ``share`` of the learner's whole work is done; None leaves what was known."""
-        past = self._pasts[name]
-        past.slices, past.seconds, past.done = past.slices + 1, past.seconds + seconds, done
-        past.share = past.share if share is None else share
+        self._pasts[name].worked(seconds, done=done, share=share)
 
     def frugality(self, name: str) -> int:
         """Return how often a learner has run out of memory."""

@@ -72,6 +72,8 @@ def play(policy: Policy, learners: Sequence[Simulated], total: float, stop: Stop
             break
         before = played.standings[chosen.learner]
         after = known[chosen.learner].worked(before, chosen.seconds)
+        if after.slices == 1:
+            after = replace(after, first=(after.seconds, after.share))
         played.ended_at += max(after.seconds - before.seconds, 1e-3)
         played.standings[chosen.learner] = after
         for _, score in after.curve[len(before.curve) :]:

@@ -37,7 +37,7 @@ def test_the_promise_is_less_than_the_last_slope() -> None:
 
 
 def test_a_learner_that_cannot_show_anything_before_the_end_gets_no_time() -> None:
-    late = Standing("late", slices=2, seconds=10.0, share=0.05)  # 190 s to go
+    late = Standing("late", slices=2, seconds=10.0, share=0.02)  # 490 s to go
     other = Standing("other", slices=3, seconds=8, curve=((4, 0.80), (8, 0.80)))
     picks = [BreadthThenGain(seed).choose([late, other], 100.0, 60.0) for seed in range(40)]
     assert {pick.learner for pick in picks if pick is not None} == {"other"}

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.scheduler import Standing
-from engine.scheduler.forecast import LOADING, gain, hopeful_gain, seconds_to_candidate, seconds_to_end
+from engine.scheduler.forecast import FIRST, WORK, gain, hopeful_gain, seconds_to_candidate, seconds_to_end
 
 
-def test_the_rest_of_the_work_follows_from_its_share() -> None:
-    assert seconds_to_end(Standing("a", seconds=10.0 + LOADING, share=0.25)) == pytest.approx(30.0)
-    assert seconds_to_end(Standing("a", seconds=10.0, share=1.0)) == 0.0
+def test_the_rest_of_the_work_follows_from_the_pace_since_the_first_slice() -> None:
+    loaded = Standing("a", slices=3, seconds=30.0, share=0.3, first=(20.0, 0.1))  # 10 s for a fifth
+    assert seconds_to_end(loaded) == pytest.approx(35.0)
+    assert seconds_to_end(replace(loaded, share=1.0)) == 0.0
+
+
+def test_a_first_slice_may_have_been_loading_for_the_most_part() -> None:
+    first = Standing("a", slices=1, seconds=8.0, share=0.04, first=(8.0, 0.04))
+    assert seconds_to_end(first) == pytest.approx(WORK * 8.0 / 0.04 * 0.96)
+    stuck = replace(first, slices=2, seconds=10.0)
+    assert seconds_to_end(stuck) == pytest.approx(WORK * 10.0 / 0.04 * 0.96)
 
 
 def test_before_any_work_nothing_is_known() -> None:
@@ -30,9 +39,15 @@ def test_the_next_candidate_is_as_far_away_as_the_last_was() -> None:
 
 def test_the_last_candidate_comes_with_the_end_of_the_work() -> None:
     standing = Standing("a", seconds=12.0, curve=((4.0, 0.6), (10.0, 0.7)), share=0.8)
-    assert seconds_to_candidate(standing) == pytest.approx((12.0 - LOADING) / 0.8 * 0.2)
-    nothing_yet = Standing("a", seconds=10.0 + LOADING, share=0.5)
-    assert seconds_to_candidate(nothing_yet) == pytest.approx(10.0)
+    assert seconds_to_candidate(standing) == pytest.approx(WORK * 12.0 / 0.8 * 0.2)
+    nothing_yet = Standing("a", seconds=10.0, share=0.5)
+    assert seconds_to_candidate(nothing_yet) == pytest.approx(WORK * 10.0)
+
+
+def test_a_first_candidate_is_expected_well_before_the_end() -> None:
+    begun = Standing("a", slices=3, seconds=30.0, share=0.2, first=(20.0, 0.1))  # 100 s for all
+    assert seconds_to_end(begun) == pytest.approx(80.0)
+    assert seconds_to_candidate(begun) == pytest.approx(100.0 * (FIRST - 0.2))
 
 
 @pytest.mark.parametrize("power", [0.5, 1.0, 2.0])

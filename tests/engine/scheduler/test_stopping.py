@@ -65,7 +65,7 @@ def test_whoever_may_still_gain_in_time_keeps_the_run_going(hopeful: Standing) -
 
 
 def test_who_can_show_nothing_in_time_is_not_waited_for() -> None:
-    late = Standing("late", slices=2, seconds=20.0, share=0.05)
+    late = Standing("late", slices=2, seconds=20.0, share=0.01)
     assert promised(late, 50.0) == 0.0
     assert hardly_worth_it([FLAT, late], CURVE, 0.0, 120.0, 50.0) is not None
 
@@ -122,6 +122,7 @@ def test_time_is_saved_where_all_curves_are_flat() -> None:
 
 
 def test_a_first_look_is_waited_for_as_long_as_all_the_work_fits() -> None:
-    looked = Standing("looked", seconds=20.0, curve=((9.0, 0.7), (20.0, 0.7)), share=0.4, first_look=True)
+    curve = ((9.0, 0.7), (20.0, 0.7))
+    looked = Standing("looked", slices=4, seconds=20.0, curve=curve, share=0.4, first_look=True, first=(1.0, 0.0))
     assert promised(looked, 50.0) == float("inf")
     assert promised(looked, 10.0) == 0.0
