@@ -7,6 +7,7 @@ it will be about may be told before: ``{"expect": "table"}``.
 from __future__ import annotations
 
 import json
+import os
 import queue
 import sys
 from pathlib import Path
@@ -69,4 +70,7 @@ def _give_way() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # all is written; to take the libraries down in good order would cost time that is the person's
