@@ -14,9 +14,15 @@ OWNER = "worker.json"
 
 
 def log_to(path: Path) -> None:
-    """Append to a file from now on whatever this process, or a library in it, writes to stderr."""
+    """Append to a file from now on whatever this process, or a library in it, writes to stderr.
+
+    So does stdout where it was the same stream, lest whoever listened to that goes on listening in vain.
+    """
+    before = os.fstat(2)
     with path.open("ab") as log:
-        os.dup2(log.fileno(), 2)
+        for stream in (1, 2):
+            if os.path.samestat(os.fstat(stream), before):
+                os.dup2(log.fileno(), stream)
 
 
 def memory_mb() -> int:
