@@ -67,9 +67,7 @@ class LabelScreen(Screen):
         if not len(self.listing):
             return ""
         if self.boxing.drawing is not None:
-            return (
-                f"Drag over the photo to draw a box of “{self.boxing.drawing}”. Class keys change it, Esc leaves off."
-            )
+            return f"Drag to draw a box of “{self.boxing.drawing}”. A class key changes the class, Esc leaves off."
         if not self._is_number and len(self.session.library.class_names) < 2:
             return "Name at least two classes that you want to tell apart."
         weak = self._weak_class()
