@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from studio.window import MainWindow
 
 CHECKED = 12  # labels looked at with the keyboard
-GRACE_S = 30.0
+GRACE_S = 120.0  # what takes seconds elsewhere takes a busy machine a minute
+EXPORT_S = 300.0
 
 
 class Job:
@@ -80,13 +81,13 @@ class Job:
         for _ in range(CHECKED):
             before = label.sample_id
             person.press(self._key_of(label.order.place))
-            person.wait(lambda before=before: label.sample_id != before, 5, "the next picture")  # type: ignore[misc]
+            person.wait(lambda before=before: label.sample_id != before, 30, "the next picture")  # type: ignore[misc]
         wrong = label.order.place
         said = library.listing.labels[wrong]
         person.press(self._key_of(wrong, shift=1))
-        person.wait(lambda: library.listing.labels[wrong] != said, 5, "the wrong label")
+        person.wait(lambda: library.listing.labels[wrong] != said, 30, "the wrong label")
         person.press("Ctrl+Z")
-        person.wait(lambda: library.listing.labels[wrong] == said, 5, "undo")
+        person.wait(lambda: library.listing.labels[wrong] == said, 30, "undo")
         person.look("label")
         return f"Label: {CHECKED} labels confirmed by key, one wrong one given and taken back with Ctrl+Z."
 
@@ -167,7 +168,7 @@ class Job:
         folder = self.output / "exported"
         folder.mkdir(exist_ok=True)
         person.choose_folder(folder)
-        person.wait(lambda: screen.exported is not None or card.proof.isVisible(), GRACE_S, "the ONNX file")
+        person.wait(lambda: screen.exported is not None or card.proof.isVisible(), EXPORT_S, "the ONNX file")
         exported = screen.exported
         if exported is None:
             raise GaveUp(f"The export failed: {card.proof.words}")

@@ -76,13 +76,13 @@ class Person:
     def click(self, widget: QWidget, at: QPoint | None = None) -> None:
         """Click a widget once it is shown and can be clicked."""
         name = widget.accessibleName() or widget.objectName() or type(widget).__name__
-        self.wait(lambda: widget.isVisible() and widget.isEnabled(), 10, f"{name} to be clickable")
+        self.wait(lambda: widget.isVisible() and widget.isEnabled(), 30, f"{name} to be clickable")
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=at or widget.rect().center())
         QTest.qWait(_BLINK_MS)
 
     def choose_folder(self, folder: Path) -> None:
         """Answer the dialog that asks for a folder."""
-        self.wait(lambda: isinstance(QApplication.activeWindow(), QFileDialog), 10, "the dialog for a folder")
+        self.wait(lambda: isinstance(QApplication.activeWindow(), QFileDialog), 30, "the dialog for a folder")
         dialog = cast("QFileDialog", QApplication.activeWindow())
         field = dialog.findChild(QLineEdit)
         if field is None:
