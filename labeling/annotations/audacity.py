@@ -14,45 +14,36 @@ from pathlib import Path, PurePosixPath
 from typing_extensions import override
 
 from engine.task import Modality
-from labeling.annotations.codec import Codec
+from labeling.annotations.codec import FileCodec, Reading
 from labeling.annotations.documents import name_of, number, read_text
 from labeling.annotations.lookup import Lookup
-from labeling.annotations.model import Annotated, Annotations, Carried, Region, all_names, timed
-from labeling.media import MEDIA
-from labeling.source import Source
+from labeling.annotations.model import Annotated, Annotations, Carried, Region, timed
 from labeling.walk import Found
 
 LINE = re.compile(r"\s*-?[\d.,]+(?:[eE][-+]?\d+)?\t\s*-?[\d.,]+(?:[eE][-+]?\d+)?(\t.*)?")
 MOST_BYTES = 64 << 20
-TRIED = 50
 
 
-class Audacity(Codec):
+class Audacity(FileCodec):
     """Regions of time in sounds."""
 
     name = "audacity"
     title = "Audacity"
     modalities = frozenset({Modality.AUDIO})
     carries = frozenset({Carried.REGIONS})
+    endings = (".txt",)
 
     @override
-    def recognises(self, source: Source) -> bool:
-        return any(_is_track(found.path) for found in source.files.ending(".txt")[:TRIED])
+    def owns(self, path: Path) -> bool:
+        return _is_track(path)
 
     @override
-    def read(self, source: Source) -> Annotations:
-        lookup = Lookup(source, MEDIA[Modality.AUDIO])
-        result = Annotations()
-        for found in source.files.ending(".txt"):
-            if not _is_track(found.path):
-                continue
-            name = _sound(found, lookup)
-            if name is None:
-                result.complain(found.relative, "There is no sound of this name beside it, so it was left out.")
-                continue
-            result.samples.append(Annotated(name, regions=tuple(_regions(found.path, name, result))))
-        result.classes = all_names(result.samples)
-        return result
+    def samples(self, found: Found, reading: Reading) -> list[Annotated]:
+        name = _sound(found, reading.media(Modality.AUDIO))
+        if name is None:
+            reading.result.complain(found.relative, "There is no sound of this name beside it, so it was left out.")
+            return []
+        return [Annotated(name, regions=tuple(_regions(found.path, name, reading.result)))]
 
     @override
     def write(self, annotations: Annotations, folder: Path) -> None:

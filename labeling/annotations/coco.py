@@ -14,42 +14,36 @@ from typing import Any
 from typing_extensions import override
 
 from engine.task import Modality
-from labeling.annotations.codec import Codec
+from labeling.annotations.codec import FileCodec, Reading
 from labeling.annotations.documents import Object, name_of, number, objects, read_json, size_of, starts_like_json
 from labeling.annotations.lookup import Lookup
 from labeling.annotations.model import Annotated, Annotations, Box, Carried, all_names, fitted
 from labeling.errors import ImportRefused
-from labeling.media import MEDIA
-from labeling.source import Source
 from labeling.splits import split_name
 from labeling.walk import Found
 
 FILE = "annotations.json"
 
 
-class Coco(Codec):
+class Coco(FileCodec):
     """Boxes in pictures."""
 
     name = "coco"
     title = "COCO"
     modalities = frozenset({Modality.IMAGE})
     carries = frozenset({Carried.BOXES, Carried.EMPTY, Carried.SPLIT})
+    endings = (".json",)
 
     @override
-    def recognises(self, source: Source) -> bool:
-        return bool(_files(source))
+    def owns(self, path: Path) -> bool:
+        return _is_coco(path)
 
     @override
-    def read(self, source: Source) -> Annotations:
-        lookup = Lookup(source, MEDIA[Modality.IMAGE])
-        result = Annotations()
-        for found in _files(source):
-            document = read_json(found.path)
-            if not isinstance(document, dict):
-                raise ImportRefused(f"{found.relative} holds no COCO annotations: it is a list.")
-            _read(document, found.relative, _split(found), lookup, result)
-        result.classes = all_names(result.samples, result.classes)
-        return result
+    def samples(self, found: Found, reading: Reading) -> list[Annotated]:
+        document = read_json(found.path)
+        if not isinstance(document, dict):
+            raise ImportRefused(f"{found.relative} holds no COCO annotations: it is a list.")
+        return _read(document, found, reading.media(), reading.result)
 
     @override
     def write(self, annotations: Annotations, folder: Path) -> None:
@@ -59,10 +53,6 @@ class Coco(Codec):
             name = FILE if split is None else f"instances_{split}.json"
             text = json.dumps(_document(part, annotations), ensure_ascii=False, allow_nan=False)
             (folder / name).write_text(text, encoding="utf-8")
-
-
-def _files(source: Source) -> list[Found]:
-    return [found for found in source.files.ending(".json") if _is_coco(found.path)]
 
 
 def _is_coco(path: Path) -> bool:
@@ -83,15 +73,16 @@ def _split(found: Found) -> str | None:
     return next((split for word in (*words, *found.folders) if (split := split_name(word)) is not None), None)
 
 
-def _read(document: Object, file: str, split: str | None, lookup: Lookup, result: Annotations) -> None:
+def _read(document: Object, found: Found, lookup: Lookup, result: Annotations) -> list[Annotated]:
+    split = _split(found)
     categories = {_key(item.get("id")): name_of(item.get("name")) for item in objects(document.get("categories"))}
     result.classes = tuple(dict.fromkeys((*result.classes, *filter(None, categories.values()))))
     samples: dict[str, Annotated] = {}
     for item in objects(document.get("images")):
         written = name_of(item.get("file_name"))
-        name = lookup.find(written, beside=file)
+        name = lookup.find(written, beside=found.relative)
         if name is None:
-            result.complain(written or file, "The annotations name this picture, but it is not there.")
+            result.complain(written or found.relative, "The annotations name this picture, but it is not there.")
             continue
         size = size_of(item.get("width"), item.get("height")) or lookup.size(name)
         samples[_key(item.get("id"))] = Annotated(name, size=size, boxes=(), split=split)
@@ -103,7 +94,7 @@ def _read(document: Object, file: str, split: str | None, lookup: Lookup, result
         box = _box(item, categories, samples[key], result)
         if box is not None:
             boxes[key].append(box)
-    result.samples += [replace(sample, boxes=tuple(boxes[key])) for key, sample in samples.items()]
+    return [replace(sample, boxes=tuple(boxes[key])) for key, sample in samples.items()]
 
 
 def _key(value: Any) -> str:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
+from typing_extensions import override
+
 from engine.task import Modality
-from labeling.annotations.model import Annotations, Carried
+from labeling.annotations.lookup import Lookup
+from labeling.annotations.model import Annotated, Annotations, Carried, all_names
+from labeling.errors import ImportRefused
+from labeling.media import MEDIA
 from labeling.source import Source
+from labeling.walk import Found
 
 WORDS = {
     Carried.CLASS: "one class of a whole sample",
@@ -22,6 +29,9 @@ WORDS = {
     Carried.SPLIT: "which samples are kept for the test",
     Carried.UNLABELLED: "samples without a label",
 }
+
+
+TRIED = 50  # files that are looked at to find out whether there are any of a format
 
 
 class Writer(ABC):
@@ -67,3 +77,68 @@ class Codec(Writer):
         Raises:
             ImportRefused: nothing of it can be used.
         """
+
+
+class Reading:
+    """Some files being read: what they say so far, and the media that they are about."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._lookups: dict[Modality, Lookup] = {}
+        self.result = Annotations()
+
+    @property
+    def next_name(self) -> str:
+        """The name of the next text that lies in a file itself: its number."""
+        return str(len(self.result.samples))
+
+    def media(self, modality: Modality = Modality.IMAGE) -> Lookup:
+        """Return the files of a modality."""
+        if modality not in self._lookups:
+            self._lookups[modality] = Lookup(self._source, MEDIA[modality])
+        return self._lookups[modality]
+
+
+class FileCodec(Codec):
+    """A format whose files can be read one after the other; one that cannot be read is told, and the others count.
+
+    Attributes:
+        endings: of its files' names, in lower case.
+    """
+
+    endings: ClassVar[tuple[str, ...]]
+
+    @abstractmethod
+    def owns(self, path: Path) -> bool:
+        """Return whether a file is one of this format, by a look at its beginning."""
+
+    @abstractmethod
+    def samples(self, found: Found, reading: Reading) -> Iterable[Annotated]:
+        """Return what one file says; what in it is broken is told in ``reading``.
+
+        Raises:
+            ImportRefused: the file cannot be read at all.
+        """
+
+    def files(self, source: Source) -> list[Found]:
+        """Return the files to read."""
+        return [found for found in source.files.ending(*self.endings) if self.owns(found.path)]
+
+    @override
+    def recognises(self, source: Source) -> bool:
+        return any(self.owns(found.path) for found in source.files.ending(*self.endings)[:TRIED])
+
+    @override
+    def read(self, source: Source) -> Annotations:
+        reading, files, refused = Reading(source), self.files(source), 0
+        for found in files:
+            try:
+                for sample in self.samples(found, reading):
+                    reading.result.samples.append(sample)
+            except ImportRefused as refusal:
+                reading.result.complain(found.relative, str(refusal))
+                refused += 1
+                if refused == len(files):
+                    raise
+        reading.result.classes = all_names(reading.result.samples, reading.result.classes)
+        return reading.result

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing_extensions import override
 
 from engine.task import Modality
-from labeling.annotations.codec import Codec
+from labeling.annotations.codec import FileCodec, Reading
 from labeling.annotations.documents import name_of, read_text
-from labeling.annotations.model import Annotated, Annotations, Carried, Span, all_names
-from labeling.source import Source
+from labeling.annotations.model import Annotated, Annotations, Carried, Span
 from labeling.splits import split_name
+from labeling.walk import Found
 
 SUFFIXES = (".conll", ".conll03", ".bio", ".iob", ".iob2", ".conllu")
 TAG = re.compile(r"O|[BIESLU]-\S.*")
@@ -26,30 +26,25 @@ WORD = re.compile(r"\S+")
 TRIED_LINES = 200
 
 
-class Conll(Codec):
+class Conll(FileCodec):
     """Spans in texts."""
 
     name = "conll"
     title = "CoNLL"
     modalities = frozenset({Modality.TEXT})
     carries = frozenset({Carried.SPANS, Carried.EMPTY, Carried.SPLIT})
+    endings = (*SUFFIXES, ".txt")
 
     @override
-    def recognises(self, source: Source) -> bool:
-        return any(_is_conll(found.path) for found in source.files.ending(*SUFFIXES, ".txt"))
+    def owns(self, path: Path) -> bool:
+        return _is_conll(path)
 
     @override
-    def read(self, source: Source) -> Annotations:
-        result = Annotations()
-        files = [found for found in source.files.ending(*SUFFIXES, ".txt") if _is_conll(found.path)]
-        for found in files:
-            split = split_name(found.path.stem)
-            for words, tags in _sentences(read_text(found.path)):
-                name = str(len(result.samples))
-                text, spans = _text(words, tags)
-                result.samples.append(Annotated(name, text=text, spans=tuple(spans), split=split))
-        result.classes = all_names(result.samples)
-        return result
+    def samples(self, found: Found, reading: Reading) -> Iterator[Annotated]:
+        split = split_name(found.path.stem)
+        for words, tags in _sentences(read_text(found.path)):
+            text, spans = _text(words, tags)
+            yield Annotated(reading.next_name, text=text, spans=tuple(spans), split=split)
 
     @override
     def write(self, annotations: Annotations, folder: Path) -> None:

@@ -6,47 +6,41 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from typing_extensions import override
 
 from engine.task import Modality
-from labeling.annotations.codec import Codec
+from labeling.annotations.codec import FileCodec, Reading
 from labeling.annotations.documents import Object, name_of, number, objects, read_json, starts_like_json
 from labeling.annotations.lookup import Lookup
-from labeling.annotations.model import Annotated, Annotations, Box, Carried, all_names, fitted
-from labeling.media import MEDIA
-from labeling.source import Source
+from labeling.annotations.model import Annotated, Annotations, Box, Carried, fitted
 from labeling.splits import split_of_folders
 from labeling.walk import Found
 
 FILE = "annotations.json"
 
 
-class CreateMl(Codec):
+class CreateMl(FileCodec):
     """Boxes in pictures."""
 
     name = "create_ml"
     title = "Create ML"
     modalities = frozenset({Modality.IMAGE})
     carries = frozenset({Carried.BOXES, Carried.EMPTY, Carried.SPLIT})
+    endings = (".json",)
 
     @override
-    def recognises(self, source: Source) -> bool:
-        return bool(_files(source))
+    def owns(self, path: Path) -> bool:
+        return _is_create_ml(path)
 
     @override
-    def read(self, source: Source) -> Annotations:
-        lookup = Lookup(source, MEDIA[Modality.IMAGE])
-        result = Annotations()
-        for found in _files(source):
-            split = split_of_folders(found)
-            for item in objects(read_json(found.path)):
-                sample = _sample(item, found, split, lookup, result)
-                if sample is not None:
-                    result.samples.append(sample)
-        result.classes = all_names(result.samples)
-        return result
+    def samples(self, found: Found, reading: Reading) -> Iterator[Annotated]:
+        for item in objects(read_json(found.path)):
+            sample = _sample(item, found, reading.media(), reading.result)
+            if sample is not None:
+                yield sample
 
     @override
     def write(self, annotations: Annotations, folder: Path) -> None:
@@ -58,10 +52,6 @@ class CreateMl(Codec):
             (place / FILE).write_text(json.dumps(items, ensure_ascii=False, allow_nan=False), encoding="utf-8")
 
 
-def _files(source: Source) -> list[Found]:
-    return [found for found in source.files.ending(".json") if _is_create_ml(found.path)]
-
-
 def _is_create_ml(path: Path) -> bool:
     if not starts_like_json(path, "annotations", "coordinates") and not starts_like_json(path, "image", "annotations"):
         return False
@@ -69,7 +59,7 @@ def _is_create_ml(path: Path) -> bool:
         return file.read(16).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"[")
 
 
-def _sample(item: Object, found: Found, split: str | None, lookup: Lookup, result: Annotations) -> Annotated | None:
+def _sample(item: Object, found: Found, lookup: Lookup, result: Annotations) -> Annotated | None:
     written = name_of(item.get("image") or item.get("imagefilename"))
     name = lookup.find(written, beside=found.relative)
     if name is None:
@@ -88,7 +78,7 @@ def _sample(item: Object, found: Found, split: str | None, lookup: Lookup, resul
             result.complain(name, sentence)
         if box is not None:
             boxes.append(box)
-    return Annotated(name, size=size, boxes=tuple(boxes), split=split)
+    return Annotated(name, size=size, boxes=tuple(boxes), split=split_of_folders(found))
 
 
 def _item(sample: Annotated) -> Object:

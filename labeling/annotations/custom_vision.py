@@ -8,47 +8,42 @@ of the picture's size. A picture's file is called by its ``id``, or as in its ad
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from typing_extensions import override
 
 from engine.task import Modality
-from labeling.annotations.codec import Codec
+from labeling.annotations.codec import FileCodec, Reading
 from labeling.annotations.documents import Object, name_of, number, objects, read_json, size_of, starts_like_json
 from labeling.annotations.lookup import Lookup
-from labeling.annotations.model import Annotated, Annotations, Box, Carried, all_names, fitted
-from labeling.media import MEDIA
-from labeling.source import Source
+from labeling.annotations.model import Annotated, Annotations, Box, Carried, fitted
 from labeling.walk import Found
 
 FILE = "tagged_images.json"
 ADDRESSES = ("originalImageUri", "resizedImageUri", "thumbnailUri")
 
 
-class CustomVision(Codec):
+class CustomVision(FileCodec):
     """Classes of pictures, and boxes in them."""
 
     name = "custom_vision"
     title = "Azure Custom Vision"
     modalities = frozenset({Modality.IMAGE})
     carries = frozenset({Carried.CLASS, Carried.CLASSES, Carried.BOXES})
+    endings = (".json",)
 
     @override
-    def recognises(self, source: Source) -> bool:
-        return bool(_files(source))
+    def owns(self, path: Path) -> bool:
+        return _is_custom_vision(path)
 
     @override
-    def read(self, source: Source) -> Annotations:
-        lookup = Lookup(source, MEDIA[Modality.IMAGE])
-        result = Annotations()
-        for found in _files(source):
-            for item in objects(read_json(found.path)):
-                sample = _sample(item, found, lookup, result)
-                if sample is not None:
-                    result.samples.append(sample)
-        result.classes = all_names(result.samples)
-        return result
+    def samples(self, found: Found, reading: Reading) -> Iterator[Annotated]:
+        for item in objects(read_json(found.path)):
+            sample = _sample(item, found, reading.media(), reading.result)
+            if sample is not None:
+                yield sample
 
     @override
     def write(self, annotations: Annotations, folder: Path) -> None:
@@ -61,10 +56,6 @@ class CustomVision(Codec):
         unknown = sum(sample.boxes is not None and sample.size is None for sample in annotations.samples)
         lost = [f"{self.title} needs the size of a picture, which {unknown} have not: left out."] if unknown else []
         return super().cannot_carry(annotations) + lost
-
-
-def _files(source: Source) -> list[Found]:
-    return [found for found in source.files.ending(".json") if _is_custom_vision(found.path)]
 
 
 def _is_custom_vision(path: Path) -> bool:

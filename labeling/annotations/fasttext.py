@@ -5,45 +5,42 @@ Spaces in names are written as ``_``, and line breaks in texts as spaces, since 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from typing_extensions import override
 
 from engine.task import Modality
-from labeling.annotations.codec import Codec
+from labeling.annotations.codec import FileCodec, Reading
 from labeling.annotations.documents import name_of, read_text
-from labeling.annotations.model import Annotated, Annotations, Carried, all_names
-from labeling.source import Source
+from labeling.annotations.model import Annotated, Annotations, Carried
 from labeling.splits import split_name
+from labeling.walk import Found
 
 MARK = "__label__"
 SUFFIXES = (".txt", ".train", ".test", ".valid", ".ft", ".fasttext")
 TRIED_LINES = 50
 
 
-class FastText(Codec):
+class FastText(FileCodec):
     """One class or several of texts."""
 
     name = "fasttext"
     title = "fastText"
     modalities = frozenset({Modality.TEXT})
     carries = frozenset({Carried.CLASS, Carried.CLASSES, Carried.SPLIT})
+    endings = SUFFIXES
 
     @override
-    def recognises(self, source: Source) -> bool:
-        return any(_is_fasttext(found.path) for found in source.files.ending(*SUFFIXES))
+    def owns(self, path: Path) -> bool:
+        return _is_fasttext(path)
 
     @override
-    def read(self, source: Source) -> Annotations:
-        result = Annotations()
-        files = [found for found in source.files.ending(*SUFFIXES) if _is_fasttext(found.path)]
-        for found in files:
-            split = _split(found.path)
-            for line in read_text(found.path).split("\n"):
-                if line.strip():
-                    result.samples.append(_sample(line, str(len(result.samples)), split))
-        result.classes = all_names(result.samples)
-        return result
+    def samples(self, found: Found, reading: Reading) -> Iterator[Annotated]:
+        split = _split(found.path)
+        for line in read_text(found.path).split("\n"):
+            if line.strip():
+                yield _sample(line, reading.next_name, split)
 
     @override
     def write(self, annotations: Annotations, folder: Path) -> None:

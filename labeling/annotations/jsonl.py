@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,8 @@ from typing import Any
 from typing_extensions import override
 
 from engine.task import Modality
-from labeling.annotations.codec import Codec
+from labeling.annotations.codec import FileCodec, Reading
 from labeling.annotations.documents import Object, name_of, number, objects, read_text, size_of
-from labeling.annotations.lookup import Lookup
 from labeling.annotations.model import (
     Annotated,
     Annotations,
@@ -33,7 +33,6 @@ from labeling.annotations.model import (
     Carried,
     Region,
     Span,
-    all_names,
     fitted,
     inside,
     timed,
@@ -52,34 +51,32 @@ MARKS = ("boxes", "regions", "spans", "entities")
 TRIED_LINES = 20
 
 
-class JsonLines(Codec):
+class JsonLines(FileCodec):
     """Everything that a sample can be labelled with."""
 
     name = "jsonl"
     title = "JSON lines"
     modalities = frozenset({Modality.IMAGE, Modality.AUDIO, Modality.TEXT})
     carries = frozenset(Carried)
+    endings = SUFFIXES
 
     @override
-    def recognises(self, source: Source) -> bool:
-        return any(_is_ours(found.path) for found in source.files.ending(*SUFFIXES))
+    def owns(self, path: Path) -> bool:
+        return _is_ours(path)
 
     @override
-    def read(self, source: Source) -> Annotations:
-        lookups = [Lookup(source, medium) for medium in MEDIA.values()]
-        result = Annotations()
-        for found in source.files.ending(*SUFFIXES):
-            for place, line in enumerate(read_text(found.path).split("\n"), start=1):
-                item = _object(line)
-                if item is None:
-                    if line.strip():
-                        result.complain(f"{found.relative}, line {place}", "It is no JSON object, so it was left out.")
-                    continue
-                sample = _sample(item, found, lookups, result)
-                if sample is not None:
-                    result.samples.append(sample)
-        result.classes = all_names(result.samples)
-        return result
+    def files(self, source: Source) -> list[Found]:
+        return source.files.ending(*self.endings)  # classes alone are read too, where somebody asks for it
+
+    @override
+    def samples(self, found: Found, reading: Reading) -> Iterator[Annotated]:
+        for place, line in enumerate(read_text(found.path).split("\n"), start=1):
+            item = _object(line)
+            if item is None and line.strip():
+                reading.result.complain(f"{found.relative}, line {place}", "It is no JSON object, so it was left out.")
+            sample = _sample(item, found, reading) if item is not None else None
+            if sample is not None:
+                yield sample
 
     @override
     def write(self, annotations: Annotations, folder: Path) -> None:
@@ -107,12 +104,13 @@ def _object(line: str) -> Object | None:
     return item if isinstance(item, dict) else None
 
 
-def _sample(item: Object, found: Found, lookups: list[Lookup], result: Annotations) -> Annotated | None:
+def _sample(item: Object, found: Found, reading: Reading) -> Annotated | None:
+    result = reading.result
     text = next((item[key] for key in TEXTS if isinstance(item.get(key), str)), None)
     written = next((name_of(item[key]) for key in FILES if isinstance(item.get(key), str)), "")
-    name, size = str(len(result.samples)), None
+    name, size = reading.next_name, None
     if written:
-        lookup = next((one for one in lookups if one.owns(written)), None)
+        lookup = next((one for one in map(reading.media, MEDIA) if one.owns(written)), None)
         there = lookup.find(written, found.relative) if lookup else None
         if there is None or lookup is None:
             result.complain(written, "The list names this file, but it is not there.")

@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from typing_extensions import override
 
 from engine.task import Modality
-from labeling.annotations.codec import Codec
+from labeling.annotations.codec import FileCodec, Reading
 from labeling.annotations.documents import Object, name_of, number, objects, read_json, size_of, starts_like_json
 from labeling.annotations.lookup import Lookup
 from labeling.annotations.model import (
@@ -28,13 +28,11 @@ from labeling.annotations.model import (
     Carried,
     Region,
     Span,
-    all_names,
     fitted,
     inside,
     timed,
 )
 from labeling.media import MEDIA
-from labeling.source import Source
 from labeling.walk import Found
 
 FILE = "label_studio.json"
@@ -46,29 +44,25 @@ KEYS = {
 }
 
 
-class LabelStudio(Codec):
+class LabelStudio(FileCodec):
     """Everything that a sample can be labelled with."""
 
     name = "label_studio"
     title = "Label Studio"
     modalities = frozenset({Modality.IMAGE, Modality.AUDIO, Modality.TEXT})
     carries = frozenset(set(Carried) - {Carried.SPLIT})
+    endings = (".json",)
 
     @override
-    def recognises(self, source: Source) -> bool:
-        return bool(_files(source))
+    def owns(self, path: Path) -> bool:
+        return _has_tasks(path)
 
     @override
-    def read(self, source: Source) -> Annotations:
-        lookups = {modality: Lookup(source, MEDIA[modality]) for modality in (Modality.IMAGE, Modality.AUDIO)}
-        result = Annotations()
-        for found in _files(source):
-            for task in objects(read_json(found.path)):
-                sample = _sample(task, found, lookups, result)
-                if sample is not None:
-                    result.samples.append(sample)
-        result.classes = all_names(result.samples)
-        return result
+    def samples(self, found: Found, reading: Reading) -> Iterator[Annotated]:
+        for task in objects(read_json(found.path)):
+            sample = _sample(task, found, reading)
+            if sample is not None:
+                yield sample
 
     @override
     def write(self, annotations: Annotations, folder: Path) -> None:
@@ -94,24 +88,21 @@ class _Said:
     sentences: list[str] = field(default_factory=list)
 
 
-def _files(source: Source) -> list[Found]:
-    return [found for found in source.files.ending(".json") if _has_tasks(found.path)]
-
-
 def _has_tasks(path: Path) -> bool:
     parts = ("annotations", "predictions", "completions")
     return starts_like_json(path, "data") and any(starts_like_json(path, key) for key in parts)
 
 
-def _sample(task: Object, found: Found, lookups: dict[Modality, Lookup], result: Annotations) -> Annotated | None:
+def _sample(task: Object, found: Found, reading: Reading) -> Annotated | None:
     data = task.get("data")
-    place = _place(data if isinstance(data, dict) else {}, found, lookups)
+    result = reading.result
+    place = _place(data if isinstance(data, dict) else {}, found, reading)
     if place is None:
         result.complain(found.relative, f"The file of task {name_of(task.get('id'))} is not there, so it was left out.")
         return None
     modality, name, text = place
-    name = name or str(len(result.samples))
-    size = lookups[Modality.IMAGE].size(name) if modality is Modality.IMAGE else None
+    name = name or reading.next_name
+    size = reading.media().size(name) if modality is Modality.IMAGE else None
     said = _Said()
     results = _results(task)
     for item in results or ():
@@ -132,9 +123,10 @@ def _sample(task: Object, found: Found, lookups: dict[Modality, Lookup], result:
     )
 
 
-def _place(data: Object, found: Found, lookups: dict[Modality, Lookup]) -> tuple[Modality, str, str | None] | None:
+def _place(data: Object, found: Found, reading: Reading) -> tuple[Modality, str, str | None] | None:
     """Return what the sample of a task is: its kind, its file's name and its text; None where its file is not there."""
-    for modality, lookup in lookups.items():
+    for modality in (Modality.IMAGE, Modality.AUDIO):
+        lookup = reading.media(modality)
         keys = [key for key in data if key in KEYS[modality]]
         keys += [key for key, value in data.items() if isinstance(value, str) and lookup.owns(_written(value))]
         for key in dict.fromkeys(keys):

@@ -13,48 +13,33 @@ from pathlib import Path, PurePosixPath
 from typing_extensions import override
 
 from engine.task import Modality
-from labeling.annotations.codec import Codec
+from labeling.annotations.codec import FileCodec, Reading
 from labeling.annotations.documents import Object, name_of, number, objects, read_json, size_of, starts_like_json
 from labeling.annotations.lookup import Lookup
-from labeling.annotations.model import Annotated, Annotations, Box, Carried, all_names, fitted
-from labeling.errors import ImportRefused
-from labeling.media import MEDIA
-from labeling.source import Source
+from labeling.annotations.model import Annotated, Annotations, Box, Carried, fitted
 from labeling.walk import Found
 
 VERSION = "5.5.0"  # of labelme, whose files these can be read as
-TRIED = 20
 
 
-class Labelme(Codec):
+class Labelme(FileCodec):
     """Boxes in pictures, and classes of whole pictures."""
 
     name = "labelme"
     title = "labelme"
     modalities = frozenset({Modality.IMAGE})
     carries = frozenset({Carried.BOXES, Carried.EMPTY, Carried.CLASS, Carried.CLASSES, Carried.NONE})
+    endings = (".json",)
 
     @override
-    def recognises(self, source: Source) -> bool:
-        return any(_is_labelme(found.path) for found in source.files.ending(".json")[:TRIED])
+    def owns(self, path: Path) -> bool:
+        return _is_labelme(path)
 
     @override
-    def read(self, source: Source) -> Annotations:
-        lookup = Lookup(source, MEDIA[Modality.IMAGE])
-        result = Annotations()
-        for found in source.files.ending(".json"):
-            if not _is_labelme(found.path):
-                continue
-            try:
-                document = read_json(found.path)
-            except ImportRefused as refusal:
-                result.complain(found.relative, str(refusal))
-                continue
-            sample = _sample(document, found, lookup, result) if isinstance(document, dict) else None
-            if sample is not None:
-                result.samples.append(sample)
-        result.classes = all_names(result.samples)
-        return result
+    def samples(self, found: Found, reading: Reading) -> list[Annotated]:
+        document = read_json(found.path)
+        sample = _sample(document, found, reading.media(), reading.result) if isinstance(document, dict) else None
+        return [] if sample is None else [sample]
 
     @override
     def write(self, annotations: Annotations, folder: Path) -> None:

@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from engine.task import Modality
-from labeling.annotations.codec import Codec
+from labeling.annotations.codec import FileCodec, Reading
 from labeling.annotations.documents import name_of, number, read_xml, size_of
 from labeling.annotations.lookup import Lookup
-from labeling.annotations.model import Annotated, Annotations, Box, Carried, all_names, fitted
-from labeling.errors import ImportRefused
-from labeling.media import MEDIA
-from labeling.source import Source
+from labeling.annotations.model import Annotated, Annotations, Box, Carried, fitted
 from labeling.splits import split_of_folders
 from labeling.walk import Found
 
@@ -24,33 +21,24 @@ if TYPE_CHECKING:
 FOLDER = "annotations"
 
 
-class Voc(Codec):
+class Voc(FileCodec):
     """Boxes in pictures."""
 
     name = "voc"
     title = "Pascal VOC"
     modalities = frozenset({Modality.IMAGE})
     carries = frozenset({Carried.BOXES, Carried.EMPTY, Carried.SPLIT})
+    endings = (".xml",)
 
     @override
-    def recognises(self, source: Source) -> bool:
-        return any(_is_voc(found.path) for found in source.files.ending(".xml")[:20])
+    def owns(self, path: Path) -> bool:
+        return _is_voc(path)
 
     @override
-    def read(self, source: Source) -> Annotations:
-        lookup = Lookup(source, MEDIA[Modality.IMAGE])
-        result = Annotations()
-        for found in source.files.ending(".xml"):
-            try:
-                root = read_xml(found.path)
-            except ImportRefused as refusal:
-                result.complain(found.relative, str(refusal))
-                continue
-            sample = _sample(root, found, lookup, result) if root.tag == "annotation" else None
-            if sample is not None:
-                result.samples.append(sample)
-        result.classes = all_names(result.samples)
-        return result
+    def samples(self, found: Found, reading: Reading) -> list[Annotated]:
+        root = read_xml(found.path)
+        sample = _sample(root, found, reading.media(), reading.result) if root.tag == "annotation" else None
+        return [] if sample is None else [sample]
 
     @override
     def write(self, annotations: Annotations, folder: Path) -> None:
