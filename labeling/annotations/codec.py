@@ -42,12 +42,14 @@ class Writer(ABC):
         title: what its users call it.
         modalities: what samples it is for.
         carries: what survives being written and read again.
+        needs_size: whether boxes are written as shares of their picture, whose size must be known then.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     modalities: ClassVar[frozenset[Modality]]
     carries: ClassVar[frozenset[Carried]]
+    needs_size: ClassVar[bool] = False
 
     @abstractmethod
     def write(self, annotations: Annotations, folder: Path) -> None:
@@ -60,7 +62,11 @@ class Writer(ABC):
     def cannot_carry(self, annotations: Annotations) -> list[str]:
         """Return a sentence for each thing that would be lost by writing, to be said before that is done."""
         lost = sorted(annotations.holds() - self.carries, key=list(Carried).index)
-        return [f"{self.title} cannot hold {WORDS[what]}: left out." for what in lost]
+        said = [f"{self.title} cannot hold {WORDS[what]}: left out." for what in lost]
+        unknown = sum(bool(sample.boxes) and sample.size is None for sample in annotations.samples)
+        if self.needs_size and unknown:
+            said.append(f"{self.title} needs the size of a picture, which {unknown} have not: left out.")
+        return said
 
 
 class Codec(Writer):

@@ -32,6 +32,7 @@ class CustomVision(FileCodec):
     title = "Azure Custom Vision"
     modalities = frozenset({Modality.IMAGE})
     carries = frozenset({Carried.CLASS, Carried.CLASSES, Carried.BOXES})
+    needs_size = True
     endings = (".json",)
 
     @override
@@ -50,12 +51,6 @@ class CustomVision(FileCodec):
         said = [sample for sample in annotations.samples if sample.classes or sample.boxes]
         items = [_item(sample) for sample in said if sample.boxes is None or sample.size is not None]
         (folder / FILE).write_text(json.dumps(items, ensure_ascii=False, allow_nan=False), encoding="utf-8")
-
-    @override
-    def cannot_carry(self, annotations: Annotations) -> list[str]:
-        unknown = sum(sample.boxes is not None and sample.size is None for sample in annotations.samples)
-        lost = [f"{self.title} needs the size of a picture, which {unknown} have not: left out."] if unknown else []
-        return super().cannot_carry(annotations) + lost
 
 
 def _is_custom_vision(path: Path) -> bool:

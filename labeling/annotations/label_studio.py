@@ -51,6 +51,7 @@ class LabelStudio(FileCodec):
     title = "Label Studio"
     modalities = frozenset({Modality.IMAGE, Modality.AUDIO, Modality.TEXT})
     carries = frozenset(set(Carried) - {Carried.SPLIT})
+    needs_size = True
     endings = (".json",)
 
     @override
@@ -68,12 +69,6 @@ class LabelStudio(FileCodec):
     def write(self, annotations: Annotations, folder: Path) -> None:
         tasks = [_task(number, sample) for number, sample in enumerate(annotations.samples, start=1)]
         (folder / FILE).write_text(json.dumps(tasks, ensure_ascii=False, allow_nan=False), encoding="utf-8")
-
-    @override
-    def cannot_carry(self, annotations: Annotations) -> list[str]:
-        unknown = sum(bool(sample.boxes) and sample.size is None for sample in annotations.samples)
-        lost = [f"{self.title} needs the size of a picture, which {unknown} have not: left out."] if unknown else []
-        return super().cannot_carry(annotations) + lost
 
 
 @dataclass

@@ -40,6 +40,7 @@ class Yolo(Codec):
     title = "YOLO"
     modalities = frozenset({Modality.IMAGE})
     carries = frozenset({Carried.BOXES, Carried.EMPTY, Carried.SPLIT})
+    needs_size = True
 
     @override
     def recognises(self, source: Source) -> bool:
@@ -78,12 +79,6 @@ class Yolo(Codec):
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text("".join(lines), encoding="utf-8")
         (folder / "data.yaml").write_text(_data(names, parts), encoding="utf-8")
-
-    @override
-    def cannot_carry(self, annotations: Annotations) -> list[str]:
-        unknown = sum(sample.boxes is not None and sample.size is None for sample in annotations.samples)
-        lost = [f"{self.title} needs the size of a picture, which {unknown} have not: left out."] if unknown else []
-        return super().cannot_carry(annotations) + lost
 
 
 def _line(number: int, box: Box, size: tuple[int, int]) -> str:
