@@ -70,11 +70,12 @@ class Yolo(Codec):
         numbers = {name: place for place, name in enumerate(names)}
         parts = set()
         for sample in annotations.samples:
-            if sample.boxes is None or sample.size is None:
+            if sample.boxes is None or (sample.boxes and sample.size is None):
                 continue
             part = sample.split or "train"
             parts.add(part)
-            lines = [_line(numbers[box.label], box, sample.size) for box in sample.boxes]
+            size = sample.size or (1, 1)  # which a picture without boxes does not need
+            lines = [_line(numbers[box.label], box, size) for box in sample.boxes]
             target = folder / "labels" / part / PurePosixPath(sample.name).with_suffix(".txt")
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text("".join(lines), encoding="utf-8")
