@@ -21,7 +21,8 @@ class Boxing(QObject):
     def __init__(self, session: Session, stage: PhotoStage, chosen_class: Callable[[], str | None]) -> None:
         super().__init__(stage)
         self._session, self._stage, self._chosen_class = session, stage, chosen_class
-        self._sample_id = ""
+        self._sample_id, self._path = "", ""
+        self._size: QSizeF | None = None
         stage.changed.connect(self._changed)
 
     @property
@@ -48,10 +49,10 @@ class Boxing(QObject):
         if project is None or not self.possible:
             self._stage.show_boxes((), None, numbers)
             return
-        from labeling.media.picture import picture_size
-
-        size = picture_size(Path(listing.references[place]))
-        self._stage.show_boxes(self._boxes(self._sample_id), QSizeF(*size) if size else None, numbers)
+        path = listing.references[place]
+        if path != self._path:  # the header is read once for each photo that is shown, not at each change of a box
+            self._path, self._size = path, _size(path)
+        self._stage.show_boxes(self._boxes(self._sample_id), self._size, numbers)
 
     def draw(self) -> None:
         """Draw boxes of the class that is chosen, or stop drawing."""
@@ -112,3 +113,10 @@ class Boxing(QObject):
 
     def _changed(self, boxes: list[Box], did: str) -> None:
         self._session.set_marks(self._sample_id, boxes, did)
+
+
+def _size(path: str) -> QSizeF | None:
+    from labeling.media.picture import picture_size
+
+    size = picture_size(Path(path))
+    return QSizeF(*size) if size is not None else None
