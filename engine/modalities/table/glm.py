@@ -1,4 +1,4 @@
-"""Penalised linear models by L-BFGS: squared error, logistic and softmax, with category codes never made one-hot."""
+"""Penalised linear models: squared error, logistic and softmax, with category codes never made one-hot."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from itertools import pairwise
 import numpy as np
 
 from engine.arrays import FloatArray, IntArray
-
-_MEMORY = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,29 +82,6 @@ class Fit:
         gradient /= count
         gradient[outputs:] += self.penalty / count * penalised
         return loss / count + 0.5 * self.penalty / count * float(penalised @ penalised), gradient
-
-
-def minimise(fit: Fit, start: FloatArray, stopped: Callable[[], bool], steps: int) -> tuple[FloatArray, bool]:
-    """Go downhill from ``start``, at most ``steps`` steps.
-
-    Returns:
-        The flat model and whether the search ended by itself rather than by ``stopped``.
-    """
-    from scipy.optimize import minimize
-
-    def look(intermediate_result: object) -> None:
-        if stopped():
-            raise StopIteration
-
-    result = minimize(
-        fit.objective,
-        start,
-        jac=True,
-        method="L-BFGS-B",
-        callback=look,
-        options={"maxiter": steps, "maxcor": _MEMORY, "ftol": 1e-7, "gtol": 1e-6},
-    )
-    return np.asarray(result.x, dtype=np.float64), not stopped()
 
 
 def _squared(raw: FloatArray, targets: FloatArray) -> tuple[float, FloatArray]:

@@ -17,6 +17,7 @@ from engine.budget import Deadline
 from engine.learners.base import Job, Learner, Progress
 from engine.modalities.table import glm
 from engine.modalities.table.expansion import Expansion
+from engine.modalities.table.lbfgs import Search
 from engine.modalities.table.members.linear import LinearMember
 from engine.modalities.table.target import Link
 from engine.modalities.table.threads import work_until
@@ -86,22 +87,23 @@ class Linear(Learner):
         super().__init__(job, settings)
         self._link = Link.fit(job.task, job.labels, bool(settings.get("logarithm", True)))
         self._problem = _Problem.of(job, self._link, int(settings.get("knots", 12)))
-        folds = len(self._problem.rows.checked)
-        self._flat = np.zeros((folds, self._problem.shape.length))
-        self._open = set(range(folds))
+        self._best = np.zeros((len(self._problem.rows.checked), self._problem.shape.length))
+        self._searches = [self._from(flat) for flat in self._best]
         self._busy: set[int] = set()
         self._level = 0
-        self._best = self._flat
         self._best_loss = np.inf
         self._predictions = np.full((len(job.labels), job.task.outputs), np.nan)
         self._done = False
         self._lock = Lock()
 
+    def _from(self, flat: FloatArray, ended: bool = False) -> Search:
+        return Search(flat, int(self.settings.get("steps", 150)), ended)
+
     @override
     def advance(self, deadline: Deadline) -> Progress:
         before = self._best_loss
         if not self._done:
-            work_until(deadline, self._work, min(self.job.threads, len(self._flat)))
+            work_until(deadline, self._work, min(self.job.threads, len(self._searches)))
         share = 1.0 if self._done else self._level / len(PENALTIES)
         return Progress(improved=self._best_loss < before, done=self._done, share=share)
 
@@ -113,41 +115,40 @@ class Linear(Learner):
                     return
                 self._busy.add(index)
             try:
-                ended = self._fit(index, stop)
+                self._fit(index, stop)
             finally:
                 self._busy.discard(index)
             with self._lock:
-                if ended:
-                    self._open.discard(index)
                 if not self._open:
                     self._judge()
 
-    def _fit(self, index: int, stop: Event) -> bool:
-        """Go on with one fold at the current penalty; return whether it is fitted."""
+    @property
+    def _open(self) -> set[int]:
+        """The folds that are not fitted yet at the current penalty."""
+        return {index for index, search in enumerate(self._searches) if not search.ended}
+
+    def _fit(self, index: int, stop: Event) -> None:
+        """Go on with one fold at the current penalty."""
         rows = self._problem.learned_from(self._problem.rows.checked[index])
-        self._flat[index], ended = glm.minimise(
-            glm.Fit(rows, self._problem.shape, self._link.name, PENALTIES[self._level]),
-            self._flat[index],
-            stop.is_set,
-            int(self.settings.get("steps", 150)),
-        )
-        return ended
+        fit = glm.Fit(rows, self._problem.shape, self._link.name, PENALTIES[self._level])
+        self._searches[index].go_on(fit.objective, stop.is_set)
 
     def _judge(self) -> None:
         """Compare the penalty that all folds are fitted with, and go on to the next while it pays."""
         problem = self._problem
         predictions = np.full_like(self._predictions, np.nan)
-        for flat, fold in zip(self._flat, problem.rows.checked, strict=True):
+        flats = np.stack([search.at for search in self._searches])
+        for flat, fold in zip(flats, problem.rows.checked, strict=True):
             places, answers = problem.checked(flat, fold, self._link)
             predictions[places] = answers
         seen = np.isfinite(predictions).all(axis=1)
         loss = self._link.loss(self.job.labels[seen], predictions[seen])
         better = loss < self._best_loss
         if better:
-            self._best, self._best_loss, self._predictions = self._flat.copy(), loss, predictions
+            self._best, self._best_loss, self._predictions = flats, loss, predictions
         self._level += 1
         self._done = not better or self._level == len(PENALTIES)
-        self._open = set(range(len(self._flat)))
+        self._searches = [self._from(flat) for flat in flats]
 
     @override
     def validation(self) -> FloatArray:
@@ -161,7 +162,8 @@ class Linear(Learner):
 
     @override
     def save(self, folder: Path) -> None:
-        np.savez(folder / "linear.npz", flat=self._flat, best=self._best, predictions=self._predictions)
+        flats = np.stack([search.at for search in self._searches])
+        np.savez(folder / "linear.npz", flat=flats, best=self._best, predictions=self._predictions)
         state = {
             "level": self._level,
             "open": sorted(self._open),
@@ -173,7 +175,9 @@ class Linear(Learner):
     @override
     def restore(self, folder: Path) -> None:
         state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
-        self._level, self._open, self._done = state["level"], set(state["open"]), state["done"]
+        self._level, self._done = state["level"], state["done"]
         self._best_loss = np.inf if state["best_loss"] is None else state["best_loss"]
         with np.load(folder / "linear.npz", allow_pickle=False) as arrays:
-            self._flat, self._best, self._predictions = arrays["flat"], arrays["best"], arrays["predictions"]
+            self._best, self._predictions = arrays["best"], arrays["predictions"]
+            flats = arrays["flat"]
+        self._searches = [self._from(flat, index not in state["open"]) for index, flat in enumerate(flats)]
