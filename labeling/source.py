@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from engine.task import Modality
 from labeling.batch import Watch
@@ -17,10 +18,14 @@ MOSTLY_TEXTS = 4
 
 @dataclass
 class Source:
-    """A file or folder to take in; a folder is walked once, however many formats look at it."""
+    """A file or folder to take in; a folder is walked once, however many formats look at it.
+
+    ``memo`` keeps what a format has read and needs again.
+    """
 
     path: Path
     watch: Watch = field(default_factory=Watch)
+    memo: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def files(self) -> Walk:

@@ -12,6 +12,7 @@ from typing_extensions import override
 from engine.task import Modality
 from labeling.annotations.lookup import Lookup
 from labeling.annotations.model import Annotated, Annotations, Carried, all_names
+from labeling.batch import Problem
 from labeling.errors import ImportRefused
 from labeling.media import MEDIA
 from labeling.source import Source
@@ -83,6 +84,29 @@ class Codec(Writer):
         Raises:
             ImportRefused: nothing of it can be used.
         """
+
+
+def read_once(codec: Codec, source: Source) -> Annotations:
+    """Return what the files say; they are read once, however often it is asked.
+
+    What is wrong with annotations in a folder is one of its problems, for the folder may be taken in without them.
+
+    Raises:
+        ImportRefused: nothing of it can be used.
+    """
+    said = source.memo.get(codec.name)
+    if said is None:
+        try:
+            said = codec.read(source)
+        except ImportRefused as error:
+            said = error
+            if source.path.is_dir():
+                source.files.problems.append(Problem("", str(error)))
+        source.memo[codec.name] = said
+    if isinstance(said, ImportRefused):
+        raise said
+    found: Annotations = said
+    return found
 
 
 class Reading:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing_extensions import override
 
 from engine.task import Kind, Modality
-from labeling.annotations.codec import Codec
+from labeling.annotations.codec import Codec, read_once
 from labeling.annotations.marks import marks_of, to_json
 from labeling.annotations.model import Annotated, Annotations, Carried
 from labeling.annotations.registry import CODECS
@@ -38,8 +38,8 @@ class MediaAnnotated(MediaFormat):
         codec = self._codec(source)
         if codec is None:
             raise ImportRefused(f"The annotations in {source.path.name} are not there any more.")
-        said = codec.read(source)
-        samples = [sample for sample in said.samples if self.medium.owns(sample.name)]
+        said = read_once(codec, source)
+        samples = self._own(said)
         if not samples:
             raise ImportRefused(_nothing(codec, said, source, self.medium))
         root = source.path if source.path.is_dir() else source.path.parent
@@ -55,11 +55,26 @@ class MediaAnnotated(MediaFormat):
         return Listing(list(entries.values()), problems, kind=kind, origin=codec.title, marked=marked)
 
     def _codec(self, source: Source) -> Codec | None:
+        """Return the format of the annotations, if there are any.
+
+        Of a folder only one that says something of its files: what is broken or about other things does not keep the
+        files out. A single file has nothing else to offer, and is refused with what is wrong with it.
+        """
         wanted = CARRIED.get(self.medium.modality)
-        if wanted is None or (source.path.is_dir() and source.medium is not self.medium):
+        folder = source.path.is_dir()
+        if wanted is None or (folder and source.medium is not self.medium):
             return None
         codecs = (codec for codec in CODECS.values() if wanted in codec.carries)
-        return next((codec for codec in codecs if codec.recognises(source)), None)
+        return next((c for c in codecs if c.recognises(source) and not (folder and self._is_silent(c, source))), None)
+
+    def _is_silent(self, codec: Codec, source: Source) -> bool:
+        try:
+            return not self._own(read_once(codec, source))
+        except ImportRefused:
+            return True
+
+    def _own(self, said: Annotations) -> list[Annotated]:
+        return [sample for sample in said.samples if self.medium.owns(sample.name)]
 
 
 def _kind(samples: list[Annotated]) -> Kind:

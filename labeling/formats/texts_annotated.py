@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 from typing_extensions import override
 
 from engine.dataset import INPUT_PREFIX
 from engine.task import Column, ColumnType, Kind, Modality
-from labeling.annotations.codec import Codec
+from labeling.annotations.codec import Codec, read_once
 from labeling.annotations.marks import to_json
 from labeling.annotations.model import Annotated, Annotations, Carried
 from labeling.annotations.registry import CODECS
@@ -82,16 +84,22 @@ def _codec(source: Source) -> Codec | None:
     """Return the format of the texts; one whose samples are files is for :mod:`labeling.formats.media_annotated`."""
     codecs = (codec for codec in CODECS.values() if codec.carries & {Carried.CLASS, Carried.SPANS})
     found = next((codec for codec in codecs if codec.recognises(source)), None)
-    return found if found is not None and any(s.text is not None for s in found.read(source).samples) else None
+    if found is None:
+        return None
+    try:
+        said = read_once(found, source)
+    except ImportRefused:
+        return None  # what else lies there may be taken in all the same
+    return found if any(sample.text is not None for sample in said.samples) else None
 
 
 def _read(source: Source) -> tuple[Codec, Annotations]:
     codec = _codec(source)
     if codec is None:
         raise ImportRefused(f"The texts in {source.path.name} are not there any more.")
-    said = codec.read(source)
-    said.samples = [sample for sample in said.samples if sample.text is not None]
-    return codec, said
+    said = read_once(codec, source)
+    texts = [sample for sample in said.samples if sample.text is not None]
+    return codec, replace(said, samples=texts)
 
 
 def _kind(samples: list[Annotated]) -> Kind:

@@ -65,6 +65,13 @@ def test_plain_folders_are_left_to_the_other_formats(bolts: Path) -> None:
     assert not TextsAnnotated().recognises(source)
 
 
+def test_a_broken_list_of_texts_beside_photos_does_not_keep_them_out(bolts: Path) -> None:
+    (bolts / "tasks.json").write_text('[{"data": {}, "annotations": ' + "[" * 200_000)
+    understanding = understand(bolts)
+    assert understanding.text().startswith("18 photos in")
+    assert "tasks.json is nested too deeply" in understanding.problems[0]
+
+
 def test_annotations_without_their_pictures_say_what_to_do(tmp_path: Path) -> None:
     coco(tmp_path, ["a.png"], {0: [1]})
     with pytest.raises(ImportRefused, match="about no picture that is there"):
