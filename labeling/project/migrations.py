@@ -104,6 +104,38 @@ def keep_marks_of_parts_of_samples(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX mark_change_by_sample ON mark_change (sample)")
 
 
+@migration
+def keep_what_was_suggested_and_second_looks(connection: sqlite3.Connection) -> None:
+    """What was suggested of a sample when it was labelled, and labels given a second time without seeing the first.
+
+    ``asked.random`` says that the sample was drawn at random. ``second_look.answer`` is null while it is owed.
+    """
+    for statement in SUGGESTED_AND_LOOKED_AT_AGAIN.strip().split(";\n"):
+        connection.execute(statement)
+
+
+SUGGESTED_AND_LOOKED_AT_AGAIN = """
+CREATE TABLE asked (
+    entry INTEGER NOT NULL REFERENCES journal (id) ON DELETE CASCADE,
+    sample INTEGER NOT NULL REFERENCES sample (id) ON DELETE CASCADE,
+    suggested,
+    random INTEGER NOT NULL,
+    PRIMARY KEY (entry, sample)
+) WITHOUT ROWID;
+CREATE INDEX asked_by_sample ON asked (sample);
+CREATE TABLE look (id INTEGER PRIMARY KEY AUTOINCREMENT, time TEXT NOT NULL, seed INTEGER NOT NULL);
+CREATE TABLE second_look (
+    look INTEGER NOT NULL REFERENCES look (id) ON DELETE CASCADE,
+    sample INTEGER NOT NULL REFERENCES sample (id) ON DELETE CASCADE,
+    place INTEGER NOT NULL,
+    before,
+    answer,
+    PRIMARY KEY (look, sample)
+) WITHOUT ROWID;
+CREATE INDEX second_look_by_sample ON second_look (sample)
+"""
+
+
 def migrate(store: Store, path: Path, new: bool) -> None:
     """Bring a database to the newest form.
 
