@@ -102,7 +102,8 @@ class HeadLearner(Learner):
             if due == self.enough:
                 raise DataError("None of the samples can be read. Check the files, then train again.")
             return
-        problem = Problem.of(self.job, self._rows, features[readable], self.root)
+        labels, folds = self.job.labels[self._rows], self.job.folds[self._rows]
+        problem = Problem.of(self.job.task, labels, folds, features[readable], self.root)
         self._search = search(problem, thorough=self.thorough and due == self.enough)
 
     def _step(self) -> Fit | None:

@@ -11,7 +11,7 @@ from engine.arrays import Float32Array, FloatArray, IntArray
 from engine.heads.answer import Answer
 from engine.heads.kernel import rooted
 from engine.heads.logistic import fit_curve
-from engine.learners.base import Job
+from engine.task import Task
 
 _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 _SHARPNESS = (-2.0, 5.0)
@@ -38,16 +38,19 @@ class Problem:
     target_scale: float = 1.0
 
     @classmethod
-    def of(cls, job: Job, rows: IntArray, features: Float32Array, root: float | None) -> Self:
-        """Return the problem of predicting the labels of ``rows`` of the job from their features [len(rows), d]."""
+    def of(cls, task: Task, labels: FloatArray, folds: IntArray, features: Float32Array, root: float | None) -> Self:
+        """Return the problem of predicting labels from features [n, d].
+
+        ``labels`` are class indices [n], values [n], or 0 and 1 for each class [n, classes]; ``folds`` [n] as
+        :mod:`engine.split` says.
+        """
         values = rooted(features, root)
         mean = values.mean(axis=0)
         scale = 1.0 / ((values.std(axis=0) + 1e-3) * np.sqrt(values.shape[1]))
-        labels, folds = job.labels[rows], job.folds[rows]
         inputs = (values - mean) * scale
-        answer = Answer.of(job.task.kind)
+        answer = Answer.of(task.kind)
         if answer is not Answer.NUMBER:
-            targets = labels if answer is Answer.SIGMOID else np.eye(job.task.outputs)[labels.astype(np.int64)]
+            targets = labels if answer is Answer.SIGMOID else np.eye(task.outputs)[labels.astype(np.int64)]
             return cls(inputs, targets, folds, answer, root, mean, scale)
         middle, spread = float(labels.mean()), float(labels.std()) or 1.0
         targets = ((labels - middle) / spread)[:, None]

@@ -4,8 +4,6 @@ import numpy as np
 import pytest
 
 from engine.heads.problem import Problem
-from engine.learners.base import Job
-from engine.modalities.image.samples import ImageSamples
 from engine.task import Kind, Modality, Task
 
 
@@ -14,8 +12,8 @@ def make(kind: Kind) -> Problem:
     classes = () if kind is Kind.REGRESSION else ("a", "b")
     shape = (40, 2) if kind is Kind.MULTILABEL else (40,)
     labels = random.integers(0, 2, shape).astype(np.float64) if classes else random.normal(50, 9, 40)
-    job = Job(Task(Modality.IMAGE, kind, classes), ImageSamples([""] * 40, [None] * 40), labels, np.arange(40) % 2)
-    return Problem.of(job, np.arange(40), random.random((40, 5)).astype(np.float32), 1e-3)
+    task = Task(Modality.IMAGE, kind, classes)
+    return Problem.of(task, labels, np.arange(40) % 2, random.random((40, 5)).astype(np.float32), 1e-3)
 
 
 def test_inputs_are_standardised_so_that_rows_lie_about_two_apart() -> None:
@@ -26,10 +24,8 @@ def test_inputs_are_standardised_so_that_rows_lie_about_two_apart() -> None:
 
 
 def test_a_column_that_never_changes_does_no_harm() -> None:
-    job = Job(
-        Task(Modality.IMAGE, Kind.REGRESSION), ImageSamples([""] * 4, [None] * 4), np.arange(4.0), np.arange(4) % 2
-    )
-    made = Problem.of(job, np.arange(4), np.ones((4, 2), dtype=np.float32), None)
+    task = Task(Modality.IMAGE, Kind.REGRESSION)
+    made = Problem.of(task, np.arange(4.0), np.arange(4) % 2, np.ones((4, 2), dtype=np.float32), None)
     assert np.isfinite(made.inputs).all()
 
 

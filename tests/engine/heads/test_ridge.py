@@ -30,7 +30,7 @@ def job(kind: Kind = Kind.MULTICLASS) -> tuple[Job, FloatArray]:
 
 def problem(kind: Kind = Kind.MULTICLASS) -> tuple[Problem, FloatArray]:
     made, features = job(kind)
-    return Problem.of(made, np.arange(ROWS), features.astype(np.float32), None), features
+    return Problem.of(made.task, made.labels, made.folds, features.astype(np.float32), None), features
 
 
 def finish(pieces: Generator[None, None, ridge.Fit]) -> ridge.Fit:
@@ -124,8 +124,7 @@ def test_a_thorough_search_is_never_worse() -> None:
 
 def test_without_any_fold_a_head_is_made_all_the_same() -> None:
     made, features = job()
-    never = Job(made.task, made.samples, made.labels, np.full(ROWS, -1))
-    unchecked = Problem.of(never, np.arange(ROWS), features.astype(np.float32), None)
+    unchecked = Problem.of(made.task, made.labels, np.full(ROWS, -1), features.astype(np.float32), None)
     (fit,) = (one for one in ridge.search(unchecked, thorough=False) if one is not None)
     assert np.isnan(fit.out_of_fold).all()
     np.testing.assert_allclose(fit.head.predict(features.astype(np.float32)).sum(axis=1), 1.0)
