@@ -14,7 +14,8 @@ from engine.task import Kind
 from labeling.batch import Batch
 from labeling.classes import classes_of
 from labeling.errors import ImportRefused
-from labeling.project.journal import Journal, change_classes, classes_as_json
+from labeling.project.class_table import add_names
+from labeling.project.journal import Journal
 from labeling.project.samples import PRESENT, Samples
 from labeling.project.store import Store
 from labeling.project.stored import encode
@@ -70,7 +71,7 @@ def add(store: Store, samples: Samples, understanding: Understanding, batch: Bat
             _write(frame.select(inputs), samples.table_path(source))
         connection.executemany(INSERT, _rows(connection, source, understanding, frame))
         if understanding.kind is not Kind.REGRESSION:
-            _add_classes(connection, entry, frame)
+            add_names(connection, entry, classes_of(frame["label"]))
     store.fold_log()
     return Added(frame.height, known)
 
@@ -155,12 +156,6 @@ def _free_names(connection: sqlite3.Connection, origin: str, names: list[str]) -
         prefixed = [f"{prefix}/{name}" for name in names]
         if taken.isdisjoint(prefixed):
             return prefixed
-
-
-def _add_classes(connection: sqlite3.Connection, entry: int, frame: pl.DataFrame) -> None:
-    there: list[str] = json.loads(classes_as_json(connection))
-    new = sorted(set(classes_of(frame["label"])) - set(there))
-    change_classes(connection, entry, there + new)
 
 
 def _write(inputs: pl.DataFrame, path: Path) -> None:

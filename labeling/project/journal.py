@@ -5,17 +5,18 @@ Undoing is itself a committed write, so it survives a restart. A new change afte
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from labeling.project.class_table import turn_classes
 from labeling.project.store import Store
 
-LAST_DONE = "SELECT id, name FROM journal WHERE undone = 0 ORDER BY id DESC LIMIT 1"
-FIRST_UNDONE = "SELECT id, name FROM journal WHERE undone = 1 ORDER BY id LIMIT 1"
+COLUMNS = "id, name, time, undone"
+LAST_DONE = f"SELECT {COLUMNS} FROM journal WHERE undone = 0 ORDER BY id DESC LIMIT 1"
+FIRST_UNDONE = f"SELECT {COLUMNS} FROM journal WHERE undone = 1 ORDER BY id LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,68 +45,69 @@ class Journal:
             assert number is not None
             yield number
 
-    def undo(self) -> str | None:
-        """Take back the last change and return its name; None where there is none."""
+    def undo(self) -> Entry | None:
+        """Take back the last change and return it; None where there is none."""
         return self._turn(LAST_DONE, undone=True)
 
-    def redo(self) -> str | None:
-        """Make the change again that was undone last and return its name; None where there is none."""
+    def redo(self) -> Entry | None:
+        """Make the change again that was undone last and return it; None where there is none."""
         return self._turn(FIRST_UNDONE, undone=False)
+
+    def go_to(self, entry: int) -> int:
+        """Undo all changes after an entry, or redo those up to it, as one write; 0 is before the first.
+
+        Returns:
+            How many changes were undone or redone.
+        """
+        turned = 0
+        with self._store.atomic():
+            while (last := self._next(LAST_DONE)) is not None and last.id > entry and self.undo():
+                turned += 1
+            while (next_one := self._next(FIRST_UNDONE)) is not None and next_one.id <= entry and self.redo():
+                turned += 1
+        return turned
 
     @property
     def can_undo(self) -> str | None:
         """The name of what :meth:`undo` would take back."""
-        found = self._store.rows(LAST_DONE)
-        return found[0][1] if found else None
+        found = self._next(LAST_DONE)
+        return found.name if found else None
 
     @property
     def can_redo(self) -> str | None:
         """The name of what :meth:`redo` would make again."""
-        found = self._store.rows(FIRST_UNDONE)
-        return found[0][1] if found else None
+        found = self._next(FIRST_UNDONE)
+        return found.name if found else None
 
-    def entries(self, limit: int = 100) -> list[Entry]:
-        """Return the newest changes, newest first."""
-        sql = "SELECT id, name, time, undone FROM journal ORDER BY id DESC LIMIT ?"
-        return [
-            Entry(number, name, time, bool(undone)) for number, name, time, undone in self._store.rows(sql, (limit,))
-        ]
+    @property
+    def newest(self) -> int:
+        """The id of the change that :meth:`undo` would take back; 0 where there is none."""
+        found = self._next(LAST_DONE)
+        return found.id if found else 0
 
-    def _turn(self, which: str, undone: bool) -> str | None:
+    def entries(self, limit: int = 100, offset: int = 0) -> list[Entry]:
+        """Return the newest changes, newest first, all with a limit of -1."""
+        sql = f"SELECT {COLUMNS} FROM journal ORDER BY id DESC LIMIT ? OFFSET ?"
+        return [_as_entry(row) for row in self._store.rows(sql, (limit, offset))]
+
+    def _next(self, which: str) -> Entry | None:
+        found = self._store.rows(which)
+        return _as_entry(found[0]) if found else None
+
+    def _turn(self, which: str, undone: bool) -> Entry | None:
         with self._store.atomic() as connection:
-            found = connection.execute(which).fetchone()
+            found = self._next(which)
             if found is None:
                 return None
-            number, name = found
-            _apply(connection, number, "before" if undone else "after")
-            connection.execute("UPDATE source SET present = ? WHERE entry = ?", (int(not undone), number))
-            connection.execute("UPDATE journal SET undone = ? WHERE id = ?", (int(undone), number))
-        return str(name)
+            _apply(connection, found.id, "before" if undone else "after")
+            connection.execute("UPDATE source SET present = ? WHERE entry = ?", (int(not undone), found.id))
+            connection.execute("UPDATE journal SET undone = ? WHERE id = ?", (int(undone), found.id))
+        return replace(found, undone=undone)
 
 
-def classes_as_json(connection: sqlite3.Connection) -> str:
-    """Return all class names in order, as the journal keeps them."""
-    return json.dumps([name for (name,) in connection.execute("SELECT name FROM class ORDER BY position")])
-
-
-def write_classes(connection: sqlite3.Connection, names: list[str]) -> None:
-    """Replace all classes."""
-    connection.execute("DELETE FROM class")
-    connection.executemany("INSERT INTO class (name, position) VALUES (?, ?)", [(n, at) for at, n in enumerate(names)])
-
-
-def change_classes(connection: sqlite3.Connection, entry: int, names: list[str]) -> None:
-    """Replace all classes as part of a journal entry."""
-    before = classes_as_json(connection)
-    after = json.dumps(names)
-    if before == after:
-        return
-    write_classes(connection, names)
-    connection.execute(
-        "INSERT INTO class_change (entry, before, after) VALUES (?, ?, ?) "
-        "ON CONFLICT (entry) DO UPDATE SET after = excluded.after",
-        (entry, before, after),
-    )
+def _as_entry(row: tuple[int, str, str, int]) -> Entry:
+    number, name, time, undone = row
+    return Entry(number, name, time, bool(undone))
 
 
 def _apply(connection: sqlite3.Connection, entry: int, side: str) -> None:
@@ -117,6 +119,8 @@ def _apply(connection: sqlite3.Connection, entry: int, side: str) -> None:
         f"UPDATE sample SET marks = c.{side} FROM mark_change AS c WHERE c.entry = ? AND c.sample = sample.id",
         (entry,),
     )
-    found = connection.execute(f"SELECT {side} FROM class_change WHERE entry = ?", (entry,)).fetchone()
-    if found is not None:
-        write_classes(connection, json.loads(found[0]))
+    connection.execute(
+        f"UPDATE sample SET skipped = c.{side} FROM skip_change AS c WHERE c.entry = ? AND c.sample = sample.id",
+        (entry,),
+    )
+    turn_classes(connection, entry, side)

@@ -7,17 +7,29 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from engine.task import Modality
 from labeling.annotations.marks import Mark, from_json, to_json
 from labeling.errors import ProjectError
-from labeling.project.journal import Journal, change_classes, classes_as_json
+from labeling.project.class_table import add_names
+from labeling.project.journal import Journal
 from labeling.project.samples import NAMED_PRESENT, PRESENT, portions
 from labeling.project.store import Store
-from labeling.project.stored import encode, gives_several
+from labeling.project.stored import encode, gives_several, names_in
 
 MODALITY = "SELECT json_extract(understanding, '$.modality') FROM source WHERE present = 1 ORDER BY id DESC"
+MOMENT = timedelta(seconds=2)  # between two changes that are one to whoever holds a key down
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a change is called, and whether it goes on with the last one where that is the same, a moment ago."""
+
+    name: str
+    joined: bool = False
 
 
 def marks(store: Store, ids: Sequence[str]) -> dict[str, tuple[Mark, ...]]:
@@ -30,7 +42,7 @@ def marks(store: Store, ids: Sequence[str]) -> dict[str, tuple[Mark, ...]]:
     return found
 
 
-def set_marks(store: Store, journal: Journal, id: str, new: Sequence[Mark] | None, name: str) -> bool:
+def set_marks(store: Store, journal: Journal, id: str, new: Sequence[Mark] | None, change: Change) -> bool:
     """Give a sample marks, or take all of them away with None; return whether that changed anything.
 
     Raises:
@@ -45,15 +57,16 @@ def set_marks(store: Store, journal: Journal, id: str, new: Sequence[Mark] | Non
         found = connection.execute(sql, (id,)).fetchone()
         if found is None or found[1] == stored:
             return False
-        with journal.entry(name) as entry:
+        label = encode(names) if names is not None else None
+        if change.joined and label == found[2] and _goes_on(connection, change.name, found[0], stored):
+            return True
+        with journal.entry(change.name) as entry:
             _change(connection, entry, found[0], found[1], stored)
-            label = encode(names) if names is not None else None
             if found[2] != label:
                 sql = "INSERT INTO label_change (entry, sample, before, after) VALUES (?, ?, ?, ?)"
                 connection.execute(sql, (entry, found[0], found[2], label))
                 connection.execute("UPDATE sample SET label = ? WHERE id = ?", (label, found[0]))
-            there: list[str] = json.loads(classes_as_json(connection))
-            change_classes(connection, entry, list(dict.fromkeys((*there, *(names or ())))))
+            add_names(connection, entry, names or ())
     return True
 
 
@@ -68,14 +81,29 @@ def replace_class(connection: sqlite3.Connection, entry: int, old: str, new: str
             _change(connection, entry, number, stored, after)
 
 
-def keep_classes(connection: sqlite3.Connection, entry: int, names: Collection[str] | None) -> None:
-    """Remove marks of other classes than ``names`` from the picked samples, or with None all; they got that label."""
-    sql = "SELECT id, marks FROM sample WHERE marks IS NOT NULL AND id IN (SELECT id FROM picked)"
-    for number, stored in connection.execute(sql).fetchall():
-        kept = None if names is None else [mark for mark in json.loads(stored) if mark[0] in names]
+def keep_classes(connection: sqlite3.Connection, entry: int) -> None:
+    """Remove marks of classes that the picked samples' new labels do not name; all of them where the label is none."""
+    sql = "SELECT sample.id, marks, picked.label FROM picked CROSS JOIN sample ON sample.id = picked.id"
+    for number, stored, label in connection.execute(f"{sql} WHERE marks IS NOT NULL").fetchall():
+        names = names_in(label, several=True)
+        kept = None if label is None else [mark for mark in json.loads(stored) if mark[0] in names]
         after = None if kept is None else json.dumps(kept, ensure_ascii=False)
         if after is None or kept != json.loads(stored):
             _change(connection, entry, number, stored, after)
+
+
+def _goes_on(connection: sqlite3.Connection, name: str, sample: int, after: str | None) -> bool:
+    """Make a change one with the last entry of the journal, if that did the same to the sample a moment ago."""
+    sql = (
+        "SELECT id, name, time FROM journal JOIN mark_change ON entry = id "
+        "WHERE id = (SELECT max(id) FROM journal) AND undone = 0 AND sample = ?"
+    )
+    last = connection.execute(sql, (sample,)).fetchone()
+    if last is None or last[1] != name or datetime.now() - datetime.fromisoformat(last[2]) > MOMENT:
+        return False
+    connection.execute("UPDATE mark_change SET after = ? WHERE entry = ? AND sample = ?", (after, last[0], sample))
+    connection.execute("UPDATE sample SET marks = ? WHERE id = ?", (after, sample))
+    return True
 
 
 def _change(connection: sqlite3.Connection, entry: int, sample: int, before: str | None, after: str | None) -> None:

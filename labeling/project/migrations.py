@@ -136,6 +136,32 @@ CREATE INDEX second_look_by_sample ON second_look (sample)
 """
 
 
+@migration
+def let_classes_have_colours_and_keys_and_samples_be_skipped(connection: sqlite3.Connection) -> None:
+    """What a person chose for a class, empty where nothing, and samples passed over without a label.
+
+    ``class_change`` holds classes as lists of name, colour and key from here on; before, as names alone.
+    """
+    for statement in LOOKS_OF_CLASSES_AND_SKIPPED_SAMPLES.strip().split(";\n"):
+        connection.execute(statement)
+
+
+LOOKS_OF_CLASSES_AND_SKIPPED_SAMPLES = """
+ALTER TABLE class ADD COLUMN colour TEXT NOT NULL DEFAULT '';
+ALTER TABLE class ADD COLUMN key TEXT NOT NULL DEFAULT '';
+ALTER TABLE sample ADD COLUMN skipped INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE skip_change (
+    entry INTEGER NOT NULL REFERENCES journal (id) ON DELETE CASCADE,
+    sample INTEGER NOT NULL REFERENCES sample (id) ON DELETE CASCADE,
+    before INTEGER NOT NULL,
+    after INTEGER NOT NULL,
+    PRIMARY KEY (entry, sample)
+) WITHOUT ROWID;
+CREATE INDEX skip_change_by_sample ON skip_change (sample);
+CREATE INDEX sample_skipped ON sample (skipped) WHERE skipped = 1
+"""
+
+
 def migrate(store: Store, path: Path, new: bool) -> None:
     """Bring a database to the newest form.
 

@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -23,11 +23,11 @@ from engine.task import Kind
 from labeling.annotations.marks import Mark
 from labeling.batch import Batch
 from labeling.errors import LabelingError, ProjectError, ProjectExists, ProjectMissing
-from labeling.project import intake, labels, looks
+from labeling.project import classes, intake, labels, looks
 from labeling.project import marks as marked
+from labeling.project.classes import ClassInfo
 from labeling.project.intake import Added
 from labeling.project.journal import Entry, Journal
-from labeling.project.labels import ClassInfo
 from labeling.project.lock import Lock
 from labeling.project.migrations import migrate
 from labeling.project.samples import PAGE, Filter, Sample, Samples
@@ -188,7 +188,7 @@ class Project:
 
     def classes(self) -> list[ClassInfo]:
         """Return the classes in order, with counts and keys."""
-        return labels.classes(self._store)
+        return classes.classes(self._store)
 
     def set_label(self, ids: Sequence[str], label: Label, name: str | None = None) -> int:
         """Label samples, or take their label away with None; a class not yet known is added.
@@ -201,19 +201,39 @@ class Project:
         Returns:
             How many labels changed; 0 leaves no entry in the history.
         """
-        return labels.set_label(self._store, self._journal, ids, label, name)
+        return self.set_labels(dict.fromkeys(ids, label), name)
+
+    def set_labels(self, labels_by_id: Mapping[str, Label], name: str | None = None) -> int:
+        """Give each sample its own label, all as one change; see :meth:`set_label`."""
+        return labels.set_labels(self._store, self._journal, labels_by_id, name)
+
+    def set_skipped(self, ids: Sequence[str], skipped: bool, name: str) -> int:
+        """Pass samples over for now, or no longer; return for how many that is new.
+
+        Args:
+            ids: of samples; unknown ones are passed over.
+            skipped: whether they are to be passed over.
+            name: what the change is called in the history.
+        """
+        return labels.set_skipped(self._store, self._journal, ids, skipped, name)
+
+    def skipped(self) -> set[str]:
+        """Return the ids of the samples that are passed over."""
+        return labels.skipped(self._store)
 
     def marks(self, ids: Sequence[str]) -> dict[str, tuple[Mark, ...]]:
         """Return the boxes, regions or spans of these samples; those of which nothing is said are not in it."""
         return marked.marks(self._store, ids)
 
-    def set_marks(self, id: str, marks: Sequence[Mark] | None, name: str) -> bool:
+    def set_marks(self, id: str, marks: Sequence[Mark] | None, name: str, joined: bool = False) -> bool:
         """Give a sample marks, or None to take them away; its label is the set of their classes from then on.
 
         Args:
             id: of the sample; an unknown one is passed over.
             marks: all that it has from now on.
             name: what the change is called in the history.
+            joined: whether it becomes one with the last change, if that was the same to this sample a moment ago, as
+                when a key is held down.
 
         Returns:
             Whether anything changed; else there is no entry in the history.
@@ -221,7 +241,7 @@ class Project:
         Raises:
             ProjectError: the project gives each sample one class or a number.
         """
-        return marked.set_marks(self._store, self._journal, id, marks, name)
+        return marked.set_marks(self._store, self._journal, id, marks, marked.Change(name, joined))
 
     def add_class(self, name: str) -> None:
         """Add a class at the end.
@@ -229,15 +249,15 @@ class Project:
         Raises:
             ProjectError: the name is empty or taken.
         """
-        labels.add_class(self._store, self._journal, name)
+        classes.add_class(self._store, self._journal, name)
 
     def rename_class(self, old: str, new: str) -> None:
-        """Rename a class; if there is one of the new name already, the two become one.
+        """Rename a class; if there is one of the new name already, the two are merged into it.
 
         Raises:
             ProjectError: there is no class ``old``, or the new name is empty.
         """
-        labels.rename_class(self._store, self._journal, old, new)
+        classes.rename_class(self._store, self._journal, old, new)
 
     def remove_class(self, name: str) -> None:
         """Remove a class; its samples lose their label.
@@ -245,15 +265,60 @@ class Project:
         Raises:
             ProjectError: there is no such class.
         """
-        labels.remove_class(self._store, self._journal, name)
+        classes.remove_class(self._store, self._journal, name)
+
+    def merged_count(self, first: str, second: str) -> int:
+        """Return how many samples a class has that two would become."""
+        return classes.merged_count(self._store, first, second)
+
+    def set_class_colour(self, name: str, colour: str) -> None:
+        """Give a class a colour, ``#rrggbb``; an empty one gives it the palette's own again.
+
+        Raises:
+            ProjectError: there is no such class, or that is no colour.
+        """
+        classes.set_colour(self._store, self._journal, name, colour)
+
+    def set_class_key(self, name: str, key: str) -> None:
+        """Give a class a key; if another class has it, the two swap theirs.
+
+        Raises:
+            ProjectError: there is no such class.
+        """
+        classes.set_key(self._store, self._journal, name, key)
+
+    def move_class(self, name: str, by: int) -> None:
+        """Move a class up (negative) or down in the order.
+
+        Raises:
+            ProjectError: there is no such class.
+        """
+        classes.move_class(self._store, self._journal, name, by)
 
     def undo(self) -> str | None:
         """Take back the last change and return its name; None where there is none."""
-        return self._journal.undo()
+        entry = self._journal.undo()
+        return entry.name if entry else None
 
     def redo(self) -> str | None:
         """Make the change again that was undone last and return its name; None where there is none."""
-        return self._journal.redo()
+        entry = self._journal.redo()
+        return entry.name if entry else None
+
+    def go_to(self, entry: int) -> int:
+        """Undo all changes after an entry of the history, or redo those up to it; 0 is before the first.
+
+        Returns:
+            How many changes were undone or redone; they are committed all together.
+        """
+        return self._journal.go_to(entry)
+
+    def changed_labels(self, entry: int) -> dict[str, Label] | None:
+        """Return the labels of now of the samples that an entry of the history changed.
+
+        None if it took samples in, or changed classes or what is skipped: then more than these is to be read anew.
+        """
+        return labels.changed_labels(self._store, entry)
 
     @property
     def can_undo(self) -> str | None:
@@ -265,9 +330,18 @@ class Project:
         """The name of what :meth:`redo` would make again, or None."""
         return self._journal.can_redo
 
-    def history(self, limit: int = 100) -> list[Entry]:
-        """Return the newest changes, newest first."""
-        return self._journal.entries(limit)
+    @property
+    def newest_change(self) -> int:
+        """The entry of the history that :meth:`undo` would take back; 0 where there is none."""
+        return self._journal.newest
+
+    def history(self, limit: int = 100, offset: int = 0) -> list[Entry]:
+        """Return the newest changes, newest first; all with a limit of -1."""
+        return self._journal.entries(limit, offset)
+
+    def history_length(self) -> int:
+        """Return how many changes the history holds, those that are undone among them."""
+        return int(self._store.value("SELECT count(*) FROM journal"))
 
     def setting(self, key: str, default: Any = None) -> Any:
         """Return a setting, any JSON value."""

@@ -78,7 +78,7 @@ class History(RuleBasedStateMachine):
         self.project.rename_class(old, new)
         joined = new in classes
         left = [name for name in classes if name != old] if joined else [new if c == old else c for c in classes]
-        words = f"Join “{old}” with “{new}”" if joined else f"Rename “{old}” to “{new}”"
+        words = f"Merge “{old}” into “{new}”" if joined else f"Rename “{old}” to “{new}”"
         self.changed({key: new if value == old else value for key, value in samples}, left, words)
 
     @rule(name=NAMES)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,17 +95,3 @@ def test_samples_of_one_class_each_are_not_marked(tmp_path: Path) -> None:
         project.add(PHOTOS, photos(["bolt", "nut"]))
         with pytest.raises(ProjectError, match="one label each"):
             project.set_marks("0.png", [CAT], "Draw a box")
-
-
-def test_a_project_from_before_marks_is_brought_up_to_date(project: Project) -> None:
-    project.close()
-    connection = sqlite3.connect(project.path / "project.db")
-    connection.execute("DROP TABLE mark_change")
-    connection.execute("ALTER TABLE sample DROP COLUMN marks")
-    connection.execute("PRAGMA user_version = 1")
-    connection.commit()
-    connection.close()
-    with Project.open(project.path) as again:
-        assert again.count() == 3
-        assert again.marks(["0.png"]) == {}
-        assert again.set_marks("0.png", [CAT], "Draw a box")
