@@ -23,7 +23,7 @@ from engine.task import Kind
 from labeling.annotations.marks import Mark
 from labeling.batch import Batch
 from labeling.errors import LabelingError, ProjectError, ProjectExists, ProjectMissing
-from labeling.project import classes, intake, labels, looks
+from labeling.project import classes, intake, labels, looks, search
 from labeling.project import marks as marked
 from labeling.project.classes import ClassInfo
 from labeling.project.intake import Added
@@ -31,6 +31,7 @@ from labeling.project.journal import Entry, Journal
 from labeling.project.lock import Lock
 from labeling.project.migrations import migrate
 from labeling.project.samples import PAGE, Filter, Sample, Samples
+from labeling.project.search import Search
 from labeling.project.store import Store, damaged
 from labeling.project.stored import Label
 from labeling.understanding import Understanding
@@ -141,6 +142,18 @@ class Project:
         names = () if imported.kind is Kind.REGRESSION else tuple(info.name for info in self.classes())
         kind = imported.kind or (Kind.MULTICLASS if labelled else None)
         return replace(imported, samples=self.count(), labelled=labelled, classes=names, kind=kind)
+
+    def find(self, wanted: Search) -> list[int]:
+        """Return the numbers of the samples that match, in the order wanted; see :meth:`numbers`."""
+        return search.find(self._store, wanted)
+
+    def numbers(self) -> list[int]:
+        """Return a number for each sample that stays the same as long as it is there, in the order of :meth:`frame`."""
+        return search.numbers(self._store)
+
+    def splits(self) -> list[str]:
+        """Return the splits that samples are in; empty for those in none, if some are in one."""
+        return search.splits(self._store)
 
     def frame(self) -> pl.DataFrame:
         """Return all samples in the columns of :mod:`labeling.batch`, with their labels of now."""

@@ -137,6 +137,7 @@ class Store:
             connection.execute(f"PRAGMA synchronous = {self._synchronous}")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA trusted_schema = OFF")
+            connection.create_function("fold", 1, str.casefold, deterministic=True)
         except sqlite3.OperationalError as error:
             connection.close()
             raise ProjectError(
