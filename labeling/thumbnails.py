@@ -5,24 +5,19 @@ from __future__ import annotations
 import io
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from engine.task import Modality
 from labeling.errors import MediaRefused, ProjectError
 from labeling.media import MEDIA
 from labeling.media.base import read_bytes
-from labeling.media.picture import eight_bit, open_picture
+from labeling.media.picture import DAMAGED, eight_bit, on_white, open_picture
 from labeling.project.store import Store
 from labeling.waveform import waveform
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 QUALITY = 85
 CACHE_NAME = "thumbnails.db"
 MAX_KEPT = 200_000
 DROPPED_AT_ONCE = 20_000
-DAMAGED = (OSError, ValueError, SyntaxError, EOFError, MemoryError)
 
 
 def thumbnail(path: Path, side: int) -> bytes:
@@ -44,7 +39,7 @@ def thumbnail(path: Path, side: int) -> bytes:
         image = ImageOps.exif_transpose(eight_bit(image))
         image.thumbnail((side, side), Resampling.BILINEAR, reducing_gap=2.0)
         out = io.BytesIO()
-        _on_white(image).save(out, "JPEG", quality=QUALITY)
+        on_white(image).save(out, "JPEG", quality=QUALITY)
     except DAMAGED as error:
         raise MediaRefused(f"The picture is damaged or cut off ({error}).") from error
     return out.getvalue()
@@ -106,14 +101,3 @@ def _opened(path: Path) -> Store:
         store.close()
         raise
     return store
-
-
-def _on_white(image: Image) -> Image:
-    """Return RGB: transparent parts white."""
-    from PIL import Image as Pillow
-
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        layered = image.convert("RGBA")
-        white = Pillow.new("RGBA", layered.size, "white")
-        return Pillow.alpha_composite(white, layered).convert("RGB")
-    return image.convert("RGB")

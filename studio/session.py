@@ -155,9 +155,12 @@ class Session(QObject):
             self.library.relabel(ids, label)
             self.labels_changed.emit()
 
-    def set_marks(self, sample_id: str, marks: Sequence[Mark], name: str) -> None:
-        """Commit the boxes of a photo, whose label becomes their classes; ``name`` is what undo calls it."""
-        if self.project is not None and self.project.set_marks(sample_id, marks, name):
+    def set_marks(self, sample_id: str, marks: Sequence[Mark], name: str, joined: bool = False) -> None:
+        """Commit the marks of a sample, whose label becomes their classes; ``name`` is what undo calls it.
+
+        ``joined`` makes it one with the same change a moment ago.
+        """
+        if self.project is not None and self.project.set_marks(sample_id, marks, name, joined):
             self.library.relabel([sample_id], tuple(sorted({mark.label for mark in marks})))
             self.labels_changed.emit()
 

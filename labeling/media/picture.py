@@ -19,6 +19,8 @@ FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 MAX_PIXELS = 80_000_000
 LOOK_SIZE = (9, 8)
 FLAT = 12.0
+ORIENTATION, LYING = 0x0112, (5, 6, 7, 8)
+DAMAGED = (OSError, ValueError, SyntaxError, EOFError, MemoryError)
 
 
 class Picture(Medium):
@@ -43,15 +45,52 @@ class Picture(Medium):
 
 
 def picture_size(path: Path) -> tuple[int, int] | None:
-    """Return (width, height) in pixels from a picture's header alone; None where it has none that can be read."""
+    """Return (width, height) in pixels of the upright picture, as it is shown and learned from.
+
+    Its header alone is read; None where it has none that can be read.
+    """
     from PIL import Image, UnidentifiedImageError
 
     Image.MAX_IMAGE_PIXELS = None  # nothing is decoded here
     try:
         with Image.open(path, formats=FORMATS) as image:
-            return image.size
+            width, height = image.size
+            return (height, width) if _lies(image) else (width, height)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
         return None
+
+
+def _lies(image: Image) -> bool:
+    """Return whether a picture is turned by a quarter before it is shown; nothing is decoded to find out."""
+    if image.format != "TIFF" and "exif" not in image.info:
+        return False
+    return image.getexif().get(ORIENTATION) in LYING
+
+
+def upright(path: Path) -> Image:
+    """Return the whole picture at ``path``, decoded, upright and on white.
+
+    Raises:
+        MediaRefused: it cannot be opened, with the reason.
+    """
+    from PIL import ImageOps
+
+    image = open_picture(read_bytes(path))
+    try:
+        return on_white(ImageOps.exif_transpose(eight_bit(image)))
+    except DAMAGED as error:
+        raise MediaRefused(f"The picture is damaged or cut off ({error}).") from error
+
+
+def on_white(image: Image) -> Image:
+    """Return a picture as RGB: transparent parts white."""
+    from PIL import Image as Pillow
+
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        layered = image.convert("RGBA")
+        white = Pillow.new("RGBA", layered.size, "white")
+        return Pillow.alpha_composite(white, layered).convert("RGB")
+    return image.convert("RGB")
 
 
 def open_picture(data: bytes) -> Image:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import ClassVar
 
-from labeling.annotations.model import Box
+from typing_extensions import override
 
-LEAST = 2.0  # pixels of width or height below which a drag was a click
+from labeling.annotations.model import LEAST_EXTENT, Box
+from studio.label.mark_editor import MarkEditor
+
 Point = tuple[float, float]
 
 
@@ -28,28 +31,36 @@ class Grip(Enum):
 
 @dataclass(frozen=True)
 class _Gesture:
-    """A drag under way: from where, of which box as it was, by what; a new box has no ``grip``."""
+    """A drag under way: from where, of which box as it was, by what; a new box has no ``grip``.
+
+    A box thinner than ``least`` at the end was a click.
+    """
 
     start: Point
     box: Box
     grip: Grip | None
+    least: float
 
 
-class BoxEditor:
-    """Holds the boxes; each finished change has a name for the history, empty where nothing changed."""
+class BoxEditor(MarkEditor[Box]):
+    """Holds the boxes of a picture."""
+
+    noun: ClassVar[str] = "box"
 
     def __init__(self) -> None:
-        self.boxes: list[Box] = []
-        self.chosen: int | None = None
+        super().__init__()
         self._size: Point = (0.0, 0.0)
         self._gesture: _Gesture | None = None
         self._before: list[Box] = []
 
     def load(self, boxes: Sequence[Box], size: Point) -> None:
-        """Begin with the boxes of a picture; the chosen one stays chosen where they are those that were just made."""
-        if list(boxes) != self.boxes:
-            self.chosen = None
-        self.boxes, self._size, self._gesture = list(boxes), size, None
+        """Begin with the boxes of a picture of this size."""
+        self.show(boxes)
+        self._size, self._gesture = size, None
+
+    @override
+    def place(self, mark: Box) -> tuple[float, ...]:
+        return (mark.y, mark.x)
 
     @property
     def busy(self) -> bool:
@@ -61,25 +72,28 @@ class BoxEditor:
 
         The chosen box comes first, then the smallest, so that what lies inside another can be reached.
         """
-        order = sorted(range(len(self.boxes)), key=lambda at: (at != self.chosen, _area(self.boxes[at])))
+        order = sorted(range(len(self.marks)), key=lambda at: (at != self.chosen, _area(self.marks[at])))
         for at in order:
-            grip = _grip(self.boxes[at], point, reach)
+            grip = _grip(self.marks[at], point, reach)
             if grip is not None and (grip is not Grip.BODY or at == self.chosen or not self._edge_at(point, reach)):
                 return at, grip
         return None
 
     def press(self, point: Point, reach: float, new: str | None) -> None:
-        """Take hold of the box at a point, or begin a ``new`` one of that class; choose none where there is nothing."""
+        """Take hold of the box at a point, or begin a ``new`` one of that class; choose none where there is nothing.
+
+        A drag over less than half the ``reach`` makes no box.
+        """
         inside = self._inside(point)
-        self._before = list(self.boxes)
+        self._before = list(self.marks)
         if new is not None:
-            self.boxes.append(Box(new, *inside, 0.0, 0.0))
-            self.chosen = len(self.boxes) - 1
-            self._gesture = _Gesture(inside, self.boxes[-1], None)
+            self.marks.append(Box(new, *inside, 0.0, 0.0))
+            self.chosen = len(self.marks) - 1
+            self._gesture = _Gesture(inside, self.marks[-1], None, reach / 2)
             return
         found = self.grip_at(point, reach)
         self.chosen = found[0] if found is not None else None
-        self._gesture = _Gesture(point, self.boxes[found[0]], found[1]) if found is not None else None
+        self._gesture = _Gesture(point, self.marks[found[0]], found[1], 0.0) if found is not None else None
 
     def drag(self, point: Point) -> None:
         """Follow the pointer."""
@@ -92,19 +106,19 @@ class BoxEditor:
             moved = _between(box, start, self._inside(point))
         else:
             moved = self._resized(box, grip, self._inside(point))
-        self.boxes[self.chosen] = moved
+        self.marks[self.chosen] = moved
 
     def release(self) -> str:
         """End the drag; return what it did."""
         gesture, self._gesture = self._gesture, None
         if gesture is None or self.chosen is None:
             return ""
-        box = self.boxes[self.chosen]
-        if box.width < LEAST or box.height < LEAST:
-            self.boxes = list(self._before)
+        box = self.marks[self.chosen]
+        if min(box.width, box.height) <= max(gesture.least, LEAST_EXTENT):
+            self.marks = list(self._before)
             self.chosen = None if gesture.grip is None else self.chosen
             return ""
-        if self.boxes == self._before:
+        if self.marks == self._before:
             return ""
         did = {None: "Draw", Grip.BODY: "Move"}.get(gesture.grip, "Resize")
         return f"{did} a box of “{box.label}”"
@@ -112,31 +126,33 @@ class BoxEditor:
     def cancel(self) -> None:
         """Give up the drag."""
         if self._gesture is not None:
-            self.boxes, self._gesture = list(self._before), None
-            self.chosen = self.chosen if self.chosen is not None and self.chosen < len(self.boxes) else None
+            self.marks, self._gesture = list(self._before), None
+            self.chosen = self.chosen if self.chosen is not None and self.chosen < len(self.marks) else None
 
-    def remove(self) -> str:
-        """Remove the chosen box."""
-        if self.chosen is None:
+    def put_new(self, label: str, around: Box) -> str:
+        """Put a box into the middle of what is seen of the picture, a third as wide and high."""
+        width, height = max(1.0, around.width / 3), max(1.0, around.height / 3)
+        box = Box(label, around.x + (around.width - width) / 2, around.y + (around.height - height) / 2, width, height)
+        return self.add(self._moved(box, 0.0, 0.0))
+
+    def nudge(self, towards: Point, grip: Grip) -> str:
+        """Move the chosen box, or its right and lower or its left and upper edges, by some pixels."""
+        box = self.mark
+        if box is None:
             return ""
-        box = self.boxes.pop(self.chosen)
-        self.chosen = None
-        return f"Delete a box of “{box.label}”"
-
-    def name(self, label: str) -> str:
-        """Give the chosen box another class."""
-        if self.chosen is None or self.boxes[self.chosen].label == label:
-            return ""
-        self.boxes[self.chosen] = replace(self.boxes[self.chosen], label=label)
-        return f"Make a box “{label}”"
-
-    def choose_next(self) -> None:
-        """Choose the next box, the first after the last."""
-        if self.boxes:
-            self.chosen = 0 if self.chosen is None else (self.chosen + 1) % len(self.boxes)
+        if grip is Grip.BODY:
+            return self.put(self._moved(box, *towards), "Move")
+        wide, high = min(1.0, box.width), min(1.0, box.height)  # as thin as the keys make it
+        if grip is Grip.BOTTOM_RIGHT:
+            right = min(max(box.x + box.width + towards[0], box.x + wide), self._size[0])
+            bottom = min(max(box.y + box.height + towards[1], box.y + high), self._size[1])
+            return self.put(_between(box, (box.x, box.y), (right, bottom)), "Resize")
+        left = max(min(box.x + towards[0], box.x + box.width - wide), 0.0)
+        top = max(min(box.y + towards[1], box.y + box.height - high), 0.0)
+        return self.put(_between(box, (left, top), (box.x + box.width, box.y + box.height)), "Resize")
 
     def _edge_at(self, point: Point, reach: float) -> bool:
-        return any(_grip(box, point, reach) not in (None, Grip.BODY) for box in self.boxes)
+        return any(_grip(box, point, reach) not in (None, Grip.BODY) for box in self.marks)
 
     def _inside(self, point: Point) -> Point:
         return min(max(point[0], 0.0), self._size[0]), min(max(point[1], 0.0), self._size[1])
@@ -165,10 +181,15 @@ def _area(box: Box) -> float:
 
 
 def _grip(box: Box, point: Point, reach: float) -> Grip | None:
+    """Return by what a box is held at a point; the middle of even the smallest can be held to move it."""
     x, y = point
-    left, top, right, bottom = box.x, box.y, box.x + box.width, box.y + box.height
-    if not (left - reach <= x <= right + reach and top - reach <= y <= bottom + reach):
+    across = _side(x - box.x, box.width, reach, ("left", "right"))
+    down = _side(y - box.y, box.height, reach, ("top", "bottom"))
+    return None if across is None or down is None else Grip(f"{down} {across}".strip() or "body")
+
+
+def _side(at: float, length: float, reach: float, names: tuple[str, str]) -> str | None:
+    if not -reach <= at <= length + reach:
         return None
-    across = "left" if abs(x - left) <= reach else "right" if abs(x - right) <= reach else ""
-    down = "top" if abs(y - top) <= reach else "bottom" if abs(y - bottom) <= reach else ""
-    return Grip(f"{down} {across}".strip() or "body")
+    inner = min(reach, length / 4)
+    return names[0] if at <= inner else names[1] if at >= length - inner else ""

@@ -1,35 +1,36 @@
-"""Between the boxes on the stage and those in the project: draw, change, copy, delete, each committed at once."""
+"""The boxes of photos: draw, change, copy, delete, each committed at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import ClassVar
 
-from PySide6.QtCore import QObject, QSizeF, Signal
+from PySide6.QtCore import QSizeF, Qt
+from PySide6.QtGui import QKeyEvent
+from typing_extensions import override
 
-from engine.task import Kind, Modality
+from engine.task import Modality
 from labeling.annotations.model import Box, fitted
+from studio.label.box_editor import Grip
+from studio.label.marking import COARSE, Marking, arrow_of, fresh
 from studio.label.photo_stage import PhotoStage
 from studio.session import Session
 
 
-class Boxing(QObject):
-    """What can be done to the boxes of the photo shown. ``chosen_class`` tells of which class new boxes are."""
+class Boxing(Marking):
+    """What can be done to the boxes of the photo shown."""
 
-    mode_changed = Signal()  # drawing was begun or left off, or another class is drawn
+    modality: ClassVar[Modality] = Modality.IMAGE
+    always: ClassVar[frozenset[str]] = frozenset({"zoom_in", "zoom_out", "zoom_fit", "play", "stop"})
 
     def __init__(self, session: Session, stage: PhotoStage, chosen_class: Callable[[], str | None]) -> None:
-        super().__init__(stage)
-        self._session, self._stage, self._chosen_class = session, stage, chosen_class
-        self._sample_id, self._path = "", ""
+        super().__init__(session, stage, chosen_class)
+        self._stage = stage
+        self._path = ""
         self._size: QSizeF | None = None
-        stage.changed.connect(self._changed)
-
-    @property
-    def possible(self) -> bool:
-        """Whether the samples are photos of any number of classes, which can have boxes."""
-        listing = self._session.library.listing
-        return listing.kind is Kind.MULTILABEL and listing.modality is Modality.IMAGE and bool(len(listing))
+        stage.changed.connect(self.commit)
+        stage.chose.connect(self.mode_changed)
 
     @property
     def drawing(self) -> str | None:
@@ -37,29 +38,58 @@ class Boxing(QObject):
         return self._stage.drawing
 
     @property
+    @override
     def chosen(self) -> bool:
-        """Whether a box is chosen."""
         return self._stage.editor.chosen is not None
 
+    @override
     def show(self, place: int) -> None:
-        """Show the boxes of the sample here."""
-        listing, project = self._session.library.listing, self._session.project
-        self._sample_id = listing.ids[place]
-        numbers = {name: number for number, name in enumerate(self._session.library.counts())}
-        if project is None or not self.possible:
-            self._stage.show_boxes((), None, numbers)
-            return
+        listing = self.session.library.listing
+        self.sample_id = listing.ids[place]
         path = listing.references[place]
         if path != self._path:  # the header is read once for each photo that is shown, not at each change of a box
             self._path, self._size = path, _size(path)
-        self._stage.show_boxes(self._boxes(self._sample_id), self._size, numbers)
+        self._stage.show_source(path, self._size)
+        self._stage.show_boxes(self._boxes(self.sample_id) if self.possible else (), self.possible, self.colours())
+
+    @override
+    def commands(self) -> Mapping[str, Callable[[], object]]:
+        return {
+            "draw": self.draw,
+            "put": self.put,
+            "next_mark": lambda: self._choose(1),
+            "previous_mark": lambda: self._choose(-1),
+            "copy_marks": self.copy,
+            **dict.fromkeys(("move", "move_start", "move_end"), self._stage.setFocus),
+            "delete_mark": lambda: self._stage.tell(self._stage.editor.remove()),
+            "stop": self.stop,
+            "zoom_in": lambda: self._stage.zoom_by(1),
+            "zoom_out": lambda: self._stage.zoom_by(-1),
+            "zoom_fit": self._stage.fit,
+            "play": self._stage.peek,
+        }
+
+    @override
+    def hint(self) -> str:
+        if self.drawing is not None:
+            return f"Drag to draw a box of “{self.drawing}”. A class key changes the class, Esc leaves off."
+        if self.chosen:
+            return "Arrows move the box, Alt and Alt+Shift with arrows its edges. Esc lets go of it, D goes on."
+        return ""
 
     def draw(self) -> None:
         """Draw boxes of the class that is chosen, or stop drawing."""
-        self._draw(None if self.drawing is not None else self._chosen_class())
+        self._draw(None if self.drawing is not None else self.chosen_class())
 
+    def put(self) -> None:
+        """Put a box into the middle, to be moved by keys."""
+        label = self.drawing or self.chosen_class()
+        around = self._stage.seen()
+        if label is not None and around is not None:
+            self._stage.tell(self._stage.editor.put_new(label, around))
+
+    @override
     def stop(self) -> None:
-        """Leave off: the drag under way, else drawing, else the box that is chosen, else the enlargement."""
         editor = self._stage.editor
         if editor.busy:
             editor.cancel()
@@ -67,21 +97,13 @@ class Boxing(QObject):
             self._draw(None)
         elif editor.chosen is not None:
             editor.chosen = None
+            self.mode_changed.emit()
         else:
             self._stage.fit()
         self._stage.update()
 
-    def delete(self) -> None:
-        """Remove the box that is chosen."""
-        self._stage.tell(self._stage.editor.remove())
-
-    def choose_next(self) -> None:
-        """Choose the next box."""
-        self._stage.editor.choose_next()
-        self._stage.update()
-
+    @override
     def name(self, label: str) -> bool:
-        """Give the chosen box a class, or draw boxes of it from now on; return whether that was wanted."""
         if self.chosen:
             self._stage.tell(self._stage.editor.name(label))
             return True
@@ -90,29 +112,51 @@ class Boxing(QObject):
             return True
         return False
 
-    def copy_from(self, other_id: str) -> None:
-        """Add the boxes of another photo, as far as they lie inside this one."""
+    @override
+    def wants(self, event: QKeyEvent) -> bool:
+        shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
+        return self.possible and self.chosen and arrow_of(event) is not None and bool(alt or not shift)
+
+    @override
+    def press(self, event: QKeyEvent) -> bool:
+        towards = arrow_of(event)
+        if towards is None or not self.wants(event):
+            return False
+        held = event.modifiers()
+        step = self._stage.step() * (COARSE if held & Qt.KeyboardModifier.ControlModifier else 1)
+        grip = Grip.BODY
+        if held & Qt.KeyboardModifier.AltModifier:
+            grip = Grip.TOP_LEFT if held & Qt.KeyboardModifier.ShiftModifier else Grip.BOTTOM_RIGHT
+        self._stage.tell(self._stage.editor.nudge((towards[0] * step, towards[1] * step), grip), joined=True)
+        return True
+
+    @override
+    def copy(self) -> None:
         editor = self._stage.editor
-        boxes = self._boxes(other_id)
-        size = self._stage.picture_size()
+        boxes, size = self._boxes(self.previous_id), self._size
         if not boxes or size is None:
             return
         cut = (fitted(box, (int(size.width()), int(size.height())))[0] for box in boxes)
-        new = [box for box in cut if box is not None and box not in editor.boxes]
+        new = fresh(editor, [box for box in cut if box is not None])
         if new:
-            self._changed([*editor.boxes, *new], "Copy boxes from the previous photo")
+            self.commit([*editor.marks, *new], "Copy boxes from the previous photo")
+
+    @override
+    def close(self) -> None:
+        self._stage.detail.close()
+
+    def _choose(self, by: int) -> None:
+        self._stage.editor.choose_next(by)
+        self._stage.show_chosen()
+        self.mode_changed.emit()
 
     def _draw(self, label: str | None) -> None:
         self._stage.draw(label)
         self.mode_changed.emit()
 
     def _boxes(self, sample_id: str) -> list[Box]:
-        project = self._session.project
-        marks = project.marks([sample_id]).get(sample_id, ()) if project is not None else ()
-        return [mark for mark in marks if isinstance(mark, Box)]
-
-    def _changed(self, boxes: list[Box], did: str) -> None:
-        self._session.set_marks(self._sample_id, boxes, did)
+        return [mark for mark in self.marks_of(sample_id) if isinstance(mark, Box)]
 
 
 def _size(path: str) -> QSizeF | None:

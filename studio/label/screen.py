@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QAbstractButton, QApplication, QStackedWidget, QVBoxLayout
 from typing_extensions import override
 
 from engine.task import Kind, Modality
 from labeling.understanding import without_label
 from studio.label.boxing import Boxing
 from studio.label.keys import class_of
+from studio.label.marking import MARK_COMMANDS, Marking
 from studio.label.order import Order
 from studio.label.pace import Pace
 from studio.label.workbench import Workbench
@@ -26,7 +28,6 @@ from studio.widgets.empty_state import EmptyState
 _AHEAD = 8
 _KEPT = 40
 _GOOD_PER_CLASS = 20
-_ABOUT_BOXES = ("draw_box", "next_box", "delete_box", "copy_boxes", "stop")
 
 
 class LabelScreen(Screen):
@@ -41,7 +42,9 @@ class LabelScreen(Screen):
         self.pace = Pace()
         self.pictures = PictureLoader(large_image, self, kept=_KEPT)
         self.bench = Workbench(session.library)
-        self.boxing = Boxing(session, self.bench.photo_stage, self._class_to_draw)
+        self.markings: dict[Modality, Marking] = {
+            Modality.IMAGE: Boxing(session, self.bench.photo_stage, self._class_to_mark),
+        }
         self.empty = EmptyState("label", "Nothing to label yet", "Take in some photos or a table first.")
         self.empty.offer("Go to Data", lambda: session.screen_wanted.emit("data"))
         self._pages = QStackedWidget()
@@ -66,8 +69,8 @@ class LabelScreen(Screen):
     def next_step(self) -> str:
         if not len(self.listing):
             return ""
-        if self.boxing.drawing is not None:
-            return f"Drag to draw a box of “{self.boxing.drawing}”. A class key changes the class, Esc leaves off."
+        if self.marking is not None and self.marking.hint():
+            return self.marking.hint()
         if not self._is_number and len(self.session.library.class_names) < 2:
             return "Name at least two classes that you want to tell apart."
         weak = self._weak_class()
@@ -99,11 +102,7 @@ class LabelScreen(Screen):
             "clear": self.clear,
             "skip": self.skip,
             "add_class": self.bench.panel.begin_add,
-            "draw_box": self.boxing.draw,
-            "next_box": self.boxing.choose_next,
-            "delete_box": self.boxing.delete,
-            "copy_boxes": lambda: self.boxing.copy_from(self.listing.ids[self.order.place - 1]),
-            "stop": self.boxing.stop,
+            **{command: partial(self._mark, command) for command in MARK_COMMANDS},
         }
 
     @override
@@ -112,20 +111,22 @@ class LabelScreen(Screen):
             return self.bench.panel.list.current() is not None
         if command == "add_class":
             return bool(len(self.listing)) and not self._is_number
-        if command in _ABOUT_BOXES:
-            return self._can_box(command)
+        if command in MARK_COMMANDS:
+            return self.marking is not None and self.marking.can(command)
         return bool(len(self.listing))
 
-    def _can_box(self, command: str) -> bool:
-        allowed = {
-            "draw_box": self._class_to_draw() is not None,
-            "delete_box": self.boxing.chosen,
-            "copy_boxes": self.order.place > 0,
-        }
-        return self.boxing.possible and allowed.get(command, True)
+    @property
+    def marking(self) -> Marking | None:
+        """What can be done to parts of the samples shown; None for rows of a table."""
+        return None if not len(self.listing) else self.markings.get(self.listing.modality)
 
-    def _class_to_draw(self) -> str | None:
-        """Return the class of new boxes: the one chosen in the list, or else the first."""
+    def _mark(self, command: str) -> None:
+        marking = self.marking
+        if marking is not None:
+            marking.commands()[command]()
+
+    def _class_to_mark(self) -> str | None:
+        """Return the class of new marks: the one chosen in the list, or else the first."""
         line = self.bench.panel.list.current()
         names = list(self.session.library.counts())
         return line.name if line is not None else names[0] if names else None
@@ -143,6 +144,8 @@ class LabelScreen(Screen):
     def close_down(self) -> None:
         self.pictures.close()
         self.bench.thumbnails.close()
+        for marking in self.markings.values():
+            marking.close()
 
     # -- labelling -----------------------------------------------------------------------------------------------
 
@@ -159,7 +162,7 @@ class LabelScreen(Screen):
     def assign(self, label: Label, stay: bool = False) -> None:
         """Commit a label for the sample shown, then show the next; of several classes, put one in or out."""
         sample_id = self.sample_id
-        if sample_id is None or (isinstance(label, str) and self.boxing.name(label)):
+        if sample_id is None or (isinstance(label, str) and self._is_for_a_mark(label)):
             return
         if self.listing.kind is Kind.MULTILABEL and isinstance(label, str):
             label, stay = toggled(self.listing.labels[self.order.place], label), True
@@ -168,6 +171,9 @@ class LabelScreen(Screen):
         self.pace.tick()
         if not stay:
             self._go(self.order.unlabelled(1) if fresh else self.order.step(1))
+
+    def _is_for_a_mark(self, label: str) -> bool:
+        return self.marking is not None and self.marking.possible and self.marking.name(label)
 
     def _assign_chosen(self, stay: bool = False) -> None:
         line = self.bench.panel.list.current()
@@ -186,8 +192,19 @@ class LabelScreen(Screen):
         self._go(self.order.unlabelled(1) if self.listing.labels[self.order.place] is None else self.order.step(1))
 
     @override
+    def event(self, event: QEvent) -> bool:
+        """Keep for a chosen mark, or for a button, keys that do something else elsewhere on the screen."""
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
+            pressed = event.key() == Qt.Key.Key_Space and isinstance(QApplication.focusWidget(), QAbstractButton)
+            if pressed or (self.marking is not None and self.marking.wants(event)):
+                event.accept()
+                return True
+        return super().event(event)
+
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self._take_key(event):
+        taken = self.marking is not None and self.marking.press(event)
+        if not taken and not self._take_key(event):
             super().keyPressEvent(event)
 
     @override
@@ -215,7 +232,8 @@ class LabelScreen(Screen):
         library.reset.connect(self._reset)
         library.relabelled.connect(self._relabelled)
         self.pictures.loaded.connect(self._picture_came)
-        self.boxing.mode_changed.connect(self.changed)
+        for marking in self.markings.values():
+            marking.mode_changed.connect(self.changed)
         panel = self.bench.panel
         panel.assigned.connect(self.assign)
         panel.added.connect(self.session.add_class)
@@ -258,9 +276,10 @@ class LabelScreen(Screen):
             self.bench.number.show_value(self.listing.target or "Value", label)
         else:
             self.bench.panel.show_classes(counts, label)
-        if not self.listing.is_table and self.listing.modality is not Modality.TEXT:
+        if not self.listing.is_table and self.listing.modality is Modality.IMAGE:
             self._show_picture(place)
-            self.boxing.show(place)
+        if self.marking is not None:
+            self.marking.show(place)
 
     def _share(self) -> float:
         return self.session.library.labelled / max(1, len(self.listing))

@@ -30,20 +30,20 @@ def dragged(made: BoxEditor, start: Point, *to: Point, new: str | None = None) -
 def test_a_drag_draws_a_box_in_any_direction() -> None:
     made = editor()
     assert dragged(made, (60, 50), (30, 70), (10, 10), new="cat") == "Draw a box of “cat”"
-    assert made.boxes == [Box("cat", 10, 10, 50, 40)]
+    assert made.marks == [Box("cat", 10, 10, 50, 40)]
     assert made.chosen == 0
 
 
 def test_a_click_draws_nothing() -> None:
     made = editor(BIG)
     assert dragged(made, (60, 50), (61, 50), new="cat") == ""
-    assert (made.boxes, made.chosen) == ([BIG], None)
+    assert (made.marks, made.chosen) == ([BIG], None)
 
 
 def test_a_box_is_moved_but_not_out_of_the_picture() -> None:
     made = editor(BIG)
     assert dragged(made, (100, 70), (500, 500)) == "Move a box of “cat”"
-    assert made.boxes == [Box("cat", 100, 40, 100, 60)]
+    assert made.marks == [Box("cat", 100, 40, 100, 60)]
 
 
 @pytest.mark.parametrize(
@@ -59,13 +59,13 @@ def test_edges_and_corners_resize(start: Point, grip: Grip, expected: Box) -> No
     made = editor(BIG)
     assert made.grip_at(start, 3.0) == (0, grip)
     assert dragged(made, start, (start[0] + 10, start[1] + 10)) == "Resize a box of “cat”"
-    assert made.boxes == [expected]
+    assert made.marks == [expected]
 
 
 def test_an_edge_dragged_beyond_the_other_turns_the_box_round() -> None:
     made = editor(BIG)
     dragged(made, (20, 50), (180, 50))
-    assert made.boxes == [Box("cat", 120, 20, 60, 60)]
+    assert made.marks == [Box("cat", 120, 20, 60, 60)]
 
 
 def test_of_boxes_one_over_the_other_the_smaller_is_reached_and_the_chosen_stays() -> None:
@@ -94,7 +94,7 @@ def test_the_chosen_box_is_named_deleted_and_walked_to() -> None:
     made.choose_next()
     assert made.chosen == 1
     assert made.remove() == "Delete a box of “dog”"
-    assert [box.label for box in made.boxes] == ["dog"]
+    assert [box.label for box in made.marks] == ["dog"]
 
 
 def test_a_drag_given_up_leaves_all_as_it_was() -> None:
@@ -102,21 +102,21 @@ def test_a_drag_given_up_leaves_all_as_it_was() -> None:
     made.press((100, 70), 3.0, None)
     made.drag((10, 10))
     made.cancel()
-    assert made.boxes == [BIG]
+    assert made.marks == [BIG]
     made.press((10, 10), 3.0, "dog")
     made.drag((90, 90))
     made.cancel()
-    assert (made.boxes, made.chosen, made.busy) == ([BIG], None, False)
+    assert (made.marks, made.chosen, made.busy) == ([BIG], None, False)
 
 
 @given(gestures=st.lists(st.tuples(POINTS, POINTS, st.sampled_from([None, "cat"])), max_size=6))
 def test_whatever_the_hand_does_boxes_stay_inside(gestures: list[tuple[Point, Point, str | None]]) -> None:
     made = editor(BIG, SMALL)
     for start, end, new in gestures:
-        before = list(made.boxes)
+        before = list(made.marks)
         did = dragged(made, start, end, new=new)
-        assert bool(did) == (made.boxes != before)
-    for box in made.boxes:
+        assert bool(did) == (made.marks != before)
+    for box in made.marks:
         assert box.width > 0 and box.height > 0
         assert box.x >= -1e-9 and box.x + box.width <= SIZE[0] + 1e-9
         assert box.y >= -1e-9 and box.y + box.height <= SIZE[1] + 1e-9

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from labeling.annotations.marks import Mark
 from labeling.annotations.model import Box
+from studio.label.boxing import Boxing
 from studio.label.photo_stage import PhotoStage
 from studio.label.screen import LabelScreen
 from studio.window import MainWindow
@@ -32,6 +33,12 @@ def screen(window: MainWindow, loose_photos: Path, tmp_path: Path, qtbot: QtBot)
     stage = made.bench.photo_stage
     qtbot.waitUntil(lambda: stage.picture is not None and not stage.picture.isNull())
     yield made
+
+
+def boxing(screen: LabelScreen) -> Boxing:
+    found = screen.marking
+    assert isinstance(found, Boxing)
+    return found
 
 
 def marks(screen: LabelScreen) -> tuple[Mark, ...]:
@@ -109,9 +116,9 @@ def test_escape_leaves_off_one_thing_after_the_other(screen: LabelScreen) -> Non
     QTest.keyClick(screen, Qt.Key.Key_Escape)
     QTest.mouseRelease(stage, LEFT, pos=end)
     assert marks(screen) == ()
-    assert screen.boxing.drawing
+    assert boxing(screen).drawing
     QTest.keyClick(screen, Qt.Key.Key_Escape)
-    assert not screen.boxing.drawing
+    assert not boxing(screen).drawing
 
 
 def test_the_wheel_enlarges_around_the_pointer(screen: LabelScreen) -> None:
@@ -139,6 +146,6 @@ def turn(stage: PhotoStage, at: QPoint, by: int) -> None:
 
 def test_photos_of_one_class_each_have_no_boxes(window: MainWindow, photos: Path, tmp_path: Path, qtbot: QtBot) -> None:
     screen = open_at_label(window, project_of(photos, tmp_path / "plain"), qtbot)
-    assert not screen.can("draw_box")
+    assert not screen.can("draw")
     QTest.keyClick(screen, Qt.Key.Key_R)
-    assert not screen.boxing.drawing
+    assert not boxing(screen).drawing
