@@ -23,6 +23,11 @@ def stop_reason(standings: Sequence[Standing], metrics: Mapping[str, float]) -> 
         metrics: validation scores of the served model.
     """
     if all(standing.done for standing in standings):
+        late = [standing.name for standing in standings if not standing.curve and not standing.failures]
+        if late:  # who is through without ever having had a candidate found the time too short
+            return (
+                f"Everything that fits into the time was tried. With more of it, {_listed(late)} would take part."
+            )
         return "Everything worth trying has been tried; more time would not help."
     watched = [metrics[name] for name in ("nauc", "accuracy", "r2") if name in metrics]
     evaluations = sum(len(standing.curve) for standing in standings)
@@ -81,6 +86,11 @@ def enough(curve: Sequence[Point]) -> float:
             break
         moment = point.active_s
     return moment
+
+
+def _listed(names: Sequence[str]) -> str:
+    quoted = [f"“{name}”" for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
 
 
 def in_words(seconds: float) -> str:

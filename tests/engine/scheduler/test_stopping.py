@@ -13,12 +13,20 @@ from engine.scheduler.breadth_then_gain import BreadthThenGain
 from engine.scheduler.stopping import LEAST_SHARE, enough, hardly_worth_it, in_words, promised, stop_reason
 from tests.engine.scheduler.simulation import Simulated, play
 
+DONE = Standing("done", slices=1, seconds=5.0, curve=((5.0, 0.7),), done=True)
 WORKED = Standing("a", slices=2, curve=((1.0, 0.9), (2.0, 0.99)))
 CURVE = [Point(0.5, 0.0, "constant"), Point(4.0, 0.6, "a"), Point(30.0, 0.8, "a"), Point(50.0, 0.801, "a")]
 
 
 def test_nobody_left_to_work_ends_the_run() -> None:
-    assert "has been tried" in (stop_reason([Standing("a", done=True)], {"nauc": 0.7, "accuracy": 0.8}) or "")
+    assert "more time would not help" in (stop_reason([DONE], {"nauc": 0.7, "accuracy": 0.8}) or "")
+
+
+def test_who_found_the_time_too_short_is_named() -> None:
+    late = [Standing("Tuned briefly", slices=2, done=True), Standing("Tuned", slices=1, done=True)]
+    broken = Standing("broken", failures=2, done=True)
+    said = stop_reason([DONE, *late, broken], {}) or ""
+    assert said.endswith("With more of it, “Tuned briefly” and “Tuned” would take part.")
 
 
 def test_next_to_no_mistakes_ends_the_run() -> None:
@@ -38,7 +46,6 @@ def test_otherwise_it_goes_on() -> None:
 
 
 FLAT = Standing("flat", slices=6, seconds=60.0, curve=((10.0, 0.8), (30.0, 0.8), (60.0, 0.8)))
-DONE = Standing("done", slices=1, seconds=5.0, curve=((5.0, 0.7),), done=True)
 
 
 def test_flat_curves_end_the_run_and_say_what_would_have_been_enough() -> None:
