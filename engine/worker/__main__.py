@@ -13,22 +13,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from engine.errors import EngineError
 from engine.run.folder import RunFolder
 from engine.worker.handle import GIVE_WAY
 from engine.worker.health import log_to
+from engine.worker.niceness import give_way
 from engine.worker.trainer_handle import TrainerHandle
-
-NICENESS = 5
 
 
 def main() -> int:
     """Train; exit code 0 when a model was made, or when nothing was to be trained."""
     words = sys.argv[1:]
     if GIVE_WAY in words:
-        _give_way()
+        give_way()
     inbox: queue.Queue[Any] = queue.Queue()
     trainer = TrainerHandle(inbox)
     from engine.worker.loop import Worker  # only now, so that the trainer's imports overlap with these
@@ -58,15 +55,6 @@ def _wait_for_run(trainer: TrainerHandle) -> Path | None:
             log_to(path / "worker.log")
             return path
     return None
-
-
-def _give_way() -> None:
-    """Let the window, and all else a person does meanwhile, have the processor first; the trainer inherits this."""
-    own = psutil.Process()
-    if sys.platform == "win32":
-        own.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
-    else:
-        own.nice(max(own.nice(), NICENESS))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,117 @@
+"""Learn what samples are like from a process that has torch, without having it: see :mod:`engine.worker.describer`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from engine.arrays import Float32Array, IntArray
+from engine.dataset import Dataset
+from engine.device import thread_environment, threads
+from engine.task import Column, Modality
+
+NO_ANSWER = "Looking at the samples stopped unexpectedly. Nothing is lost; it goes on when the project is opened again."
+_SAMPLES = "samples.parquet"
+
+Take = Callable[[int, IntArray, Float32Array], None]
+End = Callable[[str], None]
+
+
+class DescriberHandle:
+    """A process that describes samples, each once, and ends with whoever started it.
+
+    ``take`` is called with the number of all samples, rows [k] and their features [k, d], a row of NaN for a sample
+    that cannot be read; ``end`` once, with an empty text when all is told, or with what went wrong. Both are called
+    from a thread of this handle, and never after :meth:`close`.
+    """
+
+    def __init__(
+        self, dataset: Dataset, modality: Modality, columns: Sequence[Column], cache: Path, take: Take, end: End
+    ) -> None:
+        self._take, self._end = take, end
+        self._closed = False
+        folder = cache / "described"
+        folder.mkdir(parents=True, exist_ok=True)
+        dataset.write(folder / _SAMPLES)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "engine.worker.describer"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=thread_environment(),
+        )
+        self._say(
+            {
+                "modality": modality.value,
+                "columns": [asdict(column) for column in columns],
+                "dataset": str(folder / _SAMPLES),
+                "cache": str(cache),
+                "threads": threads(),
+            }
+        )
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+
+    def wish(self, rows: Sequence[int]) -> None:
+        """Have these rows described next."""
+        self._say({"first": [int(row) for row in rows]})
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Wait until all is told; return whether it is."""
+        self._listener.join(timeout_s)
+        return not self._listener.is_alive()
+
+    def close(self) -> None:
+        """End the process at once; what it computed is kept."""
+        self._closed = True
+        self._process.kill()
+        self._process.wait()
+        if self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+        if threading.current_thread() is not self._listener:
+            self._listener.join()
+
+    def _say(self, message: object) -> None:
+        stream = self._process.stdin
+        assert stream is not None
+        with contextlib.suppress(BrokenPipeError, ValueError):  # it has ended, which the listener tells
+            stream.write(json.dumps(message).encode() + b"\n")
+            stream.flush()
+
+    def _listen(self) -> None:
+        stream = self._process.stdout
+        assert stream is not None
+        with stream:
+            said = self._read(stream)
+        if not self._closed:
+            self._end(said)
+
+    def _read(self, stream: IO[bytes]) -> str:
+        """Hand on all that is told; return what went wrong, nothing if nothing did."""
+        samples, length = 0, 0
+        for line in iter(stream.readline, b""):
+            message = json.loads(line)
+            if "samples" in message:
+                samples, length = int(message["samples"]), int(message["length"])
+            elif "rows" in message:
+                raw = stream.read(int(message["bytes"]))
+                if len(raw) < int(message["bytes"]):
+                    break
+                features = np.frombuffer(raw, dtype="<f4").reshape(-1, length)
+                if not self._closed:
+                    self._take(samples, np.array(message["rows"], dtype=np.int64), features)
+            elif "fatal" in message:
+                return str(message["fatal"])
+            elif "done" in message:
+                return ""
+        return NO_ANSWER

@@ -1,0 +1,98 @@
+"""The head that is refitted while a person labels: the engine's own, on few labels and in a small space."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.arrays import Float32Array, FloatArray, IntArray
+from engine.heads.answer import Answer
+from engine.heads.kernel import KernelHead
+from engine.heads.problem import Problem
+from engine.heads.ridge import Fit, search
+from engine.split import assign_folds
+from engine.task import Kind, Task
+
+MOST = 1500  # labels that are learned from: more of them take longer than a second and tell little more
+THOROUGH = 400  # labels up to which the shape of the head is searched for
+_AT_ONCE = 8192
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A head, and for numbers how far off its answers to samples it had not seen were (a standard deviation)."""
+
+    head: KernelHead
+    error: float
+
+    def answers(self, points: Float32Array) -> FloatArray:
+        """Return [n, K] for points [n, w]: probabilities, or numbers [n, 1]."""
+        parts = [self.head.predict(points[at : at + _AT_ONCE]) for at in range(0, len(points), _AT_ONCE)]
+        return np.concatenate(parts) if parts else np.empty((0, len(self.head.bias)))
+
+
+def fit(points: Float32Array, labels: FloatArray, task: Task, groups: IntArray) -> Fitted:
+    """Fit a head to labelled points.
+
+    Args:
+        points: [n, w] of :class:`labeling.suggest.space.Space`.
+        labels: class indices [n], numbers [n], or 0 and 1 for each class [n, classes].
+        task: what is asked.
+        groups: [n]; near-copies share a number and are never checked on each other.
+    """
+    if len(labels) > MOST:
+        kept = _spread(labels, task.kind)
+        points, labels, groups = points[kept], labels[kept], groups[kept]
+    folds = assign_folds(_strata(labels, task.kind), groups, seed=0)
+    problem = _problem(points, labels, folds, task)
+    fits = search(problem, thorough=len(labels) <= THOROUGH)
+    best = _last(fits)
+    if task.kind is not Kind.REGRESSION:
+        return Fitted(best.head, 0.0)
+    off = best.out_of_fold[:, 0] - labels
+    known = off[np.isfinite(off)]
+    return Fitted(best.head, float(np.sqrt(np.mean(known**2))) if len(known) else float(np.std(labels)))
+
+
+def _problem(points: Float32Array, labels: FloatArray, folds: IntArray, task: Task) -> Problem:
+    inputs = points.astype(np.float64)
+    width = inputs.shape[1]
+    mean, scale = np.zeros(width), np.ones(width)
+    answer = Answer.of(task.kind)
+    if answer is Answer.NUMBER:
+        middle, spread = float(labels.mean()), float(labels.std()) or 1.0
+        targets = ((labels - middle) / spread)[:, None]
+        return Problem(inputs, targets, folds, answer, None, mean, scale, middle, spread)
+    targets = labels if answer is Answer.SIGMOID else np.eye(task.outputs)[labels.astype(np.int64)]
+    return Problem(inputs, targets, folds, answer, None, mean, scale)
+
+
+def _last(fits: Sequence[Fit | None] | object) -> Fit:
+    found = [one for one in fits if one is not None]  # type: ignore[attr-defined]
+    return found[-1]
+
+
+def _strata(labels: FloatArray, kind: Kind) -> Sequence[str] | FloatArray:
+    if kind is Kind.REGRESSION:
+        return labels
+    if kind is Kind.MULTICLASS:
+        return [str(int(label)) for label in labels]
+    often = labels.sum(axis=0)
+    return [str(int(np.where(row > 0, often, np.inf).argmin())) if row.any() else "" for row in labels]
+
+
+def _spread(labels: FloatArray, kind: Kind) -> IntArray:
+    """Return :data:`MOST` rows drawn evenly, of each class the first few certainly."""
+    order = np.random.default_rng(0).permutation(len(labels))
+    strata = _strata(labels, kind)
+    if kind is Kind.REGRESSION:
+        return np.sort(order[:MOST])
+    seen: dict[str, int] = {}
+    turn = np.empty(len(order))
+    for place, row in enumerate(order):
+        name = str(strata[row])
+        turn[place] = seen.get(name, 0)
+        seen[name] = seen.get(name, 0) + 1
+    return np.sort(order[np.argsort(turn, kind="stable")[:MOST]])
