@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -13,9 +13,10 @@ from engine.task import Modality
 from studio.background import Background, Job, explain
 from studio.listing import Label, Listing, load, names_in
 from studio.pictures import thumbnail_image
+from studio.theme import theme
 
 if TYPE_CHECKING:
-    from labeling.project import Project
+    from labeling.project import ClassInfo, Project
     from labeling.thumbnails import Thumbnails
 
 
@@ -36,9 +37,18 @@ class Library(QObject):
         self._job: Job | None = None
         self._again = False
         self.listing = Listing(Modality.IMAGE)
-        self.class_names: list[str] = []
+        self.classes: list[ClassInfo] = []
         self.thumbnails: Thumbnails | None = None
         self._tally: Counter[Label] = Counter()
+
+    @property
+    def class_names(self) -> list[str]:
+        """The names of the project's classes, in order."""
+        return [info.name for info in self.classes]
+
+    def class_of_key(self, key: str) -> str | None:
+        """Return the class that a key assigns."""
+        return next((info.name for info in self.classes if info.key == key), None) if key else None
 
     @property
     def loading(self) -> bool:
@@ -91,41 +101,61 @@ class Library(QObject):
         job.failed.connect(lambda error: self.problem.emit(explain(error), job.details))
         job.finished.connect(self._finished)
 
-    def relabel(self, ids: Sequence[str], label: Label) -> None:
-        """Follow a label that was just committed."""
-        for sample_id in ids:
+    def relabel(self, labels: Mapping[str, Label]) -> None:
+        """Follow labels that were just committed."""
+        self._again = self._again or self.loading  # what is being read may be older
+        for sample_id, label in labels.items():
             row = self.listing.rows.get(sample_id)
             if row is not None:
                 self._tally[self.listing.labels[row]] -= 1
                 self._tally[label] += 1
                 self.listing.labels[row] = label
-        if not set(names_in(label)) <= set(self.class_names):
-            self.reload_classes()
+        named = {name for label in set(labels.values()) for name in names_in(label)}
+        if not named <= set(self.class_names):
+            self._read_classes()
+        self.relabelled.emit()
+
+    def skip(self, ids: Iterable[str], skipped: bool) -> None:
+        """Follow samples that were passed over, or taken up again."""
+        self._again = self._again or self.loading
+        if skipped:
+            self.listing.skipped.update(ids)
+        else:
+            self.listing.skipped.difference_update(ids)
         self.relabelled.emit()
 
     def reload_classes(self) -> None:
-        """Read the classes anew after one was added or renamed."""
+        """Read the classes anew after one was added or changed."""
+        self._read_classes()
+        self.relabelled.emit()
+
+    def _read_classes(self) -> None:
         if self._project is not None:
-            self.class_names = _names(self._project)
-            self.relabelled.emit()
+            self._set_classes(self._project.classes())
+
+    def _set_classes(self, classes: list[ClassInfo]) -> None:
+        self.classes = classes
+        theme().choose_class_colours([info.colour for info in classes])
 
     def _clear(self) -> None:
         self.listing = Listing(Modality.IMAGE)
-        self.class_names = []
+        self._set_classes([])
         self._tally = Counter()
         self.reset.emit()
 
-    def _take(self, read: tuple[Project, Listing, list[str], Counter[Label]]) -> None:
-        project, listing, names, tally = read
+    def _take(self, read: tuple[Project, Listing, list[ClassInfo], Counter[Label]]) -> None:
+        project, listing, classes, tally = read
         if project is not self._project or self._again:
             return
         same = listing.ids == self.listing.ids
         if same and listing.target == self.listing.target:
-            self.listing.labels = listing.labels
-            self.class_names, self._tally = names, tally
+            self.listing.labels, self.listing.skipped = listing.labels, listing.skipped
+            self._tally = tally
+            self._set_classes(classes)
             self.relabelled.emit()
         else:
-            self.listing, self.class_names, self._tally = listing, names, tally
+            self.listing, self._tally = listing, tally
+            self._set_classes(classes)
             self.reset.emit()
 
     def _finished(self) -> None:
@@ -134,10 +164,6 @@ class Library(QObject):
             self.reload()
 
 
-def _read(project: Project) -> tuple[Project, Listing, list[str], Counter[Label]]:
+def _read(project: Project) -> tuple[Project, Listing, list[ClassInfo], Counter[Label]]:
     listing = load(project)
-    return project, listing, _names(project), Counter(listing.labels)
-
-
-def _names(project: Project) -> list[str]:
-    return [info.name for info in project.classes()]
+    return project, listing, project.classes(), Counter(listing.labels)

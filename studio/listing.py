@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ class Listing:
     """Ids, media paths, hashes of their bytes and labels in row order.
 
     ``frame`` has a table's input columns under their own names; ``marked`` tells that some samples have marks.
+    ``skipped`` holds the ids of those passed over; ``numbers`` are what the project calls the samples in searches.
     """
 
     modality: Modality
@@ -33,9 +33,12 @@ class Listing:
     target: str | None = None
     kind: Kind | None = None
     marked: bool = False
+    skipped: set[str] = field(default_factory=set)
+    numbers: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.rows = {sample_id: row for row, sample_id in enumerate(self.ids)}
+        self.rows_by_number = {number: row for row, number in enumerate(self.numbers)}
 
     @property
     def is_table(self) -> bool:
@@ -51,37 +54,15 @@ class Listing:
             return PurePath(self.ids[row]).name
         return f"Row {row + 1}"
 
-    def select(self, wanted: Filter) -> list[int]:
-        """Return the rows a filter lets through, in order."""
-        words = wanted.words.casefold()
-        labels = self.labels
-        rows: Sequence[int] = range(len(self.ids))
-        if wanted.ids is not None:
-            rows = [self.rows[sample_id] for sample_id in wanted.ids if sample_id in self.rows]
-        if wanted.unlabelled:
-            rows = [row for row in rows if labels[row] is None]
-        elif wanted.label is not None:
-            rows = [row for row in rows if labels[row] == wanted.label or wanted.label in names_in(labels[row])]
-        if words:
-            rows = [row for row in rows if words in self._searched(row)]
-        return list(rows)
+    def rows_with(self, words: str) -> set[int]:
+        """Return the rows of a table in which any value holds some words, in upper or lower case."""
+        import polars as pl
 
-    def _searched(self, row: int) -> str:
         if self.frame is None:
-            return self.ids[row].casefold()
-        values = self.frame.row(row)
-        return " ".join(str(value) for value in values if value is not None).casefold()
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What the person wants to see: one class or the unlabelled, words in the name, or just these samples."""
-
-    label: Label = None
-    unlabelled: bool = False
-    words: str = ""
-    ids: Collection[str] | None = None
-    caption: str = ""
+            return set()
+        told = self.frame.select(pl.all().cast(pl.String, strict=False).fill_null(""))
+        joined = told.select(pl.concat_str(pl.all(), separator=" ").str.to_lowercase().alias("told"))["told"]
+        return set(joined.str.contains(words.lower(), literal=True).arg_true().to_list())
 
 
 def load(project: Project) -> Listing:
@@ -107,6 +88,8 @@ def load(project: Project) -> Listing:
         target=understanding.target,
         kind=understanding.kind,
         marked=frame["marks"].count() > 0,
+        skipped=project.skipped(),
+        numbers=project.numbers(),
     )
 
 

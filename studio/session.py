@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from studio.background import Background, Job, explain
+from studio.changes import Changes
+from studio.finding.view import View
 from studio.library import Library
 from studio.listing import Label
 from studio.looking import Looking
@@ -63,6 +65,10 @@ class Session(QObject):
         self.background = Background()
         self.library = Library(self.background, self)
         self.library.problem.connect(self.problem)
+        self.view = View(self.library, self)
+        self.changes = Changes(self.library, self)
+        self.changes.changed.connect(self.labels_changed)
+        self.changes.refused.connect(lambda words: self.message.emit("warning", words))
         self.looking = Looking(self)
         self.looking.found_broken.connect(self._tell_broken)
         self.looking.problem.connect(self.problem)
@@ -111,8 +117,7 @@ class Session(QObject):
         self.looking.stop()
         self._forget_run()
         self.project.close()
-        self.project = None
-        self.library.open(None)
+        self._set_project(None)
         self.project_changed.emit()
 
     def discard_empty_project(self) -> None:
@@ -127,12 +132,16 @@ class Session(QObject):
             self.looking.stop()
             self._forget_run()
             self.project.close()
-        self.project = project
         remember(project.path)
-        self.library.open(project)
+        self._set_project(project)
         self.project_changed.emit()
         self._open_newest_run(project)
         self.look_on()
+
+    def _set_project(self, project: Project | None) -> None:
+        self.project = self.changes.project = project
+        self.view.open(project)
+        self.library.open(project)
 
     def look_on(self) -> None:
         """Search the photos that were taken in quickly for near-copies, unless a training needs the computer."""
@@ -150,63 +159,29 @@ class Session(QObject):
 
     def set_label(self, ids: Sequence[str], label: Label, name: str) -> None:
         """Commit a label; ``name`` is what undo calls it."""
-        if self.project is not None:
-            self.project.set_label(list(ids), label, name=name)
-            self.library.relabel(ids, label)
-            self.labels_changed.emit()
+        self.changes.set_labels(dict.fromkeys(ids, label), name)
 
     def set_marks(self, sample_id: str, marks: Sequence[Mark], name: str, joined: bool = False) -> None:
-        """Commit the marks of a sample, whose label becomes their classes; ``name`` is what undo calls it.
-
-        ``joined`` makes it one with the same change a moment ago.
-        """
-        if self.project is not None and self.project.set_marks(sample_id, marks, name, joined):
-            self.library.relabel([sample_id], tuple(sorted({mark.label for mark in marks})))
-            self.labels_changed.emit()
-
-    def add_class(self, name: str) -> None:
-        """Add a class without samples."""
-        self._change_classes(lambda project: project.add_class(name))
-
-    def rename_class(self, old: str, new: str) -> None:
-        """Rename a class and every label that names it."""
-        self._change_classes(lambda project: project.rename_class(old, new))
-        self.library.reload()
-
-    def _change_classes(self, change: Callable[[Project], object]) -> None:
-        from labeling.errors import LabelingError
-
-        if self.project is None:
-            return
-        try:
-            change(self.project)
-        except LabelingError as error:
-            self.message.emit("warning", explain(error))
-            return
-        self.library.reload_classes()
-        self.labels_changed.emit()
+        """Commit the marks of a sample; see :meth:`studio.changes.Changes.set_marks`."""
+        self.changes.set_marks(sample_id, marks, name, joined)
 
     @property
     def undo_name(self) -> str | None:
         """What undo would take back, or None."""
-        return self.project.can_undo if self.project else None
+        return self.changes.undo_name
 
     @property
     def redo_name(self) -> str | None:
         """What redo would do again, or None."""
-        return self.project.can_redo if self.project else None
+        return self.changes.redo_name
 
     def undo(self) -> None:
         """Take the last change back."""
-        if self.project is not None and self.project.undo() is not None:
-            self.library.reload()
-            self.labels_changed.emit()
+        self.changes.undo()
 
     def redo(self) -> None:
         """Do the change taken back last again."""
-        if self.project is not None and self.project.redo() is not None:
-            self.library.reload()
-            self.labels_changed.emit()
+        self.changes.redo()
 
     # -- the run -------------------------------------------------------------------------------------------------
 

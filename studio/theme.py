@@ -6,6 +6,7 @@ and the focus ring at least 3 to 1. Class colours follow Okabe and Ito (2008): c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,6 +15,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 SPACE = 8
+_SHADES = (100, 135, 65, 165)  # per cent of the lightness
 
 
 class Mode(StrEnum):
@@ -126,6 +128,7 @@ class Theme(QObject):
         super().__init__(application)
         self._application = application
         self._points = application.font().pointSizeF()
+        self._class_colours: tuple[str, ...] = ()
         application.setStyle("Fusion")
         stored = str(QSettings().value("appearance", Mode.SYSTEM.value))
         self._mode = Mode(stored) if stored in set(Mode) else Mode.SYSTEM
@@ -150,6 +153,17 @@ class Theme(QObject):
         self._mode = mode
         QSettings().setValue("appearance", mode.value)
         self._apply()
+
+    def choose_class_colours(self, chosen: Sequence[str]) -> None:
+        """Show the classes of the open project in these colours, by place; empty ones in the palette's own."""
+        if tuple(chosen) != self._class_colours:
+            self._class_colours = tuple(chosen)
+            self.changed.emit()
+
+    def class_colour(self, index: int) -> QColor:
+        """Return the colour of the class at ``index``."""
+        chosen = self._class_colours[index] if 0 <= index < len(self._class_colours) else ""
+        return QColor(chosen) if chosen else default_class_colour(index)
 
     def _follow(self) -> None:
         if self._mode is Mode.SYSTEM:
@@ -204,9 +218,17 @@ def colours() -> Palette:
 
 
 def class_colour(index: int) -> QColor:
-    """Return the colour of the class at ``index``."""
+    """Return the colour of the class at ``index``: the one chosen for it, or the palette's own."""
+    return theme().class_colour(index)
+
+
+def default_class_colour(index: int) -> QColor:
+    """Return the palette's own colour of the class at ``index``; after the last they come again in other shades."""
     names = colours().classes
-    return QColor(names[index % len(names)])
+    again, place = divmod(index, len(names))
+    colour = QColor(names[place])
+    shade = _SHADES[again % len(_SHADES)]
+    return colour if shade == 100 else colour.lighter(shade) if shade > 100 else colour.darker(10_000 // shade)
 
 
 def ink_on(colour: QColor) -> QColor:

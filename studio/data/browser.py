@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHBoxLayout,
-    QLineEdit,
     QSplitter,
     QStackedWidget,
     QTableView,
@@ -18,13 +17,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.task import Modality
 from studio import wording
 from studio.data.grid import Grid
 from studio.data.grid_model import GridModel
 from studio.data.table_model import TableModel
+from studio.finding.filter_bar import FilterBar
+from studio.finding.view import View
+from studio.finding.wanted import Stand, Wanted
 from studio.library import Library
-from studio.listing import Filter, Listing
+from studio.listing import Listing
 from studio.picture_loader import PictureLoader
 from studio.theme import SPACE
 from studio.widgets.basics import button, row, text
@@ -44,50 +45,45 @@ class Browser(QWidget):
     add_wanted = Signal()
     changed = Signal()
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, view: View) -> None:
         super().__init__()
         self._project: Project | None = None
         self._library = library
-        self.listing = Listing(Modality.IMAGE)
-        self.filter = Filter()
+        self._shown = view
         self.loader = PictureLoader(library.thumbnail, self)
         self.grid_model = GridModel(self.loader, self)
         self.grid = Grid(self.grid_model)
         self.table_model = TableModel(self)
         self.table = self._make_table()
         self.classes = ClassList("Filter by label")
-        self.search = QLineEdit()
-        self._typed = QTimer(self, singleShot=True, interval=150)
+        self.bar = FilterBar(view, library)
+        self.search = self.bar.search
         self._build()
+        view.changed.connect(self._show_rows)
+        self.bar.left.connect(self.focus_samples)
+
+    @property
+    def listing(self) -> Listing:
+        """All samples, of which some are shown."""
+        return self._library.listing
 
     def show_listing(self, project: Project | None) -> None:
         """Show a project's samples."""
         if project is not self._project:
             self.loader.forget()
-            self.filter = Filter()
-            self.search.clear()
         self._project = project
-        self.listing = self._library.listing
-        is_table = self.listing.is_table
-        self._views.setCurrentWidget(self.table if is_table else self.grid)
-        self.search.setPlaceholderText("Search the values" if is_table else "Search by name")
         self._show_classes()
-        self._refilter()
 
     def show_labels(self) -> None:
-        """Follow labels that changed; a filter by class is applied anew."""
+        """Follow labels that changed; what is shown is found anew where it depends on them."""
         self._show_classes()
-        if self.filter.label is not None or self.filter.unlabelled:
-            self._refilter()
+        if self._shown.stale:
+            self._shown.refresh()
         self._view()[0].viewport().update()
 
-    def show_only(self, wanted: Filter) -> None:
-        """Show what another filter lets through."""
-        self.filter = wanted
-        if not wanted.words:
-            self.search.clear()
-        self._choose_line()
-        self._refilter()
+    def show_only(self, wanted: Wanted) -> None:
+        """Show what matches other wishes."""
+        self._shown.show(wanted)
 
     def selected(self) -> list[str]:
         """Return the ids of the selected samples, in order."""
@@ -97,8 +93,7 @@ class Browser(QWidget):
 
     def focus_search(self) -> None:
         """Put the cursor into the search field."""
-        self.search.setFocus()
-        self.search.selectAll()
+        self.bar.focus_search()
 
     def focus_samples(self) -> None:
         """Put the focus on the samples."""
@@ -110,14 +105,8 @@ class Browser(QWidget):
         return self.grid, self.grid_model
 
     def _build(self) -> None:
-        self.search.setAccessibleName("Search")
-        self.search.setClearButtonEnabled(True)
-        self.search.setMaximumWidth(320)
-        self.search.textChanged.connect(lambda _words: self._typed.start())
-        self._typed.timeout.connect(self._searched)
         self._heading = text("", "title")
-        self._caption = text("", "muted")
-        self._only = button("Show all", lambda: self.show_only(Filter()))
+        self._caption = text("Everything that was taken in. Press Enter on one to label it.", "muted")
         self._nothing = text("Nothing matches. Search for other words or choose another label.", "muted")
         self._views = QStackedWidget()
         self._views.addWidget(self.grid)
@@ -129,8 +118,9 @@ class Browser(QWidget):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
-        column.addWidget(row(self._heading, self.search, button("Add more…", self.add_wanted.emit)))
-        column.addWidget(row(self._caption, self._only))
+        column.addWidget(row(self._heading, button("Add more…", self.add_wanted.emit)))
+        column.addWidget(self.bar)
+        column.addWidget(self._caption)
         column.addWidget(self._nothing)
         column.addWidget(self._views, 1)
         splitter = QSplitter()
@@ -187,10 +177,12 @@ class Browser(QWidget):
 
     def _choose_line(self) -> None:
         names = [line.name for line in self.classes.classes.rows]
-        wanted = _UNLABELLED if self.filter.unlabelled else self.filter.label or _ALL
+        wanted = self._shown.wanted
+        name = _UNLABELLED if wanted.stand is Stand.UNLABELLED and wanted.label is None else wanted.label or _ALL
+        plain = wanted.ids is None and (wanted.stand is None or name == _UNLABELLED)
         model = self.classes.selectionModel()
         was = model.blockSignals(True)
-        self.classes.choose(names.index(wanted) if wanted in names and self.filter.ids is None else -1)
+        self.classes.choose(names.index(name) if name in names and plain else -1)
         model.blockSignals(was)
         self.classes.viewport().update()
 
@@ -198,33 +190,22 @@ class Browser(QWidget):
         line = self.classes.current()
         if line is None:
             return
-        unlabelled = line.name == _UNLABELLED
         label = None if line.name in (_ALL, _UNLABELLED) else line.name
-        self.filter = Filter(label=label, unlabelled=unlabelled, words=self.filter.words)
-        self._refilter()
+        stand = Stand.UNLABELLED if line.name == _UNLABELLED else None
+        wanted = replace(self._shown.wanted, label=label, stand=stand, suggested=None, ids=None, caption="")
+        self._shown.show(wanted)
 
-    def _searched(self) -> None:
-        if self.search.text() != self.filter.words:
-            self.filter = replace(self.filter, words=self.search.text())
-            self._refilter()
-
-    def _refilter(self) -> None:
-        rows = self.listing.select(self.filter)
+    def _show_rows(self) -> None:
+        """Show the rows that were found."""
+        rows = self._shown.rows
+        self._views.setCurrentWidget(self.table if self.listing.is_table else self.grid)
         _view, model = self._view()
         model.show_rows(self.listing, rows)
         self._heading.setText(wording.things(self.listing.modality, len(rows)))
-        narrowed = self.filter != Filter()
-        self._only.setVisible(narrowed)
-        self._caption.setText(self._caption_words(len(rows)))
+        self._caption.setVisible(not self._shown.wanted.narrows)
         self._nothing.setVisible(not rows)
+        self._choose_line()
         self.changed.emit()
-
-    def _caption_words(self, visible: int) -> str:
-        if self.filter.caption:
-            return self.filter.caption
-        if visible == len(self.listing):
-            return "Everything that was taken in. Press Enter on one to label it."
-        return f"of {wording.things(self.listing.modality, len(self.listing))}"
 
     def _open(self, place: int) -> None:
         _view, model = self._view()

@@ -16,7 +16,7 @@ from studio.data.drop_sheet import DropSheet
 from studio.data.home import Home
 from studio.data.intake import Intake
 from studio.data.working import Working
-from studio.listing import Filter
+from studio.finding.wanted import Wanted
 from studio.screen import Screen, ScreenState
 from studio.session import Session
 from studio.theme import SPACE
@@ -41,7 +41,7 @@ class DataScreen(Screen):
         self.home = Home()
         self.sheet = DropSheet()
         self.working = Working()
-        self.browser = Browser(session.library)
+        self.browser = Browser(session.library, session.view)
         self.empty = EmptyState("data", "No samples yet", "Drop a folder of photos or a table here.")
         self.notes = MessageArea(kept=2)
         self._stale = False
@@ -81,7 +81,7 @@ class DataScreen(Screen):
         return {
             "search": self.browser.focus_search,
             "label_selected": self._label_selected,
-            "show_all": lambda: self.browser.show_only(Filter()),
+            "show_all": self.session.view.clear,
         }
 
     @override
@@ -199,7 +199,7 @@ class DataScreen(Screen):
         ProblemList(self._left_out, self).open()
 
     def _show_samples(self, ids: list[str], caption: str) -> None:
-        self.browser.show_only(Filter(ids=tuple(ids), caption=caption))
+        self.browser.show_only(Wanted(ids=tuple(ids), caption=caption))
 
     def _label_selected(self) -> None:
         self.session.show_in_label(self.browser.selected()[0])

@@ -236,9 +236,9 @@ class LabelScreen(Screen):
             marking.mode_changed.connect(self.changed)
         panel = self.bench.panel
         panel.assigned.connect(self.assign)
-        panel.added.connect(self.session.add_class)
+        panel.added.connect(self.session.changes.add_class)
         panel.left.connect(self.setFocus)
-        panel.renamed.connect(self.session.rename_class)
+        panel.renamed.connect(self.session.changes.rename_class)
         self.bench.number.assigned.connect(self.assign)
         self.bench.strip.clicked.connect(lambda index: self._go(index.row()))
         self.bench.previous.clicked.connect(lambda: self._go(self.order.step(-1)))

@@ -1,39 +1,27 @@
-"""Samples as plain lists, and what a filter lets through."""
+"""Samples as plain lists."""
 
 from __future__ import annotations
 
 import polars as pl
 
 from engine.task import Modality
-from studio.listing import Filter, Listing
+from studio.listing import Listing
 
-PHOTOS = Listing(
-    Modality.IMAGE, ["a/One.png", "b/two.png", "b/three.png"], ["/1", "/2", "/3"], ["x", "y", "z"], ["a", "b", None]
-)
+PHOTOS = Listing(Modality.IMAGE, ["a/One.png", "b/two.png"], ["/1", "/2"], ["x", "y"], ["a", None], numbers=[7, 3])
 ROWS = Listing(
     Modality.TABLE, ["0", "1"], labels=[1.5, None], frame=pl.DataFrame({"town": ["Bonn", "Köln"], "size": [1.0, None]})
 )
 
 
-def test_an_empty_filter_lets_everything_through() -> None:
-    assert PHOTOS.select(Filter()) == [0, 1, 2]
-
-
-def test_one_class_or_those_without_a_label() -> None:
-    assert PHOTOS.select(Filter(label="b")) == [1]
-    assert PHOTOS.select(Filter(unlabelled=True)) == [2]
-
-
-def test_words_are_found_in_names_in_any_case() -> None:
-    assert PHOTOS.select(Filter(words="ONE")) == [0]
-
-
 def test_words_are_found_in_the_values_of_a_table() -> None:
-    assert ROWS.select(Filter(words="köln")) == [1]
+    assert ROWS.rows_with("KÖLN") == {1}
+    assert ROWS.rows_with("1.0") == {0}
+    assert ROWS.rows_with("(") == set()
+    assert PHOTOS.rows_with("one") == set()
 
 
-def test_chosen_samples_come_in_the_order_given_and_unknown_ones_are_passed_over() -> None:
-    assert PHOTOS.select(Filter(ids=("b/three.png", "gone", "a/One.png"))) == [2, 0]
+def test_rows_are_known_by_the_numbers_of_the_project() -> None:
+    assert PHOTOS.rows_by_number == {7: 0, 3: 1}
 
 
 def test_names_are_what_a_person_says() -> None:

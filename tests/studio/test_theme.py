@@ -67,8 +67,18 @@ def test_the_choice_is_kept(qapp: QApplication) -> None:
     assert not colours().dark
 
 
-def test_class_colours_repeat_after_the_last(qapp: QApplication) -> None:
-    assert class_colour(0) == class_colour(len(colours().classes))
+def test_thirty_classes_have_thirty_colours(qapp: QApplication) -> None:
+    assert len({class_colour(number).name() for number in range(30)}) == 30
+
+
+def test_a_colour_chosen_for_a_class_is_shown_until_it_is_taken_back(qtbot: QtBot) -> None:
+    own = class_colour(1)
+    with qtbot.waitSignal(theme().changed):
+        theme().choose_class_colours(["", "#123456"])
+    assert class_colour(1).name() == "#123456"
+    assert class_colour(0).name() == colours().classes[0]
+    theme().choose_class_colours([])
+    assert class_colour(1) == own
 
 
 def test_a_change_is_announced(qtbot: QtBot) -> None:

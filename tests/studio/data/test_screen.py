@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.data.problem_list import ProblemList
 from studio.data.screen import DataScreen
-from studio.listing import Filter
+from studio.finding.wanted import Wanted
 from studio.screen import ScreenState
 from studio.window import MainWindow
 
@@ -131,7 +131,7 @@ def test_some_samples_alone_are_shown_with_their_caption(screen: DataScreen, pho
     ids = screen.browser.listing.ids[:3]
     screen.session.samples_wanted.emit(ids, "Bolts taken for nuts")
     assert screen.browser.grid_model.rowCount() == 3
-    screen.browser.show_only(Filter())
+    screen.browser.show_only(Wanted())
     assert screen.browser.grid_model.rowCount() == 12
 
 

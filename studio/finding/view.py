@@ -1,0 +1,159 @@
+"""The samples that are shown, in their order: one choice for the window, so Label walks through what Data shows."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from labeling.suggest.model import Suggestion, Suggestions
+from studio import wording
+from studio.finding.wanted import DOUBTFUL, By, Stand, Wanted
+from studio.library import Library
+
+if TYPE_CHECKING:
+    from labeling.project import Project
+    from studio.listing import Listing
+
+NOTHING_SUGGESTED = Suggestions()
+
+
+class View(QObject):
+    """Rows of the library's listing that match what is ``wanted``.
+
+    ``changed`` comes after other rows are shown; ``suggested`` after other suggestions came in. These, like labels,
+    move nothing by themselves: :attr:`stale` tells that other rows would match now, :meth:`refresh` finds them.
+    """
+
+    changed = Signal()
+    suggested = Signal()
+
+    def __init__(self, library: Library, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._project: Project | None = None
+        self.wanted = Wanted()
+        self.rows: list[int] = []
+        self.places: dict[int, int] = {}
+        self.suggestions = NOTHING_SUGGESTED
+        self.stale = False
+        library.reset.connect(self.refresh)
+        library.relabelled.connect(self._note_relabelled)
+
+    def open(self, project: Project | None) -> None:
+        """Show all of another project, or nothing."""
+        self._project = project
+        self.wanted = Wanted()
+        self.suggestions = NOTHING_SUGGESTED
+
+    @property
+    def listing(self) -> Listing:
+        """The samples of which these are rows."""
+        return self._library.listing
+
+    def show(self, wanted: Wanted) -> None:
+        """Show what matches other wishes."""
+        self.wanted = wanted
+        self.refresh()
+
+    def clear(self) -> None:
+        """Show all samples again, in the same order."""
+        self.show(self.wanted.everything())
+
+    def suggest(self, suggestions: Suggestions) -> None:
+        """Take note of other suggestions; what is shown stays until it is found anew."""
+        self.suggestions = suggestions
+        self.stale = self.stale or self._uses_suggestions()
+        self.suggested.emit()
+
+    def refresh(self) -> None:
+        """Find the rows anew."""
+        self.stale = False
+        self.rows = self._found()
+        self.places = {row: place for place, row in enumerate(self.rows)}
+        self.changed.emit()
+
+    def suggestion(self, row: int) -> Suggestion | None:
+        """Return what is suggested for a sample that has no label."""
+        listing = self.listing
+        return self.suggestions.by_sample.get(listing.ids[row]) if listing.labels[row] is None else None
+
+    def splits(self) -> list[str]:
+        """Return the splits that can be chosen."""
+        return self._project.splits() if self._project is not None else []
+
+    def words(self) -> str:
+        """Return what is shown, as a sentence: ``24 of 412 photos, without a label, suggested “nut”``."""
+        conditions = self.wanted.conditions(self.listing.modality)
+        total = wording.things(self.listing.modality, len(self.listing))
+        if not conditions:
+            return total
+        return ", ".join([f"{len(self.rows):,} of {total}", *conditions])
+
+    # -- finding -------------------------------------------------------------------------------------------------
+
+    def _found(self) -> list[int]:
+        listing, wanted = self.listing, self.wanted
+        if wanted.ids is not None:
+            rows = [listing.rows[sample_id] for sample_id in wanted.ids if sample_id in listing.rows]
+            return rows if wanted.by is By.ADDED else self._in_order(rows)
+        search = wanted.search(words_in_names=listing.frame is None)
+        if search == type(search)():
+            rows = list(range(len(listing)))
+        elif self._project is not None:
+            at = listing.rows_by_number
+            rows = [at[number] for number in self._project.find(search) if number in at]
+        else:
+            rows = []
+        if wanted.words and listing.frame is not None:
+            matching = listing.rows_with(wanted.words)
+            rows = [row for row in rows if row in matching]
+        return self._in_order(self._as_suggested(rows))
+
+    def _as_suggested(self, rows: list[int]) -> list[int]:
+        wanted, ids = self.wanted, self.listing.ids
+        found: Mapping[str, Suggestion] = self.suggestions.by_sample
+        if wanted.stand in (Stand.SUGGESTED, Stand.DOUBTFUL):
+            rows = [row for row in rows if ids[row] in found]
+        if wanted.stand is Stand.DOUBTFUL:
+            rows = [row for row in rows if found[ids[row]].doubt >= DOUBTFUL]
+        if wanted.suggested is not None:
+            rows = [row for row in rows if ids[row] in found and wanted.suggested in found[ids[row]].names]
+        return rows
+
+    def _in_order(self, rows: list[int]) -> list[int]:
+        wanted = self.wanted
+        if wanted.by is By.RANDOM:
+            random.Random(wanted.seed).shuffle(rows)
+        elif wanted.by is By.DOUBT:
+            doubts = {key: -suggestion.doubt for key, suggestion in self.suggestions.by_sample.items()}
+            rows = self._ranked(rows, doubts)
+        elif wanted.by is By.USEFUL:
+            rows = self._ranked(rows, {key: place for place, key in enumerate(self.suggestions.order)})
+        return rows
+
+    def _ranked(self, rows: list[int], rank: Mapping[str, float]) -> list[int]:
+        """Return rows in the order of their rank; those that have none, or a label, stay at the end as they are."""
+        ids, labels = self.listing.ids, self.listing.labels
+        ranked = [row for row in rows if labels[row] is None and ids[row] in rank]
+        others = set(ranked)
+        ranked.sort(key=lambda row: rank[ids[row]], reverse=self.wanted.reverse)
+        return [*ranked, *(row for row in rows if row not in others)]
+
+    def _uses_suggestions(self) -> bool:
+        wanted = self.wanted
+        by_them = wanted.by in (By.DOUBT, By.USEFUL) or wanted.stand in (Stand.SUGGESTED, Stand.DOUBTFUL)
+        return by_them or wanted.suggested is not None
+
+    def _note_relabelled(self) -> None:
+        wanted = self.wanted
+        about_labels = wanted.label is not None or wanted.stand is not None or wanted.by in (By.LABEL, By.LABELLED)
+        self.stale = self.stale or about_labels or self._uses_suggestions()
+
+
+def shuffled(wanted: Wanted) -> Wanted:
+    """Return the same in an order by chance that was not used before."""
+    return replace(wanted, by=By.RANDOM, reverse=False, seed=wanted.seed + 1)
