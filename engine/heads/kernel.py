@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from engine.arrays import Float32Array, FloatArray
 from engine.errors import ModelError
 from engine.heads.answer import Answer
 
+F = TypeVar("F", Float32Array, FloatArray)
 _NAMES = ("mean", "scale", "landmarks", "weight", "bias")
 
 
@@ -95,9 +96,9 @@ def rooted(features: Float32Array, root: float | None) -> FloatArray:
     return values if root is None else np.sqrt(np.maximum(values, 0.0) + root)
 
 
-def squared_distances(left: FloatArray, right: FloatArray) -> FloatArray:
-    """Return squared distances [n, m] between the rows of ``left`` [n, d] and ``right`` [m, d]."""
-    cross = left @ right.T
+def squared_distances(left: F, right: F) -> F:
+    """Return squared distances [n, m] between the rows of ``left`` [n, d] and ``right`` [m, d], as precise as these."""
+    cross: F = left @ right.T
     cross *= -2.0
     cross += np.einsum("nd,nd->n", left, left)[:, None]
     cross += np.einsum("md,md->m", right, right)[None, :]

@@ -9,14 +9,15 @@ import numpy as np
 
 from engine.arrays import Float32Array, FloatArray, IntArray
 from engine.heads.answer import Answer
-from engine.heads.kernel import KernelHead
+from engine.heads.kernel import KernelHead, squared_distances
 from engine.heads.problem import Problem
-from engine.heads.ridge import Fit, search
+from engine.heads.ridge import search
 from engine.split import assign_folds
 from engine.task import Kind, Task
 
 MOST = 1500  # labels that are learned from: more of them take longer than a second and tell little more
 THOROUGH = 400  # labels up to which the shape of the head is searched for
+NARROWNESS = 0.7  # of the kernel that tells strange samples
 _AT_ONCE = 8192
 
 
@@ -47,8 +48,7 @@ def fit(points: Float32Array, labels: FloatArray, task: Task, groups: IntArray) 
         points, labels, groups = points[kept], labels[kept], groups[kept]
     folds = assign_folds(_strata(labels, task.kind), groups, seed=0)
     problem = _problem(points, labels, folds, task)
-    fits = search(problem, thorough=len(labels) <= THOROUGH)
-    best = _last(fits)
+    *_, best = (one for one in search(problem, thorough=len(labels) <= THOROUGH) if one is not None)
     if task.kind is not Kind.REGRESSION:
         return Fitted(best.head, 0.0)
     off = best.out_of_fold[:, 0] - labels
@@ -67,11 +67,6 @@ def _problem(points: Float32Array, labels: FloatArray, folds: IntArray, task: Ta
         return Problem(inputs, targets, folds, answer, None, mean, scale, middle, spread)
     targets = labels if answer is Answer.SIGMOID else np.eye(task.outputs)[labels.astype(np.int64)]
     return Problem(inputs, targets, folds, answer, None, mean, scale)
-
-
-def _last(fits: Sequence[Fit | None] | object) -> Fit:
-    found = [one for one in fits if one is not None]  # type: ignore[attr-defined]
-    return found[-1]
 
 
 def _strata(labels: FloatArray, kind: Kind) -> Sequence[str] | FloatArray:
@@ -96,3 +91,22 @@ def _spread(labels: FloatArray, kind: Kind) -> IntArray:
         turn[place] = seen.get(name, 0)
         seen[name] = seen.get(name, 0) + 1
     return np.sort(order[np.argsort(turn, kind="stable")[:MOST]])
+
+
+def strangeness(taught: Float32Array, points: Float32Array) -> FloatArray:
+    """Return how unlike all ``taught`` points [m, w] each of ``points`` [n, w] is, 0 (the same) to 1, [n].
+
+    It is the deviation that a Gaussian process with the head's usual kernel would have there, without noise.
+    """
+    if len(taught) > MOST:
+        taught = taught[np.random.default_rng(0).permutation(len(taught))[:MOST]]
+    marks = taught.astype(np.float64)
+    among = np.exp(-NARROWNESS * squared_distances(marks, marks))
+    among[np.diag_indices_from(among)] += 1e-3
+    half = np.linalg.inv(np.linalg.cholesky(among))
+    found = np.empty(len(points))
+    for at in range(0, len(points), _AT_ONCE):
+        part = slice(at, at + _AT_ONCE)
+        kernels = np.exp(-NARROWNESS * squared_distances(points[part].astype(np.float64), marks))
+        found[part] = np.sqrt(np.clip(1.0 - ((kernels @ half.T) ** 2).sum(axis=1), 0.0, 1.0))
+    return found

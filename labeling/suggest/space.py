@@ -9,8 +9,8 @@ import numpy as np
 
 from engine.arrays import Float32Array
 
-WIDTH = 192
-LOOKED_AT = 4000
+WIDTH = 128
+LOOKED_AT = 2000
 _AT_ONCE = 4096
 
 
