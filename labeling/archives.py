@@ -6,8 +6,6 @@ An archive is unpacked once, into a folder that is found by its content; unpacki
 from __future__ import annotations
 
 import lzma
-import os
-import shutil
 import tarfile
 import zipfile
 import zlib
@@ -22,6 +20,7 @@ from typing_extensions import override
 
 from labeling.batch import Problem, Watch
 from labeling.errors import ImportRefused
+from labeling.unpacked import PIECE, check_room, fingerprint, home, laid_out
 from labeling.walk import MAX_DEPTH, MAX_FILES
 
 ZIP_SUFFIXES = (".zip",)
@@ -31,12 +30,8 @@ NESTED = (*SUFFIXES, ".7z", ".rar", ".gz", ".bz2", ".xz")
 MOST_BYTES = 100 << 30
 MOST_TIMES = 200  # the archive's own size: pictures and sounds hardly shrink, tables rarely more than this
 SMALL_BYTES = 1 << 30  # which may be more times the archive's size
-LEAST_FREE = 1 << 30  # bytes that stay free on the disk
-PIECE = 1 << 20
 MOST_NAME = 200
 TOLD = 1000  # problems, so that a hostile archive does not fill the memory with them
-LIST = "left out.txt"
-HASH_LENGTH = 16
 
 
 @dataclass(frozen=True)
@@ -98,12 +93,6 @@ def is_archive(path: Path) -> bool:
     return path.is_file() and path.name.lower().endswith(SUFFIXES)
 
 
-def home() -> Path:
-    """Return where archives are unpacked: in ``AUTODIDACT_HOME``, or in ``Autodidact`` of the person's own folder."""
-    given = os.environ.get("AUTODIDACT_HOME")
-    return (Path(given) if given else Path.home() / "Autodidact") / "unpacked"
-
-
 def unpack(path: Path, watch: Watch | None = None, base: Path | None = None) -> Path:
     """Return the folder in ``base`` (else :func:`home`) that holds what is in the archive ``path``.
 
@@ -111,17 +100,9 @@ def unpack(path: Path, watch: Watch | None = None, base: Path | None = None) -> 
         ImportRefused: it is damaged, a bomb, too large for the disk, or holds nothing.
         Cancelled: the person stopped it.
     """
-    folder = (base or home()) / _fingerprint(path)
-    target, temporary = folder / _stem(path), folder / "unfinished"
-    if target.is_dir():
-        return target
-    shutil.rmtree(temporary, ignore_errors=True)
+    folder = (base or home()) / fingerprint([path])
     try:
-        temporary.mkdir(parents=True)
-        problems = _unpack(path, temporary, watch or Watch())
-        lines = [f"{problem.path}\t{problem.sentence}\n" for problem in problems]
-        (folder / LIST).write_text("".join(lines), encoding="utf-8")
-        temporary.replace(target)
+        return laid_out(folder, _stem(path), lambda place: _unpack(path, place, watch or Watch()))
     except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, ValueError) as error:
         raise ImportRefused(f"{path.name} is damaged or no archive ({error}). Download or pack it again.") from error
     except (NotImplementedError, RuntimeError) as error:
@@ -130,18 +111,6 @@ def unpack(path: Path, watch: Watch | None = None, base: Path | None = None) -> 
         raise ImportRefused(
             f"{path.name} could not be unpacked into {folder} ({error.strerror or error}). Make room there."
         ) from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-    return target
-
-
-def left_out(folder: Path) -> tuple[Problem, ...]:
-    """Return what was left out of the archive that was unpacked into ``folder``; nothing for any other folder."""
-    listed = folder.parent / LIST
-    if not listed.is_file() or not (folder.parent / folder.name).is_dir() or len(folder.parent.name) != HASH_LENGTH:
-        return ()
-    lines = (line.partition("\t") for line in listed.read_text(encoding="utf-8").splitlines())
-    return tuple(Problem(name, sentence) for name, _, sentence in lines)
 
 
 def _unpack(path: Path, folder: Path, watch: Watch) -> tuple[Problem, ...]:
@@ -223,10 +192,8 @@ class _Work:
                 f"{self._path.name} unpacks to more than {self._limit >> 20:,} MB, which real data hardly does. "
                 "Unpack it yourself if you trust it, and choose the folder."
             )
-        if self._bytes % (64 * PIECE) < PIECE and shutil.disk_usage(self._folder).free < LEAST_FREE:
-            raise ImportRefused(
-                f"There is no room on the disk to unpack {self._path.name}. Free some, or choose its folder unpacked."
-            )
+        if self._bytes % (64 * PIECE) < PIECE:
+            check_room(self._folder, self._path.name)
 
 
 def _reason_against(name: str) -> str:
@@ -258,14 +225,3 @@ def _stem(path: Path) -> str:
     name = path.name
     ending = max((suffix for suffix in SUFFIXES if name.lower().endswith(suffix)), key=len)
     return name[: -len(ending)].strip(" .")[:60] or "archive"
-
-
-def _fingerprint(path: Path) -> str:
-    """Return a short hash of the archive's bytes."""
-    import xxhash
-
-    digest = xxhash.xxh3_64()
-    with path.open("rb") as file:
-        while piece := file.read(PIECE):
-            digest.update(piece)
-    return str(digest.hexdigest())

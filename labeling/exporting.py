@@ -28,23 +28,28 @@ def annotations_of(project: Project) -> tuple[Modality, Annotations]:
     """Return what the samples of a project are and all that it says of them, files by their names there.
 
     Raises:
-        ExportRefused: it is empty, or its samples are rows of a table of many columns.
+        ExportRefused: it is empty.
     """
     from labeling.media.picture import picture_size
 
     understanding = project.understanding()
     if understanding is None:
         raise ExportRefused("The project is empty, so it has no labels. Take data in and label some first.")
-    texts = [INPUT_PREFIX + column.name for column in understanding.columns]
-    if texts and (understanding.modality is not Modality.TEXT or len(texts) != 1):
-        raise ExportRefused("The samples are rows of a table: their labels are a column of it. Share the table itself.")
+    columns = [column.name for column in understanding.columns]
+    rows = bool(columns) and (understanding.modality is not Modality.TEXT or len(columns) != 1)
     samples = []
     for row in project.frame().iter_rows(named=True):
-        sample = _sample(row, understanding.modality, row[texts[0]] or "" if texts else None)
-        if sample.boxes is not None:
-            sample = replace(sample, size=picture_size(Path(row["reference"])))
+        text = row[INPUT_PREFIX + columns[0]] or "" if columns and not rows else None
+        sample = _sample(row, understanding.modality, text)
+        if rows:
+            sample = replace(sample, row={name: row.get(INPUT_PREFIX + name) for name in columns})
+        elif row["reference"] is not None:
+            path = Path(row["reference"])
+            size = picture_size(path) if sample.boxes is not None else None
+            sample = replace(sample, path=path, size=size)
         samples.append(sample)
-    return understanding.modality, Annotations(samples, all_names(samples, understanding.classes))
+    modality = Modality.TABLE if rows else understanding.modality
+    return modality, Annotations(samples, all_names(samples, understanding.classes))
 
 
 def fitted_to(writer: Writer, annotations: Annotations, modality: Modality) -> tuple[Annotations, list[str]]:
@@ -65,6 +70,7 @@ def fitted_to(writer: Writer, annotations: Annotations, modality: Modality) -> t
         samples = [sample if marks_of(sample) is None else _named(sample) for sample in annotations.samples]
         annotations = Annotations(samples, annotations.classes)
         sentences.append("Which classes a sample shows is written instead.")
+    sentences += writer.remarks
     if not annotations.holds() & writer.carries - {Carried.SPLIT}:
         raise ExportRefused(f"{writer.title} can hold none of these labels. Choose one of {', '.join(for_it)}.")
     return annotations, sentences
@@ -82,12 +88,15 @@ def write_labels(annotations: Annotations, writer: Writer, folder: Path) -> None
     try:
         folder.mkdir(parents=True, exist_ok=True)
         writer.write(annotations, folder)
-    except OSError as error:
+    except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
         if there:
             folder.mkdir(exist_ok=True)
+        if not isinstance(error, OSError):
+            raise
         raise ExportRefused(
-            f"The labels could not be written to {folder} ({error.strerror}). Make room, or choose another folder."
+            f"The labels could not be written to {folder} ({error.strerror or error}). Make room, or choose another "
+            "folder."
         ) from error
 
 

@@ -6,16 +6,18 @@ within limits, and what cannot be used is left out and listed rather than failin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.task import Kind, Task
-from labeling.archives import is_archive, left_out, unpack
+from labeling.archives import is_archive, unpack
 from labeling.batch import Batch, Watch, summed_up
 from labeling.errors import ImportRefused
 from labeling.understanding import NOUNS, Understanding
+from labeling.unpacked import keep, left_out, release
 
 if TYPE_CHECKING:
     from engine.dataset import Dataset
@@ -23,12 +25,13 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 Cancel = Callable[[], bool]
 Tell = Callable[[str], None]
-NOT_UNPACKED = ("file of the archive was left out or renamed", "files of the archive were left out or renamed")
+NOT_UNPACKED = ("thing was left out or renamed in unpacking", "things were left out or renamed in unpacking")
 
 
 def understand(
     path: Path | str,
     *,
+    chosen: Sequence[str] = (),
     target: str | None = None,
     kind: Kind | None = None,
     kept: Sequence[str] = (),
@@ -38,7 +41,8 @@ def understand(
     """Return what the files at ``path`` seem to be, reading as little as that takes.
 
     Args:
-        path: a folder, a file or an archive, which is unpacked first.
+        path: a folder, a file, an archive or an AutoDL data set, which are unpacked first.
+        chosen: files and folders in ``path``, if not all that is there was meant.
         target: the column to predict, if the person chose one.
         kind: what to predict, if the person chose.
         kept: columns of a table to learn from, although they look as if they said nothing or gave the answer away.
@@ -54,13 +58,14 @@ def understand(
     from labeling.source import Source
 
     watch = Watch(progress, cancelled)
-    source = Source(_unpacked(path, watch), watch)
-    for format_ in FORMATS.values():
-        if format_.recognises(source):
-            found = format_.understand(source, Wishes(target, kind, tuple(kept)))
-            told = summed_up(left_out(source.path), *NOT_UNPACKED)
-            return replace(found, problems=(*told, *found.problems)) if told else found
-    raise ImportRefused(_nothing_found(source.path))
+    with _unpacked(path, watch) as place:
+        source = Source(place, watch, chosen=tuple(chosen))
+        for format_ in FORMATS.values():
+            if format_.recognises(source):
+                found = format_.understand(source, Wishes(target, kind, tuple(kept)))
+                told = summed_up(left_out(place), *NOT_UNPACKED)
+                return replace(found, chosen=source.chosen, problems=(*told, *found.problems))
+        raise ImportRefused(_nothing_found(place))
 
 
 def read(
@@ -86,8 +91,12 @@ def read(
     from labeling.formats import FORMATS
     from labeling.source import Source
 
-    source = Source(understanding.source, Watch(progress, cancelled))
-    batch = FORMATS[understanding.format].read(source, understanding, look_seconds)
+    source = Source(understanding.source, Watch(progress, cancelled), chosen=understanding.chosen)
+    try:
+        batch = FORMATS[understanding.format].read(source, understanding, look_seconds)
+    except BaseException:
+        release(source.path)
+        raise
     return replace(batch, problems=(*left_out(source.path), *batch.problems))
 
 
@@ -107,7 +116,10 @@ def inputs(
 
     of_task = table_inputs if task.columns else media_inputs
     watch = Watch(progress, cancelled)
-    return of_task(_unpacked(path, watch), task, tell or _ignore, watch)
+    with _unpacked(path, watch) as place:
+        found = of_task(place, task, tell or _ignore, watch)
+        keep(place)
+        return found
 
 
 def labelled(
@@ -125,7 +137,8 @@ def labelled(
 
     if task.columns:
         watch = Watch(progress, cancelled)
-        understanding = labelled_table(_unpacked(path, watch), task, tell or _ignore, watch)
+        with _unpacked(path, watch) as place:
+            understanding = labelled_table(place, task, tell or _ignore, watch)
     else:
         understanding = understand(path, target=task.target, kind=task.kind, progress=progress, cancelled=cancelled)
         if understanding.modality is not task.modality or understanding.columns:
@@ -137,10 +150,28 @@ def labelled(
     return labelled_samples(batch, task, tell or _ignore)
 
 
-def _unpacked(path: Path | str, watch: Watch) -> Path:
-    """Return the absolute path of a file or folder, for an archive that of the folder it was unpacked into."""
-    place = Path(path).expanduser().resolve()
-    return unpack(place, watch) if is_archive(place) else place
+@contextmanager
+def _unpacked(path: Path | str, watch: Watch) -> Iterator[Path]:
+    """Yield the absolute path of a file or folder; of what was unpacked for it, the folder that holds it.
+
+    What was unpacked is removed again where the work in the ``with`` statement fails.
+    """
+    from labeling.autodl.reading import lay_out
+
+    given = Path(path).expanduser().resolve()
+    places = [given]
+    try:
+        if is_archive(given):
+            places.append(unpack(given, watch))
+        data = lay_out(places[-1], watch) if places[-1].exists() else None
+        places += [data] if data is not None else []
+        yield places[-1]
+    except BaseException:
+        for place in places[1:]:
+            release(place)
+        raise
+    if len(places) > 2:
+        release(places[1])  # an archive of a data set whose samples are files of their own by now
 
 
 def _ignore(sentence: str) -> None:

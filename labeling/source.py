@@ -20,17 +20,19 @@ MOSTLY_TEXTS = 4
 class Source:
     """A file or folder to take in; a folder is walked once, however many formats look at it.
 
-    ``memo`` keeps what a format has read and needs again.
+    ``memo`` keeps what a format has read and needs again; ``chosen`` are the files and folders in it that are meant, if
+    not all are.
     """
 
     path: Path
     watch: Watch = field(default_factory=Watch)
     memo: dict[str, Any] = field(default_factory=dict)
+    chosen: tuple[str, ...] = ()
 
     @cached_property
     def files(self) -> Walk:
         """Everything in the folder; just the file itself for a file."""
-        return walk(self.path, self.watch)
+        return walk(self.path, self.watch, self.chosen)
 
     @cached_property
     def medium(self) -> Medium | None:

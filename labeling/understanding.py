@@ -75,6 +75,7 @@ class Understanding:
         origin: the tool whose annotation files the labels come from, if they come from such.
         marked: whether these mark parts of the samples: boxes, regions or spans.
         problems: sentences the person should read.
+        chosen: the files and folders in ``source`` that were meant, if not all were.
     """
 
     source: Path
@@ -93,6 +94,12 @@ class Understanding:
     origin: str = ""
     marked: bool = False
     problems: tuple[str, ...] = ()
+    chosen: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """What was dropped, in words."""
+        return f"{len(self.chosen):,} things from “{self.source.name}”" if self.chosen else f"“{self.source.name}”"
 
     def sentence(self) -> tuple[Part, ...]:
         """Return the editable sentence, piece by piece."""
@@ -195,6 +202,7 @@ class Understanding:
             origin=data.get("origin", ""),
             marked=data.get("marked", False),
             problems=tuple(data["problems"]),
+            chosen=tuple(data.get("chosen", ())),
         )
 
 

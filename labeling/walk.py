@@ -7,6 +7,7 @@ where the file lies inside the folder.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,8 +50,8 @@ class Walk:
         return [found for found in self.files if medium.owns(found.relative)]
 
 
-def walk(root: Path, watch: Watch) -> Walk:
-    """Return all files in ``root``; just the file itself if it is one.
+def walk(root: Path, watch: Watch, chosen: Sequence[str] = ()) -> Walk:
+    """Return all files in ``root``, or those that are among its entries ``chosen``; just the file itself if it is one.
 
     Raises:
         ImportRefused: there is nothing at ``root``, or too much.
@@ -63,11 +64,14 @@ def walk(root: Path, watch: Watch) -> Walk:
     if not root.is_dir():
         raise ImportRefused(f"There is nothing at {root}. Check the name and whether the drive is connected.")
     inside = Path(os.path.realpath(root))
+    wanted = frozenset(chosen)
     waiting = [(root, "", 0)]
     while waiting:
         folder, prefix, depth = waiting.pop()
         watch.step(len(result.files), 0)
         for entry in reversed(_entries(folder, prefix, result)):
+            if wanted and not prefix and entry.name not in wanted:
+                continue
             relative = prefix + entry.name
             if _is_walkable(entry, relative, depth, result):
                 waiting.append((Path(entry.path), relative + "/", depth + 1))

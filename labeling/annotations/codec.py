@@ -44,6 +44,8 @@ class Writer(ABC):
         modalities: what samples it is for.
         carries: what survives being written and read again.
         needs_size: whether boxes are written as shares of their picture, whose size must be known then.
+        takes_media: whether the files themselves are written along.
+        remarks: what else changes by being written, a sentence each.
     """
 
     name: ClassVar[str]
@@ -51,10 +53,12 @@ class Writer(ABC):
     modalities: ClassVar[frozenset[Modality]]
     carries: ClassVar[frozenset[Carried]]
     needs_size: ClassVar[bool] = False
+    takes_media: ClassVar[bool] = False
+    remarks: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def write(self, annotations: Annotations, folder: Path) -> None:
-        """Write into the empty ``folder``, media not included.
+        """Write into the empty ``folder``; media only where the format takes them along.
 
         Raises:
             OSError: the disk is full or cannot be written.
@@ -67,6 +71,9 @@ class Writer(ABC):
         unknown = sum(bool(sample.boxes) and sample.size is None for sample in annotations.samples)
         if self.needs_size and unknown:
             said.append(f"{self.title} needs the size of a picture, which {unknown} have not: left out.")
+        absent = sum(sample.path is not None and not sample.path.is_file() for sample in annotations.samples)
+        if self.takes_media and absent:
+            said.append(f"{absent:,} files are not where they were, so they cannot be taken along: left out.")
         return said
 
 

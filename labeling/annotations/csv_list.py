@@ -1,12 +1,15 @@
-"""CSV: a line a sample, its file or text, its label and its part; read again as any list of files or table is.
+"""CSV and XLSX: a line a sample, its file, text or cells, its label and its part; read again as any such table is.
 
-Several classes are joined by ``;``, and the cell is empty where a sample has none of them.
+Several classes are joined by ``;``, and the cell is empty where a sample has none of them. Of a table the parts are
+files of their own, since a table has no column for them.
 """
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, ClassVar
 
 from typing_extensions import override
 
@@ -14,8 +17,11 @@ from engine.task import Modality
 from labeling.annotations.codec import Writer
 from labeling.annotations.model import Annotated, Annotations, Carried
 from labeling.classes import JOINED_BY
+from labeling.errors import ExportRefused
 
-FILE = "labels.csv"
+STEM = "labels"
+MOST_CELL = 32_767  # letters that XLSX holds in a cell
+MOST_LINES = 1_048_575  # that XLSX holds below its header
 
 
 class CsvList(Writer):
@@ -23,20 +29,74 @@ class CsvList(Writer):
 
     name = "csv"
     title = "CSV"
-    modalities = frozenset({Modality.IMAGE, Modality.AUDIO, Modality.TEXT})
+    modalities = frozenset(Modality)
     carries = frozenset({Carried.CLASS, Carried.CLASSES, Carried.NONE, Carried.NUMBER, Carried.SPLIT})
+    ending: ClassVar[str] = ".csv"
 
     @override
     def write(self, annotations: Annotations, folder: Path) -> None:
         said = [sample for sample in annotations.samples if sample.classes is not None or sample.number is not None]
-        texts = any(sample.text is not None for sample in said)
-        parts = any(sample.split for sample in said)
-        with (folder / FILE).open("w", encoding="utf-8", newline="") as file:
-            lines = csv.writer(file)
-            lines.writerow(["text" if texts else "filename", "label", *(["split"] if parts else [])])
-            for sample in said:
-                place = sample.text if texts else sample.name
-                lines.writerow([place, _cell(sample), *([sample.split or ""] if parts else [])])
+        rows = any(sample.row is not None for sample in said)
+        parted = rows and any(sample.split == "test" for sample in said)
+        for stem in ("train", "test") if parted else (STEM,):
+            part = [sample for sample in said if not parted or (sample.split == "test") == (stem == "test")]
+            header, lines = (_of_rows if rows else _of_samples)(part)
+            self._save(folder / f"{stem}{self.ending}", header, lines)
+
+    def _save(self, path: Path, header: Sequence[str], lines: Iterator[list[Any]]) -> None:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(header)
+            writer.writerows(lines)
+
+
+class XlsxList(CsvList):
+    """The same as a spreadsheet, in which every cell is text, so that no class turns into a date or a formula."""
+
+    name = "xlsx"
+    title = "Excel (XLSX)"
+    ending = ".xlsx"
+
+    @override
+    def _save(self, path: Path, header: Sequence[str], lines: Iterator[list[Any]]) -> None:
+        from xlsxwriter import Workbook
+        from xlsxwriter.exceptions import XlsxWriterException
+
+        options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        book = Workbook(str(path), {**options, "constant_memory": True})
+        sheet = book.add_worksheet("labels")
+        for at, line in enumerate([list(header), *lines]):
+            if at > MOST_LINES or any(isinstance(cell, str) and len(cell) > MOST_CELL for cell in line):
+                raise ExportRefused(
+                    f"A sheet holds {MOST_LINES:,} lines and {MOST_CELL:,} letters a cell, and this is more. "
+                    "Choose CSV."
+                )
+            for column, cell in enumerate(line):
+                (sheet.write_number if isinstance(cell, int | float) else sheet.write_string)(at, column, cell)
+        try:
+            book.close()
+        except XlsxWriterException as error:
+            raise OSError(f"{error}") from error
+
+
+def _of_samples(samples: list[Annotated]) -> tuple[list[str], Iterator[list[Any]]]:
+    texts = any(sample.text is not None for sample in samples)
+    parts = any(sample.split for sample in samples)
+    header = ["text" if texts else "filename", "label", *(["split"] if parts else [])]
+    return header, (
+        [sample.text if texts else sample.name, _cell(sample), *([sample.split or ""] if parts else [])]
+        for sample in samples
+    )
+
+
+def _of_rows(samples: list[Annotated]) -> tuple[list[str], Iterator[list[Any]]]:
+    names = list(dict.fromkeys(name for sample in samples for name in sample.row or {}))
+    label, number = "label", 1
+    while label in names:
+        number += 1
+        label = f"label {number}"
+    cells = ([("" if (cell := (sample.row or {}).get(name)) is None else cell) for name in names] for sample in samples)
+    return [*names, label], ([*line, _cell(sample)] for line, sample in zip(cells, samples, strict=True))
 
 
 def _cell(sample: Annotated) -> str:

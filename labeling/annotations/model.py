@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from pathlib import Path
+from typing import Any
 
 from labeling.batch import Problem
 
@@ -71,6 +73,8 @@ class Annotated:
         size: (width, height) in pixels of a picture, where it is known.
         boxes, regions, spans: None where nothing is said, empty where it was looked at and holds none.
         split: ``train``, ``validation`` or ``test`` where the files set parts apart.
+        path: where its file lies, for formats that take the files along.
+        row: the cells of a row of a table by their columns; None for what is no such row.
     """
 
     name: str
@@ -82,6 +86,8 @@ class Annotated:
     regions: tuple[Region, ...] | None = None
     spans: tuple[Span, ...] | None = None
     split: str | None = None
+    path: Path | None = None
+    row: Mapping[str, Any] | None = None
 
     @property
     def labelled(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from labeling.project.samples import PRESENT, Samples
 from labeling.project.store import Store
 from labeling.project.stored import encode
 from labeling.understanding import NOUNS, Understanding, count
+from labeling.unpacked import keep
 
 if TYPE_CHECKING:
     import polars as pl
@@ -53,8 +54,10 @@ def add(store: Store, samples: Samples, understanding: Understanding, batch: Bat
     latest = store.value("SELECT understanding FROM source WHERE present = 1 ORDER BY id DESC")
     if latest is not None:
         _check_fit(Understanding.from_json(json.loads(latest)), understanding)
-    frame, known = _new_rows(store, understanding, batch.frame)
+    frame, known, moved = _new_rows(store, understanding, batch.frame)
     if not frame.height:
+        if moved:
+            keep(understanding.source)
         return Added(0, known)
     journal = Journal(store)
     with (
@@ -63,7 +66,7 @@ def add(store: Store, samples: Samples, understanding: Understanding, batch: Bat
     ):
         source = connection.execute(
             "INSERT INTO source (entry, understanding, content) VALUES (?, ?, ?)",
-            (entry, json.dumps(understanding.to_json()), _content_of(frame)),
+            (entry, json.dumps(replace(understanding, chosen=()).to_json()), _content_of(frame)),
         ).lastrowid
         assert source is not None
         inputs = [name for name in frame.columns if name.startswith(INPUT_PREFIX)]
@@ -72,6 +75,7 @@ def add(store: Store, samples: Samples, understanding: Understanding, batch: Bat
         connection.executemany(INSERT, _rows(connection, source, understanding, frame))
         if understanding.kind is not Kind.REGRESSION:
             add_names(connection, entry, classes_of(frame["label"]))
+    keep(understanding.source)
     store.fold_log()
     return Added(frame.height, known)
 
@@ -102,15 +106,15 @@ def _held(understanding: Understanding) -> str:
     return "a table" if understanding.holds_rows else f"{NOUNS[understanding.modality]}s"
 
 
-def _new_rows(store: Store, understanding: Understanding, frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-    """Return the rows whose content the project does not hold, and how many it does."""
+def _new_rows(store: Store, understanding: Understanding, frame: pl.DataFrame) -> tuple[pl.DataFrame, int, int]:
+    """Return the rows whose content the project does not hold, how many it does, and how many of these were moved."""
     if understanding.holds_rows:
         content = _content_of(frame)
         known = store.value("SELECT 1 FROM source WHERE present = 1 AND content = ?", (content,))
-        return (frame.clear(), frame.height) if known else (frame, 0)
+        return (frame.clear(), frame.height, 0) if known else (frame, 0, 0)
     there = dict(store.rows(f"SELECT content, reference FROM sample WHERE {PRESENT} AND content IS NOT NULL"))
     if not there:
-        return frame, 0
+        return frame, 0, 0
     moved = []
     for content, reference in frame.select("content", "reference").iter_rows():
         if content in there and there[content] != reference and not Path(there[content]).is_file():
@@ -119,7 +123,7 @@ def _new_rows(store: Store, understanding: Understanding, frame: pl.DataFrame) -
     with store.atomic() as connection:
         connection.executemany(f"UPDATE sample SET reference = ? WHERE content = ? AND {PRESENT}", moved)
     new = frame.filter(~frame["content"].is_in(list(there)))
-    return new, frame.height - new.height
+    return new, frame.height - new.height, len(moved)
 
 
 def _content_of(frame: pl.DataFrame) -> str:

@@ -14,10 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labeling import archives
-from labeling.archives import home, is_archive, left_out, unpack
+from labeling.archives import is_archive, unpack
 from labeling.batch import Watch
 from labeling.errors import Cancelled, ImportRefused
 from labeling.importing import read, understand
+from labeling.unpacked import home, left_out
 from tests.labeling.conftest import PictureMaker
 
 Files = Mapping[str, bytes]
@@ -164,7 +165,7 @@ def test_an_archive_of_class_folders_is_taken_in(
     understanding = understand(path)
     assert understanding.text() == "4 photos in 2 folders → sort photos into bolt / nut"
     assert understanding.source.is_relative_to(home()) and home().is_relative_to(tmp_path)
-    assert understanding.problems[0].startswith("1 file of the archive was left out or renamed; the first, ../x.png")
+    assert understanding.problems[0].startswith("1 thing was left out or renamed in unpacking; the first, ../x.png")
     batch = read(understanding)
     assert batch.frame.height == 4
     assert batch.problems[0].path == "../x.png"

@@ -1,0 +1,286 @@
+"""Data sets of the AutoDL challenge: written and taken in again, and read as the challenge's own files are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.task import Modality
+from labeling.annotations.model import Annotated, Annotations, all_names
+from labeling.autodl.reading import RATE, lay_out
+from labeling.autodl.words import joined, words_of
+from labeling.autodl.writing import AutoDl
+from labeling.batch import Batch, Watch
+from labeling.errors import ExportRefused, ImportRefused
+from labeling.importing import read, understand
+from labeling.records.examples import Example, encoded
+from labeling.records.tfrecord import write_records
+from labeling.understanding import Understanding
+from labeling.unpacked import home, left_out
+from tests.labeling.annotations.samples import LABELS, write_media
+from tests.labeling.conftest import PictureMaker
+
+HEAD = "sample_count: 3\nsequence_size: {}\noutput_dim: 2\nmatrix_spec {{\n{}\n}}\n"
+SETTINGS = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = st.lists(st.sampled_from(LABELS), unique=True, max_size=3).map(tuple)
+SPLITS = st.sampled_from(("train", "test", "validation", None))
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTODIDACT_HOME", str(tmp_path / "home"))
+
+
+def again(samples: list[Annotated], folder: Path) -> tuple[Understanding, Batch]:
+    folder.mkdir(parents=True)
+    AutoDl().write(Annotations(samples, all_names(samples, LABELS)), folder)
+    understanding = understand(folder)
+    return understanding, read(understanding)
+
+
+def part(folder: Path, name: str, head: str, examples: list[Example], records: list[bytes] | None = None) -> Path:
+    """Write a part of a data set by hand, as other programs do."""
+    place = folder / "own.data" / name
+    place.mkdir(parents=True)
+    (place / "metadata.textproto").write_text(head)
+    write_records(place / f"sample-{name}", [*map(encoded, examples), *(records or [])])
+    return folder
+
+
+def example(steps: Any, key: str = "0_dense_input", labels: list[int] | None = None) -> Example:
+    marks: dict[str, Any] = (
+        {} if labels is None else {"label_index": labels, "label_score": np.ones(len(labels), np.float32)}
+    )
+    return Example(marks, {key: steps})
+
+
+fresh = iter(range(10_000))
+
+
+@SETTINGS
+@given(drawn=st.lists(st.tuples(st.integers(1, 30), MANY, SPLITS), min_size=1, max_size=6))
+def test_texts_come_back(drawn: list[tuple[int, tuple[str, ...], str | None]], tmp_path: Path) -> None:
+    words = ["Anna", "met", "Bob,", "東京", "😀", "e.g."]
+    rng = np.random.default_rng(len(drawn))
+    texts = [joined(words_of(" ".join(rng.choice(words, size)))) for size, _, _ in drawn]
+    samples = [
+        Annotated(str(at), text=text, classes=labels, split=split)
+        for at, (text, (_, labels, split)) in enumerate(zip(texts, drawn, strict=True))
+    ]
+    folder = tmp_path / str(next(fresh))
+    assert table_of(samples, folder) == [
+        (sample.text, ";".join(sorted(sample.classes or ())), split)
+        for split in ("train", "test")
+        for sample in samples
+        if (sample.split == "test") == (split == "test")
+    ]
+
+
+def table_of(samples: list[Annotated], folder: Path) -> list[Any]:
+    """Write texts, lay them out, and return (text, labels, part) of each."""
+    import polars as pl
+
+    folder.mkdir()
+    AutoDl().write(Annotations(samples, all_names(samples, LABELS)), folder)
+    place = lay_out(folder, Watch())
+    assert place is not None
+    return [
+        (text, ";".join(sorted(filter(None, labels.split(";")))), split)
+        for split in ("train", "test")
+        if (place / f"{split}.parquet").is_file()
+        for text, labels in pl.read_parquet(place / f"{split}.parquet").rows()
+    ]
+
+
+def test_texts_are_taken_in_as_texts(tmp_path: Path) -> None:
+    samples = [
+        Annotated(str(at), text=f"This is the long text number {at}, which somebody wrote.", classes=(name,))
+        for at, name in enumerate(("good", "bad") * 10)
+    ]
+    understanding, batch = again(samples, tmp_path / "out")
+    assert (understanding.modality, understanding.classes) == (Modality.TEXT, ("bad", "good"))
+    assert batch.frame["x:text"].to_list() == [sample.text for sample in samples]
+
+
+@SETTINGS
+@given(
+    drawn=st.lists(
+        st.tuples(st.lists(st.floats(-1e6, 1e6, width=32), min_size=3, max_size=3), MANY, SPLITS),
+        min_size=4,
+        max_size=8,
+        unique_by=lambda one: tuple(one[0]),
+    )
+)
+def test_the_rows_of_a_table_are_laid_out_as_they_were(drawn: list[Any], tmp_path: Path) -> None:
+    import polars as pl
+
+    names = ("height", "width", "Größe")
+    samples = [
+        Annotated(str(at), classes=labels, split=split, row=dict(zip(names, cells, strict=True)))
+        for at, (cells, labels, split) in enumerate(drawn)
+    ]
+    folder = tmp_path / str(next(fresh))
+    folder.mkdir()
+    AutoDl().write(Annotations(samples, all_names(samples, LABELS)), folder)
+    place = lay_out(folder, Watch())
+    assert place is not None
+    for split in ("train", "test"):
+        expected = [s for s in samples if (s.split == "test") == (split == "test")]
+        path = place / f"{split}.parquet"
+        assert path.is_file() == bool(expected)
+        if expected:
+            table = pl.read_parquet(path)
+            assert table.columns == [*names, "label"]
+            assert table.select(names).rows() == [tuple((s.row or {}).values()) for s in expected]
+            assert [set(cell.split(";")) - {""} for cell in table["label"]] == [set(s.classes or ()) for s in expected]
+
+
+def test_pictures_come_back_byte_for_byte(tmp_path: Path, make_picture: PictureMaker) -> None:
+    samples = []
+    for at in range(12):
+        path = make_picture(tmp_path / "photos" / f"{at}.{'png' if at % 3 else 'bmp'}", seed=at)
+        label = ("cat",) if at % 2 else ("Müller's dog",)
+        samples.append(Annotated(path.name, classes=label, split="test" if at > 8 else None, path=path))
+    understanding, batch = again(samples, tmp_path / "out")
+    assert understanding.text().startswith("12 photos → sort photos into Müller's dog / cat")
+    assert understanding.set_apart == 3
+    assert batch.frame["label"].to_list() == [(sample.classes or ("",))[0] for sample in samples]
+    for name, reference in zip(samples, batch.frame["reference"], strict=True):
+        assert name.path is not None
+        if name.path.suffix == ".png":
+            assert Path(reference).read_bytes() == name.path.read_bytes()
+
+
+def test_sounds_come_back_as_16_khz(tmp_path: Path) -> None:
+    write_media(tmp_path)
+    wave = (np.sin(np.arange(RATE) / 20) * 0.5).astype(np.float32)
+    soundfile.write(tmp_path / "a.wav", wave, RATE, subtype="FLOAT")
+    samples = [
+        Annotated(name, classes=(label,), path=tmp_path / name)
+        for name, label in (("a.wav", "bird"), ("calls/b.wav", "frog"))
+    ]
+    understanding, batch = again(samples, tmp_path / "out")
+    assert (understanding.modality, understanding.classes) == (Modality.AUDIO, ("bird", "frog"))
+    back, rate = soundfile.read(batch.frame["reference"][0], dtype="float32")
+    assert rate == RATE
+    assert np.array_equal(back, wave)
+    assert soundfile.info(batch.frame["reference"][1]).frames == 2 * RATE  # it was 8 kHz
+
+
+def test_dense_pictures_and_a_solution_beside_them(tmp_path: Path) -> None:
+    spec = "col_count: 4\nrow_count: 2\nformat: DENSE\nnum_channels: 3"
+    pixels = np.arange(24, dtype=np.float32)[None] * 10
+    part(tmp_path, "train", HEAD.format(1, spec), [example(pixels, labels=[0]), example(pixels / 240, labels=[1])])
+    part(tmp_path, "test", HEAD.format(1, spec), [example(pixels + 1), example(pixels + 2)])
+    (tmp_path / "own.solution").write_text("0 1\n1 0\n")
+    (tmp_path / "own_label.name").write_text("left\nright\n")
+    understanding = understand(tmp_path)
+    assert understanding.classes == ("left", "right")
+    frame = read(understanding).frame
+    assert frame["label"].to_list() == ["left", "right", "right", "left"]
+    assert frame["split"].to_list() == ["train", "train", "test", "test"]
+
+
+def test_sparse_rows_and_words(tmp_path: Path) -> None:
+    spec = "col_count: 9\nrow_count: 1\nformat: SPARSE"
+    rows = [
+        Example(
+            {"label_index": [at % 2], "label_score": np.ones(1, np.float32)},
+            {
+                "0_sparse_col_index": [[at], [8]],
+                "0_sparse_value": [np.full(1, 2.5, np.float32), np.full(1, at, np.float32)],
+            },
+        )
+        for at in range(3)
+    ]
+    place = lay_out(part(tmp_path / "rows", "train", HEAD.format(1, spec), rows), Watch())
+    assert place is not None
+    import polars as pl
+
+    table = pl.read_parquet(place / "train.parquet")
+    assert table.row(1) == (0.0, 2.5, *[0.0] * 6, 1.0, "class 1")
+    words = 'feature_to_index_map { key: "good" value: 4 }'
+    spec = "col_count: 1\nrow_count: 1\nnum_channels: 41\nformat: SPARSE"
+    texts = [example([[4], [7]], "0_sparse_channel_index", [0])] * 3
+    place = lay_out(part(tmp_path / "texts", "train", HEAD.format(-1, spec) + words, texts), Watch())
+    assert place is not None
+    assert pl.read_parquet(place / "train.parquet")["text"].to_list() == ["good word7"] * 3
+
+
+def test_broken_samples_are_left_out_and_told(tmp_path: Path, make_picture: PictureMaker) -> None:
+    good = make_picture(tmp_path / "x.png").read_bytes()
+    spec = "col_count: -1\nrow_count: -1\nformat: COMPRESSED"
+    examples = [
+        example([[good]], "0_compressed", [0]),
+        example([[b"no picture"]], "0_compressed", [1]),
+        example([[good], [good]], "0_compressed", [1]),
+    ]
+    data = part(tmp_path / "data", "train", HEAD.format(1, spec), examples, records=[b"\xff\xff"])
+    place = lay_out(data, Watch())
+    assert place is not None
+    sentences = [problem.sentence for problem in left_out(place)]
+    assert [sentence.partition(":")[0] for sentence in sentences] == ["Sample 2", "Sample 3", "sample-train"]
+    assert "no sequence example" in sentences[2]
+    assert lay_out(data, Watch()) == place
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(ImportRefused) as refusal:
+        understand(path)
+    assert not home().exists() or not any(home().iterdir())
+    return str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("head", "why"),
+    [
+        (HEAD.format(20, "col_count: 4\nrow_count: 4\nformat: COMPRESSED"), "like videos"),
+        (HEAD.format(1, "col_count: 999999\nrow_count: 999999"), "at most 80,000,000"),
+        (HEAD.format(1, "col_count: 4").replace("dim: 2", "dim: 0"), "0 classes"),
+        ("matrix_spec {", "it is cut off"),
+        ("output_dim: 2", "0 tensors a sample"),
+    ],
+)
+def test_what_cannot_be_taken_in_is_said(tmp_path: Path, head: str, why: str) -> None:
+    assert why in refused(part(tmp_path / "data", "train", head, [example([[1.0]])]))
+
+
+def test_a_solution_of_other_classes_is_said(tmp_path: Path) -> None:
+    spec = HEAD.format(1, "col_count: 4\nrow_count: 1")
+    data = part(tmp_path / "data", "test", spec, [example(np.ones((1, 4), np.float32))])
+    (data / "own.solution").write_text("1 0 0\n")
+    assert "tells of 3 classes, and the data set of 2" in refused(data)
+    (data / "own.solution").write_text("one two\n")
+    assert "no table of numbers" in refused(data)
+
+
+def test_a_table_of_words_cannot_be_written(tmp_path: Path) -> None:
+    samples = [Annotated("0", classes=("a",), row={"town": "Rome", "rooms": 3.0})]
+    with pytest.raises(ExportRefused, match="numbers alone"):
+        AutoDl().write(Annotations(samples, ("a",)), tmp_path)
+
+
+def test_several_data_sets_are_not_mixed(tmp_path: Path, make_picture: PictureMaker) -> None:
+    sample = [Annotated("x.png", classes=("a",), path=make_picture(tmp_path / "x.png"))]
+    for name in ("one", "two"):
+        (tmp_path / "both" / name).mkdir(parents=True)
+        AutoDl().write(Annotations(sample, ("a",)), tmp_path / "both" / name)
+    assert "several AutoDL data sets" in refused(tmp_path / "both")
+
+
+def test_real_labels_of_several_classes_come_back(shared_data: Path, tmp_path: Path) -> None:
+    source = understand(shared_data / "fruit_multilabel" / "train")
+    batch = read(source, look_seconds=0.0)
+    samples = [
+        Annotated(row["id"], classes=tuple(row["label"]), path=Path(row["reference"]))
+        for row in batch.frame[::6].iter_rows(named=True)
+    ]
+    _, back = again(samples, tmp_path / "out")
+    assert [sorted(label) for label in back.frame["label"]] == [sorted(sample.classes or ()) for sample in samples]
+    assert back.frame["content"].to_list() == batch.frame[::6]["content"].to_list()
