@@ -70,3 +70,11 @@ class MarkEditor(Generic[M]):
             return ""
         self.marks[self.chosen] = mark
         return f"{did} a {self.noun} of “{mark.label}”"
+
+    def edit(self, at: int, mark: M) -> str:
+        """Put what became of a mark in its place and choose it; return what was done."""
+        self.chosen = at
+        if mark.label == self.marks[at].label:
+            return self.put(mark, "Change")
+        self.marks[at] = mark
+        return f"Make a {self.noun} “{mark.label}”"

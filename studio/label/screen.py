@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QStackedWidget, QVBoxLayout
 from typing_extensions import override
 
@@ -17,6 +17,7 @@ from studio.label.keys import class_of
 from studio.label.marking import MARK_COMMANDS, Marking
 from studio.label.order import Order
 from studio.label.pace import Pace
+from studio.label.regioning import Regioning
 from studio.label.workbench import Workbench
 from studio.listing import Label, Listing, shown, toggled
 from studio.picture_loader import PictureLoader
@@ -44,6 +45,7 @@ class LabelScreen(Screen):
         self.bench = Workbench(session.library)
         self.markings: dict[Modality, Marking] = {
             Modality.IMAGE: Boxing(session, self.bench.photo_stage, self._class_to_mark),
+            Modality.AUDIO: Regioning(session, self.bench.sound_stage, self._class_to_mark),
         }
         self.empty = EmptyState("label", "Nothing to label yet", "Take in some photos or a table first.")
         self.empty.offer("Go to Data", lambda: session.screen_wanted.emit("data"))
@@ -139,6 +141,12 @@ class LabelScreen(Screen):
         self._refresh()
         if self._is_number:
             self.bench.number.field.setFocus()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        for marking in self.markings.values():
+            marking.leave()
+        super().hideEvent(event)
 
     @override
     def close_down(self) -> None:
@@ -243,7 +251,7 @@ class LabelScreen(Screen):
         self.bench.strip.clicked.connect(lambda index: self._go(index.row()))
         self.bench.previous.clicked.connect(lambda: self._go(self.order.step(-1)))
         self.bench.next.clicked.connect(lambda: self._go(self.order.step(1)))
-        for widget in (panel.list, self.bench.row_stage, self.bench.text_stage):
+        for widget in (panel.list, self.bench.row_stage, self.bench.text_stage, self.bench.sound_stage.table):
             widget.installEventFilter(self)
 
     def _reset(self) -> None:

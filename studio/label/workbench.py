@@ -15,6 +15,7 @@ from studio.label.filmstrip import Filmstrip
 from studio.label.number_panel import NumberPanel
 from studio.label.photo_stage import PhotoStage
 from studio.label.row_stage import RowStage
+from studio.label.sound_stage import SoundStage
 from studio.label.text_stage import TextStage
 from studio.library import Library
 from studio.listing import Listing, shown
@@ -36,6 +37,7 @@ class Workbench(QWidget):
         self.strip_model = GridModel(self.thumbnails, self)
         self.strip = Filmstrip(self.strip_model)
         self.photo_stage = PhotoStage()
+        self.sound_stage = SoundStage()
         self.row_stage = RowStage()
         self.text_stage = TextStage()
         self.panel = ClassPanel()
@@ -58,8 +60,10 @@ class Workbench(QWidget):
             self.thumbnails.forget()
         self._project = project
         is_table = listing.is_table
+        of_files = {Modality.IMAGE: self.photo_stage, Modality.AUDIO: self.sound_stage}
         is_text = listing.modality is Modality.TEXT
-        self._stages.setCurrentWidget(self.text_stage if is_text else self.row_stage if is_table else self.photo_stage)
+        rows = self.text_stage if is_text else self.row_stage
+        self._stages.setCurrentWidget(of_files.get(listing.modality, rows))
         self.strip.setVisible(not is_table)
         self.strip_model.show_rows(listing, [] if is_table else list(range(len(listing))))
         self._sides.setCurrentWidget(self.number if is_number else self.panel)
@@ -89,6 +93,7 @@ class Workbench(QWidget):
     def _build(self) -> None:
         self._stages = QStackedWidget()
         self._stages.addWidget(self.photo_stage)
+        self._stages.addWidget(self.sound_stage)
         self._stages.addWidget(self.row_stage)
         self._stages.addWidget(self.text_stage)
         self._sides = QStackedWidget()
