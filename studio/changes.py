@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from labeling.errors import LabelingError
+from labeling.suggest.asked import asked_about
+from labeling.suggest.model import Suggestions
 from studio.background import explain
 from studio.library import Library
 from studio.listing import Label
@@ -39,6 +41,7 @@ class Changes(QObject):
         super().__init__(parent)
         self._library = library
         self.project: Project | None = None
+        self.suggestions = Suggestions()  # those that stand beside the samples now
 
     # -- labels --------------------------------------------------------------------------------------------------
 
@@ -46,7 +49,8 @@ class Changes(QObject):
         """Give each sample its own label, all as one change called ``name``; return whether anything changed."""
         listing = self._library.listing
         before = {key: listing.labels[listing.rows[key]] for key in labels if key in listing.rows}
-        done = self._do(lambda project: project.set_labels(labels, name))
+        asked = asked_about(self.suggestions, labels)
+        done = self._do(lambda project: project.set_labels(labels, name, asked))
         if done:
             self._library.relabel(labels)
             self.changed.emit()

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from studio.background import Background, Job, explain
 from studio.changes import Changes
 from studio.finding.view import View
+from studio.label.suggesting import Suggesting
 from studio.library import Library
 from studio.listing import Label
 from studio.looking import Looking
@@ -36,9 +37,9 @@ class Session(QObject):
     Messages to the person: ``message`` carries a level (``info``, ``good``, ``warning``, ``error``) and a sentence,
     ``problem`` a sentence and the details of a report.
 
-    Wishes to the window: ``screen_wanted`` carries the id of a screen;
-    ``samples_wanted`` ids of samples that the Data screen shall show alone, and a caption; ``command_wanted`` the name
-    of one of the window's commands.
+    Wishes to the window: ``screen_wanted`` carries the id of a screen; ``samples_wanted`` ids of samples that the Data
+    screen shall show alone, and a caption; ``paths_wanted`` files to take in; ``command_wanted`` the name of one of the
+    window's commands.
 
     ``run_event`` repeats every event of the run, from the first, when a project is opened: listeners start afresh at
     ``run_opened``.
@@ -58,6 +59,7 @@ class Session(QObject):
     problem = Signal(str, str)
     screen_wanted = Signal(str)
     samples_wanted = Signal(object, str)
+    paths_wanted = Signal(object)
     command_wanted = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -69,6 +71,9 @@ class Session(QObject):
         self.changes = Changes(self.library, self)
         self.changes.changed.connect(self.labels_changed)
         self.changes.refused.connect(lambda words: self.message.emit("warning", words))
+        self.suggesting = Suggesting(self.library, self)
+        self.suggesting.changed.connect(self._take_suggestions)
+        self.suggesting.problem.connect(self.problem)
         self.looking = Looking(self)
         self.looking.found_broken.connect(self._tell_broken)
         self.looking.problem.connect(self.problem)
@@ -114,8 +119,9 @@ class Session(QObject):
         """Close the project; a run that is under way goes on by itself."""
         if self.project is None:
             return
-        self.looking.stop()
+        self._look_away()
         self._forget_run()
+        self.suggesting.open(None)
         self.project.close()
         self._set_project(None)
         self.project_changed.emit()
@@ -129,8 +135,9 @@ class Session(QObject):
 
     def _adopt(self, project: Project) -> None:
         if self.project is not None:
-            self.looking.stop()
+            self._look_away()
             self._forget_run()
+            self.suggesting.open(None)
             self.project.close()
         remember(project.path)
         self._set_project(project)
@@ -140,13 +147,23 @@ class Session(QObject):
 
     def _set_project(self, project: Project | None) -> None:
         self.project = self.changes.project = project
+        self.suggesting.open(project)
         self.view.open(project)
         self.library.open(project)
 
     def look_on(self) -> None:
-        """Search the photos that were taken in quickly for near-copies, unless a training needs the computer."""
+        """Search photos for near-copies and look at samples to suggest labels, unless a training needs the computer."""
         if self.project is not None and not self.running and not self.preparing:
             self.looking.start(self.project)
+            self.suggesting.go_on()
+
+    def _look_away(self) -> None:
+        self.looking.stop()
+        self.suggesting.rest()
+
+    def _take_suggestions(self) -> None:
+        self.changes.suggestions = self.suggesting.suggestions
+        self.view.suggest(self.suggesting.suggestions)
 
     def _tell_broken(self, broken: int) -> None:
         photos = "1 photo turned" if broken == 1 else f"{broken:,} photos turned"
@@ -202,7 +219,7 @@ class Session(QObject):
         if self.project is None or self.running or self.preparing:
             return
         pressed_at = time.time()
-        self.looking.stop()
+        self._look_away()
         project = self.project
         self._set_preparing(True)
         job = self.background.start(lambda _job: _launch(project, budget_s, device, seed, pressed_at), "Preparing")
@@ -227,7 +244,7 @@ class Session(QObject):
         run = self.run
         if run is None or self.running or self.preparing:
             return
-        self.looking.stop()
+        self._look_away()
         self._set_preparing(True)
 
         def work(_job: Job) -> tuple[RunFolder, WorkerHandle]:
@@ -337,6 +354,7 @@ class Session(QObject):
     def close(self) -> None:
         """Close the project and wait for what is under way in the background."""
         self.looking.close()
+        self.suggesting.close()
         self.background.close()
         self.close_project()
         for handle in self._leaving:

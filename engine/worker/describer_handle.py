@@ -8,9 +8,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, Self
 
 import numpy as np
 
@@ -20,10 +20,38 @@ from engine.device import thread_environment, threads
 from engine.task import Column, Modality
 
 NO_ANSWER = "Looking at the samples stopped unexpectedly. Nothing is lost; it goes on when the project is opened again."
-_SAMPLES = "samples.parquet"
+_FOLDER, _SAMPLES = "described", "samples.parquet"
 
 Take = Callable[[int, IntArray, Float32Array], None]
 End = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """Which samples are to be described: ``dataset`` is a file, ``cache`` the folder where features are kept."""
+
+    dataset: Path
+    modality: Modality
+    columns: tuple[Column, ...]
+    cache: Path
+
+    @classmethod
+    def write(cls, dataset: Dataset, modality: Modality, columns: Sequence[Column], cache: Path) -> Self:
+        """Write the samples where the process finds them (OSError: full disk)."""
+        path = cache / _FOLDER / _SAMPLES
+        path.parent.mkdir(parents=True, exist_ok=True)
+        dataset.write(path)
+        return cls(path, modality, tuple(columns), cache)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what :mod:`engine.worker.describer` reads."""
+        return {
+            "modality": self.modality.value,
+            "columns": [asdict(column) for column in self.columns],
+            "dataset": str(self.dataset),
+            "cache": str(self.cache),
+            "threads": threads(),
+        }
 
 
 class DescriberHandle:
@@ -31,17 +59,12 @@ class DescriberHandle:
 
     ``take`` is called with the number of all samples, rows [k] and their features [k, d], a row of NaN for a sample
     that cannot be read; ``end`` once, with an empty text when all is told, or with what went wrong. Both are called
-    from a thread of this handle, and never after :meth:`close`.
+    from a thread of this handle. After :meth:`close` nothing new is told.
     """
 
-    def __init__(
-        self, dataset: Dataset, modality: Modality, columns: Sequence[Column], cache: Path, take: Take, end: End
-    ) -> None:
+    def __init__(self, request: Request, take: Take, end: End) -> None:
         self._take, self._end = take, end
         self._closed = False
-        folder = cache / "described"
-        folder.mkdir(parents=True, exist_ok=True)
-        dataset.write(folder / _SAMPLES)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "engine.worker.describer"],
             stdin=subprocess.PIPE,
@@ -49,15 +72,7 @@ class DescriberHandle:
             stderr=subprocess.DEVNULL,
             env=thread_environment(),
         )
-        self._say(
-            {
-                "modality": modality.value,
-                "columns": [asdict(column) for column in columns],
-                "dataset": str(folder / _SAMPLES),
-                "cache": str(cache),
-                "threads": threads(),
-            }
-        )
+        self._say(request.to_json())
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
@@ -71,15 +86,13 @@ class DescriberHandle:
         return not self._listener.is_alive()
 
     def close(self) -> None:
-        """End the process at once; what it computed is kept."""
+        """End the process at once; what it computed is kept. Does not wait for :meth:`wait`."""
         self._closed = True
         self._process.kill()
         self._process.wait()
         if self._process.stdin is not None:
             with contextlib.suppress(BrokenPipeError):
                 self._process.stdin.close()
-        if threading.current_thread() is not self._listener:
-            self._listener.join()
 
     def _say(self, message: object) -> None:
         stream = self._process.stdin

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 
 from labeling.project import marks
+from labeling.project.asked import Asked, record
 from labeling.project.class_table import add_names
 from labeling.project.journal import Journal
 from labeling.project.samples import PRESENT
@@ -14,8 +15,10 @@ from labeling.project.stored import Label, Stored, decode, encode, gives_several
 from labeling.understanding import count
 
 
-def set_labels(store: Store, journal: Journal, wanted: Mapping[str, Label], name: str | None) -> int:
-    """Give each sample its label, all as one change; return how many labels changed."""
+def set_labels(
+    store: Store, journal: Journal, wanted: Mapping[str, Label], name: str | None, asked: Mapping[str, Asked]
+) -> int:
+    """Give each sample its label, all as one change; return how many labels changed. ``asked``: what was suggested."""
     several = gives_several(store)
     values = {id: encode((label,) if several and isinstance(label, str) else label) for id, label in wanted.items()}
     with store.atomic() as connection:
@@ -24,6 +27,7 @@ def set_labels(store: Store, journal: Journal, wanted: Mapping[str, Label], name
         if changed:
             with journal.entry(name or _name(wanted, changed)) as entry:
                 relabel(connection, entry)
+                record(connection, entry, asked)
                 marks.keep_classes(connection, entry)
                 add_names(connection, entry, [known for value in values.values() for known in names_in(value, several)])
     return changed

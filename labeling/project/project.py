@@ -23,8 +23,10 @@ from engine.task import Kind
 from labeling.annotations.marks import Mark
 from labeling.batch import Batch
 from labeling.errors import LabelingError, ProjectError, ProjectExists, ProjectMissing
+from labeling.project import asked as asked_of
 from labeling.project import classes, intake, labels, looks, search
 from labeling.project import marks as marked
+from labeling.project.asked import Asked
 from labeling.project.classes import ClassInfo
 from labeling.project.intake import Added
 from labeling.project.journal import Entry, Journal
@@ -216,9 +218,18 @@ class Project:
         """
         return self.set_labels(dict.fromkeys(ids, label), name)
 
-    def set_labels(self, labels_by_id: Mapping[str, Label], name: str | None = None) -> int:
-        """Give each sample its own label, all as one change; see :meth:`set_label`."""
-        return labels.set_labels(self._store, self._journal, labels_by_id, name)
+    def set_labels(
+        self, labels_by_id: Mapping[str, Label], name: str | None = None, asked: Mapping[str, Asked] | None = None
+    ) -> int:
+        """Give each sample its own label, all as one change; see :meth:`set_label`.
+
+        ``asked`` is what was suggested of samples that the person decided on one by one (:meth:`suggested_right`).
+        """
+        return labels.set_labels(self._store, self._journal, labels_by_id, name, asked or {})
+
+    def suggested_right(self) -> tuple[int, int] | None:
+        """Return how many suggestions were right, and of how many samples drawn at random; None before any."""
+        return asked_of.right(self._store)
 
     def set_skipped(self, ids: Sequence[str], skipped: bool, name: str) -> int:
         """Pass samples over for now, or no longer; return for how many that is new.

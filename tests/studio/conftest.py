@@ -53,6 +53,12 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUTODIDACT_HOME", str(tmp_path / "projects"))
 
 
+@pytest.fixture(autouse=True)
+def unhelped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look at no samples to suggest labels, which takes a process with torch, but where a test is about that."""
+    monkeypatch.setattr("studio.label.suggesting.PATIENCE_MS", 3_600_000)
+
+
 @pytest.fixture
 def photos(tmp_path: Path) -> Path:
     """A folder with three folders of four small photos each, one broken and one empty file."""

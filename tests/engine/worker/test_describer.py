@@ -18,7 +18,7 @@ from engine.dataset import Dataset
 from engine.features.cache import FeatureCache
 from engine.task import Column, ColumnType, Modality
 from engine.worker.describer import Turn
-from engine.worker.describer_handle import NO_ANSWER, DescriberHandle
+from engine.worker.describer_handle import NO_ANSWER, DescriberHandle, Request
 
 
 class Heard:
@@ -65,7 +65,7 @@ def test_rows_asked_for_come_first_and_every_row_once() -> None:
 
 def test_photos_are_described_and_training_finds_what_the_network_saw(tmp_path: Path) -> None:
     heard, dataset = Heard(), photos(tmp_path, 5, broken=2)
-    handle = DescriberHandle(dataset, Modality.IMAGE, (), tmp_path / "cache", heard.take, heard.end)
+    handle = DescriberHandle(Request.write(dataset, Modality.IMAGE, (), tmp_path / "cache"), heard.take, heard.end)
     assert handle.wait(90)
     handle.close()
     assert heard.ended == [""]
@@ -80,7 +80,7 @@ def test_rows_of_a_table_are_described_by_numbers_of_one_size(tmp_path: Path) ->
     frame = pl.DataFrame({"id": ["0", "1", "2", "3"], "x:size": [1e6, 2e6, None, 3e6], "x:hue": ["a", "b", "a", "b"]})
     columns = (Column("size", ColumnType.NUMBER), Column("hue", ColumnType.CATEGORY))
     heard = Heard()
-    handle = DescriberHandle(Dataset(frame), Modality.TABLE, columns, tmp_path, heard.take, heard.end)
+    handle = DescriberHandle(Request.write(Dataset(frame), Modality.TABLE, columns, tmp_path), heard.take, heard.end)
     assert handle.wait(60)
     handle.close()
     told = np.stack([heard.features[row] for row in range(4)])
@@ -92,7 +92,7 @@ def test_rows_of_a_table_are_described_by_numbers_of_one_size(tmp_path: Path) ->
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
 def test_a_process_that_is_killed_is_told_of_and_nothing_it_computed_is_lost(tmp_path: Path) -> None:
     heard, dataset = Heard(), photos(tmp_path, 400)
-    handle = DescriberHandle(dataset, Modality.IMAGE, (), tmp_path / "cache", heard.take, heard.end)
+    handle = DescriberHandle(Request.write(dataset, Modality.IMAGE, (), tmp_path / "cache"), heard.take, heard.end)
     assert heard.some.wait(90)
     os.kill(handle._process.pid, signal.SIGKILL)
     assert handle.wait(20)
@@ -107,7 +107,7 @@ def test_a_process_that_is_killed_is_told_of_and_nothing_it_computed_is_lost(tmp
 
 def test_it_ends_with_whoever_listens_and_tells_nothing_more_once_closed(tmp_path: Path) -> None:
     heard = Heard()
-    handle = DescriberHandle(photos(tmp_path, 300), Modality.IMAGE, (), tmp_path, heard.take, heard.end)
+    handle = DescriberHandle(Request.write(photos(tmp_path, 300), Modality.IMAGE, (), tmp_path), heard.take, heard.end)
     process = psutil.Process(handle._process.pid)
     assert heard.some.wait(90)
     stream = handle._process.stdin
@@ -118,4 +118,5 @@ def test_it_ends_with_whoever_listens_and_tells_nothing_more_once_closed(tmp_pat
         time.sleep(0.02)
     assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     handle.close()
+    assert handle.wait(20)
     assert len(heard.ended) <= 1

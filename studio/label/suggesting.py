@@ -1,0 +1,275 @@
+"""What the machine suggests while a person labels: looks at the samples in a process, refits in a thread.
+
+Nothing here holds up the window: the process hands over features in a thread of its own, and a head is fitted in
+another after labels changed, once ten have or a second has passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from engine.task import Kind
+from labeling.suggest.model import Suggestions
+from studio.background import Background, Job, explain
+from studio.library import Library
+from studio.listing import Label
+
+if TYPE_CHECKING:
+    from engine.arrays import Float32Array, IntArray
+    from engine.worker.describer_handle import DescriberHandle, Request
+    from labeling.project import Project
+    from labeling.suggest.pool import Pool
+
+_PAUSE_MS = 1000
+_LABELS = 10
+_MORE_MS = 3000  # how often what came of the samples meanwhile is worth another fit
+PATIENCE_MS = 2000  # until the samples in sight had the time to be shown
+_FAREWELL_S = 5.0
+_FIRST = 2000  # labelled samples that are looked at before others
+
+
+@dataclass(frozen=True)
+class _Material:
+    """What the samples of a project are; ``request`` tells the process, ``groups`` [n] near-copies."""
+
+    request: Request
+    ids: list[str]
+    kind: Kind
+    groups: IntArray
+
+
+class Suggesting(QObject):
+    """Suggestions for the open project, made anew after labels changed.
+
+    ``changed`` comes with other suggestions; ``progressed`` tells how many samples were looked at, of how many;
+    ``problem`` carries a sentence and details.
+    """
+
+    changed = Signal()
+    progressed = Signal(int, int)
+    problem = Signal(str, str)
+    _came = Signal(object)
+    _ended = Signal(object, str)
+
+    def __init__(self, library: Library, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._background = Background(threads=1)
+        self._project: Project | None = None
+        self._material: _Material | None = None
+        self._pool: Pool | None = None
+        self._handle: DescriberHandle | None = None
+        self._left: list[DescriberHandle] = []
+        self._reading: Job | None = None
+        self._fitting: Job | None = None
+        self._resting = True
+        self._complete = False
+        self._labels = 0
+        self._again = False
+        self.suggestions = Suggestions()
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self._fit)
+        self._more = QTimer(self, singleShot=True, interval=_MORE_MS)
+        self._more.timeout.connect(self._fit)
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._patience.timeout.connect(self._read)
+        library.reset.connect(self._start_anew)
+        library.relabelled.connect(self._relabelled)
+        self._came.connect(self._note_more)
+        self._ended.connect(self._note_end)
+
+    @property
+    def looked_at(self) -> tuple[int, int]:
+        """How many samples were looked at, and how many there are."""
+        return (len(self._pool), self._pool.total) if self._pool is not None else (0, len(self._library.listing))
+
+    @property
+    def busy(self) -> bool:
+        """Whether samples are, or soon will be, looked at, or a head is fitted."""
+        timers = (self._patience, self._pause, self._more)
+        return self._handle is not None or self._background.busy or any(timer.isActive() for timer in timers)
+
+    def open(self, project: Project | None) -> None:
+        """Suggest for another project, or none, once :meth:`go_on` allows it."""
+        self.rest()
+        self._project = project
+        self._forget()
+
+    def go_on(self) -> None:
+        """Look at the samples that were not looked at yet, soon."""
+        self._resting = False
+        if self._project is not None and len(self._library.listing) and not self._complete and self._handle is None:
+            self._patience.start()
+
+    def rest(self) -> None:
+        """Look at no more samples, at once: the computer is needed for something else. Suggestions go on."""
+        self._resting = True
+        self._patience.stop()
+        self._leave()
+
+    def _leave(self) -> None:
+        if self._handle is not None:
+            self._handle.close()
+            self._left.append(self._handle)
+        self._handle = None
+
+    def wish(self, ids: Sequence[str]) -> None:
+        """Have these samples looked at next."""
+        if self._handle is not None and self._material is not None:
+            rows = self._library.listing.rows
+            self._handle.wish([rows[key] for key in ids if key in rows])
+
+    def close(self) -> None:
+        """Stop for good."""
+        self.open(None)
+        self._background.close()
+        for handle in self._left:
+            handle.wait(_FAREWELL_S)
+
+    # -- looking at the samples ----------------------------------------------------------------------------------
+
+    def _forget(self) -> None:
+        for timer in (self._pause, self._more):
+            timer.stop()
+        self._material = self._pool = None
+        self._complete, self._labels, self._again = False, 0, False
+        for job in (self._reading, self._fitting):
+            if job is not None:
+                job.cancel()
+        self._reading = self._fitting = None
+        self._publish(Suggestions())
+
+    def _start_anew(self) -> None:
+        resting = self._resting
+        self.rest()
+        self._forget()
+        if not resting:
+            self.go_on()
+
+    def _read(self) -> None:
+        project = self._project
+        if project is None or self._resting or self._handle is not None or self._reading is not None:
+            return
+        known = self._material
+        self._reading = job = self._background.start(lambda _job: known or _material(project), "Looking at the samples")
+        job.done.connect(lambda material: self._begin(job, material))
+        job.failed.connect(lambda error: self.problem.emit(explain(error), job.details))
+        job.finished.connect(lambda: self._read_over(job))
+
+    def _read_over(self, job: Job) -> None:
+        if self._reading is job:
+            self._reading = None
+
+    def _begin(self, job: Job, material: _Material | None) -> None:
+        if self._reading is not job or material is None or self._project is None:
+            return
+        from engine.worker.describer_handle import DescriberHandle
+        from labeling.suggest.pool import Pool
+
+        self._material, self._pool = material, self._pool or Pool()
+        pool = self._pool
+
+        def take(total: int, rows: IntArray, features: Float32Array) -> None:
+            pool.add(total, rows, features)
+            self._came.emit(pool)
+
+        if self._resting:
+            return
+        try:
+            self._handle = DescriberHandle(material.request, take, lambda said: self._ended.emit(pool, said))
+        except OSError as error:
+            self.problem.emit(explain(error), "")
+            return
+        listing = self._library.listing
+        labelled = [key for key, label in zip(listing.ids, listing.labels, strict=True) if label is not None]
+        self.wish(labelled[:_FIRST])
+
+    def _note_more(self, pool: object) -> None:
+        if pool is self._pool and self._pool is not None:
+            self.progressed.emit(*self.looked_at)
+            if not self._more.isActive():
+                self._more.start()
+
+    def _note_end(self, pool: object, said: str) -> None:
+        if pool is not self._pool or self._handle is None:
+            return
+        self._leave()
+        self._complete = not said
+        if said:
+            self.problem.emit(said, "")
+        self._more.stop()
+        self._fit()
+
+    # -- suggesting ----------------------------------------------------------------------------------------------
+
+    def _relabelled(self) -> None:
+        self._labels += 1
+        if self._labels >= _LABELS:
+            self._pause.stop()
+            self._fit()
+        else:
+            self._pause.start()
+
+    def _fit(self) -> None:
+        """Fit in the background; asked for while fitting, it is done once more afterwards."""
+        project, material, pool = self._project, self._material, self._pool
+        if project is None or material is None or pool is None:
+            return
+        if self._fitting is not None:
+            self._again = True
+            return
+        self._again, self._labels = False, 0
+        self._pause.stop()
+        labels = list(self._library.listing.labels)
+        names = self._library.class_names
+        if len(labels) != len(material.ids):
+            return  # other samples are being read
+        job = self._background.start(lambda _job: _suggest(project, material, pool, labels, names), "Suggesting")
+        self._fitting = job
+        job.done.connect(lambda found: self._take(job, found))
+        job.failed.connect(lambda error: self.problem.emit(explain(error), job.details))
+        job.finished.connect(lambda: self._fitted(job))
+
+    def _take(self, job: Job, suggestions: Suggestions) -> None:
+        if job is self._fitting:
+            self._publish(suggestions)
+
+    def _fitted(self, job: Job) -> None:
+        if job is self._fitting:
+            self._fitting = None
+            if self._again:
+                self._fit()
+
+    def _publish(self, suggestions: Suggestions) -> None:
+        if suggestions.order or self.suggestions.order:
+            self.suggestions = suggestions
+            self.changed.emit()
+
+
+def _material(project: Project) -> _Material | None:
+    from engine.dataset import INPUT_PREFIX, Dataset
+    from engine.worker.describer_handle import Request
+    from labeling.duplicates import groups
+
+    understanding = project.understanding()
+    if understanding is None:
+        return None
+    frame = project.frame()
+    inputs = [name for name in frame.columns if name.startswith(INPUT_PREFIX)]
+    dataset = Dataset(frame.select("id", "reference", "content", *inputs))
+    request = Request.write(dataset, understanding.modality, understanding.columns, project.cache_path)
+    return _Material(request, frame["id"].to_list(), understanding.kind or Kind.MULTICLASS, groups(frame))
+
+
+def _suggest(project: Project, material: _Material, pool: Pool, labels: list[Label], names: list[str]) -> Suggestions:
+    from threadpoolctl import threadpool_limits
+
+    from labeling.suggest.suggesting import Labelling, suggest
+
+    labelling = Labelling(material.ids, labels, material.kind, names, material.groups)
+    with threadpool_limits(1, "blas"):  # its own threads would spin where the window wants to draw
+        return suggest(labelling, pool.known(), project.suggested_right())
