@@ -20,8 +20,10 @@ column         type              meaning
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labeling.errors import Cancelled
@@ -50,6 +52,18 @@ def summed_up(problems: Sequence[Problem], one: str, several: str) -> list[str]:
     first, number = problems[0], len(problems)
     said = f"{number:,} {one if number == 1 else several}"
     return [f"{said}; the first, {first.path}: {first.sentence}" if first.path else f"{said}: {first.sentence}"]
+
+
+def save_problems(problems: Sequence[Problem], path: Path) -> None:
+    """Write a list of what was left out as CSV: what it is about, and what happened.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    with path.open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(["file", "what happened"])
+        lines.writerows([problem.path, problem.sentence] for problem in problems)
 
 
 @dataclass(frozen=True)

@@ -198,6 +198,7 @@ class MainWindow(QMainWindow):
         session.problem.connect(lambda words, details: self.messages.show_message("error", words, details))
         session.screen_wanted.connect(self.go)
         session.command_wanted.connect(self.command)
+        session.paths_wanted.connect(self.take_in)
         session.samples_wanted.connect(lambda _ids, _caption: self.go("data"))
         session.project_changed.connect(self._project_changed)
         session.run_lost.connect(self._offer_resume)
@@ -246,10 +247,10 @@ class MainWindow(QMainWindow):
 
     def _import_file(self) -> None:
         tables, packed = "*.csv *.tsv *.txt *.xlsx *.parquet *.jsonl", "*.zip *.tar *.tgz *.tar.gz *.tar.xz *.tar.bz2"
-        kinds = f"Tables, archives, labels of other tools ({tables} {packed} *.json);;All files (*)"
-        chosen, _kind = QFileDialog.getOpenFileName(self, "Choose a file", "", kinds)
+        kinds = f"All files (*);;Tables, archives, labels of other tools ({tables} {packed} *.json)"
+        chosen, _kind = QFileDialog.getOpenFileNames(self, "Choose files", "", kinds)
         if chosen:
-            self.take_in([Path(chosen)])
+            self.take_in([Path(name) for name in chosen])
 
     def _open_project(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, "Open a project folder")

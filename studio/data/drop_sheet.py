@@ -125,7 +125,7 @@ class DropSheet(QScrollArea):
 
     def show_understanding(self, understanding: Understanding) -> None:
         """Show what was understood."""
-        self._heading.setText(f"In “{understanding.source.name}” there are")
+        self._heading.setText(f"In {understanding.place} there are")
         self.sentence.show_parts(understanding.sentence())
         needs_choice = understanding.holds_rows and understanding.target is None
         self.take.setEnabled(not needs_choice)

@@ -16,6 +16,8 @@ from studio.session import Session
 
 if TYPE_CHECKING:
     from labeling.batch import Batch
+    from labeling.project import Added, Project
+    from labeling.selection import Selection
     from labeling.understanding import Understanding
 
 _LOOKED_AT_ONCE = 1000  # more photos than this are shown first and searched for near-copies afterwards
@@ -25,20 +27,21 @@ class Intake(QObject):
     """Takes drops in, one after the other.
 
     ``working`` says what is being done and ``progress`` how far it is; ``understood`` shows the sentence and waits for
-    :meth:`accept`, :meth:`refuse` or :meth:`pick`; ``idle`` comes when nothing is left to do. ``problems`` carries the
-    files that were left out of what was just taken in.
+    :meth:`accept`, :meth:`refuse` or :meth:`pick`; ``idle`` comes when nothing is left to do. ``problems`` carries what
+    was left out of what was just taken in, how much was, and whether some of it was mended rather than left out.
     """
 
     working = Signal(str)
     progress = Signal(int, int)
     understood = Signal(object)
-    problems = Signal(object, int)
+    problems = Signal(object, int, bool)
     idle = Signal()
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._waiting: deque[Path] = deque()
+        self._waiting: deque[Selection] = deque()
+        self._dropped: deque[list[Path]] = deque()
         self._job: Job | None = None
         self._shown: Understanding | None = None
         self._before: Understanding | None = None
@@ -49,15 +52,17 @@ class Intake(QObject):
         return self._job is not None or self._shown is not None
 
     def begin(self, paths: list[Path]) -> None:
-        """Take these files in, after those already waiting."""
-        self._waiting.extend(paths)
+        """Take these files in, after those already waiting; what belongs together is taken in as one."""
         if not self.busy:
-            self._next()
+            self._group(paths)
+        else:
+            self._dropped.append(paths)
 
     def pick(self, field: str, option: str) -> None:
         """Understand the files shown anew, with another target or kind."""
-        if self._shown is not None:
-            self._understand(self._shown.source, self._shown.wish(field, option))
+        shown = self._shown
+        if shown is not None:
+            self._understand(shown.source, shown.chosen, shown.place, shown.wish(field, option))
 
     def accept(self) -> None:
         """Read the files shown into the project."""
@@ -66,30 +71,52 @@ class Intake(QObject):
             self._read(shown)
 
     def refuse(self) -> None:
-        """Take nothing of the files shown."""
-        self._shown = None
+        """Take nothing of the files shown; what was unpacked to look at them is removed."""
+        shown, self._shown = self._shown, None
+        if shown is not None:
+            self._release(shown.source)
         self._next()
 
     def cancel(self) -> None:
         """Stop the work under way; nothing of it is taken in."""
         self._waiting.clear()
+        self._dropped.clear()
         if self._job is not None:
             self._job.cancel()
 
     def _next(self) -> None:
         if self._waiting:
-            self._understand(self._waiting.popleft(), {})
+            selection = self._waiting.popleft()
+            self._understand(selection.path, selection.chosen, selection.title, {})
+        elif self._dropped:
+            self._group(self._dropped.popleft())
         else:
             self.idle.emit()
 
-    def _understand(self, source: Path, wish: dict[str, Any]) -> None:
+    def _group(self, paths: list[Path]) -> None:
+        def work(_job: Job) -> list[Selection]:
+            from labeling.selection import grouped
+
+            return grouped(paths)
+
+        self._start(work, "Looking at what was dropped…").done.connect(self._waiting.extend)
+
+    def _understand(self, source: Path, chosen: tuple[str, ...], title: str, wish: dict[str, Any]) -> None:
         def work(job: Job) -> Understanding:
             from labeling.importing import understand
 
-            return understand(source, progress=job.report, cancelled=job.cancelled, **wish)
+            return understand(source, chosen=chosen, progress=job.report, cancelled=job.cancelled, **wish)
 
         self._before, self._shown = self._shown, None
-        self._start(work, f"Looking at “{source.name}”…").done.connect(self._show)
+        self._start(work, f"Looking at {title}…").done.connect(self._show)
+
+    def _release(self, source: Path) -> None:
+        def work(_job: Job) -> None:
+            from labeling.unpacked import release
+
+            release(source)
+
+        self._session.background.start(work, "Tidying up")
 
     def _show(self, understanding: Understanding) -> None:
         self._shown = understanding
@@ -103,28 +130,22 @@ class Intake(QObject):
             return
         project = session.project
 
-        def work(job: Job) -> Batch:
-            from labeling.importing import read
-
-            later = understanding.modality is Modality.IMAGE and understanding.samples > _LOOKED_AT_ONCE
-            seconds = 0.0 if later else None
-            batch = read(understanding, look_seconds=seconds, progress=job.report, cancelled=job.cancelled)
-            if project is not None and not job.cancelled():
-                project.add(understanding, batch)
-            return batch
-
-        job = self._start(work, f"Taking in “{understanding.source.name}”…")
-        job.done.connect(self._added)
+        job = self._start(lambda job: _take_in(job, understanding, project), f"Taking in {understanding.place}…")
+        job.done.connect(lambda outcome: self._added(understanding, *outcome))
         if fresh:
             job.stopped.connect(session.discard_empty_project)
             job.failed.connect(lambda _error: session.discard_empty_project())
 
-    def _added(self, batch: Batch) -> None:
+    def _added(self, understanding: Understanding, batch: Batch, added: Added | None) -> None:
         self._session.library.reload()
         self._session.samples_changed.emit()
         self._session.look_on()
+        if added is not None and added.known:
+            self._session.message.emit("info", _known(understanding, added))
         if batch.problems:
-            self.problems.emit(batch.problems, batch.frame.height)
+            taken = set(batch.frame["id"])
+            mended = any(problem.path in taken for problem in batch.problems)
+            self.problems.emit(batch.problems, batch.frame.height, mended)
 
     def _start(self, work: Callable[[Job], object], title: str) -> Job:
         job = self._session.background.start(work, title)
@@ -145,3 +166,33 @@ class Intake(QObject):
             self._show(self._before)
         details = self._job.details if self._job is not None else ""
         self._session.problem.emit(explain(error), details)
+
+
+def _take_in(job: Job, understanding: Understanding, project: Project | None) -> tuple[Batch, Added | None]:
+    """Read what was understood and add it to the project; where that fails, nothing that was unpacked stays."""
+    from labeling.importing import read
+    from labeling.unpacked import release
+
+    later = understanding.modality is Modality.IMAGE and understanding.samples > _LOOKED_AT_ONCE
+    seconds = 0.0 if later else None
+    batch = read(understanding, look_seconds=seconds, progress=job.report, cancelled=job.cancelled)
+    added = None
+    try:
+        if project is not None and not job.cancelled():
+            added = project.add(understanding, batch)
+    finally:
+        if added is None or not added.new:
+            release(understanding.source)  # which keeps what the project refers to
+    return batch, added
+
+
+def _known(understanding: Understanding, added: Added) -> str:
+    """Say how many samples were in the project before."""
+    from labeling.understanding import NOUNS, count
+
+    there = count(added.known, NOUNS[understanding.modality])
+    if not added.new:
+        return f"Nothing new: {there} of {understanding.place} {'is' if added.known == 1 else 'are'} here already."
+    return (
+        f"{there} of {understanding.place} {'was' if added.known == 1 else 'were'} here already, and not taken twice."
+    )

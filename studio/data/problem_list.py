@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
+    QFileDialog,
     QHeaderView,
     QTableWidget,
     QTableWidgetItem,
@@ -31,6 +33,7 @@ class ProblemList(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Left out")
         self.resize(680, 420)
+        self._problems = problems
         shown = problems[:_SHOWN]
         self.table = QTableWidget(len(shown), 2)
         self.table.setAccessibleName("Files left out")
@@ -50,6 +53,23 @@ class ProblemList(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * SPACE, 3 * SPACE, 3 * SPACE, 2 * SPACE)
         layout.setSpacing(2 * SPACE)
-        layout.addWidget(text(f"{len(problems):,} left out. Mend them and drop them again, or go on without."))
+        self.saying = text(f"{len(problems):,} left out. Mend them and drop them again, or go on without.")
+        layout.addWidget(self.saying)
         layout.addWidget(self.table, 1)
-        layout.addWidget(row(None, button("Close", self.accept)))
+        layout.addWidget(row(button("Save the list…", self._choose), None, button("Close", self.accept)))
+
+    def _choose(self) -> None:
+        chosen, _kind = QFileDialog.getSaveFileName(self, "Save the list", "left out.csv", "Table (*.csv)")
+        if chosen:
+            self.save(Path(chosen))
+
+    def save(self, path: Path) -> None:
+        """Write the whole list as a CSV file; says so where that fails."""
+        from labeling.batch import save_problems
+
+        try:
+            save_problems(self._problems, path)
+        except OSError as error:
+            self.saying.setText(f"The list could not be written to {path} ({error.strerror}). Choose another place.")
+        else:
+            self.saying.setText(f"The list is in {path}.")

@@ -80,12 +80,16 @@ class DataScreen(Screen):
     def commands(self) -> Mapping[str, Callable[[], object]]:
         return {
             "search": self.browser.focus_search,
+            "paste": self.paste,
+            "export_labels": self.export_labels,
             "label_selected": self._label_selected,
             "show_all": self.session.view.clear,
         }
 
     @override
     def can(self, command: str) -> bool:
+        if command == "paste":
+            return True
         if self._pages.currentWidget() is not self.browser:
             return False
         return bool(self.browser.selected()) if command == "label_selected" else True
@@ -179,18 +183,40 @@ class DataScreen(Screen):
                 self.browser.focus_samples()
         self.changed.emit()
 
-    def _show_problems(self, problems: tuple[Problem, ...], taken: int) -> None:
+    def _show_problems(self, problems: tuple[Problem, ...], taken: int, mended: bool) -> None:
         files = [problem for problem in problems if problem.path]
         for problem in problems:
             if not problem.path:
                 self.notes.show_message("warning", problem.sentence)
         if files:
-            total = taken + len(files)
-            what = "file" if len(files) == 1 else "files"
-            words = f"{len(files):,} of {total:,} {what} couldn't be opened. They were left out."
-            bar = self.notes.show_message("warning", words)
+            number = len(files)
+            total = f"{number:,} of {taken + number:,} {'file' if number == 1 else 'files'} couldn't be opened."
+            words = f"{number:,} {'thing was' if number == 1 else 'things were'} left out or mended."
+            bar = self.notes.show_message("warning", words if mended else f"{total} They were left out.")
             bar.offer("Show them", self.list_problems, closes=False)
             self._left_out = files
+
+    def paste(self) -> None:
+        """Take in what is on the clipboard: files, paths or a picture."""
+        from studio.data.pasting import pasted_paths
+
+        try:
+            paths = pasted_paths()
+        except OSError as error:
+            self.session.message.emit("error", str(error))
+            return
+        if paths:
+            self.session.paths_wanted.emit(paths)
+        else:
+            self.session.message.emit("info", "There is no file, no path and no picture on the clipboard to take in.")
+
+    def export_labels(self) -> None:
+        """Ask for a format and a folder, and write the labels there."""
+        from studio.data.label_export import LabelExport
+
+        project = self.session.project
+        if project is not None:
+            LabelExport(self.session, project, self).open()
 
     def list_problems(self) -> None:
         """Show the files that were left out of what was taken in last."""

@@ -1,0 +1,125 @@
+"""Take the labels away in a format of another tool: what it cannot hold is said before anything is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QLabel, QVBoxLayout, QWidget
+
+from studio.background import Job, explain
+from studio.theme import SPACE
+from studio.widgets.basics import button, row, text
+
+if TYPE_CHECKING:
+    from engine.task import Modality
+    from labeling.annotations.codec import Writer
+    from labeling.annotations.model import Annotations
+    from labeling.project import Project
+    from studio.session import Session
+
+_FIRST = "jsonl"
+_WIDTH = 560
+
+
+class LabelExport(QDialog):
+    """Choose a format, read what will be lost, choose a folder."""
+
+    def __init__(self, session: Session, project: Project, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._found: tuple[Modality, Annotations] | None = None
+        self._held: Annotations | None = None
+        self._writers: list[Writer] = []
+        self.setWindowTitle("Export the labels")
+        self.setMinimumWidth(_WIDTH)
+        self.formats = QComboBox()
+        self.formats.setAccessibleName("Format")
+        self.formats.setEnabled(False)
+        self.formats.currentIndexChanged.connect(self._show_losses)
+        self.said = text("Looking at the labels…", "muted")
+        self.said.setWordWrap(True)
+        self.said.setMinimumHeight(6 * SPACE)
+        self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.go = button("Choose a folder and write…", self._choose, "primary")
+        self.go.setEnabled(False)
+        label = QLabel("Write as")
+        label.setBuddy(self.formats)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * SPACE, 3 * SPACE, 3 * SPACE, 2 * SPACE)
+        column.setSpacing(2 * SPACE)
+        column.addWidget(row(label, self.formats, None))
+        column.addWidget(self.said, 1)
+        column.addWidget(row(None, button("Close", self.reject), self.go))
+        self._look(project)
+
+    def _look(self, project: Project) -> None:
+        def work(_job: Job) -> tuple[Modality, Annotations]:
+            from labeling.exporting import annotations_of
+
+            return annotations_of(project)
+
+        job = self._session.background.start(work, "Looking at the labels")
+        job.done.connect(self._show_formats)
+        job.failed.connect(lambda error: self.said.setText(explain(error)))
+
+    def _show_formats(self, found: tuple[Modality, Annotations]) -> None:
+        from labeling.annotations.registry import WRITERS
+
+        self._found = found
+        able = [writer for writer in WRITERS.values() if found[0] in writer.modalities]
+        self._writers = sorted(able, key=lambda writer: (writer.name != _FIRST, writer.title.lower()))
+        self.formats.blockSignals(True)
+        self.formats.addItems([writer.title for writer in self._writers])
+        self.formats.blockSignals(False)
+        self.formats.setEnabled(True)
+        self.formats.setFocus()
+        self._show_losses()
+
+    def _show_losses(self) -> None:
+        from labeling.errors import ExportRefused
+        from labeling.exporting import fitted_to
+
+        if self._found is None:
+            return
+        modality, annotations = self._found
+        writer = self._writers[self.formats.currentIndex()]
+        try:
+            self._held, sentences = fitted_to(writer, annotations, modality)
+        except ExportRefused as refusal:
+            self._held, sentences = None, [str(refusal)]
+        taken = " The files themselves are copied along." if writer.takes_media else ""
+        self.said.setText("\n".join(sentences) or f"{writer.title} can hold all of these labels.{taken}")
+        self.go.setEnabled(self._held is not None)
+
+    def _choose(self) -> None:
+        parent = QFileDialog.getExistingDirectory(self, "Choose where the folder of labels shall be made")
+        if parent:
+            self.write(Path(parent))
+
+    def write(self, parent: Path) -> None:
+        """Write the labels into a new folder in ``parent``; how it went is said in the window."""
+        held, writer, session = self._held, self._writers[self.formats.currentIndex()], self._session
+        if held is None:
+            return
+        folder = _free(parent / f"labels {writer.name}")
+
+        def work(_job: Job) -> None:
+            from labeling.exporting import write_labels
+
+            write_labels(held, writer, folder)
+
+        job = session.background.start(work, "Writing the labels")
+        job.done.connect(lambda _none: session.message.emit("good", f"The labels are in {folder}."))
+        job.failed.connect(lambda error: session.message.emit("error", explain(error)))
+        self.accept()
+
+
+def _free(folder: Path) -> Path:
+    """Return a path like this that nothing has yet."""
+    free, number = folder, 1
+    while free.exists():
+        number += 1
+        free = folder.with_name(f"{folder.name} {number}")
+    return free

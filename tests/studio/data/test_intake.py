@@ -1,0 +1,139 @@
+"""Drops of several things, what is known already, what is refused, and archives that leave nothing behind."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from labeling.unpacked import home
+from studio.data.pasting import pasted_paths
+from studio.data.problem_list import ProblemList
+from studio.data.screen import DataScreen
+from studio.window import MainWindow
+
+
+@pytest.fixture
+def screen(window: MainWindow) -> DataScreen:
+    made = window.page("data")
+    assert isinstance(made, DataScreen)
+    return made
+
+
+def shown(screen: DataScreen, qtbot: QtBot) -> str:
+    qtbot.waitUntil(screen.sheet.isVisible)
+    return screen.sheet.sentence.accessibleName()
+
+
+def accept(screen: DataScreen, samples: int, qtbot: QtBot) -> None:
+    QTest.mouseClick(screen.sheet.take, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(screen.browser.listing) == samples and not screen.intake.busy)
+
+
+def test_many_loose_photos_are_one_drop(screen: DataScreen, loose_photos: Path, qtbot: QtBot) -> None:
+    screen.drop(sorted(loose_photos.iterdir())[:5])
+    assert shown(screen, qtbot).startswith("5 photos without labels")
+    accept(screen, 5, qtbot)
+
+
+def test_class_folders_are_one_drop_and_what_is_there_is_not_taken_twice(
+    window: MainWindow, screen: DataScreen, photos: Path, qtbot: QtBot
+) -> None:
+    screen.drop([photos / "bolt", photos / "washer"])
+    assert shown(screen, qtbot) == "8 photos in 2 folders → sort photos into bolt / washer"
+    accept(screen, 8, qtbot)
+    screen.drop([photos])
+    shown(screen, qtbot)
+    accept(screen, 12, qtbot)
+    said = [bar.words for bar in window.messages.bars()]
+    assert said == ["8 photos of “bolts and nuts” were here already, and not taken twice."]
+    screen.session.undo()
+    qtbot.waitUntil(lambda: len(screen.browser.listing) == 8)
+
+
+def test_unrelated_data_sets_are_asked_for_one_by_one(
+    screen: DataScreen, photos: Path, table: Path, qtbot: QtBot
+) -> None:
+    screen.drop([photos, table])
+    assert shown(screen, qtbot).startswith("14 photos in 3 folders")
+    screen.intake.refuse()
+    qtbot.waitUntil(lambda: "rows with" in screen.sheet.sentence.accessibleName())
+    screen.intake.refuse()
+    qtbot.waitUntil(lambda: not screen.intake.busy)
+    assert screen.session.project is None
+
+
+def packed(photos: Path) -> Path:
+    return Path(shutil.make_archive(str(photos), "zip", photos))
+
+
+def test_a_refused_archive_does_not_stay_unpacked(screen: DataScreen, photos: Path, qtbot: QtBot) -> None:
+    screen.drop([packed(photos)])
+    shown(screen, qtbot)
+    assert len(list(home().iterdir())) == 1
+    screen.intake.refuse()
+    qtbot.waitUntil(lambda: not list(home().iterdir()))
+
+
+def test_an_archive_that_was_taken_in_stays(screen: DataScreen, photos: Path, qtbot: QtBot) -> None:
+    screen.drop([packed(photos)])
+    shown(screen, qtbot)
+    accept(screen, 12, qtbot)
+    screen.drop([packed(photos)])
+    shown(screen, qtbot)
+    screen.intake.refuse()
+    qtbot.waitUntil(lambda: not screen.intake.busy and not screen.session.background.busy)
+    assert len(list(home().iterdir())) == 1
+    assert screen.session.project is not None
+    assert screen.session.project.missing() == []
+
+
+def test_the_list_of_what_was_left_out_is_saved(screen: DataScreen, photos: Path, tmp_path: Path, qtbot: QtBot) -> None:
+    screen.drop([photos])
+    shown(screen, qtbot)
+    accept(screen, 12, qtbot)
+    screen.list_problems()
+    listed = screen.findChild(ProblemList)
+    assert isinstance(listed, ProblemList)
+    listed.save(tmp_path / "left out.csv")
+    lines = (tmp_path / "left out.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "file,what happened"
+    assert sorted(line.partition(",")[0] for line in lines[1:]) == ["nut/broken.jpg", "nut/empty.png"]
+    listed.save(tmp_path / "no folder" / "left out.csv")
+    assert "could not be written" in listed.saying.text()
+    listed.close()
+
+
+def put(mime: QMimeData) -> list[Path]:
+    QGuiApplication.clipboard().setMimeData(mime)
+    return pasted_paths()
+
+
+def test_files_paths_and_pictures_are_pasted(screen: DataScreen, loose_photos: Path, qtbot: QtBot) -> None:
+    first, second = sorted(loose_photos.iterdir())[:2]
+    files = QMimeData()
+    files.setUrls([QUrl.fromLocalFile(str(first))])
+    assert put(files) == [first]
+    words = QMimeData()
+    words.setText(f'"{first}"\n{second}\nno such file\n{"x" * 9000}')
+    assert put(words) == [first, second]
+    picture = QMimeData()
+    image = QImage(40, 30, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.red)
+    picture.setImageData(image)
+    QGuiApplication.clipboard().setMimeData(picture)
+    screen.setFocus()
+    QTest.keyClick(screen, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert shown(screen, qtbot).startswith("1 photo without labels")
+    accept(screen, 1, qtbot)
+
+
+def test_an_empty_clipboard_is_said(window: MainWindow, screen: DataScreen) -> None:
+    QGuiApplication.clipboard().clear()
+    screen.paste()
+    assert "on the clipboard" in window.messages.bars()[-1].words
