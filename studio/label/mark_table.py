@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Generic
+from typing import Any, Generic
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPixmap
@@ -50,8 +50,8 @@ class MarkModel(QAbstractTableModel):
     def __init__(self, editor: MarkEditor[M], columns: Sequence[MarkColumn[M]], parent: QWidget) -> None:
         super().__init__(parent)
         named: MarkColumn[M] = MarkColumn("Class", lambda mark: mark.label, _named)
-        self._editor: MarkEditor[M] = editor
-        self._columns: list[MarkColumn[M]] = [*columns, named]
+        self._editor: MarkEditor[Any] = editor
+        self._columns: list[MarkColumn[Any]] = [*columns, named]
         self._order: list[int] = []
         self._numbers: dict[str, int] = {}
 
@@ -135,7 +135,7 @@ class MarkTable(QTableView):
 
     def __init__(self, editor: MarkEditor[M], columns: Sequence[MarkColumn[M]], name: str) -> None:
         super().__init__()
-        self._editor: MarkEditor[M] = editor
+        self._editor: MarkEditor[Any] = editor
         self.marks = MarkModel(editor, columns, self)
         self.setModel(self.marks)
         self.classes: list[str] = []

@@ -32,10 +32,12 @@ MARK_COMMANDS = (
 class Marking(QObject):
     """What can be done to marks of the sample shown.
 
-    ``chosen_class`` tells of which class new ones are. ``mode_changed`` comes when marking was begun or left off.
+    ``chosen_class`` tells of which class new ones are. ``mode_changed`` comes when marking was begun or left off,
+    ``left`` when the keys are to be the screen's again.
     """
 
     mode_changed = Signal()
+    left = Signal()
     modality: ClassVar[Modality]
     always: ClassVar[frozenset[str]] = frozenset()  # commands that need no marks
 

@@ -7,19 +7,25 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLineEdit, QStackedWidget, QVBoxLayout
 from typing_extensions import override
 
 from engine.task import Kind, Modality
 from labeling.understanding import without_label
+from studio.actions import find
+from studio.keys.changing import ask_class_key
+from studio.keys.keymap import keymap
+from studio.keys.names import class_key_of
+from studio.keys.names import shown as key_name
 from studio.label.boxing import Boxing
-from studio.label.keys import class_of
+from studio.label.labelling import Labelling
 from studio.label.marking import MARK_COMMANDS, Marking
 from studio.label.order import Order
-from studio.label.pace import Pace
+from studio.label.pace import Pace, told_right
 from studio.label.regioning import Regioning
+from studio.label.spanning import Spanning
 from studio.label.workbench import Workbench
-from studio.listing import Label, Listing, shown, toggled
+from studio.listing import Label, Listing
 from studio.picture_loader import PictureLoader
 from studio.pictures import large_image
 from studio.screen import Screen, ScreenState
@@ -29,6 +35,16 @@ from studio.widgets.empty_state import EmptyState
 _AHEAD = 8
 _KEPT = 40
 _GOOD_PER_CLASS = 20
+_ABOUT_THE_CLASS = (
+    "assign", "assign_and_stay", "rename_class", "merge_class", "class_colour", "class_key", "class_up", "class_down",
+    "remove_class",
+)  # fmt: skip
+_WALKS_TILES = (
+    Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End,
+    Qt.Key.Key_PageUp, Qt.Key.Key_PageDown,
+)  # fmt: skip
+_MANY = 12  # labels given at once that are worth a word
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class LabelScreen(Screen):
@@ -42,10 +58,14 @@ class LabelScreen(Screen):
         self.order = Order()
         self.pace = Pace()
         self.pictures = PictureLoader(large_image, self, kept=_KEPT)
-        self.bench = Workbench(session.library)
+        self.bench = Workbench(session)
+        self.labelling = Labelling(session, self.order, self.pace, self)
+        self.many = False
+        self._moving = False
         self.markings: dict[Modality, Marking] = {
             Modality.IMAGE: Boxing(session, self.bench.photo_stage, self._class_to_mark),
             Modality.AUDIO: Regioning(session, self.bench.sound_stage, self._class_to_mark),
+            Modality.TEXT: Spanning(session, self.bench.reading, self._class_to_mark),
         }
         self.empty = EmptyState("label", "Nothing to label yet", "Take in some photos or a table first.")
         self.empty.offer("Go to Data", lambda: session.screen_wanted.emit("data"))
@@ -75,6 +95,10 @@ class LabelScreen(Screen):
             return self.marking.hint()
         if not self._is_number and len(self.session.library.class_names) < 2:
             return "Name at least two classes that you want to tell apart."
+        if self.many:
+            return "Enter accepts the tiles you chose, Shift+Enter all in sight, a class key corrects them."
+        if self.labelling.suggestion is not None:
+            return "Enter accepts what is suggested, a class key corrects it, G shows many at once."
         weak = self._weak_class()
         if weak is not None:
             name, missing = weak
@@ -94,28 +118,49 @@ class LabelScreen(Screen):
 
     @override
     def commands(self) -> Mapping[str, Callable[[], object]]:
+        panel, confirm = self.bench.panel, self.bench.confirm
         return {
             "assign": self._assign_chosen,
             "assign_and_stay": lambda: self._assign_chosen(stay=True),
+            "accept": self.accept,
+            "accept_visible": confirm.accept_in_sight,
+            "accept_sure": confirm.accept_sure,
             "next": lambda: self._go(self.order.step(1)),
             "previous": lambda: self._go(self.order.step(-1)),
             "next_unlabelled": lambda: self._go(self.order.unlabelled(1)),
             "previous_unlabelled": lambda: self._go(self.order.unlabelled(-1)),
+            "most_doubtful": lambda: self._go(self.labelling.most_doubtful()),
+            "grid": lambda: self.show_many(not self.many),
             "clear": self.clear,
             "skip": self.skip,
-            "add_class": self.bench.panel.begin_add,
+            "search": self.bench.find.focus_search,
+            "show_all": self.session.view.clear,
+            "add_class": panel.begin_add,
+            "rename_class": panel.begin_rename,
+            "merge_class": panel.begin_merge,
+            "class_colour": panel.choose_colour,
+            "class_key": panel.choose_key,
+            "class_up": lambda: panel.move(-1),
+            "class_down": lambda: panel.move(1),
+            "remove_class": panel.remove,
             **{command: partial(self._mark, command) for command in MARK_COMMANDS},
         }
 
     @override
     def can(self, command: str) -> bool:
-        if command.startswith("assign"):
-            return self.bench.panel.list.current() is not None
-        if command == "add_class":
-            return bool(len(self.listing)) and not self._is_number
         if command in MARK_COMMANDS:
-            return self.marking is not None and self.marking.can(command)
-        return bool(len(self.listing))
+            return not self.many and self.marking is not None and self.marking.can(command)
+        suggested = bool(self.session.view.suggestions.by_sample)
+        allowed = dict.fromkeys(_ABOUT_THE_CLASS, self.bench.panel.chosen() is not None and not self._is_number)
+        allowed |= {
+            "add_class": not self._is_number,
+            "show_all": self.session.view.wanted.narrows,
+            "accept": suggested and (self.many or self.labelling.suggestion is not None),
+            "accept_visible": self.many and suggested,
+            "accept_sure": self.many and suggested,
+            "most_doubtful": bool(suggested or self.session.view.suggestions.order),
+        }
+        return bool(len(self.listing)) and allowed.get(command, True)
 
     @property
     def marking(self) -> Marking | None:
@@ -137,7 +182,7 @@ class LabelScreen(Screen):
     def activate(self) -> None:
         wanted, self.session.sample_wanted = self.session.sample_wanted, ""
         if wanted in self.listing.rows:
-            self._go(self.listing.rows[wanted])
+            self._show_one(self.listing.rows[wanted])
         self._refresh()
         if self._is_number:
             self.bench.number.field.setFocus()
@@ -165,46 +210,92 @@ class LabelScreen(Screen):
     @property
     def sample_id(self) -> str | None:
         """The id of the sample shown."""
-        return self.listing.ids[self.order.place] if len(self.listing) else None
+        return self.order.sample_id
 
     def assign(self, label: Label, stay: bool = False) -> None:
         """Commit a label for the sample shown, then show the next; of several classes, put one in or out."""
-        sample_id = self.sample_id
-        if sample_id is None or (isinstance(label, str) and self._is_for_a_mark(label)):
+        if self.many and isinstance(label, str):
+            self.bench.confirm.assign(label, stay)
+        elif not (isinstance(label, str) and self._is_for_a_mark(label)):
+            stay = stay or (self.labelling.several and isinstance(label, str))
+            self._give(lambda: self.labelling.assign(label), stay)
+
+    def accept(self) -> None:
+        """Make what is suggested the label, then show the next."""
+        if self.many:
+            self.bench.confirm.accept()
+        else:
+            self._give(self.labelling.accept)
+
+    def _give(self, give: Callable[[], object], stay: bool = False) -> None:
+        """Give a label and show the next sample; painted once."""
+        row = self.order.row
+        if row is None:
             return
-        if self.listing.kind is Kind.MULTILABEL and isinstance(label, str):
-            label, stay = toggled(self.listing.labels[self.order.place], label), True
-        fresh = self.listing.labels[self.order.place] is None
-        self.session.set_label([sample_id], label, f"Label '{shown(label)}'")
-        self.pace.tick()
+        fresh = self.listing.labels[row] is None
+        self._moving = True
+        try:
+            give()
+        finally:
+            self._moving = False
         if not stay:
-            self._go(self.order.unlabelled(1) if fresh else self.order.step(1))
+            place = self.labelling.next_open() if fresh else self.order.step(1)
+            self.order.place = self.order.place if place is None else place
+        self._refresh()
+        self.changed.emit()
 
     def _is_for_a_mark(self, label: str) -> bool:
         return self.marking is not None and self.marking.possible and self.marking.name(label)
 
     def _assign_chosen(self, stay: bool = False) -> None:
-        line = self.bench.panel.list.current()
-        if line is not None:
-            self.assign(line.name, stay)
+        name = self.bench.panel.chosen()
+        if name is not None:
+            self.assign(name, stay)
 
     def clear(self) -> None:
         """Take the label of the sample shown away."""
-        sample_id = self.sample_id
-        if sample_id is not None and self.listing.labels[self.order.place] is not None:
-            self.session.set_label([sample_id], None, "Clear label")
+        if self.many:
+            self.bench.confirm.clear()
+        else:
+            self.labelling.clear()
 
     def skip(self) -> None:
         """Leave the sample shown without a label and go on."""
-        self.order.skip()
-        self._go(self.order.unlabelled(1) if self.listing.labels[self.order.place] is None else self.order.step(1))
+        if self.many:
+            self.bench.confirm.skip()
+        else:
+            self._give(self.labelling.skip)
+
+    def show_many(self, many: bool) -> None:
+        """Show many samples as tiles, or one large."""
+        if many == self.many or not len(self.order):
+            return
+        self.many = many
+        confirm = self.bench.confirm
+        if not many and confirm.row is not None:
+            self.order.place = self.session.view.places.get(confirm.row, self.order.place)
+        self.bench.show_many(many)
+        if many:
+            confirm.begin(self.order.row)
+            confirm.grid.setFocus()
+        else:
+            self.setFocus()
+        self._refresh()
+        self.changed.emit()
+
+    def _show_one(self, row: int) -> None:
+        """Show a row large, among all samples if it is not among those shown."""
+        if row not in self.session.view.places:
+            self.session.view.clear()
+        self.show_many(False)
+        self._go(self.session.view.places.get(row))
 
     @override
     def event(self, event: QEvent) -> bool:
         """Keep for a chosen mark, or for a button, keys that do something else elsewhere on the screen."""
         if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
             pressed = event.key() == Qt.Key.Key_Space and isinstance(QApplication.focusWidget(), QAbstractButton)
-            if pressed or (self.marking is not None and self.marking.wants(event)):
+            if pressed or self._is_for_the_focus(event) or self._wants_mark(event):
                 event.accept()
                 return True
         return super().event(event)
@@ -221,12 +312,22 @@ class LabelScreen(Screen):
             return True
         return super().eventFilter(watched, event)
 
+    def _wants_mark(self, event: QKeyEvent) -> bool:
+        return not self.many and self.marking is not None and self.marking.wants(event)
+
+    def _is_for_the_focus(self, event: QKeyEvent) -> bool:
+        """Tell whether a key walks through the tiles, or means the line of the list or field that has the focus."""
+        focus = QApplication.focusWidget()
+        if focus is self.bench.confirm.grid:
+            return event.key() in _WALKS_TILES
+        lines = isinstance(focus, QAbstractItemView) and focus.currentIndex().isValid()
+        return event.key() in _ENTER and (lines or isinstance(focus, QLineEdit | QAbstractButton))
+
     def _take_key(self, event: QKeyEvent) -> bool:
-        number = class_of(event)
-        names = list(self.session.library.counts())
-        if number is None or number >= len(names) or self._is_number or event.isAutoRepeat():
+        name = self.session.library.class_of_key(class_key_of(event))
+        if name is None or self._is_number or event.isAutoRepeat():
             return False
-        self.assign(names[number], stay=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        self.assign(name, stay=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         return True
 
     # -- what is shown -------------------------------------------------------------------------------------------
@@ -236,77 +337,153 @@ class LabelScreen(Screen):
         return self.listing.kind is Kind.REGRESSION
 
     def _listen(self) -> None:
-        library = self.session.library
-        library.reset.connect(self._reset)
-        library.relabelled.connect(self._relabelled)
+        session, bench = self.session, self.bench
+        session.library.reset.connect(self._reset)
+        session.library.relabelled.connect(self._relabelled)
+        session.view.changed.connect(self._show_rows)
+        session.view.suggested.connect(self._suggested)
+        session.changes.turned.connect(self._show_turned)
         self.pictures.loaded.connect(self._picture_came)
         for marking in self.markings.values():
             marking.mode_changed.connect(self.changed)
-        panel = self.bench.panel
-        panel.assigned.connect(self.assign)
-        panel.added.connect(self.session.changes.add_class)
-        panel.left.connect(self.setFocus)
-        panel.renamed.connect(self.session.changes.rename_class)
-        self.bench.number.assigned.connect(self.assign)
-        self.bench.strip.clicked.connect(lambda index: self._go(index.row()))
-        self.bench.previous.clicked.connect(lambda: self._go(self.order.step(-1)))
-        self.bench.next.clicked.connect(lambda: self._go(self.order.step(1)))
-        for widget in (panel.list, self.bench.row_stage, self.bench.text_stage, self.bench.sound_stage.table):
+        self._listen_to_panel()
+        bench.number.assigned.connect(self.assign)
+        bench.strip.clicked.connect(lambda index: self._go(index.row()))
+        bench.previous.clicked.connect(lambda: self._go(self.order.step(-1)))
+        bench.next.clicked.connect(lambda: self._go(self.order.step(1)))
+        bench.suggestion.accepted.connect(self.accept)
+        bench.single.clicked.connect(lambda: self.show_many(False))
+        bench.grid.clicked.connect(lambda: self.show_many(True))
+        bench.confirm.opened.connect(self._show_one)
+        bench.confirm.done.connect(self._tell_done)
+        bench.find.left.connect(self._focus_samples)
+        keymap().changed.connect(bench.show_keys)
+        bench.show_keys()
+        for widget in (bench.panel.list, bench.row_stage, bench.text_stage, bench.sound_stage.table):
             widget.installEventFilter(self)
+
+    def _listen_to_panel(self) -> None:
+        panel, changes = self.bench.panel, self.session.changes
+        panel.assigned.connect(self.assign)
+        panel.added.connect(changes.add_class)
+        panel.renamed.connect(changes.rename_class)
+        panel.moved.connect(changes.move_class)
+        panel.coloured.connect(changes.colour_class)
+        panel.removed.connect(changes.remove_class)
+        panel.key_wanted.connect(lambda name: ask_class_key(name, self.session.library, changes, self))
+        panel.left.connect(self._focus_samples)
+
+    def _focus_samples(self) -> None:
+        if self.many:
+            self.bench.confirm.grid.setFocus()
+        else:
+            self.setFocus()
 
     def _reset(self) -> None:
         self.pictures.forget()
-        self.order.reset(self.listing.labels)
+        self.order.begin(self.listing, self.session.view.rows)
+        self.show_many(False)
         self._pages.setCurrentWidget(self.bench if len(self.listing) else self.empty)
         self.bench.show_listing(self.session.project, self.listing, self._is_number)
+        self.bench.show_rows(self.listing, self.session.view.rows)
+        self._refresh()
+        self.changed.emit()
+
+    def _show_rows(self) -> None:
+        """Walk through other samples; the one shown stays if it is among them."""
+        view, row = self.session.view, self.order.row
+        place = view.places.get(row) if row is not None and view.listing is self.order.listing else None
+        self.order.begin(view.listing, view.rows, place)
+        self.bench.show_rows(view.listing, view.rows)
+        if self.many:
+            self.bench.confirm.show_rows()
         self._refresh()
         self.changed.emit()
 
     def _relabelled(self) -> None:
-        self.order.labels = self.listing.labels
+        if self._moving:
+            return
         self._refresh()
         self.changed.emit()
 
+    def _suggested(self) -> None:
+        self._refresh()
+        self.changed.emit()
+
+    def _show_turned(self, ids: list[str]) -> None:
+        """Go to what undo or redo changed."""
+        rows = (self.listing.rows.get(sample_id) for sample_id in ids)
+        places = (self.session.view.places.get(row) for row in rows if row is not None)
+        self._go(next((place for place in places if place is not None), None))
+
+    def _tell_done(self, labels: int) -> None:
+        self.pace.tick(labels)
+        if labels > _MANY:
+            keys = " or ".join(key_name(key) for key in keymap().keys(find("edit.undo")))
+            self.session.message.emit("good", f"{labels:,} samples were labelled at once. Undo ({keys}) takes it back.")
+
     def _go(self, place: int | None) -> None:
-        if place is not None:
-            self.order.place = place
-            self._refresh()
+        if place is None:
+            return
+        self.order.place = place
+        row = self.order.row
+        if self.many and row is not None:
+            tile = self.bench.confirm.model.place_of(self.listing.ids[row])
+            if tile is not None:
+                self.bench.confirm.grid.go_to(tile)
+        self._refresh()
 
     def _refresh(self) -> None:
+        row = self.order.row
         if not len(self.listing) or not self.isVisible():
             return
-        place = self.order.place
-        label = self.listing.labels[place]
         counts = self.session.library.counts()
-        self.bench.show_sample(self.listing, place, counts)
-        self.bench.show_progress(self.pace.words(self.session.library.labelled, len(self.listing)), self._share())
+        said = " · ".join(filter(None, [self._progress(), told_right(self.session.view.suggestions)]))
+        self.bench.show_progress(said, self._share())
+        label = self.listing.labels[row] if row is not None and not self.many else None
         if self._is_number:
             self.bench.number.show_value(self.listing.target or "Value", label)
         else:
-            self.bench.panel.show_classes(counts, label)
+            self.bench.panel.show_classes(self.session.library.classes, counts, label)
+        if self.many:
+            self.bench.confirm.show_changes()
+        elif row is not None:
+            self._refresh_one(row, counts)
+
+    def _refresh_one(self, row: int, counts: dict[str, int]) -> None:
+        view = self.session.view
+        self.bench.show_sample(self.order, counts)
+        self.bench.show_suggestion(
+            view.suggestion(row), counts, bool(view.suggestions.by_sample), self.listing.labels[row] is None
+        )
         if not self.listing.is_table and self.listing.modality is Modality.IMAGE:
-            self._show_picture(place)
+            self._show_picture()
         if self.marking is not None:
-            self.marking.show(place)
+            self.marking.show(row)
+
+    def _progress(self) -> str:
+        return self.pace.words(self.session.library.labelled, len(self.listing))
 
     def _share(self) -> float:
         return self.session.library.labelled / max(1, len(self.listing))
 
-    def _show_picture(self, place: int) -> None:
+    def _show_picture(self) -> None:
         """Show the photo here; ask for those around it first, so that this one is decoded before them."""
-        listing = self.listing
-        around = [
-            place + by for distance in range(_AHEAD, 0, -1) for by in (-distance, distance) if distance <= 3 or by > 0
-        ]
-        for near in around:
-            if 0 <= near < len(listing):
-                self.pictures.get(listing.ids[near], listing.references[near], listing.contents[near])
-        picture = self.pictures.get(listing.ids[place], listing.references[place], listing.contents[place])
-        self.bench.photo_stage.show_picture(listing.name(place), picture)
+        listing, rows, here = self.listing, self.order.rows, self.order.place
+        around = [by for distance in range(_AHEAD, 0, -1) for by in (-distance, distance) if distance <= 3 or by > 0]
+        places = [here + by for by in around if 0 <= here + by < len(rows)]
+        following = self.labelling.next_open()
+        for near in [*places, *([following] if following is not None else [])]:
+            self.pictures.get(listing.ids[rows[near]], listing.references[rows[near]], listing.contents[rows[near]])
+        row = rows[here]
+        picture = self.pictures.get(listing.ids[row], listing.references[row], listing.contents[row])
+        self.bench.photo_stage.show_picture(listing.name(row), picture)
 
     def _picture_came(self, sample_id: str) -> None:
-        if sample_id == self.sample_id:
-            self._show_picture(self.order.place)
+        row = self.order.row
+        if row is not None and sample_id == self.sample_id and not self.many:
+            picture = self.pictures.get(sample_id, self.listing.references[row], self.listing.contents[row])
+            self.bench.photo_stage.show_picture(self.listing.name(row), picture)
 
     def _weak_class(self) -> tuple[str, int] | None:
         """Return the class with fewest samples, and how many are missing, if more of it can still be labelled."""

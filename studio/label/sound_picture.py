@@ -94,7 +94,8 @@ class SoundPicture:
         shares = np.clip((np.arange(256) - top) / (STEPS_PER_DB * _RANGE_DB) + 1, 0, 1)
         stops = _SHADES[colours().dark]
         places = [place for place, _ in stops]
-        parts = [[QColor(name).getRgb()[part] for _, name in stops] for part in range(3)]
+        inks = [QColor(name) for _, name in stops]
+        parts = ([ink.red() for ink in inks], [ink.green() for ink in inks], [ink.blue() for ink in inks])
         red, green, blue = (np.interp(shares, places, part).astype(int) for part in parts)
         return [QColor(int(r), int(g), int(b)).rgb() for r, g, b in zip(red, green, blue, strict=True)]
 

@@ -5,23 +5,44 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.task import Modality
+from labeling.suggest.model import Suggestion
+from studio.actions import find
 from studio.data.grid_model import GridModel
+from studio.finding.filter_bar import FilterBar
 from studio.icons import set_icon
+from studio.keys.keymap import keymap
+from studio.keys.names import shown as key_name
 from studio.label.class_panel import ClassPanel
+from studio.label.confirm.page import ConfirmPage
 from studio.label.filmstrip import Filmstrip
 from studio.label.number_panel import NumberPanel
+from studio.label.order import Order
 from studio.label.photo_stage import PhotoStage
+from studio.label.reading import Reading
 from studio.label.row_stage import RowStage
 from studio.label.sound_stage import SoundStage
-from studio.label.text_stage import TextStage
-from studio.library import Library
+from studio.label.suggestion_bar import SuggestionBar
 from studio.listing import Listing, shown
 from studio.picture_loader import PictureLoader
+from studio.session import Session
 from studio.theme import SPACE
-from studio.widgets.basics import row, text
+from studio.widgets.basics import button, row, text
+from studio.widgets.empty_state import EmptyState
 
 if TYPE_CHECKING:
     from labeling.project import Project
@@ -30,20 +51,28 @@ if TYPE_CHECKING:
 class Workbench(QWidget):
     """Progress above, the sample in the middle with its neighbours below, classes or a number at the right."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
         self._project: Project | None = None
-        self.thumbnails = PictureLoader(library.thumbnail, self)
+        self.thumbnails = PictureLoader(session.library.thumbnail, self)
+        self.confirm = ConfirmPage(session, self.thumbnails)
+        self.find = FilterBar(session.view, session.library)
+        self.suggestion = SuggestionBar()
         self.strip_model = GridModel(self.thumbnails, self)
         self.strip = Filmstrip(self.strip_model)
         self.photo_stage = PhotoStage()
         self.sound_stage = SoundStage()
         self.row_stage = RowStage()
-        self.text_stage = TextStage()
-        self.panel = ClassPanel()
+        self.reading = Reading()
+        self.text_stage = self.reading.stage
+        self.panel = ClassPanel(session.changes.merged_count)
         self.number = NumberPanel()
-        self.previous = _arrow("left", "Previous sample (Left or A)")
-        self.next = _arrow("right", "Next sample (Right or D)")
+        self.previous = _arrow("left")
+        self.next = _arrow("right")
+        self.single = _switch("One", "One sample large")
+        self.grid = _switch("Grid", "Many samples, to confirm what is suggested")
+        self.copies = QCheckBox("Near-copies too")
+        self.copies.setToolTip("Give the samples that are nearly the same the same label, if they have none")
         self._progress = text("", "heading")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -62,28 +91,64 @@ class Workbench(QWidget):
         is_table = listing.is_table
         of_files = {Modality.IMAGE: self.photo_stage, Modality.AUDIO: self.sound_stage}
         is_text = listing.modality is Modality.TEXT
-        rows = self.text_stage if is_text else self.row_stage
+        rows = self.reading if is_text else self.row_stage
         self._stages.setCurrentWidget(of_files.get(listing.modality, rows))
         self.strip.setVisible(not is_table)
-        self.strip_model.show_rows(listing, [] if is_table else list(range(len(listing))))
         self._sides.setCurrentWidget(self.number if is_number else self.panel)
 
-    def show_sample(self, listing: Listing, place: int, counts: dict[str, int]) -> None:
+    def show_rows(self, listing: Listing, rows: list[int]) -> None:
+        """Show which samples are walked through."""
+        self.strip_model.show_rows(listing, [] if listing.is_table else rows)
+        self._middles.setCurrentWidget(self._middles.currentWidget() if rows else self._nothing)
+
+    def show_many(self, many: bool) -> None:
+        """Show the confirm grid, or one sample large."""
+        self._middles.setCurrentWidget(self.confirm if many else self._one)
+        self.single.setChecked(not many)
+        self.grid.setChecked(many)
+
+    def show_keys(self) -> None:
+        """Say on the buttons which keys do the same."""
+        for made, command in (
+            (self.previous, "previous"),
+            (self.next, "next"),
+            (self.single, "grid"),
+            (self.grid, "grid"),
+        ):
+            action = find(f"label.{command}")
+            keys = " or ".join(key_name(key) for key in keymap().keys(action))
+            words = made.accessibleName() if command == "grid" else action.title
+            made.setToolTip(f"{words} ({keys})" if keys else words)
+            made.setAccessibleName(words)
+
+    def show_sample(self, order: Order, counts: dict[str, int]) -> None:
         """Show a sample's name, label and values, and where it stands."""
-        label = shown(listing.labels[place])
-        said = f"labelled “{label}”" if label else "no label yet"
-        self._name.setText(f"{listing.name(place)} – {said}")
-        self._name.setToolTip(listing.ids[place])
-        self._place.setText(f"{place + 1:,} of {len(listing):,}")
+        listing, row_here, place = order.listing, order.row, order.place
+        if row_here is None:
+            return
+        label = shown(listing.labels[row_here])
+        said = f"labelled “{label}”" if label else "skipped" if order.is_skipped(place) else "no label yet"
+        self._name.setText(f"{listing.name(row_here)} – {said}")
+        self._name.setToolTip(listing.ids[row_here])
+        self._place.setText(f"{place + 1:,} of {len(order):,}")
         self.previous.setEnabled(place > 0)
-        self.next.setEnabled(place + 1 < len(listing))
+        self.next.setEnabled(place + 1 < len(order))
         if listing.modality is Modality.TEXT:
-            self.text_stage.show_sample(listing, place)
+            self.text_stage.show_sample(listing, row_here)
         elif listing.frame is not None:
-            self.row_stage.values.show_values(list(listing.frame.columns), list(listing.frame.row(place)))
+            self.row_stage.values.show_values(list(listing.frame.columns), list(listing.frame.row(row_here)))
         if listing.frame is None:
             self.strip.tiles.class_index = {name: number for number, name in enumerate(counts)}
             self.strip.show_place(place)
+
+    def show_suggestion(
+        self, suggestion: Suggestion | None, counts: dict[str, int], any_there: bool, open: bool
+    ) -> None:
+        """Show what is suggested for the sample; nothing at all while there are no suggestions."""
+        self.suggestion.setVisible(any_there)
+        keys = keymap().keys(find("label.accept"))
+        numbers = {name: number for number, name in enumerate(counts)}
+        self.suggestion.show_suggestion(suggestion, numbers, key_name(keys[0]) if keys else "", labelled=not open)
 
     def show_progress(self, words: str, share: float) -> None:
         """Show how far the labelling is."""
@@ -95,13 +160,13 @@ class Workbench(QWidget):
         self._stages.addWidget(self.photo_stage)
         self._stages.addWidget(self.sound_stage)
         self._stages.addWidget(self.row_stage)
-        self._stages.addWidget(self.text_stage)
+        self._stages.addWidget(self.reading)
         self._sides = QStackedWidget()
         self._sides.addWidget(self.panel)
         self._sides.addWidget(self.number)
         self._sides.setMinimumWidth(200)
-        middle = QWidget()
-        column = QVBoxLayout(middle)
+        self._one = QWidget()
+        column = QVBoxLayout(self._one)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
         foot = QHBoxLayout()
@@ -109,29 +174,45 @@ class Workbench(QWidget):
         foot.addWidget(self._name, 1)
         foot.addWidget(row(self.previous, self._place, self.next))
         column.addWidget(self._stages, 1)
+        column.addWidget(self.suggestion)
         column.addLayout(foot)
         column.addWidget(self.strip)
+        self._nothing = EmptyState("search", "Nothing matches", "Search for other words, or show all samples.")
+        self._nothing.offer("Show all", self.find.everything.click)
+        self._middles = QStackedWidget()
+        for middle in (self._one, self.confirm, self._nothing):
+            self._middles.addWidget(middle)
         splitter = QSplitter()
         splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(2 * SPACE)
-        splitter.addWidget(middle)
+        splitter.addWidget(self._middles)
         splitter.addWidget(self._sides)
         splitter.setStretchFactor(0, 1)
         splitter.setSizes([800, 260])
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(SPACE)
-        outer.addWidget(self._progress)
+        switch = QButtonGroup(self)
+        for made in (self.single, self.grid):
+            switch.addButton(made)
+        self._progress.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        outer.addWidget(row(self._progress, self.single, self.grid, spacing=SPACE // 2))
         outer.addWidget(self._bar)
-        outer.addSpacing(SPACE)
+        outer.addWidget(self.find)
         outer.addWidget(splitter, 1)
 
 
-def _arrow(icon: str, words: str) -> QToolButton:
+def _arrow(icon: str) -> QToolButton:
     made = QToolButton()
     set_icon(made, icon)
     made.setMinimumSize(QSize(32, 32))
-    made.setToolTip(words)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return made
+
+
+def _switch(title: str, words: str) -> QPushButton:
+    made = button(title)
+    made.setCheckable(True)
     made.setAccessibleName(words)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return made
