@@ -58,7 +58,7 @@ def search(problem: Problem, thorough: bool) -> Generator[Fit | None, None, None
 
     Yields None between pieces of work, so that the caller can look at the clock.
     """
-    machine: _Machine = _Full(problem) if len(problem.folds) <= FULL else _Landmarks(problem)
+    machine = _machine(problem)
     best = usual = yield from machine.fit(machine.usual)
     yield usual
     if not thorough:
@@ -73,6 +73,17 @@ def search(problem: Problem, thorough: bool) -> Generator[Fit | None, None, None
         best = min(best, fit, key=lambda one: one.loss)
     if best is not usual:
         yield best
+
+
+def fitted(problem: Problem, shape: Shape) -> Fit:
+    """Return the fit of one shape."""
+    pieces = _machine(problem).fit(shape)
+    while True:
+        try:
+            next(pieces)
+        except StopIteration as end:
+            fit: Fit = end.value
+            return fit
 
 
 class _Machine(ABC):
@@ -130,6 +141,10 @@ class _Full(_Machine):
             scores[rows] = targets[rows] - np.linalg.solve(inverse[np.ix_(rows, rows)], weight[rows])
         yield
         return self._finish(shape, self.problem.inputs, weight, scores)
+
+
+def _machine(problem: Problem) -> _Machine:
+    return _Full(problem) if len(problem.folds) <= FULL else _Landmarks(problem)
 
 
 @dataclass

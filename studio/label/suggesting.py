@@ -7,20 +7,18 @@ another after labels changed, once ten have or a second has passed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.task import Kind
 from labeling.suggest.model import Suggestions
 from studio.background import Background, Job, explain
+from studio.describing import Material, material_of, suggested
 from studio.library import Library
-from studio.listing import Label
 
 if TYPE_CHECKING:
     from engine.arrays import Float32Array, IntArray
-    from engine.worker.describer_handle import DescriberHandle, Request
+    from engine.worker.describer_handle import DescriberHandle
     from labeling.project import Project
     from labeling.suggest.pool import Pool
 
@@ -30,16 +28,6 @@ _MORE_MS = 3000  # how often what came of the samples meanwhile is worth another
 PATIENCE_MS = 2000  # until the samples in sight had the time to be shown
 _FAREWELL_S = 5.0
 _FIRST = 2000  # labelled samples that are looked at before others
-
-
-@dataclass(frozen=True)
-class _Material:
-    """What the samples of a project are; ``request`` tells the process, ``groups`` [n] near-copies."""
-
-    request: Request
-    ids: list[str]
-    kind: Kind
-    groups: IntArray
 
 
 class Suggesting(QObject):
@@ -60,7 +48,7 @@ class Suggesting(QObject):
         self._library = library
         self._background = Background(threads=1)
         self._project: Project | None = None
-        self._material: _Material | None = None
+        self._material: Material | None = None
         self._pool: Pool | None = None
         self._handle: DescriberHandle | None = None
         self._left: list[DescriberHandle] = []
@@ -155,7 +143,9 @@ class Suggesting(QObject):
         if project is None or self._resting or self._handle is not None or self._reading is not None:
             return
         known = self._material
-        self._reading = job = self._background.start(lambda _job: known or _material(project), "Looking at the samples")
+        self._reading = job = self._background.start(
+            lambda _job: known or material_of(project), "Looking at the samples"
+        )
         job.done.connect(lambda material: self._begin(job, material))
         job.failed.connect(lambda error: self.problem.emit(explain(error), job.details))
         job.finished.connect(lambda: self._read_over(job))
@@ -164,7 +154,7 @@ class Suggesting(QObject):
         if self._reading is job:
             self._reading = None
 
-    def _begin(self, job: Job, material: _Material | None) -> None:
+    def _begin(self, job: Job, material: Material | None) -> None:
         if self._reading is not job or material is None or self._project is None:
             return
         from engine.worker.describer_handle import DescriberHandle
@@ -228,7 +218,7 @@ class Suggesting(QObject):
         names = self._library.class_names
         if len(labels) != len(material.ids):
             return  # other samples are being read
-        job = self._background.start(lambda _job: _suggest(project, material, pool, labels, names), "Suggesting")
+        job = self._background.start(lambda _job: suggested(project, material, pool, labels, names), "Suggesting")
         self._fitting = job
         job.done.connect(lambda found: self._take(job, found))
         job.failed.connect(lambda error: self.problem.emit(explain(error), job.details))
@@ -248,28 +238,3 @@ class Suggesting(QObject):
         if suggestions.order or self.suggestions.order:
             self.suggestions = suggestions
             self.changed.emit()
-
-
-def _material(project: Project) -> _Material | None:
-    from engine.dataset import INPUT_PREFIX, Dataset
-    from engine.worker.describer_handle import Request
-    from labeling.duplicates import groups
-
-    understanding = project.understanding()
-    if understanding is None:
-        return None
-    frame = project.frame()
-    inputs = [name for name in frame.columns if name.startswith(INPUT_PREFIX)]
-    dataset = Dataset(frame.select("id", "reference", "content", *inputs))
-    request = Request.write(dataset, understanding.modality, understanding.columns, project.cache_path)
-    return _Material(request, frame["id"].to_list(), understanding.kind or Kind.MULTICLASS, groups(frame))
-
-
-def _suggest(project: Project, material: _Material, pool: Pool, labels: list[Label], names: list[str]) -> Suggestions:
-    from threadpoolctl import threadpool_limits
-
-    from labeling.suggest.suggesting import Labelling, suggest
-
-    labelling = Labelling(material.ids, labels, material.kind, names, material.groups)
-    with threadpool_limits(1, "blas"):  # its own threads would spin where the window wants to draw
-        return suggest(labelling, pool.known(), project.suggested_right())

@@ -1,12 +1,13 @@
 """The registry of commands, in the order in which help lists them."""
 
-from studio.cli.commands import evaluate, export, import_, labels, predict, resume, studio, train
+from studio.cli.commands import evaluate, export, import_, labels, predict, resume, studio, suggest, train
 from studio.cli.commands.base import Command
 
 COMMANDS: tuple[Command, ...] = (
     studio.COMMAND,
     import_.COMMAND,
     labels.COMMAND,
+    suggest.COMMAND,
     train.COMMAND,
     resume.COMMAND,
     evaluate.COMMAND,
