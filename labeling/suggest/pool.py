@@ -11,7 +11,6 @@ from engine.arrays import BoolArray, Float32Array, IntArray
 from labeling.suggest.space import LOOKED_AT, Space
 
 _GROWTH = 2.0  # the space is found anew once so many times as many samples are known
-_FEWEST = 8
 
 
 @dataclass(frozen=True)
@@ -54,6 +53,7 @@ class Pool:
                 self.total = total
             sound = np.isfinite(features).all(axis=1)
             self._unreadable[rows[~sound]] = True
+            sound &= ~self._known[rows]
             if not sound.any():
                 return
             rows, features = rows[sound], features[sound]
@@ -74,7 +74,7 @@ class Pool:
 
     def _place(self) -> None:
         """Give points to what has none yet, in a better space where there is much more to find it from."""
-        if self._raw is None or self._kept < min(_FEWEST, self.total):
+        if not self._raw:
             return
         grown = self._kept >= _GROWTH * self._found_from or self._kept == int(self._known.sum()) == self.total
         if self._space is None or (grown and self._kept > self._found_from):
