@@ -4,13 +4,14 @@ Most learners are checked on every sample, fold by fold; large networks on one f
 each would take too long. So those that were widely checked are weighed first, on all samples. A narrowly checked one is
 then weighed against that whole, on the samples both were checked on, and comes in only if it makes the whole better by
 more than the noise there. Whoever was checked on neither most samples nor whole folds has learned from a part of the
-data only (a first look), and steps aside.
+data only (a first look), and steps aside. One that repeats another with other samples held out is weighed as one with
+it: their mean, which no held-out sample can show to be better than each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,12 +35,14 @@ _WIDELY_CHECKED = 0  # place of the ensemble of the widely checked among those w
 class Entrant:
     """A learner's newest out-of-sample predictions [n, outputs]; NaN rows where there is none.
 
-    ``cost_s`` is how many seconds it takes to predict one sample.
+    ``cost_s`` is how many seconds it takes to predict one sample; ``repeats`` names the learner that this one is like
+    but for the samples that it holds out, empty for none.
     """
 
     name: str
     validation: FloatArray
     cost_s: float = 0.0
+    repeats: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,32 @@ def line_up(
 
     When none is that quick, the quickest is served alone. ``folds`` [n] are those of :mod:`engine.split`.
     """
+    teams: dict[str, list[Entrant]] = {}
+    for entrant in entrants:
+        teams.setdefault(entrant.repeats or entrant.name, []).append(entrant)
+    within = {name: members if _cost(members) <= most_s else members[:1] for name, members in teams.items()}
+    lineup = _line_up(task, labels, [_as_one(name, members) for name, members in within.items()], folds, most_s)
+    shares = {e.name: lineup.weights[name] / len(members) for name, members in within.items() for e in members
+              if name in lineup.weights}  # fmt: skip
+    return replace(lineup, weights=shares)
+
+
+def _cost(entrants: Sequence[Entrant]) -> float:
+    return sum(entrant.cost_s for entrant in entrants)
+
+
+def _as_one(name: str, members: Sequence[Entrant]) -> Entrant:
+    """Return those that repeat one another as one: a sample's answer is the mean of who was checked on it."""
+    if len(members) == 1:
+        return replace(members[0], name=name)
+    answers = np.stack([member.validation for member in members])
+    seen = np.isfinite(answers).all(axis=2, keepdims=True)
+    total, count = np.where(seen, answers, 0.0).sum(axis=0), seen.sum(axis=0)
+    mean = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+    return Entrant(name, mean, _cost(members))
+
+
+def _line_up(task: Task, labels: FloatArray, entrants: Sequence[Entrant], folds: IntArray, most_s: float) -> Lineup:
     wide = widely_checked(entrants)
     shared: BoolArray = np.logical_and.reduce([checked(entrant.validation) for entrant in wide])
     if not shared.any():
@@ -97,7 +126,7 @@ def _joined(
 ) -> Lineup:
     """Add the narrowly checked ones where that is surely better on the samples that all were checked on."""
     raw = blend([e.validation for e in wide if e.name in lineup.weights], list(lineup.weights.values()), 1.0, task.kind)
-    cost = sum(e.cost_s for e in wide if e.name in lineup.weights)
+    cost = _cost([e for e in wide if e.name in lineup.weights])
     together = [Entrant("", raw, cost)]
     for entrant in sorted(narrow, key=_coverage, reverse=True):
         rows = np.logical_and.reduce([checked(other.validation) for other in [*together, entrant]])

@@ -13,6 +13,7 @@ from engine.metrics import METRICS, replicates, score
 from engine.task import Kind, Task
 
 NOISY_BELOW = 1000
+WIDER = 1.2  # times as many samples are clearly more
 
 
 def checked(predictions: FloatArray) -> BoolArray:
@@ -25,13 +26,15 @@ def better(task: Task, labels: FloatArray, new: FloatArray, old: FloatArray) -> 
     """Return whether ``new`` [n, outputs] deserves to replace ``old`` as what is served.
 
     Classes that are told apart about equally well may still come with better probabilities: log-loss breaks the tie.
-    So does having been checked on, and so having learned from, more than twice as many samples.
+    So does having been checked on clearly more samples: who was has learned from more of them, or consists of more
+    networks, each checked on its own. That counts unless it is worse by more than the noise, however many samples.
     """
     rows = checked(new) & checked(old)
-    wider = int(checked(new).sum()) > 2 * int(checked(old).sum())
+    wider = int(checked(new).sum()) >= WIDER * int(checked(old).sum())
     if not rows.any():
         return wider
-    verdict = _compared(task, labels[rows], new[rows], old[rows], NOISY_BELOW, wider=wider)
+    noisy = len(labels) + 1 if wider else NOISY_BELOW
+    verdict = _compared(task, labels[rows], new[rows], old[rows], noisy, wider=wider)
     return verdict > 0
 
 

@@ -117,6 +117,10 @@ class Net(ABC):
         """Make the inputs smaller or coarser; return False where they are as small as is of use."""
         return False
 
+    def rest(self) -> None:
+        """Let go of what only learning needs: nothing more will be learned."""
+        return
+
     def move(self, device: str) -> None:
         """Compute on ``device`` from now on."""
         self.device = device

@@ -51,7 +51,8 @@ class FineTune(Learner):
     mean. A network is checked at each of :data:`engine.finetune.tuning.MOMENTS`, and what does better than the same
     network before is a candidate. Settings: ``epochs`` (8), how often to see each sample at most; ``fewest`` (0.5), how
     often at least, or it is left out; ``share`` (0.5) of the budget left that one network may take; ``folds`` (1), how
-    many networks; ``cover`` (False), whether they hold out all folds between them rather than one each; ``batch`` (32);
+    many networks; ``skipped`` (0), how many folds are passed over, being held out by networks of another learner;
+    ``cover`` (False), whether the networks hold out all folds between them rather than one each; ``batch`` (32);
     ``rate`` (3e-4); ``head`` (1), the factor on it for the head; ``decay`` (0.85) of the rate from layer to layer;
     ``weight_decay`` (0.02); ``contrasts`` (False), whether the network learns to part classes
     (:mod:`engine.finetune.contrast`) where a sample has one; ``transfer`` (none), settings by name of
@@ -60,7 +61,8 @@ class FineTune(Learner):
 
     def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
         super().__init__(job, settings)
-        folds, networks = np.unique(job.folds[job.folds >= 0]), max(1, int(settings.get("folds", 1)))
+        self._skipped, networks = int(settings.get("skipped", 0)), max(1, int(settings.get("folds", 1)))
+        folds = np.roll(np.unique(job.folds[job.folds >= 0]), -self._skipped)
         dealt = np.array_split(folds, min(networks, len(folds))) if settings.get("cover") and len(folds) else folds
         self.held_out: list[IntArray] = [np.atleast_1d(mine) for mine in dealt[:networks]]
         self.targets = Targets(job)
@@ -77,7 +79,7 @@ class FineTune(Learner):
         self._warm_rows: IntArray | None = None
         self._outputs: list[FloatArray] = []
         self._answers = np.full((len(job.labels), job.task.outputs), np.nan)
-        self._prepared, self._done, self._message = False, False, ""
+        self._prepared, self._done, self._late, self._message = False, False, False, ""
         self._rungs, self._number = 0, 0
         self._now: Callable[[], float] = time.monotonic
         self._planned = self.epochs * len(job.labels)
@@ -183,8 +185,13 @@ class FineTune(Learner):
         return foreseen < min(self.fewest, self.epochs) * count
 
     def _leave_out(self) -> None:
+        self._late = not self.parts
+        self._message = _NO_TIME if self._late else ""
+        self._end()
+
+    def _end(self) -> None:
         self._tuning, self._done = None, True
-        self._message = "" if self.parts else _NO_TIME
+        self._loaded().rest()
 
     def _seen(self) -> tuple[Tensor, Tensor]:
         """Return the pretrained features of the samples to learn from, and their targets."""
@@ -249,7 +256,7 @@ class FineTune(Learner):
 
     @property
     def _seed(self) -> tuple[int, ...]:
-        return (self.job.seed, self._number)
+        return (self.job.seed, self._skipped + self._number)
 
     def _new_plan(self) -> Plan:
         return Plan(float(self.settings.get("share", 0.5)))
@@ -315,7 +322,8 @@ class FineTune(Learner):
         self._tuning, self._error, self.plan = None, None, self._new_plan()
         self._loaded().body.load_state_dict(self._pretrained)
         self._number += 1
-        self._done = self._number >= max(1, len(self.held_out))
+        if self._number >= max(1, len(self.held_out)):
+            self._end()
 
     def _live_on_less(self) -> bool:
         sentence = self.ladder.down()
@@ -334,10 +342,10 @@ class FineTune(Learner):
         """Return the share of the work done, in seconds: those gone, of these and what the rest will take.
 
         Reading and loading come before the first look, so that samples alone would say too little; until then it
-        cannot be told.
+        cannot be told. Who found the time too short ends with most of the work not done.
         """
         if self._done:
-            return 1.0
+            return self._shared if self._late else 1.0
         if not self.plan.row_s:
             return 0.0
         gathering = not self._number and self._tuning is None and self._saved is None

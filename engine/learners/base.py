@@ -40,7 +40,8 @@ class Job:
 class Progress:
     """What a slice brought: ``improved`` when there is a new candidate, ``done`` when more time is of no use.
 
-    ``share`` is how much of its whole work a learner has done, 0 to 1, so that others can tell when it will be through.
+    ``share`` is how much of its whole work a learner has done, 0 to 1, so that others can tell when it will be through;
+    who is done with less than 1 would have worked on if there were more time.
     ``message`` is a sentence for the person about what it had to do otherwise (less memory, a part left out), mostly
     empty; the run says it once.
     """

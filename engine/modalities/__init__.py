@@ -62,7 +62,7 @@ def portfolio(
     """Return the learners to try for this task, training size and device, in the order that earlier runs teach.
 
     The size of the samples in ``dataset``, where it is given, helps to find runs on alike data, and leaves out what is
-    for smaller samples alone. ``own`` are networks that the person brings, which are tried after the first few.
+    for samples of other sizes. ``own`` are networks that the person brings, which are tried after the first few.
     """
     module = importlib.import_module(f"engine.modalities.{Modality(task.modality).value}.portfolio")
     entries: tuple[Entry, ...] = module.portfolio(task, size, device)
@@ -70,7 +70,7 @@ def portfolio(
         from engine.modalities.image.own import own_entries
 
         entries = (*entries[:_BEFORE_OWN], *own_entries(own.folder, own.download), *entries[_BEFORE_OWN:])
-    asked = taught(task.modality) or any(entry.largest is not None for entry in entries)
+    asked = taught(task.modality) or any(entry.limited for entry in entries)
     measured = extent(dataset, task) if dataset is not None and asked else None
-    entries = tuple(entry for entry in entries if measured is None or measured <= (entry.largest or measured))
+    entries = tuple(entry for entry in entries if entry.suits(measured))
     return reorder(entries, Meta.of(task, size, device, measured)) if taught(task.modality) else entries

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.backbones.weights import manifest
@@ -17,8 +18,9 @@ class Entry:
     key; ``first_slice`` is the seconds its first slice is promised (0: the scheduler decides). Entries of one ``group``
     are alternatives, such as several ways to tune a network: the worse half is held back as soon as that can be told.
     The pretrained ``network`` that a learner builds on is the ``backbone`` of its settings where weights of it are
-    known, or the file of the person's own ``weights``; empty for none. ``largest`` is the greatest extent
-    (:func:`engine.modalities.extent.extent`) of samples for which it is worth trying, None for any.
+    known, or the file of the person's own ``weights``; empty for none. ``smallest`` and ``largest`` are the
+    extents (:func:`engine.modalities.extent.extent`) of samples for which it is worth trying, None for any. ``repeats``
+    names the entry that this one repeats with other samples held out: they are served as one.
     """
 
     name: str
@@ -26,7 +28,18 @@ class Entry:
     settings: Mapping[str, Any] = field(default_factory=dict)
     first_slice: float = 0.0
     group: str = ""
+    smallest: float | None = None
     largest: float | None = None
+    repeats: str = ""
+
+    def suits(self, extent: float | None) -> bool:
+        """Return whether samples of this extent, None where it is unknown, make it worth trying."""
+        return extent is None or (self.smallest or 0.0) <= extent <= (self.largest or math.inf)
+
+    @property
+    def limited(self) -> bool:
+        """Whether the extent of the samples matters."""
+        return self.smallest is not None or self.largest is not None
 
     @property
     def tunes(self) -> bool:
@@ -38,3 +51,8 @@ class Entry:
         """The pretrained network that the learner builds on, empty for none."""
         named = str(self.settings.get("backbone", ""))
         return named if named in manifest() else str(self.settings.get("weights", ""))
+
+    def again(self, turn: int) -> Entry:
+        """Return this entry of a network once more, to be checked on the ``turn``-th fold after the first."""
+        settings = {**self.settings, "skipped": turn}
+        return replace(self, name=f"{self.name}, again {turn}", settings=settings, repeats=self.name)

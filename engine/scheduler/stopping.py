@@ -23,11 +23,9 @@ def stop_reason(standings: Sequence[Standing], metrics: Mapping[str, float]) -> 
         metrics: validation scores of the served model.
     """
     if all(standing.done for standing in standings):
-        late = [standing.name for standing in standings if not standing.curve and not standing.failures]
-        if late:  # who is through without ever having had a candidate found the time too short
-            return (
-                f"Everything that fits into the time was tried. With more of it, {_listed(late)} would take part."
-            )
+        late = [s.name for s in standings if not (s.curve or s.failures) and s.share < 1.0]
+        if late:  # who is through with nothing to show, the work not done, found the time too short
+            return f"Everything that fits into the time was tried. With more of it, {_listed(late)} would take part."
         return "Everything worth trying has been tried; more time would not help."
     watched = [metrics[name] for name in ("nauc", "accuracy", "r2") if name in metrics]
     evaluations = sum(len(standing.curve) for standing in standings)

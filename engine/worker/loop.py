@@ -101,7 +101,8 @@ class Worker:
             raise DataError("There are no samples to learn from. Label some first.")
         device = told_at_once(options.device) or self._desk.device(lambda: self._budget.remaining > self._reserve)
         self._entries = portfolio(task, n_train, device, self._server.train, options.own_weights)
-        self._roster = Roster(self._entries, self._before)
+        self._server.repeats = {entry.name: entry.repeats for entry in self._entries if entry.repeats}
+        self._roster = Roster(self._entries, self._before, lambda: self._server.members)
         self._policy = POLICIES["breadth_then_gain"]()
         facts = {"budget_s": options.budget_s, "device": device, "task": task.to_json()}
         resumed = self._before.started

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from engine.curve import Point
 from engine.modalities import Entry
@@ -22,16 +22,16 @@ _LEFT_ALONE = "It failed again, so it is left out. What happened is in the run's
 
 
 class Roster:
-    """Standings in portfolio order, and the run's curve."""
+    """Standings in portfolio order, and the run's curve. ``served`` tells which learners are served at the time."""
 
-    def __init__(self, entries: Sequence[Entry], before: Replay) -> None:
-        self._entries = entries
+    def __init__(self, entries: Sequence[Entry], before: Replay, served: Callable[[], Collection[str]] = tuple) -> None:
+        self._entries, self._served = entries, served
         self._pasts = {entry.name: before.learner(entry.name) for entry in entries}
         self.curve: list[Point] = list(before.curve)
         self._doubted: set[str] = set()
 
     def standings(self) -> list[Standing]:
-        """Return a frozen standing for each learner."""
+        """Return a frozen standing for each learner that has something to do."""
         return [
             Standing(
                 name=entry.name,
@@ -50,7 +50,12 @@ class Roster:
             )
             for entry in self._entries
             for past in [self._pasts[entry.name]]
+            if not entry.repeats or self._worth_repeating(entry.repeats)
         ]
+
+    def _worth_repeating(self, name: str) -> bool:
+        """Whether a learner is through and what it learned is served."""
+        return self._pasts[name].done and name in self._served()
 
     def doubts(self) -> list[str]:
         """Return what is to be said of pretrained networks that turn out not to help, of each once."""

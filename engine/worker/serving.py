@@ -45,7 +45,10 @@ class Served:
 
 
 class Server:
-    """Keeps the best model on disk at every moment. It sees labels of the test part only in :meth:`test_scores`."""
+    """Keeps the best model on disk at every moment. It sees labels of the test part only in :meth:`test_scores`.
+
+    ``repeats`` names, of learners that repeat another one, the one that they repeat.
+    """
 
     def __init__(self, run: RunFolder, clock: Callable[[], float]) -> None:
         self.run, self.task, self._clock = run, run.task, clock
@@ -56,6 +59,7 @@ class Server:
         self.labels = self.train.labels(self.task)
         most_ms = run.options.max_latency_ms
         self.most_s = np.inf if most_ms is None else most_ms / 1000.0
+        self.repeats: Mapping[str, str] = {}
         self._candidates: dict[str, Candidate] = {}
         self._wanted: Lineup | None = None  # to be served as soon as all its members have answered
         self.served: Served | None = None
@@ -114,7 +118,7 @@ class Server:
 
     def is_first_look(self, learner: str) -> bool:
         """Whether a learner's newest candidate has learned from too few samples to be served beside the others."""
-        return not fit_to_serve(_entrant(self._candidates[learner]), self._entrants(), self.train.folds)
+        return not fit_to_serve(self._entrant(self._candidates[learner]), self._entrants(), self.train.folds)
 
     def errand(self) -> Errand | None:
         """Return what is to be done next so that a model can be served, or kept as the small one."""
@@ -199,10 +203,14 @@ class Server:
     def _entrants(self) -> list[Entrant]:
         """Return all candidates, without the constant one as soon as there is another."""
         real = [c for c in self._candidates.values() if c.record.kind != CONSTANT]
-        return [_entrant(candidate) for candidate in real or self._candidates.values()]
+        return [self._entrant(candidate) for candidate in real or self._candidates.values()]
 
     def _alone(self, candidate: Candidate) -> Lineup:
-        return line_up(self.task, self.labels, [_entrant(candidate)], self.train.folds)
+        return line_up(self.task, self.labels, [self._entrant(candidate)], self.train.folds)
+
+    def _entrant(self, candidate: Candidate) -> Entrant:
+        cost = candidate.pace.single_s if candidate.pace is not None else 0.0
+        return Entrant(candidate.learner, candidate.validation, cost, self.repeats.get(candidate.learner, ""))
 
     def own_score(self, learner: str) -> float:
         """Return the score of a learner's newest candidate alone."""
@@ -338,11 +346,6 @@ class Server:
         for folder in (self.run.model_path, self.run.small_path, self.run.checkpoints_path, self.run.predictions_path):
             shutil.rmtree(folder, ignore_errors=True)
         self.served = None
-
-
-def _entrant(candidate: Candidate) -> Entrant:
-    cost = candidate.pace.single_s if candidate.pace is not None else 0.0
-    return Entrant(candidate.learner, candidate.validation, cost)
 
 
 def _milliseconds(moment: float) -> int:

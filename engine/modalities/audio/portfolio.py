@@ -42,6 +42,7 @@ _TUNED = {"backbone": SPEECH, "epochs": 8, "fewest": 2, "share": 0.6}
 
 def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
     """Return the entries for ``size`` training sounds; without the network of events where that is not installed."""
+    tuned = Entry("A speech network, tuned", "audio.finetune", _TUNED)
     entries = (
         Entry("Statistics of the sound", "audio.head", {}, first_slice=1.0),
         Entry("A network of sound events", "audio.head", {"backbone": EVENTS}, first_slice=6.0),
@@ -50,7 +51,8 @@ def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
         Entry("Networks of speech and events", "audio.head", {"backbone": SPEECH, "heard": [SPEECH, EVENTS]}),
         Entry("Networks of speech and pictures", "audio.head", {"backbone": SPEECH, "heard": [SPEECH, PICTURES]}),
         Entry("A speech network at three paces", "audio.head", {"backbone": SPEECH, "heard": [PACES]}),
-        Entry("A speech network, tuned", "audio.finetune", _TUNED),
+        tuned,
+        tuned.again(1),
     )
     return entries if installed(EVENTS) else tuple(entry for entry in entries if EVENTS not in _heard(entry))
 

@@ -20,6 +20,7 @@ _PACE = {"rate": 3e-4, "decay": 0.92}
 _FEW = 600
 _MANY = 4000
 _TINY, _PLENTY_S = 64.0, 400.0
+_COARSE = 128.0  # pictures of which nothing more is to be seen at 320 px than at 224
 
 
 def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
@@ -39,10 +40,12 @@ def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
         *brief,
         Entry("Features at 224 px, mirrored too", "image.frozen_head", _frozen(224, mirror=True)),
         *long,
+        Entry("Features at 320 px", "image.frozen_head", _frozen(320, first=_MANY), smallest=_COARSE),
+        Entry("Features at 320 px, mirrored too", "image.frozen_head", _frozen(320, mirror=True), smallest=_COARSE),
+        *(entry.again(1) for entry in brief),
         Entry("Small network for tiny pictures", "image.scratch", _small(device), largest=_TINY),
-        Entry("Features at 320 px", "image.frozen_head", _frozen(320, first=_MANY)),
-        Entry("Features at 320 px, mirrored too", "image.frozen_head", _frozen(320, mirror=True)),
         Entry("Small network of a searched shape", "image.search", {"least_s": _PLENTY_S}, largest=_TINY),
+        long[0].again(1),
     )
 
 

@@ -27,6 +27,7 @@ _FIRST = 2000
 _FIRST_SENTENCES = 600  # the network reads some 500 sentences a second on two cores
 _FEW = 16  # texts a class up to which it is better to part classes
 _LONG = 1500.0  # letters
+_REPEATS = 2
 _MANY = 3000  # texts from which on few looks at each are enough
 _PENALTIES = (0.3, 0.1, 0.03, 0.01, 0.003, 0.001)  # a learner stops at the first that does not pay
 
@@ -35,14 +36,16 @@ def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
     """Return the entries for ``size`` training texts."""
     plain = {"penalties": list(_PENALTIES)}
     bayes = {"words": 3, "bayes": True, **plain}
+    tuned = _tuned(task, size, device)
     return (
         Entry("Words", "text.ngrams", {"first": _FIRST, **bayes}, first_slice=1.0),
         Entry("Words and their parts", "text.ngrams", {"pieces": [3, 6], **bayes}),
         Entry("Sentences", "text.frozen_head", {"first": _FIRST_SENTENCES}, first_slice=6.0),
         Entry("Words by how often they occur", "text.ngrams", {"words": 2, "pieces": [3, 5], **plain}),
-        _tuned(task, size, device),
+        tuned,
         Entry("Runs of words", "text.ngrams", {"words": 4, **plain}),
         Entry("Small network", "text.scratch", {"foreign": True, "folds": 5, "share": 0.35}),
+        *(tuned.again(turn) for turn in range(1, _REPEATS + 1) if not tuned.settings.get("cover")),
     )
 
 

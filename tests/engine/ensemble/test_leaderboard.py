@@ -123,6 +123,33 @@ def test_a_strong_network_checked_on_one_fold_comes_in_and_the_score_rests_on_th
     assert better(TASK, BIG, lineup.validation, alone.validation)
 
 
+def test_networks_that_repeat_each_other_are_served_as_one_and_count_on_all_their_folds() -> None:
+    nets = [Entrant("net", answer(0.7, 3, BIG_FOLDS == 0), 0.1)]
+    alone = line_up(TASK, BIG, [*WIDE, *nets], BIG_FOLDS)
+    nets.append(Entrant("again", answer(0.7, 4, BIG_FOLDS == 1), 0.1, repeats="net"))
+    both = line_up(TASK, BIG, [*WIDE, *nets], BIG_FOLDS)
+    assert both.weights["net"] == both.weights["again"] == pytest.approx(alone.weights["net"] / 2, abs=0.05)
+    assert np.array_equal(np.isfinite(both.validation).all(axis=1), BIG_FOLDS <= 1)
+    assert better(TASK, BIG, both.validation, alone.validation)
+    assert set(line_up(TASK, BIG, [*WIDE, *nets], BIG_FOLDS, 0.15).weights) >= {"net"}
+    assert "again" not in line_up(TASK, BIG, [*WIDE, *nets], BIG_FOLDS, 0.15).weights
+
+
+def test_all_folds_between_them_make_it_a_widely_checked_one() -> None:
+    nets = [Entrant(f"{fold}", answer(0.7, fold, fold == BIG_FOLDS), repeats="0" if fold else "") for fold in range(5)]
+    lineup = line_up(TASK, BIG, [*WIDE, *nets], BIG_FOLDS)
+    assert np.isfinite(lineup.validation).all()
+    assert min(lineup.weights[net.name] for net in nets) > 0.1
+
+
+def test_a_little_worse_on_the_shared_samples_does_not_keep_out_who_was_checked_on_more() -> None:
+    old = answer(0.7, 3, BIG_FOLDS == 0)
+    new = np.where((BIG_FOLDS == 0)[:, None], np.clip(0.5 + 0.999 * (old - 0.5), 0, 1), answer(0.7, 4, BIG_FOLDS <= 1))
+    assert better(TASK, BIG, new, old)
+    worse = np.where((BIG_FOLDS == 0)[:, None], answer(0.9, 5, BIG_FOLDS == 0), new)
+    assert not better(TASK, BIG, worse, old)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_a_weak_network_or_one_that_guesses_stays_out_and_costs_no_samples(seed: int) -> None:
     weak = Entrant("weak", answer(30.0, 10 + seed, BIG_FOLDS == 0))

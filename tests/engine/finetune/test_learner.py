@@ -148,7 +148,15 @@ def test_it_is_left_out_where_there_is_no_time_for_it() -> None:
     assert progress.done
     assert not progress.improved
     assert "Too little time" in progress.message
+    assert progress.share < 1.0
     assert np.isnan(one.validation()).all()
+
+
+def test_one_that_repeats_it_holds_out_the_next_samples_and_learns_from_others() -> None:
+    first, second = (learner(SETTINGS | {"folds": 1, "skipped": skipped}) for skipped in (0, 1))
+    held_out = [np.isfinite(contract.run_to_the_end(one).validation()).all(axis=1) for one in (first, second)]
+    np.testing.assert_array_equal(held_out[0], first.job.folds == 0)
+    np.testing.assert_array_equal(held_out[1], first.job.folds == 1)
 
 
 @pytest.mark.parametrize(("most", "coarse_most", "words"), [(8, 8, "8 samples"), (4, 99, "smaller"), (2, 2, "2 sam")])

@@ -24,8 +24,8 @@ def test_nobody_left_to_work_ends_the_run() -> None:
 
 def test_who_found_the_time_too_short_is_named() -> None:
     late = [Standing("Tuned briefly", slices=2, done=True), Standing("Tuned", slices=1, done=True)]
-    broken = Standing("broken", failures=2, done=True)
-    said = stop_reason([DONE, *late, broken], {}) or ""
+    broken, needless = Standing("broken", failures=2, done=True), Standing("needless", slices=1, share=1.0, done=True)
+    said = stop_reason([DONE, *late, broken, needless], {}) or ""
     assert said.endswith("With more of it, “Tuned briefly” and “Tuned” would take part.")
 
 

@@ -108,3 +108,17 @@ def test_lack_of_memory_is_no_strike_and_each_rung_is_told() -> None:
     assert len({*told, None}) == 5
     assert roster.frugality("slow") == 2
     assert roster.failed("slow", "error") is None
+
+
+def test_a_network_is_repeated_once_it_is_through_and_served() -> None:
+    tuned = Entry("tuned", "text.finetune")
+    served: set[str] = set()
+    roster = Roster([*ENTRIES, tuned, tuned.again(1)], Replay(), lambda: served)
+    names = lambda: [standing.name for standing in roster.standings()]  # noqa: E731
+    roster.worked("tuned", 1.0, done=False)
+    served.add("tuned")
+    assert names() == ["quick", "slow", "tuned"]
+    roster.worked("tuned", 1.0, done=True)
+    assert names() == ["quick", "slow", "tuned", "tuned, again 1"]
+    served.clear()
+    assert names() == ["quick", "slow", "tuned"]

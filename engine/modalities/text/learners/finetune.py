@@ -147,6 +147,10 @@ class TextNet(Net):
         return changed
 
     @override
+    def rest(self) -> None:
+        self._states, self._room = {}, 0
+
+    @override
     def to_member(self, parts: Sequence[Part]) -> NetworkMember:
         def named(part: Part) -> dict[str, Tensor]:
             body = {name.removeprefix("network."): value for name, value in part.body.items()}

@@ -106,8 +106,10 @@ def test_only_what_is_not_there_is_fetched_and_only_where_that_is_allowed(folder
     assert len(own_entries(tmp_path / "absent", download=True)) == 4
 
 
-def test_what_is_for_small_samples_is_left_out_for_larger_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    entries = (Entry("any", "constant"), Entry("small", "constant", largest=32.0))
+def test_what_is_for_samples_of_other_sizes_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = (
+        Entry("any", "constant"), Entry("small", "constant", largest=32.0), Entry("large", "constant", smallest=33.0)
+    )  # fmt: skip
     monkeypatch.setattr(of_pictures, "portfolio", lambda task, size, device: entries)
     for name, side in (("small.png", 32), ("large.png", 33)):
         Image.new("RGB", (side, 10)).save(tmp_path / name)
@@ -116,5 +118,6 @@ def test_what_is_for_small_samples_is_left_out_for_larger_ones(tmp_path: Path, m
         dataset = Dataset(pl.DataFrame({"id": ["0"], "reference": [str(tmp_path / name)]}))
         return portfolio(PICTURES, 1, "cpu", dataset)
 
-    assert left("small.png") == left("absent.png") == entries
-    assert left("large.png") == entries[:1]
+    assert left("absent.png") == entries
+    assert left("small.png") == entries[:2]
+    assert left("large.png") == entries[::2]
