@@ -51,10 +51,10 @@ class Places:
 
     def offset(self, position: int) -> int:
         """Return which character begins at a position of the document, or the next that does."""
-        at = int(np.searchsorted(self._start, position, side="right")) - 1
-        within = position - int(self._start[at])
-        last = at >= len(self._start) - 1
-        return at if within == 0 or last else at + (within >= self._width[at])
+        at = min(int(np.searchsorted(self._start, position)), len(self._start) - 1)
+        if self._start[at] <= position:
+            return at
+        return at if position - self._start[at - 1] >= self._width[at - 1] else at - 1
 
 
 def boundary(text: str, offset: int, by: int, words: bool) -> int:
