@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from studio.actions import ACTIONS, SCREENS, Action, Scope, Shell, find
+from studio.keys.keymap import keymap
 
 _DYNAMIC_TITLES = {"edit.undo": "undo_name", "edit.redo": "redo_name"}
 
@@ -26,6 +27,11 @@ class Commands(QObject):
         self._made: dict[str, QAction] = {}
         for action in ACTIONS:
             self._made[action.id] = self._make(action)
+        keymap().changed.connect(self._take_keys)
+
+    def _take_keys(self) -> None:
+        for action in ACTIONS:
+            self._made[action.id].setShortcuts([QKeySequence(keys) for keys in keymap().keys(action)])
 
     def trigger(self, action_id: str) -> None:
         """Carry an action out if it makes sense now."""
@@ -42,7 +48,11 @@ class Commands(QObject):
     def possible(self, screen_id: str) -> list[Action]:
         """Return what can be done now, with ``screen_id`` shown."""
         scopes = {Scope.GLOBAL.value, screen_id}
-        return [a for a in ACTIONS if a.scope.value in scopes and a.enabled_when(self._shell)]
+        return [a for a in ACTIONS if a.scope.value in scopes and self.is_possible(a)]
+
+    def is_possible(self, action: Action) -> bool:
+        """Tell whether an action makes sense now."""
+        return action.enabled_when(self._shell)
 
     def attach(self, screen_id: str, screen: QWidget) -> None:
         """Give a screen its keys."""
@@ -59,7 +69,7 @@ class Commands(QObject):
 
     def _make(self, action: Action) -> QAction:
         made = QAction(action.title, self)
-        made.setShortcuts([QKeySequence(keys) for keys in action.keys])
+        made.setShortcuts([QKeySequence(keys) for keys in keymap().keys(action)])
         made.setMenuRole(QAction.MenuRole.QuitRole if action.id == "window.quit" else QAction.MenuRole.NoRole)
         made.triggered.connect(lambda _checked=False: self.trigger(action.id))
         if action.scope is Scope.GLOBAL:

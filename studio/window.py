@@ -115,6 +115,7 @@ class MainWindow(QMainWindow):
             "full_screen": self._toggle_full_screen,
             "palette": self._show_palette,
             "keys": self._show_keys,
+            "history": self._show_history,
         }[name]()
 
     def trigger(self, action_id: str) -> None:
@@ -265,7 +266,7 @@ class MainWindow(QMainWindow):
 
     def _show_palette(self) -> None:
         from studio.command_palette import CommandPalette
-        from studio.key_overlay import shown_keys
+        from studio.keys.overlay import shown_keys
 
         actions = self._commands.possible(self._shown)
         entries = [(action.id, self._commands.title(action), shown_keys(action)) for action in actions]
@@ -274,9 +275,14 @@ class MainWindow(QMainWindow):
         palette.show()
 
     def _show_keys(self) -> None:
-        from studio.key_overlay import KeyOverlay
+        from studio.keys.overlay import KeyOverlay
 
-        KeyOverlay(self._shown, self).open()
+        KeyOverlay(self._shown, self._commands.is_possible, self.session, self).open()
+
+    def _show_history(self) -> None:
+        from studio.history import HistoryList
+
+        HistoryList(self.session, self).open()
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from resources.paths import BLOOD_CELLS, BLOOD_CELLS_TRY
 from studio.cli.scores import metric_name
 from studio.demo.person import GaveUp, Person, Stalls, settle
-from studio.label.keys import BADGES
+from studio.keys.names import DIGIT_ROW
 from studio.results import words
 from studio.wording import amount, duration, size
 
@@ -95,7 +95,7 @@ class Job:
         """Return the digit of the class of a sample, or of the class ``shift`` further."""
         library = self.window.session.library
         names = list(library.counts())
-        return BADGES[(names.index(str(library.listing.labels[place])) + shift) % len(names)]
+        return DIGIT_ROW[(names.index(str(library.listing.labels[place])) + shift) % len(names)]
 
     def train(self) -> str:
         """Choose the time, press Train, watch, and wait for the end."""

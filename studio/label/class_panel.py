@@ -1,109 +1,253 @@
-"""The classes beside the sample: pick one, add one, rename one."""
+"""The classes beside the sample: pick one, add, rename, merge, colour, order, remove one, give it a key."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout
-from typing_extensions import override
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from studio.label.keys import badge
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QCompleter, QFrame, QMenu, QVBoxLayout
+
+from studio.keys.names import shown
+from studio.label.colour_choice import ColourChoice
 from studio.listing import Label, names_in
 from studio.theme import SPACE
 from studio.widgets.basics import button, row, text
 from studio.widgets.class_list import ClassList, ClassRow
+from studio.widgets.field import Field
+from studio.widgets.note import Note
+
+if TYPE_CHECKING:
+    from labeling.project import ClassInfo
 
 _LONGEST = 200
+_NEW = "What do you want to tell apart? Type a name and press Enter."
 
 
 class ClassPanel(QFrame):
-    """Emits ``assigned`` (name), ``added`` (name) and ``renamed`` (old, new); ``left`` when typing ends."""
+    """Emits what the person wants of a class by its name; ``left`` when typing ends.
+
+    ``merged_count`` tells how many samples the class would have that two became.
+    """
 
     assigned = Signal(str)
     added = Signal(str)
     renamed = Signal(str, str)
+    moved = Signal(str, int)
+    coloured = Signal(str, str)
+    removed = Signal(str)
+    key_wanted = Signal(str)
     left = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, merged_count: Callable[[str, str], int]) -> None:
         super().__init__()
         self.setProperty("card", "true")
+        self._merged_count = merged_count
         self._renaming = ""
+        self._colours: dict[str, str] = {}
         self.list = ClassList("Classes")
         self.list.clicked.connect(lambda index: self.assigned.emit(self.list.classes.rows[index.row()].name))
         self.list.activated.connect(lambda index: self.assigned.emit(self.list.classes.rows[index.row()].name))
-        self.field = QLineEdit()
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._context_menu)
+        self.list.selectionModel().currentChanged.connect(lambda _new, _old: self._enable())
+        self.field = Field()
         self.field.setMaxLength(_LONGEST)
-        self.field.installEventFilter(self)
+        self.field.left.connect(self._leave)
         self.field.returnPressed.connect(self._entered)
-        self._hint = text("What do you want to tell apart? Type a name and press Enter.", "muted")
+        self.hint = text("", "muted")
+        self.question = Note()
+        self.merge = self.question.offer("Merge", self._merge, "primary")
+        self.keep = self.question.offer("Keep both", self._leave)
+        self._merging = ("", "")
         self._rename = button("Rename…", self.begin_rename)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE, 2 * SPACE, SPACE, SPACE)
-        column.setSpacing(SPACE)
-        heading = text("Classes", "heading")
-        for inset in (heading, self._hint):
-            inset.setContentsMargins(SPACE, 0, SPACE, 0)
-        column.addWidget(heading)
-        column.addWidget(self._hint)
-        column.addWidget(self.list, 1)
-        column.addWidget(self.field)
-        column.addWidget(row(self._rename, None))
-        self._end_rename()
+        self._more = button("More")
+        self._more.setAccessibleName("More about the chosen class")
+        self._menu = QMenu(self)
+        self._menu.aboutToShow.connect(self._fill_menu)
+        self._more.setMenu(self._menu)
+        self._build()
+        self._end_typing()
+        self.question.hide()
 
-    def show_classes(self, counts: dict[str, int], label: Label) -> None:
+    def show_classes(self, classes: Sequence[ClassInfo], counts: dict[str, int], label: Label) -> None:
         """Show the classes with their counts, and which of them the ``label`` of the sample shown names."""
         names, several = list(counts), label if isinstance(label, tuple) else ()
+        keys = {info.name: shown(info.key) for info in classes}
+        self._colours = {info.name: info.colour for info in classes}
         lines = [
-            ClassRow(name, counts[name], number, badge(number), given=name in several)
+            ClassRow(name, counts[name], number, keys.get(name, ""), given=name in several)
             for number, name in enumerate(names)
         ]
         current = next(iter(names_in(label)), None) if len(names_in(label)) == 1 else None
         self.list.classes.show_rows(lines)
-        self.list.choose(names.index(current) if current in names else -1)
-        self._hint.setVisible(not names)
-        self._rename.setVisible(bool(names))
-        self._rename.setEnabled(current in names)
-        self._rename.setToolTip(
-            f"Rename “{current}”" if current in names else "Show a sample of the class to rename it"
-        )
+        if current in names or not self.list.hasFocus():
+            self.list.choose(names.index(current) if current in names else -1)
+        self._enable()
+
+    def chosen(self) -> str | None:
+        """Return the class that is chosen in the list."""
+        line = self.list.current()
+        return line.name if line is not None else None
+
+    # -- what can be done to the chosen class ---------------------------------------------------------------------
 
     def begin_add(self) -> None:
         """Put the cursor where a new class is typed."""
-        self._end_rename()
+        self._end_typing()
         self.field.setFocus()
 
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
-            self._end_rename()
-            self.left.emit()
-            return True
-        return super().eventFilter(watched, event)
+    def begin_rename(self) -> None:
+        """Put the chosen class's name into the field, to be changed."""
+        name = self.chosen()
+        if name is not None:
+            self._begin_typing(name, f"New name for “{name}”. The name of another class merges the two.")
+            self.field.setText(name)
+            self.field.selectAll()
+
+    def begin_merge(self) -> None:
+        """Ask for the class that the chosen one is merged into."""
+        name = self.chosen()
+        if name is not None:
+            self._begin_typing(name, f"Type the name of the class that “{name}” becomes part of.")
+            others = [line.name for line in self.list.classes.rows if line.name != name]
+            completer = QCompleter(others, self.field)
+            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+            completer.setFilterMode(Qt.MatchFlag.MatchContains)
+            self.field.setCompleter(completer)
+
+    def choose_colour(self) -> None:
+        """Let the person choose a colour for the chosen class."""
+        name = self.chosen()
+        if name is not None:
+            choice = ColourChoice(name, self._colours.get(name, ""), self)
+            choice.chosen.connect(lambda colour: self.coloured.emit(name, colour))
+            choice.open()
+
+    def choose_key(self) -> None:
+        """Ask for another key of the chosen class."""
+        name = self.chosen()
+        if name is not None:
+            self.key_wanted.emit(name)
+
+    def move(self, by: int) -> None:
+        """Move the chosen class up or down; it stays chosen."""
+        name = self.chosen()
+        if name is not None:
+            self.moved.emit(name, by)
+            names = [line.name for line in self.list.classes.rows]
+            self.list.choose(names.index(name) if name in names else -1)
+
+    def remove(self) -> None:
+        """Remove the chosen class; undo brings it back with all its labels."""
+        name = self.chosen()
+        if name is not None:
+            self.removed.emit(name)
+
+    # -- how -----------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE, 2 * SPACE, SPACE, SPACE)
+        column.setSpacing(SPACE)
+        heading = text("Classes", "heading")
+        for inset in (heading, self.hint):
+            inset.setContentsMargins(SPACE, 0, SPACE, 0)
+        column.addWidget(heading)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.hint)
+        column.addWidget(self.field)
+        column.addWidget(self.question)
+        column.addWidget(row(self._rename, self._more, None))
+
+    def _enable(self) -> None:
+        name = self.chosen()
+        there = bool(self.list.classes.rows)
+        if not self._renaming:
+            self.hint.setText("" if there else _NEW)
+            self.hint.setVisible(not there)
+        for made in (self._rename, self._more):
+            made.setVisible(there)
+            made.setEnabled(name is not None)
+        self._rename.setToolTip(f"Rename “{name}”" if name else "Choose a class to rename it")
+
+    def _fill_menu(self) -> None:
+        self._menu.clear()
+        self._offer(self._menu)
+
+    def _context_menu(self, at: QPoint) -> None:
+        index = self.list.indexAt(at)
+        if index.isValid():
+            self.list.setCurrentIndex(index)
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            self._offer(menu)
+            menu.popup(self.list.viewport().mapToGlobal(at))
+
+    def _offer(self, menu: QMenu) -> None:
+        names = [line.name for line in self.list.classes.rows]
+        name = self.chosen() or ""
+        key = next((line.key for line in self.list.classes.rows if line.name == name), "")
+        place = names.index(name) if name in names else -1
+        menu.addAction("Rename…", self.begin_rename)
+        menu.addAction(f"Key ({key})…" if key else "Key…", self.choose_key)
+        menu.addAction("Colour…", self.choose_colour)
+        self._offer_if(menu, "Move up", place > 0, lambda: self.move(-1))
+        self._offer_if(menu, "Move down", 0 <= place < len(names) - 1, lambda: self.move(1))
+        menu.addSeparator()
+        self._offer_if(menu, "Merge into another…", len(names) > 1, self.begin_merge)
+        menu.addAction("Remove", self.remove)
+
+    def _offer_if(self, menu: QMenu, title: str, possible: bool, calls: Callable[[], None]) -> QAction:
+        made = menu.addAction(title, calls)
+        made.setEnabled(possible)
+        return made
+
+    def _begin_typing(self, name: str, hint: str) -> None:
+        self._end_typing()
+        self._renaming = name
+        self.hint.setText(hint)
+        self.hint.show()
+        self.field.setPlaceholderText("")
+        self.field.setAccessibleName(f"New name for {name}")
+        self.field.setFocus()
+
+    def _end_typing(self) -> None:
+        self._renaming = ""
+        self.field.setCompleter(None)  # type: ignore[arg-type]
+        self.field.clear()
+        self.field.setPlaceholderText("Add a class…")
+        self.field.setAccessibleName("Name of a new class")
+        self._enable()
+
+    def _leave(self) -> None:
+        self.question.hide()
+        self._end_typing()
+        self.left.emit()
 
     def _entered(self) -> None:
         name = " ".join(self.field.text().split())
         if not name:
             return
-        if self._renaming:
-            self.renamed.emit(self._renaming, name)
-            self._end_rename()
-            self.left.emit()
-        else:
+        if not self._renaming:
             self.added.emit(name)
             self.field.clear()
+        elif name != self._renaming and name in (line.name for line in self.list.classes.rows):
+            self._ask(self._renaming, name)
+        else:
+            self.renamed.emit(self._renaming, name)
+            self._leave()
 
-    def begin_rename(self) -> None:
-        """Put the selected class's name into the field, to be changed."""
-        line = self.list.current()
-        if line is not None:
-            self._renaming = line.name
-            self.field.setText(line.name)
-            self.field.setAccessibleName(f"New name for {line.name}")
-            self.field.setFocus()
-            self.field.selectAll()
+    def _ask(self, old: str, new: str) -> None:
+        counts = {line.name: line.count for line in self.list.classes.rows}
+        both = self._merged_count(old, new)
+        self._merging = (old, new)
+        words = f"“{old}” ({counts[old]:,}) and “{new}” ({counts[new]:,}) become “{new}” ({both:,})."
+        self.question.say("info", words)
+        self.question.show()
+        self.merge.setFocus()
 
-    def _end_rename(self) -> None:
-        self._renaming = ""
-        self.field.clear()
-        self.field.setPlaceholderText("Add a class…")
-        self.field.setAccessibleName("Name of a new class")
+    def _merge(self) -> None:
+        self.renamed.emit(*self._merging)
+        self._leave()

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from PySide6.QtCore import QLocale, Signal
 from PySide6.QtGui import QDoubleValidator
-from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from studio.listing import Label, shown
 from studio.theme import SPACE
 from studio.widgets.basics import button, text
+from studio.widgets.field import Field
 
 
 class NumberPanel(QFrame):
-    """A field for one number; Enter assigns it and goes on. Emits ``assigned`` (value)."""
+    """A field for one number; Enter assigns it. Emits ``assigned`` (value), or ``accepted`` when it is empty."""
 
     assigned = Signal(float)
+    accepted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("card", "true")
+        self._shown: tuple[str, Label, str] | None = None
         self._heading = text("Value", "heading")
-        self.field = QLineEdit()
+        self.field = Field()
         validator = QDoubleValidator(self)
         validator.setLocale(QLocale.c())
         self.field.setValidator(validator)
@@ -34,12 +37,17 @@ class NumberPanel(QFrame):
         column.addWidget(button("Set and go on", self._entered))
         column.addStretch(1)
 
-    def show_value(self, target: str, value: Label) -> None:
-        """Show the number of the row shown now."""
+    def show_value(self, target: str, value: Label, sample_id: str = "") -> None:
+        """Show the number of the row shown now; what is being typed for the same row stays."""
+        if (target, value, sample_id) == self._shown:
+            return
+        self._shown = (target, value, sample_id)
         self._heading.setText(target)
         self.field.setAccessibleName(f"Value of {target}")
         self.field.setText(f"{value:.12g}" if isinstance(value, float) else shown(value))
 
     def _entered(self) -> None:
-        if self.field.hasAcceptableInput():
+        if not self.field.text():
+            self.accepted.emit()
+        elif self.field.hasAcceptableInput():
             self.assigned.emit(float(self.field.text()))

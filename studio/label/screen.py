@@ -348,6 +348,7 @@ class LabelScreen(Screen):
             marking.mode_changed.connect(self.changed)
         self._listen_to_panel()
         bench.number.assigned.connect(self.assign)
+        bench.number.accepted.connect(self.accept)
         bench.strip.clicked.connect(lambda index: self._go(index.row()))
         bench.previous.clicked.connect(lambda: self._go(self.order.step(-1)))
         bench.next.clicked.connect(lambda: self._go(self.order.step(1)))
@@ -442,7 +443,7 @@ class LabelScreen(Screen):
         self.bench.show_progress(said, self._share())
         label = self.listing.labels[row] if row is not None and not self.many else None
         if self._is_number:
-            self.bench.number.show_value(self.listing.target or "Value", label)
+            self.bench.number.show_value(self.listing.target or "Value", label, self.sample_id or "")
         else:
             self.bench.panel.show_classes(self.session.library.classes, counts, label)
         if self.many:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
-from studio.theme import SPACE, class_colour, colours, theme
+from studio.theme import SPACE, class_colour, colours, ink_on, theme
 
 Index = QModelIndex | QPersistentModelIndex
 _ROW = Qt.ItemDataRole.UserRole
@@ -134,11 +134,12 @@ class ClassDelegate(QStyledItemDelegate):
         font.setBold(True)
         width = max(24, QFontMetrics(font).horizontalAdvance(row.key) + 12)
         badge = QRectF(box.left(), box.top(), width, box.height())
+        ground = class_colour(row.colour) if row.colour >= 0 else QColor(palette.window)
         painter.setPen(QPen(QColor(palette.control), 1))
-        painter.setBrush(QColor(palette.window))
+        painter.setBrush(ground)
         painter.drawRoundedRect(badge, 5, 5)
         painter.setFont(font)
-        painter.setPen(QColor(palette.text))
+        painter.setPen(ink_on(ground))
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, row.key)
         painter.setFont(option.font)
         return box.left() + width + SPACE

@@ -16,7 +16,7 @@ from labeling.project import Project
 from studio.actions import SCREENS
 from studio.command_palette import CommandPalette
 from studio.data.screen import DataScreen
-from studio.key_overlay import KeyOverlay
+from studio.keys.overlay import KeyOverlay
 from studio.theme import colours
 from studio.train.curve_view import CurveView
 from studio.window import MainWindow

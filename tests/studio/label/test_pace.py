@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from studio.label.pace import Pace
+from labeling.suggest.model import Suggestions
+from studio.label.pace import Pace, told_right
 
 
 def paced(gaps: list[float]) -> Pace:
@@ -33,3 +34,17 @@ def test_much_work_is_told_in_hours() -> None:
 
 def test_nothing_is_left_when_all_is_labelled() -> None:
     assert paced([3.0] * 6).words(10, 10) == "10 / 10 labelled"
+
+
+def test_many_labels_at_once_share_the_time_they_took() -> None:
+    clock = [0.0]
+    made = Pace(now=lambda: clock[0])
+    made.tick()
+    clock[0] = 20.0
+    made.tick(10)
+    assert made.words(11, 41) == "11 / 41 labelled · about 1 min left at your pace"
+
+
+def test_how_many_suggestions_were_right_is_told_once_it_can_be() -> None:
+    assert told_right(Suggestions(right=(3, 4))) == ""
+    assert told_right(Suggestions(right=(18, 20))) == "suggestions 90% right so far (18 of 20)"

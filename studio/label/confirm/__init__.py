@@ -1,0 +1,1 @@
+"""The confirm grid: many suggestions seen, accepted and corrected at once."""
