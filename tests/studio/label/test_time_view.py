@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,7 +38,7 @@ def test_what_is_out_of_sight_is_brought_into_it() -> None:
 def test_the_axis_is_written_with_room_between() -> None:
     ticks = list(view(1800.0).ticks())
     places = [view(1800.0).x(moment) for moment, _ in ticks]
-    assert min(b - a for a, b in zip(places, places[1:], strict=False)) >= 76
+    assert min(b - a for a, b in itertools.pairwise(places)) >= 76
     assert ticks[1][1].count(":") == 1
 
 
@@ -46,7 +48,7 @@ def test_whatever_is_done_some_of_the_sound_is_in_sight(steps: list[tuple[float,
     for factor, at, by in steps:
         made.zoom(factor, at)
         made.move(by)
-        assert 0 <= made.start and made.end <= 60.0 + 1e-6
+        assert made.start >= 0 and made.end <= 60.0 + 1e-6
         assert made.span > 0
 
 
