@@ -346,6 +346,7 @@ class LabelScreen(Screen):
         self.pictures.loaded.connect(self._picture_came)
         for marking in self.markings.values():
             marking.mode_changed.connect(self.changed)
+            marking.left.connect(self.setFocus)
         self._listen_to_panel()
         bench.number.assigned.connect(self.assign)
         bench.number.accepted.connect(self.accept)
@@ -360,7 +361,8 @@ class LabelScreen(Screen):
         bench.find.left.connect(self._focus_samples)
         keymap().changed.connect(bench.show_keys)
         bench.show_keys()
-        for widget in (bench.panel.list, bench.row_stage, bench.text_stage, bench.sound_stage.table):
+        tables = (bench.sound_stage.table, bench.reading.table)
+        for widget in (bench.panel.list, bench.row_stage, bench.text_stage, *tables):
             widget.installEventFilter(self)
 
     def _listen_to_panel(self) -> None:
