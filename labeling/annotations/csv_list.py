@@ -43,6 +43,12 @@ class CsvList(Writer):
             header, lines = (_of_rows if rows else _of_samples)(part)
             self._save(folder / f"{stem}{self.ending}", header, lines)
 
+    @override
+    def cannot_carry(self, annotations: Annotations) -> list[str]:
+        joined = sum(JOINED_BY in name for sample in annotations.samples for name in sample.classes or ())
+        sentence = f"{self.title} joins classes by “{JOINED_BY}”, so it becomes “,” in {joined:,} names of classes."
+        return [*super().cannot_carry(annotations), *([sentence] if joined else [])]
+
     def _save(self, path: Path, header: Sequence[str], lines: Iterator[list[Any]]) -> None:
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
@@ -62,15 +68,17 @@ class XlsxList(CsvList):
         from xlsxwriter import Workbook
         from xlsxwriter.exceptions import XlsxWriterException
 
+        table = [list(header), *lines]
+        if len(table) > MOST_LINES + 1 or any(
+            isinstance(c, str) and len(c) > MOST_CELL for line in table for c in line
+        ):
+            raise ExportRefused(
+                f"A sheet holds {MOST_LINES:,} lines and {MOST_CELL:,} letters a cell, and this is more. Choose CSV."
+            )
         options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         book = Workbook(str(path), {**options, "constant_memory": True})
         sheet = book.add_worksheet("labels")
-        for at, line in enumerate([list(header), *lines]):
-            if at > MOST_LINES or any(isinstance(cell, str) and len(cell) > MOST_CELL for cell in line):
-                raise ExportRefused(
-                    f"A sheet holds {MOST_LINES:,} lines and {MOST_CELL:,} letters a cell, and this is more. "
-                    "Choose CSV."
-                )
+        for at, line in enumerate(table):
             for column, cell in enumerate(line):
                 (sheet.write_number if isinstance(cell, int | float) else sheet.write_string)(at, column, cell)
         try:

@@ -76,8 +76,10 @@ class Lookup:
         return alike[0] if len(alike) == 1 else None
 
     def _found(self) -> list[Found]:
-        if self._source.path.is_dir():
-            return self._source.files.of(self._medium)
+        if self._source.path.is_dir() and (mine := self._source.files.of(self._medium)):
+            return mine
+        if self._source.path.is_dir() and not self._source.chosen:
+            return []
         return Source(self._root, self._source.watch).files.of(self._medium)
 
 

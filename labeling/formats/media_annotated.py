@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from typing_extensions import override
@@ -11,12 +12,16 @@ from labeling.annotations.codec import Codec, read_once
 from labeling.annotations.marks import marks_of, to_json
 from labeling.annotations.model import Annotated, Annotations, Carried
 from labeling.annotations.registry import CODECS
+from labeling.batch import Problem
 from labeling.classes import JOINED_BY
 from labeling.errors import ImportRefused
 from labeling.formats.media import Entry, Listing, MediaFormat
+from labeling.formats.media_folders import MediaFolders
 from labeling.media import Medium
 from labeling.source import Source
+from labeling.splits import split_name
 
+LAYOUT = ("jpegimages", "annotations", "labels", "unlabelled", "unlabeled", "raw", "all", "media", "obj_train_data")
 CARRIED = {Modality.IMAGE: Carried.BOXES, Modality.AUDIO: Carried.REGIONS}
 
 
@@ -52,6 +57,10 @@ class MediaAnnotated(MediaFormat):
         entries |= about
         marked = any(entry.marks is not None for entry in entries.values())
         problems = [*source.files.problems, *said.problems]
+        by_folder = _labelled_by_folder(self.medium, source, entries, said)
+        if by_folder:
+            problems.append(Problem("", _both(len(by_folder), len(about), codec)))
+            entries |= by_folder
         return Listing(list(entries.values()), problems, kind=kind, origin=codec.title, marked=marked)
 
     def _codec(self, source: Source) -> Codec | None:
@@ -75,6 +84,38 @@ class MediaAnnotated(MediaFormat):
 
     def _own(self, said: Annotations) -> list[Annotated]:
         return [sample for sample in said.samples if self.medium.owns(sample.name)]
+
+
+def _labelled_by_folder(
+    medium: Medium, source: Source, entries: dict[str, Entry], said: Annotations
+) -> dict[str, Entry]:
+    """Return the files of which no annotation says anything, but a folder called like a class does.
+
+    That is so where most files have no annotations, so that folders are how these were sorted, or where the folder is
+    called like a class of the annotations. Folders like ``images`` or ``train`` are never classes.
+    """
+    bare = {name: entry for name, entry in entries.items() if entry.label is None}
+    if not bare or not source.path.is_dir():
+        return {}
+    sorted_so = MediaFolders(medium).listing(source, None).entries
+    folders = {entry.id: entry for entry in sorted_so if entry.label and not _is_generic(entry.label, medium)}
+    known = {name.casefold(): name for name in said.classes}
+    if 2 * len(bare) > len(entries) and len({entry.label for entry in folders.values()}) > 1:
+        return {name: folders[name] for name in bare if name in folders}
+    spelled = {name: known.get((folders[name].label or "").casefold()) for name in bare if name in folders}
+    return {name: replace(folders[name], label=label) for name, label in spelled.items() if label is not None}
+
+
+def _is_generic(folder: str, medium: Medium) -> bool:
+    plain = folder.lower()
+    return plain in medium.folders or plain in LAYOUT or split_name(folder) is not None
+
+
+def _both(by_folder: int, annotated: int, codec: Codec) -> str:
+    return (
+        f"{annotated:,} of the files have annotations ({codec.title}); the other {by_folder:,} are labelled by the "
+        "names of their folders."
+    )
 
 
 def _kind(samples: list[Annotated]) -> Kind:

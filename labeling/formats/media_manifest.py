@@ -7,7 +7,9 @@ The table may lie in the folder of files, beside it under the folder's name, or 
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -24,10 +26,11 @@ from labeling.splits import split_name
 from labeling.tables.columns import facts, text
 from labeling.tables.guess import can_be_target, guess_kind, guess_target
 from labeling.tables.source import TEXT_SUFFIXES, is_real_table, is_table, opened
-from labeling.walk import MAX_FILES
+from labeling.walk import MAX_FILES, Found, walk
 
 TRIED_ROWS = 20
 TRIED_TABLES = 20
+LOOKED_THROUGH = 100_000
 MENTIONED_BYTES = 1 << 16
 MAX_TABLE_BYTES = 200_000_000
 SPLIT_COLUMNS = ("split", "set", "subset", "dataset", "data set", "data_set", "fold", "part")
@@ -98,11 +101,12 @@ class MediaManifest(MediaFormat):
         result.kind = next((guess_kind(fact) for fact in about if fact.name == chosen), Kind.MULTICLASS)
         cells = table.with_columns([text(name, pl.String()).alias(name) for name in table.columns])
         taken = {entry.id for entry in result.entries}
+        below = Below(source, manifest)
         for row in cells.iter_rows(named=True):
             own_split = split_name(row[splitting] or "") if splitting else split
             part = "train" if own_split == "validation" else own_split
             name, label = row[manifest.column], (row[chosen] or "") if chosen else None
-            outcome = _entry(manifest, source.path, name, label, part)
+            outcome = _entry(manifest, below, source.path, name, label, part)
             if isinstance(outcome, Problem):
                 result.problems.append(outcome)
             elif outcome.id in taken:
@@ -110,6 +114,39 @@ class MediaManifest(MediaFormat):
             else:
                 taken.add(outcome.id)
                 result.entries.append(outcome)
+
+
+class Below:
+    """Finds files that a list names in the folders below it, by their bare name where only one is called so.
+
+    The folders are walked when the first file is not where the list says.
+    """
+
+    def __init__(self, source: Source, manifest: Manifest) -> None:
+        self._source, self._manifest = source, manifest
+
+    def __call__(self, name: str) -> Path | None:
+        """Return the file of this name, None where there is none or there are several."""
+        plain = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
+        return next((alike[0] for key in (plain, plain.lower()) if len(alike := self._named.get(key, [])) == 1), None)
+
+    @cached_property
+    def _named(self) -> dict[str, list[Path]]:
+        named: dict[str, list[Path]] = defaultdict(list)
+        for found in self._files():
+            bare = found.path.name
+            for key in {bare, bare.lower(), found.path.stem, found.path.stem.lower()}:
+                named[key].append(found.path)
+        return named
+
+    def _files(self) -> list[Found]:
+        medium = self._manifest.medium
+        if self._source.path.is_dir():
+            return self._source.files.of(medium)
+        try:
+            return walk(self._manifest.root, self._source.watch).of(medium)
+        except ImportRefused:  # there is more around the list than can be looked through
+            return []
 
 
 def manifests(source: Source, medium: Medium) -> list[Manifest]:
@@ -201,13 +238,38 @@ def _place_of_names(
             there = sum(locate(base, root, cell, medium) is not None for cell in cells)
             if there and 2 * there >= len(cells):
                 return name, base
+    return _names_below(head, folder, medium)
+
+
+def _names_below(head: pl.DataFrame, folder: Path, medium: Medium) -> tuple[str, Path] | None:
+    """Return the column whose cells end like files of the medium, at least half of which lie in folders below."""
+    for name, dtype in head.schema.items():
+        cells = [cell.strip() for cell in head[name].drop_nulls()] if dtype == pl.String else []
+        if cells and all(map(medium.owns, cells)):
+            wanted = {cell.replace("\\", "/").rpartition("/")[2] for cell in cells}
+            if 2 * len(_below(folder, wanted)) >= len(wanted):
+                return name, folder
     return None
 
 
-def _entry(manifest: Manifest, source: Path, name: str | None, label: str | None, split: str | None) -> Entry | Problem:
+def _below(folder: Path, names: set[str]) -> set[str]:
+    """Return those of the names that a file below has, looking at so many files at most."""
+    seen, there = 0, set[str]()
+    for _, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        there |= names.intersection(files)
+        seen += len(files) + len(folders)
+        if seen > LOOKED_THROUGH or len(there) == len(names):
+            break
+    return there
+
+
+def _entry(
+    manifest: Manifest, below: Below, source: Path, name: str | None, label: str | None, split: str | None
+) -> Entry | Problem:
     if name is None:
         return Problem("", "A line of the list names no file.")
-    path = locate(manifest.base, manifest.root, name, manifest.medium)
+    path = locate(manifest.base, manifest.root, name, manifest.medium) or below(name)
     if path is None:
         return Problem(name, "The list names this file, but it is not there (or lies outside the folder).")
     root = source if source.is_dir() else source.parent
@@ -225,8 +287,9 @@ def listed(source: Source, medium: Medium) -> list[Path]:
         raise ImportRefused(
             f"{source.path.name} names no {medium.thing}s that are there. Put it beside them and try again."
         )
-    manifest = found[0]
+    manifest, below = found[0], Below(source, found[0])
     names = manifest.table[manifest.column].fill_null("").str.strip_chars().to_list()
     return [
-        locate(manifest.base, manifest.root, name, manifest.medium) or manifest.base / Path(name).name for name in names
+        locate(manifest.base, manifest.root, name, manifest.medium) or below(name) or manifest.base / Path(name).name
+        for name in names
     ]

@@ -206,11 +206,13 @@ def _rows(text: str, delimiter: str, quoted: bool, whole: bool) -> list[list[str
 
 
 def _score(rows: list[list[str]], delimiter: str) -> tuple[float, int]:
-    """Score a separator: rows of equal length, whose cells hold no other separator."""
+    """Score a separator: rows of equal length, whose cells hold no other separator, but for those between tabs."""
     width = _width(rows)
     if width < 2:
         return (0.0, width)
     even = sum(len(row) == width for row in rows) / len(rows)
+    if delimiter == "\t":
+        return (even, width)
     others = [other for other in DELIMITERS if other != delimiter]
     cells = [cell for row in rows for cell in row]
     clean = sum(

@@ -73,20 +73,23 @@ def take_in(
             raise UsageError("A project has its columns already. Say --keep-column when its table is taken in.")
         return _from_project(path, target, understood)
     from labeling.importing import read
+    from labeling.unpacked import keep
 
     understanding = understand_data(path, target, kept)
     understood(understanding)
     batch = read(understanding, look_seconds=max(LOOK_LEAST_S, LOOK_SHARE * budget_s))
+    keep(understanding.source)
     return Intake(batch.frame, understanding, told(understanding, batch))
 
 
-def told(understanding: Understanding, batch: Batch) -> tuple[str, ...]:
+def told(understanding: Understanding, batch: Batch | None = None) -> tuple[str, ...]:
     """Return what the person should know about the data: a sentence each, the rest counted."""
     known = set(understanding.problems)
+    problems = batch.problems if batch is not None else ()
     sentences = [
         *understanding.problems,
         *_left_out(understanding),
-        *(_told(problem) for problem in batch.problems if problem.sentence not in known),
+        *(_told(problem) for problem in problems if problem.sentence not in known),
     ]
     unique = list(dict.fromkeys(sentences))
     more = len(unique) - MOST_TOLD
@@ -109,8 +112,12 @@ def _told(problem: Problem) -> str:
     return f"{problem.path}: {problem.sentence}" if problem.path else problem.sentence
 
 
-def understand_data(path: Path, target: str | None, kept: Sequence[str] = ()) -> Understanding:
+def understand_data(
+    path: Path, target: str | None, kept: Sequence[str] = (), chosen: Sequence[str] = ()
+) -> Understanding:
     """Return what the data is, with ``target`` as the column to guess and ``kept`` to learn from in any case.
+
+    ``chosen`` are files and folders in ``path``, if not all of it is meant.
 
     Raises:
         UsageError: the data has no such column to guess, or no columns at all.
@@ -120,9 +127,9 @@ def understand_data(path: Path, target: str | None, kept: Sequence[str] = ()) ->
     from labeling.importing import understand
 
     try:
-        found = understand(path, target=target, kept=kept)
+        found = understand(path, chosen=chosen, target=target, kept=kept)
     except ImportRefused:
-        if target is None or target in _names(found := understand(path)):
+        if target is None or target in _names(found := understand(path, chosen=chosen)):
             raise
     if target is not None and found.target != target:
         names = listing(_names(found), most=20) or "none: it is files in folders"

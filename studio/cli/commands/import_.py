@@ -3,43 +3,129 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from studio.cli.commands.base import Command
-from studio.cli.errors import UsageError
+from studio.cli.errors import CommandFailed, UsageError
 from studio.cli.intake import columns_options, is_project, told, understand_data
 from studio.cli.options import existing
 from studio.cli.reporters import say
 from studio.wording import things
 
+if TYPE_CHECKING:
+    from labeling.batch import Problem
+    from labeling.project import Added, Project
+    from labeling.selection import Selection
+    from labeling.understanding import Understanding
+
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("data", metavar="DATA", type=Path, help="a folder of pictures, sounds or texts, or a table")
+    parser.add_argument(
+        "data", metavar="DATA", type=Path, nargs="+", help="folders or files of pictures, sounds, texts, or tables"
+    )
     parser.add_argument(
         "--project", metavar="DIR", type=Path, required=True, help="the project folder; made if it is not there"
     )
     columns_options(parser)
+    parser.add_argument(
+        "--left-out", metavar="FILE", type=Path, help="write the list of what was left out or mended, as CSV"
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="only say what would be taken in; nothing is made or changed"
+    )
 
 
 def _run(options: Namespace) -> None:
-    existing(options.data)
-    if is_project(options.data):
-        raise UsageError(f"{options.data} is a project already. Name the data to take in.")
+    for path in options.data:
+        existing(path)
+        if is_project(path):
+            raise UsageError(f"{path} is a project already. Name the data to take in.")
+    from labeling.selection import grouped
 
-    from labeling.importing import read
+    selections = grouped(options.data)
+    if options.dry_run:
+        for selection in selections:
+            _look(selection, options)
+        return
     from labeling.project import Project
 
-    understanding = understand_data(options.data, options.target, options.keep_column)
-    batch = read(understanding)
     folder: Path = options.project
-    project = Project.open(folder) if is_project(folder) else Project.create(folder)
+    made = not is_project(folder)
+    project = Project.create(folder) if made else Project.open(folder)
+    problems: list[Problem] = []
     try:
-        project.add(understanding, batch)
-        for sentence in (understanding.text(), *told(understanding, batch)):
-            say(sentence)
-        say(f"{folder} now holds {things(understanding.modality, project.count())}.")
+        for selection in selections:
+            problems += _take_in(project, selection, options)
+        understanding = project.understanding()
+        if understanding is not None:
+            say(f"{folder} now holds {things(understanding.modality, project.count())}.")
     finally:
+        empty = made and not project.count()
         project.close()
+        if empty:
+            _remove(folder)
+        _save(problems, options.left_out)
+
+
+def _look(selection: Selection, options: Namespace) -> None:
+    from labeling.unpacked import release
+
+    understanding = _understood(selection, options)
+    for sentence in (understanding.text(), *told(understanding)):
+        say(sentence)
+    release(understanding.source)
+
+
+def _take_in(project: Project, selection: Selection, options: Namespace) -> Sequence[Problem]:
+    """Read and add one thing; where that fails, nothing that was unpacked for it stays."""
+    from labeling.importing import read
+    from labeling.unpacked import release
+
+    understanding = _understood(selection, options)
+    added = None
+    batch = read(understanding)
+    try:
+        added = project.add(understanding, batch)
+    finally:
+        if added is None or not added.new:
+            release(understanding.source)  # which keeps what the project refers to
+    for sentence in (understanding.text(), *told(understanding, batch), *_known(understanding, added)):
+        say(sentence)
+    return batch.problems
+
+
+def _understood(selection: Selection, options: Namespace) -> Understanding:
+    return understand_data(selection.path, options.target, options.keep_column, selection.chosen)
+
+
+def _known(understanding: Understanding, added: Added) -> list[str]:
+    if not added.known:
+        return []
+    verb = "was" if added.known == 1 else "were"
+    return [f"{things(understanding.modality, added.known)} {verb} in the project already, and not taken twice."]
+
+
+def _save(problems: Sequence[Problem], path: Path | None) -> None:
+    from labeling.batch import save_problems
+
+    if path is None:
+        return
+    try:
+        save_problems(problems, path)
+    except OSError as error:
+        raise CommandFailed(
+            f"The list of what was left out could not be written to {path}: {error.strerror}."
+        ) from error
+    say(f"What was left out or mended ({len(problems):,}) is listed in {path}.")
+
+
+def _remove(folder: Path) -> None:
+    """Remove a project that was made for nothing."""
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 COMMAND = Command("import", "take data into a project, which can be repeated", _arguments, _run)

@@ -12,8 +12,8 @@ from studio.cli.options import existing
 from studio.cli.reporters import say
 
 FORMATS = (
-    "audacity, autodl, coco, conll, create_ml, csv, custom_vision, fasttext, folders, jsonl, label_studio, labelme, voc, "
-    "xlsx or yolo; jsonl holds everything"
+    "audacity, autodl, coco, conll, create_ml, csv, custom_vision, fasttext, folders, jsonl, label_studio, labelme, "
+    "voc, xlsx or yolo; jsonl holds everything"
 )
 
 

@@ -109,3 +109,35 @@ def test_spans_of_texts_say_which_classes_a_text_has(tmp_path: Path) -> None:
     frame = read(understanding).frame
     assert frame["label"].to_list() == [["PER"], ["LOC"], []]
     assert frame["marks"].to_list() == ['[["PER", 0, 4]]', '[["LOC", 0, 4]]', "[]"]
+
+
+def test_pictures_without_annotations_keep_the_class_of_their_folder(bolts: Path) -> None:
+    coco(bolts, ["bolt/0.png", "nut/0.png"], {0: [1], 1: [1, 2]})
+    understanding = understand(bolts)
+    assert understanding.labelled == 18
+    assert understanding.kind is Kind.MULTILABEL
+    note = "2 of the files have annotations (COCO); the other 16 are labelled by the names of their folders."
+    assert any(note in problem for problem in understanding.problems)
+    labels = dict(read(understanding).frame.select("id", "label").iter_rows())
+    assert labels["bolt/0.png"] == ["cat"]
+    assert sorted(labels["nut/0.png"]) == ["cat", "dog"]
+    assert (labels["bolt/1.png"], labels["washer/5.png"]) == (["bolt"], ["washer"])
+
+
+def test_folders_that_only_hold_the_parts_are_no_classes(tmp_path: Path, make_picture: PictureMaker) -> None:
+    for place in range(12):
+        make_picture(tmp_path / ("images" if place % 2 else "JPEGImages") / f"{place}.png", seed=place)
+    coco(tmp_path, ["0.png"], {0: [1]})
+    understanding = understand(tmp_path)
+    assert (understanding.labelled, understanding.classes) == (1, ("cat",))
+
+
+def test_a_folder_called_like_a_class_of_the_annotations_is_one(tmp_path: Path, make_picture: PictureMaker) -> None:
+    for place in range(4):
+        make_picture(tmp_path / "batch 1" / f"{place}.png", seed=place)
+    make_picture(tmp_path / "Cat" / "x.png", seed=9)
+    make_picture(tmp_path / "batch 2" / "y.png", seed=10)
+    coco(tmp_path, [f"{place}.png" for place in range(4)], {0: [1], 1: [2]})
+    labels = dict(read(understand(tmp_path)).frame.select("id", "label").iter_rows())
+    assert labels["Cat/x.png"] == ["cat"]
+    assert labels["batch 2/y.png"] is None

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from labeling.project import Project
 from studio.cli.entry import main
@@ -44,3 +46,74 @@ def test_a_column_is_kept_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "2 columns to learn from" in out and "Not learned from" not in out
     assert main(["import", str(table), "--project", str(tmp_path / "c"), "--keep-column", "number"]) == 1
     assert "no column “number” to keep" in capsys.readouterr().err
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """Two folders of three photos, one of which is broken."""
+    folder = tmp_path / "photos"
+    for name, colour in (("nut", 40), ("bolt", 200)):
+        (folder / name).mkdir(parents=True)
+        for shade in range(3):
+            Image.new("RGB", (20, 20), (colour, 60 * shade, 9)).save(folder / name / f"{shade}.png")
+    (folder / "nut" / "2.png").write_text("no picture")
+    return folder
+
+
+def test_several_things_at_once_and_again_into_the_same_project(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, listed = tmp_path / "project", tmp_path / "left out.csv"
+    one, two = str(photos / "nut"), str(photos / "bolt")
+    assert main(["import", one, two, "--project", str(folder), "--left-out", str(listed)]) == 0
+    out = capsys.readouterr().out
+    assert "6 photos in 2 folders → sort photos into bolt / nut" in out
+    assert f"{folder} now holds 5 photos." in out
+    lines = listed.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "file,what happened"
+    assert len(lines) == 2 and lines[1].startswith("nut/2.png,")
+    assert main(["import", str(photos), "--project", str(folder)]) == 0
+    assert "5 photos were in the project already, and not taken twice." in capsys.readouterr().out
+    with Project.open(folder) as project:
+        assert project.count() == 5
+        assert project.can_undo == "Add 5 photos"
+
+
+def test_a_dry_run_says_what_it_is_and_leaves_nothing(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AUTODIDACT_HOME", str(tmp_path / "home"))
+    packed = shutil.make_archive(str(tmp_path / "packed"), "zip", photos)
+    assert main(["import", packed, "--project", str(tmp_path / "project"), "--dry-run"]) == 0
+    assert "6 photos in 2 folders" in capsys.readouterr().out
+    assert not (tmp_path / "project").exists()
+    assert list((tmp_path / "home" / "unpacked").iterdir()) == []
+
+
+def test_an_archive_that_does_not_fit_leaves_nothing(
+    photos: Path, table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AUTODIDACT_HOME", str(tmp_path / "home"))
+    packed = shutil.make_archive(str(tmp_path / "packed"), "zip", photos)
+    folder = str(tmp_path / "project")
+    assert main(["import", str(table), "--project", folder, "--target", "colour"]) == 0
+    assert main(["import", packed, "--project", folder]) == 1
+    assert "This project holds a table" in capsys.readouterr().err
+    assert list((tmp_path / "home" / "unpacked").iterdir()) == []
+    assert main(["import", packed, "--project", str(tmp_path / "other")]) == 0
+    assert len(list((tmp_path / "home" / "unpacked").iterdir())) == 1
+
+
+def test_a_project_for_nothing_is_not_left_behind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "empty").mkdir()
+    assert main(["import", str(tmp_path / "empty"), "--project", str(tmp_path / "project")]) == 1
+    assert "is empty" in capsys.readouterr().err
+    assert not (tmp_path / "project").exists()
+
+
+def test_a_list_that_cannot_be_written_is_said(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed = tmp_path / "no folder" / "list.csv"
+    assert main(["import", str(photos), "--project", str(tmp_path / "p"), "--left-out", str(listed)]) == 1
+    assert "could not be written" in capsys.readouterr().err

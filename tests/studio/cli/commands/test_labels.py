@@ -40,7 +40,7 @@ def test_what_is_lost_is_said(project: Path, capsys: pytest.CaptureFixture[str])
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        (["--to", "coca", "--out", "o"], 2, "Labels are written as audacity, coco"),
+        (["--to", "coca", "--out", "o"], 2, "Labels are written as audacity, autodl, coco"),
         (["--to", "fasttext", "--out", "o"], 1, "fastText is not for photos"),
         (["--to", "coco", "--out", "."], 1, "already holds something"),
     ],
