@@ -99,7 +99,10 @@ class Workbench(QWidget):
     def show_rows(self, listing: Listing, rows: list[int]) -> None:
         """Show which samples are walked through."""
         self.strip_model.show_rows(listing, [] if listing.is_table else rows)
-        self._middles.setCurrentWidget(self._middles.currentWidget() if rows else self._nothing)
+        if not rows:
+            self._middles.setCurrentWidget(self._nothing)
+        elif self._middles.currentWidget() is self._nothing:
+            self._middles.setCurrentWidget(self.confirm if self.grid.isChecked() else self._one)
 
     def show_many(self, many: bool) -> None:
         """Show the confirm grid, or one sample large."""
