@@ -34,6 +34,7 @@ from labeling.project.lock import Lock
 from labeling.project.migrations import migrate
 from labeling.project.samples import PAGE, Filter, Sample, Samples
 from labeling.project.search import Search
+from labeling.project.second_looks import SecondLooks
 from labeling.project.store import Store, damaged
 from labeling.project.stored import Label
 from labeling.understanding import Understanding
@@ -60,6 +61,7 @@ class Project:
     def __post_init__(self) -> None:
         self._samples = Samples(self._store, self.path / "tables")
         self._journal = Journal(self._store)
+        self.second_looks = SecondLooks(self._store)
 
     @classmethod
     def create(cls, path: Path | str) -> Project:
