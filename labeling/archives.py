@@ -22,6 +22,7 @@ from labeling.batch import Problem, Watch
 from labeling.errors import ImportRefused
 from labeling.unpacked import PIECE, check_room, fingerprint, home, laid_out
 from labeling.walk import MAX_DEPTH, MAX_FILES
+from labeling.zip_directory import entries
 
 ZIP_SUFFIXES = (".zip",)
 TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
@@ -116,6 +117,8 @@ def unpack(path: Path, watch: Watch | None = None, base: Path | None = None) -> 
 def _unpack(path: Path, folder: Path, watch: Watch) -> tuple[Problem, ...]:
     work = _Work(path, folder, watch)
     if path.name.lower().endswith(ZIP_SUFFIXES):
+        if entries(path, MAX_FILES) > MAX_FILES:
+            raise ImportRefused(_too_many(path))
         with zipfile.ZipFile(path) as opened:
             work.take(_Zip(opened))
     else:
@@ -144,9 +147,7 @@ class _Work:
         """Unpack everything that is to be unpacked."""
         for seen, (member, content) in enumerate(archive.members()):
             if seen >= MAX_FILES:
-                raise ImportRefused(
-                    f"{self._path.name} holds more than {MAX_FILES:,} files, which is the limit. Pack fewer together."
-                )
+                raise ImportRefused(_too_many(self._path))
             if seen % 100 == 0:
                 self._watch.step(seen, 0)
             reason = member.reason or _reason_against(member.name)
@@ -194,6 +195,10 @@ class _Work:
             )
         if self._bytes % (64 * PIECE) < PIECE:
             check_room(self._folder, self._path.name)
+
+
+def _too_many(path: Path) -> str:
+    return f"{path.name} holds more than {MAX_FILES:,} files, which is the limit. Pack fewer together."
 
 
 def _reason_against(name: str) -> str:
