@@ -19,6 +19,7 @@ class MarkEditor(Generic[M]):
     def __init__(self) -> None:
         self.marks: list[M] = []
         self.chosen: int | None = None
+        self._laned: tuple[list[M], list[int]] = ([], [])
 
     @property
     def mark(self) -> M | None:
@@ -57,6 +58,27 @@ class MarkEditor(Generic[M]):
     def place(self, mark: M) -> tuple[float, ...]:
         """Return what the reading order goes by."""
         raise NotImplementedError
+
+    def extent(self, mark: M) -> tuple[float, float]:
+        """Return where a mark begins and ends on the line along which marks lie."""
+        raise NotImplementedError
+
+    def lanes(self) -> list[int]:
+        """Return for each mark in which of several lines it is drawn, so that none lies over another."""
+        if self._laned[0] != self.marks:
+            self._laned = (list(self.marks), self._lanes())
+        return self._laned[1]
+
+    def _lanes(self) -> list[int]:
+        ends: list[float] = []
+        found = [0] * len(self.marks)
+        extents = [self.extent(mark) for mark in self.marks]
+        for at in sorted(range(len(extents)), key=lambda at: (extents[at][0], -extents[at][1])):
+            start, end = extents[at]
+            lane = next((number for number, last in enumerate(ends) if last <= start), len(ends))
+            ends[lane : lane + 1] = [end]
+            found[at] = lane
+        return found
 
     def add(self, mark: M) -> str:
         """Add a mark and choose it."""

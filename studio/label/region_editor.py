@@ -14,6 +14,8 @@ from studio.label.mark_editor import MarkEditor
 
 DECIMALS = 4  # a tenth of a millisecond: finer than anyone can hear or point at
 
+_LEAST_S = 1e-3
+
 
 class Hold(Enum):
     """What of a region is held."""
@@ -60,16 +62,9 @@ class RegionEditor(MarkEditor[Region]):
         """Whether a drag is under way."""
         return self._gesture is not None
 
-    def lanes(self) -> list[int]:
-        """Return for each region the line it is written in, so that none lies over another."""
-        ends: list[float] = []
-        found = [0] * len(self.marks)
-        for at in sorted(range(len(self.marks)), key=lambda at: self.place(self.marks[at])):
-            region = self.marks[at]
-            lane = next((number for number, end in enumerate(ends) if end <= region.start), len(ends))
-            ends[lane : lane + 1] = [max(region.end, region.start + 1e-3)]
-            found[at] = lane
-        return found
+    @override
+    def extent(self, mark: Region) -> tuple[float, float]:
+        return mark.start, max(mark.end, mark.start + _LEAST_S)
 
     def under(self, moment: float) -> int | None:
         """Return the shortest region at a moment."""

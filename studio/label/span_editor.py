@@ -64,6 +64,10 @@ class SpanEditor(MarkEditor[Span]):
             after = replace(span, end=end) if end > span.start else span
         return self.put(after, "Resize")
 
+    @override
+    def extent(self, mark: Span) -> tuple[float, float]:
+        return mark.start, mark.end
+
     def words_of(self, span: Span) -> str:
         """Return the text of a span."""
         return self.text[span.start : span.end]
@@ -77,14 +81,3 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     """
     part = text[start:end]
     return start + len(part) - len(part.lstrip()), end - (len(part) - len(part.rstrip()))
-
-
-def lanes(spans: Sequence[Span]) -> list[int]:
-    """Return for each span how far below the words its line is drawn, so that none lies over another."""
-    ends: list[int] = []
-    found = [0] * len(spans)
-    for at in sorted(range(len(spans)), key=lambda at: (spans[at].start, -spans[at].end)):
-        lane = next((number for number, end in enumerate(ends) if end <= spans[at].start), len(ends))
-        ends[lane : lane + 1] = [spans[at].end]
-        found[at] = lane
-    return found

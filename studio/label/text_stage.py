@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QPlainTextEdit
 from typing_extensions import override
 
 from labeling.annotations.model import Span
-from studio.label.span_editor import SpanEditor, lanes
+from studio.label.span_editor import SpanEditor
 from studio.label.text_places import Places
 from studio.listing import Listing
 from studio.theme import SPACE, class_colour, colours, theme
@@ -52,7 +52,6 @@ class TextStage(QPlainTextEdit):
         self._places = Places("")
         self._can_mark = False
         self._numbers: Mapping[str, int] = {}
-        self._lanes: list[int] = []
         self.setReadOnly(True)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.setCursorWidth(2)
@@ -116,7 +115,6 @@ class TextStage(QPlainTextEdit):
         self.choose(self.editor.chosen)
 
     def _show_choice(self) -> None:
-        self._lanes = lanes(self.editor.marks)
         span = self.editor.mark
         said = f"chosen: {span.label}, {self.editor.words_of(span)[:80]}" if span is not None else ""
         self.setAccessibleDescription(said or ", ".join(mark.label for mark in self.editor.marks[:20]))
@@ -199,7 +197,7 @@ class TextStage(QPlainTextEdit):
         shade = QColor(colour)
         shade.setAlpha(90 if chosen else 44)
         painter.fillRect(box, shade)
-        lane = min(self._lanes[number], _LANES - 1)
+        lane = min(self.editor.lanes()[number], _LANES - 1)
         bottom = box.bottom() - lane * (_UNDER + _GAP)
         painter.fillRect(QRectF(box.left(), bottom - _UNDER, box.width(), _UNDER), colour)
         if chosen:

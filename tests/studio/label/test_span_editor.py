@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.annotations.model import Span
-from studio.label.span_editor import SpanEditor, lanes
+from studio.label.span_editor import SpanEditor
 
 TEXT = "Ada met 👨‍👩‍👧 in London"
 
@@ -54,13 +54,13 @@ def test_the_shortest_span_is_reached_and_the_chosen_one_of_equal_ones() -> None
 
 
 def test_lines_under_overlapping_spans_do_not_cover_each_other() -> None:
-    assert lanes([Span("a", 0, 10), Span("b", 2, 5), Span("c", 4, 12), Span("d", 12, 14)]) == [0, 1, 2, 0]
+    assert editor(Span("a", 0, 10), Span("b", 2, 5), Span("c", 4, 12), Span("d", 12, 14)).lanes() == [0, 1, 2, 0]
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 20)), max_size=12))
 def test_no_two_spans_share_a_line_where_they_overlap(places: list[tuple[int, int]]) -> None:
     spans = [Span("x", start, start + length) for start, length in places]
-    found = lanes(spans)
+    found = editor(*spans).lanes()
     for one, a in enumerate(spans):
         for two, b in enumerate(spans[:one]):
             if a.start < b.end and b.start < a.end:
