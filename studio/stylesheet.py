@@ -109,6 +109,11 @@ QFrame#next-step { background: $surface; border: none; border-top: 1px solid $bo
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 7px; padding: 5px; }
 QToolButton:hover { background: $hover; }
 QToolButton:focus { border: 2px solid $accent; padding: 4px; }
+QCheckBox { spacing: 8px; }
+QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid $control; border-radius: 4px;
+  background: $surface; }
+QCheckBox::indicator:focus { border: 2px solid $accent; width: 14px; height: 14px; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($check); }
 QSlider::groove:horizontal { height: 4px; background: $border; border-radius: 2px; }
 QSlider::handle:horizontal { background: $accent; width: 18px; margin: -7px 0; border-radius: 9px; }
 QSplitter::handle { background: transparent; }
@@ -119,5 +124,6 @@ def stylesheet(palette: Palette, points: float = 9.0) -> str:
     """Return the style sheet in the palette's colours, for a system whose letters are ``points`` large."""
     names = {field: value for field, value in vars(palette).items() if isinstance(value, str)}
     down = RESOURCES / "icons" / ("down-dark.svg" if palette.dark else "down-light.svg")
+    check = RESOURCES / "icons" / ("check-dark.svg" if palette.dark else "check-light.svg")
     sizes = {role: f"{points * share:.1f}" for role, share in _SIZES.items()}
-    return _SHEET.substitute({**names, **sizes}, down=down.as_posix())
+    return _SHEET.substitute({**names, **sizes}, down=down.as_posix(), check=check.as_posix())

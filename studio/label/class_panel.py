@@ -16,7 +16,6 @@ from studio.theme import SPACE
 from studio.widgets.basics import button, row, text
 from studio.widgets.class_list import ClassList, ClassRow
 from studio.widgets.field import Field
-from studio.widgets.note import Note
 
 if TYPE_CHECKING:
     from labeling.project import ClassInfo
@@ -57,9 +56,11 @@ class ClassPanel(QFrame):
         self.field.left.connect(self._leave)
         self.field.returnPressed.connect(self._entered)
         self.hint = text("", "muted")
-        self.question = Note()
-        self.merge = self.question.offer("Merge", self._merge, "primary")
-        self.keep = self.question.offer("Keep both", self._leave)
+        self.asked = text()
+        self.merge = button("Merge", self._merge, "primary")
+        self.keep = button("Keep both", self._leave)
+        self.question = QFrame()
+        self.question.setProperty("bar", "info")
         self._merging = ("", "")
         self._rename = button("Rename…", self.begin_rename)
         self._more = button("More")
@@ -148,6 +149,10 @@ class ClassPanel(QFrame):
     # -- how -----------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
+        inner = QVBoxLayout(self.question)
+        inner.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
+        inner.addWidget(self.asked)
+        inner.addWidget(row(self.merge, self.keep, None))
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE, 2 * SPACE, SPACE, SPACE)
         column.setSpacing(SPACE)
@@ -244,7 +249,8 @@ class ClassPanel(QFrame):
         both = self._merged_count(old, new)
         self._merging = (old, new)
         words = f"“{old}” ({counts[old]:,}) and “{new}” ({counts[new]:,}) become “{new}” ({both:,})."
-        self.question.say("info", words)
+        self.asked.setText(words)
+        self.question.setAccessibleName(words)
         self.question.show()
         self.merge.setFocus()
 

@@ -70,6 +70,7 @@ class Workbench(QWidget):
         self.previous = _arrow("left")
         self.next = _arrow("right")
         self.single = _switch("One", "One sample large")
+        self.single.setChecked(True)
         self.grid = _switch("Grid", "Many samples, to confirm what is suggested")
         self.copies = QCheckBox("Near-copies too")
         self.copies.setToolTip("Give the samples that are nearly the same the same label, if they have none")

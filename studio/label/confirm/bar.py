@@ -24,7 +24,7 @@ class ConfirmBar(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(_LEAST, _MOST)
         self.slider.setValue(_FIRST)
-        self.slider.setFixedWidth(140)
+        self.slider.setFixedSize(140, 28)
         self.slider.setAccessibleName("How sure is sure enough, in per cent")
         self.accept = button("", self.accepted.emit)
         self.only = QCheckBox("Suggestions alone")

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from studio.data.grid_model import PIXMAP, GridModel, Index
 from studio.finding.view import View
-from studio.listing import shown
+from studio.listing import names_in, shown
 from studio.picture_loader import PictureLoader
 
 STANDING = Qt.ItemDataRole.UserRole + 10
@@ -20,7 +20,7 @@ _WORDS = 160
 class Standing:
     """How one tile stands: a label, or a suggestion and how sure it is, or neither.
 
-    ``words`` are the values of a table's row, which has no picture.
+    ``words`` are the values of a table's row, which has no picture; ``first`` the class whose colour it has.
     """
 
     label: str = ""
@@ -28,6 +28,7 @@ class Standing:
     chance: float = 0.0
     skipped: bool = False
     words: str = ""
+    first: str = ""
 
     @property
     def said(self) -> str:
@@ -59,13 +60,14 @@ class ConfirmModel(GridModel):
             words = "\n".join(f"{name}: {value}" for name, value in values if value is not None)[:_WORDS]
         label = listing.labels[row]
         if label is not None:
-            return Standing(label=shown(label), words=words)
+            return Standing(label=shown(label), words=words, first=next(iter(names_in(label)), ""))
         suggestion = self._view.suggestion(row)
         skipped = listing.ids[row] in listing.skipped
         if suggestion is None:
             return Standing(skipped=skipped, words=words)
         value = suggestion.number if suggestion.number is not None else suggestion.names
-        return Standing(suggested=said(value), chance=suggestion.chance, skipped=skipped, words=words)
+        first = next(iter(suggestion.names), "")
+        return Standing(suggested=said(value), chance=suggestion.chance, skipped=skipped, words=words, first=first)
 
     def repaint_all(self) -> None:
         """Tell views that labels or suggestions changed."""

@@ -68,8 +68,8 @@ class ConfirmTile(TileDelegate):
         name = standing.label or standing.suggested
         box = QRectF(line).adjusted(0.75, 0.75, -0.75, -0.75)
         if name:
-            first = name.split(", ")[0]
-            colour = class_colour(self.class_index[first]) if first in self.class_index else QColor(palette.muted)
+            number = self.class_index.get(standing.first)
+            colour = class_colour(number) if number is not None else QColor(palette.muted)
             painter.setPen(QPen(colour, 1.5))
             painter.setBrush(colour if standing.label else Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box, 5, 5)

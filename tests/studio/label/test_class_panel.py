@@ -115,7 +115,7 @@ def test_the_name_of_another_class_merges_the_two_once_that_was_said(panel: Clas
     with qtbot.assertNotEmitted(panel.renamed):
         typed(panel, "nut")
     assert panel.question.isVisible()
-    assert panel.question.words == "“nuts” (12) and “nut” (40) become “nut” (52)."
+    assert panel.asked.text() == "“nuts” (12) and “nut” (40) become “nut” (52)."
     assert panel.merge.hasFocus()
     with qtbot.waitSignal(panel.renamed) as heard:
         QTest.keyClick(panel.merge, Qt.Key.Key_Space)
