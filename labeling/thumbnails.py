@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from engine.task import Modality
@@ -61,7 +62,7 @@ class Thumbnails:
         if kept is not None:
             return kept
         made = thumbnail(path, side)
-        with self._store.atomic() as connection:
+        with suppress(ProjectError), self._store.atomic() as connection:  # on a full disk it is made anew each time
             connection.execute(
                 "INSERT OR REPLACE INTO kept (content, side, jpeg) VALUES (?, ?, ?)", (content, side, made)
             )

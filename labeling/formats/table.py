@@ -14,6 +14,7 @@ from labeling.batch import Batch, Problem
 from labeling.classes import JOINED_BY, MAX_CLASSES, classes_of, parts_of, respelled, spellings, told
 from labeling.errors import ImportRefused
 from labeling.formats.base import Format, Wishes
+from labeling.media import MEDIA
 from labeling.source import Source
 from labeling.splits import split_name
 from labeling.tables.columns import (
@@ -37,6 +38,7 @@ WHOLE_FILE_BYTES = 256_000_000
 HEAD_ROWS = 100_000
 MANY_COLUMNS = 500  # of so many, few rows are taken in, so that they can be looked through once more
 TARGET = "\0target"
+NAMES_TRIED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,13 @@ class Table(Format):
             left_out=tuple(left_out),
             kept=kept,
             set_apart=apart,
-            problems=(*notes, *([passed] if passed else []), *not_numbers(found, columns), *told(merged)),
+            problems=(
+                *_named_media(frame),
+                *notes,
+                *([passed] if passed else []),
+                *not_numbers(found, columns),
+                *told(merged),
+            ),
         )
 
     @override
@@ -123,6 +131,20 @@ def rows(path: Path) -> int:
     """Return how many rows a table file has."""
     with opened(path) as table:
         return table.total
+
+
+def _named_media(frame: pl.DataFrame) -> list[str]:
+    """Return a sentence where a column names pictures or sounds: had they been there, this would be a list of them."""
+    media = (MEDIA[Modality.IMAGE], MEDIA[Modality.AUDIO])
+    for name in [name for name, dtype in frame.schema.items() if dtype == pl.String]:
+        cells = frame[name].drop_nulls().head(NAMES_TRIED).str.strip_chars().to_list()
+        for medium in media:
+            if cells and all(map(medium.owns, cells)):
+                return [
+                    f"The column “{name}” names {medium.thing}s, like {cells[0]}, that are not there, so this is "
+                    f"taken as a mere table. To take in the {medium.thing}s, put the list into the folder that holds them."
+                ]
+    return []
 
 
 def _looked_at(path: Path, table: OpenTable) -> tuple[pl.DataFrame, int, tuple[str, ...]]:

@@ -11,6 +11,7 @@ import json
 import os
 import socket
 import sys
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -55,17 +56,25 @@ class Lock:
         file.seek(0)
         unclean = bool(file.read())
         lock = cls(file, unclean)
-        lock._write(
-            {"host": socket.gethostname(), "pid": os.getpid(), "since": datetime.now().strftime("%Y-%m-%d %H:%M")}
-        )
+        since = datetime.now().strftime("%Y-%m-%d %H:%M")
+        try:
+            lock._write({"host": socket.gethostname(), "pid": os.getpid(), "since": since})
+        except OSError as error:
+            with suppress(OSError):  # what could not be written is tried once more
+                file.close()
+            raise ProjectError(
+                f"{path.parent} cannot be written ({error.strerror}). Free some space on its disk, then open it again."
+            ) from error
         return lock
 
     def release(self) -> None:
         """Let go; a second time nothing happens."""
         if self._file.closed:
             return
-        self._write(None)
-        self._file.close()
+        with suppress(OSError):  # a full disk: the next one to open it takes a closer look
+            self._write(None)
+        with suppress(OSError):
+            self._file.close()
 
     def _write(self, owner: dict[str, str | int] | None) -> None:
         self._file.seek(0)
