@@ -142,7 +142,8 @@ def _named_media(frame: pl.DataFrame) -> list[str]:
             if cells and all(map(medium.owns, cells)):
                 return [
                     f"The column “{name}” names {medium.thing}s, like {cells[0]}, that are not there, so this is "
-                    f"taken as a mere table. To take in the {medium.thing}s, put the list into the folder that holds them."
+                    f"taken as a mere table. To take in the {medium.thing}s, put the list into the folder "
+                    "that holds them."
                 ]
     return []
 
