@@ -147,6 +147,7 @@ ACTIONS: tuple[Action, ...] = (
     on_screen(Scope.LABEL, "previous", "Previous", "Left", "A", menu="Label"),
     on_screen(Scope.LABEL, "next_unlabelled", "Next without a label", "Shift+Right", menu="Label"),
     on_screen(Scope.LABEL, "previous_unlabelled", "Previous without a label", "Shift+Left", menu="Label"),
+    on_screen(Scope.LABEL, "second_look", "Second look: label some again, blindly", menu="Label"),
     on_screen(Scope.LABEL, "most_doubtful", "Go to the most doubtful", "U", menu="Label"),
     on_screen(Scope.LABEL, "clear", "Take the label away", "Backspace", menu="Label"),
     on_screen(Scope.LABEL, "skip", "Skip", "X", menu="Label"),

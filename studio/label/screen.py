@@ -23,6 +23,7 @@ from studio.label.marking import MARK_COMMANDS, Marking
 from studio.label.order import Order
 from studio.label.pace import Pace, told_right
 from studio.label.regioning import Regioning
+from studio.label.second_look.page import SecondLookPage
 from studio.label.spanning import Spanning
 from studio.label.workbench import Workbench
 from studio.listing import Label, Listing
@@ -72,6 +73,8 @@ class LabelScreen(Screen):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self.bench)
+        self.second = SecondLookPage(session)
+        self._pages.addWidget(self.second)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._pages)
@@ -91,6 +94,8 @@ class LabelScreen(Screen):
     def next_step(self) -> str:
         if not len(self.listing):
             return ""
+        if self.second.active:
+            return self.second.hint()
         if self.marking is not None and self.marking.hint():
             return self.marking.hint()
         if not self._is_number and len(self.session.library.class_names) < 2:
@@ -110,7 +115,7 @@ class LabelScreen(Screen):
 
     @override
     def next_action(self) -> str:
-        if not len(self.listing):
+        if not len(self.listing) or self.second.active:
             return ""
         if not self._is_number and len(self.session.library.class_names) < 2:
             return "label.add_class"
@@ -119,7 +124,10 @@ class LabelScreen(Screen):
     @override
     def commands(self) -> Mapping[str, Callable[[], object]]:
         panel, confirm = self.bench.panel, self.bench.confirm
+        if self.second.active:
+            return self.second.commands()
         return {
+            "second_look": self.look_again,
             "assign": self._assign_chosen,
             "assign_and_stay": lambda: self._assign_chosen(stay=True),
             "accept": self.accept,
@@ -148,6 +156,8 @@ class LabelScreen(Screen):
 
     @override
     def can(self, command: str) -> bool:
+        if self.second.active:
+            return self.second.can(command)
         if command in MARK_COMMANDS:
             return not self.many and self.marking is not None and self.marking.can(command)
         suggested = bool(self.session.view.suggestions.by_sample)
@@ -155,6 +165,7 @@ class LabelScreen(Screen):
         allowed |= {
             "add_class": not self._is_number,
             "show_all": self.session.view.wanted.narrows,
+            "second_look": bool(self.session.library.labelled),
             "accept": suggested and (self.many or self.labelling.suggestion is not None),
             "accept_visible": self.many and suggested,
             "accept_sure": self.many and suggested,
@@ -165,7 +176,8 @@ class LabelScreen(Screen):
     @property
     def marking(self) -> Marking | None:
         """What can be done to parts of the samples shown; None for rows of a table."""
-        return None if not len(self.listing) else self.markings.get(self.listing.modality)
+        here = len(self.listing) and not self.second.active
+        return self.markings.get(self.listing.modality) if here else None
 
     def _mark(self, command: str) -> None:
         marking = self.marking
@@ -196,6 +208,7 @@ class LabelScreen(Screen):
     @override
     def close_down(self) -> None:
         self.pictures.close()
+        self.second.close_down()
         self.bench.thumbnails.close()
         for marking in self.markings.values():
             marking.close()
@@ -214,7 +227,9 @@ class LabelScreen(Screen):
 
     def assign(self, label: Label, stay: bool = False) -> None:
         """Commit a label for the sample shown, then show the next; of several classes, put one in or out."""
-        if self.many and isinstance(label, str):
+        if self.second.active:
+            self.second.answer(label)
+        elif self.many and isinstance(label, str):
             self.bench.confirm.assign(label, stay)
         elif not (isinstance(label, str) and self._is_for_a_mark(label)):
             stay = stay or (self.labelling.several and isinstance(label, str))
@@ -358,11 +373,14 @@ class LabelScreen(Screen):
         bench.grid.clicked.connect(lambda: self.show_many(True))
         bench.confirm.opened.connect(self._show_one)
         bench.confirm.done.connect(self._tell_done)
+        self.second.left.connect(self._looked_again)
+        self.second.changed.connect(self.changed)
+        self.second.wanted.connect(lambda sample_id: self._show_one(self.listing.rows[sample_id]))
         bench.find.left.connect(self._focus_samples)
         keymap().changed.connect(bench.show_keys)
         bench.show_keys()
         tables = (bench.sound_stage.table, bench.reading.table)
-        for widget in (bench.panel.list, bench.row_stage, bench.text_stage, *tables):
+        for widget in (bench.panel.list, self.second.classes, bench.row_stage, bench.text_stage, *tables):
             widget.installEventFilter(self)
 
     def _listen_to_panel(self) -> None:
@@ -382,7 +400,20 @@ class LabelScreen(Screen):
         else:
             self.setFocus()
 
+    def look_again(self) -> None:
+        """Show some labelled samples a second time, without their label."""
+        if self.second.begin():
+            self._pages.setCurrentWidget(self.second)
+            self.changed.emit()
+
+    def _looked_again(self) -> None:
+        self._pages.setCurrentWidget(self.bench if len(self.listing) else self.empty)
+        self._focus_samples()
+        self._refresh()
+        self.changed.emit()
+
     def _reset(self) -> None:
+        self.second.leave()
         self.pictures.forget()
         self.order.begin(self.listing, self.session.view.rows)
         self.show_many(False)
