@@ -78,7 +78,10 @@ def relabel(connection: sqlite3.Connection, entry: int) -> None:
         "SELECT ?, sample.id, sample.label, picked.label FROM picked CROSS JOIN sample ON sample.id = picked.id",
         (entry,),
     )
-    connection.execute("UPDATE sample SET label = picked.label FROM picked WHERE picked.id = sample.id")
+    connection.execute(  # UPDATE … FROM would look at every sample
+        "UPDATE sample SET label = (SELECT label FROM picked WHERE picked.id = sample.id) "
+        "WHERE id IN (SELECT id FROM picked)"
+    )
 
 
 def _pick(connection: sqlite3.Connection, wanted: Iterable[tuple[str, Stored]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -80,6 +80,13 @@ class View(QObject):
         """Return what is suggested for a sample that has no label."""
         listing = self.listing
         return self.suggestions.by_sample.get(listing.ids[row]) if listing.labels[row] is None else None
+
+    def open_suggestions(self, rows: Iterable[int]) -> list[Suggestion]:
+        """Return what is suggested for those of these rows that have no label and are not skipped."""
+        listing, found = self.listing, self.suggestions.by_sample
+        ids, labels, skipped = listing.ids, listing.labels, listing.skipped
+        wanted = (found.get(ids[row]) for row in rows if labels[row] is None)
+        return [suggestion for suggestion in wanted if suggestion is not None and suggestion.sample not in skipped]
 
     def splits(self) -> list[str]:
         """Return the splits that can be chosen."""

@@ -21,7 +21,8 @@ class Labelling(QObject):
         super().__init__(parent)
         self._session, self._order, self._pace = session, order, pace
         self._visited: set[str] = set()
-        session.view.suggested.connect(self._visited.clear)
+        self._doubtful: tuple[str, ...] | None = None
+        session.view.suggested.connect(self._forget)
 
     @property
     def suggestion(self) -> Suggestion | None:
@@ -77,17 +78,19 @@ class Labelling(QObject):
     def most_doubtful(self) -> int | None:
         """Return the place of the most doubtful sample not gone to yet; before any suggestion, the most useful."""
         suggestions = self._session.view.suggestions
-        found = ((suggestion.doubt, key) for key, suggestion in suggestions.by_sample.items())
-        candidates = [
-            (doubt, key) for doubt, key in found if key not in self._visited and self._open_place(key) is not None
-        ]
-        if candidates:
-            chosen = max(candidates)[1]
-        else:
-            fresh = (key for key in suggestions.order if key not in self._visited)
-            chosen = next((key for key in fresh if self._open_place(key) is not None), "")
-        self._visited.add(chosen)
-        return self._open_place(chosen)
+        if self._doubtful is None:
+            self._doubtful = suggestions.doubtful() or suggestions.order
+        for key in self._doubtful:
+            place = self._open_place(key) if key not in self._visited else None
+            if place is not None:
+                self._visited.add(key)
+                return place
+        self._visited.clear()
+        return None
+
+    def _forget(self) -> None:
+        self._visited.clear()
+        self._doubtful = None
 
     @property
     def several(self) -> bool:

@@ -21,6 +21,8 @@ from studio.session import Session
 from studio.theme import SPACE
 from studio.widgets.basics import text
 
+_RECOUNT_MS = 200  # after the last key: counting many takes longer than a key may
+
 
 class ConfirmPage(QWidget):
     """Shows the samples of the session's view as tiles. Tiles stay where they are when they get a label.
@@ -39,7 +41,7 @@ class ConfirmPage(QWidget):
         self.bar = ConfirmBar()
         self._nothing = text("", "muted")
         self._sure: list[float] = []
-        self._recount = QTimer(self, singleShot=True, interval=0)
+        self._recount = QTimer(self, singleShot=True, interval=_RECOUNT_MS)
         self._recount.timeout.connect(self._count)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -57,7 +59,7 @@ class ConfirmPage(QWidget):
     def begin(self, row: int | None) -> None:
         """Show the tiles, with that of a row current; only those with a suggestion where there are any."""
         was = self.bar.only.blockSignals(True)
-        self.bar.only.setChecked(any(self._suggested(row) is not None for row in self._view.rows))
+        self.bar.only.setChecked(bool(self._view.open_suggestions(self._view.rows)))
         self.bar.only.blockSignals(was)
         self.show_rows()
         place = self._place_of(row)
@@ -67,7 +69,8 @@ class ConfirmPage(QWidget):
         """Show the view's rows anew."""
         rows = self._view.rows
         if self.bar.only.isChecked():
-            rows = [row for row in rows if self._suggested(row) is not None]
+            at = self._view.listing.rows
+            rows = [at[suggestion.sample] for suggestion in self._view.open_suggestions(rows)]
         names = list(self._session.library.counts())
         self.grid.tiles.class_index = {name: number for number, name in enumerate(names)}
         self.model.show_rows(self._view.listing, rows)
@@ -109,8 +112,8 @@ class ConfirmPage(QWidget):
     def accept_sure(self) -> bool:
         """Accept every suggestion that is sure enough, in sight or not."""
         sure = self.bar.sure
-        found = (self._suggested(row) for row in self._view.rows)
-        return self._give([suggestion for suggestion in found if suggestion is not None and suggestion.chance >= sure])
+        found = self._view.open_suggestions(self._view.rows)
+        return self._give([suggestion for suggestion in found if suggestion.chance >= sure])
 
     def assign(self, name: str, stay: bool = False) -> bool:
         """Give the tiles selected a class; of several classes, put it in, or out where all have it."""
@@ -153,15 +156,8 @@ class ConfirmPage(QWidget):
     def _kind(self) -> Kind | None:
         return self._view.listing.kind
 
-    def _suggested(self, row: int) -> Suggestion | None:
-        """Return what is suggested for a sample that is not skipped."""
-        suggestion = self._view.suggestion(row)
-        skipped = self._view.listing.skipped
-        return None if suggestion is None or (skipped and suggestion.sample in skipped) else suggestion
-
     def _accept(self, places: Sequence[int], go_on: bool = True) -> bool:
-        found = (self._suggested(self.model.row_at(place)) for place in places)
-        done = self._give([suggestion for suggestion in found if suggestion is not None])
+        done = self._give(self._view.open_suggestions(self.model.row_at(place) for place in places))
         if done and go_on and places:
             self._go_on(places[-1])
         return done
@@ -203,8 +199,7 @@ class ConfirmPage(QWidget):
     def _count(self) -> None:
         if not self.isVisible():
             return
-        found = (self._suggested(row) for row in self._view.rows)
-        self._sure = sorted(suggestion.chance for suggestion in found if suggestion is not None)
+        self._sure = sorted(suggestion.chance for suggestion in self._view.open_suggestions(self._view.rows))
         self._show_count()
 
     def _show_count(self) -> None:
