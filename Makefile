@@ -3,6 +3,7 @@
 #   make demo     the whole job on sample data          make test   all tests
 #   make studio   the app                               make lint   ruff, mypy, import contracts
 #   make bench    measure, against the stated numbers   make wheel  dist/*.whl
+#   make bench-labeling   import, scrolling, keys, suggestions, kills
 #   make bench-peers, bench-report, bench-ablation, portfolio      see tests/benchmarks/README.md
 
 VENV   := .venv
@@ -13,7 +14,7 @@ ARGS   ?=
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup studio demo test lint format bench bench-peers bench-report bench-ablation portfolio wheel clean
+.PHONY: help setup studio demo test lint format bench bench-peers bench-report bench-ablation bench-labeling portfolio wheel clean
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
@@ -54,6 +55,9 @@ bench-report: $(STAMP)
 
 bench-ablation: $(STAMP)
 	$(PYTHON_IN_VENV) -m tests.benchmarks.ablation $(ARGS)
+
+bench-labeling: $(STAMP)
+	$(PYTHON_IN_VENV) -m tests.benchmarks.labeling $(ARGS)
 
 portfolio: $(STAMP)
 	$(PYTHON_IN_VENV) -m tests.benchmarks.portfolio $(ARGS)
