@@ -7,45 +7,37 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLineEdit, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout
 from typing_extensions import override
 
 from engine.task import Kind, Modality
-from labeling.understanding import without_label
 from studio.actions import find
 from studio.keys.changing import ask_class_key
 from studio.keys.keymap import keymap
 from studio.keys.names import class_key_of
 from studio.keys.names import shown as key_name
+from studio.label.advice import advice, few_classes, weak_class
 from studio.label.boxing import Boxing
+from studio.label.key_rules import is_for_focus
 from studio.label.labelling import Labelling
 from studio.label.marking import MARK_COMMANDS, Marking
 from studio.label.order import Order
 from studio.label.pace import Pace, told_right
+from studio.label.photos import Photos
 from studio.label.regioning import Regioning
 from studio.label.second_look.page import SecondLookPage
 from studio.label.spanning import Spanning
 from studio.label.workbench import Workbench
 from studio.listing import Label, Listing
-from studio.picture_loader import PictureLoader
-from studio.pictures import large_image
 from studio.screen import Screen, ScreenState
 from studio.session import Session
 from studio.widgets.empty_state import EmptyState
 
-_AHEAD = 8
-_KEPT = 40
-_GOOD_PER_CLASS = 20
 _ABOUT_THE_CLASS = (
     "assign", "assign_and_stay", "rename_class", "merge_class", "class_colour", "class_key", "class_up", "class_down",
     "remove_class",
 )  # fmt: skip
-_WALKS_TILES = (
-    Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End,
-    Qt.Key.Key_PageUp, Qt.Key.Key_PageDown,
-)  # fmt: skip
 _MANY = 12  # labels given at once that are worth a word
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class LabelScreen(Screen):
@@ -58,8 +50,8 @@ class LabelScreen(Screen):
         super().__init__(session)
         self.order = Order()
         self.pace = Pace()
-        self.pictures = PictureLoader(large_image, self, kept=_KEPT)
         self.bench = Workbench(session)
+        self.photos = Photos(self.order, self.bench.photo_stage, self)
         self.labelling = Labelling(session, self.order, self.pace, self)
         self.many = False
         self._moving = False
@@ -88,7 +80,8 @@ class LabelScreen(Screen):
     def state(self) -> ScreenState:
         if not len(self.listing):
             return ScreenState.EMPTY
-        return ScreenState.NEEDS_YOU if self._weak_class() or not self.session.library.labelled else ScreenState.READY
+        library = self.session.library
+        return ScreenState.NEEDS_YOU if weak_class(library) or not library.labelled else ScreenState.READY
 
     @override
     def next_step(self) -> str:
@@ -98,28 +91,15 @@ class LabelScreen(Screen):
             return self.second.hint()
         if self.marking is not None and self.marking.hint():
             return self.marking.hint()
-        if not self._is_number and len(self.session.library.class_names) < 2:
-            return "Name at least two classes that you want to tell apart."
-        if self.many:
-            return "Enter accepts the tiles you chose, Shift+Enter all in sight, a class key corrects them."
-        if self.labelling.suggestion is not None:
-            return "Enter accepts what is suggested, a class key corrects it, G shows many at once."
-        weak = self._weak_class()
-        if weak is not None:
-            name, missing = weak
-            return f"Label {missing} more “{name}”: it is the weakest class."
-        left = len(self.listing) - self.session.library.labelled
-        if left and not self.session.library.labelled:
-            return "Give some of the samples a label: press the key beside a class."
-        return f"{without_label(left)} yet. You can train at any time." if left else "Every sample has a label."
+        return advice(self.session.library, self.labelling.suggestion is not None, self.many)
 
     @override
     def next_action(self) -> str:
         if not len(self.listing) or self.second.active:
             return ""
-        if not self._is_number and len(self.session.library.class_names) < 2:
+        if few_classes(self.session.library):
             return "label.add_class"
-        return "" if self._weak_class() else "go.train"
+        return "" if weak_class(self.session.library) else "go.train"
 
     @override
     def commands(self) -> Mapping[str, Callable[[], object]]:
@@ -207,7 +187,7 @@ class LabelScreen(Screen):
 
     @override
     def close_down(self) -> None:
-        self.pictures.close()
+        self.photos.close()
         self.second.close_down()
         self.bench.thumbnails.close()
         for marking in self.markings.values():
@@ -307,10 +287,10 @@ class LabelScreen(Screen):
 
     @override
     def event(self, event: QEvent) -> bool:
-        """Keep for a chosen mark, or for a button, keys that do something else elsewhere on the screen."""
+        """Keep for a chosen mark, or for what has the focus, keys that do something else elsewhere on the screen."""
         if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
-            pressed = event.key() == Qt.Key.Key_Space and isinstance(QApplication.focusWidget(), QAbstractButton)
-            if pressed or self._is_for_the_focus(event) or self._wants_mark(event):
+            tiles = self.bench.confirm.grid
+            if is_for_focus(event, QApplication.focusWidget(), tiles) or self._wants_mark(event):
                 event.accept()
                 return True
         return super().event(event)
@@ -329,14 +309,6 @@ class LabelScreen(Screen):
 
     def _wants_mark(self, event: QKeyEvent) -> bool:
         return not self.many and self.marking is not None and self.marking.wants(event)
-
-    def _is_for_the_focus(self, event: QKeyEvent) -> bool:
-        """Tell whether a key walks through the tiles, or means the line of the list or field that has the focus."""
-        focus = QApplication.focusWidget()
-        if focus is self.bench.confirm.grid:
-            return event.key() in _WALKS_TILES
-        lines = isinstance(focus, QAbstractItemView) and focus.currentIndex().isValid()
-        return event.key() in _ENTER and (lines or isinstance(focus, QLineEdit | QAbstractButton))
 
     def _take_key(self, event: QKeyEvent) -> bool:
         name = self.session.library.class_of_key(class_key_of(event))
@@ -358,7 +330,6 @@ class LabelScreen(Screen):
         session.view.changed.connect(self._show_rows)
         session.view.suggested.connect(self._suggested)
         session.changes.turned.connect(self._show_turned)
-        self.pictures.loaded.connect(self._picture_came)
         for marking in self.markings.values():
             marking.mode_changed.connect(self.changed)
             marking.left.connect(self.setFocus)
@@ -414,7 +385,7 @@ class LabelScreen(Screen):
 
     def _reset(self) -> None:
         self.second.leave()
-        self.pictures.forget()
+        self.photos.forget()
         self.order.begin(self.listing, self.session.view.rows)
         self.show_many(False)
         self._pages.setCurrentWidget(self.bench if len(self.listing) else self.empty)
@@ -491,7 +462,7 @@ class LabelScreen(Screen):
             view.suggestion(row), counts, bool(view.suggestions.by_sample), self.listing.labels[row] is None
         )
         if not self.listing.is_table and self.listing.modality is Modality.IMAGE:
-            self._show_picture()
+            self.photos.show(self.labelling.next_open())
         if self.marking is not None:
             self.marking.show(row)
 
@@ -500,35 +471,6 @@ class LabelScreen(Screen):
 
     def _share(self) -> float:
         return self.session.library.labelled / max(1, len(self.listing))
-
-    def _show_picture(self) -> None:
-        """Show the photo here; ask for those around it first, so that this one is decoded before them."""
-        listing, rows, here = self.listing, self.order.rows, self.order.place
-        around = [by for distance in range(_AHEAD, 0, -1) for by in (-distance, distance) if distance <= 3 or by > 0]
-        places = [here + by for by in around if 0 <= here + by < len(rows)]
-        following = self.labelling.next_open()
-        for near in [*places, *([following] if following is not None else [])]:
-            self.pictures.get(listing.ids[rows[near]], listing.references[rows[near]], listing.contents[rows[near]])
-        row = rows[here]
-        picture = self.pictures.get(listing.ids[row], listing.references[row], listing.contents[row])
-        self.bench.photo_stage.show_picture(listing.name(row), picture)
-
-    def _picture_came(self, sample_id: str) -> None:
-        row = self.order.row
-        if row is not None and sample_id == self.sample_id and not self.many:
-            picture = self.pictures.get(sample_id, self.listing.references[row], self.listing.contents[row])
-            self.bench.photo_stage.show_picture(self.listing.name(row), picture)
-
-    def _weak_class(self) -> tuple[str, int] | None:
-        """Return the class with fewest samples, and how many are missing, if more of it can still be labelled."""
-        library = self.session.library
-        counts = library.counts()
-        left = len(self.listing) - library.labelled
-        if self._is_number or len(counts) < 2 or not left:
-            return None
-        name = min(counts, key=lambda key: counts[key])
-        missing = min(_GOOD_PER_CLASS - counts[name], left)
-        return (name, missing) if missing > 0 else None
 
 
 def build(session: Session) -> Screen:

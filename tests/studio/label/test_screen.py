@@ -145,7 +145,7 @@ def test_a_class_is_renamed_in_place(screen: LabelScreen, qtbot: QtBot) -> None:
 
 
 def test_the_next_sample_is_there_at_once(screen: LabelScreen, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: all(screen.pictures.get(i, r, c) is not None for i, r, c in _sources(screen)))
+    qtbot.waitUntil(lambda: all(screen.photos.loader.get(i, r, c) is not None for i, r, c in _sources(screen)))
     took = []
     for _ in range(7):
         begun = time.perf_counter()
