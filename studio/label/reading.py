@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSplitter
+from PySide6.QtWidgets import QHeaderView, QSplitter
 
 from labeling.annotations.model import Span
 from studio.label.mark_table import MarkColumn, MarkTable
@@ -29,6 +29,8 @@ class Reading(QSplitter):
         self.setChildrenCollapsible(False)
         self.addWidget(self.stage)
         self.addWidget(self.table)
+        for column in (1, 2):
+            self.table.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         self.setSizes([400, 110])
         self.setStretchFactor(0, 1)
         self.stage.chose.connect(self._follow)

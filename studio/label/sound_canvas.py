@@ -244,10 +244,11 @@ class SoundCanvas(QWidget):
         overview = self._loader.overview
         if overview is None or place.height() < 70:
             return
-        painter.setFont(self.font())
+        last = place.bottom() + 10
         for hertz in _PITCHES:
             y = place.bottom() - row_of(hertz, overview.rate) / ROWS * place.height()
-            if place.top() + 8 < y < place.bottom() - 4:
+            if place.top() + 8 < y < last - 18:
+                last = y
                 words = f"{hertz // 1000} kHz" if hertz >= 1000 else f"{hertz} Hz"
                 box = QRectF(2, y - 8, self.fontMetrics().horizontalAdvance(words) + 6, 16)
                 ground = QColor(colours().surface)

@@ -28,7 +28,7 @@ class SoundStage(QFrame):
     """Canvas, the keys of a player and the list of regions.
 
     ``changed`` tells all regions, what was done and whether that goes on with what was done before; ``chose`` that
-    another region or stretch is chosen; ``refused`` what could not be done.
+    another region or stretch is chosen; ``refused`` what could not be done or heard.
     """
 
     changed = Signal(list, str, bool)
@@ -146,19 +146,18 @@ class SoundStage(QFrame):
             widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._where = text("", "muted")
         self._where.setWordWrap(False)
-        self._note = text("", "muted")
+        self._told_silent = ""
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
         split.addWidget(self.canvas)
         split.addWidget(self.table)
-        split.setSizes([400, 96])
+        split.setSizes([1000, 84])
         split.setStretchFactor(0, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
         column.setSpacing(SPACE // 2)
         column.addWidget(split, 1)
         column.addWidget(row(self.play_button, self.loop_button, self.speed, self._where, None))
-        column.addWidget(self._note)
 
     def _listen(self) -> None:
         self.loader.opened.connect(self._opened)
@@ -197,6 +196,10 @@ class SoundStage(QFrame):
         self._describe()
 
     def _moved(self) -> None:
+        if self.player.silent != self._told_silent:
+            self._told_silent = self.player.silent
+            if self._told_silent:
+                self.refused.emit(self._told_silent)
         self.canvas.show_playhead(self.player.position, follow=self.player.playing)
         self._describe()
 
@@ -218,8 +221,6 @@ class SoundStage(QFrame):
         self.play_button.setAccessibleName(words)
         self.loop_button.setChecked(self.player.loop)
         self.speed.setCurrentIndex(SPEEDS.index(self.player.speed))
-        self._note.setText(self.player.silent)
-        self._note.setVisible(bool(self.player.silent))
         self._moved()
 
     def _columns(self) -> list[MarkColumn[Region]]:

@@ -61,7 +61,15 @@ class TextStage(QPlainTextEdit):
         self.setFont(font)
         self.cursorPositionChanged.connect(self._went)
         self.selectionChanged.connect(self._went)
-        theme().changed.connect(self.viewport().update)
+        theme().changed.connect(self._show_colours)
+        self._show_colours()
+
+    def _show_colours(self) -> None:
+        """Select softly: the colours of spans lie above what is selected."""
+        now = colours()
+        self.setStyleSheet(
+            f"QPlainTextEdit {{ selection-background-color: {now.accent_soft}; selection-color: {now.text}; }}"
+        )
 
     def show_sample(self, listing: Listing, place: int) -> None:
         """Show one sample's text, or each of its columns under its name."""
@@ -195,7 +203,7 @@ class TextStage(QPlainTextEdit):
         colour = class_colour(self._numbers.get(self.editor.marks[number].label, 0))
         chosen = number == self.editor.chosen
         shade = QColor(colour)
-        shade.setAlpha(90 if chosen else 44)
+        shade.setAlpha(64 if chosen else 40)
         painter.fillRect(box, shade)
         lane = min(self.editor.lanes()[number], _LANES - 1)
         bottom = box.bottom() - lane * (_UNDER + _GAP)
