@@ -8,11 +8,12 @@ It reads JSON objects, one a line, from stdin::
 and answers on stdout with JSON lines, of which those with rows are followed by ``bytes`` bytes, float32
 [rows, length], a row of NaN where a sample cannot be read::
 
-    {"samples": 2021, "length": 1280}
+    {"samples": 2021, "length": 1280, "look": 0}
     {"rows": [17, 4, ...], "bytes": 163840}
     {"done": true}                          or {"fatal": "..."}
 
-Rows nobody asked for come in random order, so that any beginning is like the whole. What a network finds is kept in the
+Rows nobody asked for come in random order, so that any beginning is like the whole. Photos are described twice, all of
+them cheaply first, then all of them better, which begins with ``"look": 1``. What a network finds is kept in the
 cache, where training looks for it. When stdin closes the process ends at once, and nothing that was computed is lost.
 """
 
@@ -25,6 +26,7 @@ import queue
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -39,7 +41,7 @@ from engine.worker.niceness import give_way
 AT_ONCE = {Modality.IMAGE: 64, Modality.AUDIO: 16, Modality.TEXT: 64, Modality.TABLE: 4096}
 SEED = 0
 
-Describe = Callable[[IntArray], Float32Array]
+Describe = Callable[[IntArray, int], Float32Array]
 
 
 class Turn:
@@ -73,8 +75,18 @@ class Turn:
         return np.array(taken, dtype=np.int64)
 
 
-def describing(request: dict[str, Any]) -> tuple[int, Describe, int]:
-    """Return how many samples there are, what tells what some of them are like, and how many are best asked at once.
+@dataclass(frozen=True)
+class Describing:
+    """What tells what some of ``total`` samples are like, at each of its ``looks``; asked ``at_once``."""
+
+    total: int
+    describe: Describe
+    at_once: int
+    looks: int
+
+
+def describing(request: dict[str, Any]) -> Describing:
+    """Open the samples.
 
     Raises:
         EngineError: the samples cannot be opened.
@@ -88,22 +100,27 @@ def describing(request: dict[str, Any]) -> tuple[int, Describe, int]:
     room = importlib.import_module(f"{rooms}.described")
     if modality is Modality.TABLE:
         table: Float32Array = room.described(samples, columns)
-        return len(samples), lambda rows: table[rows], AT_ONCE[modality]
+        return Describing(len(samples), lambda rows, _look: table[rows], AT_ONCE[modality], looks=1)
     threads = int(request["threads"])
-    return len(samples), lambda rows: room.described(samples.take(rows), "cpu", threads), AT_ONCE[modality]
+
+    def describe(rows: IntArray, look: int) -> Float32Array:
+        described: Float32Array = room.described(samples.take(rows), "cpu", threads, look)
+        return described
+
+    return Describing(len(samples), describe, AT_ONCE[modality], room.LOOKS)
 
 
 def tell(request: dict[str, Any], wishes: queue.Queue[list[int]], out: BinaryIO) -> None:
     """Describe all samples, those that somebody wishes first."""
-    total, describe, at_once = describing(request)
-    turn = Turn(total)
-    length = 0
-    for rows in _turns(turn, wishes, at_once):
-        features = np.ascontiguousarray(describe(rows), dtype="<f4")
-        if not length:
-            length = features.shape[1]
-            _say(out, {"samples": total, "length": length})
-        _say(out, {"rows": rows.tolist(), "bytes": features.nbytes}, features.tobytes())
+    job = describing(request)
+    for look in range(job.looks):
+        length = 0
+        for rows in _turns(Turn(job.total), wishes, job.at_once):
+            features = np.ascontiguousarray(job.describe(rows, look), dtype="<f4")
+            if not length:
+                length = features.shape[1]
+                _say(out, {"samples": job.total, "length": length, "look": look})
+            _say(out, {"rows": rows.tolist(), "bytes": features.nbytes}, features.tobytes())
     _say(out, {"done": True})
 
 

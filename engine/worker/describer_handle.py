@@ -22,7 +22,21 @@ from engine.task import Column, Modality
 NO_ANSWER = "Looking at the samples stopped unexpectedly. Nothing is lost; it goes on when the project is opened again."
 _FOLDER, _SAMPLES = "described", "samples.parquet"
 
-Take = Callable[[int, IntArray, Float32Array], None]
+
+@dataclass(frozen=True)
+class Told:
+    """Features [k, d] of ``rows`` [k], of ``total`` samples: a row of NaN where one cannot be read.
+
+    Each sample is told of once at each ``look``; a later look sees more.
+    """
+
+    look: int
+    total: int
+    rows: IntArray
+    features: Float32Array
+
+
+Take = Callable[[Told], None]
 End = Callable[[str], None]
 
 
@@ -55,11 +69,10 @@ class Request:
 
 
 class DescriberHandle:
-    """A process that describes samples, each once, and ends with whoever started it.
+    """A process that describes samples and ends with whoever started it.
 
-    ``take`` is called with the number of all samples, rows [k] and their features [k, d], a row of NaN for a sample
-    that cannot be read; ``end`` once, with an empty text when all is told, or with what went wrong. Both are called
-    from a thread of this handle. After :meth:`close` nothing new is told.
+    ``take`` is called with what is told; ``end`` once, with an empty text when all is told, or with what went wrong.
+    Both are called from a thread of this handle. After :meth:`close` nothing new is told.
     """
 
     def __init__(self, request: Request, take: Take, end: End) -> None:
@@ -111,18 +124,18 @@ class DescriberHandle:
 
     def _read(self, stream: IO[bytes]) -> str:
         """Hand on all that is told; return what went wrong, nothing if nothing did."""
-        samples, length = 0, 0
+        samples, length, look = 0, 0, 0
         for line in iter(stream.readline, b""):
             message = json.loads(line)
             if "samples" in message:
-                samples, length = int(message["samples"]), int(message["length"])
+                samples, length, look = message["samples"], message["length"], message["look"]
             elif "rows" in message:
                 raw = stream.read(int(message["bytes"]))
                 if len(raw) < int(message["bytes"]):
                     break
                 features = np.frombuffer(raw, dtype="<f4").reshape(-1, length)
                 if not self._closed:
-                    self._take(samples, np.array(message["rows"], dtype=np.int64), features)
+                    self._take(Told(look, samples, np.array(message["rows"], dtype=np.int64), features))
             elif "fatal" in message:
                 return str(message["fatal"])
             elif "done" in message:

@@ -15,8 +15,9 @@ from engine.heads.ridge import Fit, Shape, fitted, search
 from engine.split import assign_folds
 from engine.task import Kind, Task
 
-MOST = 1500  # labels that are learned from: more of them take longer than a second and tell little more
+MOST = 1500  # samples that are learned from: more of them take longer than a second and tell little more
 THOROUGH = 200  # labels up to which the shape of the head is searched for
+SURE = 0.9  # the chance from which on an answer is learned from: 0.885 instead of 0.874 right with 640 labels of photos
 OF_MANY = Shape(narrowness=1.4, penalty=0.1)  # the best of 15 with 400 labels and more, on photos
 NARROWNESS = 0.7  # of the kernel that tells strange samples
 _AT_ONCE = 8192
@@ -35,14 +36,15 @@ class Fitted:
         return np.concatenate(parts) if parts else np.empty((0, len(self.head.bias)))
 
 
-def fit(points: Float32Array, labels: FloatArray, task: Task, groups: IntArray) -> Fitted:
-    """Fit a head to labelled points.
+def fit(points: Float32Array, labels: FloatArray, task: Task, groups: IntArray, unlabelled: Float32Array) -> Fitted:
+    """Fit a head to labelled points; where classes have many labels, to answers that are sure enough too.
 
     Args:
         points: [n, w] of :class:`labeling.suggest.space.Space`.
         labels: class indices [n], numbers [n], or 0 and 1 for each class [n, classes].
         task: what is asked.
         groups: [n]; near-copies share a number and are never checked on each other.
+        unlabelled: [m, w], points without a label that may be learned from.
     """
     if len(labels) > MOST:
         kept = _spread(labels, task.kind)
@@ -50,11 +52,32 @@ def fit(points: Float32Array, labels: FloatArray, task: Task, groups: IntArray) 
     folds = assign_folds(_strata(labels, task.kind), groups, seed=0)
     problem = _problem(points, labels, folds, task)
     best = _searched(problem) if len(labels) <= THOROUGH else fitted(problem, OF_MANY)
+    if task.kind is Kind.MULTICLASS and len(labels) > THOROUGH:
+        return Fitted(_with_sure(best.head, points, labels, folds, task, unlabelled), 0.0)
     if task.kind is not Kind.REGRESSION:
         return Fitted(best.head, 0.0)
     off = best.out_of_fold[:, 0] - labels
     known = off[np.isfinite(off)]
     return Fitted(best.head, float(np.sqrt(np.mean(known**2))) if len(known) else float(np.std(labels)))
+
+
+def _with_sure(
+    head: KernelHead, points: Float32Array, labels: FloatArray, folds: IntArray, task: Task, unlabelled: Float32Array
+) -> KernelHead:
+    """Return a head fitted to what the ``head`` is sure of as well, which is never checked on."""
+    if len(unlabelled) > MOST:
+        unlabelled = unlabelled[np.random.default_rng(0).permutation(len(unlabelled))[:MOST]]
+    answers = head.predict(unlabelled)
+    sure = np.flatnonzero(answers.max(axis=1) >= SURE)[: MOST - len(labels)]
+    if not len(sure):
+        return head
+    more = _problem(
+        np.concatenate([points, unlabelled[sure]]),
+        np.concatenate([labels, answers[sure].argmax(axis=1)]),
+        np.concatenate([folds, np.full(len(sure), -1)]),
+        task,
+    )
+    return fitted(more, OF_MANY).head
 
 
 def _searched(problem: Problem) -> Fit:

@@ -16,7 +16,7 @@ from engine.task import Kind, Modality, Task
 from labeling.project.stored import Label
 from labeling.suggest import head
 from labeling.suggest.model import Suggestion, Suggestions
-from labeling.suggest.picks import Picks, mixed, typical
+from labeling.suggest.picks import mixed, typical
 from labeling.suggest.pool import Known
 
 ENOUGH = 10
@@ -60,21 +60,20 @@ def suggest(labelling: Labelling, known: Known, right: tuple[int, int] | None = 
     free = np.flatnonzero(~there)
     taught = _taught(labelling, known, np.flatnonzero(there))
     if taught is None or not len(free):
-        picks = _first(known, there, random)
-        return Suggestions({}, _order(labelling, labelled, known, known.rows[picks], known.rows[free]), right)
+        first = known.rows[_first(known, there, random)]
+        return Suggestions({}, _order(labelling, labelled, known, first, known.rows[free]), right)
     groups = labelling.groups_or_own()
-    fitted = head.fit(known.points[taught.places], taught.labels, taught.task, groups[known.rows[taught.places]])
-    points = known.points[free]
+    points, mine = known.points[free], groups[known.rows[taught.places]]
+    fitted = head.fit(known.points[taught.places], taught.labels, taught.task, mine, points)
     answers = fitted.answers(points)
     told = _told(answers, fitted.error, taught, known.points, points)
     by_sample = _by_sample(labelling, known.rows[free], answers, told, taught.task)
     if _still_diverse(labelling, int(labelled.sum())):
-        mine = Picks(_first(known, there, random), np.zeros(0, dtype=np.bool_))
-        chosen, lots = known.rows[mine.rows], frozenset[str]()
+        chosen, lots = known.rows[_first(known, there, random)], frozenset[str]()
     else:
-        mine = mixed(points, told.doubt, _askable(groups, labelled, known.rows[free]), random)
-        chosen = known.rows[free[mine.rows]]
-        lots = frozenset(labelling.ids[row] for row in chosen[mine.drawn])
+        picks = mixed(points, told.doubt, _askable(groups, labelled, known.rows[free]), random)
+        chosen = known.rows[free[picks.rows]]
+        lots = frozenset(labelling.ids[row] for row in chosen[picks.drawn])
     rest = known.rows[free[np.argsort(-told.doubt, kind="stable")]]
     return Suggestions(by_sample, _order(labelling, labelled, known, chosen, rest), right, lots)
 

@@ -17,8 +17,7 @@ from studio.describing import Material, material_of, suggested
 from studio.library import Library
 
 if TYPE_CHECKING:
-    from engine.arrays import Float32Array, IntArray
-    from engine.worker.describer_handle import DescriberHandle
+    from engine.worker.describer_handle import DescriberHandle, Told
     from labeling.project import Project
     from labeling.suggest.pool import Pool
 
@@ -50,6 +49,7 @@ class Suggesting(QObject):
         self._project: Project | None = None
         self._material: Material | None = None
         self._pool: Pool | None = None
+        self._finer: Pool | None = None
         self._handle: DescriberHandle | None = None
         self._left: list[DescriberHandle] = []
         self._reading: Job | None = None
@@ -123,7 +123,7 @@ class Suggesting(QObject):
     def _forget(self) -> None:
         for timer in (self._pause, self._more):
             timer.stop()
-        self._material = self._pool = None
+        self._material = self._pool = self._finer = None
         self._complete, self._labels, self._again = False, 0, False
         for job in (self._reading, self._fitting):
             if job is not None:
@@ -160,12 +160,15 @@ class Suggesting(QObject):
         from engine.worker.describer_handle import DescriberHandle
         from labeling.suggest.pool import Pool
 
-        self._material, self._pool = material, self._pool or Pool()
-        pool = self._pool
+        if self._material is None:
+            self._material, self._pool, self._finer = material, Pool(), Pool()
+        pool, finer = self._pool, self._finer
+        assert pool is not None and finer is not None
 
-        def take(total: int, rows: IntArray, features: Float32Array) -> None:
-            pool.add(total, rows, features)
-            self._came.emit(pool)
+        def take(told: Told) -> None:
+            (finer if told.look else pool).add(told.total, told.rows, told.features)
+            if not told.look:
+                self._came.emit(pool)
 
         if self._resting:
             return
@@ -189,6 +192,8 @@ class Suggesting(QObject):
             return
         self._leave()
         self._complete = not said
+        if self._complete and self._finer is not None and self._finer.total:
+            self._pool = self._finer  # what was looked at a second time tells more
         if said:
             self.problem.emit(said, "")
         self._more.stop()

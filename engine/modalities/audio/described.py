@@ -13,8 +13,10 @@ from engine.features.table import FeatureTable
 from engine.modalities.audio.kinds import EVENTS, SPEECH, kinds
 from engine.modalities.audio.samples import AudioSamples
 
+LOOKS = 1
 
-def described(samples: AudioSamples, device: str, threads: int) -> Float32Array:
+
+def described(samples: AudioSamples, device: str, threads: int, look: int) -> Float32Array:
     """Return float32 [n, d], NaN where a sound cannot be read; training finds the features again."""
     heard = [name for name in (EVENTS, SPEECH) if installed(name)]
     tables = [FeatureTable(samples, kind, device, threads) for kind in kinds(heard)]

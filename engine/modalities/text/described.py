@@ -8,8 +8,10 @@ from engine.arrays import Float32Array
 from engine.modalities.text.features import Looks
 from engine.modalities.text.samples import TextSamples
 
+LOOKS = 1
 
-def described(samples: TextSamples, device: str, threads: int) -> Float32Array:
+
+def described(samples: TextSamples, device: str, threads: int, look: int) -> Float32Array:
     """Return float32 [n, 2688]; training finds the features again."""
     looks, rows = Looks(samples, device, threads), np.arange(len(samples))
     looks.advance(rows, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from argparse import ArgumentParser, Namespace
+from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,18 +68,22 @@ def _described(material: Material) -> Pool:
     Raises:
         CommandFailed: that stopped, with the reason.
     """
-    from engine.worker.describer_handle import DescriberHandle
+    from engine.worker.describer_handle import DescriberHandle, Told
     from labeling.suggest.pool import Pool
 
-    pool, ended = Pool(), list[str]()
-    handle = DescriberHandle(material.request, pool.add, ended.append)
+    pools, ended = defaultdict[int, Pool](Pool), list[str]()
+
+    def take(told: Told) -> None:
+        pools[told.look].add(told.total, told.rows, told.features)
+
+    handle = DescriberHandle(material.request, take, ended.append)
     try:
         handle.wait()
     finally:
         handle.close()
     if ended != [""]:
         raise CommandFailed(" ".join(ended))
-    return pool
+    return pools[max(pools, default=0)]
 
 
 def _too_few(labelled: int, kind: Kind) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, Signal
@@ -202,9 +203,11 @@ class SecondLookPage(QWidget):
     def _show_classes(self) -> None:
         given = self._named if self._several else names_in(self.round.given if self.round is not None else None)
         classes = self._session.library.classes
+        told = [one.second for one in self.round.samples] if self.round is not None else []
+        often = Counter(name for label in told for name in names_in(label))
         self.classes.classes.show_rows(
             [
-                ClassRow(info.name, 0, number, key_name(info.key), given=info.name in given)
+                ClassRow(info.name, often[info.name], number, key_name(info.key), given=info.name in given)
                 for number, info in enumerate(classes)
             ]
         )

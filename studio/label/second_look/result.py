@@ -101,10 +101,11 @@ class ResultPanel(QFrame):
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setTabKeyNavigation(False)
+        table.setWordWrap(False)
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         table.horizontalHeader().setSectionResizeMode(_SAMPLE, QHeaderView.ResizeMode.Stretch)
-        for column in (_FIRST, _SECOND):
-            table.setColumnWidth(column, 150)
+        for place in (_FIRST, _SECOND):
+            table.setColumnWidth(place, 150)
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * SPACE, 3 * SPACE, 3 * SPACE, 2 * SPACE)
         column.setSpacing(SPACE)

@@ -13,12 +13,12 @@ import pytest
 import xxhash
 from PIL import Image
 
-from engine.arrays import Float32Array, IntArray
+from engine.arrays import Float32Array
 from engine.dataset import Dataset
 from engine.features.cache import FeatureCache
 from engine.task import Column, ColumnType, Modality
 from engine.worker.describer import Turn
-from engine.worker.describer_handle import NO_ANSWER, DescriberHandle, Request
+from engine.worker.describer_handle import NO_ANSWER, DescriberHandle, Request, Told
 
 
 class Heard:
@@ -26,13 +26,13 @@ class Heard:
 
     def __init__(self) -> None:
         self.features: dict[int, Float32Array] = {}
-        self.order: list[int] = []
+        self.looks: list[int] = []
         self.ended: list[str] = []
         self.some = threading.Event()
 
-    def take(self, samples: int, rows: IntArray, features: Float32Array) -> None:
-        self.order += rows.tolist()
-        self.features |= dict(zip(rows.tolist(), features, strict=True))
+    def take(self, told: Told) -> None:
+        self.looks += [told.look] * len(told.rows)
+        self.features |= dict(zip(told.rows.tolist(), told.features, strict=True))
         self.some.set()
 
     def end(self, said: str) -> None:
@@ -71,9 +71,12 @@ def test_photos_are_described_and_training_finds_what_the_network_saw(tmp_path: 
     assert heard.ended == [""]
     assert sorted(heard.features) == [0, 1, 2, 3, 4]
     assert [row for row in range(5) if not np.isfinite(heard.features[row]).all()] == [2]
-    (kept,) = (folder for folder in (tmp_path / "cache").iterdir() if folder.name.startswith("efficientnet_lite0"))
-    _, found = FeatureCache(kept.parent, kept.name, 1280).get(dataset.content)
-    assert found.tolist() == [True, True, False, True, True]
+    assert heard.looks == [0] * 5 + [1] * 5  # all of them soon, then all of them better
+    kept = [folder for folder in (tmp_path / "cache").iterdir() if folder.name.startswith("efficientnet_lite0")]
+    assert len(kept) == 2
+    for folder in kept:
+        _, found = FeatureCache(folder.parent, folder.name, 1280).get(dataset.content)
+        assert found.tolist() == [True, True, False, True, True]
 
 
 def test_rows_of_a_table_are_described_by_numbers_of_one_size(tmp_path: Path) -> None:
@@ -100,7 +103,7 @@ def test_a_process_that_is_killed_is_told_of_and_nothing_it_computed_is_lost(tmp
     told = dict(heard.features)
     assert heard.ended == [NO_ANSWER]
     assert 0 < len(told) < 400
-    (kept,) = (folder for folder in (tmp_path / "cache").iterdir() if folder.name.startswith("efficientnet_lite0"))
+    (kept,) = (folder for folder in (tmp_path / "cache").iterdir() if "-128-" in folder.name)
     _, found = FeatureCache(kept.parent, kept.name, 1280).get(dataset.content)
     assert found[sorted(told)].all()
 

@@ -20,6 +20,7 @@ from engine.heads.order import stratified_order
 from engine.learners.base import Job, Progress
 from engine.modalities.text.features import HALF_ON, Looks, frozen, grid_of
 from engine.modalities.text.members.network import BACKBONE, LENGTH, STATES, NetworkMember
+from engine.modalities.text.memory import Memory
 from engine.modalities.text.samples import TextSamples
 from engine.modalities.text.words import CHUNK, LEFT_OUT, WordArray, chunks_of, inward, is_foreign, words_of
 
@@ -64,8 +65,7 @@ class TextNet(Net):
         self._first = min(LAYERS - layers, min(STATES))
         self.body, self.length = _Body(network, self._first), LENGTH
         self._chunks: list[list[WordArray]] = []
-        self._states: dict[tuple[int, int], Tensor] = {}
-        self._room = _REMEMBERED if self._first else 0
+        self._memory = Memory(_REMEMBERED if self._first else 0)
         self.learned = slice(LENGTH // len(STATES) * sum(seen <= self._first for seen in STATES), None)
         self.looking = LAYERS / (3 * layers + LAYERS - layers)
         self._looks = Looks(self.samples, job.device, job.threads)
@@ -113,18 +113,15 @@ class TextNet(Net):
 
     def _remembered(self, places: Sequence[tuple[int, int]], chunks: Sequence[WordArray]) -> Tensor:
         """Return the states [N, 384] before the tuned layers of chunks by their places (text, turn)."""
-        unknown = [place for place in range(len(places)) if places[place] not in self._states]
+        unknown = [place for place in range(len(places)) if places[place] not in self._memory]
         fresh: dict[tuple[int, int], Tensor] = {}
         if unknown:
             lengths = [len(chunks[place]) for place in unknown]
             found = torch.split(self._looked([chunks[place] for place in unknown]), lengths)
             fresh = {places[place]: state for place, state in zip(unknown, found, strict=True)}
-        known = torch.cat([fresh[place] if place in fresh else self._states[place] for place in places])
+        known = torch.cat([fresh[place] if place in fresh else self._memory[place] for place in places])
         for place, state in fresh.items():
-            size = state.numel() * state.element_size()
-            if size <= self._room:
-                self._states[place] = state.clone()  # or it would keep those of all its neighbours
-                self._room -= size
+            self._memory.keep(place, state)
         return known
 
     def _looked(self, chunks: Sequence[WordArray]) -> Tensor:
@@ -135,8 +132,8 @@ class TextNet(Net):
 
     @override
     def lighter(self) -> bool:
-        if self._states or self._room:
-            self._states, self._room = {}, 0
+        if self._memory:
+            self._memory = Memory(0)
             return True
         if self.at_once > 1:
             self.at_once //= 2
@@ -148,7 +145,7 @@ class TextNet(Net):
 
     @override
     def rest(self) -> None:
-        self._states, self._room = {}, 0
+        self._memory = Memory(0)
 
     @override
     def to_member(self, parts: Sequence[Part]) -> NetworkMember:
