@@ -131,8 +131,9 @@ class BoxEditor(MarkEditor[Box]):
 
     def put_new(self, label: str, around: Box) -> str:
         """Put a box into the middle of what is seen of the picture, a third as wide and high."""
-        width, height = max(1.0, around.width / 3), max(1.0, around.height / 3)
-        box = Box(label, around.x + (around.width - width) / 2, around.y + (around.height - height) / 2, width, height)
+        width, height = max(1.0, round(around.width / 3)), max(1.0, round(around.height / 3))
+        x, y = round(around.x + (around.width - width) / 2), round(around.y + (around.height - height) / 2)
+        box = Box(label, float(x), float(y), float(width), float(height))
         return self.add(self._moved(box, 0.0, 0.0))
 
     def nudge(self, towards: Point, grip: Grip) -> str:

@@ -13,6 +13,7 @@ from studio.theme import class_colour, ink_on
 
 _LINE = 2.0
 _HANDLE = 7.0
+_ROOM = 4 * _HANDLE
 _AROUND = 4.0  # of a name, in pixels
 _HALO = QColor(0, 0, 0, 140)
 
@@ -45,6 +46,12 @@ class Boxes:
             self._paint_handles(painter, self.within(self.boxes[chosen], place))
 
     def _paint_handles(self, painter: QPainter, frame: QRectF) -> None:
+        if min(frame.width(), frame.height()) < _ROOM:  # handles would hide it: a frame around says the same
+            painter.setBrush(QColor(0, 0, 0, 0))
+            for pen in (QPen(_HALO, 4), QPen(QColor("#ffffff"), 2)):
+                painter.setPen(pen)
+                painter.drawRect(frame.adjusted(-4, -4, 4, 4))
+            return
         painter.setPen(QPen(QColor("#000000"), 1.0))
         painter.setBrush(QColor("#ffffff"))
         middles = ((frame.center().x(), y) for y in (frame.top(), frame.bottom()))

@@ -95,3 +95,25 @@ def test_samples_of_one_class_each_are_not_marked(tmp_path: Path) -> None:
         project.add(PHOTOS, photos(["bolt", "nut"]))
         with pytest.raises(ProjectError, match="one label each"):
             project.set_marks("0.png", [CAT], "Draw a box")
+
+
+def test_the_same_change_a_moment_later_is_one_with_the_last(project: Project) -> None:
+    project.set_marks("0.png", [Box("cat", 0, 0, 5, 5)], "Draw a box")
+    for step in range(1, 5):
+        assert project.set_marks("0.png", [Box("cat", step, 0, 5, 5)], "Move a box", joined=True)
+    assert project.can_undo == "Move a box"
+    project.undo()
+    assert project.marks(["0.png"]) == {"0.png": (Box("cat", 0, 0, 5, 5),)}
+    assert project.can_undo == "Draw a box"
+    project.redo()
+    assert project.marks(["0.png"]) == {"0.png": (Box("cat", 4, 0, 5, 5),)}
+    project.set_marks("1.png", [Box("cat", 1, 1, 5, 5)], "Move a box", joined=True)
+    project.undo()
+    assert project.marks(["0.png"]) == {"0.png": (Box("cat", 4, 0, 5, 5),)}
+
+
+def test_what_changes_a_class_is_never_joined(project: Project) -> None:
+    project.set_marks("0.png", [Box("cat", 0, 0, 5, 5)], "Change")
+    project.set_marks("0.png", [Box("dog", 0, 0, 5, 5)], "Change", joined=True)
+    project.undo()
+    assert project.marks(["0.png"]) == {"0.png": (Box("cat", 0, 0, 5, 5),)}

@@ -120,3 +120,32 @@ def test_whatever_the_hand_does_boxes_stay_inside(gestures: list[tuple[Point, Po
         assert box.width > 0 and box.height > 0
         assert box.x >= -1e-9 and box.x + box.width <= SIZE[0] + 1e-9
         assert box.y >= -1e-9 and box.y + box.height <= SIZE[1] + 1e-9
+
+
+def test_keys_move_a_box_and_its_edges_within_the_picture() -> None:
+    made = editor(BIG)
+    made.chosen = 0
+    assert made.nudge((-50, 5), Grip.BODY) == "Move a box of “cat”"
+    assert made.marks == [Box("cat", 0, 25, 100, 60)]
+    assert made.nudge((-1, 0), Grip.BODY) == ""
+    assert made.nudge((10, -5), Grip.BOTTOM_RIGHT) == "Resize a box of “cat”"
+    assert made.nudge((3, 0), Grip.TOP_LEFT) == "Resize a box of “cat”"
+    assert made.marks == [Box("cat", 3, 25, 107, 55)]
+    for _ in range(3):
+        made.nudge((90, 90), Grip.TOP_LEFT)
+    assert made.marks == [Box("cat", 109, 79, 1, 1)]
+
+
+def test_a_box_is_put_into_the_middle_of_what_is_seen() -> None:
+    made = editor()
+    assert made.put_new("cat", Box("", 0, 0, 90, 60)) == "Mark a box of “cat”"
+    assert made.marks == [Box("cat", 30, 20, 30, 20)]
+    assert made.put_new("cat", Box("", 199, 99, 1, 1)) != ""
+    assert made.marks[1] == Box("cat", 199, 99, 1, 1)
+
+
+def test_the_smallest_box_can_be_moved() -> None:
+    made = editor(Box("cat", 10, 10, 4, 4))
+    assert made.grip_at((12, 12), 7.0) == (0, Grip.BODY)
+    assert made.grip_at((10, 10), 7.0) == (0, Grip.TOP_LEFT)
+    assert made.grip_at((15, 12), 7.0) == (0, Grip.RIGHT)

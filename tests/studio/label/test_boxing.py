@@ -149,3 +149,61 @@ def test_photos_of_one_class_each_have_no_boxes(window: MainWindow, photos: Path
     assert not screen.can("draw")
     QTest.keyClick(screen, Qt.Key.Key_R)
     assert not boxing(screen).drawing
+
+
+CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+def test_a_box_is_drawn_moved_and_resized_by_keys_alone(screen: LabelScreen) -> None:
+    QTest.keyClick(screen, Qt.Key.Key_R, SHIFT)
+    (box,) = marks(screen)
+    assert isinstance(box, Box)
+    QTest.keyClick(screen, Qt.Key.Key_2)
+    QTest.keyClick(screen, Qt.Key.Key_Left, CTRL)
+    QTest.keyClick(screen, Qt.Key.Key_Down)
+    QTest.keyClick(screen, Qt.Key.Key_Right, ALT)
+    QTest.keyClick(screen, Qt.Key.Key_Up, ALT | SHIFT)
+    assert marks(screen) == (Box("nut", box.x - 10, box.y, box.width + 1, box.height + 1),)
+    assert screen.order.place == 0
+    QTest.keyClick(screen, Qt.Key.Key_Escape)
+    QTest.keyClick(screen, Qt.Key.Key_Right)
+    assert screen.order.place == 1
+
+
+def test_a_key_held_down_is_one_change(screen: LabelScreen) -> None:
+    QTest.keyClick(screen, Qt.Key.Key_R, SHIFT)
+    before = marks(screen)
+    for _ in range(8):
+        QTest.keyClick(screen, Qt.Key.Key_Right)
+    assert screen.session.undo_name == "Move a box of “bolt”"
+    screen.session.undo()
+    assert marks(screen) == before
+
+
+def test_boxes_are_walked_both_ways(screen: LabelScreen) -> None:
+    QTest.keyClick(screen, Qt.Key.Key_Right)
+    editor = screen.bench.photo_stage.editor
+    chosen = []
+    for held in (Qt.KeyboardModifier.NoModifier,) * 3 + (SHIFT,):
+        QTest.keyClick(screen, Qt.Key.Key_E, held)
+        chosen.append(editor.chosen)
+    assert chosen == [0, 1, 0, 1]
+
+
+def test_keys_enlarge_around_the_chosen_box_and_show_all_again(screen: LabelScreen) -> None:
+    stage = screen.bench.photo_stage
+    QTest.keyClick(screen, Qt.Key.Key_Right)
+    QTest.keyClick(screen, Qt.Key.Key_E)
+    before = stage.boxes_on_screen()[0]
+    for _ in range(3):
+        QTest.keyClick(screen, Qt.Key.Key_Equal, CTRL)
+    after = stage.boxes_on_screen()[0]
+    assert after.width() > 2 * before.width()
+    assert (after.center() - before.center()).manhattanLength() < 2
+    QTest.keyClick(screen, Qt.Key.Key_0, CTRL)
+    assert stage.boxes_on_screen()[0] == before
+    QTest.keyClick(screen, Qt.Key.Key_Space)
+    assert stage.zoom.enlarged
+    QTest.keyClick(screen, Qt.Key.Key_Space)
+    assert not stage.zoom.enlarged
