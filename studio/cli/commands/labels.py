@@ -18,16 +18,24 @@ FORMATS = (
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("what", metavar="export", choices=("export",), help="write the labels")
-    parser.add_argument("project", metavar="PROJECT", type=Path, help="the project folder")
-    parser.add_argument("--to", metavar="FORMAT", required=True, help=FORMATS)
-    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="the folder to write into")
+    parser.add_argument(
+        "what",
+        metavar="export|formats",
+        choices=("export", "formats"),
+        help="write the labels, or list what can be held",
+    )
+    parser.add_argument("project", metavar="PROJECT", type=Path, nargs="?", help="the project folder")
+    parser.add_argument("--to", metavar="FORMAT", help=FORMATS)
+    parser.add_argument("--out", metavar="DIR", type=Path, help="the folder to write into")
 
 
 def _run(options: Namespace) -> None:
-    existing(options.project, "project")
-    if not is_project(options.project):
-        raise UsageError(f"{options.project} is no project. Make one with: autodidact import DATA --project DIR.")
+    if options.what == "formats":
+        from labeling.annotations.overview import overview
+
+        say(overview().rstrip())
+        return
+    _check(options)
 
     from labeling.annotations.registry import WRITERS
     from labeling.exporting import annotations_of, fitted_to, write_labels
@@ -43,6 +51,17 @@ def _run(options: Namespace) -> None:
         say(sentence)
     write_labels(held, writer, options.out)
     say(f"The labels are in {options.out}.")
+
+
+def _check(options: Namespace) -> None:
+    """Raise UsageError where something is missing that an export needs."""
+    given = {"PROJECT": options.project, "--to FORMAT": options.to, "--out DIR": options.out}
+    missing = [name for name, value in given.items() if value is None]
+    if missing:
+        raise UsageError(f"An export needs {' and '.join(missing)}. See autodidact labels --help.")
+    existing(options.project, "project")
+    if not is_project(options.project):
+        raise UsageError(f"{options.project} is no project. Make one with: autodidact import DATA --project DIR.")
 
 
 COMMAND = Command("labels", "write the labels of a project for other tools", _arguments, _run)

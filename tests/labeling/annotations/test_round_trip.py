@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from labeling.annotations.codec import Codec
 from labeling.annotations.model import Annotated, Annotations, Carried
 from labeling.annotations.registry import CODECS
+from labeling.importing import read, understand
+from labeling.media.picture import picture_size
 from labeling.source import Source
 from tests.labeling.annotations.samples import pictures, sounds, texts, together, write_media
 
@@ -140,3 +142,17 @@ def test_real_boxes_survive_every_format(shared_data: Path, tmp_path: Path, name
     assert sum(len(sample.boxes or ()) for sample in read.samples) == sum(len(s.boxes or ()) for s in part.samples)
     by_name = {sample.name: sample.boxes or () for sample in read.samples}
     assert all(all(map(alike, by_name[sample.name], sample.boxes or ())) for sample in part.samples)
+
+
+@pytest.mark.parametrize("name", [codec.name for codec in OF_PICTURES if Carried.CLASSES in codec.carries])
+def test_real_classes_survive_every_format_that_has_several(shared_data: Path, tmp_path: Path, name: str) -> None:
+    train = shared_data / "fruit_multilabel" / "train"
+    labels = read(understand(train), look_seconds=0.0).frame.select("id", "label")
+    given = {id: tuple(sorted(names)) for id, names in labels[::12].iter_rows()}
+    samples = [Annotated(id, classes=names, size=picture_size(train / id)) for id, names in given.items()]
+    CODECS[name].write(together(samples), tmp_path)
+    for id in given:
+        (tmp_path / id).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(train / id, tmp_path / id)
+    found = CODECS[name].read(Source(tmp_path)).samples
+    assert {sample.name: tuple(sorted(sample.classes or ())) for sample in found} == given

@@ -56,3 +56,11 @@ def test_what_cannot_be_written_is_said_in_one_line(
 def test_a_folder_that_is_no_project_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["labels", "export", str(tmp_path), "--to", "coco", "--out", str(tmp_path / "o")]) == 2
     assert "is no project" in capsys.readouterr().err
+
+
+def test_what_each_format_holds_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["labels", "formats"]) == 0
+    out = capsys.readouterr().out
+    assert "| COCO | `coco` | photos |" in out
+    assert main(["labels", "export"]) == 2
+    assert "An export needs PROJECT and --to FORMAT and --out DIR." in capsys.readouterr().err
