@@ -103,6 +103,15 @@ def size(bytes_: int) -> str:
     return f"{amount(value)} GB"
 
 
+def capital(words: str) -> str:
+    """Return words that begin a line.
+
+    >>> capital("by name, Z to A")
+    'By name, Z to A'
+    """
+    return words[:1].upper() + words[1:]
+
+
 def listing(names: list[str], most: int = 3) -> str:
     """Return names joined as in a sentence, the rest counted.
 

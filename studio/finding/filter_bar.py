@@ -13,6 +13,7 @@ from studio.library import Library
 from studio.theme import SPACE
 from studio.widgets.basics import button, row, text
 from studio.widgets.field import Field
+from studio.wording import capital
 
 _TYPED_MS = 150
 
@@ -61,7 +62,7 @@ class FilterBar(QWidget):
         self.everything.setVisible(narrows)
         self.show_stale()
         order = view.wanted.order()
-        self.sort_button.setText(order.capitalize())
+        self.sort_button.setText(capital(order))
         self.sort_button.setAccessibleName(f"Order: {order}")
         for made in (self.filter_button, self.sort_button):
             made.setEnabled(bool(len(view.listing)))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 from engine.task import Kind
 from studio.finding.view import View, shuffled
 from studio.finding.wanted import MARKED, ORDERS, STANDS, By, Stand, Wanted
+from studio.wording import capital
 
 _LONGEST = 48
 _MOST_CLASSES = 200
@@ -27,7 +28,7 @@ def fill_filter(menu: QMenu, view: View, classes: Iterable[str]) -> None:
         words = MARKED.get(view.listing.modality, STANDS[stand]) if stand is Stand.MARKED else STANDS[stand]
         chosen = wanted.stand is stand
         after = replace(wanted, stand=None if chosen else stand, ids=None, caption="")
-        _offer(menu, words.capitalize(), chosen, _shows(view, after), stands)
+        _offer(menu, capital(words), chosen, _shows(view, after), stands)
     menu.addSeparator()
     names = [] if view.listing.kind is Kind.REGRESSION else list(classes)[:_MOST_CLASSES]
     _choices(menu, "Class", names, wanted.label, lambda name: view.show(replace(wanted, label=name, ids=None)))
@@ -46,7 +47,7 @@ def fill_sort(menu: QMenu, view: View) -> None:
         if by in (By.DOUBT, By.USEFUL) and not (suggested or wanted.by is by):
             continue
         after = shuffled(wanted) if by is By.RANDOM else replace(wanted, by=by, reverse=False)
-        _offer(menu, ORDERS[by][0].capitalize(), wanted.by is by, _shows(view, after), orders)
+        _offer(menu, capital(ORDERS[by][0]), wanted.by is by, _shows(view, after), orders)
     menu.addSeparator()
     other_way = replace(wanted, reverse=not wanted.reverse)
     _offer(menu, "The other way around", wanted.reverse, _shows(view, other_way)).setEnabled(wanted.by is not By.RANDOM)
