@@ -6,14 +6,7 @@ from collections.abc import Mapping
 
 from labeling.project.asked import Asked
 from labeling.project.stored import Label
-from labeling.suggest.model import Suggestion, Suggestions
-
-
-def label_of(suggestion: Suggestion, several: bool) -> Label:
-    """Return the label that accepting a suggestion gives; ``several`` where samples have any number of classes."""
-    if suggestion.number is not None:
-        return suggestion.number
-    return suggestion.names if several else suggestion.names[0]
+from labeling.suggest.model import Suggestions
 
 
 def asked_about(suggestions: Suggestions, labels: Mapping[str, Label]) -> dict[str, Asked]:

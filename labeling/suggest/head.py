@@ -36,7 +36,14 @@ class Fitted:
         return np.concatenate(parts) if parts else np.empty((0, len(self.head.bias)))
 
 
-def fit(points: Float32Array, labels: FloatArray, task: Task, groups: IntArray, unlabelled: Float32Array) -> Fitted:
+def fit(
+    points: Float32Array,
+    labels: FloatArray,
+    task: Task,
+    groups: IntArray,
+    unlabelled: Float32Array,
+    most: int = MOST,
+) -> Fitted:
     """Fit a head to labelled points; where classes have many labels, to answers that are sure enough too.
 
     Args:
@@ -45,15 +52,17 @@ def fit(points: Float32Array, labels: FloatArray, task: Task, groups: IntArray, 
         task: what is asked.
         groups: [n]; near-copies share a number and are never checked on each other.
         unlabelled: [m, w], points without a label that may be learned from.
+        most: how many samples are learned from at most.
     """
-    if len(labels) > MOST:
-        kept = _spread(labels, task.kind)
+    if len(labels) > most:
+        kept = _spread(labels, task.kind, most)
         points, labels, groups = points[kept], labels[kept], groups[kept]
     folds = assign_folds(_strata(labels, task.kind), groups, seed=0)
     problem = _problem(points, labels, folds, task)
     best = _searched(problem) if len(labels) <= THOROUGH else fitted(problem, OF_MANY)
     if task.kind is Kind.MULTICLASS and len(labels) > THOROUGH:
-        return Fitted(_with_sure(best.head, points, labels, folds, task, unlabelled), 0.0)
+        sure = _sure(best.head, unlabelled, most - len(labels))
+        return Fitted(best.head if not len(sure[0]) else _with_sure(sure, points, labels, folds, task), 0.0)
     if task.kind is not Kind.REGRESSION:
         return Fitted(best.head, 0.0)
     off = best.out_of_fold[:, 0] - labels
@@ -61,20 +70,23 @@ def fit(points: Float32Array, labels: FloatArray, task: Task, groups: IntArray, 
     return Fitted(best.head, float(np.sqrt(np.mean(known**2))) if len(known) else float(np.std(labels)))
 
 
-def _with_sure(
-    head: KernelHead, points: Float32Array, labels: FloatArray, folds: IntArray, task: Task, unlabelled: Float32Array
-) -> KernelHead:
-    """Return a head fitted to what the ``head`` is sure of as well, which is never checked on."""
+def _sure(head: KernelHead, unlabelled: Float32Array, most: int) -> tuple[Float32Array, FloatArray]:
+    """Return at most ``most`` points that the ``head`` is sure of, with the classes that it says."""
     if len(unlabelled) > MOST:
         unlabelled = unlabelled[np.random.default_rng(0).permutation(len(unlabelled))[:MOST]]
     answers = head.predict(unlabelled)
-    sure = np.flatnonzero(answers.max(axis=1) >= SURE)[: MOST - len(labels)]
-    if not len(sure):
-        return head
+    sure = np.flatnonzero(answers.max(axis=1) >= SURE)[:most]
+    return unlabelled[sure], answers[sure].argmax(axis=1).astype(np.float64)
+
+
+def _with_sure(
+    sure: tuple[Float32Array, FloatArray], points: Float32Array, labels: FloatArray, folds: IntArray, task: Task
+) -> KernelHead:
+    """Return a head fitted to labels and to what another was sure of, which is never checked on."""
     more = _problem(
-        np.concatenate([points, unlabelled[sure]]),
-        np.concatenate([labels, answers[sure].argmax(axis=1)]),
-        np.concatenate([folds, np.full(len(sure), -1)]),
+        np.concatenate([points, sure[0]]),
+        np.concatenate([labels, sure[1]]),
+        np.concatenate([folds, np.full(len(sure[0]), -1)]),
         task,
     )
     return fitted(more, OF_MANY).head
@@ -107,19 +119,19 @@ def _strata(labels: FloatArray, kind: Kind) -> Sequence[str] | FloatArray:
     return [str(int(np.where(row > 0, often, np.inf).argmin())) if row.any() else "" for row in labels]
 
 
-def _spread(labels: FloatArray, kind: Kind) -> IntArray:
-    """Return :data:`MOST` rows drawn evenly, of each class the first few certainly."""
+def _spread(labels: FloatArray, kind: Kind, most: int) -> IntArray:
+    """Return ``most`` rows drawn evenly, of each class the first few certainly."""
     order = np.random.default_rng(0).permutation(len(labels))
     strata = _strata(labels, kind)
     if kind is Kind.REGRESSION:
-        return np.sort(order[:MOST])
+        return np.sort(order[:most])
     seen: dict[str, int] = {}
     turn = np.empty(len(order))
     for place, row in enumerate(order):
         name = str(strata[row])
         turn[place] = seen.get(name, 0)
         seen[name] = seen.get(name, 0) + 1
-    return np.sort(order[np.argsort(turn, kind="stable")[:MOST]])
+    return np.sort(order[np.argsort(turn, kind="stable")[:most]])
 
 
 def strangeness(taught: Float32Array, points: Float32Array) -> FloatArray:

@@ -52,11 +52,14 @@ class _Taught:
     task: Task
 
 
-def suggest(labelling: Labelling, known: Known, right: tuple[int, int] | None = None) -> Suggestions:
-    """Return suggestions for all samples of ``known`` without a label, and the order for all that have none."""
+def suggest(labelling: Labelling, known: Known, right: tuple[int, int] | None = None, seed: int = 0) -> Suggestions:
+    """Return suggestions for all samples of ``known`` without a label, and the order for all that have none.
+
+    The same labels give the same, by ``seed``.
+    """
     labelled = np.array([label is not None for label in labelling.labels], dtype=np.bool_)
     there = labelled[known.rows] if len(known.rows) else np.zeros(0, dtype=np.bool_)
-    random = np.random.default_rng(int(labelled.sum()))
+    random = np.random.default_rng([seed, int(labelled.sum())])
     free = np.flatnonzero(~there)
     taught = _taught(labelling, known, np.flatnonzero(there))
     if taught is None or not len(free):

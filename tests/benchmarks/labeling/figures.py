@@ -69,6 +69,9 @@ def report(found: dict[str, dict[str, Any]]) -> str:
             "| --- | --- | --- | --- |",
             *(Figure(**figure).line() for figure in line["figures"]),
         ]
+        picture = RESULTS.with_name(f"{RESULTS.stem}-{part}.png")
+        if picture.is_file():
+            parts += ["", f"![{part}]({picture.name})"]
     return "\n".join(parts) + "\n"
 
 

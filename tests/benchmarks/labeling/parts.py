@@ -12,6 +12,7 @@ from statistics import median
 
 from tests.benchmarks.command import CommandError, measure
 from tests.benchmarks.labeling.figures import Figure
+from tests.benchmarks.labeling.order import order
 
 Part = Callable[[Path], list[Figure]]
 
@@ -122,6 +123,7 @@ PARTS: dict[str, Part] = {
     "scroll": scroll,
     "keys": keys,
     "suggest": suggest,
+    "order": order,
     "kills": kills,
 }
 
