@@ -6,13 +6,13 @@ within limits, and what cannot be used is left out and listed rather than failin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.task import Kind, Task
+from engine.task import ColumnType, Kind, Task
 from labeling.archives import is_archive, unpack
 from labeling.batch import Batch, Watch, summed_up
 from labeling.errors import ImportRefused
@@ -35,6 +35,7 @@ def understand(
     target: str | None = None,
     kind: Kind | None = None,
     kept: Sequence[str] = (),
+    types: Mapping[str, ColumnType | None] | None = None,
     progress: Progress | None = None,
     cancelled: Cancel | None = None,
 ) -> Understanding:
@@ -46,6 +47,7 @@ def understand(
         target: the column to predict, if the person chose one.
         kind: what to predict, if the person chose.
         kept: columns of a table to learn from, although they look as if they said nothing or gave the answer away.
+        types: how columns of a table are read, None for those to be left out; others as they look.
         progress: told (done, total); a total of 0 means unknown.
         cancelled: asked now and then whether to stop.
 
@@ -62,7 +64,7 @@ def understand(
         source = Source(place, watch, chosen=tuple(chosen))
         for format_ in FORMATS.values():
             if format_.recognises(source):
-                found = format_.understand(source, Wishes(target, kind, tuple(kept)))
+                found = format_.understand(source, Wishes(target, kind, tuple(kept), types or {}))
                 told = summed_up(left_out(place), *NOT_UNPACKED)
                 return replace(found, chosen=source.chosen, problems=(*told, *found.problems))
         raise ImportRefused(_nothing_found(place))

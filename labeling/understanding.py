@@ -71,6 +71,7 @@ class Understanding:
         candidates: columns that can be the target instead.
         left_out: columns that are not learned from.
         kept: columns that the person wants learned from, whatever speaks against them.
+        types: how the person wants columns read, None for those to be left out.
         set_apart: samples that the data itself keeps for testing.
         origin: the tool whose annotation files the labels come from, if they come from such.
         marked: whether these mark parts of the samples: boxes, regions or spans.
@@ -90,6 +91,7 @@ class Understanding:
     candidates: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     kept: tuple[str, ...] = ()
+    types: tuple[tuple[str, ColumnType | None], ...] = ()
     set_apart: int = 0
     origin: str = ""
     marked: bool = False
@@ -124,12 +126,14 @@ class Understanding:
             KeyError: the sentence has no such field or option.
         """
         if field == "target":
-            return {"target": option, "kind": None, "kept": tuple(name for name in self.kept if name != option)}
+            kept = tuple(name for name in self.kept if name != option)
+            return {"target": option, "kind": None, "kept": kept, "types": dict(self.types)}
         if field == "kind":
             kinds = {words: kind for kind, words in self._kind_words().items()}
-            return {"target": self.target, "kind": kinds[option], "kept": self.kept}
+            return {"target": self.target, "kind": kinds[option], "kept": self.kept, "types": dict(self.types)}
         if field == "keep" and option in {left.name for left in self.left_out if not left.final}:
-            return {"target": self.target, "kind": self.kind, "kept": (*self.kept, option)}
+            kept = (*self.kept, option)
+            return {"target": self.target, "kind": self.kind, "kept": kept, "types": dict(self.types)}
         raise KeyError(field)
 
     def _kind_words(self) -> dict[Kind, str]:
@@ -198,6 +202,7 @@ class Understanding:
             candidates=tuple(data["candidates"]),
             left_out=tuple(LeftOut(**c) for c in data["left_out"]),
             kept=tuple(data.get("kept", ())),
+            types=tuple((name, ColumnType(type_) if type_ else None) for name, type_ in data.get("types", ())),
             set_apart=data["set_apart"],
             origin=data.get("origin", ""),
             marked=data.get("marked", False),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from engine.task import Kind
+from engine.task import ColumnType, Kind
 from labeling.batch import Batch
 from labeling.source import Source
 from labeling.understanding import Understanding
@@ -13,11 +14,16 @@ from labeling.understanding import Understanding
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the person changed in the sentence; ``kept`` are columns to learn from, whatever speaks against them."""
+    """What the person changed in the sentence.
+
+    ``kept`` are columns to learn from, whatever speaks against them; ``types`` says how columns are read, None for
+    those to be left out.
+    """
 
     target: str | None = None
     kind: Kind | None = None
     kept: tuple[str, ...] = ()
+    types: Mapping[str, ColumnType | None] = field(default_factory=dict)
 
 
 class Format(ABC):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from labeling.tables.columns import (
     number,
     sort_out,
     text,
+    types_for,
     with_commas,
 )
 from labeling.tables.guess import can_be_target, constant_target, guess_kind, guess_target, passed_over
@@ -69,7 +71,9 @@ class Table(Format):
             labels = _labels(frame, target, kind, table)
             merged = spellings(labels)
             kept = _kept(main.path, found, target, wishes.kept)
-            columns, left_out = _learned_from(frame, found, target, respelled(labels, merged), table, kept)
+            types = _types(found, target, wishes.types)
+            wanted = Wishes(kept=kept, types=types)
+            columns, left_out = _learned_from(frame, found, target, respelled(labels, merged), table, wanted)
         passed = passed_over(found, target.name if target else None) if wishes.target is None else None
         apart = sum(rows(piece.path) for piece in others)
         return Understanding(
@@ -85,6 +89,7 @@ class Table(Format):
             candidates=tuple(fact.name for fact in found if can_be_target(fact)),
             left_out=tuple(left_out),
             kept=kept,
+            types=tuple(types.items()),
             set_apart=apart,
             problems=(
                 *_named_media(frame),
@@ -148,6 +153,21 @@ def _named_media(frame: pl.DataFrame) -> list[str]:
     return []
 
 
+def looked_at(path: Path) -> tuple[pl.DataFrame, bool]:
+    """Return the rows of the table at ``path`` that tell what it is, and whether it writes decimals with a comma.
+
+    Raises:
+        ImportRefused: there is no table.
+    """
+    if not path.exists():
+        raise ImportRefused(f"{path} is not there any more. Put it back, and its columns can be read in another way.")
+    found = pieces(Source(path))
+    if not found:
+        raise ImportRefused(f"{path.name} is no table any more. Put the table back to read its columns in another way.")
+    with opened(found[0].path) as table:
+        return _looked_at(found[0].path, table)[0], table.decimal_comma
+
+
 def _looked_at(path: Path, table: OpenTable) -> tuple[pl.DataFrame, int, tuple[str, ...]]:
     """Return the rows to judge by, how many there are, and sentences about it."""
     if not table.rows:
@@ -163,10 +183,11 @@ def _learned_from(
     target: Facts | None,
     labels: pl.Series,
     table: OpenTable,
-    kept: tuple[str, ...],
+    wanted: Wishes,
 ) -> tuple[list[Column], list[LeftOut]]:
     """Return the columns to learn from, and those left out with their reasons."""
-    columns, left_out = sort_out([fact for fact in found if target is None or fact.name != target.name], kept)
+    others = [fact for fact in found if target is None or fact.name != target.name]
+    columns, left_out = sort_out(others, wanted.kept, wanted.types)
     if target is None or not columns:
         return columns, left_out
     schema = frame.schema  # polars puts it together anew each time it is asked for
@@ -175,9 +196,26 @@ def _learned_from(
         converted(column, schema[column.name], table.decimal_comma, column.name in commas).alias(column.name)
         for column in columns
     ]
-    given_away = [leak for leak in leaks(frame.select(cells), columns, labels) if leak.name not in kept]
-    others = without_leaks(columns, given_away)
-    return others, left_out + [leak for leak in given_away if leak.name not in {column.name for column in others}]
+    chosen = {*wanted.kept, *wanted.types}
+    given_away = [leak for leak in leaks(frame.select(cells), columns, labels) if leak.name not in chosen]
+    kept = without_leaks(columns, given_away)
+    return kept, left_out + [leak for leak in given_away if leak.name not in {column.name for column in kept}]
+
+
+def _types(
+    found: list[Facts], target: Facts | None, wanted: Mapping[str, ColumnType | None]
+) -> dict[str, ColumnType | None]:
+    """Return the types that the person chose, of columns that are there; refuse those that do not fit."""
+    by_name = {fact.name: fact for fact in found}
+    chosen = {name: type_ for name, type_ in wanted.items() if name in by_name}
+    if target is not None:
+        chosen.pop(target.name, None)
+    for name, type_ in chosen.items():
+        possible = types_for(by_name[name])
+        if type_ is not None and type_ not in possible:
+            words = " or ".join(other.value for other in possible) or "nothing"
+            raise ImportRefused(f"“{name}” cannot be read as {type_.value}: no cell is one. It can be read as {words}.")
+    return chosen
 
 
 def _kept(path: Path, found: list[Facts], target: Facts | None, wanted: tuple[str, ...]) -> tuple[str, ...]:

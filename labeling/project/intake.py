@@ -71,7 +71,7 @@ def add(store: Store, samples: Samples, understanding: Understanding, batch: Bat
         assert source is not None
         inputs = [name for name in frame.columns if name.startswith(INPUT_PREFIX)]
         if inputs:
-            _write(frame.select(inputs), samples.table_path(source))
+            write_inputs(frame.select(inputs), samples.table_path(source))
         connection.executemany(INSERT, _rows(connection, source, understanding, frame))
         if understanding.kind is not Kind.REGRESSION:
             add_names(connection, entry, classes_of(frame["label"]))
@@ -162,7 +162,8 @@ def _free_names(connection: sqlite3.Connection, origin: str, names: list[str]) -
             return prefixed
 
 
-def _write(inputs: pl.DataFrame, path: Path) -> None:
+def write_inputs(inputs: pl.DataFrame, path: Path) -> None:
+    """Write the inputs of a table, whole or not at all."""
     path.parent.mkdir(exist_ok=True)
     temporary = path.with_suffix(".tmp")
     inputs.write_parquet(temporary)

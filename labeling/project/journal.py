@@ -123,4 +123,9 @@ def _apply(connection: sqlite3.Connection, entry: int, side: str) -> None:
         f"UPDATE sample SET skipped = c.{side} FROM skip_change AS c WHERE c.entry = ? AND c.sample = sample.id",
         (entry,),
     )
+    connection.execute(
+        f"UPDATE source SET understanding = json_extract(c.{side}, '$[0]'), inputs = json_extract(c.{side}, '$[1]') "
+        "FROM column_change AS c WHERE c.entry = ? AND c.source = source.id",
+        (entry,),
+    )
     turn_classes(connection, entry, side)

@@ -162,6 +162,27 @@ CREATE INDEX sample_skipped ON sample (skipped) WHERE skipped = 1
 """
 
 
+@migration
+def let_the_columns_of_tables_be_read_otherwise(connection: sqlite3.Connection) -> None:
+    """``source.inputs`` names the file in ``tables/`` with the inputs of now; null for ``<id>.parquet``.
+
+    ``column_change`` holds what a journal entry changed of a source, before and after: a JSON list of the understanding
+    (itself JSON) and the file.
+    """
+    connection.execute("ALTER TABLE source ADD COLUMN inputs TEXT")
+    connection.execute(
+        """
+        CREATE TABLE column_change (
+            entry INTEGER NOT NULL REFERENCES journal (id) ON DELETE CASCADE,
+            source INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+            before TEXT NOT NULL,
+            after TEXT NOT NULL,
+            PRIMARY KEY (entry, source)
+        ) WITHOUT ROWID
+        """
+    )
+
+
 def migrate(store: Store, path: Path, new: bool) -> None:
     """Bring a database to the newest form.
 

@@ -24,10 +24,11 @@ from labeling.annotations.marks import Mark
 from labeling.batch import Batch
 from labeling.errors import LabelingError, ProjectError, ProjectExists, ProjectMissing
 from labeling.project import asked as asked_of
-from labeling.project import classes, intake, labels, looks, search
+from labeling.project import classes, columns, intake, labels, looks, search
 from labeling.project import marks as marked
 from labeling.project.asked import Asked
 from labeling.project.classes import ClassInfo
+from labeling.project.columns import TableSource
 from labeling.project.intake import Added
 from labeling.project.journal import Entry, Journal
 from labeling.project.lock import Lock
@@ -320,6 +321,20 @@ class Project:
             ProjectError: there is no such class.
         """
         classes.move_class(self._store, self._journal, name, by)
+
+    def table_sources(self) -> list[TableSource]:
+        """Return the tables that were taken in, in order."""
+        return columns.table_sources(self._store)
+
+    def change_columns(self, read: Sequence[tuple[TableSource, Understanding, Batch]]) -> None:
+        """Put tables, read anew with other columns or another one to predict, in place of what is there.
+
+        Labels stay as they are where the same column is predicted in the same way, else they are those of the table.
+
+        Raises:
+            ProjectError: a file has other rows than when it was taken in.
+        """
+        columns.change_columns(self._store, self._samples, self._journal, read)
 
     def undo(self) -> str | None:
         """Take back the last change and return its name; None where there is none."""

@@ -67,7 +67,7 @@ class Samples:
     def __init__(self, store: Store, tables: Path) -> None:
         self._store = store
         self._tables = tables
-        self._inputs: dict[int, pl.DataFrame] = {}
+        self._inputs: dict[Path, pl.DataFrame] = {}
 
     def count(self, wanted: Filter) -> int:
         """Return how many match."""
@@ -134,7 +134,15 @@ class Samples:
 
     def table_path(self, source: int) -> Path:
         """Return where the inputs of a table import lie."""
-        return self._tables / f"{source}.parquet"
+        named = self._store.value("SELECT inputs FROM source WHERE id = ?", (source,))
+        return self._tables / (named or f"{source}.parquet")
+
+    def new_table_path(self, source: int) -> Path:
+        """Return where other inputs of a table import can be put."""
+        number = 2
+        while (path := self._tables / f"{source}-{number}.parquet").exists():
+            number += 1
+        return path
 
     def _part(self, source: int) -> pl.DataFrame:
         import polars as pl
@@ -164,9 +172,9 @@ class Samples:
         import polars as pl
 
         path = self.table_path(source)
-        if source not in self._inputs and path.is_file():
-            self._inputs[source] = pl.read_parquet(path, glob=False)
-        return self._inputs.get(source)
+        if path not in self._inputs and path.is_file():
+            self._inputs[path] = pl.read_parquet(path, glob=False)
+        return self._inputs.get(path)
 
 
 def portions(ids: Sequence[str]) -> Iterator[tuple[list[str], str]]:

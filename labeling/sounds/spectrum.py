@@ -1,6 +1,7 @@
 """Which pitches are in a sound and when: one column a moment, one row a band of the mel scale.
 
-The mel scale is that of O'Shaughnessy (1987), 2595 log10(1 + f / 700): low pitches get as much room as the ear gives them.
+The mel scale is that of O'Shaughnessy (1987), 2595 log10(1 + f / 700): low pitches get as much room as the ear gives
+them.
 """
 
 from __future__ import annotations

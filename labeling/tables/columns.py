@@ -7,7 +7,7 @@ predicting: it depends on the column's type and on how the file writes decimals,
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +41,7 @@ FREE_TEXT_WORDS = 3.5
 FREE_TEXT_ROWS = 5
 CHARACTERS_A_WORD = 2
 UNSEGMENTED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+CHOSEN = "you left it out"
 TOO_MANY_VALUES = "almost every row has another value"
 MICROSECONDS_PER_DAY = 86_400_000_000
 ID_NAME = re.compile(r"(^|[\W_])(id|uuid|guid|key|nr|no|number|index|idx)$|[a-z]I[dD]$|^ID|^P?ID$|^id[\W_]")
@@ -186,18 +187,27 @@ def _known(cells: pl.Series) -> pl.Series:
     return cells.drop_nulls() if cells.null_count() else cells
 
 
-def sort_out(found: list[Facts], kept: Collection[str] = ()) -> tuple[list[Column], list[LeftOut]]:
+def sort_out(
+    found: list[Facts], kept: Collection[str] = (), types: Mapping[str, ColumnType | None] | None = None
+) -> tuple[list[Column], list[LeftOut]]:
     """Say of each column how it is read, or why it is left out unless it is one of ``kept``.
 
     Words that differ in almost every row are read as texts where there is nothing else to learn from, and as numbers
-    where most of them are some.
+    where most of them are some. The ``types`` that somebody chose go before all that, None to leave a column out.
     """
+    types = types or {}
     columns: list[Column] = []
     left_out: list[LeftOut] = []
     for fact in found:
         final = final_reason_against(fact)
         reason = final or reason_against(fact)
-        if reason == TOO_MANY_VALUES and fact.mostly_numeric:
+        if fact.name in types and final is None:
+            chosen = types[fact.name]
+            if chosen is None:
+                left_out.append(LeftOut(fact.name, CHOSEN))
+            else:
+                columns.append(Column(fact.name, chosen, fact.date_format or ""))
+        elif reason == TOO_MANY_VALUES and fact.mostly_numeric:
             columns.append(Column(fact.name, ColumnType.NUMBER))
         elif reason is None or (fact.name in kept and final is None):
             type_ = ColumnType.TEXT if reason == TOO_MANY_VALUES else type_of(fact)
@@ -208,6 +218,19 @@ def sort_out(found: list[Facts], kept: Collection[str] = ()) -> tuple[list[Colum
         columns = [Column(left.name, ColumnType.TEXT) for left in left_out if left.reason == TOO_MANY_VALUES]
         left_out = [left for left in left_out if left.reason != TOO_MANY_VALUES]
     return columns, left_out
+
+
+def types_for(fact: Facts) -> tuple[ColumnType, ...]:
+    """Return how a column can be read, as it looks first; as numbers and dates only where there are some."""
+    if final_reason_against(fact) is not None:
+        return ()
+    usual = ColumnType.TEXT if reason_against(fact) == TOO_MANY_VALUES else type_of(fact)
+    others = [ColumnType.CATEGORY, ColumnType.TEXT]
+    if fact.numbers:
+        others.append(ColumnType.NUMBER)
+    if fact.date_format is not None:
+        others.append(ColumnType.DATE)
+    return (usual, *(type_ for type_ in others if type_ is not usual))
 
 
 def not_numbers(found: list[Facts], columns: list[Column]) -> list[str]:

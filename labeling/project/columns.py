@@ -1,0 +1,115 @@
+"""Read the columns of a project's table in another way, or predict another one, as one change that can be undone."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from engine.dataset import INPUT_PREFIX
+from engine.task import Kind
+from labeling.batch import Batch
+from labeling.classes import classes_of
+from labeling.errors import ProjectError
+from labeling.project.class_table import add_names, change_classes
+from labeling.project.intake import write_inputs
+from labeling.project.journal import Journal
+from labeling.project.samples import Samples
+from labeling.project.store import Store
+from labeling.project.stored import encode
+from labeling.understanding import TABLE_FORMAT, Understanding
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class TableSource:
+    """A table that was taken in: its number in the project, and what was understood of it."""
+
+    number: int
+    understanding: Understanding
+
+
+def table_sources(store: Store) -> list[TableSource]:
+    """Return the tables of a project, in the order they were taken in."""
+    rows = store.rows("SELECT id, understanding FROM source WHERE present = 1 ORDER BY id")
+    found = [TableSource(number, Understanding.from_json(json.loads(stored))) for number, stored in rows]
+    return [source for source in found if source.understanding.format == TABLE_FORMAT]
+
+
+def change_columns(
+    store: Store, samples: Samples, journal: Journal, read: Sequence[tuple[TableSource, Understanding, Batch]]
+) -> None:
+    """Put tables that were read anew in place of what is there; labels stay where the same column is predicted.
+
+    Raises:
+        ProjectError: a file has other rows than when it was taken in.
+    """
+    for source, _, batch in read:
+        there = store.value("SELECT count(*) FROM sample WHERE source = ?", (source.number,))
+        if there != batch.frame.height:
+            raise ProjectError(
+                f"{source.understanding.source.name} had {there:,} rows when it was taken in and has "
+                f"{batch.frame.height:,} now, so its columns cannot be read anew. Put the first file back."
+            )
+    with journal.entry(_name(read)) as entry, store.atomic() as connection:
+        predicted = [_replaced(connection, samples, entry, *one) for one in read]
+        if any(predicted):
+            classes = [classes_of(batch.frame["label"]) for _, new, batch in read if new.kind is not Kind.REGRESSION]
+            change_classes(connection, entry, [])
+            for names in classes:
+                add_names(connection, entry, names)
+
+
+def _replaced(
+    connection: sqlite3.Connection, samples: Samples, entry: int, source: TableSource, new: Understanding, batch: Batch
+) -> bool:
+    """Replace one table; return whether another column, or the same in another way, is predicted from now on."""
+    number, old = source.number, source.understanding
+    path = samples.new_table_path(number)
+    inputs = [name for name in batch.frame.columns if name.startswith(INPUT_PREFIX)]
+    write_inputs(batch.frame.select(inputs), path)
+    stored, file = connection.execute("SELECT understanding, inputs FROM source WHERE id = ?", (number,)).fetchone()
+    after = json.dumps(replace(new, chosen=()).to_json())
+    connection.execute(
+        "INSERT INTO column_change (entry, source, before, after) VALUES (?, ?, ?, ?)",
+        (entry, number, json.dumps([stored, file]), json.dumps([after, path.name])),
+    )
+    connection.execute("UPDATE source SET understanding = ?, inputs = ? WHERE id = ?", (after, path.name, number))
+    if (new.target, new.kind) == (old.target, old.kind):
+        return False
+    _relabel(connection, entry, number, batch.frame["label"])
+    return True
+
+
+def _relabel(connection: sqlite3.Connection, entry: int, source: int, labels: pl.Series) -> None:
+    rows = connection.execute("SELECT id, label FROM sample WHERE source = ? ORDER BY id", (source,)).fetchall()
+    changes = [
+        (entry, number, before, after)
+        for (number, before), after in zip(rows, map(encode, labels.to_list()), strict=True)
+        if before != after
+    ]
+    connection.executemany("INSERT INTO label_change (entry, sample, before, after) VALUES (?, ?, ?, ?)", changes)
+    connection.executemany(
+        "UPDATE sample SET label = ? WHERE id = ?", [(after, number) for _, number, _, after in changes]
+    )
+
+
+def _name(read: Sequence[tuple[TableSource, Understanding, Batch]]) -> str:
+    """Return what the change is called: what is predicted, or the first column that is read otherwise."""
+    source, new, _ = read[0]
+    old = source.understanding
+    if new.target != old.target:
+        return f"Predict “{new.target}”"
+    if new.kind is not old.kind:
+        return f"Predict “{new.target}” as {'a number' if new.kind is Kind.REGRESSION else 'a class'}"
+    before = {column.name: column.type for column in old.columns}
+    after = {column.name: column.type for column in new.columns}
+    changed = [name for name in {**before, **after} if before.get(name) is not after.get(name)]
+    if len(changed) != 1:
+        return f"Change how {len(changed)} columns are read"
+    type_ = after.get(changed[0])
+    return f"Leave “{changed[0]}” out" if type_ is None else f"Read “{changed[0]}” as {type_.value}"

@@ -1,0 +1,88 @@
+"""The columns of a table as a person may want them: what each can be read as, and the table read anew that way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.task import ColumnType
+from labeling.understanding import Understanding
+
+if TYPE_CHECKING:
+    from labeling.batch import Batch
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A column of a table.
+
+    Attributes:
+        name: the column's name.
+        types: how it can be read, as it looks first; none where it holds nothing to learn from.
+        type: how it is read now; None where it is left out, or predicted.
+        reason: why it is left out now, if it is.
+        can_be_target: whether it can be predicted.
+        example: a cell of it.
+    """
+
+    name: str
+    types: tuple[ColumnType, ...]
+    type: ColumnType | None
+    reason: str
+    can_be_target: bool
+    example: str
+
+
+def offered(understanding: Understanding) -> list[Offered]:
+    """Return all columns of the table that was understood, in the order of the file.
+
+    Raises:
+        ImportRefused: the file is gone or no table any more.
+    """
+    from labeling.formats.table import looked_at
+    from labeling.tables.columns import facts, text, types_for
+    from labeling.tables.guess import can_be_target
+
+    frame, decimal_comma = looked_at(understanding.source)
+    now = {column.name: column.type for column in understanding.columns}
+    reasons = {left.name: left.reason for left in understanding.left_out}
+    found = []
+    for fact in facts(frame, decimal_comma):
+        dtype = frame.schema[fact.name]
+        cells = (
+            frame.head(200).select(text(fact.name, dtype) if not fact.nested else fact.name).to_series().drop_nulls()
+        )
+        found.append(
+            Offered(
+                fact.name, types_for(fact), now.get(fact.name), reasons.get(fact.name, ""), can_be_target(fact),
+                " ".join(str(cells[0]).split()) if len(cells) else "",
+            )
+        )  # fmt: skip
+    return found
+
+
+def read_anew(
+    old: Understanding,
+    target: str | None,
+    types: Mapping[str, ColumnType | None],
+    cancelled: Callable[[], bool] | None = None,
+) -> tuple[Understanding, Batch]:
+    """Understand and read a table once more, with another target or other types.
+
+    Raises:
+        ImportRefused: the file is gone, or cannot be read that way.
+        Cancelled: the person stopped it.
+    """
+    from labeling.importing import read, understand
+
+    kind = old.kind if target == old.target else None
+    new = understand(
+        old.source, chosen=old.chosen, target=target, kind=kind, kept=_without(old.kept, target), types=types,
+        cancelled=cancelled,
+    )  # fmt: skip
+    return new, read(new, cancelled=cancelled)
+
+
+def _without(names: tuple[str, ...], target: str | None) -> tuple[str, ...]:
+    return tuple(name for name in names if name != target)
