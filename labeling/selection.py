@@ -39,7 +39,7 @@ def grouped(paths: Sequence[Path]) -> list[Selection]:
     [Selection(path=PosixPath('/photos'), chosen=())]
     """
     by_parent: dict[Path, list[Path]] = {}
-    for path in dict.fromkeys(path.absolute() for path in paths):
+    for path in dict.fromkeys(Path(os.path.normpath(path.absolute())) for path in paths):
         by_parent.setdefault(path.parent, []).append(path)
     return [selection for parent, inside in by_parent.items() for selection in _of_one_folder(parent, inside)]
 

@@ -111,7 +111,7 @@ class Home(QScrollArea):
         column.addWidget(self._picture)
         column.addSpacing(SPACE)
         title = text("Drop a folder to begin", "title")
-        line = text("Photos or a spreadsheet. Folder names become labels.", "muted")
+        line = text("Photos, sounds, texts or a spreadsheet. Folder names become labels.", "muted")
         for label in (title, line):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(label)

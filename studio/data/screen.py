@@ -42,7 +42,7 @@ class DataScreen(Screen):
         self.sheet = DropSheet()
         self.working = Working()
         self.browser = Browser(session.library, session.view)
-        self.empty = EmptyState("data", "No samples yet", "Drop a folder of photos or a table here.")
+        self.empty = EmptyState("data", "No samples yet", "Drop photos, sounds, texts or a table here.")
         self.notes = MessageArea(kept=2)
         self._stale = False
         self._left_out: list[Problem] = []
