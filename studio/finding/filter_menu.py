@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
@@ -76,7 +77,7 @@ def _choices(
     group = QActionGroup(below)
     _offer(below, "Any", chosen is None, lambda: choose(None), group)
     for name in names:
-        _offer(below, name or "In none", chosen == name, lambda name=name: choose(name), group)
+        _offer(below, name or "In none", chosen == name, partial(choose, name), group)
 
 
 def _offer(

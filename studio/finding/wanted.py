@@ -34,6 +34,8 @@ class By(StrEnum):
     RANDOM = "random"
 
 
+_KNOWN = {Stand(state.value): state for state in State}
+_SORTED = {By(sort.value): sort for sort in Sort}
 STANDS = {
     Stand.LABELLED: "with a label",
     Stand.UNLABELLED: "without a label",
@@ -93,17 +95,18 @@ class Wanted:
 
     def search(self, words_in_names: bool) -> Search:
         """Return what of this the project itself can find; ``words_in_names`` tells whether names are searched."""
-        stand = State(self.stand) if self.stand in set(State) else None
+        stand = _KNOWN.get(self.stand) if self.stand is not None else None
         if self.stand in (Stand.SUGGESTED, Stand.DOUBTFUL) or self.suggested is not None:
             stand = State.UNLABELLED
+        sort = _SORTED.get(self.by)
         latest = self.by is By.LABELLED  # its plain order is the newest first
         return Search(
             label=self.label,
             state=stand,
             split=self.split,
             text=self.words if words_in_names else "",
-            sort=Sort(self.by) if self.by in set(Sort) else Sort.ADDED,
-            reverse=self.by in set(Sort) and self.reverse != latest,
+            sort=sort or Sort.ADDED,
+            reverse=sort is not None and self.reverse != latest,
         )
 
     def conditions(self, modality: Modality) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
@@ -77,7 +78,7 @@ class KeyOverlay(QDialog):
             if action.shown_keys:
                 self._line(grid, action.title, QLabel(keys), role)
                 continue
-            made = button(keys or "Set a key…", lambda action=action: self._change(action), "" if keys else "quiet")
+            made = button(keys or "Set a key…", partial(self._change, action), "" if keys else "quiet")
             made.setAccessibleName(f"Key of {action.title}: {keys or 'none'}")
             self._line(grid, action.title, made, role)
 
@@ -85,9 +86,7 @@ class KeyOverlay(QDialog):
         grid.addWidget(text("Classes", "heading"), grid.rowCount(), 0, 1, 2)
         for info in self._session.library.classes:
             keys = shown(info.key) if info.key else ""
-            made = button(
-                keys or "Set a key…", lambda name=info.name: self._change_class(name), "" if keys else "quiet"
-            )
+            made = button(keys or "Set a key…", partial(self._change_class, info.name), "" if keys else "quiet")
             made.setAccessibleName(f"Key of the class {info.name}: {keys or 'none'}")
             self._line(grid, f"Label “{info.name}”", made)
 

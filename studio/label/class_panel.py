@@ -132,7 +132,7 @@ class ClassPanel(QFrame):
         if name is not None:
             self.key_wanted.emit(name)
 
-    def move(self, by: int) -> None:
+    def move_chosen(self, by: int) -> None:
         """Move the chosen class up or down; it stays chosen."""
         name = self.chosen()
         if name is not None:
@@ -198,8 +198,8 @@ class ClassPanel(QFrame):
         menu.addAction("Rename…", self.begin_rename)
         menu.addAction(f"Key ({key})…" if key else "Key…", self.choose_key)
         menu.addAction("Colour…", self.choose_colour)
-        self._offer_if(menu, "Move up", place > 0, lambda: self.move(-1))
-        self._offer_if(menu, "Move down", 0 <= place < len(names) - 1, lambda: self.move(1))
+        self._offer_if(menu, "Move up", place > 0, lambda: self.move_chosen(-1))
+        self._offer_if(menu, "Move down", 0 <= place < len(names) - 1, lambda: self.move_chosen(1))
         menu.addSeparator()
         self._offer_if(menu, "Merge into another…", len(names) > 1, self.begin_merge)
         menu.addAction("Remove", self.remove)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 
 from engine.task import Kind
 from labeling.suggest.model import Suggestion
+from labeling.understanding import count
 from studio.finding.wanted import By
 from studio.label.confirm.page import value_of
 from studio.label.order import Order
@@ -21,6 +22,7 @@ class Labelling(QObject):
         super().__init__(parent)
         self._session, self._order, self._pace = session, order, pace
         self._visited: set[str] = set()
+        self.with_copies = False
         self._doubtful: tuple[str, ...] | None = None
         session.view.suggested.connect(self._forget)
 
@@ -92,6 +94,11 @@ class Labelling(QObject):
         self._visited.clear()
         self._doubtful = None
 
+    def copies(self) -> list[str]:
+        """Return the samples that are nearly the same as the one here, and labelled like it or not at all."""
+        sample_id = self._order.sample_id
+        return self._session.suggesting.copies_of(sample_id) if sample_id is not None else []
+
     @property
     def several(self) -> bool:
         """Whether samples have any number of classes."""
@@ -110,7 +117,9 @@ class Labelling(QObject):
         return place if self._listing.labels[row] is None and sample_id not in self._listing.skipped else None
 
     def _give(self, sample_id: str, label: Label, name: str) -> bool:
-        done = self._session.changes.set_labels({sample_id: label}, name)
+        copies = self.copies() if self.with_copies else []
+        name += f" and {count(len(copies), 'near-copy', 'near-copies')}" if copies else ""
+        done = self._session.changes.set_labels(dict.fromkeys([sample_id, *copies], label), name)
         if done:
             self._pace.tick()
         return done

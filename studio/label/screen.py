@@ -108,6 +108,7 @@ class LabelScreen(Screen):
             return self.second.commands()
         return {
             "second_look": self.look_again,
+            "with_copies": self.bench.copies.toggle,
             "assign": self._assign_chosen,
             "assign_and_stay": lambda: self._assign_chosen(stay=True),
             "accept": self.accept,
@@ -121,15 +122,15 @@ class LabelScreen(Screen):
             "grid": lambda: self.show_many(not self.many),
             "clear": self.clear,
             "skip": self.skip,
-            "search": self.bench.find.focus_search,
+            "search": self.bench.finder.focus_search,
             "show_all": self.session.view.clear,
             "add_class": panel.begin_add,
             "rename_class": panel.begin_rename,
             "merge_class": panel.begin_merge,
             "class_colour": panel.choose_colour,
             "class_key": panel.choose_key,
-            "class_up": lambda: panel.move(-1),
-            "class_down": lambda: panel.move(1),
+            "class_up": lambda: panel.move_chosen(-1),
+            "class_down": lambda: panel.move_chosen(1),
             "remove_class": panel.remove,
             **{command: partial(self._mark, command) for command in MARK_COMMANDS},
         }
@@ -340,6 +341,7 @@ class LabelScreen(Screen):
         bench.previous.clicked.connect(lambda: self._go(self.order.step(-1)))
         bench.next.clicked.connect(lambda: self._go(self.order.step(1)))
         bench.suggestion.accepted.connect(self.accept)
+        bench.copies.toggled.connect(lambda wanted: setattr(self.labelling, "with_copies", wanted))
         bench.single.clicked.connect(lambda: self.show_many(False))
         bench.grid.clicked.connect(lambda: self.show_many(True))
         bench.confirm.opened.connect(self._show_one)
@@ -347,7 +349,7 @@ class LabelScreen(Screen):
         self.second.left.connect(self._looked_again)
         self.second.changed.connect(self.changed)
         self.second.wanted.connect(lambda sample_id: self._show_one(self.listing.rows[sample_id]))
-        bench.find.left.connect(self._focus_samples)
+        bench.finder.left.connect(self._focus_samples)
         keymap().changed.connect(bench.show_keys)
         bench.show_keys()
         tables = (bench.sound_stage.table, bench.reading.table)
@@ -458,6 +460,7 @@ class LabelScreen(Screen):
     def _refresh_one(self, row: int, counts: dict[str, int]) -> None:
         view = self.session.view
         self.bench.show_sample(self.order, counts)
+        self.bench.show_copies(len(self.labelling.copies()))
         self.bench.show_suggestion(
             view.suggestion(row), counts, bool(view.suggestions.by_sample), self.listing.labels[row] is None
         )

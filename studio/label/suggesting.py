@@ -105,6 +105,19 @@ class Suggesting(QObject):
             self._left.append(self._handle)
         self._handle = None
 
+    def copies_of(self, sample_id: str) -> list[str]:
+        """Return the samples that are nearly the same as one and labelled like it, or neither is labelled.
+
+        There are none while that is not known.
+        """
+        material, listing = self._material, self._library.listing
+        row = listing.rows.get(sample_id)
+        if material is None or row is None or len(material.ids) != len(listing):
+            return []
+        alike = (material.groups == material.groups[row]).nonzero()[0]
+        mine = listing.labels[row]
+        return [listing.ids[other] for other in alike if other != row and listing.labels[other] == mine]
+
     def wish(self, ids: Sequence[str]) -> None:
         """Have these samples looked at next."""
         if self._handle is not None and self._material is not None:

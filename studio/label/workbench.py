@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from engine.task import Modality
 from labeling.suggest.model import Suggestion
+from labeling.understanding import count
 from studio.actions import find
 from studio.data.grid_model import GridModel
 from studio.finding.filter_bar import FilterBar
@@ -56,7 +57,7 @@ class Workbench(QWidget):
         self._project: Project | None = None
         self.thumbnails = PictureLoader(session.library.thumbnail, self)
         self.confirm = ConfirmPage(session, self.thumbnails)
-        self.find = FilterBar(session.view, session.library)
+        self.finder = FilterBar(session.view, session.library)
         self.suggestion = SuggestionBar()
         self.strip_model = GridModel(self.thumbnails, self)
         self.strip = Filmstrip(self.strip_model)
@@ -72,8 +73,9 @@ class Workbench(QWidget):
         self.single = _switch("One", "One sample large")
         self.single.setChecked(True)
         self.grid = _switch("Grid", "Many samples, to confirm what is suggested")
-        self.copies = QCheckBox("Near-copies too")
-        self.copies.setToolTip("Give the samples that are nearly the same the same label, if they have none")
+        self.copies = QCheckBox()
+        self.copies.setToolTip("Samples that are nearly the same as this one, and labelled like it, get its label too")
+        self.copies.hide()
         self._progress = text("", "heading")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -154,6 +156,11 @@ class Workbench(QWidget):
         numbers = {name: number for number, name in enumerate(counts)}
         self.suggestion.show_suggestion(suggestion, numbers, key_name(keys[0]) if keys else "", labelled=not open)
 
+    def show_copies(self, copies: int) -> None:
+        """Offer to label near-copies of the sample with it, where there are any."""
+        self.copies.setText(f"{count(copies, 'near-copy', 'near-copies')} too")
+        self.copies.setVisible(copies > 0)
+
     def show_progress(self, words: str, share: float) -> None:
         """Show how far the labelling is."""
         self._progress.setText(words)
@@ -176,13 +183,13 @@ class Workbench(QWidget):
         foot = QHBoxLayout()
         foot.setSpacing(SPACE)
         foot.addWidget(self._name, 1)
-        foot.addWidget(row(self.previous, self._place, self.next))
+        foot.addWidget(row(self.copies, self.previous, self._place, self.next))
         column.addWidget(self._stages, 1)
         column.addWidget(self.suggestion)
         column.addLayout(foot)
         column.addWidget(self.strip)
         self._nothing = EmptyState("search", "Nothing matches", "Search for other words, or show all samples.")
-        self._nothing.offer("Show all", self.find.everything.click)
+        self._nothing.offer("Show all", self.finder.everything.click)
         self._middles = QStackedWidget()
         for middle in (self._one, self.confirm, self._nothing):
             self._middles.addWidget(middle)
@@ -202,7 +209,7 @@ class Workbench(QWidget):
         self._progress.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         outer.addWidget(row(self._progress, self.single, self.grid, spacing=SPACE // 2))
         outer.addWidget(self._bar)
-        outer.addWidget(self.find)
+        outer.addWidget(self.finder)
         outer.addWidget(splitter, 1)
 
 

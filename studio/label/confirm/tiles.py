@@ -100,7 +100,9 @@ class ConfirmGrid(Grid):
 
     def chosen_places(self) -> list[int]:
         """Return the places selected, in order; without a selection the current one, if there is one."""
-        places = {place for part in self.selectionModel().selection() for place in range(part.top(), part.bottom() + 1)}
+        chosen = self.selectionModel().selection()
+        parts = [chosen.at(number) for number in range(chosen.count())]
+        places = {place for part in parts for place in range(part.top(), part.bottom() + 1)}
         if not places and self.currentIndex().isValid():
             places = {self.currentIndex().row()}
         return sorted(places)

@@ -28,7 +28,7 @@ def bar(session: Session, qtbot: QtBot) -> FilterBar:
 
 def offered(menu: QMenu) -> dict[str, QAction]:
     """Return what a menu and the menus in it offer, by their words."""
-    found = {}
+    found: dict[str, QAction] = {}
     for action in menu.actions():
         below = action.menu()
         if isinstance(below, QMenu):

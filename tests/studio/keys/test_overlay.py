@@ -67,7 +67,9 @@ def back_to(screen: LabelScreen, overlay: KeyOverlay, qtbot: QtBot) -> None:
 def sections(overlay: KeyOverlay) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     heading = ""
-    for label in overlay._area.widget().findChildren(QLabel):
+    body = overlay._area.widget()
+    assert body is not None
+    for label in body.findChildren(QLabel):
         if label.property("role") == "heading":
             heading = label.text()
         elif heading:

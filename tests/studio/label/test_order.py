@@ -53,7 +53,7 @@ def test_rows_are_walked_in_the_order_given() -> None:
 def test_no_rows_have_no_sample() -> None:
     made = Order()
     made.begin(listing(["a", None]), [])
-    assert made.row is made.sample_id is made.unlabelled(1) is made.step(1) is None
+    assert (made.row, made.sample_id, made.unlabelled(1), made.step(1)) == (None, None, None, None)
 
 
 @given(st.lists(st.sampled_from([None, "a"]), min_size=1, max_size=30), st.data())

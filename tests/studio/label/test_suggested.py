@@ -124,16 +124,16 @@ def test_skipped_samples_stay_skipped_over_a_restart_and_are_taken_up_again(
 
 def test_what_is_filtered_is_walked_through_and_shown_in_words(suggesting: LabelScreen, qtbot: QtBot) -> None:
     QTest.keyClick(suggesting, Qt.Key.Key_F, CONTROL)
-    search = suggesting.bench.find.search
+    search = suggesting.bench.finder.search
     qtbot.waitUntil(search.hasFocus)
     QTest.keyClicks(search, "photo 3")
     QTest.keyClick(search, Qt.Key.Key_Return)
     assert suggesting.hasFocus()
     assert (suggesting.sample_id, len(suggesting.order)) == ("photo 3.png", 1)
-    assert suggesting.bench.find.sentence.text() == "Showing 1 of 9 photos, with “photo 3” in the name."
+    assert suggesting.bench.finder.sentence.text() == "Showing 1 of 9 photos, with “photo 3” in the name."
     press(suggesting, Qt.Key.Key_Right)
     assert suggesting.sample_id == "photo 3.png"
-    QTest.mouseClick(suggesting.bench.find.everything, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(suggesting.bench.finder.everything, Qt.MouseButton.LeftButton)
     assert len(suggesting.order) == 9
     assert suggesting.sample_id == "photo 3.png"
 
