@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _FIRST = "jsonl"
 _WIDTH = 560
+_LINES = 7  # as many as a format has to say at most, so that nothing jumps
 
 
 class LabelExport(QDialog):
@@ -36,11 +37,12 @@ class LabelExport(QDialog):
         self.setMinimumWidth(_WIDTH)
         self.formats = QComboBox()
         self.formats.setAccessibleName("Format")
+        self.formats.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.formats.setEnabled(False)
         self.formats.currentIndexChanged.connect(self._show_losses)
         self.said = text("Looking at the labels…", "muted")
         self.said.setWordWrap(True)
-        self.said.setMinimumHeight(6 * SPACE)
+        self.said.setMinimumHeight(_LINES * self.said.fontMetrics().lineSpacing())
         self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.go = button("Choose a folder and write…", self._choose, "primary")
         self.go.setEnabled(False)
