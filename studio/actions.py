@@ -144,6 +144,7 @@ ACTIONS: tuple[Action, ...] = (
         Scope.LABEL, "accept_visible", "Accept all suggestions in sight", "Shift+Return", "Shift+Enter", menu="Label"
     ),
     on_screen(Scope.LABEL, "accept_sure", "Accept all suggestions that are sure enough", menu="Label"),
+    on_screen(Scope.LABEL, "give_class", "Give a class by typing a part of its name", "/", menu="Label"),
     on_screen(Scope.LABEL, "next", "Next", "Right", "D", menu="Label"),
     on_screen(Scope.LABEL, "previous", "Previous", "Left", "A", menu="Label"),
     on_screen(Scope.LABEL, "next_unlabelled", "Next without a label", "Shift+Right", menu="Label"),

@@ -56,13 +56,16 @@ def skipped(store: Store) -> set[str]:
 
 
 def changed_labels(store: Store, entry: int) -> dict[str, Label] | None:
-    """Return the labels of now of the samples that an entry changed; None if it changed more than labels."""
+    """Return the labels of now of the samples that an entry changed; None if it changed more than labels and marks."""
     for table in ("source", "class_change", "skip_change"):
         if store.value(f"SELECT 1 FROM {table} WHERE entry = ?", (entry,)):
             return None
     several = gives_several(store)
-    sql = "SELECT name, label FROM sample WHERE id IN (SELECT sample FROM label_change WHERE entry = ?) ORDER BY id"
-    return {name: decode(stored, several) for name, stored in store.rows(sql, (entry,))}
+    changed = " UNION ".join(
+        f"SELECT sample FROM {table} WHERE entry = ?1" for table in ("label_change", "mark_change")
+    )
+    rows = store.rows(f"SELECT name, label FROM sample WHERE id IN ({changed}) ORDER BY id", (entry,))
+    return {name: decode(stored, several) for name, stored in rows}
 
 
 def empty_picked(connection: sqlite3.Connection) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from labeling.project import ClassInfo
 
 _LONGEST = 200
+_GIVING = "\0giving"
 _NEW = "What do you want to tell apart? Type a name and press Enter."
 
 
@@ -55,6 +56,7 @@ class ClassPanel(QFrame):
         self.field.setMaxLength(_LONGEST)
         self.field.left.connect(self._leave)
         self.field.returnPressed.connect(self._entered)
+        self.field.textEdited.connect(self._typed)
         self.hint = text("", "muted")
         self.asked = text()
         self.merge = button("Merge", self._merge, "primary")
@@ -98,6 +100,11 @@ class ClassPanel(QFrame):
         """Put the cursor where a new class is typed."""
         self._end_typing()
         self.field.setFocus()
+
+    def begin_give(self) -> None:
+        """Let the person find a class by typing a part of its name: Enter gives it."""
+        self._begin_typing(_GIVING, "Type a part of a class’s name, then Enter gives that class.")
+        self.field.setAccessibleName("Part of a class’s name")
 
     def begin_rename(self) -> None:
         """Put the chosen class's name into the field, to be changed."""
@@ -235,7 +242,9 @@ class ClassPanel(QFrame):
         name = " ".join(self.field.text().split())
         if not name:
             return
-        if not self._renaming:
+        if self._renaming == _GIVING:
+            self._give(name)
+        elif not self._renaming:
             self.added.emit(name)
             self.field.clear()
         elif name != self._renaming and name in (line.name for line in self.list.classes.rows):
@@ -243,6 +252,28 @@ class ClassPanel(QFrame):
         else:
             self.renamed.emit(self._renaming, name)
             self._leave()
+
+    def _typed(self, part: str) -> None:
+        """Choose the class that is meant so far: one that begins so, or else one that has it inside."""
+        if self._renaming == _GIVING:
+            found = self._meant(part)
+            self.list.choose(found if found is not None else -1)
+
+    def _meant(self, part: str) -> int | None:
+        wanted = " ".join(part.split()).casefold()
+        names = [line.name.casefold() for line in self.list.classes.rows]
+        begins = (place for place, name in enumerate(names) if wanted and name.startswith(wanted))
+        holds = (place for place, name in enumerate(names) if wanted and wanted in name)
+        return next(begins, next(holds, None))
+
+    def _give(self, part: str) -> None:
+        found = self._meant(part)
+        if found is None:
+            self.hint.setText(f"No class has “{part}” in its name. Esc leaves.")
+            return
+        name = self.list.classes.rows[found].name
+        self._leave()
+        self.assigned.emit(name)
 
     def _ask(self, old: str, new: str) -> None:
         counts = {line.name: line.count for line in self.list.classes.rows}

@@ -125,6 +125,7 @@ class LabelScreen(Screen):
             "search": self.bench.finder.focus_search,
             "show_all": self.session.view.clear,
             "add_class": panel.begin_add,
+            "give_class": panel.begin_give,
             "rename_class": panel.begin_rename,
             "merge_class": panel.begin_merge,
             "class_colour": panel.choose_colour,
@@ -145,6 +146,7 @@ class LabelScreen(Screen):
         allowed = dict.fromkeys(_ABOUT_THE_CLASS, self.bench.panel.chosen() is not None and not self._is_number)
         allowed |= {
             "add_class": not self._is_number,
+            "give_class": not self._is_number and bool(self.session.library.class_names),
             "show_all": self.session.view.wanted.narrows,
             "second_look": bool(self.session.library.labelled),
             "accept": suggested and (self.many or self.labelling.suggestion is not None),

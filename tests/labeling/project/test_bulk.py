@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from engine.task import Kind
+from labeling.annotations.model import Box
 from labeling.project import Project
+from tests.labeling.project.conftest import PHOTOS, photos
 
 
 @pytest.fixture
@@ -93,3 +97,11 @@ def test_what_a_change_did_to_labels_is_told_without_reading_all(project: Projec
     project.undo()
     assert project.changed_labels(entry.id) == {"1.png": "nut"}
     assert project.changed_labels(project.history(1, 1)[0].id) is None  # it added classes
+
+
+def test_a_sample_whose_marks_alone_changed_is_told_too(make_project: Callable[..., Project]) -> None:
+    project = make_project(name="marks")
+    project.add(replace(PHOTOS, kind=Kind.MULTILABEL), photos([None] * 2))
+    project.set_marks("1.png", [Box("nut", 0, 0, 4, 4)], "Draw a box")
+    project.set_marks("1.png", [Box("nut", 0, 0, 8, 8)], "Make it larger")
+    assert project.changed_labels(project.newest_change) == {"1.png": ("nut",)}

@@ -174,3 +174,25 @@ def test_a_class_walked_to_by_keys_stays_chosen_when_the_sample_changes(panel: C
     panel.list.choose(1)
     show(panel, {"bolt": 3, "nut": 1}, None)
     assert panel.chosen() == "nut"
+
+
+def test_a_class_is_found_by_a_part_of_its_name_and_given(panel: ClassPanel, qtbot: QtBot) -> None:
+    show(panel, {"hex bolt": 3, "nut": 0, "bolt": 1}, None)
+    panel.begin_give()
+    QTest.keyClicks(panel.field, "bo")
+    assert panel.chosen() == "bolt"
+    panel.field.clear()
+    QTest.keyClicks(panel.field, "X B")
+    assert panel.chosen() == "hex bolt"
+    with qtbot.waitSignals([panel.left, panel.assigned]):
+        QTest.keyClick(panel.field, Qt.Key.Key_Return)
+    with qtbot.assertNotEmitted(panel.assigned), qtbot.waitSignal(panel.added):
+        typed(panel, "washer")
+
+
+def test_a_part_that_no_name_has_is_said(panel: ClassPanel, qtbot: QtBot) -> None:
+    show(panel, {"nut": 0}, None)
+    panel.begin_give()
+    with qtbot.assertNotEmitted(panel.assigned):
+        typed(panel, "screw")
+    assert panel.hint.text() == "No class has “screw” in its name. Esc leaves."

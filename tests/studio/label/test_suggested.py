@@ -183,3 +183,13 @@ def test_classes_are_changed_by_keys_alone(suggesting: LabelScreen, window: Main
     assert window.session.undo_name == "Merge “bolt” into “nut”"
     QTest.keyClick(window, Qt.Key.Key_Z, CONTROL)
     qtbot.waitUntil(lambda: library.counts() == {"nut": 2, "bolt": 2})
+
+
+def test_a_slash_and_a_part_of_a_name_give_a_class(suggesting: LabelScreen) -> None:
+    QTest.keyClick(suggesting, Qt.Key.Key_Slash)
+    field = suggesting.bench.panel.field
+    assert field.hasFocus()
+    QTest.keyClicks(field, "nu")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert labels(suggesting)[4] == "nut"
+    assert (suggesting.order.place, suggesting.hasFocus()) == (5, True)
