@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from labeling.errors import LabelingError
-from labeling.suggest.asked import asked_about
 from labeling.suggest.model import Suggestions
 from studio.background import explain
 from studio.library import Library
@@ -28,12 +27,11 @@ _FOLLOWED = 2000  # labels that are followed one by one; more are read anew in t
 class Changes(QObject):
     """Changes the open project and keeps the library in step.
 
-    ``changed`` comes after every change; ``labelled`` carries the samples that were given a label by the person now, as
-    a mapping to what they had before; ``turned`` the ids whose label undo or redo changed; ``refused`` a sentence.
+    ``changed`` comes after every change; ``turned`` carries the ids whose label undo or redo changed, ``refused`` a
+    sentence.
     """
 
     changed = Signal()
-    labelled = Signal(object)
     turned = Signal(object)
     refused = Signal(str)
 
@@ -47,14 +45,13 @@ class Changes(QObject):
 
     def set_labels(self, labels: Mapping[str, Label], name: str) -> bool:
         """Give each sample its own label, all as one change called ``name``; return whether anything changed."""
-        listing = self._library.listing
-        before = {key: listing.labels[listing.rows[key]] for key in labels if key in listing.rows}
+        from labeling.suggest.asked import asked_about
+
         asked = asked_about(self.suggestions, labels)
         done = self._do(lambda project: project.set_labels(labels, name, asked))
         if done:
             self._library.relabel(labels)
             self.changed.emit()
-            self.labelled.emit(before)
         return bool(done)
 
     def skip(self, ids: Sequence[str], skipped: bool, name: str) -> bool:

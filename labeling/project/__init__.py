@@ -3,6 +3,6 @@
 from labeling.project.journal import Entry
 from labeling.project.project import Added, ClassInfo, Project
 from labeling.project.samples import Filter, Sample
-from labeling.project.search import Search, Sort, State
+from labeling.searching import Search, Sort, State
 
 __all__ = ["Added", "ClassInfo", "Entry", "Filter", "Project", "Sample", "Search", "Sort", "State"]

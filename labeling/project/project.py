@@ -34,10 +34,10 @@ from labeling.project.journal import Entry, Journal
 from labeling.project.lock import Lock
 from labeling.project.migrations import migrate
 from labeling.project.samples import PAGE, Filter, Sample, Samples
-from labeling.project.search import Search
 from labeling.project.second_looks import SecondLooks
 from labeling.project.store import Store, damaged
 from labeling.project.stored import Label
+from labeling.searching import Search
 from labeling.understanding import Understanding
 
 if TYPE_CHECKING:

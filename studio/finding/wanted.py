@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from engine.task import Modality
-from labeling.project.search import Search, Sort, State
+from labeling.searching import Search, Sort, State
 
 DOUBTFUL = 0.5
 
