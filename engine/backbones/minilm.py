@@ -6,6 +6,7 @@ https://arxiv.org/abs/1810.04805 (its layers); the weights are those of all-Mini
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ WIDTH, LAYERS, LONGEST = 384, 6, 512
 PADDING, UNKNOWN, BEGIN, END = 0, 100, 101, 102  # the numbers of the special words
 
 _WORDS, _HEADS, _INNER, _EPSILON = 30522, 12, 1536, 1e-12
+_SHAPES = "16"
 _UNUSED = "embeddings.position_ids"
 _NAMES = {  # what the file calls the parts of a layer
     "attention.self.query": "query",
@@ -131,6 +133,7 @@ def load_minilm(path: Path) -> MiniLM:
     Raises:
         WeightsError: the file cannot be read, or its tensors are not those of this network.
     """
+    _remember_few_shapes()
     try:
         tensors = load_file(path)
     except (OSError, SafetensorError) as error:
@@ -143,6 +146,16 @@ def load_minilm(path: Path) -> MiniLM:
     except RuntimeError as error:
         raise WeightsError(f"{path.name} does not fit the network: {error}") from error
     return network.eval().requires_grad_(False)
+
+
+def _remember_few_shapes() -> None:
+    """Keep PyTorch from keeping code for each of the last 1,024 shapes that it computed with.
+
+    Texts differ in length, so that hardly a shape comes again: 50 steps on 6,000 news left 3.5 GB behind, and 1.7 GB
+    with this, at the same pace. It is looked at when the first product is computed.
+    """
+    for name in ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY"):
+        os.environ.setdefault(name, _SHAPES)
 
 
 def _our_name(name: str) -> str:

@@ -136,7 +136,10 @@ def test_networks_that_repeat_each_other_are_served_as_one_and_count_on_all_thei
 
 
 def test_all_folds_between_them_make_it_a_widely_checked_one() -> None:
-    nets = [Entrant(f"{fold}", answer(0.7, fold, fold == BIG_FOLDS), repeats="0" if fold else "") for fold in range(5)]
+    nets = [
+        Entrant(f"{fold}", answer(0.7, fold, np.equal(BIG_FOLDS, fold)), repeats="0" if fold else "")
+        for fold in range(5)
+    ]
     lineup = line_up(TASK, BIG, [*WIDE, *nets], BIG_FOLDS)
     assert np.isfinite(lineup.validation).all()
     assert min(lineup.weights[net.name] for net in nets) > 0.1

@@ -114,7 +114,10 @@ def test_a_network_is_repeated_once_it_is_through_and_served() -> None:
     tuned = Entry("tuned", "text.finetune")
     served: set[str] = set()
     roster = Roster([*ENTRIES, tuned, tuned.again(1)], Replay(), lambda: served)
-    names = lambda: [standing.name for standing in roster.standings()]  # noqa: E731
+
+    def names() -> list[str]:
+        return [standing.name for standing in roster.standings()]
+
     roster.worked("tuned", 1.0, done=False)
     served.add("tuned")
     assert names() == ["quick", "slow", "tuned"]
