@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication
 
-from studio.actions import ACTIONS, Action, Scope
+from studio.actions import ACTIONS, Action, Scope, find
+from studio.keys.names import shown
 
 _JOINED_BY = " | "
 
@@ -68,6 +69,13 @@ def keymap() -> Keymap:
         raise RuntimeError("The keymap needs a QApplication.")
     existing = application.findChild(Keymap)
     return existing if isinstance(existing, Keymap) else Keymap(application)
+
+
+def key_of_action(action_id: str) -> str:
+    """Return the first key of an action as the person's system writes it; its title where it has none."""
+    action = find(action_id)
+    keys = keymap().keys(action)
+    return shown(keys[0]) if keys else f"“{action.title}”"
 
 
 def _place(action: Action) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.task import Kind
 from labeling.understanding import without_label
+from studio.keys.keymap import key_of_action
 from studio.library import Library
 
 GOOD_PER_CLASS = 20
@@ -30,9 +31,11 @@ def advice(library: Library, suggested: bool, many: bool) -> str:
     if few_classes(library):
         return "Name at least two classes that you want to tell apart."
     if many:
-        return "Enter accepts the tiles you chose, Shift+Enter all in sight, a class key corrects them."
+        accept, all_in_sight = key_of_action("label.accept"), key_of_action("label.accept_visible")
+        return f"{accept} accepts the tiles you chose, {all_in_sight} all in sight, a class key corrects them."
     if suggested:
-        return "Enter accepts what is suggested, a class key corrects it, G shows many at once."
+        accept, grid = key_of_action("label.accept"), key_of_action("label.grid")
+        return f"{accept} accepts what is suggested, a class key corrects it, {grid} shows many at once."
     weak = weak_class(library)
     if weak is not None:
         name, missing = weak

@@ -57,7 +57,8 @@ class ConfirmModel(GridModel):
         words = ""
         if listing.frame is not None:
             values = zip(listing.frame.columns, listing.frame.row(row), strict=True)
-            words = "\n".join(f"{name}: {value}" for name, value in values if value is not None)[:_WORDS]
+            told = ((name, shown(value) if isinstance(value, float) else value) for name, value in values)
+            words = "\n".join(f"{name}: {value}" for name, value in told if value is not None)[:_WORDS]
         label = listing.labels[row]
         if label is not None:
             return Standing(label=shown(label), words=words, first=next(iter(names_in(label)), ""))

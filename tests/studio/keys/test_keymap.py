@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.actions import Scope, find
-from studio.keys.keymap import Keymap
+from studio.keys.keymap import Keymap, key_of_action
 
 SKIP, NEXT, UNDO = find("label.skip"), find("label.next"), find("edit.undo")
 
@@ -30,6 +30,14 @@ def test_a_key_chosen_is_kept_for_the_next_start(keys: Keymap, qtbot: QtBot) -> 
     keys.reset(SKIP)
     assert Keymap().keys(SKIP) == ("X",)
     assert not keys.is_changed(SKIP)
+
+
+def test_a_key_is_named_as_it_is_now(keys: Keymap) -> None:
+    assert key_of_action("label.skip") == "X"
+    keys.choose(SKIP, ("Ctrl+S", "S"))
+    assert key_of_action("label.skip") == "Ctrl+S"
+    keys.choose(SKIP, ())
+    assert key_of_action("label.skip") == "“Skip”"
 
 
 def test_an_action_may_have_no_key(keys: Keymap) -> None:
