@@ -47,6 +47,13 @@ def material_of(project: Project) -> Material | None:
     return Material(request, frame["id"].to_list(), understanding.kind or Kind.MULTICLASS, groups(frame))
 
 
+def groups_of(project: Project) -> IntArray:
+    """Return the groups of near-copies among all samples as far as they were looked at, [n], for a thread."""
+    from labeling.duplicates import groups
+
+    return groups(project.frame())
+
+
 def suggested(
     project: Project, material: Material, pool: Pool, labels: Sequence[Label], classes: Sequence[str]
 ) -> Suggestions:

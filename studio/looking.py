@@ -18,10 +18,12 @@ _PATIENCE_MS = 1500
 class Looking(QObject):
     """One thread that looks at photos, some hundred at a time, once those in sight had the time to be shown.
 
-    Stopped and started again it goes on with those that are left. At the end ``found_broken`` tells how many of them
-    cannot be opened; ``problem`` carries a sentence and details when the project could not be written.
+    Stopped and started again it goes on with those that are left. At the end comes ``looked``, if there were any, and
+    ``found_broken`` tells how many of them cannot be opened; ``problem`` carries a sentence and details when the
+    project could not be written.
     """
 
+    looked = Signal()
     found_broken = Signal(int)
     problem = Signal(str, str)
     _met_broken = Signal(int)
@@ -66,22 +68,26 @@ class Looking(QObject):
         if project is None:
             return
         self._job = job = self._background.start(lambda job: self._look(project, job), "Searching for near-copies")
-        job.done.connect(lambda _result: self._tell())
+        job.done.connect(self._tell)
         job.failed.connect(lambda error: self.problem.emit(explain(error), job.details))
 
-    def _look(self, project: Project, job: Job) -> None:
+    def _look(self, project: Project, job: Job) -> bool:
+        """Look at what was not looked at; return whether there was anything."""
         numbers = project.unseen()
         for start in range(0, len(numbers), _AT_ONCE):
             broken = project.look_at(numbers[start : start + _AT_ONCE], cancelled=job.cancelled)
             if broken:
                 self._met_broken.emit(broken)
             if job.cancelled():
-                return
+                break
+        return bool(numbers)
 
     def _count_broken(self, broken: int) -> None:
         self._broken += broken
 
-    def _tell(self) -> None:
+    def _tell(self, any_looked_at: bool) -> None:
+        if any_looked_at:
+            self.looked.emit()
         broken, self._broken = self._broken, 0
         if broken:
             self.found_broken.emit(broken)

@@ -76,6 +76,7 @@ class Session(QObject):
         self.suggesting.problem.connect(self.problem)
         self.looking = Looking(self)
         self.looking.found_broken.connect(self._tell_broken)
+        self.looking.looked.connect(self.suggesting.find_copies)
         self.looking.problem.connect(self.problem)
         self.project: Project | None = None
         self.run: RunFolder | None = None

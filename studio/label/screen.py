@@ -37,6 +37,7 @@ _ABOUT_THE_CLASS = (
     "assign", "assign_and_stay", "rename_class", "merge_class", "class_colour", "class_key", "class_up", "class_down",
     "remove_class",
 )  # fmt: skip
+_NEAR = 32  # samples from the one shown on that the machine looks at before others
 _MANY = 12  # labels given at once that are worth a word
 
 
@@ -463,6 +464,8 @@ class LabelScreen(Screen):
         view = self.session.view
         self.bench.show_sample(self.order, counts)
         self.bench.show_copies(len(self.labelling.copies()))
+        near = self.order.rows[self.order.place : self.order.place + _NEAR]
+        self.session.suggesting.wish([self.listing.ids[one] for one in near])
         self.bench.show_suggestion(
             view.suggestion(row), counts, bool(view.suggestions.by_sample), self.listing.labels[row] is None
         )

@@ -7,16 +7,18 @@ another after labels changed, once ten have or a second has passed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from labeling.suggest.model import Suggestions
 from studio.background import Background, Job, explain
-from studio.describing import Material, material_of, suggested
+from studio.describing import Material, groups_of, material_of, suggested
 from studio.library import Library
 
 if TYPE_CHECKING:
+    from engine.arrays import IntArray
     from engine.worker.describer_handle import DescriberHandle, Told
     from labeling.project import Project
     from labeling.suggest.pool import Pool
@@ -104,6 +106,21 @@ class Suggesting(QObject):
             self._handle.close()
             self._left.append(self._handle)
         self._handle = None
+
+    def find_copies(self) -> None:
+        """Search for near-copies anew: more photos were looked at."""
+        project, before = self._project, self._material
+        if project is None or before is None:
+            return
+
+        def take(groups: IntArray) -> None:
+            if self._material is before and len(groups) == len(before.ids):
+                self._material = replace(before, groups=groups)
+                self.changed.emit()
+
+        job = self._background.start(lambda _job: groups_of(project), "Searching for near-copies")
+        job.done.connect(take)
+        job.failed.connect(lambda error: self.problem.emit(explain(error), job.details))
 
     def copies_of(self, sample_id: str) -> list[str]:
         """Return the samples that are nearly the same as one and labelled like it, or neither is labelled.

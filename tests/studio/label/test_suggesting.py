@@ -141,3 +141,49 @@ def test_refitting_among_ten_thousand_samples_does_not_hold_up_the_window(
     timer.stop()
     assert len(ticks) >= 3
     assert max(np.diff(ticks)) < 1.0
+
+
+@pytest.fixture
+def twins(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> Iterator[LabelScreen]:
+    """Six photos, each there a second time in another quality, on the Label screen with the keys 1 and 2."""
+    (tmp_path / "data").mkdir()
+    for number in range(6):
+        cells = np.random.default_rng(number).integers(0, 256, (7, 9, 3), dtype=np.uint8)
+        photo = Image.fromarray(cells).resize((180, 140), Image.Resampling.BICUBIC)
+        photo.save(tmp_path / "data" / f"{number} first.jpg", quality=95)
+        photo.save(tmp_path / "data" / f"{number} again.jpg", quality=80)
+    understanding = understand(tmp_path / "data")
+    with Project.create(tmp_path / "project") as made:
+        made.add(understanding, read(understanding))
+        made.add_class("red")
+        made.add_class("blue")
+    window.session.suggesting._patience.setInterval(0)
+    assert window.session.open_project(tmp_path / "project")
+    window.go("label")
+    screen = window.page("label")
+    assert isinstance(screen, LabelScreen)
+    qtbot.waitUntil(lambda: window.session.suggesting.copies_of("0 first.jpg") == ["0 again.jpg"], timeout=SECONDS)
+    screen._go(screen.session.view.places[screen.listing.rows["0 first.jpg"]])
+    screen.setFocus()
+    yield screen
+
+
+def test_near_copies_are_labelled_together_where_that_is_wanted(twins: LabelScreen) -> None:
+    labels = dict(zip(twins.listing.ids, twins.listing.labels, strict=True))
+    assert twins.bench.copies.text() == "1 near-copy too" and twins.bench.copies.isVisible()
+    QTest.keyClick(twins, Qt.Key.Key_1, Qt.KeyboardModifier.ShiftModifier)
+    assert twins.listing.labels[twins.listing.rows["0 again.jpg"]] is None
+    twins.session.undo()
+    QTest.keyClick(twins, Qt.Key.Key_C)
+    QTest.keyClick(twins, Qt.Key.Key_1, Qt.KeyboardModifier.ShiftModifier)
+    now = dict(zip(twins.listing.ids, twins.listing.labels, strict=True))
+    assert {key: label for key, label in now.items() if label != labels[key]} == {
+        "0 first.jpg": "red",
+        "0 again.jpg": "red",
+    }
+    assert twins.session.undo_name == "Label 'red' and 1 near-copy"
+    QTest.keyClick(twins, Qt.Key.Key_2, Qt.KeyboardModifier.ShiftModifier)
+    assert [twins.listing.labels[twins.listing.rows[key]] for key in ("0 first.jpg", "0 again.jpg")] == ["blue", "blue"]
+    twins.session.undo()
+    twins.session.undo()
+    assert list(twins.listing.labels) == [None] * 12
