@@ -147,8 +147,7 @@ class Library(QObject):
         project, listing, classes, tally = read
         if project is not self._project or self._again:
             return
-        same = listing.ids == self.listing.ids
-        if same and listing.target == self.listing.target:
+        if listing.ids == self.listing.ids and listing.columns == self.listing.columns:
             self.listing.labels, self.listing.skipped = listing.labels, listing.skipped
             self._tally = tally
             self._set_classes(classes)

@@ -45,6 +45,11 @@ class Listing:
         """Whether the samples are rows of a table rather than files."""
         return self.frame is not None
 
+    @property
+    def columns(self) -> tuple[str | None, Kind | None, dict[str, pl.DataType]]:
+        """What is predicted of a table, and from which columns."""
+        return self.target, self.kind, {} if self.frame is None else dict(self.frame.schema)
+
     def __len__(self) -> int:
         return len(self.ids)
 

@@ -57,7 +57,7 @@ def skipped(store: Store) -> set[str]:
 
 def changed_labels(store: Store, entry: int) -> dict[str, Label] | None:
     """Return the labels of now of the samples that an entry changed; None if it changed more than labels and marks."""
-    for table in ("source", "class_change", "skip_change"):
+    for table in ("source", "class_change", "skip_change", "column_change"):
         if store.value(f"SELECT 1 FROM {table} WHERE entry = ?", (entry,)):
             return None
     several = gives_several(store)

@@ -357,8 +357,8 @@ class Project:
     def changed_labels(self, entry: int) -> dict[str, Label] | None:
         """Return the labels of now of the samples that an entry of the history changed.
 
-        Samples whose marks it changed are among them. None if it took samples in, or changed classes or what is
-        skipped: then more than these is to be read anew.
+        Samples whose marks it changed are among them. None if it took samples in, or changed classes, columns or
+        what is skipped: then more than these is to be read anew.
         """
         return labels.changed_labels(self._store, entry)
 

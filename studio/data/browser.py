@@ -43,6 +43,7 @@ class Browser(QWidget):
 
     opened = Signal(str)
     add_wanted = Signal()
+    columns_wanted = Signal()
     changed = Signal()
 
     def __init__(self, library: Library, view: View) -> None:
@@ -107,6 +108,8 @@ class Browser(QWidget):
     def _build(self) -> None:
         self._heading = text("", "title")
         self._caption = text("Everything that was taken in. Press Enter on one to label it.", "muted")
+        self.columns = button("Columns…", self.columns_wanted.emit)
+        self.columns.setToolTip("Say what each column of the table is used as")
         self._nothing = text("Nothing matches. Search for other words or choose another label.", "muted")
         self._views = QStackedWidget()
         self._views.addWidget(self.grid)
@@ -118,7 +121,7 @@ class Browser(QWidget):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
-        column.addWidget(row(self._heading, button("Add more…", self.add_wanted.emit)))
+        column.addWidget(row(self._heading, self.columns, button("Add more…", self.add_wanted.emit)))
         column.addWidget(self.bar)
         column.addWidget(self._caption)
         column.addWidget(self._nothing)
@@ -199,6 +202,7 @@ class Browser(QWidget):
         """Show the rows that were found."""
         rows = self._shown.rows
         self._views.setCurrentWidget(self.table if self.listing.is_table else self.grid)
+        self.columns.setVisible(self.listing.is_table and self.listing.target is not None)
         _view, model = self._view()
         model.show_rows(self.listing, rows)
         self._heading.setText(wording.things(self.listing.modality, len(rows)))

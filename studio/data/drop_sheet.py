@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from labeling.understanding import TABLE_FORMAT
 from studio.theme import SPACE
 from studio.widgets.basics import button, row, text
 from studio.widgets.flow import FlowLayout
@@ -16,7 +17,12 @@ from studio.widgets.message_bar import MessageBar
 if TYPE_CHECKING:
     from labeling.understanding import LeftOut, Part, Understanding
 
-_FIELD_NAMES = {"target": "Column to predict", "kind": "Kind of answer"}
+_FIELD_NAMES = {
+    "target": "Column to predict",
+    "kind": "Kind of answer",
+    "layout": "Where the labels come from",
+    "apart": "Part for the test",
+}
 _LEFT_OUT_SHOWN = 6
 
 
@@ -77,11 +83,15 @@ class Sentence(QWidget):
 
 
 class DropSheet(QScrollArea):
-    """Shows an understanding. Emits ``accepted``, ``refused`` (nothing is taken in) and ``picked`` (field, option)."""
+    """Shows an understanding. Emits ``accepted``, ``refused`` (nothing is taken in) and ``picked`` (field, option).
+
+    ``columns_wanted`` asks for what each column of a table is used as.
+    """
 
     accepted = Signal()
     refused = Signal()
     picked = Signal(str, str)
+    columns_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -105,7 +115,10 @@ class DropSheet(QScrollArea):
         self._notes.setSpacing(SPACE)
         self.take = button("Take it in", self.accepted.emit, "primary")
         self.leave = button("Cancel", self.refused.emit)
+        self.columns = button("Columns…", self.columns_wanted.emit)
+        self.columns.setToolTip("Say what each column of the table is used as")
         buttons = QHBoxLayout()
+        buttons.addWidget(self.columns)
         buttons.addStretch(1)
         buttons.addWidget(self.leave)
         buttons.addWidget(self.take)
@@ -129,6 +142,7 @@ class DropSheet(QScrollArea):
         self.sentence.show_parts(understanding.sentence())
         needs_choice = understanding.holds_rows and understanding.target is None
         self.take.setEnabled(not needs_choice)
+        self.columns.setVisible(understanding.format == TABLE_FORMAT)
         self._show_notes(understanding)
         choice = self.sentence.findChild(QComboBox)
         (choice if needs_choice and isinstance(choice, QComboBox) else self.take).setFocus()

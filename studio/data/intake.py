@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from labeling.project import Added, Project
     from labeling.selection import Selection
     from labeling.understanding import Understanding
+    from studio.data.column_table import Chosen
 
 _LOOKED_AT_ONCE = 1000  # more photos than this are shown first and searched for near-copies afterwards
 
@@ -63,6 +64,24 @@ class Intake(QObject):
         shown = self._shown
         if shown is not None:
             self._understand(shown.source, shown.chosen, shown.place, shown.wish(field, option))
+
+    @property
+    def shown(self) -> Understanding | None:
+        """What waits for the person."""
+        return self._shown
+
+    def use_columns(self, chosen: Chosen) -> None:
+        """Understand the table shown anew, with columns used otherwise."""
+        shown = self._shown
+        if shown is not None:
+            same = chosen.target == shown.target
+            wish = {
+                "target": chosen.target,
+                "kind": shown.kind if same else None,
+                "kept": tuple(name for name in shown.kept if name != chosen.target),
+                "types": {**dict(shown.types), **chosen.types},
+            }
+            self._understand(shown.source, shown.chosen, shown.place, wish)
 
     def accept(self) -> None:
         """Read the files shown into the project."""

@@ -10,11 +10,12 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 from typing_extensions import override
 
-from labeling.understanding import without_label
+from labeling.understanding import TABLE_FORMAT, without_label
 from studio.data.browser import Browser
 from studio.data.drop_sheet import DropSheet
 from studio.data.home import Home
 from studio.data.intake import Intake
+from studio.data.recolumning import Recolumning
 from studio.data.working import Working
 from studio.finding.wanted import Wanted
 from studio.screen import Screen, ScreenState
@@ -25,6 +26,8 @@ from studio.widgets.message_bar import MessageArea
 
 if TYPE_CHECKING:
     from labeling.batch import Problem
+    from labeling.tables.anew import Offered
+    from labeling.understanding import Understanding
 
 _PATIENCE_MS = 150
 
@@ -39,6 +42,7 @@ class DataScreen(Screen):
         super().__init__(session)
         self.intake = Intake(session, self)
         self.home = Home()
+        self.recolumning = Recolumning(session, self)
         self.sheet = DropSheet()
         self.working = Working()
         self.browser = Browser(session.library, session.view)
@@ -83,6 +87,7 @@ class DataScreen(Screen):
             "paste": self.paste,
             "export_labels": self.export_labels,
             "label_selected": self._label_selected,
+            "columns": self.change_columns,
             "show_all": self.session.view.clear,
         }
 
@@ -90,6 +95,8 @@ class DataScreen(Screen):
     def can(self, command: str) -> bool:
         if command == "paste":
             return True
+        if command == "columns":
+            return self._table_shown() is not None or self.recolumning.possible
         if self._pages.currentWidget() is not self.browser:
             return False
         return bool(self.browser.selected()) if command == "label_selected" else True
@@ -140,6 +147,9 @@ class DataScreen(Screen):
         self.sheet.accepted.connect(intake.accept)
         self.sheet.refused.connect(intake.refuse)
         self.sheet.picked.connect(intake.pick)
+        self.sheet.columns_wanted.connect(self.change_columns)
+        self.browser.columns_wanted.connect(self.change_columns)
+        self.recolumning.offered.connect(self._show_columns)
         self.working.cancelled.connect(intake.cancel)
         intake.working.connect(self._begin_waiting)
         intake.progress.connect(self.working.show_progress)
@@ -223,6 +233,27 @@ class DataScreen(Screen):
         from studio.data.problem_list import ProblemList
 
         ProblemList(self._left_out, self).open()
+
+    def change_columns(self) -> None:
+        """Ask what each column is used as: of the table on the sheet, else of the project's."""
+        shown = self._table_shown()
+        if shown is not None:
+            self.recolumning.look_at(shown)
+        else:
+            self.recolumning.begin()
+
+    def _table_shown(self) -> Understanding | None:
+        """Return what was understood of the table on the sheet, if there is one."""
+        shown = self.intake.shown
+        return shown if shown is not None and shown.format == TABLE_FORMAT else None
+
+    def _show_columns(self, columns: list[Offered], target: str) -> None:
+        from studio.data.columns_dialog import ColumnsDialog
+
+        dialog = ColumnsDialog(columns, target or None, self)
+        of_sheet = self._table_shown() is not None
+        dialog.chosen.connect(self.intake.use_columns if of_sheet else self.recolumning.apply)
+        dialog.open()
 
     def _show_samples(self, ids: list[str], caption: str) -> None:
         self.browser.show_only(Wanted(ids=tuple(ids), caption=caption))

@@ -93,8 +93,10 @@ class MarkModel(QAbstractTableModel):
 
     @override
     def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         plain = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        editable = index.isValid() and self._columns[index.column()].edited is not None
+        editable = self._columns[index.column()].edited is not None
         return plain | Qt.ItemFlag.ItemIsEditable if editable else plain
 
     @override
