@@ -20,6 +20,8 @@ from labeling.understanding import NOUNS, Understanding
 from labeling.unpacked import keep, left_out, release
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from engine.dataset import Dataset
 
 Progress = Callable[[int, int], None]
@@ -36,6 +38,8 @@ def understand(
     kind: Kind | None = None,
     kept: Sequence[str] = (),
     types: Mapping[str, ColumnType | None] | None = None,
+    layout: str | None = None,
+    apart: bool = True,
     progress: Progress | None = None,
     cancelled: Cancel | None = None,
 ) -> Understanding:
@@ -48,6 +52,8 @@ def understand(
         kind: what to predict, if the person chose.
         kept: columns of a table to learn from, although they look as if they said nothing or gave the answer away.
         types: how columns of a table are read, None for those to be left out; others as they look.
+        layout: the format to read the files as, if the person chose one.
+        apart: whether a part that the data sets apart is kept for the test.
         progress: told (done, total); a total of 0 means unknown.
         cancelled: asked now and then whether to stop.
 
@@ -57,16 +63,24 @@ def understand(
     """
     from labeling.formats import FORMATS
     from labeling.formats.base import Wishes
+    from labeling.formats.layouts import modality_of, other_layouts
     from labeling.source import Source
 
     watch = Watch(progress, cancelled)
     with _unpacked(path, watch) as place:
-        source = Source(place, watch, chosen=tuple(chosen))
-        for format_ in FORMATS.values():
-            if format_.recognises(source):
-                found = format_.understand(source, Wishes(target, kind, tuple(kept), types or {}))
+        source = Source(place, watch, chosen=tuple(chosen), wanted=modality_of(layout))
+        wishes = Wishes(target, kind, tuple(kept), types or {})
+        for format_ in FORMATS.values() if layout is None else (FORMATS[layout],):
+            if layout is not None or format_.recognises(source):
+                found = format_.understand(source, wishes)
                 told = summed_up(left_out(place), *NOT_UNPACKED)
-                return replace(found, chosen=source.chosen, problems=(*told, *found.problems))
+                return replace(
+                    found,
+                    chosen=source.chosen,
+                    layouts=other_layouts(source, found),
+                    apart=apart,
+                    problems=(*told, *found.problems),
+                )
         raise ImportRefused(_nothing_found(place))
 
 
@@ -91,14 +105,18 @@ def read(
         Cancelled: the person stopped it.
     """
     from labeling.formats import FORMATS
+    from labeling.formats.layouts import modality_of
     from labeling.source import Source
 
-    source = Source(understanding.source, Watch(progress, cancelled), chosen=understanding.chosen)
+    wanted = modality_of(understanding.format)
+    source = Source(understanding.source, Watch(progress, cancelled), chosen=understanding.chosen, wanted=wanted)
     try:
         batch = FORMATS[understanding.format].read(source, understanding, look_seconds)
     except BaseException:
         release(source.path)
         raise
+    if not understanding.apart:
+        batch = replace(batch, frame=_mixed(batch.frame))
     return replace(batch, problems=(*left_out(source.path), *batch.problems))
 
 
@@ -150,6 +168,13 @@ def labelled(
             )
     batch = read(understanding, look_seconds=0.0, progress=progress, cancelled=cancelled)
     return labelled_samples(batch, task, tell or _ignore)
+
+
+def _mixed(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return samples of which none is kept apart."""
+    import polars as pl
+
+    return frame.with_columns(pl.lit(None, dtype=pl.String).alias("split"))
 
 
 @contextmanager

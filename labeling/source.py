@@ -21,13 +21,14 @@ class Source:
     """A file or folder to take in; a folder is walked once, however many formats look at it.
 
     ``memo`` keeps what a format has read and needs again; ``chosen`` are the files and folders in it that are meant, if
-    not all are.
+    not all are; ``wanted`` is the modality of the files that are meant, where the person said so.
     """
 
     path: Path
     watch: Watch = field(default_factory=Watch)
     memo: dict[str, Any] = field(default_factory=dict)
     chosen: tuple[str, ...] = ()
+    wanted: Modality | None = None
 
     @cached_property
     def files(self) -> Walk:
@@ -37,6 +38,8 @@ class Source:
     @cached_property
     def medium(self) -> Medium | None:
         """What most of the files are. Texts count where there is little else: they may as well be notes and lists."""
+        if self.wanted is not None:
+            return MEDIA[self.wanted]
         numbers = {modality: len(self.files.of(medium)) for modality, medium in MEDIA.items()}
         texts = numbers.pop(Modality.TEXT)
         most = max(numbers, key=lambda modality: numbers[modality])

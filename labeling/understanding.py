@@ -14,6 +14,13 @@ TABLE_FORMAT = "table"
 TEXTS_FORMAT = "texts"
 NOUNS = {Modality.IMAGE: "photo", Modality.AUDIO: "sound", Modality.TEXT: "text", Modality.TABLE: "row"}
 MARKS = {Modality.IMAGE: "boxes", Modality.AUDIO: "regions", Modality.TEXT: "spans"}
+FLAT = "_flat"
+LAYOUTS = {
+    "annotated": "with annotation files",
+    "manifest": "with a list",
+    "folders": "in folders",
+    "flat": "without labels",
+}
 SAID = {
     Kind.MULTICLASS: "you give each one class",
     Kind.MULTILABEL: "you give each any number of classes",
@@ -35,6 +42,17 @@ def kind_words(modality: Modality, rows: bool) -> dict[Kind, str]:
         Kind.MULTILABEL: f"sort {noun}s into any of",
         Kind.REGRESSION: f"predict a number for {noun}s",
     }
+
+
+def layout_words(name: str, modality: Modality) -> str:
+    """Return how the sentence names a format of files; another ``modality`` than that of the sentence is named, too.
+
+    >>> layout_words("image_flat", Modality.IMAGE), layout_words("audio_folders", Modality.IMAGE)
+    ('without labels', 'the sounds in folders')
+    """
+    other, _, layout = name.partition("_")
+    words = LAYOUTS.get(layout, name)
+    return words if other == modality.value else f"the {NOUNS[Modality(other)]}s {words}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +95,8 @@ class Understanding:
         marked: whether these mark parts of the samples: boxes, regions or spans.
         problems: sentences the person should read.
         chosen: the files and folders in ``source`` that were meant, if not all were.
+        layouts: names of other formats that these files can be read as.
+        apart: whether the samples that the data sets apart are kept for the test.
     """
 
     source: Path
@@ -97,6 +117,8 @@ class Understanding:
     marked: bool = False
     problems: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
+    layouts: tuple[str, ...] = ()
+    apart: bool = True
 
     @property
     def place(self) -> str:
@@ -109,7 +131,7 @@ class Understanding:
         if self.labelled and self.labelled < self.samples:
             parts.append(Part(f"; {without_label(self.samples - self.labelled)}"))
         if self.set_apart:
-            parts.append(Part(f"; {self.set_apart:,} kept apart for the test"))
+            parts += [Part("; "), Part(self._apart_words()[self.apart], "apart", tuple(self._apart_words().values()))]
         return tuple(parts)
 
     def text(self) -> str:
@@ -125,16 +147,24 @@ class Understanding:
         Raises:
             KeyError: the sentence has no such field or option.
         """
+        same = {"layout": self.format, "apart": self.apart, "kept": self.kept, "types": dict(self.types)}
         if field == "target":
             kept = tuple(name for name in self.kept if name != option)
-            return {"target": option, "kind": None, "kept": kept, "types": dict(self.types)}
+            return {**same, "target": option, "kind": None, "kept": kept}
+        if field == "layout":
+            layouts = {layout_words(name, self.modality): name for name in self.layouts}
+            return {**same, "target": None, "kind": None, "layout": layouts.get(option, self.format)}
+        same |= {"target": self.target, "kind": self.kind}
         if field == "kind":
-            kinds = {words: kind for kind, words in self._kind_words().items()}
-            return {"target": self.target, "kind": kinds[option], "kept": self.kept, "types": dict(self.types)}
+            return {**same, "kind": {words: kind for kind, words in self._kind_words().items()}[option]}
+        if field == "apart":
+            return {**same, "apart": option == self._apart_words()[True]}
         if field == "keep" and option in {left.name for left in self.left_out if not left.final}:
-            kept = (*self.kept, option)
-            return {"target": self.target, "kind": self.kind, "kept": kept, "types": dict(self.types)}
+            return {**same, "kept": (*self.kept, option)}
         raise KeyError(field)
+
+    def _apart_words(self) -> dict[bool, str]:
+        return {True: f"{self.set_apart:,} kept apart for the test", False: "none kept apart for the test"}
 
     def _kind_words(self) -> dict[Kind, str]:
         rows = self.format == TABLE_FORMAT
@@ -151,17 +181,24 @@ class Understanding:
         kind = self.kind or Kind.MULTICLASS
         chosen = Part(words[kind], "kind", tuple(words.values()))
         if not self.labelled:
-            return [Part(f"{number} without labels → "), chosen]
-        where = f" in {count(len(self.classes), 'folder')}" if self.target is None else ""
+            return [*self._from(number, "without labels"), chosen]
+        where = f"in {count(len(self.classes), 'folder')}" if self.target is None else ""
         if self.origin:
-            where = (
-                f" with {MARKS[self.modality]} of {self.origin}" if self.marked else f" with labels of {self.origin}"
-            )
+            where = f"with {MARKS[self.modality] if self.marked else 'labels'} of {self.origin}"
+        elif self.target is not None and any(not name.endswith(FLAT) for name in self.layouts):
+            where = "with a list"
         names = "" if kind is Kind.REGRESSION else f" {some_names(self.classes)}"
-        parts = [Part(f"{number}{where} → "), chosen, Part(names)]
+        parts = [*self._from(number, where), chosen, Part(names)]
         if self.target is None:
             return parts
         return [*parts, Part(" (column "), Part(self.target, "target", self.candidates), Part(")")]
+
+    def _from(self, number: str, where: str) -> list[Part]:
+        """Return how many samples there are and where their labels come from, which may be changed."""
+        if not self.layouts or not where:
+            return [Part(f"{number} {where} → " if where else f"{number} → ")]
+        others = (layout_words(name, self.modality) for name in self.layouts)
+        return [Part(f"{number} "), Part(where, "layout", (where, *others)), Part(" → ")]
 
     def _about_rows(self) -> list[Part]:
         number = count(self.samples, NOUNS[self.modality])
@@ -208,6 +245,8 @@ class Understanding:
             marked=data.get("marked", False),
             problems=tuple(data["problems"]),
             chosen=tuple(data.get("chosen", ())),
+            layouts=tuple(data.get("layouts", ())),
+            apart=data.get("apart", True),
         )
 
 

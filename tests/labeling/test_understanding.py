@@ -50,7 +50,7 @@ def test_the_sentence_is_one_line_and_its_fields_can_be_changed(understanding: U
         assert part.text in part.options
         for option in part.options:
             wish = understanding.wish(part.field, option)
-            assert set(wish) == {"target", "kind", "kept", "types"}
+            assert set(wish) == {"target", "kind", "kept", "types", "layout", "apart"}
 
 
 @given(understandings())

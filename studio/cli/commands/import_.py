@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from labeling.understanding import Understanding
 
 
+LABELS_FROM = {"annotations": "annotated", "list": "manifest", "folders": "folders", "nothing": "flat"}
+
+
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "data", metavar="DATA", type=Path, nargs="+", help="folders or files of pictures, sounds, texts, or tables"
@@ -29,6 +33,14 @@ def _arguments(parser: ArgumentParser) -> None:
         "--project", metavar="DIR", type=Path, required=True, help="the project folder; made if it is not there"
     )
     columns_options(parser)
+    parser.add_argument(
+        "--labels-from",
+        choices=sorted(LABELS_FROM),
+        help="where the labels of files come from (default: what is there, in this order: annotations, list, folders)",
+    )
+    parser.add_argument(
+        "--no-test-part", action="store_true", help="keep nothing apart for the test, even if the data does"
+    )
     parser.add_argument(
         "--left-out", metavar="FILE", type=Path, help="write the list of what was left out or mended, as CSV"
     )
@@ -97,7 +109,17 @@ def _take_in(project: Project, selection: Selection, options: Namespace) -> Sequ
 
 
 def _understood(selection: Selection, options: Namespace) -> Understanding:
-    return understand_data(selection.path, options.target, options.keep_column, selection.chosen)
+    found = understand_data(selection.path, options.target, options.keep_column, selection.chosen)
+    wanted = f"{found.modality.value}_{LABELS_FROM[options.labels_from]}" if options.labels_from else found.format
+    if options.no_test_part:
+        found = replace(found, apart=False)
+    if wanted == found.format:
+        return found
+    if wanted not in found.layouts:
+        raise UsageError(f"{selection.path.name} has no labels from {options.labels_from}. Leave --labels-from out.")
+    from labeling.importing import understand
+
+    return understand(selection.path, chosen=selection.chosen, layout=wanted, apart=found.apart)
 
 
 def _known(understanding: Understanding, added: Added) -> list[str]:

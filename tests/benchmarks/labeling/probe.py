@@ -84,12 +84,15 @@ def scroll(project: Path) -> dict[str, float]:
 
 def keys(project: Path) -> dict[str, float]:
     """Press a class key again and again; return how long labels took to the disk, and the next sample to the screen."""
+    from studio.label.screen import LabelScreen
+
     application = QApplication(sys.argv[:1])
     window = warm_window()
     window.session.open_project(project)
     until(lambda: not window.session.library.loading, "the reading of the project", 300)
     window.go("label")
     screen = window.page("label")
+    assert isinstance(screen, LabelScreen)
     stage, painted = screen.bench.photo_stage, Painted()
     stage.installEventFilter(painted)
     until(lambda: stage.picture is not None, "the first photo")

@@ -117,3 +117,26 @@ def test_a_list_that_cannot_be_written_is_said(
     listed = tmp_path / "no folder" / "list.csv"
     assert main(["import", str(photos), "--project", str(tmp_path / "p"), "--left-out", str(listed)]) == 1
     assert "could not be written" in capsys.readouterr().err
+
+
+def test_where_labels_come_from_is_said(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["import", str(photos), "--dry-run", "--project", str(tmp_path / "p")]
+    assert main([*words, "--labels-from", "nothing"]) == 0
+    assert "6 photos without labels" in capsys.readouterr().out
+    assert main([*words, "--labels-from", "list"]) == 2
+    assert "photos has no labels from list" in capsys.readouterr().err
+
+
+def test_nothing_is_kept_apart_where_that_is_wanted(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (photos / "nut").rename(photos / "test")
+    (photos / "bolt").rename(photos / "train")
+    for part in ("test", "train"):
+        (photos / part / "x").mkdir()
+        for path in (photos / part).glob("*.png"):
+            path.rename(photos / part / "x" / path.name)
+    assert main(["import", str(photos), "--project", str(tmp_path / "p"), "--no-test-part"]) == 0
+    assert "none kept apart for the test" in capsys.readouterr().out
+    with Project.open(tmp_path / "p") as project:
+        assert project.frame()["split"].null_count() == 5
