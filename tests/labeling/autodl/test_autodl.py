@@ -284,3 +284,55 @@ def test_real_labels_of_several_classes_come_back(shared_data: Path, tmp_path: P
     _, back = again(samples, tmp_path / "out")
     assert [sorted(label) for label in back.frame["label"]] == [sorted(sample.classes or ()) for sample in samples]
     assert back.frame["content"].to_list() == batch.frame[::6]["content"].to_list()
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes]:
+    """The metadata and the records of a small data set of texts."""
+    samples = [Annotated(str(at), text=f"word {at % 3} more", classes=("a", "b")[at % 2 :][:1]) for at in range(6)]
+    folder = tmp_path_factory.mktemp("written")
+    AutoDl().write(Annotations(samples, ("a", "b")), folder)
+    train = folder / "data.data" / "train"
+    return (train / "metadata.textproto").read_bytes(), (train / "sample-data-train.tfrecord").read_bytes()
+
+
+def changed(data: st.DataObject, content: bytes) -> bytes:
+    """Return bytes of which some are others, or are gone."""
+    made = bytearray(content)
+    for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=6)):
+        made[place] = data.draw(st.integers(0, 255))
+    return bytes(made[: data.draw(st.integers(len(made) // 2, len(made)))])
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), sound=st.booleans())
+def test_whatever_is_damaged_is_refused_or_left_out(
+    data: st.DataObject, sound: bool, written: tuple[bytes, bytes], tmp_path: Path
+) -> None:
+    metadata, records = written
+    place = tmp_path / str(next(fresh)) / "x.data" / "train"
+    place.mkdir(parents=True)
+    (place / "metadata.textproto").write_bytes(metadata if sound else changed(data, metadata))
+    (place / "sample-1").write_bytes(changed(data, records))
+    try:
+        folder = lay_out(place.parent.parent, Watch())
+    except ImportRefused as refusal:
+        assert str(refusal).endswith((".", ").", ". "))
+        return
+    assert folder is None or folder.is_dir()
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_an_example_holds_is_refused_or_left_out(
+    data: st.DataObject, written: tuple[bytes, bytes], tmp_path: Path
+) -> None:
+    metadata, _ = written
+    place = tmp_path / str(next(fresh)) / "x.data" / "train"
+    place.mkdir(parents=True)
+    (place / "metadata.textproto").write_bytes(metadata)
+    good = encoded(example(np.ones((3, 1), np.float32), labels=[1]))
+    write_records(place / "sample-1", [good, changed(data, good), b""])
+    folder = lay_out(place.parent.parent, Watch())
+    assert folder is not None
+    assert (folder / "train.parquet").is_file()
