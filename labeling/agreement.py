@@ -12,9 +12,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 
-from labeling.project.stored import Label
+if TYPE_CHECKING:
+    from labeling.project.stored import Label
 
 SHARE = 0.05
 FEWEST = 10
