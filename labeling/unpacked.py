@@ -17,8 +17,8 @@ from labeling.errors import ImportRefused
 
 LIST = "left out.txt"
 KEPT = "in use"
+MARK = ".autodidact-unpacked"  # holds the hash again, so that nobody's own folder is ever taken for one of these
 UNFINISHED = "unfinished"
-HASH_LENGTH = 16
 PIECE = 1 << 20
 LEAST_FREE = 1 << 30  # bytes that stay free on the disk
 
@@ -40,6 +40,7 @@ def laid_out(folder: Path, name: str, work: Callable[[Path], Sequence[Problem]])
         problems = work(temporary)
         lines = [f"{problem.path}\t{problem.sentence}\n" for problem in problems]
         (folder / LIST).write_text("".join(lines), encoding="utf-8")
+        (folder / MARK).write_text(folder.name, encoding="utf-8")
         temporary.replace(target)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -50,14 +51,19 @@ def laid_out(folder: Path, name: str, work: Callable[[Path], Sequence[Problem]])
 
 def is_laid_out(folder: Path) -> bool:
     """Return whether this folder was made by :func:`laid_out`."""
-    return (folder.parent / LIST).is_file() and len(folder.parent.name) == HASH_LENGTH and folder.is_dir()
+    mark = folder.parent / MARK
+    try:
+        return folder.is_dir() and mark.read_text(encoding="utf-8") == folder.parent.name
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def left_out(folder: Path) -> tuple[Problem, ...]:
     """Return what was left out of a folder that was laid out; nothing for any other folder."""
     if not is_laid_out(folder):
         return ()
-    lines = (line.partition("\t") for line in (folder.parent / LIST).read_text(encoding="utf-8").splitlines())
+    listed = (folder.parent / LIST).read_text(encoding="utf-8").splitlines()
+    lines = (line.partition("\t") for line in listed)
     return tuple(Problem(name, sentence) for name, _, sentence in lines)
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from labeling.batch import Problem
-from labeling.unpacked import HASH_LENGTH, is_laid_out, keep, laid_out, left_out, release
+from labeling.unpacked import LIST, MARK, is_laid_out, keep, laid_out, left_out, release
 
-HASH = "0" * HASH_LENGTH
+HASH = "0123456789abcdef"
 
 
 def work(folder: Path) -> Sequence[Problem]:
@@ -44,8 +44,10 @@ def test_work_that_fails_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_folders_of_the_person_are_never_touched(tmp_path: Path) -> None:
-    mine = tmp_path / "photos"
-    mine.mkdir()
+    mine = tmp_path / HASH / "photos"
+    mine.mkdir(parents=True)
+    (mine.parent / LIST).write_text("my own notes")
+    (mine.parent / MARK).write_text("of another folder")
     keep(mine)
     release(mine)
     assert mine.is_dir()
