@@ -80,6 +80,7 @@ class Intake(QObject):
                 "kind": shown.kind if same else None,
                 "kept": tuple(name for name in shown.kept if name != chosen.target),
                 "types": {**dict(shown.types), **chosen.types},
+                "apart": shown.apart,
             }
             self._understand(shown.source, shown.chosen, shown.place, wish)
 
