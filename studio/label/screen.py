@@ -12,12 +12,12 @@ from typing_extensions import override
 
 from engine.task import Kind, Modality
 from studio.actions import find
-from studio.keys.changing import ask_class_key
 from studio.keys.keymap import keymap
 from studio.keys.names import class_key_of
 from studio.keys.names import shown as key_name
 from studio.label.advice import advice, few_classes, weak_class
 from studio.label.boxing import Boxing
+from studio.label.class_commands import ABOUT_THE_CHOSEN, carry_out, class_commands
 from studio.label.key_rules import is_for_focus
 from studio.label.labelling import Labelling
 from studio.label.marking import MARK_COMMANDS, Marking
@@ -33,10 +33,6 @@ from studio.screen import Screen, ScreenState
 from studio.session import Session
 from studio.widgets.empty_state import EmptyState
 
-_ABOUT_THE_CLASS = (
-    "assign", "assign_and_stay", "rename_class", "merge_class", "class_colour", "class_key", "class_up", "class_down",
-    "remove_class",
-)  # fmt: skip
 _NEAR = 32  # samples from the one shown on that the machine looks at before others
 _MANY = 12  # labels given at once that are worth a word
 
@@ -104,7 +100,7 @@ class LabelScreen(Screen):
 
     @override
     def commands(self) -> Mapping[str, Callable[[], object]]:
-        panel, confirm = self.bench.panel, self.bench.confirm
+        confirm = self.bench.confirm
         if self.second.active:
             return self.second.commands()
         return {
@@ -125,15 +121,7 @@ class LabelScreen(Screen):
             "skip": self.skip,
             "search": self.bench.finder.focus_search,
             "show_all": self.session.view.clear,
-            "add_class": panel.begin_add,
-            "give_class": panel.begin_give,
-            "rename_class": panel.begin_rename,
-            "merge_class": panel.begin_merge,
-            "class_colour": panel.choose_colour,
-            "class_key": panel.choose_key,
-            "class_up": lambda: panel.move_chosen(-1),
-            "class_down": lambda: panel.move_chosen(1),
-            "remove_class": panel.remove,
+            **class_commands(self.bench.panel),
             **{command: partial(self._mark, command) for command in MARK_COMMANDS},
         }
 
@@ -144,7 +132,7 @@ class LabelScreen(Screen):
         if command in MARK_COMMANDS:
             return not self.many and self.marking is not None and self.marking.can(command)
         suggested = bool(self.session.view.suggestions.by_sample)
-        allowed = dict.fromkeys(_ABOUT_THE_CLASS, self.bench.panel.chosen() is not None and not self._is_number)
+        allowed = dict.fromkeys(ABOUT_THE_CHOSEN, self.bench.panel.chosen() is not None and not self._is_number)
         allowed |= {
             "add_class": not self._is_number,
             "give_class": not self._is_number and bool(self.session.library.class_names),
@@ -337,7 +325,9 @@ class LabelScreen(Screen):
         for marking in self.markings.values():
             marking.mode_changed.connect(self.changed)
             marking.left.connect(self.setFocus)
-        self._listen_to_panel()
+        carry_out(bench.panel, session, self)
+        bench.panel.assigned.connect(self.assign)
+        bench.panel.left.connect(self._focus_samples)
         bench.number.assigned.connect(self.assign)
         bench.number.accepted.connect(self.accept)
         bench.strip.clicked.connect(lambda index: self._go(index.row()))
@@ -358,17 +348,6 @@ class LabelScreen(Screen):
         tables = (bench.sound_stage.table, bench.reading.table)
         for widget in (bench.panel.list, self.second.classes, bench.row_stage, bench.text_stage, *tables):
             widget.installEventFilter(self)
-
-    def _listen_to_panel(self) -> None:
-        panel, changes = self.bench.panel, self.session.changes
-        panel.assigned.connect(self.assign)
-        panel.added.connect(changes.add_class)
-        panel.renamed.connect(changes.rename_class)
-        panel.moved.connect(changes.move_class)
-        panel.coloured.connect(changes.colour_class)
-        panel.removed.connect(changes.remove_class)
-        panel.key_wanted.connect(lambda name: ask_class_key(name, self.session.library, changes, self))
-        panel.left.connect(self._focus_samples)
 
     def _focus_samples(self) -> None:
         if self.many:
