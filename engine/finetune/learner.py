@@ -191,6 +191,7 @@ class FineTune(Learner):
 
     def _end(self) -> None:
         self._tuning, self._done = None, True
+        self._pretrained, self._features = {}, []
         self._loaded().rest()
 
     def _seen(self) -> tuple[Tensor, Tensor]:
