@@ -90,11 +90,11 @@ def check_room(folder: Path, name: str) -> None:
         raise ImportRefused(f"There is no room on the disk to unpack {name}. Free some, or choose its folder unpacked.")
 
 
-def fingerprint(paths: Iterable[Path]) -> str:
-    """Return a short hash of the bytes of files."""
+def fingerprint(paths: Iterable[Path], about: str = "") -> str:
+    """Return a short hash of the bytes of files, and of what is known ``about`` them otherwise."""
     import xxhash
 
-    digest = xxhash.xxh3_64()
+    digest = xxhash.xxh3_64(about.encode())
     for path in paths:
         with path.open("rb") as file:
             while piece := file.read(PIECE):

@@ -65,14 +65,18 @@ def find_parts(path: Path) -> list[Part]:
     return sorted((part for part in found if part.files), key=lambda part: part.split != "train")
 
 
+def beside(part: Part) -> list[Path]:
+    """Return the files beside the data set that belong to it: its solution, the names of its classes."""
+    return [path for path in (_sibling(part, ".solution"), _sibling(part, "_label.name")) if path.is_file()]
+
+
 def solution_of(part: Part) -> np.ndarray | None:
     """Return the labels of the test part that lie beside the data set, (samples, classes); None where there are none.
 
     Raises:
         ImportRefused: the file cannot be read.
     """
-    data = part.folder.parent
-    path = data.with_name(data.name.removesuffix(".data") + ".solution")
+    path = _sibling(part, ".solution")
     if part.split != "test" or not path.is_file():
         return None
     try:
@@ -90,8 +94,7 @@ def solution_of(part: Part) -> np.ndarray | None:
 
 def class_names(part: Part) -> tuple[str, ...]:
     """Return the names of the classes: from the description, or the list of names beside the data set."""
-    data = part.folder.parent
-    path = data.with_name(data.name.removesuffix(".data") + "_label.name")
+    path = _sibling(part, "_label.name")
     listed: Sequence[str] = ()
     if path.is_file() and path.stat().st_size < MOST_SOLUTION_BYTES:
         listed = [" ".join(line.split()) for line in path.read_text(encoding="utf-8", errors="replace").splitlines()]
@@ -104,6 +107,11 @@ def labels_of(example: Example, names: Sequence[str]) -> tuple[str, ...]:
     scores = numbers_of(example.context.get("label_score")) or [1.0] * len(indices)
     pairs = zip(indices, scores, strict=False)
     return tuple(names[int(index)] for index, score in pairs if score > 0 and 0 <= index < len(names))
+
+
+def _sibling(part: Part, ending: str) -> Path:
+    data = part.folder.parent
+    return data.with_name(data.name.removesuffix(".data") + ending)
 
 
 def _folders(path: Path) -> list[Path]:

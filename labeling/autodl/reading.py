@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from engine.task import Modality
-from labeling.autodl.metadata import Layout, Metadata
-from labeling.autodl.parts import Part, class_names, find_parts, labels_of, solution_of
+from labeling.autodl.metadata import FILE, Layout, Metadata
+from labeling.autodl.parts import Part, beside, class_names, find_parts, labels_of, solution_of
 from labeling.autodl.words import joined
 from labeling.batch import Problem, Watch
 from labeling.classes import JOINED_BY
@@ -57,8 +57,9 @@ def lay_out(path: Path, watch: Watch, base: Path | None = None) -> Path | None:
         return None
     name = parts[0].folder.parent.name.removesuffix(".data") or parts[0].folder.name
     try:
-        files = [file for part in parts for file in (part.folder / "metadata.textproto", *part.files)]
-        folder = (base or home()) / fingerprint(files)
+        files = [file for part in parts for file in (part.folder / FILE, *part.files)] + beside(parts[0])
+        about = " ".join(f"{part.split} {len(part.files)}" for part in parts) + " ".join(file.name for file in files)
+        folder = (base or home()) / fingerprint(files, about)
         return laid_out(folder, name, lambda place: _Work(parts, place, watch).done())
     except OSError as error:
         raise ImportRefused(f"{path.name} could not be read or unpacked ({error.strerror or error}).") from error

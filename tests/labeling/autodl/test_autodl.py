@@ -27,7 +27,7 @@ from tests.labeling.annotations.samples import LABELS, write_media
 from tests.labeling.conftest import PictureMaker
 
 HEAD = "sample_count: 3\nsequence_size: {}\noutput_dim: 2\nmatrix_spec {{\n{}\n}}\n"
-SETTINGS = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SETTINGS = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 MANY = st.lists(st.sampled_from(LABELS), unique=True, max_size=3).map(tuple)
 SPLITS = st.sampled_from(("train", "test", "validation", None))
 
@@ -183,6 +183,8 @@ def test_dense_pictures_and_a_solution_beside_them(tmp_path: Path) -> None:
     understanding = understand(tmp_path)
     assert understanding.classes == ("left", "right")
     frame = read(understanding).frame
+    (tmp_path / "own.solution").write_text("0 1\n0 1\n")
+    assert read(understand(tmp_path)).frame["label"].to_list() == ["left", "right", "right", "right"]
     assert frame["label"].to_list() == ["left", "right", "right", "left"]
     assert frame["split"].to_list() == ["train", "train", "test", "test"]
 
@@ -304,7 +306,7 @@ def changed(data: st.DataObject, content: bytes) -> bytes:
     return bytes(made[: data.draw(st.integers(len(made) // 2, len(made)))])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), sound=st.booleans())
 def test_whatever_is_damaged_is_refused_or_left_out(
     data: st.DataObject, sound: bool, written: tuple[bytes, bytes], tmp_path: Path
@@ -322,7 +324,7 @@ def test_whatever_is_damaged_is_refused_or_left_out(
     assert folder is None or folder.is_dir()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_an_example_holds_is_refused_or_left_out(
     data: st.DataObject, written: tuple[bytes, bytes], tmp_path: Path
