@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks.labeling.figures import REPORT, keep, newest, report
+from tests.benchmarks.labeling.figures import REPORT, keep, keep_pictures, newest, report
 from tests.benchmarks.labeling.parts import PARTS
 from tests.benchmarks.machine import record
 
@@ -23,6 +23,8 @@ def main() -> int:
         about = record()
         with tempfile.TemporaryDirectory(prefix=f"labeling-{name}-") as folder:
             figures = PARTS[name](Path(folder))
+            if not options.rehearse:
+                keep_pictures(Path(folder))
         print(f"{name} (load before: {about['load_before']})")
         for figure in figures:
             print(figure.line(), flush=True)

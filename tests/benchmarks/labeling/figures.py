@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -39,6 +40,13 @@ def keep(part: str, figures: Sequence[Figure], about: dict[str, Any], path: Path
     line = {"part": part, "figures": [asdict(figure) for figure in figures], "about": about}
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def keep_pictures(folder: Path, path: Path = RESULTS) -> None:
+    """Keep the pictures that a part drew into its folder, beside the report."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for picture in folder.glob("*.png"):
+        shutil.copyfile(picture, path.with_name(f"{path.stem}-{picture.name}"))
 
 
 def newest(path: Path = RESULTS) -> dict[str, dict[str, Any]]:

@@ -1,9 +1,9 @@
 """Labelling by the suggested order and by chance, simulated with the known labels of whole data sets.
 
 A session labels ten samples after another as a person would who follows the order, with suggestions made anew each
-time. A head fitted to the labels so far answers the test part, which the session never sees. On a test part of a few hundred
-samples a difference below its standard error cannot be told from none; the bound is on that, and what is reached noise
-or not is told beside it.
+time. A head fitted to the labels so far answers the test part, which the session never sees. On a test part of a few
+hundred samples a difference below its standard error cannot be told from none; the bound is on that, and what is
+reached noise or not is told beside it.
 """
 
 from __future__ import annotations
@@ -24,10 +24,9 @@ from labeling.suggest import head
 from labeling.suggest.pool import Known
 from labeling.suggest.space import Space
 from labeling.suggest.suggesting import Labelling, suggest
-from tests.benchmarks.labeling.figures import RESULTS, Figure
+from tests.benchmarks.labeling.figures import Figure
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
-PICTURE = RESULTS.with_name("labeling-order.png")
 SETS = {"trashnet": Modality.IMAGE, "esc10": Modality.AUDIO}
 SHARES = (0.02, 0.04, 0.06, 0.08, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
 AT, BOUND = 0.4, 40.0
@@ -79,7 +78,7 @@ class Curves:
 def order(folder: Path) -> list[Figure]:
     """Simulate labelling ``trashnet`` and ``esc10``."""
     curves = [simulated(name, world(DATA / name, modality, folder / name)) for name, modality in SETS.items()]
-    draw(curves, PICTURE)
+    draw(curves, folder / "order.png")
     return [figure for one in curves for figure in figures(one)]
 
 
