@@ -129,7 +129,7 @@ def _sample(item: Object, found: Found, reading: Reading) -> Annotated | None:
         size=size,
         boxes=_boxes(item, name, size, result),
         regions=_regions(item, name, result),
-        spans=None if text is None else _spans(item, text, name, result),
+        spans=_spans(item, text, name, result) if text is not None or MEDIA[Modality.TEXT].owns(name) else None,
         split=next((split_name(name_of(item[key])) for key in SPLITS if key in item), None),
     )
 
@@ -179,7 +179,7 @@ def _regions(item: Object, name: str, result: Annotations) -> tuple[Region, ...]
     return tuple(kept)
 
 
-def _spans(item: Object, text: str, name: str, result: Annotations) -> tuple[Span, ...] | None:
+def _spans(item: Object, text: str | None, name: str, result: Annotations) -> tuple[Span, ...] | None:
     given = next((item[key] for key in ("spans", "entities") if isinstance(item.get(key), list)), None)
     if given is None:
         given = next((item[key] for key in ("label", "labels") if _has_spans(item.get(key))), None)

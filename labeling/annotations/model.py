@@ -183,8 +183,8 @@ def timed(region: Region) -> tuple[Region | None, str]:
     return region, ""
 
 
-def inside(span: Span, text: str) -> tuple[Span | None, str]:
-    """Return a span that lies in its text, or None with a sentence that says why not."""
-    if 0 <= span.start < span.end <= len(text):
+def inside(span: Span, text: str | None) -> tuple[Span | None, str]:
+    """Return a span that lies in its text, None for one that is not read here, or None with a sentence why not."""
+    if 0 <= span.start < span.end and (text is None or span.end <= len(text)):
         return span, ""
     return None, f"A span of “{span.label}” lies outside its text, so it was left out."

@@ -22,7 +22,7 @@ from labeling.source import Source
 from labeling.splits import split_name
 
 LAYOUT = ("jpegimages", "annotations", "labels", "unlabelled", "unlabeled", "raw", "all", "media", "obj_train_data")
-CARRIED = {Modality.IMAGE: Carried.BOXES, Modality.AUDIO: Carried.REGIONS}
+CARRIED = {Modality.IMAGE: Carried.BOXES, Modality.AUDIO: Carried.REGIONS, Modality.TEXT: Carried.SPANS}
 
 
 class MediaAnnotated(MediaFormat):
