@@ -14,11 +14,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from engine.task import Kind
 from labeling.annotations.marks import Mark
 from labeling.annotations.model import Box, Region, Span
 from labeling.batch import Batch
 from labeling.importing import read, understand
-from labeling.understanding import SAID, Kind
+from labeling.understanding import SAID
 from studio.data.screen import DataScreen
 from studio.label.screen import LabelScreen
 from studio.window import MainWindow
