@@ -80,12 +80,12 @@ def test_far_pages_are_read_when_they_are_seen(qtmodeltester: ModelTester, tmp_p
     understanding = understand(photos)
     with Project.create(tmp_path / "long") as project:
         project.add(understanding, read(understanding))
-        for number in range(450):
+        for number in range(205):
             project.set_class_colour("nut", f"#{number:06x}")
         model = HistoryModel()
         model.show_project(project)
-        assert model.rowCount() == 452
-        assert model.index(450, 0).data() == "Add 12 photos"
+        assert model.rowCount() == 207
+        assert model.index(205, 0).data() == "Add 12 photos"
         qtmodeltester.check(model)
 
 

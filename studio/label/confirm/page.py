@@ -59,7 +59,7 @@ class ConfirmPage(QWidget):
     def begin(self, row: int | None) -> None:
         """Show the tiles, with that of a row current; only those with a suggestion where there are any."""
         was = self.bar.only.blockSignals(True)
-        self.bar.only.setChecked(bool(self._view.open_suggestions(self._view.rows)))
+        self.bar.only.setChecked(bool(self._view.suggestions.by_sample))
         self.bar.only.blockSignals(was)
         self.show_rows()
         place = self._place_of(row)
