@@ -80,20 +80,30 @@ class LabelExport(QDialog):
         self._show_losses()
 
     def _show_losses(self) -> None:
-        from labeling.errors import ExportRefused
-        from labeling.exporting import fitted_to
-
+        """Find out in the background what the chosen format cannot hold: there may be very many labels."""
         if self._found is None:
             return
         modality, annotations = self._found
         writer = self._writers[self.formats.currentIndex()]
-        try:
-            self._held, sentences = fitted_to(writer, annotations, modality)
-        except ExportRefused as refusal:
-            self._held, sentences = None, [str(refusal)]
+        self._held = None
+        self.go.setEnabled(False)
+
+        def work(_job: Job) -> tuple[Annotations, list[str]]:
+            from labeling.exporting import fitted_to
+
+            return fitted_to(writer, annotations, modality)
+
+        job = self._session.background.start(work, "Looking at what the format can hold")
+        job.done.connect(lambda fitted: self._say(writer, *fitted))
+        job.failed.connect(lambda error: self._say(writer, None, [explain(error)]))
+
+    def _say(self, writer: Writer, held: Annotations | None, sentences: list[str]) -> None:
+        if writer is not self._writers[self.formats.currentIndex()]:
+            return  # another one was chosen meanwhile
+        self._held = held
         taken = " The files themselves are copied along." if writer.takes_media else ""
         self.said.setText("\n".join(sentences) or f"{writer.title} can hold all of these labels.{taken}")
-        self.go.setEnabled(self._held is not None)
+        self.go.setEnabled(held is not None)
 
     def _choose(self) -> None:
         parent = QFileDialog.getExistingDirectory(self, "Choose where the folder of labels shall be made")

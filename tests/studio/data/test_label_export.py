@@ -30,7 +30,7 @@ def opened(screen: DataScreen, qtbot: QtBot) -> LabelExport:
     QTest.keyClick(screen, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     dialog = screen.findChild(LabelExport)
     assert isinstance(dialog, LabelExport)
-    qtbot.waitUntil(dialog.formats.isEnabled)
+    qtbot.waitUntil(dialog.go.isEnabled)
     return dialog
 
 
@@ -42,7 +42,7 @@ def test_losses_are_said_and_what_cannot_be_written_is_not_offered(screen: DataS
     assert "fastText" not in titles
     assert dialog.said.text() == "JSON lines can hold all of these labels."
     dialog.formats.setCurrentText("COCO")
-    assert "COCO can hold none of these labels" in dialog.said.text()
+    qtbot.waitUntil(lambda: "COCO can hold none of these labels" in dialog.said.text())
     assert not dialog.go.isEnabled()
     dialog.reject()
 
@@ -50,6 +50,7 @@ def test_losses_are_said_and_what_cannot_be_written_is_not_offered(screen: DataS
 def test_labels_are_written(window: MainWindow, screen: DataScreen, photos: Path, tmp_path: Path, qtbot: QtBot) -> None:
     dialog = opened(screen, qtbot)
     dialog.formats.setCurrentText("Folders of classes")
+    qtbot.waitUntil(dialog.go.isEnabled)
     assert "copied along" in dialog.said.text()
     dialog.write(tmp_path)
     out = tmp_path / "labels folders"
