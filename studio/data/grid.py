@@ -84,6 +84,8 @@ class TileDelegate(QStyledItemDelegate):
 class Grid(QListView):
     """A wrapping list of tiles as wide as makes whole columns."""
 
+    wanted_width = _WANTED_WIDTH
+
     def __init__(self, model: GridModel) -> None:
         super().__init__()
         self.setModel(model)
@@ -110,7 +112,7 @@ class Grid(QListView):
 
     def _fit(self) -> None:
         space = self.viewport().width() - 2
-        columns = max(1, space // _WANTED_WIDTH)
+        columns = max(1, space // self.wanted_width)
         width = space // columns
         size = QSize(width, width + self.fontMetrics().height() + SPACE)
         if size != self.gridSize():

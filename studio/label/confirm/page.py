@@ -104,10 +104,10 @@ class ConfirmPage(QWidget):
     def accept_in_sight(self) -> bool:
         """Accept every suggestion in sight, and bring the next into sight."""
         sight = self.grid.places_in_sight()
-        if not self._accept(sight, go_on=False):
-            return False
-        self._go_on(sight[-1], top=True)
-        return True
+        done = self._accept(sight, go_on=False)
+        if sight:
+            self._go_on(sight[-1], top=True)
+        return done
 
     def accept_sure(self) -> bool:
         """Accept every suggestion that is sure enough, in sight or not."""

@@ -13,6 +13,7 @@ from studio.label.confirm.model import STANDING, ConfirmModel, Standing, percent
 from studio.theme import SPACE, class_colour, colours, ink_on
 
 _RING = 3.0
+_MARGIN = 6  # below a tile's class
 
 
 class ConfirmTile(TileDelegate):
@@ -92,6 +93,8 @@ class ConfirmTile(TileDelegate):
 class ConfirmGrid(Grid):
     """The tiles; many can be selected with the mouse, Shift, Ctrl and the arrow keys."""
 
+    wanted_width = 128
+
     def __init__(self, model: ConfirmModel) -> None:
         super().__init__(model)
         self.tiles = ConfirmTile(self)
@@ -108,14 +111,14 @@ class ConfirmGrid(Grid):
         return sorted(places)
 
     def places_in_sight(self) -> range:
-        """Return the places whose tiles are in sight, at least by half."""
+        """Return the places whose class can be read, and at least half of whose picture is seen."""
         view, size = self.viewport(), self.gridSize()
         columns = max(1, view.width() // max(1, size.width()))
         top = self.verticalOffset()
-        half = size.height() // 2
-        first = max(0, (top + half) // size.height()) * columns
-        last = max(first, (top + view.height() + half) // size.height() * columns)
-        return range(min(first, self.model().rowCount()), min(last, self.model().rowCount()))
+        first = (top + size.height() // 2) // size.height() * columns
+        last = (top + view.height() + _MARGIN) // size.height() * columns
+        count = self.model().rowCount()
+        return range(min(first, count), min(max(first, last), count))
 
     def go_to(self, place: int) -> None:
         """Make a place the current one, alone selected, and bring it into sight."""

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from labeling.importing import read, understand
@@ -91,6 +92,16 @@ def test_shift_and_enter_accept_all_in_sight(grid: ConfirmGrid, suggesting: Labe
     QTest.keyClick(grid, Qt.Key.Key_Return, SHIFT)
     assert labels(suggesting)[4:] == ["bolt", "nut", "nut", "bolt", None]
     assert suggesting.session.undo_name == "Accept 4 suggestions"
+
+
+def test_a_tile_whose_class_cannot_be_read_is_not_in_sight(grid: ConfirmGrid, window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(900, 620)
+    for height in range(520, 760, 40):
+        window.resize(900, height)
+        QApplication.processEvents()
+        shown = [grid.visualRect(grid.model().index(place, 0)) for place in range(grid.model().rowCount())]
+        whole = [place for place, box in enumerate(shown) if box.bottom() - 6 <= grid.viewport().height()]
+        assert list(grid.places_in_sight()) == whole
 
 
 def test_those_sure_enough_are_counted_and_accepted(grid: ConfirmGrid, suggesting: LabelScreen, qtbot: QtBot) -> None:
