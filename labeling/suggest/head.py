@@ -26,15 +26,21 @@ _AT_ONCE = 8192
 
 @dataclass(frozen=True)
 class Fitted:
-    """A head, and for numbers how far off its answers to samples it had not seen were (a standard deviation)."""
+    """Two heads: the better one, and ``modest``, fitted to labels alone, whose chances are as high as they are right.
+
+    A head that learned from its own answers is surer of them than it should be. They are one and the same where nothing
+    but labels was learned from. ``error`` is, for numbers, how far off answers to samples it had not seen were (a
+    standard deviation).
+    """
 
     head: KernelHead
-    error: float
+    modest: KernelHead
+    error: float = 0.0
 
-    def answers(self, points: Float32Array) -> FloatArray:
-        """Return [n, K] for points [n, w]: probabilities, or numbers [n, 1]."""
-        parts = [self.head.predict(points[at : at + _AT_ONCE]) for at in range(0, len(points), _AT_ONCE)]
-        return np.concatenate(parts) if parts else np.empty((0, len(self.head.bias)))
+    def answers(self, points: Float32Array) -> tuple[FloatArray, FloatArray]:
+        """Return what the better and what the modest head say of points [n, w]: chances [n, K], or numbers [n, 1]."""
+        better = _answers(self.head, points)
+        return better, better if self.modest is self.head else _answers(self.modest, points)
 
 
 def fit(
@@ -65,12 +71,18 @@ def fit(
         more, said = _sure(best.head, unlabelled, most - len(labels))
         together = np.concatenate([points, more]), np.concatenate([labels, said])
         checked = np.concatenate([folds, np.full(len(said), -1)])  # what was only said is never checked on
-        return Fitted(fitted(_problem(*together, checked, task), best.shape).head, 0.0)
+        return Fitted(fitted(_problem(*together, checked, task), best.shape).head, best.head)
     if task.kind is not Kind.REGRESSION:
-        return Fitted(best.head, 0.0)
+        return Fitted(best.head, best.head)
     off = best.out_of_fold[:, 0] - labels
     known = off[np.isfinite(off)]
-    return Fitted(best.head, float(np.sqrt(np.mean(known**2))) if len(known) else float(np.std(labels)))
+    error = float(np.sqrt(np.mean(known**2))) if len(known) else float(np.std(labels))
+    return Fitted(best.head, best.head, error)
+
+
+def _answers(head: KernelHead, points: Float32Array) -> FloatArray:
+    parts = [head.predict(points[at : at + _AT_ONCE]) for at in range(0, len(points), _AT_ONCE)]
+    return np.concatenate(parts) if parts else np.empty((0, len(head.bias)))
 
 
 def _sure(head: KernelHead, unlabelled: Float32Array, most: int) -> tuple[Float32Array, FloatArray]:

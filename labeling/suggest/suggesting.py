@@ -68,25 +68,26 @@ def suggest(labelling: Labelling, known: Known, right: tuple[int, int] | None = 
     groups = labelling.groups_or_own()
     points, mine = known.points[free], groups[known.rows[taught.places]]
     fitted = head.fit(known.points[taught.places], taught.labels, taught.task, mine, points)
-    answers = fitted.answers(points)
-    told = _told(answers, fitted.error, taught, known.points, points)
+    answers, modest = fitted.answers(points)
+    told = _told(answers, modest, fitted.error, taught, known.points, points)
     by_sample = _by_sample(labelling, known.rows[free], answers, told, taught.task)
     if _still_diverse(labelling, int(labelled.sum())):
         chosen, lots = known.rows[_first(known, there, random)], frozenset[str]()
     else:
-        picks = mixed(points, told.doubt, _askable(groups, labelled, known.rows[free]), random)
+        picks = mixed(points, told.urgency, _askable(groups, labelled, known.rows[free]), random)
         chosen = known.rows[free[picks.rows]]
         lots = frozenset(labelling.ids[row] for row in chosen[picks.drawn])
-    rest = known.rows[free[np.argsort(-told.doubt, kind="stable")]]
+    rest = known.rows[free[np.argsort(-told.urgency, kind="stable")]]
     return Suggestions(by_sample, _order(labelling, labelled, known, chosen, rest), right, lots)
 
 
 @dataclass(frozen=True)
 class _Told:
-    """How likely each answer is right, and how much labelling the sample would tell; both [n], 0 to 1."""
+    """How likely each answer is right, how doubtful it is, and how much its label would tell; all [n], 0 to 1."""
 
     chance: FloatArray
     doubt: FloatArray
+    urgency: FloatArray
 
 
 def _taught(labelling: Labelling, known: Known, places: IntArray) -> _Taught | None:
@@ -113,17 +114,32 @@ def _names(label: Label) -> tuple[str, ...]:
     return (label,) if isinstance(label, str) else ()
 
 
-def _told(answers: FloatArray, error: float, taught: _Taught, points: Float32Array, free: Float32Array) -> _Told:
+def _told(
+    answers: FloatArray,
+    modest: FloatArray,
+    error: float,
+    taught: _Taught,
+    points: Float32Array,
+    free: Float32Array,
+) -> _Told:
     if taught.task.kind is Kind.MULTICLASS:
-        best = -np.sort(-answers, axis=1)[:, :2]
-        return _Told(best[:, 0], 1.0 - (best[:, 0] - best[:, 1]))
+        chance = np.take_along_axis(modest, answers.argmax(axis=1)[:, None], axis=1)[:, 0]
+        return _Told(chance, _narrowness(modest), _narrowness(answers))
     if taught.task.kind is Kind.MULTILABEL:
         sure = np.maximum(answers, 1.0 - answers)
-        return _Told(sure.prod(axis=1), 1.0 - np.abs(2.0 * answers - 1.0).min(axis=1))
+        doubt = 1.0 - np.abs(2.0 * answers - 1.0).min(axis=1)
+        return _Told(sure.prod(axis=1), doubt, doubt)
     spread = float(taught.labels.std())
     doubt = head.strangeness(points[taught.places], free)
     known_share = max(0.0, 1.0 - (error / spread) ** 2)
-    return _Told(known_share * (1.0 - doubt), doubt)
+    return _Told(known_share * (1.0 - doubt), doubt, doubt)
+
+
+def _narrowness(answers: FloatArray) -> FloatArray:
+    """Return 1 less the margin between the two likeliest classes, [n]."""
+    best = -np.sort(-answers, axis=1)[:, :2]
+    narrow: FloatArray = 1.0 - (best[:, 0] - best[:, 1])
+    return narrow
 
 
 def _by_sample(

@@ -49,7 +49,7 @@ class World:
         left = np.setdiff1d(np.arange(len(self.truth)), labelled)
         labels = self.truth[labelled].astype(np.float64)
         fitted = head.fit(self.train[labelled], labels, self.task, labelled, self.train[left], most=len(self.truth))
-        return float((fitted.answers(self.test).argmax(axis=1) == self.asked).mean())
+        return float((fitted.answers(self.test)[0].argmax(axis=1) == self.asked).mean())
 
 
 @dataclass(frozen=True)
