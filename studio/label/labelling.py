@@ -14,6 +14,8 @@ from studio.label.pace import Pace
 from studio.listing import Label, Listing, shown, toggled
 from studio.session import Session
 
+_WITH_COPIES = "label near-copies too"
+
 
 class Labelling(QObject):
     """What can be done to the sample at the order's place. Each returns whether anything was done."""
@@ -22,7 +24,7 @@ class Labelling(QObject):
         super().__init__(parent)
         self._session, self._order, self._pace = session, order, pace
         self._visited: set[str] = set()
-        self.with_copies = False
+        self.copied = 0
         self._doubtful: tuple[str, ...] | None = None
         session.view.suggested.connect(self._forget)
 
@@ -94,6 +96,22 @@ class Labelling(QObject):
         self._visited.clear()
         self._doubtful = None
 
+    @property
+    def with_copies(self) -> bool:
+        """Whether near-copies get the label too; each project remembers it."""
+        project = self._session.project
+        return project is not None and bool(project.setting(_WITH_COPIES, False))
+
+    @with_copies.setter
+    def with_copies(self, wanted: bool) -> None:
+        project = self._session.project
+        if project is not None and wanted != self.with_copies:
+            project.set_setting(_WITH_COPIES, wanted)
+
+    def told_copied(self) -> str:
+        """Return how many near-copies got the label given last, in words; nothing where there were none."""
+        return f"{count(self.copied, 'near-copy', 'near-copies')} labelled with the last one" if self.copied else ""
+
     def copies(self) -> list[str]:
         """Return the samples that are nearly the same as the one here, and labelled like it or not at all."""
         sample_id = self._order.sample_id
@@ -118,8 +136,10 @@ class Labelling(QObject):
 
     def _give(self, sample_id: str, label: Label, name: str) -> bool:
         copies = self.copies() if self.with_copies else []
+        copies = [key for key in copies if key not in self._listing.skipped]
         name += f" and {count(len(copies), 'near-copy', 'near-copies')}" if copies else ""
         done = self._session.changes.set_labels(dict.fromkeys([sample_id, *copies], label), name)
         if done:
+            self.copied = len(copies)
             self._pace.tick()
         return done

@@ -370,6 +370,8 @@ class LabelScreen(Screen):
     def _reset(self) -> None:
         self.second.leave()
         self.photos.forget()
+        self.labelling.copied = 0
+        self.bench.copies.setChecked(self.labelling.with_copies)
         self.order.begin(self.listing, self.session.view.rows)
         self.show_many(False)
         self._pages.setCurrentWidget(self.bench if len(self.listing) else self.empty)
@@ -401,12 +403,14 @@ class LabelScreen(Screen):
 
     def _show_turned(self, ids: list[str]) -> None:
         """Go to what undo or redo changed."""
+        self.labelling.copied = 0
         rows = (self.listing.rows.get(sample_id) for sample_id in ids)
         places = (self.session.view.places.get(row) for row in rows if row is not None)
         self._go(next((place for place in places if place is not None), None))
 
     def _tell_done(self, labels: int) -> None:
         self.pace.tick(labels)
+        self.labelling.copied = 0
         if labels > _MANY:
             keys = " or ".join(key_name(key) for key in keymap().keys(find("edit.undo")))
             self.session.message.emit("good", f"{labels:,} samples were labelled at once. Undo ({keys}) takes it back.")
@@ -427,7 +431,8 @@ class LabelScreen(Screen):
         if not len(self.listing) or not self.isVisible():
             return
         counts = self.session.library.counts()
-        said = " · ".join(filter(None, [self._progress(), told_right(self.session.view.suggestions)]))
+        right = told_right(self.session.view.suggestions)
+        said = " · ".join(filter(None, [self._progress(), self.labelling.told_copied(), right]))
         self.bench.show_progress(said, self._share())
         label = self.listing.labels[row] if row is not None and not self.many else None
         if self._is_number:

@@ -182,8 +182,27 @@ def test_near_copies_are_labelled_together_where_that_is_wanted(twins: LabelScre
         "0 again.jpg": "red",
     }
     assert twins.session.undo_name == "Label 'red' and 1 near-copy"
+    assert "1 near-copy labelled with the last one" in twins.bench._progress.text()
     QTest.keyClick(twins, Qt.Key.Key_2, Qt.KeyboardModifier.ShiftModifier)
     assert [twins.listing.labels[twins.listing.rows[key]] for key in ("0 first.jpg", "0 again.jpg")] == ["blue", "blue"]
     twins.session.undo()
     twins.session.undo()
     assert list(twins.listing.labels) == [None] * 12
+    assert "near-copy" not in twins.bench._progress.text()
+
+
+def test_each_project_remembers_whether_near_copies_are_labelled_too(twins: LabelScreen, qtbot: QtBot) -> None:
+    QTest.keyClick(twins, Qt.Key.Key_C)
+    assert twins.session.project is not None
+    path = twins.session.project.path
+    twins.session.close_project()
+    qtbot.waitUntil(lambda: not twins.bench.copies.isChecked())
+    assert twins.session.open_project(path)
+    qtbot.waitUntil(twins.bench.copies.isChecked)
+
+
+def test_a_near_copy_that_was_skipped_is_left_alone(twins: LabelScreen) -> None:
+    twins.session.changes.skip(["0 again.jpg"], True, "Skip one")
+    QTest.keyClick(twins, Qt.Key.Key_C)
+    QTest.keyClick(twins, Qt.Key.Key_1, Qt.KeyboardModifier.ShiftModifier)
+    assert twins.listing.labels[twins.listing.rows["0 again.jpg"]] is None
