@@ -10,7 +10,7 @@ validation rows alone.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -131,7 +131,8 @@ def reorder(entries: Sequence[Entry], meta: Meta, records: Sequence[Record] | No
         return tuple(entries)
     promises = {entry.name: promise for entry in entries[1:] if (promise := _promise(entry.name, near)) is not None}
     known = {entry.name: entry for entry in entries}
-    order = iter([known[name] for name in _by_promise(promises)])
+    after = {name: set(known[name].after) & set(promises) for name in promises}
+    order = iter([known[name] for name in _by_promise(promises, after)])
     return tuple(next(order) if entry.name in promises else entry for entry in entries)
 
 
@@ -184,8 +185,11 @@ def _floor(run: Record) -> float:
     return next((trial.curve[0][1] for trial in run.trials if trial.curve), 0.0)
 
 
-def _by_promise(promises: Mapping[str, _Promise]) -> list[str]:
-    """Return names in the order in which each next one brings most per second beyond those before it."""
+def _by_promise(promises: Mapping[str, _Promise], after: Mapping[str, Set[str]]) -> list[str]:
+    """Return names in the order in which each next one brings most per second beyond those before it.
+
+    None comes before those it is to come ``after``, which circles do not happen in.
+    """
     left, order, best = dict(promises), list[str](), 0.0
     widest = max((promise.gain for promise in promises.values()), default=0.0)
 
@@ -195,7 +199,7 @@ def _by_promise(promises: Mapping[str, _Promise]) -> list[str]:
         return (max(0.0, promise.gain - best) + together) / promise.cost_s
 
     while left:
-        chosen = max(left, key=rate)
+        chosen = max((name for name in left if not after[name] & left.keys()), key=rate)
         best = max(best, left.pop(chosen).gain)
         order.append(chosen)
     return order

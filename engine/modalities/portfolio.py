@@ -20,7 +20,8 @@ class Entry:
     The pretrained ``network`` that a learner builds on is the ``backbone`` of its settings where weights of it are
     known, or the file of the person's own ``weights``; empty for none. ``smallest`` and ``largest`` are the
     extents (:func:`engine.modalities.extent.extent`) of samples for which it is worth trying, None for any. ``repeats``
-    names the entry that this one repeats with other samples held out: they are served as one.
+    names the entry that this one repeats with other samples held out: they are served as one. ``after`` names those
+    whose work it makes use of, so that it comes behind them in any order.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Entry:
     smallest: float | None = None
     largest: float | None = None
     repeats: str = ""
+    after: tuple[str, ...] = ()
 
     def suits(self, extent: float | None) -> bool:
         """Return whether samples of this extent, None where it is unknown, make it worth trying."""
@@ -55,4 +57,5 @@ class Entry:
     def again(self, turn: int) -> Entry:
         """Return this entry of a network once more, to be checked on the ``turn``-th fold after the first."""
         settings = {**self.settings, "skipped": turn}
-        return replace(self, name=f"{self.name}, again {turn}", settings=settings, repeats=self.name)
+        name = f"{self.name}, again {turn}"
+        return replace(self, name=name, settings=settings, repeats=self.name, after=(self.name,))

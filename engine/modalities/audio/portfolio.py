@@ -42,15 +42,22 @@ _TUNED = {"backbone": SPEECH, "epochs": 8, "fewest": 2, "share": 0.6}
 
 def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
     """Return the entries for ``size`` training sounds; without the network of events where that is not installed."""
-    tuned = Entry("A speech network, tuned", "audio.finetune", _TUNED)
+    speech = Entry("A speech network", "audio.head", {"backbone": SPEECH})
+    events = Entry("A network of sound events", "audio.head", {"backbone": EVENTS}, first_slice=6.0)
+    tuned = Entry("A speech network, tuned", "audio.finetune", _TUNED, after=(speech.name,))
+
+    def heard(name: str, *kinds: str, after: tuple[Entry, ...] = (speech,)) -> Entry:
+        settings = {"backbone": SPEECH, "heard": list(kinds)}
+        return Entry(name, "audio.head", settings, after=tuple(entry.name for entry in after))
+
     entries = (
         Entry("Statistics of the sound", "audio.head", {}, first_slice=1.0),
-        Entry("A network of sound events", "audio.head", {"backbone": EVENTS}, first_slice=6.0),
-        Entry("A speech network", "audio.head", {"backbone": SPEECH}),
-        Entry("A speech network and statistics", "audio.head", {"backbone": SPEECH, "heard": [SPEECH, STATISTICS]}),
-        Entry("Networks of speech and events", "audio.head", {"backbone": SPEECH, "heard": [SPEECH, EVENTS]}),
-        Entry("Networks of speech and pictures", "audio.head", {"backbone": SPEECH, "heard": [SPEECH, PICTURES]}),
-        Entry("A speech network at three paces", "audio.head", {"backbone": SPEECH, "heard": [PACES]}),
+        events,
+        speech,
+        heard("A speech network and statistics", SPEECH, STATISTICS),
+        heard("Networks of speech and events", SPEECH, EVENTS, after=(speech, events)),
+        heard("Networks of speech and pictures", SPEECH, PICTURES),
+        heard("A speech network at three paces", PACES),
         tuned,
         tuned.again(1),
     )

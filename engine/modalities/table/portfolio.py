@@ -101,7 +101,5 @@ def _bag(name: str, params: dict[str, Any], seed: int = 0, logarithm: bool = Tru
 
 def _again(turn: int) -> tuple[Entry, ...]:
     """Return the strongest bags once more with another seed: a small gain each, for time that is left."""
-    return (
-        _bag(f"LightGBM, small trees, again {turn}", _EIGHT, seed=turn),
-        _bag(f"LightGBM, smoothed, again {turn}", _SMOOTH, seed=turn),
-    )
+    first = (("LightGBM, small trees", _EIGHT), ("LightGBM, smoothed", _SMOOTH))
+    return tuple(replace(_bag(f"{name}, again {turn}", params, turn), after=(name,)) for name, params in first)

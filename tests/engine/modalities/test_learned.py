@@ -34,6 +34,11 @@ def test_most_per_second_comes_first_and_the_unknown_stays() -> None:
     assert names(reorder(ENTRIES, META, [RUN])) == ["instant", "quick", "slow", "new", "useless"]
 
 
+def test_who_makes_use_of_the_work_of_others_comes_behind_them() -> None:
+    built = tuple(replace(entry, after=("slow", "unheard of")) if entry.name == "quick" else entry for entry in ENTRIES)
+    assert names(reorder(built, META, [RUN])) == ["instant", "slow", "quick", "new", "useless"]
+
+
 def test_nothing_recorded_is_the_order_by_hand() -> None:
     assert reorder(ENTRIES, META, []) == ENTRIES
 
