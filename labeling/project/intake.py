@@ -13,7 +13,7 @@ from engine.dataset import INPUT_PREFIX
 from engine.task import Kind
 from labeling.batch import Batch
 from labeling.classes import classes_of
-from labeling.errors import ImportRefused
+from labeling.errors import ImportRefused, ProjectError
 from labeling.project.class_table import add_names
 from labeling.project.journal import Journal
 from labeling.project.samples import PRESENT, Samples
@@ -163,8 +163,21 @@ def _free_names(connection: sqlite3.Connection, origin: str, names: list[str]) -
 
 
 def write_inputs(inputs: pl.DataFrame, path: Path) -> None:
-    """Write the inputs of a table, whole or not at all."""
-    path.parent.mkdir(exist_ok=True)
+    """Write the inputs of a table, whole or not at all.
+
+    Raises:
+        ProjectError: the disk is full or cannot be written.
+    """
+    import polars as pl
+
     temporary = path.with_suffix(".tmp")
-    inputs.write_parquet(temporary)
-    temporary.replace(path)
+    try:
+        path.parent.mkdir(exist_ok=True)
+        inputs.write_parquet(temporary)
+        temporary.replace(path)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        temporary.unlink(missing_ok=True)
+        raise ProjectError(
+            f"The table could not be written to {path.parent} ({error}), so nothing was changed. "
+            "Make room there, then try again."
+        ) from error

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from labeling.annotations.model import Annotated, Annotations
+from labeling.annotations.registry import WRITERS
 from labeling.batch import Batch, save_problems
-from labeling.errors import ImportRefused, MediaRefused, ProjectError
-from labeling.exporting import annotations_of, fitted_to
+from labeling.errors import ExportRefused, ImportRefused, MediaRefused, ProjectError
+from labeling.exporting import annotations_of, fitted_to, write_labels
 from labeling.importing import read, understand
 from labeling.project import Project
 from labeling.thumbnails import Thumbnails
@@ -187,8 +189,6 @@ def test_media_that_disappear_while_the_project_is_open(bolts: Path, tmp_path: P
             thumbnails.get(bolts / "bolt" / "1.png", content, 96)
         thumbnails.close()
         modality, annotations = annotations_of(project)
-        from labeling.annotations.registry import WRITERS
-
         assert fitted_to(WRITERS["folders"], annotations, modality)[1] == [
             "2 files are not where they were, so they cannot be taken along: left out."
         ]
@@ -241,3 +241,25 @@ def test_an_archive_larger_than_the_disk_leaves_nothing(
     with pytest.raises(ImportRefused, match=r"Make room|no room"):
         understand(path)
     assert not [file for file in disk.rglob("*") if file.is_file()]
+
+
+@ROOT_NEEDED
+def test_a_table_larger_than_the_disk_is_not_half_taken_in(disk: Path, tmp_path: Path) -> None:
+    rows = "".join(f"{os.urandom(40).hex()} {at},{at * 0.37},{'ab'[at % 2]}\n" for at in range(20_000))
+    (tmp_path / "table.csv").write_text("what,size,kind\n" + rows)
+    understanding = understand(tmp_path / "table.csv", target="kind")
+    batch = read(understanding)
+    with Project.create(disk / "project") as project:
+        with pytest.raises(ProjectError, match=r"Make room"):
+            project.add(understanding, batch)
+        assert (project.count(), project.can_undo, project.understanding()) == (0, None, None)
+    assert not list((disk / "project").glob("tables/*.tmp"))
+
+
+@ROOT_NEEDED
+def test_labels_that_do_not_fit_on_the_disk_leave_nothing(disk: Path, tmp_path: Path) -> None:
+    (tmp_path / "big.bmp").write_bytes(os.urandom(300_000))
+    samples = [Annotated(f"{at}.bmp", classes=("a",), path=tmp_path / "big.bmp") for at in range(3)]
+    with pytest.raises(ExportRefused, match="No space left on device"):
+        write_labels(Annotations(samples, ("a",)), WRITERS["folders"], disk / "out")
+    assert not (disk / "out").exists()
