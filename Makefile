@@ -3,7 +3,7 @@
 #   make demo     the whole job on sample data          make test   all tests
 #   make studio   the app                               make lint   ruff, mypy, import contracts
 #   make bench    measure, against the stated numbers   make wheel  dist/*.whl
-#   make bench-labeling   import, scrolling, keys, suggestions, kills
+#   make bench-labeling   import, scrolling, keys, suggestions, the order to label in, kills
 #   make bench-peers, bench-report, bench-ablation, portfolio      see tests/benchmarks/README.md
 
 VENV   := .venv
