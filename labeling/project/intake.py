@@ -19,6 +19,7 @@ from labeling.project.journal import Journal
 from labeling.project.samples import PRESENT, Samples
 from labeling.project.store import Store
 from labeling.project.stored import encode
+from labeling.project.taking_over import offers, take_over
 from labeling.understanding import NOUNS, Understanding, count
 from labeling.unpacked import keep
 
@@ -39,45 +40,66 @@ INSERT = (
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What came of an import: samples that are new, and those that the project knew already by their content."""
+    """What came of an import.
+
+    Attributes:
+        new: samples that are new.
+        known: samples that the project knew already by their content.
+        labelled: how many of the known ones had no label and got the one that came with the import.
+    """
 
     new: int
     known: int
+    labelled: int = 0
 
 
 def add(store: Store, samples: Samples, understanding: Understanding, batch: Batch) -> Added:
-    """Take in what is new of a batch. A known picture that was moved gets its new place.
+    """Take in what is new of a batch. A known picture that was moved gets its new place, one without a label its label.
 
     Raises:
         ImportRefused: it does not go with what the project holds.
+        ProjectError: the disk is full or cannot be written.
     """
     latest = store.value("SELECT understanding FROM source WHERE present = 1 ORDER BY id DESC")
     if latest is not None:
-        _check_fit(Understanding.from_json(json.loads(latest)), understanding)
+        there = Understanding.from_json(json.loads(latest))
+        labelled = store.value(f"SELECT 1 FROM sample WHERE label IS NOT NULL AND {PRESENT} LIMIT 1") is not None
+        _check_fit(replace(there, kind=there.kind or (Kind.MULTICLASS if labelled else None)), understanding)
     frame, known, moved = _new_rows(store, understanding, batch.frame)
-    if not frame.height:
-        if moved:
-            keep(understanding.source)
-        return Added(0, known)
-    journal = Journal(store)
-    with (
-        journal.entry(f"Add {count(frame.height, NOUNS[understanding.modality])}") as entry,
-        store.atomic() as connection,
-    ):
-        source = connection.execute(
-            "INSERT INTO source (entry, understanding, content) VALUES (?, ?, ?)",
-            (entry, json.dumps(replace(understanding, chosen=()).to_json()), _content_of(frame)),
-        ).lastrowid
-        assert source is not None
-        inputs = [name for name in frame.columns if name.startswith(INPUT_PREFIX)]
-        if inputs:
-            write_inputs(frame.select(inputs), samples.table_path(source))
-        connection.executemany(INSERT, _rows(connection, source, understanding, frame))
-        if understanding.kind is not Kind.REGRESSION:
-            add_names(connection, entry, classes_of(frame["label"]))
-    keep(understanding.source)
+    with store.atomic() as connection:
+        offered = [] if understanding.holds_rows else offers(connection, known)
+        if frame.height or offered:
+            with Journal(store).entry(_name(understanding, frame.height, len(offered))) as entry:
+                _insert(connection, entry, samples, understanding, frame)
+                take_over(connection, entry, offered)
+                if understanding.kind is not Kind.REGRESSION:
+                    add_names(connection, entry, classes_of(batch.frame["label"]))
+    if frame.height or moved:
+        keep(understanding.source)
     store.fold_log()
-    return Added(frame.height, known)
+    return Added(frame.height, known.height, len(offered))
+
+
+def _name(understanding: Understanding, new: int, labelled: int) -> str:
+    noun = NOUNS[understanding.modality]
+    whose = f"{count(labelled, noun)} from {understanding.source.name}"
+    if not new:
+        return f"Label {whose}"
+    return f"Add {count(new, noun)}" + (f" and label {whose}" if labelled else "")
+
+
+def _insert(
+    connection: sqlite3.Connection, entry: int, samples: Samples, understanding: Understanding, frame: pl.DataFrame
+) -> None:
+    source = connection.execute(
+        "INSERT INTO source (entry, understanding, content) VALUES (?, ?, ?)",
+        (entry, json.dumps(replace(understanding, chosen=()).to_json()), _content_of(frame)),
+    ).lastrowid
+    assert source is not None
+    inputs = [name for name in frame.columns if name.startswith(INPUT_PREFIX)]
+    if inputs:
+        write_inputs(frame.select(inputs), samples.table_path(source))
+    connection.executemany(INSERT, _rows(connection, source, understanding, frame))
 
 
 def _check_fit(there: Understanding, new: Understanding) -> None:
@@ -106,15 +128,17 @@ def _held(understanding: Understanding) -> str:
     return "a table" if understanding.holds_rows else f"{NOUNS[understanding.modality]}s"
 
 
-def _new_rows(store: Store, understanding: Understanding, frame: pl.DataFrame) -> tuple[pl.DataFrame, int, int]:
-    """Return the rows whose content the project does not hold, how many it does, and how many of these were moved."""
+def _new_rows(
+    store: Store, understanding: Understanding, frame: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+    """Return the rows whose content the project does not hold, those it does, and how many of these were moved."""
     if understanding.holds_rows:
         content = _content_of(frame)
         known = store.value("SELECT 1 FROM source WHERE present = 1 AND content = ?", (content,))
-        return (frame.clear(), frame.height, 0) if known else (frame, 0, 0)
+        return (frame.clear(), frame, 0) if known else (frame, frame.clear(), 0)
     there = dict(store.rows(f"SELECT content, reference FROM sample WHERE {PRESENT} AND content IS NOT NULL"))
     if not there:
-        return frame, 0, 0
+        return frame, frame.clear(), 0
     moved = []
     for content, reference in frame.select("content", "reference").iter_rows():
         if content in there and there[content] != reference and not Path(there[content]).is_file():
@@ -122,8 +146,8 @@ def _new_rows(store: Store, understanding: Understanding, frame: pl.DataFrame) -
             there[content] = reference
     with store.atomic() as connection:
         connection.executemany(f"UPDATE sample SET reference = ? WHERE content = ? AND {PRESENT}", moved)
-    new = frame.filter(~frame["content"].is_in(list(there)))
-    return new, frame.height - new.height, len(moved)
+    is_known = frame["content"].is_in(list(there))
+    return frame.filter(~is_known), frame.filter(is_known), len(moved)
 
 
 def _content_of(frame: pl.DataFrame) -> str:

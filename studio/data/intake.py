@@ -211,8 +211,9 @@ def _known(understanding: Understanding, added: Added) -> str:
     from labeling.understanding import NOUNS, count
 
     there = count(added.known, NOUNS[understanding.modality])
+    one = added.known == 1
+    labels = f" {added.labelled:,} of them had no label and got one." if added.labelled else ""
     if not added.new:
-        return f"Nothing new: {there} of {understanding.place} {'is' if added.known == 1 else 'are'} here already."
-    return (
-        f"{there} of {understanding.place} {'was' if added.known == 1 else 'were'} here already, and not taken twice."
-    )
+        nothing = "" if added.labelled else "Nothing new: "
+        return f"{nothing}{there} of {understanding.place} {'is' if one else 'are'} here already.{labels}"
+    return f"{there} of {understanding.place} {'was' if one else 'were'} here already, and not taken twice.{labels}"

@@ -126,7 +126,9 @@ def _known(understanding: Understanding, added: Added) -> list[str]:
     if not added.known:
         return []
     verb = "was" if added.known == 1 else "were"
-    return [f"{things(understanding.modality, added.known)} {verb} in the project already, and not taken twice."]
+    labels = f" {added.labelled:,} of them had no label and got one." if added.labelled else ""
+    said = f"{things(understanding.modality, added.known)} {verb} in the project already, and not taken twice."
+    return [said + labels]
 
 
 def _save(problems: Sequence[Problem], path: Path | None) -> None:
