@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from labeling.tables.anew import Offered
@@ -13,6 +13,7 @@ from studio.theme import SPACE
 from studio.widgets.basics import button, row, text
 
 _KEYS_SAID = "N number · C category · T text · D date · X left out · P predict · Return shows what there is"
+_NOTHING_PREDICTED = "Nothing is predicted now. Go to the column that is to be predicted and press P."
 
 
 class ColumnsDialog(QDialog):
@@ -23,16 +24,17 @@ class ColumnsDialog(QDialog):
     def __init__(self, columns: Sequence[Offered], target: str | None, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Columns")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.model = ColumnModel(columns, target, self)
         self.table = ColumnTable(self.model)
         self.take = button("Use them so", self._take, "primary")
-        keys = text(_KEYS_SAID, "muted")
+        self._said = text(_KEYS_SAID, "muted")
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
         column.setSpacing(SPACE)
         column.addWidget(text("What each column is used as", "heading"))
         column.addWidget(self.table, 1)
-        column.addWidget(keys)
+        column.addWidget(self._said)
         column.addWidget(row(None, button("Cancel", self.reject), self.take))
         self.resize(720, 480)
         self.model.changed.connect(self._show_state)
@@ -40,7 +42,9 @@ class ColumnsDialog(QDialog):
         self.table.setFocus()
 
     def _show_state(self) -> None:
-        self.take.setEnabled(self.model.is_other and self.model.chosen().target is not None)
+        predicts = self.model.chosen().target is not None
+        self.take.setEnabled(self.model.is_other and predicts)
+        self._said.setText(_KEYS_SAID if predicts else _NOTHING_PREDICTED)
 
     def _take(self) -> None:
         self.accept()

@@ -40,7 +40,13 @@ class Recolumning(QObject):
         """Look at what each column of the project's table can be."""
         project = self._session.project
         if project is not None and self.possible:
-            self.look_at(project.table_sources()[0].understanding)
+            sources = project.table_sources()
+            if sources:
+                self.look_at(sources[0].understanding)
+            else:
+                self._session.message.emit(
+                    "info", "The columns of these rows are fixed by the data set they come from."
+                )
 
     def look_at(self, understanding: Understanding) -> None:
         """Look at what each column of a table can be."""

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from studio.label.mark_editor import M, MarkEditor
-from studio.theme import SPACE, class_colour
+from studio.theme import SPACE, class_colour, theme
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
@@ -54,12 +54,16 @@ class MarkModel(QAbstractTableModel):
         self._columns: list[MarkColumn[Any]] = [*columns, named]
         self._order: list[int] = []
         self._numbers: dict[str, int] = {}
+        self._shown: tuple[list[Any], dict[str, int]] = ([], {})
 
     def refresh(self, numbers: dict[str, int]) -> None:
         """Follow the editor; as many marks as before keep the place of the cursor."""
         marks = self._editor.marks
+        now = (list(marks), numbers)
+        if now == self._shown:  # what somebody is typing into a cell is not disturbed
+            return
         order = sorted(range(len(marks)), key=lambda at: self._editor.place(marks[at]))
-        self._numbers = numbers
+        self._shown, self._numbers = now, numbers
         if len(order) == len(self._order):
             self._order = order
             if order:
@@ -159,6 +163,7 @@ class MarkTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + SPACE)
         self.selectionModel().currentRowChanged.connect(self._went)
+        theme().changed.connect(self.viewport().update)
 
     def refresh(self, numbers: dict[str, int]) -> None:
         """Follow the editor: its marks and which of them is chosen."""

@@ -97,6 +97,8 @@ class Regioning(Marking):
         editor = self._stage.editor
         if editor.busy:
             editor.cancel()
+        elif self._stage.table.hasFocus():
+            self._stage.show_list(False)
         elif self._stage.player.playing:
             self._stage.player.pause()
         elif self._drawn:
@@ -185,7 +187,7 @@ class Regioning(Marking):
     def _edit_list(self) -> None:
         if not self.chosen:
             self._choose(1)
-        self._stage.table.setFocus()
+        self._stage.show_list(self.chosen)
 
     def _chose(self) -> None:
         """While regions are drawn, what was just selected becomes one."""

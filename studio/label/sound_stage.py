@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QSplitter, QToolButton, QVBoxLayout
 from typing_extensions import override
 
@@ -21,6 +22,7 @@ from studio.theme import SPACE
 from studio.widgets.basics import row, text
 
 _ZOOM = 2.0
+_ROOM_FOR_LIST = 340  # pixels of height; with fewer the sound itself would be too flat to see
 _SEEK_SHARE = 0.02  # of what is in sight
 
 
@@ -44,7 +46,7 @@ class SoundStage(QFrame):
         self.canvas = SoundCanvas(self.loader, self.editor)
         self.table = MarkTable(self.editor, self._columns(), "Regions")
         self._regions: Sequence[Region] = ()
-        self._can_mark = False
+        self._can_mark, self._wants_list = False, False
         self._numbers: dict[str, int] = {}
         self._build()
         self._listen()
@@ -86,6 +88,12 @@ class SoundStage(QFrame):
                 self.player.seek(region.start)
         self._show_choice()
         self.chose.emit()
+
+    def show_list(self, wanted: bool) -> None:
+        """Go to the list of regions, for which there may be no room otherwise, or back to the sound."""
+        self._wants_list = wanted
+        self._show_choice()
+        (self.table if wanted else self.canvas).setFocus()
 
     # -- looking and listening -----------------------------------------------------------------------------------
 
@@ -191,7 +199,8 @@ class SoundStage(QFrame):
 
     def _show_choice(self) -> None:
         self.table.refresh(self._numbers)
-        self.table.setVisible(self._can_mark and bool(self.editor.marks))
+        room = self.height() >= _ROOM_FOR_LIST or self._wants_list
+        self.table.setVisible(self._can_mark and bool(self.editor.marks) and room)
         self.canvas.show_regions(self._numbers)
         self._describe()
 
@@ -238,6 +247,11 @@ class SoundStage(QFrame):
         if moment is None or not region.start <= moment <= self.seconds:
             return None
         return replace(region, end=round(moment, DECIMALS))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_choice()
 
     @override
     def minimumSizeHint(self) -> QSize:

@@ -47,7 +47,8 @@ class Places:
 
     def end_position(self, offset: int) -> int:
         """Return where in the document the character before an offset ends."""
-        return self.position(0) if offset <= 0 else int(self._start[offset - 1] + self._width[offset - 1])
+        before = min(offset, len(self._start) - 1) - 1
+        return self.position(0) if before < 0 else int(self._start[before] + self._width[before])
 
     def offset(self, position: int) -> int:
         """Return which character begins at a position of the document, or the next that does."""

@@ -74,7 +74,10 @@ class TextStage(QPlainTextEdit):
     def show_sample(self, listing: Listing, place: int) -> None:
         """Show one sample's text, or each of its columns under its name."""
         self.setAccessibleName(f"Text {listing.name(place)}")
-        words = text_of(listing, place)
+        self.show_text(text_of(listing, place))
+
+    def show_text(self, words: str) -> None:
+        """Show a text, without spans at first."""
         if words != self._text:
             self._text = words
             self._places = Places(words)

@@ -238,6 +238,7 @@ def test_the_list_is_edited_by_keys_alone(screen: LabelScreen, qtbot: QtBot) -> 
         field.selectAll()
         QTest.keyClicks(field, words)
         QTest.keyClick(field, Qt.Key.Key_Return)
+        qtbot.waitUntil(table.hasFocus)
 
     typed("1.5")
     QTest.keyClick(table, Qt.Key.Key_Right)

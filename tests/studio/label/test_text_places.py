@@ -39,6 +39,12 @@ def test_a_paragraph_as_long_as_a_book_is_broken_without_moving_anything(piece: 
     assert "\n\u0301" not in places.shown
 
 
+def test_beyond_the_end_is_the_end() -> None:
+    places = Places("ab")
+    assert (places.position(9), places.end_position(9), places.offset(9)) == (2, 2, 2)
+    assert (Places("").end_position(3), Places("").offset(0)) == (0, 0)
+
+
 def test_half_a_surrogate_pair_is_shown_as_unknown() -> None:
     assert Places("a\ud83db").shown == "a\ufffdb"
 
