@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,11 @@ from labeling.autodl.writing import AutoDl
 from labeling.batch import Batch, Watch
 from labeling.errors import ExportRefused, ImportRefused
 from labeling.importing import read, understand
+from labeling.project import Project
 from labeling.records.examples import Example, encoded
 from labeling.records.tfrecord import write_records
 from labeling.understanding import Understanding
-from labeling.unpacked import home, left_out
+from labeling.unpacked import home, left_out, release
 from tests.labeling.annotations.samples import LABELS, write_media
 from tests.labeling.conftest import PictureMaker
 
@@ -338,3 +340,20 @@ def test_whatever_an_example_holds_is_refused_or_left_out(
     folder = lay_out(place.parent.parent, Watch())
     assert folder is not None
     assert (folder / "train.parquet").is_file()
+
+
+def test_a_data_set_in_an_archive_leaves_only_its_samples(tmp_path: Path, make_picture: PictureMaker) -> None:
+    samples = [
+        Annotated(f"{at}.png", classes=("ab"[at % 2],), path=make_picture(tmp_path / f"{at}.png", seed=at))
+        for at in range(6)
+    ]
+    (tmp_path / "own").mkdir()
+    AutoDl().write(Annotations(samples, ("a", "b")), tmp_path / "own")
+    packed = shutil.make_archive(str(tmp_path / "packed"), "zip", tmp_path / "own")
+    understanding = understand(packed)
+    assert understanding.text() == "6 photos → sort photos into a / b (column label)"
+    assert [place.resolve() for place in home().glob("*/*") if place.is_dir()] == [understanding.source]
+    with Project.create(tmp_path / "project") as project:
+        project.add(understanding, read(understanding))
+        release(understanding.source)
+        assert project.missing() == []
