@@ -38,6 +38,13 @@ class Pace:
         return words
 
 
+def told_coming(suggestions: Suggestions, looked_at: int, total: int) -> str:
+    """Say how many samples the machine has looked at, while that is what suggestions wait for; else nothing."""
+    if suggestions.by_sample or not 0 < looked_at < total:
+        return ""
+    return f"getting to know the samples: {100 * looked_at // total} %"
+
+
 def told_right(suggestions: Suggestions) -> str:
     """Return how many suggestions were right, once enough could be told: ``suggestions right 18 of 20 times so far``.
 

@@ -22,7 +22,7 @@ from studio.label.key_rules import is_for_focus
 from studio.label.labelling import Labelling
 from studio.label.marking import MARK_COMMANDS, Marking
 from studio.label.order import Order
-from studio.label.pace import Pace, told_right
+from studio.label.pace import Pace, told_coming, told_right
 from studio.label.photos import Photos
 from studio.label.regioning import Regioning
 from studio.label.second_look.page import SecondLookPage
@@ -321,6 +321,7 @@ class LabelScreen(Screen):
         session.library.relabelled.connect(self._relabelled)
         session.view.changed.connect(self._show_rows)
         session.view.suggested.connect(self._suggested)
+        session.suggesting.progressed.connect(self._show_progress)
         session.changes.turned.connect(self._show_turned)
         for marking in self.markings.values():
             marking.mode_changed.connect(self.changed)
@@ -431,9 +432,7 @@ class LabelScreen(Screen):
         if not len(self.listing) or not self.isVisible():
             return
         counts = self.session.library.counts()
-        right = told_right(self.session.view.suggestions)
-        said = " · ".join(filter(None, [self._progress(), self.labelling.told_copied(), right]))
-        self.bench.show_progress(said, self._share())
+        self._show_progress()
         label = self.listing.labels[row] if row is not None and not self.many else None
         if self._is_number:
             self.bench.number.show_value(self.listing.target or "Value", label, self.sample_id or "")
@@ -458,8 +457,14 @@ class LabelScreen(Screen):
         if self.marking is not None:
             self.marking.show(row)
 
-    def _progress(self) -> str:
-        return self.pace.words(self.session.library.labelled, len(self.listing))
+    def _show_progress(self) -> None:
+        said = [
+            self.pace.words(self.session.library.labelled, len(self.listing)),
+            self.labelling.told_copied(),
+            told_right(self.session.view.suggestions),
+            told_coming(self.session.view.suggestions, *self.session.suggesting.looked_at),
+        ]
+        self.bench.show_progress(" · ".join(filter(None, said)), self._share())
 
     def _share(self) -> float:
         return self.session.library.labelled / max(1, len(self.listing))

@@ -34,12 +34,12 @@ _FIRST = 2000  # labelled samples that are looked at before others
 class Suggesting(QObject):
     """Suggestions for the open project, made anew after labels changed.
 
-    ``changed`` comes with other suggestions; ``progressed`` tells how many samples were looked at, of how many;
+    ``changed`` comes with other suggestions; ``progressed`` that more samples were looked at;
     ``problem`` carries a sentence and details.
     """
 
     changed = Signal()
-    progressed = Signal(int, int)
+    progressed = Signal()
     problem = Signal(str, str)
     _came = Signal(object)
     _ended = Signal(object, str)
@@ -213,7 +213,7 @@ class Suggesting(QObject):
 
     def _note_more(self, pool: object) -> None:
         if pool is self._pool and self._pool is not None:
-            self.progressed.emit(*self.looked_at)
+            self.progressed.emit()
             if not self._more.isActive():
                 self._more.start()
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from labeling.suggest.model import Suggestions
-from studio.label.pace import Pace, told_right
+from labeling.suggest.model import Suggestion, Suggestions
+from studio.label.pace import Pace, told_coming, told_right
 
 
 def paced(gaps: list[float]) -> Pace:
@@ -48,3 +48,11 @@ def test_many_labels_at_once_share_the_time_they_took() -> None:
 def test_how_many_suggestions_were_right_is_told_once_it_can_be() -> None:
     assert told_right(Suggestions(right=(3, 4))) == ""
     assert told_right(Suggestions(right=(18, 20))) == "suggestions 90% right so far (18 of 20)"
+
+
+def test_what_suggestions_wait_for_is_told_until_there_are_some() -> None:
+    assert told_coming(Suggestions(), 0, 400) == ""
+    assert told_coming(Suggestions(), 130, 400) == "getting to know the samples: 32 %"
+    assert told_coming(Suggestions(), 400, 400) == ""
+    there = Suggestions({"a": Suggestion("a", ("bolt",), None, 0.9, 0.1)}, ("a",))
+    assert told_coming(there, 130, 400) == ""
