@@ -30,6 +30,12 @@ class Average:
         for name in names:
             self.values[name].copy_(weights[name])
 
+    @torch.no_grad()
+    def become(self, values: Mapping[str, Tensor]) -> None:
+        """Be other weights instead, of which nothing is averaged any more."""
+        for name, value in self.values.items():
+            value.copy_(values[name])
+
     @contextmanager
     def in_place_of(self, weights: Mapping[str, Tensor]) -> Iterator[None]:
         """Let the weights be their averages while the block runs."""

@@ -24,6 +24,7 @@ from engine.finetune.base import Net, Part, View
 from engine.finetune.memory import Ladder, short_of_memory
 from engine.finetune.precision import fast
 from engine.finetune.schedule import Plan
+from engine.finetune.soup import Soup
 from engine.finetune.stream import Stream
 from engine.finetune.targets import Targets
 from engine.finetune.tuning import MOMENTS, Recipe, Saved, Tuning
@@ -48,15 +49,16 @@ class FineTune(Learner):
     """Tunes all layers of the network that :meth:`net` brings; a subclass says which.
 
     The first network is checked on the samples of the first fold, the next on those of the second; the member is their
-    mean. A network is checked at each of :data:`engine.finetune.tuning.MOMENTS`, and what does better than the same
-    network before is a candidate. Settings: ``epochs`` (8), how often to see each sample at most; ``fewest`` (0.5), how
-    often at least, or it is left out; ``share`` (0.5) of the budget left that one network may take; ``folds`` (1), how
-    many networks; ``skipped`` (0), how many folds are passed over, being held out by networks of another learner;
-    ``cover`` (False), whether the networks hold out all folds between them rather than one each; ``batch`` (32);
-    ``rate`` (3e-4); ``head`` (1), the factor on it for the head; ``decay`` (0.85) of the rate from layer to layer;
-    ``weight_decay`` (0.02); ``contrasts`` (False), whether the network learns to part classes
-    (:mod:`engine.finetune.contrast`) where a sample has one; ``transfer`` (none), settings by name of
-    :data:`engine.transfer.TRANSFER`.
+    mean. A network is checked at each of :data:`engine.finetune.tuning.MOMENTS`, and in the end as a mean of what it
+    was then (:mod:`engine.finetune.soup`); what does better than the same network before is a candidate.
+
+    Settings: ``epochs`` (8), how often to see each sample at most; ``fewest`` (0.5), how often at least, or it is left
+    out; ``share`` (0.5) of the budget left that one network may take; ``folds`` (1), how many networks; ``skipped``
+    (0), how many folds are passed over, being held out by networks of another learner; ``cover`` (False), whether the
+    networks hold out all folds between them rather than one each; ``batch`` (32); ``rate`` (3e-4); ``head`` (1), the
+    factor on it for the head; ``decay`` (0.85) of the rate from layer to layer; ``weight_decay`` (0.02); ``contrasts``
+    (False), whether the network learns to part classes (:mod:`engine.finetune.contrast`) where a sample has one;
+    ``transfer`` (none), settings by name of :data:`engine.transfer.TRANSFER`.
     """
 
     def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
@@ -85,6 +87,7 @@ class FineTune(Learner):
         self._planned = self.epochs * len(job.labels)
         self._worked, self._shared = 0.0, 0.0
         self._error: float | None = None
+        self._soup = Soup()
         self._choices: dict[str, Any] = {}
         self.allowed = math.inf  # seconds for one network, as they are when the first is about to be loaded
 
@@ -264,7 +267,7 @@ class FineTune(Learner):
 
     def _step(self, tuning: Tuning, deadline: Deadline) -> None:
         stream = tuning.stream
-        checks = len(MOMENTS) - tuning.checked
+        checks = len(MOMENTS) - tuning.checked + len(MOMENTS) - 1  # and those of mixtures
         net = self._loaded()
         aside = checks * net.looking * net.whole * len(self._rows(held_out=True))
         affordable = self.plan.affordable(deadline, aside)
@@ -306,7 +309,10 @@ class FineTune(Learner):
             outputs = outputs if self.job.task.classes else outputs * self.targets.spread + self.targets.middle
             self._answers[rows] = Answer.of(self.job.task.kind).apply(outputs)
         self._outputs = []
-        if tuning.finished:
+        mixture = self._soup.heard(error, tuning.average.values, tuning.finished) if len(rows) else None
+        if mixture is not None:
+            tuning.average.become(mixture)
+        elif tuning.finished:
             self._begin_next(tuning)
         return better
 
@@ -320,7 +326,7 @@ class FineTune(Learner):
             "Tuned on %d samples in %d steps: %.1f ms a sample, of which %.0f%% to prepare it.",
             tuning.taken, tuning.steps, 1e3 * self.plan.row_s, 100 * tuning.prepared_s / max(1e-9, self.plan.spent),
         )  # fmt: skip
-        self._tuning, self._error, self.plan = None, None, self._new_plan()
+        self._tuning, self._error, self._soup, self.plan = None, None, Soup(), self._new_plan()
         self._loaded().body.load_state_dict(self._pretrained)
         self._number += 1
         if self._number >= max(1, len(self.held_out)):
@@ -377,6 +383,8 @@ class FineTune(Learner):
         state = {"parts": len(self.parts), "done": self._done, "rungs": self._rungs, "plan": plan}
         state |= {"worked": self._worked, "shared": self._shared}
         state |= {"number": self._number, "error": self._error, "choices": self._choices, "planned": self._planned}
+        tensors |= self._soup.tensors()
+        state["soup"] = self._soup.numbers()
         now = self._saved if self._tuning is None else self._tuning.saved()
         if now is not None:
             tensors |= {f"now:{name}": value for name, value in now.tensors.items()}
@@ -397,6 +405,7 @@ class FineTune(Learner):
         self._number, self._error, self._choices = int(state["number"]), state["error"], state["choices"]
         self._planned = float(state["planned"])
         self._worked, self._shared = float(state["worked"]), float(state["shared"])
+        self._soup.restore(tensors, state["soup"])
         self.plan = Plan(self.plan.share, **state["plan"])
         if "tuning" in state:
             mine = {name.removeprefix("now:"): value for name, value in tensors.items() if name.startswith("now:")}

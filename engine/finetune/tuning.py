@@ -150,8 +150,8 @@ class Tuning:
 
     @property
     def to_be_checked(self) -> bool:
-        """Whether one of the moments has come at which the averages are checked; the last is the end."""
-        return self.checked < len(MOMENTS) and self.progress >= MOMENTS[self.checked]
+        """Whether one of the moments has come at which the averages are checked, of which the last is the end."""
+        return self.finished or (self.checked < len(MOMENTS) and self.progress >= MOMENTS[self.checked])
 
     def fit_head(self) -> None:
         """Fit the head anew to what the average network sees of the samples to learn from, or of some of many."""
