@@ -34,8 +34,8 @@ _FIRST = 2000  # labelled samples that are looked at before others
 class Suggesting(QObject):
     """Suggestions for the open project, made anew after labels changed.
 
-    ``changed`` comes with other suggestions; ``progressed`` that more samples were looked at;
-    ``problem`` carries a sentence and details.
+    ``changed`` comes with other suggestions, ``progressed`` after more samples were looked at; ``problem`` carries a
+    sentence and details.
     """
 
     changed = Signal()
@@ -56,6 +56,7 @@ class Suggesting(QObject):
         self._left: list[DescriberHandle] = []
         self._reading: Job | None = None
         self._fitting: Job | None = None
+        self._copying: Job | None = None
         self._resting = True
         self._complete = False
         self._labels = 0
@@ -104,7 +105,7 @@ class Suggesting(QObject):
     def _leave(self) -> None:
         if self._handle is not None:
             self._handle.close()
-            self._left.append(self._handle)
+            self._left = [*(handle for handle in self._left if not handle.wait(0)), self._handle]
         self._handle = None
 
     def find_copies(self) -> None:
@@ -118,7 +119,9 @@ class Suggesting(QObject):
                 self._material = replace(before, groups=groups)
                 self.changed.emit()
 
-        job = self._background.start(lambda _job: groups_of(project), "Searching for near-copies")
+        if self._copying is not None:
+            self._copying.cancel()
+        self._copying = job = self._background.start(lambda _job: groups_of(project), "Searching for near-copies")
         job.done.connect(take)
         job.failed.connect(lambda error: self.problem.emit(explain(error), job.details))
 
@@ -155,10 +158,10 @@ class Suggesting(QObject):
             timer.stop()
         self._material = self._pool = self._finer = None
         self._complete, self._labels, self._again = False, 0, False
-        for job in (self._reading, self._fitting):
+        for job in (self._reading, self._fitting, self._copying):
             if job is not None:
                 job.cancel()
-        self._reading = self._fitting = None
+        self._reading = self._fitting = self._copying = None
         self._publish(Suggestions())
 
     def _start_anew(self) -> None:
