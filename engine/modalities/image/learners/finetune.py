@@ -25,12 +25,14 @@ from engine.learners.constant import ConstantLearner
 from engine.modalities.image.augment import augment
 from engine.modalities.image.features import to_learn_from
 from engine.modalities.image.members.network import MIDDLE, SPREAD, NetworkMember
+from engine.modalities.image.mixing import mixed
 from engine.modalities.image.resize import resize
 from engine.modalities.image.samples import ImageSamples
 from engine.modalities.image.squares import Squares
 from engine.transfer.co_tuning import CoTuning
 
 _SMALLEST = 64
+_PLAIN = 0.7  # of the training, after which pictures are no longer mixed
 _TRIES, _TRIES_S = 3, 1.0
 # Mirrored pictures whose log-loss is greater by this much than that of plain ones mean something else.
 _FACTOR, _SLACK = 1.25, 0.1
@@ -40,11 +42,13 @@ class ImageNet(Net):
     """Sees pictures squashed to a square of ``resolution``; the first ``frozen`` stages stay as they are.
 
     Pictures are mirrored half of the time, and answers are means over both views, unless the pretrained network tells
-    mirrored ones apart worse (digits, letters). ``source`` says whether the classifier of the pretraining is wanted;
-    ``weights`` is the adopted file of a network from outside.
+    mirrored ones apart worse (digits, letters). ``mixing`` is the share of the steps that learn from mixed pictures
+    (:mod:`engine.modalities.image.mixing`) before the last part of the training. ``source`` says whether the classifier
+    of the pretraining is wanted; ``weights`` is the adopted file of a network from outside.
     """
 
     margin: ClassVar[float] = 1.25
+    mixing: float = 0.0
     looking = 0.3  # 0.24 in half precision, 0.35 in full,
     whole = 3.0  # and a check looks at both views in full
 
@@ -130,6 +134,13 @@ class ImageNet(Net):
         """Return the squares as they might also have been taken, float32 [n, 3, resolution, resolution]."""
         return augment(squares, self.resolution, view.random, self.flip)
 
+    @override
+    def mix(self, inputs: tuple[Tensor, ...], targets: Tensor, view: View) -> tuple[tuple[Tensor, ...], Tensor]:
+        if view.progress >= _PLAIN or view.random.random() >= self.mixing:
+            return inputs, targets
+        pictures, targets = mixed(*inputs, targets, view.random)
+        return (pictures,), targets
+
     def _squares(self, rows: IntArray) -> Tensor:
         return torch.from_numpy(self.squares.of(rows)).to(self.device)
 
@@ -196,7 +207,8 @@ class ImageFineTune(FineTune):
 
     Settings beside those of :class:`FineTune`: ``backbone``; ``resolution`` in pixels; ``finer`` (none), larger
     resolutions, of which the largest is taken at which the time allows to see each picture ``enough`` (8) times;
-    ``frozen`` (0), how many of the first stages stay as they were pretrained, which makes steps cheaper.
+    ``frozen`` (0), how many of the first stages stay as they were pretrained, which makes steps cheaper; ``mixing``
+    (0), the share of the steps that learn from mixed pictures.
     """
 
     kind: ClassVar[str] = "image.finetune"
@@ -208,6 +220,7 @@ class ImageFineTune(FineTune):
         source = CoTuning.kind in self.transfer
         batch, (name, weights) = int(self.settings.get("batch", 32)), self.network()
         net = ImageNet(self.job, name, resolution, frozen, source, weights)
+        net.mixing = float(settings.get("mixing", 0.0)) if self.job.task.classes else 0.0
         if not math.isinf(self.allowed):
             net.row_s = net.step_seconds(batch) / batch
         net.see_at(self._finest(net, [resolution, *sorted(int(side) for side in settings.get("finer", ()))]))

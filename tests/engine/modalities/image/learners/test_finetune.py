@@ -45,9 +45,22 @@ def test_it_answers_classes_well_formed_and_its_saved_member_answers_the_same(jo
 
 
 def test_slices_and_restarts_change_nothing(job: Job, tmp_path: Path) -> None:
-    contract.tiny_slices_equal_one_long_one(lambda: learner(job))
-    contract.restored_midway_goes_on_to_the_same_end(lambda: learner(job), tmp_path / "a")
+    contract.tiny_slices_equal_one_long_one(lambda: learner(job, mixing=0.5))
+    contract.restored_midway_goes_on_to_the_same_end(lambda: learner(job, mixing=0.5), tmp_path / "a")
     contract.restored_when_done_is_done(lambda: learner(job), tmp_path / "b")
+
+
+def test_pictures_are_mixed_where_that_is_wanted_but_not_in_the_end_nor_for_numbers(job: Job, tmp_path: Path) -> None:
+    def changed(net: ImageNet, progress: float) -> bool:
+        inputs, targets = (torch.rand(4, 3, 8, 8),), torch.eye(4)
+        (pictures,), answers = net.mix(inputs, targets, View(train=True, progress=progress))
+        assert torch.equal(pictures, inputs[0]) == torch.equal(answers, targets)
+        return not torch.equal(answers, targets)
+
+    net = learner(job, mixing=1.0).net()
+    assert (changed(net, 0.0), changed(net, 0.6), changed(net, 0.9)) == (True, True, False)
+    assert not changed(learner(job).net(), 0.0)
+    assert not changed(learner(replace(number_job(tmp_path / "n"), threads=1), mixing=1.0).net(), 0.0)
 
 
 def test_all_ways_of_holding_on_to_the_pretraining_work_on_pictures(job: Job) -> None:
