@@ -138,7 +138,8 @@ class ImageNet(Net):
     def mix(self, inputs: tuple[Tensor, ...], targets: Tensor, view: View) -> tuple[tuple[Tensor, ...], Tensor]:
         if view.progress >= _PLAIN or view.random.random() >= self.mixing:
             return inputs, targets
-        pictures, targets = mixed(*inputs, targets, view.random)
+        (pictures,) = inputs
+        pictures, targets = mixed(pictures, targets, view.random)
         return (pictures,), targets
 
     def _squares(self, rows: IntArray) -> Tensor:
