@@ -83,10 +83,16 @@ class Marking(QObject):
 
     @property
     def previous_id(self) -> str:
-        """The id of the sample before the one shown, empty where there is none."""
-        listing = self.session.library.listing
-        place = listing.rows.get(self.sample_id, 0)
-        return listing.ids[place - 1] if place > 0 else ""
+        """The id of the sample before the one shown, as the person walks through them; empty where there is none."""
+        listing, view = self.session.library.listing, self.session.view
+        place = view.places.get(listing.rows.get(self.sample_id, -1), 0)
+        return listing.ids[view.rows[place - 1]] if place > 0 else ""
+
+    def following(self, row: int, count: int) -> list[int]:
+        """Return the rows that come next as the person walks through them."""
+        view = self.session.view
+        place = view.places.get(row, len(view.rows))
+        return view.rows[place + 1 : place + 1 + count]
 
     @abstractmethod
     def name(self, label: str) -> bool:

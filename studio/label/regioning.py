@@ -46,7 +46,7 @@ class Regioning(Marking):
     def show(self, place: int) -> None:
         listing = self.session.library.listing
         self.sample_id = listing.ids[place]
-        ahead = listing.references[place + 1 : place + 1 + _AHEAD]
+        ahead = [listing.references[row] for row in self.following(place, _AHEAD)]
         self._stage.show_sound(listing.name(place), listing.references[place], ahead)
         regions = [mark for mark in self.marks_of(self.sample_id) if isinstance(mark, Region)] if self.possible else []
         self._stage.show_regions(regions, self.possible, self.colours())

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from engine.task import Kind
 from labeling.annotations.marks import Mark
 from labeling.annotations.model import Region
+from studio.finding.wanted import Wanted
 from studio.label.screen import LabelScreen
 from studio.label.sound_stage import SoundStage
 from studio.window import MainWindow
@@ -301,3 +302,16 @@ def test_waveform_and_spectrogram_show_where_the_tone_is(screen: LabelScreen, qt
     qtbot.waitUntil(lambda: canvas.grab().toImage().pixelColor(there) != canvas.grab().toImage().pixelColor(not_there))
     column = range(round(canvas.pitches().top()) + 2, round(canvas.pitches().bottom()) - 2)
     qtbot.waitUntil(lambda: len({brightness(QPoint(loud.x(), y)) for y in column}) > 5)
+
+
+def test_the_previous_sound_is_the_one_that_was_shown_before(screen: LabelScreen, qtbot: QtBot) -> None:
+    drag(stage_of(screen), 0.5, 1.0)
+    QTest.keyClick(screen, Qt.Key.Key_1)
+    made = marks(screen)
+    view = screen.session.view
+    view.show(Wanted(ids=("0.wav", "2.wav")))
+    QTest.keyClick(screen, Qt.Key.Key_D)
+    assert screen.sample_id == "2.wav"
+    qtbot.waitUntil(lambda: stage_of(screen).seconds == 10.0)
+    QTest.keyClick(screen, Qt.Key.Key_P, CTRL)
+    assert marks(screen) == made
