@@ -2,7 +2,7 @@
 
 On 2,000 pictures of cifar10_small it names 0.69 of 500 others rightly after 40 passes (80 s of one core), and lifts a
 head on frozen features from 0.760 to 0.798 when both are averaged: it sees what a network made for large pictures does
-not.
+not. With half of its steps on mixed pictures it names 0.682 of 500 others (log-loss 0.955), without 0.664 (1.001).
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ RECIPE: dict[str, Any] = {
     "rate": 3e-3,
     "decay": 1.0,
     "weight_decay": 0.05,
+    "mixing": 0.5,
     "transfer": {},
 }
 
@@ -60,7 +61,9 @@ class Scratch(ImageFineTune):
     def net(self) -> ScratchNet:
         samples = self.job.samples
         assert isinstance(samples, ImageSamples)
-        return ScratchNet(self.job, str(self.settings["backbone"]), usual_side(samples))
+        net = ScratchNet(self.job, str(self.settings["backbone"]), usual_side(samples))
+        net.mixing = self.mixing
+        return net
 
 
 def usual_side(samples: ImageSamples) -> int:
