@@ -204,8 +204,8 @@ class ImageFineTune(FineTune):
     """Tunes ``backbone`` on pictures of ``resolution``.
 
     After 8 passes at 128 pixels it named 0.923 of 503 held-out photos of six kinds and 0.850 of 620 small ones of ten.
-    A kernel head fitted to what the tuned network sees was no surer gain: 0.897 and 0.855. Mixed pictures in half of the
-    steps were a loss in so few passes: 0.856 of 500 small ones (log-loss 0.459) rather than 0.870 (0.430).
+    A kernel head fitted to what the tuned network sees was no surer gain: 0.897 and 0.855. Mixed pictures in half
+    of the steps were a loss in so few passes: 0.856 of 500 small ones (log-loss 0.459) rather than 0.870 (0.430).
 
     Settings beside those of :class:`FineTune`: ``backbone``; ``resolution`` in pixels; ``finer`` (none), larger
     resolutions, of which the largest is taken at which the time allows to see each picture ``enough`` (8) times;
