@@ -7,7 +7,7 @@ import pytest
 
 from engine.budget import Deadline
 from engine.learners import LEARNERS, learner_class
-from engine.modalities import portfolio
+from engine.modalities.table.portfolio import portfolio
 from engine.task import Kind, Modality, Task
 from tests.engine.modalities.table.tables import a_job, a_task
 
