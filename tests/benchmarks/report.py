@@ -66,7 +66,8 @@ def report(outcomes: Sequence[Outcome]) -> str:
         parts += ["## Export to ONNX", table(["dataset", "budget (s)", *titles(_EXPORT)], rows)]
     for (case_name, _, _), figures in middle.items():
         if case_name == STUDIO and figures:
-            parts += ["## Studio", table(titles(figures), [cells(figures, list(figures))])]
+            told = [name for name in FIGURES if name in figures]
+            parts += ["## Studio", table(titles(told), [cells(figures, told)])]
     return "\n\n".join([*parts, "## Every run of ours", _words(outcomes)]) + "\n"
 
 

@@ -24,7 +24,7 @@ def test_medians_are_over_seeds() -> None:
 
 
 def test_goals_are_judged_with_their_ratio() -> None:
-    studio = Outcome("studio", OURS, 60.0, 0, {"stall_ms": 50.0})
+    studio = Outcome("studio", OURS, 60.0, 0, {"stall_ms": 50.0, "ticks": 12_000.0})
     written = report([outcome(OURS, 0.86, first_s=3.0), studio])
     assert "| adult_census | 300 | first answers (s) | ≤ 2 | 3.00 | 1.50 | **no** |" in written
     assert "| adult_census | 300 | NAUC | ≥ 0.86 | 0.860 | 1.00 | yes |" in written
