@@ -129,7 +129,11 @@ def reorder(entries: Sequence[Entry], meta: Meta, records: Sequence[Record] | No
     near = neighbours(meta, recorded() if records is None else records)
     if not near:
         return tuple(entries)
-    promises = {entry.name: promise for entry in entries[1:] if (promise := _promise(entry.name, near)) is not None}
+    promises = {
+        entry.name: promise
+        for entry in entries[1:]
+        if (promise := _promise(entry.name, near, meta.samples)) is not None
+    }
     known = {entry.name: entry for entry in entries}
     after = {name: set(known[name].after) & set(promises) for name in promises}
     order = iter([known[name] for name in _by_promise(promises, after)])
@@ -167,15 +171,17 @@ def _distance(one: Meta, other: Meta, scales: Sequence[float]) -> float:
     return math.sqrt(total)
 
 
-def _promise(name: str, near: Sequence[tuple[float, Record]]) -> _Promise | None:
-    """Return the weighted means over the runs in which a learner brought a candidate; None where there is none."""
-    found = [(weight, trial, _floor(run)) for weight, run in near for trial in run.trials if trial.name == name]
-    found = [(weight, trial, floor) for weight, trial, floor in found if trial.curve]
+def _promise(name: str, near: Sequence[tuple[float, Record]], samples: int) -> _Promise | None:
+    """Return the weighted means over the runs in which a learner brought a candidate; None where there is none.
+
+    What it cost is taken to grow with the ``samples``.
+    """
+    found = [(weight, trial, run) for weight, run in near for trial in run.trials if trial.name == name and trial.curve]
     total = sum(weight for weight, _, _ in found)
     if not total:
         return None
-    cost = sum(weight * trial.cost_s for weight, trial, _ in found) / total
-    gain = sum(weight * (max(score for _, score in trial.curve) - floor) for weight, trial, floor in found) / total
+    cost = sum(weight * trial.cost_s * samples / max(1, run.meta.samples) for weight, trial, run in found) / total
+    gain = sum(weight * (max(score for _, score in trial.curve) - _floor(run)) for weight, trial, run in found) / total
     share = sum(weight * trial.weight for weight, trial, _ in found) / total
     return _Promise(max(_LEAST_COST_S, cost), gain, share)
 

@@ -102,6 +102,8 @@ def about(outcomes: Sequence[Outcome]) -> list[str]:
 
 def standing(middle: Medians) -> str:
     """Return one line a budget: how often we were better than the best peer, and where we were not."""
+    if not any(rivals(middle, (case.name, budget)) for case, budget in spots(middle)):
+        return "No other tool has been measured on this version yet: `make bench-peers` does that."
     rows = []
     for budget in sorted({budget for _, budget in spots(middle)}):
         chosen = [spot for spot in spots(middle) if spot[1] == budget]

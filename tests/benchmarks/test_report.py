@@ -91,3 +91,7 @@ def test_the_picture_of_all_datasets_is_small(tmp_path: Path) -> None:
 
 def test_a_table_has_a_ruled_header() -> None:
     assert table(["a", "b"], [["1", "2"]]) == "| a | b |\n| --- | --- |\n| 1 | 2 |"
+
+
+def test_without_another_tool_nothing_is_said_to_be_better() -> None:
+    assert "No other tool" in report([outcome(OURS, 0.86, first_s=3.0)])

@@ -39,6 +39,12 @@ def test_who_makes_use_of_the_work_of_others_comes_behind_them() -> None:
     assert names(reorder(built, META, [RUN])) == ["instant", "slow", "quick", "new", "useless"]
 
 
+def test_what_was_quick_on_few_samples_is_taken_to_be_slow_on_many() -> None:
+    few = Record(replace(META, samples=200), (trial("instant", 0.1, 0.5), trial("slow", 6, 0.9)))
+    many = Record(META, (trial("instant", 0.1, 0.5), trial("quick", 20, 0.85)))
+    assert names(reorder(ENTRIES, META, [few, many]))[1] == "quick"
+
+
 def test_nothing_recorded_is_the_order_by_hand() -> None:
     assert reorder(ENTRIES, META, []) == ENTRIES
 
