@@ -12,6 +12,7 @@ _COLUMNS = 4
 _PANEL = (3.6, 2.7)  # inches
 _DPI = 80
 _FIRST_S = 0.5
+_TICKS_S = (1, 3, 10, 30, 60, 100, 300, 1200)
 
 
 def draw(outcomes: Sequence[Outcome], path: Path) -> bool:
@@ -62,6 +63,10 @@ def _panel(panel: object, name: str, runs: Sequence[Outcome], colours: dict[str,
     final = [run.curve[-1][1] for run in runs]
     panel.set_ylim(max(-0.05, min(final) - 0.35), min(1.0, max(final) + 0.03))
     panel.set_xscale("log")
+    panel.set_xlim(_FIRST_S, 1.1 * max(run.budget_s for run in runs))
+    panel.minorticks_off()
+    ticks = [at for at in _TICKS_S if at <= panel.get_xlim()[1]]
+    panel.set_xticks(ticks, [f"{at:g} s" for at in ticks])
     panel.set_title(f"{name}, {runs[0].budget_s:g} s", fontsize=8)
     panel.tick_params(labelsize=6)
     panel.legend(fontsize=5, loc="lower right")
