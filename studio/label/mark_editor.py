@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar, Generic, TypeVar
@@ -11,7 +12,7 @@ from labeling.annotations.model import Box, Region, Span
 M = TypeVar("M", Box, Region, Span)
 
 
-class MarkEditor(Generic[M]):
+class MarkEditor(ABC, Generic[M]):
     """Holds the marks of one sample; each finished change has a name for the history, empty where nothing changed."""
 
     noun: ClassVar[str] = "mark"
@@ -19,7 +20,6 @@ class MarkEditor(Generic[M]):
     def __init__(self) -> None:
         self.marks: list[M] = []
         self.chosen: int | None = None
-        self._laned: tuple[list[M], list[int]] = ([], [])
 
     @property
     def mark(self) -> M | None:
@@ -55,30 +55,9 @@ class MarkEditor(Generic[M]):
         now = order.index(self.chosen) + by if self.chosen is not None else (0 if by > 0 else -1)
         self.chosen = order[now % len(order)]
 
+    @abstractmethod
     def place(self, mark: M) -> tuple[float, ...]:
         """Return what the reading order goes by."""
-        raise NotImplementedError
-
-    def extent(self, mark: M) -> tuple[float, float]:
-        """Return where a mark begins and ends on the line along which marks lie."""
-        raise NotImplementedError
-
-    def lanes(self) -> list[int]:
-        """Return for each mark in which of several lines it is drawn, so that none lies over another."""
-        if self._laned[0] != self.marks:
-            self._laned = (list(self.marks), self._lanes())
-        return self._laned[1]
-
-    def _lanes(self) -> list[int]:
-        ends: list[float] = []
-        found = [0] * len(self.marks)
-        extents = [self.extent(mark) for mark in self.marks]
-        for at in sorted(range(len(extents)), key=lambda at: (extents[at][0], -extents[at][1])):
-            start, end = extents[at]
-            lane = next((number for number, last in enumerate(ends) if last <= start), len(ends))
-            ends[lane : lane + 1] = [end]
-            found[at] = lane
-        return found
 
     def add(self, mark: M) -> str:
         """Add a mark and choose it."""

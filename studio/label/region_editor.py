@@ -10,7 +10,7 @@ from typing import ClassVar
 from typing_extensions import override
 
 from labeling.annotations.model import Region
-from studio.label.mark_editor import MarkEditor
+from studio.label.lane_editor import LaneEditor
 
 DECIMALS = 4  # a tenth of a millisecond: finer than anyone can hear or point at
 
@@ -34,7 +34,7 @@ class _Gesture:
     hold: Hold | None = None
 
 
-class RegionEditor(MarkEditor[Region]):
+class RegionEditor(LaneEditor[Region]):
     """Holds the regions of a sound and the stretch that is selected, of which a region can be made."""
 
     noun: ClassVar[str] = "region"

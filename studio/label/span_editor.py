@@ -9,11 +9,11 @@ from typing import ClassVar
 from typing_extensions import override
 
 from labeling.annotations.model import Span
-from studio.label.mark_editor import MarkEditor
+from studio.label.lane_editor import LaneEditor
 from studio.label.text_places import boundary
 
 
-class SpanEditor(MarkEditor[Span]):
+class SpanEditor(LaneEditor[Span]):
     """Holds the spans of a text."""
 
     noun: ClassVar[str] = "span"
