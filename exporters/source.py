@@ -25,6 +25,7 @@ class Source:
 
     ``fingerprint`` is the SHA-256 of the model folder's files, ``name`` a safe file name, ``dataset`` what the run
     learned from, ``result`` what its ``result.json`` says (both None where the model stands alone or the run goes on).
+    ``folder`` is the model folder it was read from, None for a model that lies nowhere.
     """
 
     model: Model
@@ -32,6 +33,7 @@ class Source:
     fingerprint: str
     dataset: Dataset | None
     result: Mapping[str, Any] | None
+    folder: Path | None = None
 
 
 def open_source(path: Path) -> Source:
@@ -49,8 +51,8 @@ def open_source(path: Path) -> Source:
     except EngineError as error:
         raise NothingToExport(f"{error} Nothing was exported.") from error
     if run is None:
-        return Source(model, safe_name(path.resolve().name), fingerprint, None, None)
-    return Source(model, _name(run), fingerprint, _dataset(run), _result(run))
+        return Source(model, safe_name(path.resolve().name), fingerprint, None, None, model_path)
+    return Source(model, _name(run), fingerprint, _dataset(run), _result(run), model_path)
 
 
 def _run_of(path: Path) -> RunFolder | None:
