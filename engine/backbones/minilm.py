@@ -1,4 +1,4 @@
-"""The sentence network MiniLM (6 layers, 384 wide) in plain torch, and the words it reads.
+"""The sentence network MiniLM (6 layers, 384 wide) in plain torch.
 
 After Wang et al. 2020, https://arxiv.org/abs/2002.10957 (the network) and Devlin et al. 2019,
 https://arxiv.org/abs/1810.04805 (its layers); the weights are those of all-MiniLM-L6-v2.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 from safetensors import SafetensorError
@@ -18,13 +17,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 from typing_extensions import override
 
+from engine.backbones.wordpieces import PADDING
 from engine.errors import WeightsError
 
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-
 WIDTH, LAYERS, LONGEST = 384, 6, 512
-PADDING, UNKNOWN, BEGIN, END = 0, 100, 101, 102  # the numbers of the special words
 
 _WORDS, _HEADS, _INNER, _EPSILON = 30522, 12, 1536, 1e-12
 _SHAPES = "16"
@@ -170,13 +166,3 @@ def _our_name(name: str) -> str:
     layer, _, part = rest.partition(".")
     part, _, kind = part.rpartition(".")
     return f"layers.{layer}.{_NAMES.get(part, part)}.{kind}"
-
-
-def load_tokenizer(path: Path) -> Tokenizer:
-    """Return what cuts texts into the network's words, neither cut short nor padded."""
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_str(path.read_text(encoding="utf-8"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer

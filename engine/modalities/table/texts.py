@@ -10,33 +10,27 @@ characters count. The number of characters stands before all that; a missing tex
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self
-from zlib import crc32
 
 import numpy as np
 
 from engine.arrays import Float32Array, FloatArray, IntArray
 from engine.errors import ModelError
+from engine.modalities.table.terms import BUCKETS, lengths, occurrences, words_in
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-BUCKETS = 65_536
 MOST_TERMS = 4096
 DIRECTIONS = 16
 _SENTENCE = 6  # words
 _ROWS_A_DIRECTION = 50
 _SHORT_ROWS_A_DIRECTION = 5000
-LONGEST = 2000
 _FIT_ROWS = 20_000
 _SPARE = 8
 _TURNS = 4
-_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +46,7 @@ class TextColumn:
     def fit(cls, name: str, texts: Sequence[str | None]) -> Self:
         """Learn the terms that at least two of ``texts`` have and at least one lacks, and their main directions."""
         step = max(1, -(-len(texts) // _FIT_ROWS))
-        rows, terms = _occurrences(texts[::step])
+        rows, terms = occurrences(texts[::step])
         count = len(texts[::step])
         frequency = np.bincount(terms, minlength=BUCKETS)
         known = np.flatnonzero((frequency >= 2) & (frequency < count))
@@ -69,13 +63,13 @@ class TextColumn:
 
     def encode(self, texts: Sequence[str | None]) -> FloatArray:
         """Return the numbers of texts, float64 [n, width]."""
-        lengths = np.array([len(text[:LONGEST]) if text else 0 for text in texts], dtype=np.float64)[:, None]
+        letters = lengths(texts).astype(np.float64)[:, None]
         if self.width == 1:
-            return lengths
+            return letters
         directions = np.frombuffer(self.directions, "<f4").astype(np.float64).reshape(-1, self.width - 1)
         known, rarity = np.frombuffer(self.buckets, "<i4").astype(np.int64), np.frombuffer(self.rarity, "<f4")
-        matrix = _weighed(*_occurrences(texts), len(texts), known, rarity)
-        return np.concatenate([lengths, matrix @ directions], axis=1)
+        matrix = _weighed(*occurrences(texts), len(texts), known, rarity)
+        return np.concatenate([letters, matrix @ directions], axis=1)
 
     def to_json(self) -> dict[str, str]:
         """Return plain JSON values, arrays in base 64."""
@@ -103,29 +97,9 @@ def _affordable(texts: Sequence[str | None], rows: int) -> int:
     Names and addresses take many more rows than sentences: measured on 668 passengers and 10,864 houses, each direction
     of theirs made every kind of tree a little worse.
     """
-    words = [len(_WORD.findall(text[:LONGEST])) for text in texts if text]
+    words = [len(words_in(text)) for text in texts if text]
     short = not words or sum(words) / len(words) < _SENTENCE
     return min(DIRECTIONS, rows // _SHORT_ROWS_A_DIRECTION if short else 2 + rows // _ROWS_A_DIRECTION)
-
-
-def _occurrences(texts: Sequence[str | None]) -> tuple[IntArray, IntArray]:
-    """Return which term is in which text: rows and buckets, each pair once."""
-    found = [np.unique(_terms(text[:LONGEST].lower())) if text else np.empty(0, dtype=np.int64) for text in texts]
-    rows = np.repeat(np.arange(len(texts)), [len(terms) for terms in found])
-    return rows, np.concatenate([np.empty(0, dtype=np.int64), *found])
-
-
-def _terms(text: str) -> IntArray:
-    words = _WORD.findall(text)
-    pairs = [crc32(f"{one} {two}".encode("utf-8", "replace")) % BUCKETS for one, two in pairwise(words)]
-    return np.array([*pairs, *(term for word in words for term in _terms_of_word(word))], dtype=np.int64)
-
-
-@lru_cache(maxsize=50_000)
-def _terms_of_word(word: str) -> tuple[int, ...]:
-    padded = f" {word} "
-    terms = {word, *(padded[at : at + 3] for at in range(len(padded) - 2))}
-    return tuple(crc32(term.encode("utf-8", "replace")) % BUCKETS for term in terms)
 
 
 def _weighed(rows: IntArray, terms: IntArray, count: int, known: IntArray, rarity: Float32Array) -> csr_matrix:

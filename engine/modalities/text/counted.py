@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
-from engine.modalities.text.ngrams import Counts, Family, count
+from engine.modalities.text.keys import Family
+from engine.modalities.text.ngrams import Counts, count
 from engine.modalities.text.samples import Text, TextSamples
 from engine.modalities.text.tokens import Tokens
 

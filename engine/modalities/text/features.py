@@ -21,12 +21,13 @@ import torch
 from torch import Tensor
 
 from engine.arrays import Float32Array, IntArray
-from engine.backbones.minilm import LAYERS, PADDING, WIDTH, MiniLM, load_minilm
+from engine.backbones.minilm import LAYERS, WIDTH, MiniLM, load_minilm
 from engine.backbones.weights import manifest, verified
 from engine.features.table import FeatureTable
 from engine.finetune.precision import is_fast
+from engine.modalities.text.chunks import CHUNK, CHUNKS, WordArray, chunks_of, grid_of, inward
 from engine.modalities.text.samples import TextSamples
-from engine.modalities.text.words import CHUNK, CHUNKS, WordArray, chunks_of, inward, words_of
+from engine.modalities.text.words import words_of
 
 LENGTH = (1 + LAYERS) * WIDTH
 BACKBONE = "minilm_l6"
@@ -48,7 +49,7 @@ Network = Callable[[Tensor], Tensor]
 class FeatureKind:
     """What is seen of texts at one look: the sum of the means of some of their chunks, then how many chunks there are.
 
-    The chunks are those whose turn it is then in the order of :func:`engine.modalities.text.words.inward`. Texts of
+    The chunks are those whose turn it is then in the order of :func:`engine.modalities.text.chunks.inward`. Texts of
     several columns are joined by the network's word for an end. ``letters`` is about how long a text is.
     """
 
@@ -176,14 +177,6 @@ def sums(network: Network, chunks: Sequence[Sequence[WordArray]], length: int, d
         part = order[begin:end]
         np.add.at(total, owner[part], _forward(network, grid_of([flat[number] for number in part]), device))
     return total
-
-
-def grid_of(chunks: Sequence[WordArray]) -> IntArray:
-    """Return chunks as rows [n, T] of the longest's length, padded."""
-    words = np.full((len(chunks), max(map(len, chunks))), PADDING, dtype=np.int64)
-    for place, chunk in enumerate(chunks):
-        words[place, : len(chunk)] = chunk
-    return words
 
 
 def _forward(network: Network, words: IntArray, device: str) -> Float32Array:

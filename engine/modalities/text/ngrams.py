@@ -19,29 +19,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.arrays import Float32Array, IntArray
-from engine.modalities.text.runs import runs_of
-from engine.modalities.text.tokens import KeyArray, Tokens, checksum
+from engine.modalities.text.keys import Family, pieces, run_keys
+from engine.modalities.text.tokens import KeyArray, Tokens
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
-
-_MIX = np.uint32(0x9E3779B1)
-_PIECES = np.uint32(0x50000000)
-_LONGEST = 40  # characters of a word that its pieces are taken from
-
-
-@dataclass(frozen=True)
-class Family:
-    """One kind of n-grams: of words (``pieces`` False) or of characters, from ``low`` to ``high`` of them.
-
-    ``binary``: it counts only that one is there; ``joined``: it does not count in which column.
-    """
-
-    pieces: bool
-    low: int
-    high: int
-    binary: bool = False
-    joined: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,50 +40,16 @@ def count(tokens: Tokens, family: Family) -> Counts:
 
 
 def _words(tokens: Tokens, family: Family) -> Counts:
-    first = word_keys(tokens, family)
-    together = (tokens.row[1:] == tokens.row[:-1]) & (tokens.column[1:] == tokens.column[:-1])
-    keys, rows, chain, whole = [], [], first, np.ones(len(first), dtype=np.bool_)
-    for length in range(1, family.high + 1):
-        if length > 1:
-            whole = whole[:-1] & together[length - 2 :]
-            chain = chain[:-1] * _MIX + first[length - 1 :]
-        if length >= family.low:
-            keys.append(chain[whole])
-            rows.append(tokens.row[: len(chain)][whole])
-    known, place = np.unique(np.concatenate(keys), return_inverse=True)
-    return Counts(known, _tally(np.concatenate(rows), place, (tokens.size, len(known))))
-
-
-def word_keys(tokens: Tokens, family: Family) -> KeyArray:
-    """Return the key of the word at each place of the tokens."""
-    used, place = _in_columns(tokens, family)
-    words, starts = _words_of(tokens, used)
-    pairs = zip(words, starts.tolist(), strict=True)
-    return np.fromiter((checksum(word, start) for word, start in pairs), np.uint32, len(words))[place]
+    keys, rows = run_keys(tokens, family)
+    known, place = np.unique(keys, return_inverse=True)
+    return Counts(known, _tally(rows, place, (tokens.size, len(known))))
 
 
 def _pieces(tokens: Tokens, family: Family) -> Counts:
-    """Take each word apart once, however often it occurs."""
-    used, place = _in_columns(tokens, family)
-    words, starts = _words_of(tokens, used)
-    keys, owner = runs_of([f"<{word[:_LONGEST]}>" for word in words], starts + _PIECES, family.low, family.high)
-    known, which = np.unique(keys, return_inverse=True)
-    often = _tally(tokens.row, place, (tokens.size, len(used)))
-    return Counts(known, _tidy(often @ _tally(owner, which, (len(used), len(known)))))
-
-
-def _in_columns(tokens: Tokens, family: Family) -> tuple[IntArray, IntArray]:
-    """Return the different pairs of a column and a word, column * words + word, and which one is at each place."""
-    number = tokens.word if family.joined else tokens.column * len(tokens.words) + tokens.word
-    there = np.zeros(int(number.max(initial=-1)) + 1, dtype=np.bool_)
-    there[number] = True
-    return np.flatnonzero(there), (np.cumsum(there) - 1)[number]
-
-
-def _words_of(tokens: Tokens, used: IntArray) -> tuple[list[str], KeyArray]:
-    """Return the words of pairs as :func:`_in_columns` says, and where their checksums begin."""
-    column, word = np.divmod(used, max(1, len(tokens.words)))
-    return [tokens.words[place] for place in word], column.astype(np.uint32) * _MIX
+    found = pieces(tokens, family)
+    known, which = np.unique(found.keys, return_inverse=True)
+    often = _tally(tokens.row, found.word, (tokens.size, found.words))
+    return Counts(known, _tidy(often @ _tally(found.owner, which, (found.words, len(known)))))
 
 
 def _tally(rows: IntArray, columns: IntArray, shape: tuple[int, int]) -> csr_array[np.float32]:

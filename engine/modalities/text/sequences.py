@@ -8,24 +8,25 @@ import numpy as np
 
 from engine.arrays import IntArray
 from engine.modalities.text.counted import Counted
-from engine.modalities.text.ngrams import Family, Vocabulary, word_keys
+from engine.modalities.text.keys import Family, word_keys
+from engine.modalities.text.ngrams import Vocabulary
 from engine.modalities.text.tokens import KeyArray
 
 GAP, UNKNOWN, FIRST = 0, 1, 2  # numbers: between texts, of words that are not known, of the first that is
 BETWEEN = 2  # gaps between texts: half of the widest kernel
 LONGEST = 2000  # words of a text that are looked at
 
-_WORDS = Family(False, 1, 1, joined=True)
+WORDS = Family(False, 1, 1, joined=True)
 
 
 def known_words(texts: Counted, least: int, most: int) -> KeyArray:
     """Return the keys, rising, of the words that occur in ``least`` texts, at most the ``most`` frequent of them."""
-    return Vocabulary.fit(texts.counts(_WORDS), _WORDS, least, most).keys
+    return Vocabulary.fit(texts.counts(WORDS), WORDS, least, most).keys
 
 
 def numbers_of(texts: Counted, known: KeyArray) -> list[IntArray]:
     """Return the numbers of each text's first words; a text without any is one unknown word."""
-    keys = word_keys(texts.tokens, _WORDS)
+    keys = word_keys(texts.tokens, WORDS)
     place = np.minimum(np.searchsorted(known, keys), max(0, len(known) - 1))
     found = np.full(len(keys), UNKNOWN, dtype=np.int64)
     if len(known):

@@ -6,8 +6,9 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from engine.backbones.minilm import END, LAYERS, PADDING, UNKNOWN, WIDTH, MiniLM, load_minilm, load_tokenizer
+from engine.backbones.minilm import LAYERS, WIDTH, MiniLM, load_minilm
 from engine.backbones.weights import verified
+from engine.backbones.wordpieces import END, PADDING, UNKNOWN, load_tokenizer
 from engine.errors import WeightsError
 
 

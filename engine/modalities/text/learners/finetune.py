@@ -18,11 +18,12 @@ from engine.finetune.base import Net, Part, View
 from engine.finetune.learner import FineTune
 from engine.heads.order import stratified_order
 from engine.learners.base import Job, Progress
-from engine.modalities.text.features import HALF_ON, Looks, frozen, grid_of
+from engine.modalities.text.chunks import CHUNK, WordArray, chunks_of, grid_of, inward
+from engine.modalities.text.features import HALF_ON, Looks, frozen
 from engine.modalities.text.members.network import BACKBONE, LENGTH, STATES, NetworkMember
 from engine.modalities.text.memory import Memory
 from engine.modalities.text.samples import TextSamples
-from engine.modalities.text.words import CHUNK, LEFT_OUT, WordArray, chunks_of, inward, is_foreign, words_of
+from engine.modalities.text.words import LEFT_OUT, is_foreign, words_of
 
 _LOOKED_AT = 500  # texts that tell the language
 _PIECE = 100  # texts whose words are looked up at a time

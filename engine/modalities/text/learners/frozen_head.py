@@ -16,10 +16,11 @@ from engine.features.table import read_tables, write_tables
 from engine.heads.learner import HeadLearner
 from engine.heads.ridge import Fit
 from engine.learners.base import Job, Progress
+from engine.modalities.text.chunks import CHUNK, WordArray, chunks_of
 from engine.modalities.text.features import LOOKS, Looks
 from engine.modalities.text.members.features import ROOT, FeaturesMember
 from engine.modalities.text.samples import TextSamples
-from engine.modalities.text.words import CHUNK, LEFT_OUT, WordArray, chunks_of, is_foreign, words_of
+from engine.modalities.text.words import LEFT_OUT, is_foreign, words_of
 
 _GROWTH = 4
 _WORTH = 0.6

@@ -19,8 +19,9 @@ from engine.learners.base import Job, Learner, Progress
 from engine.modalities.text import links
 from engine.modalities.text.bayes import log_count_ratios
 from engine.modalities.text.counted import Counted, counted
+from engine.modalities.text.keys import Family
 from engine.modalities.text.members.ngrams import NgramsMember, design
-from engine.modalities.text.ngrams import Family, Vocabulary
+from engine.modalities.text.ngrams import Vocabulary
 from engine.modalities.text.samples import TextSamples
 from engine.modalities.text.solver import Descent, Fit
 

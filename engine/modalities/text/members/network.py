@@ -32,7 +32,7 @@ _HEAD = ("weight", "bias")
 class NetworkMember(Member):
     """Answers from tuned networks.
 
-    With the chunks of :mod:`engine.modalities.text.words`, all in float32 up to the softmax::
+    With the chunks of :mod:`engine.modalities.text.chunks`, all in float32 up to the softmax::
 
     f = mean over the text's chunks of network(chunk)  [768], the means of the third layer and of the last
     s = f @ weight^T + bias                            [K], for each of the networks
@@ -51,8 +51,9 @@ class NetworkMember(Member):
 
     @override
     def predict(self, samples: Samples) -> FloatArray:
+        from engine.modalities.text.chunks import chunks_of
         from engine.modalities.text.features import means
-        from engine.modalities.text.words import chunks_of, words_of
+        from engine.modalities.text.words import words_of
 
         chunks = [chunks_of(words_of(text)) for text in cast(TextSamples, samples).texts()]
         look = partial(seen, self._loaded(), self._first_tuned())

@@ -13,8 +13,9 @@ from typing_extensions import override
 from engine.arrays import Float32Array, FloatArray
 from engine.errors import ModelError
 from engine.modalities.text.counted import Counted, counted
+from engine.modalities.text.keys import Family
 from engine.modalities.text.links import answers_of
-from engine.modalities.text.ngrams import Family, Vocabulary
+from engine.modalities.text.ngrams import Vocabulary
 from engine.modalities.text.samples import TextSamples
 from engine.model.member import Member
 from engine.samples import Samples

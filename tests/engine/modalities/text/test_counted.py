@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 
 from engine.modalities.text.counted import Counted, counted
-from engine.modalities.text.ngrams import Family, count
+from engine.modalities.text.keys import Family
+from engine.modalities.text.ngrams import count
 from engine.modalities.text.samples import TextSamples
 from engine.modalities.text.tokens import Tokens
 

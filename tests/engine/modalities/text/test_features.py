@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.modalities.text.chunks import CHUNK
 from engine.modalities.text.features import LENGTH, LOOKS, FeatureKind, Looks
 from engine.modalities.text.samples import TextSamples
-from engine.modalities.text.words import CHUNK
 
 KIND = FeatureKind()
 STEP = CHUNK - 2

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.modalities.text.ngrams import Counts, Family, Vocabulary, count
+from engine.modalities.text.keys import Family
+from engine.modalities.text.ngrams import Counts, Vocabulary, count
 from engine.modalities.text.tokens import Tokens, tokens_of
 
 WORDS, PIECES = Family(False, 1, 2), Family(True, 3, 5)

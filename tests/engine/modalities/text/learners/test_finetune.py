@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.backbones.minilm import PADDING
+from engine.backbones.wordpieces import PADDING
 from engine.budget import Deadline
 from engine.errors import ModelError
 from engine.finetune.base import View
