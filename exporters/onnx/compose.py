@@ -9,26 +9,33 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.metrics.decisions import NAMED_FROM
 from engine.model.model import Model
-from engine.task import Kind, Modality, Task
-from exporters.onnx.graph import DOUBLE, FLOAT, ML, STRING, Graph
-from exporters.onnx.inputs import ROWS, declared_names, open_inputs
+from engine.task import Kind, Task
+from exporters.onnx.graph import BOOL, DOUBLE, FLOAT, ML, STRING, Graph
+from exporters.onnx.inputs import form_of
+from exporters.onnx.inputs.base import ROWS
 from exporters.onnx.limits import refuse_what_cannot_be_written
 from exporters.onnx.members import writer
 
 
 @dataclass(frozen=True, slots=True)
 class OutputNames:
-    """How the outputs are called. An underscore is added where a table has a column of that name."""
+    """How the outputs are called. An underscore is added where a table has a column of that name.
+
+    A model of one class a sample answers ``label`` and ``probabilities``, one of several ``labels`` (whether each
+    class holds) and ``probabilities``, one of numbers ``prediction``.
+    """
 
     label: str = "label"
     probabilities: str = "probabilities"
     prediction: str = "prediction"
+    labels: str = "labels"
 
     @classmethod
     def beside(cls, inputs: tuple[str, ...]) -> OutputNames:
         """Return names that no input has."""
-        return cls(*(_free(name, inputs) for name in ("label", "probabilities", "prediction")))
+        return cls(*(_free(name, inputs) for name in ("label", "probabilities", "prediction", "labels")))
 
 
 def _free(name: str, taken: tuple[str, ...]) -> str:
@@ -44,11 +51,10 @@ def compose(model: Model) -> Graph:
         NotExportable: the task or a member cannot be written as ONNX.
     """
     refuse_what_cannot_be_written(model)
-    task = model.task
-    inputs = declared_names(task)
-    names = OutputNames.beside(inputs)
-    graph = Graph((*inputs, names.label, names.probabilities, names.prediction))
-    opened = open_inputs(graph, task)
+    task, form = model.task, form_of(model)
+    names = OutputNames.beside(form.names)
+    graph = Graph((*form.names, names.label, names.probabilities, names.prediction, names.labels))
+    opened = form.open(graph)
     parts = []
     for part in model.members:
         answer = writer(part.member.kind)(graph, part.member, opened)
@@ -56,30 +62,49 @@ def compose(model: Model) -> Graph:
     total = graph.add("Sum", *parts)
     if task.kind is Kind.REGRESSION:
         graph.add_output(graph.add("Squeeze", total, graph.constant([1], np.int64)), names.prediction, DOUBLE, [ROWS])
+        return graph
+    if task.kind is Kind.MULTILABEL:
+        probabilities = _calibrated_each(graph, total, model.temperature)
+        _name_those_that_hold(graph, probabilities, task, names)
     else:
-        _classify(graph, _calibrated(graph, total, model.temperature), task, names)
+        probabilities = _calibrated(graph, total, model.temperature)
+        _name_the_likeliest(graph, probabilities, task, names)
+    element = DOUBLE if form.exact else FLOAT
+    probabilities = probabilities if form.exact else graph.cast(probabilities, FLOAT)
+    graph.add_output(probabilities, names.probabilities, element, [ROWS, len(task.classes)])
     return graph
 
 
 def _calibrated(graph: Graph, shares: str, temperature: float) -> str:
+    """Return :func:`engine.model.calibrate.apply` of ``shares``."""
     if temperature != 1.0:
         shares = graph.add("Pow", shares, graph.constant(1.0 / temperature, np.float64))
     total = graph.add("ReduceSum", shares, graph.constant([1], np.int64), keepdims=1)
     return graph.add("Div", shares, total)
 
 
-def _classify(graph: Graph, probabilities: str, task: Task, names: OutputNames) -> None:
-    best = graph.add("ArgMax", probabilities, axis=1, keepdims=0)
+def _calibrated_each(graph: Graph, chances: str, temperature: float) -> str:
+    """Return :func:`engine.model.calibrate.apply_each` of ``chances``."""
+    if temperature == 1.0:
+        return chances
+    one, power = (graph.constant(value, np.float64) for value in (1.0, 1.0 / temperature))
+    yes, no = (graph.add("Pow", base, power) for base in (chances, graph.add("Sub", one, chances)))
+    return graph.add("Div", yes, graph.add("Add", yes, no))
+
+
+def _name_the_likeliest(graph: Graph, probabilities: str, task: Task, names: OutputNames) -> None:
     label = graph.add(
         "LabelEncoder",
-        best,
+        graph.add("ArgMax", probabilities, axis=1, keepdims=0),
         domain=ML,
         keys_int64s=list(range(len(task.classes))),
         values_strings=list(task.classes),
         default_string="",
     )
     graph.add_output(label, names.label, STRING, [ROWS])
-    if task.modality is Modality.IMAGE:
-        graph.add_output(graph.cast(probabilities, FLOAT), names.probabilities, FLOAT, [ROWS, len(task.classes)])
-    else:
-        graph.add_output(probabilities, names.probabilities, DOUBLE, [ROWS, len(task.classes)])
+
+
+def _name_those_that_hold(graph: Graph, probabilities: str, task: Task, names: OutputNames) -> None:
+    """Hand out which classes hold, decided in float64: rounded to float32 just below a half would be a half."""
+    held = graph.add("GreaterOrEqual", probabilities, graph.constant(NAMED_FROM, np.float64))
+    graph.add_output(held, names.labels, BOOL, [ROWS, len(task.classes)])

@@ -19,6 +19,7 @@ ML_OPSET = 5
 IR_VERSION = 10
 ML = "ai.onnx.ml"
 
+BOOL = TensorProto.BOOL
 DOUBLE = TensorProto.DOUBLE
 FLOAT = TensorProto.FLOAT
 INT64 = TensorProto.INT64

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from engine.model.model import Model
-from engine.task import Kind, Modality, Task
+from engine.task import Modality, Task
 from exporters.errors import NotExportable
+from exporters.onnx.inputs import FORMS
 from exporters.onnx.members import WRITERS
 
 _INSTEAD = "Nothing was written. Use the model folder with `autodidact predict`, which runs every model."
-_UNREAD = {Modality.AUDIO: "sounds", Modality.TEXT: "texts"}
+_READ = {Modality.IMAGE: "pictures", Modality.AUDIO: "sounds", Modality.TEXT: "texts", Modality.TABLE: "tables"}
 
 
 def why_not(task: Task) -> str | None:
     """Return why no model of ``task`` can be written as ONNX, in words that end a sentence; None where one can."""
-    if task.modality in _UNREAD:
-        return f"it reads {_UNREAD[task.modality]}, and the way they are read has no ONNX form yet"
-    if task.kind is Kind.MULTILABEL:
-        return "it gives several classes to one sample, and such answers have no ONNX form yet"
-    return None
+    if task.modality in FORMS:
+        return None
+    return f"it reads {_READ[task.modality]}, and the way they are read has no ONNX form yet"
 
 
 def refuse_what_cannot_be_written(model: Model) -> None:

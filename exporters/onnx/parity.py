@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Any
@@ -13,16 +14,16 @@ import numpy as np
 
 from engine.arrays import BoolArray, FloatArray
 from engine.dataset import Dataset
+from engine.metrics.decisions import NAMED_FROM
 from engine.model.model import Model
 from engine.samples import Samples
-from engine.task import Kind, Modality, Task
+from engine.task import Kind, Task
 from exporters.errors import ParityError
-from exporters.onnx.inputs import IMAGE
-from exporters.onnx.runtime import Feeds, OnnxModel
-from exporters.onnx.trials import Trial, make_trials
+from exporters.onnx.inputs.base import Feeds
+from exporters.onnx.runtime import OnnxModel, Said
+from exporters.onnx.trials import make_trials
+from exporters.onnx.trials.base import Trial
 
-PROBABILITY_TOLERANCE = 1e-4
-NUMBER_TOLERANCE = {Modality.IMAGE: 1e-4, Modality.TABLE: 1e-9}
 _NAMED = 3
 _TIMED_CALLS = 7
 
@@ -57,24 +58,16 @@ class Parity:
 
 @dataclass
 class _Answers:
-    """Both sides' answers to all trials so far."""
+    """Both sides' answers to all trials so far: ``right`` and ``tied`` tell of each sample what was said in words."""
 
     names: list[str] = field(default_factory=list)
-    real: list[bool] = field(default_factory=list)
+    real: int = 0
     expected: list[FloatArray] = field(default_factory=list)
     answered: list[FloatArray] = field(default_factory=list)
-    labels: list[str] = field(default_factory=list)
+    right: list[BoolArray] = field(default_factory=list)
+    tied: list[BoolArray] = field(default_factory=list)
     batches: set[int] = field(default_factory=set)
-    sizes: set[tuple[int, int]] = field(default_factory=set)
-
-    def add(self, trial: Trial, expected: FloatArray, answered: FloatArray, labels: tuple[str, ...]) -> None:
-        """Take in one call."""
-        self.names += trial.names
-        self.real += [trial.real] * len(trial.names)
-        self.expected.append(expected)
-        self.answered.append(answered)
-        self.labels += labels
-        self.batches.add(len(trial.names))
+    sizes: set[str] = field(default_factory=set)
 
 
 def check(model: Model, artefact: OnnxModel, dataset: Dataset | None, tick: Tick = lambda samples: None) -> Parity:
@@ -88,15 +81,29 @@ def check(model: Model, artefact: OnnxModel, dataset: Dataset | None, tick: Tick
     with ThreadPoolExecutor(1) as beside:  # both sides at once take little more than half the time
         for trial in make_trials(model.task, dataset):
             expected = beside.submit(_ask, model, trial.samples)
-            feeds = artefact.feeds(trial.samples)
-            one = one or feeds
-            answered, labels = artefact.run(feeds)
-            said.add(trial, expected.result(), answered, labels)
-            if model.task.modality is Modality.IMAGE:
-                said.sizes.add(feeds[IMAGE].shape[1:3])
+            _answer(artefact, trial, said, expected)
+            one = one or next(artefact.form.calls(trial.samples.take(np.zeros(1, np.int64)))).feeds
             tick(len(said.names))
     assert one is not None
-    return _compare(model.task, said, _milliseconds(artefact, one))
+    return _compare(artefact, said, _milliseconds(artefact, one))
+
+
+def _answer(artefact: OnnxModel, trial: Trial, said: _Answers, expected: Future[FloatArray]) -> None:
+    """Take in what both say about one trial."""
+    calls = []
+    for call in artefact.form.calls(trial.samples):
+        calls.append((call.rows, *artefact.run(call.feeds)))
+        said.batches.add(len(call.rows))
+        said.sizes |= {call.size} - {""}
+    for rows, answered, words in calls:
+        known = expected.result()[rows]
+        right, tied = _words(artefact.task, known, words, artefact.form.tolerance)
+        said.names += [trial.names[row] for row in rows]
+        said.real += len(rows) * trial.real
+        said.expected.append(known)
+        said.answered.append(answered)
+        said.right.append(right)
+        said.tied.append(tied)
 
 
 def _ask(model: Model, samples: Samples) -> FloatArray:
@@ -104,27 +111,30 @@ def _ask(model: Model, samples: Samples) -> FloatArray:
         return model.predict(samples)
 
 
-def _compare(task: Task, said: _Answers, milliseconds: float) -> Parity:
+def _compare(artefact: OnnxModel, said: _Answers, milliseconds: float) -> Parity:
+    numbers, tolerance = artefact.task.kind is Kind.REGRESSION, artefact.form.tolerance
     expected, answered = np.concatenate(said.expected), np.concatenate(said.answered)
-    classes = task.kind is Kind.MULTICLASS
-    tolerance = PROBABILITY_TOLERANCE if classes else NUMBER_TOLERANCE[task.modality]
-    apart = _apart(expected, answered, None if classes else _usual(expected))
-    same, tied = _labels(task, expected, said.labels, tolerance) if classes else (np.ones(len(apart), np.bool_),) * 2
+    apart = _apart(expected, answered, _usual(expected) if numbers else None)
+    same, tied = np.concatenate(said.right), np.concatenate(said.tied)
     wrong = (apart > tolerance) | ~(same | tied)
     if wrong.any():
         raise ParityError(_disagreement(said.names, apart, wrong, tolerance))
     return Parity(
         samples=len(apart),
-        real_samples=sum(said.real),
+        real_samples=said.real,
         difference=float(apart.max()),
-        difference_in="probability" if classes else "share of the number",
+        difference_in="share of the number" if numbers else "probability",
         tolerance=tolerance,
         agreement=float(same.mean()),
         ties=int((tied & ~same).sum()),
         batches=tuple(sorted(said.batches)),
-        sizes=tuple(f"{height}x{width}" for height, width in sorted(said.sizes)),
+        sizes=tuple(sorted(said.sizes, key=_numbers_in)),
         milliseconds=milliseconds,
     )
+
+
+def _numbers_in(size: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", size)]
 
 
 def _usual(numbers: FloatArray) -> float:
@@ -134,20 +144,27 @@ def _usual(numbers: FloatArray) -> float:
 
 
 def _apart(expected: FloatArray, answered: FloatArray, usual: float | None) -> FloatArray:
-    """Return each sample's difference [n]; equal infinities are not apart, a NaN is infinitely."""
+    """Return each sample's difference [n]; equal infinities are not apart, a NaN on one side is infinitely."""
     with np.errstate(invalid="ignore"):
         apart = np.where(expected == answered, 0.0, np.abs(expected - answered))
         if usual is not None:
             apart = apart / np.maximum(usual, np.maximum(np.abs(expected), np.abs(answered)))
-    apart = np.where(np.isinf(expected) & (expected == answered), 0.0, apart)
+    alike = (np.isinf(expected) & (expected == answered)) | (np.isnan(expected) & np.isnan(answered))
+    apart = np.where(alike, 0.0, apart)
     worst: FloatArray = np.where(np.isnan(apart), np.inf, apart).max(axis=1)
     return worst
 
 
-def _labels(task: Task, expected: FloatArray, labels: list[str], tolerance: float) -> tuple[BoolArray, BoolArray]:
-    """Return which samples got the same label [n], and which one that was as likely within the tolerance [n]."""
+def _words(task: Task, expected: FloatArray, words: Said, tolerance: float) -> tuple[BoolArray, BoolArray]:
+    """Return of which samples the same was said in words [n], and of which what holds as well within the tolerance."""
+    if task.kind is Kind.REGRESSION:
+        return np.ones(len(expected), np.bool_), np.zeros(len(expected), np.bool_)
+    if task.kind is Kind.MULTILABEL:
+        alike = np.asarray(words) == (expected >= NAMED_FROM)
+        near = np.abs(expected - NAMED_FROM) <= tolerance
+        return alike.all(axis=1), (alike | near).all(axis=1)
     codes = {name: code for code, name in enumerate(task.classes)}
-    given = np.array([codes.get(label, -1) for label in labels])
+    given = np.array([codes.get(label, -1) for label in words])
     same: BoolArray = given == expected.argmax(axis=1)
     likely = expected[np.arange(len(given)), given]
     tied: BoolArray = (given >= 0) & (expected.max(axis=1) - likely <= 2 * tolerance)

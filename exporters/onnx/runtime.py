@@ -7,35 +7,29 @@ nothing else in this program imports it.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 import onnx
 from google.protobuf.message import DecodeError
 
-from engine.arrays import ByteArray, FloatArray, IntArray
+from engine.arrays import BoolArray, FloatArray
 from engine.dataset import Dataset
 from engine.modalities import open_samples
-from engine.modalities.image.samples import ImageSamples
-from engine.modalities.table.samples import TableSamples
 from engine.samples import Samples
 from engine.task import Kind, Task
 from exporters.errors import NotOurs
 from exporters.onnx.graph import ML
-from exporters.onnx.inputs import IMAGE, WORDS
+from exporters.onnx.inputs.base import Feeds, Form
 from exporters.onnx.metadata import Metadata, read_metadata
 
 MAX_BYTES = 2_000_000_000
-_ROWS_A_CALL = 4096
-_PICTURES_A_CALL = 16
-_PIXELS_A_CALL = 4_000_000
 _ERRORS_ONLY = 3
 _DOMAINS = {"", "ai.onnx", ML}
 
-Feeds = Mapping[str, npt.NDArray[Any]]
+Said = tuple[str, ...] | BoolArray
+"""What a call says in words: a label a sample; or which classes hold, [n, classes]; empty for numbers."""
 
 
 def _runtime() -> tuple[Any, tuple[type[Exception], ...]]:
@@ -76,9 +70,9 @@ class OnnxModel:
         self._metadata: Metadata = read_metadata(_checked_properties(content))
         self._session = ort_session(content)
         self._errors = _runtime()[1]
-        expected = set(self._metadata.inputs.values()) or {IMAGE}
+        expected = set(self.form.names)
         declared, answers = _declared_names(self._session)
-        if declared != expected or self._answer not in answers:
+        if declared != expected or not {self._answer, *self._words} <= answers:
             raise NotOurs("The description inside this ONNX file does not fit its graph. Export it again.")
 
     @classmethod
@@ -102,9 +96,20 @@ class OnnxModel:
         return self._metadata.task
 
     @property
+    def form(self) -> Form:
+        """How samples enter its graph."""
+        return self._metadata.form
+
+    @property
     def _answer(self) -> str:
         outputs = self._metadata.outputs
         return outputs.prediction if self.task.kind is Kind.REGRESSION else outputs.probabilities
+
+    @property
+    def _words(self) -> list[str]:
+        outputs = self._metadata.outputs
+        names = {Kind.MULTICLASS: [outputs.label], Kind.MULTILABEL: [outputs.labels], Kind.REGRESSION: []}
+        return names[self.task.kind]
 
     def predict_dataset(self, dataset: Dataset) -> FloatArray:
         """Return [n, classes] probabilities, or [n, 1] numbers, of a dataset's samples."""
@@ -112,63 +117,28 @@ class OnnxModel:
 
     def predict(self, samples: Samples) -> FloatArray:
         """Return [n, classes] probabilities, or [n, 1] numbers, in as many calls as memory asks for."""
-        answers = np.empty((len(samples), self.task.outputs))
-        if isinstance(samples, ImageSamples):
-            self._predict_pictures(samples, answers)
-            return answers
-        for first in range(0, len(samples), _ROWS_A_CALL):
-            rows = np.arange(first, min(first + _ROWS_A_CALL, len(samples)))
-            answers[rows] = self.run(self.feeds(samples.take(rows)))[0]
+        unreadable = self._metadata.unreadable
+        empty = (np.nan,) * self.task.outputs if unreadable is None else unreadable
+        answers = np.tile(np.asarray(empty, dtype=np.float64), (len(samples), 1))
+        for call in self.form.calls(samples):
+            answers[call.rows] = self.run(call.feeds)[0]
         return answers
 
-    def _predict_pictures(self, samples: ImageSamples, answers: FloatArray) -> None:
-        waiting: list[tuple[int, ByteArray]] = []
-        for row in range(len(samples)):
-            picture = samples.picture_or_none(row)
-            if picture is None:
-                answers[row] = self._metadata.unreadable
-                continue
-            if waiting and (picture.shape != waiting[0][1].shape or _is_full(waiting)):
-                self._answer_pictures(waiting, answers)
-                waiting = []
-            waiting.append((row, picture))
-        if waiting:
-            self._answer_pictures(waiting, answers)
-
-    def _answer_pictures(self, waiting: Sequence[tuple[int, ByteArray]], answers: FloatArray) -> None:
-        rows: IntArray = np.array([row for row, _ in waiting])
-        answers[rows] = self.run({IMAGE: np.stack([picture for _, picture in waiting])})[0]
-
-    def feeds(self, samples: Samples) -> Feeds:
-        """Return what one call takes; pictures must share one size."""
-        if isinstance(samples, ImageSamples):
-            return {IMAGE: np.stack([samples.picture(row) for row in range(len(samples))])}
-        assert isinstance(samples, TableSamples)
-        feeds: dict[str, npt.NDArray[Any]] = {}
-        for column in self.task.columns:
-            series = samples.frame[column.name]
-            if column.type in WORDS:
-                values = np.array(series.fill_null("").to_list(), dtype=object)
-            else:
-                values = series.fill_null(float("nan")).to_numpy().astype(np.float64)
-            feeds[self._metadata.inputs[column.name]] = values.reshape(-1, 1)
-        return feeds
-
-    def run(self, feeds: Feeds) -> tuple[FloatArray, tuple[str, ...]]:
-        """Call the graph once; return [n, outputs] and the labels (none for a regression).
+    def run(self, feeds: Feeds) -> tuple[FloatArray, Said]:
+        """Call the graph once; return [n, outputs], and what it says in words.
 
         Raises:
             NotOurs: the graph cannot be run.
         """
-        names = [self._answer]
-        if self.task.kind is Kind.MULTICLASS:
-            names.append(self._metadata.outputs.label)
+        names = [self._answer, *self._words]
         try:
-            values, *labels = self._session.run(names, dict(feeds))
+            values, *words = self._session.run(names, dict(feeds))
         except self._errors as error:
             raise NotOurs(f"The model inside this ONNX file cannot be run: {error}") from error
         answers: FloatArray = np.asarray(values, dtype=np.float64).reshape(-1, self.task.outputs)
-        return answers, tuple(labels[0].tolist()) if labels else ()
+        if self.task.kind is Kind.MULTILABEL:
+            return answers, np.asarray(words[0], dtype=np.bool_)
+        return answers, tuple(words[0].tolist()) if words else ()
 
 
 def _declared_names(session: Any) -> tuple[set[str], set[str]]:
@@ -182,11 +152,6 @@ def _declared_names(session: Any) -> tuple[set[str], set[str]]:
         return {value.name for value in inputs}, {value.name for value in outputs}
     except UnicodeDecodeError as error:
         raise NotOurs("A name inside this ONNX file is damaged. Export it again.") from error
-
-
-def _is_full(waiting: Sequence[tuple[int, ByteArray]]) -> bool:
-    pixels: int = waiting[0][1].size // 3
-    return len(waiting) >= min(_PICTURES_A_CALL, max(1, _PIXELS_A_CALL // pixels))
 
 
 def _checked_properties(content: bytes) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from exporters.onnx.graph import Graph
-from exporters.onnx.inputs import ImageInputs
+from exporters.onnx.inputs.image import ImageInputs
 
 
 def seen(graph: Graph, inputs: ImageInputs, side: int, mirrored: bool) -> str:

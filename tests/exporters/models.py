@@ -32,6 +32,7 @@ from engine.model.model import Model, WeightedMember
 from engine.samples import Samples
 from engine.task import Column, ColumnType, Kind, Modality, Task
 from exporters.onnx.compose import compose
+from exporters.onnx.inputs.base import Feeds
 from exporters.onnx.metadata import describe
 from exporters.onnx.runtime import OnnxModel
 from exporters.source import Source
@@ -256,6 +257,12 @@ def content_of(model: Model) -> bytes:
 def exported(model: Model) -> OnnxModel:
     """The model as ONNX, opened."""
     return OnnxModel(content_of(model))
+
+
+def one_call(artefact: OnnxModel, samples: Samples) -> Feeds:
+    """The samples as what one call takes."""
+    (call,) = artefact.form.calls(samples)
+    return call.feeds
 
 
 def apart(model: Model, samples: Samples) -> float:

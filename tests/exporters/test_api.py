@@ -74,7 +74,7 @@ def test_a_folder_that_exists_keeps_its_other_files_and_gets_the_new_model(run: 
 
 def test_a_disagreement_leaves_nothing(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = model_of(FLOWERS, ConstantMember(np.array([0.45, 0.55])))
-    monkeypatch.setattr("exporters.onnx.exporter.compose", lambda model: compose(other))
+    monkeypatch.setattr("exporters.onnx.proven.compose", lambda model: compose(other))
     with pytest.raises(ParityError, match=r"on 340 of 340 samples .* by 0\.05"):
         export(run, "onnx", tmp_path / "out")
     assert not (tmp_path / "out").exists()

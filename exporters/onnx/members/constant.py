@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.learners.constant import ConstantMember
 from exporters.onnx.graph import Graph
-from exporters.onnx.inputs import Inputs
+from exporters.onnx.inputs.base import Inputs
 
 
 def write(graph: Graph, member: ConstantMember, inputs: Inputs) -> str:

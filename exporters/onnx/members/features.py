@@ -8,7 +8,7 @@ from engine.modalities.image.members.features import FeaturesMember
 from exporters.onnx.backbone import backbone_model
 from exporters.onnx.graph import Graph
 from exporters.onnx.head import kernel_head
-from exporters.onnx.inputs import ImageInputs
+from exporters.onnx.inputs.image import ImageInputs
 from exporters.onnx.views import seen
 
 

@@ -10,7 +10,7 @@ from engine.heads.answer import Answer
 from engine.modalities.image.members.network import NetworkMember
 from exporters.onnx.backbone import network_model
 from exporters.onnx.graph import DOUBLE, Graph
-from exporters.onnx.inputs import ImageInputs
+from exporters.onnx.inputs.image import ImageInputs
 from exporters.onnx.views import seen
 
 if TYPE_CHECKING:

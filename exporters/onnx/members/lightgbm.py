@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.modalities.table.members.lightgbm import LightGBMMember
 from exporters.onnx.graph import Graph
-from exporters.onnx.inputs import TableInputs
+from exporters.onnx.inputs.table import TableInputs
 from exporters.onnx.lightgbm_text import parse_lightgbm
 from exporters.onnx.link import apply_link
 from exporters.onnx.trees import Tree, tree_ensemble

@@ -9,7 +9,7 @@ import numpy as np
 from engine.modalities.table.expansion import Expansion
 from engine.modalities.table.members.linear import LinearMember
 from exporters.onnx.graph import DOUBLE, Graph
-from exporters.onnx.inputs import TableInputs
+from exporters.onnx.inputs.table import TableInputs
 from exporters.onnx.link import apply_link
 
 

@@ -10,7 +10,7 @@ from engine.arrays import FloatArray
 from engine.modalities.table.members.network import NetworkMember
 from engine.modalities.table.scaling import REACH, Scaling
 from exporters.onnx.graph import DOUBLE, Graph
-from exporters.onnx.inputs import TableInputs
+from exporters.onnx.inputs.table import TableInputs
 from exporters.onnx.link import apply_link
 
 

@@ -8,7 +8,7 @@ from engine.modalities.image.members.thumbnail import ThumbnailMember
 from engine.modalities.image.thumbnail import EDGE_ROOT, POOL, SIZE
 from exporters.onnx.graph import Graph
 from exporters.onnx.head import kernel_head
-from exporters.onnx.inputs import ImageInputs
+from exporters.onnx.inputs.image import ImageInputs
 
 
 def write(graph: Graph, member: ThumbnailMember, inputs: ImageInputs) -> str:

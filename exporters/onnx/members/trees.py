@@ -7,7 +7,7 @@ import numpy as np
 from engine.modalities.table.members.trees import TreesMember
 from exporters.onnx.forest import column_order, forest_mean, tree_inputs
 from exporters.onnx.graph import Graph
-from exporters.onnx.inputs import TableInputs
+from exporters.onnx.inputs.table import TableInputs
 from exporters.onnx.link import apply_link
 
 

@@ -20,6 +20,7 @@ from tests.exporters.models import (
     lightgbm,
     linear,
     model_of,
+    one_call,
     pictures,
     rows,
     thumbnail,
@@ -41,7 +42,7 @@ def test_a_weighted_calibrated_ensemble_of_pictures_is_repeated() -> None:
 def test_labels_are_the_class_names_whatever_they_hold() -> None:
     model = model_of(TABLE, lightgbm(TABLE))
     artefact, samples = exported(model), rows(60, seed=8)
-    probabilities, labels = artefact.run(artefact.feeds(samples))
+    probabilities, labels = artefact.run(one_call(artefact, samples))
     assert list(labels) == [CLASSES[code] for code in model.predict(samples).argmax(axis=1)]
     np.testing.assert_allclose(probabilities.sum(axis=1), 1.0)
 
@@ -49,7 +50,7 @@ def test_labels_are_the_class_names_whatever_they_hold() -> None:
 def test_equally_likely_classes_give_the_first_as_the_engine_does() -> None:
     model = model_of(TABLE, ConstantMember(np.array([0.2, 0.4, 0.4])))
     artefact = exported(model)
-    assert artefact.run(artefact.feeds(rows(2)))[1] == (CLASSES[1],) * 2
+    assert artefact.run(one_call(artefact, rows(2)))[1] == (CLASSES[1],) * 2
 
 
 def test_a_thousand_classes_keep_their_order() -> None:

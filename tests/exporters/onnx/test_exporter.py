@@ -54,7 +54,7 @@ def test_a_run_whose_pictures_are_gone_is_exported_and_says_so(tmp_path: Path) -
 
 
 def test_a_model_too_large_for_one_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exporters.onnx.exporter.MAX_BYTES", 100)
+    monkeypatch.setattr("exporters.onnx.proven.MAX_BYTES", 100)
     with pytest.raises(NotExportable, match="one file holds at most 2"):
         OnnxExporter().export(source_of(model_of(TABLE, constant(TABLE))), tmp_path, lambda share, text: None)
     assert list(tmp_path.iterdir()) == []

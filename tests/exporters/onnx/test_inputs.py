@@ -14,7 +14,7 @@ from engine.modalities.table.samples import TableSamples
 from engine.task import Column, ColumnType, Kind, Modality, Task
 from exporters.errors import NotExportable
 from exporters.onnx.graph import DOUBLE, Graph
-from exporters.onnx.inputs import TableInputs, input_names
+from exporters.onnx.inputs.table import TableInputs, input_names
 from exporters.onnx.runtime import OnnxModel, ort_session
 from tests.exporters.models import COLUMNS, content_of, linear, model_of, rows
 

@@ -15,8 +15,9 @@ from engine.errors import EngineError
 from engine.learners.constant import ConstantMember
 from engine.samples import Samples
 from exporters.errors import ParityError
+from exporters.onnx.inputs.base import Feeds
 from exporters.onnx.parity import check
-from exporters.onnx.runtime import Feeds, OnnxModel
+from exporters.onnx.runtime import OnnxModel, Said
 from tests.engine.flowers import FLOWERS, flowers
 from tests.exporters.models import NUMBER, PICTURES, TABLE, constant, content_of, lightgbm, model_of, thumbnail
 
@@ -28,7 +29,7 @@ class Spoiled(OnnxModel):
     label: str | None = None
 
     @override
-    def run(self, feeds: Feeds) -> tuple[FloatArray, tuple[str, ...]]:
+    def run(self, feeds: Feeds) -> tuple[FloatArray, Said]:
         answers, labels = super().run(feeds)
         answers[0, 0] += self.difference
         return answers, (self.label, *labels[1:]) if self.label is not None else labels
@@ -56,21 +57,21 @@ def test_pictures_are_tried_at_many_sizes_and_batches() -> None:
     model = model_of(PICTURES, thumbnail(PICTURES))
     parity = check(model, OnnxModel(content_of(model)), None)
     assert {"1x1", "1x37", "41x1", "3000x2000"} <= set(parity.sizes)
-    assert parity.batches == (1, 2, 17)
+    assert {1, 2, 17} <= set(parity.batches)
     assert parity.real_samples == 0
 
 
 def test_another_probability_is_refused_with_names_and_size() -> None:
     model = model_of(FLOWERS, ConstantMember(np.array([0.4, 0.6])))
     with pytest.raises(
-        ParityError, match=r"disagrees .* on \d+ of 340 samples \(allowed: 1e-04\): 'row \d+' by 0\.003"
+        ParityError, match=r"disagrees .* on \d+ of 340 samples \(allowed: 1e-09\): 'row \d+' by 0\.003"
     ):
         check(model, spoiled(model, 0.003), flowers(240))
 
 
 def test_a_probability_within_the_tolerance_is_let_through_and_told() -> None:
     model = model_of(FLOWERS, ConstantMember(np.array([0.4, 0.6])))
-    assert check(model, spoiled(model, 5e-5), flowers(240)).difference == pytest.approx(5e-5)
+    assert check(model, spoiled(model, 5e-10), flowers(240)).difference == pytest.approx(5e-10)
 
 
 def test_another_label_is_refused_even_where_probabilities_agree() -> None:

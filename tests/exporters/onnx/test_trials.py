@@ -11,7 +11,10 @@ from PIL import Image
 from engine.dataset import Dataset
 from engine.modalities.image.samples import ImageSamples
 from engine.modalities.table.samples import TableSamples
-from exporters.onnx.trials import BATCH_SIZES, REAL_PICTURES, REAL_ROWS, Trial, make_trials
+from exporters.onnx.trials import make_trials
+from exporters.onnx.trials.base import BATCH_SIZES, Trial
+from exporters.onnx.trials.image import REAL_PICTURES
+from exporters.onnx.trials.table import REAL_ROWS
 from tests.engine.flowers import FLOWERS, flowers
 from tests.exporters.models import PICTURES, TABLE
 
@@ -73,7 +76,7 @@ def test_without_the_runs_rows_others_are_made_up() -> None:
     assert all(frame_of(trial).columns == [column.name for column in TABLE.columns] for trial in trials)
 
 
-def test_real_pictures_come_one_by_one_and_broken_ones_are_left_out(tmp_path: Path) -> None:
+def test_real_pictures_come_by_name_and_broken_ones_are_left_out(tmp_path: Path) -> None:
     real = [trial for trial in make_trials(PICTURES, folder_of_pictures(tmp_path, 20)) if trial.real]
     names = [name for trial in real for name in trial.names]
     assert len(names) == 19
@@ -83,19 +86,23 @@ def test_real_pictures_come_one_by_one_and_broken_ones_are_left_out(tmp_path: Pa
 
 def test_no_more_pictures_than_needed_are_decoded(tmp_path: Path) -> None:
     data = folder_of_pictures(tmp_path, 4)
-    many = Dataset(pl.concat([data.frame] * 50))
-    assert sum(trial.real for trial in make_trials(PICTURES, many)) == REAL_PICTURES
+    many = Dataset(pl.concat([data.frame] * 100))
+    assert sum(len(trial.names) for trial in make_trials(PICTURES, many) if trial.real) == REAL_PICTURES >= 256
 
 
 def test_several_pictures_of_one_call_share_a_size(tmp_path: Path) -> None:
     for data in (folder_of_pictures(tmp_path, 20), None):
-        together = [pictures_of(trial) for trial in make_trials(PICTURES, data) if len(trial.names) > 1]
-        assert [len(pictures) for pictures in together] == [2, 17]
-        assert all(len({picture.shape for picture in pictures}) == 1 for pictures in together)
+        trials = [trial for trial in make_trials(PICTURES, data) if "cut to" in trial.names[0]]
+        assert [len(trial.names) for trial in trials] == list(BATCH_SIZES)
+        assert all(len({picture.shape for picture in pictures_of(trial)}) == 1 for trial in trials)
 
 
-def test_awkward_pictures_are_tiny_narrow_huge_and_grey() -> None:
-    shapes = {pictures_of(trial)[0].shape[:2] for trial in make_trials(PICTURES, None)}
-    assert {(1, 1), (1, 37), (41, 1), (3000, 2000)} <= shapes
-    grey = [pictures_of(trial)[0] for trial in make_trials(PICTURES, None) if trial.names[0].startswith("grey")]
+def test_awkward_pictures_are_tiny_narrow_huge_grey_and_from_odd_files() -> None:
+    trial = list(make_trials(PICTURES, None))[-1]
+    pictures = dict(zip(trial.names, pictures_of(trial), strict=True))
+    assert {(1, 1), (1, 37), (41, 1), (3000, 2000)} <= {picture.shape[:2] for picture in pictures.values()}
+    grey = [picture for name, picture in pictures.items() if name.startswith("grey of")]
     assert [int(picture.min()) for picture in grey] == [int(picture.max()) for picture in grey] == [0, 128, 255]
+    assert pictures["file transparent.png"].shape == (40, 60, 3)
+    assert pictures["file turned.jpg"].shape == (60, 40, 3)
+    assert {"file grey.png", "file 16-bit grey.png", "file cmyk.jpg", "file palette.gif"} <= set(pictures)

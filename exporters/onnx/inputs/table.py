@@ -1,55 +1,35 @@
-"""What a client feeds the graph, and what the members make of it: built once, shared by all of them."""
+"""Tables: each column under the person's own name, numbers in float64 and words as strings."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
+from typing_extensions import override
 
-from engine.task import Column, ColumnType, Modality, Task
+from engine.modalities.table.samples import TableSamples
+from engine.model.model import Model
+from engine.samples import Samples
+from engine.task import Column, ColumnType
 from exporters.errors import NotExportable
 from exporters.onnx.dates import date_part
-from exporters.onnx.graph import DOUBLE, INT64, ML, STRING, UINT8, Graph
-from exporters.onnx.image_pre import resized
+from exporters.onnx.graph import DOUBLE, INT64, ML, STRING, Graph
+from exporters.onnx.inputs.base import ROWS, Call, Form, Inputs
 
 if TYPE_CHECKING:
     from engine.modalities.table.encoder import EncodedColumn, TableEncoder
 
-IMAGE = "image"
-ROWS = "N"
 WORDS = (ColumnType.CATEGORY, ColumnType.TEXT)  # types of columns that are fed as strings
 
-
-class Inputs:
-    """The declared inputs of a graph, and the tensors made from them that members share."""
-
-    def __init__(self, graph: Graph, first: str) -> None:
-        self.graph = graph
-        self._first = first
-        self._shared: dict[Hashable, str] = {}
-
-    def shared(self, key: Hashable, build: Callable[[], str]) -> str:
-        """Return the tensor known by ``key``, made by ``build`` the first time."""
-        if key not in self._shared:
-            self._shared[key] = build()
-        return self._shared[key]
-
-    @property
-    def rows(self) -> str:
-        """The number of samples in the call, int64 [1]."""
-        return self.shared("rows", lambda: self.graph.add("Shape", self._first, start=0, end=1))
-
-
-class ImageInputs(Inputs):
-    """Pictures, uint8 RGB [N, height, width, 3], of any size."""
-
-    def __init__(self, graph: Graph) -> None:
-        super().__init__(graph, graph.add_input(IMAGE, UINT8, [ROWS, "height", "width", 3]))
-
-    def resized(self, side: int) -> str:
-        """Return the pictures as float32 [N, 3, side, side] in 0..255."""
-        return self.shared(("resized", side), lambda: resized(self.graph, IMAGE, side))
+_ROWS_A_CALL = 4096
+_MEANINGS = {
+    ColumnType.NUMBER: "a number",
+    ColumnType.DATE: "days since 1970-01-01, with fractions",
+    ColumnType.CATEGORY: "a text",
+    ColumnType.TEXT: "a text",
+}
 
 
 class TableInputs(Inputs):
@@ -110,6 +90,70 @@ class TableInputs(Inputs):
         return self.graph.cast(codes, DOUBLE)
 
 
+class TableForm(Form):
+    """Rows of named columns."""
+
+    noun: ClassVar[str] = "rows"
+    exact: ClassVar[bool] = True
+    tolerance: ClassVar[float] = 1e-9
+    steps: ClassVar[tuple[str, ...]] = (
+        "Client: give each column under its own name as [N, 1]; numbers as they are, dates as days since 1970-01-01 "
+        "(fractions allowed), texts exactly as in the data the model learned from.",
+        "Graph: infinite numbers count as missing; texts the model never learned count as one value of their own; "
+        "scaling and coding are inside.",
+    )
+
+    @classmethod
+    @override
+    def reading_of(cls, model: Model) -> Mapping[str, Any]:
+        names = input_names(model.task.columns)
+        columns = [{"name": c.name, "type": c.type.value, "input": names[c.name]} for c in model.task.columns]
+        return {"columns": columns}
+
+    @property
+    @override
+    def names(self) -> tuple[str, ...]:
+        return tuple(input_names(self.task.columns).values())
+
+    @override
+    def open(self, graph: Graph) -> TableInputs:
+        return TableInputs(graph, self.task.columns)
+
+    @override
+    def described(self) -> list[dict[str, Any]]:
+        names = input_names(self.task.columns)
+        return [
+            {
+                "name": names[column.name],
+                "column": column.name,
+                "type": "string" if column.type in WORDS else "double",
+                "shape": [ROWS, 1],
+                "meaning": _MEANINGS[column.type],
+                "missing": "" if column.type in WORDS else "NaN",
+            }
+            for column in self.task.columns
+        ]
+
+    @override
+    def calls(self, samples: Samples) -> Iterator[Call]:
+        assert isinstance(samples, TableSamples)
+        for first in range(0, len(samples), _ROWS_A_CALL):
+            rows = np.arange(first, min(first + _ROWS_A_CALL, len(samples)))
+            yield Call(rows, self._feeds(samples.take(rows)))
+
+    def _feeds(self, samples: TableSamples) -> dict[str, npt.NDArray[Any]]:
+        names = input_names(self.task.columns)
+        feeds: dict[str, npt.NDArray[Any]] = {}
+        for column in self.task.columns:
+            series = samples.frame[column.name]
+            if column.type in WORDS:
+                values = np.array(series.fill_null("").to_list(), dtype=object)
+            else:
+                values = series.fill_null(float("nan")).to_numpy().astype(np.float64)
+            feeds[names[column.name]] = values.reshape(-1, 1)
+        return feeds
+
+
 def input_names(columns: tuple[Column, ...]) -> Mapping[str, str]:
     """Return each column's input name: its own, unless ONNX cannot carry that (an empty name, a NUL in it)."""
     own = {column.name for column in columns}
@@ -120,13 +164,3 @@ def input_names(columns: tuple[Column, ...]) -> Mapping[str, str]:
             name += "_"
         names[column.name] = name
     return names
-
-
-def open_inputs(graph: Graph, task: Task) -> Inputs:
-    """Declare the inputs that ``task`` needs."""
-    return ImageInputs(graph) if task.modality is Modality.IMAGE else TableInputs(graph, task.columns)
-
-
-def declared_names(task: Task) -> tuple[str, ...]:
-    """Return the names that :func:`open_inputs` declares, in order."""
-    return (IMAGE,) if task.modality is Modality.IMAGE else tuple(input_names(task.columns).values())
