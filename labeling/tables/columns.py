@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from engine.separated import MISSING
 from engine.task import Column, ColumnType
 from labeling.classes import JOINED_BY, joins_several, parts_of
-from labeling.tables.dialect import MISSING
 from labeling.understanding import LeftOut, count
 
 DATE_FORMATS = (

@@ -17,8 +17,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from engine.separated import repeated_names, unique_names
 from labeling.errors import ImportRefused
-from labeling.tables.dialect import Dialect, repeated_names, sniff, transcode, unique_names
+from labeling.tables.dialect import Dialect, sniff, transcode
 from labeling.tables.sampling import count_rows, drawn_rows, write_rows
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")

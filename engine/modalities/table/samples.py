@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -13,13 +12,18 @@ import polars as pl
 from engine.arrays import FloatArray, IntArray
 from engine.dataset import Dataset
 from engine.errors import DataError
+from engine.modalities.table.cells import as_days, as_number, as_words
 from engine.task import Column, ColumnType, Task
 
 if TYPE_CHECKING:
     from engine.modalities.table.encoder import TableEncoder
 
-_EPOCH = datetime.datetime(1970, 1, 1)
-_DAY = 86_400.0
+_READERS: dict[ColumnType, Callable[[str, Any], float | str | None]] = {
+    ColumnType.NUMBER: as_number,
+    ColumnType.DATE: as_days,
+    ColumnType.CATEGORY: as_words,
+    ColumnType.TEXT: as_words,
+}
 
 
 @dataclass(frozen=True)
@@ -56,54 +60,15 @@ class TableSamples:
         Raises:
             DataError: a value cannot be read as its column's type.
         """
-        reader = {
-            ColumnType.NUMBER: _number,
-            ColumnType.DATE: _date,
-            ColumnType.CATEGORY: _words,
-            ColumnType.TEXT: _words,
-        }
         data: dict[str, pl.Series] = {}
         for column in task.columns:
-            values = [reader[column.type](column, row.get(column.name)) for row in rows]
+            values = [_READERS[column.type](column.name, row.get(column.name)) for row in rows]
             data[column.name] = pl.Series(column.name, values, dtype=_dtype(column))
         return cls(pl.DataFrame(data))
 
 
 def _dtype(column: Column) -> type[pl.String] | type[pl.Float64]:
     return pl.String if column.type in (ColumnType.CATEGORY, ColumnType.TEXT) else pl.Float64
-
-
-def _is_missing(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
-
-
-def _number(column: Column, value: Any) -> float | None:
-    if _is_missing(value):
-        return None
-    try:
-        return float(value)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"{column.name!r} takes a number, but got {value!r}. Leave it empty if unknown.") from error
-
-
-def _date(column: Column, value: Any) -> float | None:
-    if _is_missing(value):
-        return None
-    if isinstance(value, int | float):
-        return float(value)
-    try:
-        moment = datetime.datetime.fromisoformat(str(value).strip())
-    except ValueError as error:
-        raise DataError(
-            f"{column.name!r} takes a date such as 2024-05-31, but got {value!r}. Leave it empty if unknown."
-        ) from error
-    if moment.tzinfo is not None:
-        moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
-    return (moment - _EPOCH).total_seconds() / _DAY
-
-
-def _words(column: Column, value: Any) -> str | None:
-    return None if _is_missing(value) else str(value)
 
 
 def open_samples(dataset: Dataset, task: Task, cache: Path | None = None) -> TableSamples:

@@ -1,0 +1,67 @@
+"""One cell of a row that somebody typed, as the model reads it. No polars here: exported models read rows the same way.
+
+A missing cell is ``None`` or blank text.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from engine.errors import DataError
+
+_EPOCH = datetime.datetime(1970, 1, 1)
+_DAY = 86_400.0
+
+
+def is_missing(value: object) -> bool:
+    """Return whether a cell says nothing."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def as_number(name: str, value: Any) -> float | None:
+    """Return the number in a cell of the column ``name``, None where it is missing.
+
+    Raises:
+        DataError: it holds no number.
+    """
+    if is_missing(value):
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise DataError(f"{name!r} takes a number, but got {_short(value)}. Leave it empty if unknown.") from error
+
+
+def as_days(name: str, value: Any) -> float | None:
+    """Return the days since 1970-01-01 that a cell means, itself where it is a number, None where it is missing.
+
+    Raises:
+        DataError: it holds no date.
+    """
+    if is_missing(value):
+        return None
+    try:
+        if isinstance(value, int | float):
+            return float(value)
+        moment = datetime.datetime.fromisoformat(str(value).strip())
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError) as error:
+        raise DataError(
+            f"{name!r} takes a date such as 2024-05-31, but got {_short(value)}. Leave it empty if unknown."
+        ) from error
+    return (moment - _EPOCH).total_seconds() / _DAY
+
+
+def as_words(name: str, value: Any) -> str | None:
+    """Return the text in a cell, None where it is missing."""
+    return None if is_missing(value) else str(value)
+
+
+def _short(value: object) -> str:
+    if isinstance(value, int) and abs(value) >= 10**100:
+        return "a number of many digits"
+    if not isinstance(value, int | float | str):
+        return f"a {type(value).__name__}"
+    return repr(value) if len(str(value)) <= 100 else f"{str(value)[:100]!r}…"

@@ -1,0 +1,190 @@
+"""How a text table is written: encoding, separator, quotes, header. Judged by its text alone, wherever that came from.
+
+No polars here: exported models read tables the same way.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.encodings import is_chinese
+
+DELIMITERS = (",", ";", "\t", "|")
+SNIFFED_BYTES = 1 << 18
+SNIFFED_ROWS = 200
+MAX_FIELD = 1 << 20
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "?")
+NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)*|[.,]\d+)([eE][+-]?\d+)?%?")
+DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the rows of a text table are written.
+
+    Attributes:
+        delimiter: one of :data:`DELIMITERS`.
+        quoted: whether ``"`` encloses values.
+        header: whether the first row names the columns.
+        names: a unique name for each column.
+        repeated: names that several columns have.
+    """
+
+    delimiter: str
+    quoted: bool
+    header: bool
+    names: tuple[str, ...]
+    repeated: tuple[str, ...] = ()
+
+    @property
+    def decimal_comma(self) -> bool:
+        """Whether ``1,5`` means one and a half."""
+        return self.delimiter != ","
+
+
+def layout_of(text: str, whole: bool) -> Layout | None:
+    """Return how the table that begins with ``text`` is written, None where there is no row in it.
+
+    ``whole`` says whether that is all of it, so that its last row is complete.
+    """
+    delimiter, quoted, rows = _best_rows(text, whole)
+    if not rows:
+        return None
+    header = _has_header(rows)
+    given = rows[0] if header else []
+    return Layout(delimiter, quoted, header, unique_names(given, _width(rows)), repeated_names(given))
+
+
+def encoding_of(head: bytes, decodes: Callable[[str], bool]) -> str:
+    """Return the name of the codec for a table that begins with ``head``; ``decodes`` tries one on all of it."""
+    for mark, name in BOMS:
+        if head.startswith(mark):
+            return name
+    pairs = max(1, len(head) // 2)
+    if head[1::2].count(0) > 0.7 * pairs:
+        return "utf-16-le"
+    if head[0::2].count(0) > 0.7 * pairs:
+        return "utf-16-be"
+    if decodes("utf-8"):
+        return "utf-8"
+    if is_chinese(head) and decodes("gb18030"):
+        return "gb18030"
+    return "cp1252" if decodes("cp1252") else "latin-1"
+
+
+def looks_binary(text: str) -> bool:
+    """Return whether decoded bytes hold more control and replacement characters than any text does."""
+    odd = sum(text.count(chr(code)) for code in range(9)) + text.count("\ufffd")
+    return odd > max(8, 0.02 * len(text))
+
+
+def unique_names(given: list[str], width: int) -> tuple[str, ...]:
+    """Return ``width`` unique column names: blank ones numbered, repeated ones as ``name (2)``.
+
+    A header one name short names the columns after the first, as R writes tables with row names.
+    """
+    if given and len(given) == width - 1:
+        given = ["", *given]
+    names: list[str] = []
+    taken = set()
+    for position in range(width):
+        name = " ".join(given[position].split()) if position < len(given) else ""
+        base = unused = name or f"column_{position + 1}"
+        repeat = 1
+        while unused in taken:
+            repeat += 1
+            unused = f"{base} ({repeat})"
+        taken.add(unused)
+        names.append(unused)
+    return tuple(names)
+
+
+def repeated_names(given: list[str]) -> tuple[str, ...]:
+    """Return the names that stand more than once in a header."""
+    times = Counter(" ".join(name.split()) for name in given)
+    return tuple(name for name, number in times.items() if name and number > 1)
+
+
+def _best_rows(text: str, whole: bool) -> tuple[str, bool, list[list[str]]]:
+    best: tuple[float, int] = (-1.0, 0)
+    chosen: tuple[str, bool, list[list[str]]] = (",", True, [])
+    for delimiter in DELIMITERS:
+        rows = _rows(text, delimiter, quoted=True, whole=whole)
+        score = _score(rows, delimiter)
+        if score > best:
+            best, chosen = score, (delimiter, True, rows)
+    if any("\n" in cell and len(cell) > 10_000 for row in chosen[2] for cell in row):
+        rows = _rows(text, chosen[0], quoted=False, whole=whole)
+        return chosen[0], False, rows
+    return chosen
+
+
+def _rows(text: str, delimiter: str, quoted: bool, whole: bool) -> list[list[str]]:
+    csv.field_size_limit(MAX_FIELD)
+    rows: list[list[str]] = []
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
+    for row in reader:
+        if row:
+            rows.append([cell.strip() for cell in row])
+        if len(rows) > SNIFFED_ROWS:
+            return rows
+    return rows if whole or len(rows) < 2 else rows[:-1]
+
+
+def _score(rows: list[list[str]], delimiter: str) -> tuple[float, int]:
+    """Score a separator: rows of equal length, whose cells hold no other separator, but for those between tabs."""
+    width = _width(rows)
+    if width < 2:
+        return (0.0, width)
+    even = sum(len(row) == width for row in rows) / len(rows)
+    if delimiter == "\t":
+        return (even, width)
+    others = [other for other in DELIMITERS if other != delimiter]
+    cells = [cell for row in rows for cell in row]
+    clean = sum(
+        not any(other in cell for other in others) or DECIMAL_COMMA.fullmatch(cell) is not None for cell in cells
+    )
+    return (even * (0.2 + 0.8 * clean / len(cells)), width)
+
+
+def _width(rows: list[list[str]]) -> int:
+    """Return the number of columns: the header's, unless most rows agree on more."""
+    if not rows:
+        return 0
+    common, times = Counter(len(row) for row in rows[1:] or rows).most_common(1)[0]
+    return max(common, len(rows[0])) if 2 * times > len(rows) - 1 else len(rows[0])
+
+
+def _has_header(rows: list[list[str]]) -> bool:
+    first, rest = rows[0], rows[1:]
+    if not rest:
+        return not all(_is_number(cell) for cell in first)
+    evidence = 0
+    for position, cell in enumerate(first):
+        below = [row[position] for row in rest if position < len(row) and row[position] not in MISSING]
+        if not below or cell in MISSING:
+            continue
+        numeric = sum(map(_is_number, below)) > 0.8 * len(below)
+        if numeric:
+            evidence += -1 if _is_number(cell) else 1
+        elif cell in below:
+            evidence -= 1
+    return evidence >= 0
+
+
+def _is_number(cell: str) -> bool:
+    return NUMBER.fullmatch(cell) is not None
