@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,15 +33,29 @@ def decode(path: str | Path) -> Float32Array:
     Raises:
         DataError: the file is missing, empty, damaged or no sound.
     """
-    name = Path(path).name
+    if Path(path).is_file():
+        return _opened(str(path), Path(path).name, Path(path).stat().st_size)
+    raise DataError(f"{Path(path).name} is no longer where it was. Put it back, or leave it out.")
+
+
+def decode_bytes(raw: bytes, name: str) -> Float32Array:
+    """Return the sound in the bytes of a file as :func:`decode` does; ``name`` is what a sentence calls it.
+
+    Raises:
+        DataError: as for :func:`decode`.
+    """
+    return _opened(io.BytesIO(raw), name, len(raw))
+
+
+def _opened(source: str | io.BytesIO, name: str, size: int) -> Float32Array:
     try:
-        with soundfile.SoundFile(str(path)) as file:
+        with soundfile.SoundFile(source) as file:
             _check_rate(file.samplerate, name)
             if file.frames > MAX_SECONDS * file.samplerate:
                 _log.warning("%s is longer than %d minutes; the rest was left out.", name, MAX_SECONDS // 60)
             wave = to_mono_16k(_blocks(file), file.samplerate)
     except _BROKEN as error:
-        raise DataError(_why(Path(path), error)) from error
+        raise DataError(_why(name, size, error)) from error
     if not len(wave):
         raise DataError(f"{name} holds no sound: its length is 0 seconds. Replace it, or leave it out.")
     return wave
@@ -94,12 +109,10 @@ def _check_rate(rate: int, name: str) -> None:
         )
 
 
-def _why(path: Path, error: Exception) -> str:
-    if not path.is_file():
-        return f"{path.name} is no longer where it was. Put it back, or leave it out."
-    if path.stat().st_size == 0:
-        return f"{path.name} is empty (0 bytes). Replace it, or leave it out."
+def _why(name: str, size: int, error: Exception) -> str:
+    if size == 0:
+        return f"{name} is empty (0 bytes). Replace it, or leave it out."
     return (
-        f"{path.name} cannot be read as WAV, FLAC, Ogg, MP3, AIFF, AU or CAF sound ({str(error).rstrip('.')}). "
+        f"{name} cannot be read as WAV, FLAC, Ogg, MP3, AIFF, AU or CAF sound ({str(error).rstrip('.')}). "
         "Convert it, or leave it out."
     )

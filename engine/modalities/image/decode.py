@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import threading
 import zlib
@@ -56,9 +57,21 @@ def decode(path: str | Path, least: int = 0) -> ByteArray:
     Raises:
         DataError: the file is missing, empty, damaged, of another format or too large.
     """
-    name = Path(path).name
+    return _opened(path, Path(path).name, least)
+
+
+def decode_bytes(raw: bytes, name: str) -> ByteArray:
+    """Return the picture in the bytes of a file as :func:`decode` does; ``name`` is what a sentence calls it.
+
+    Raises:
+        DataError: as for :func:`decode`.
+    """
+    return _opened(io.BytesIO(raw), name, 0)
+
+
+def _opened(source: str | Path | io.BytesIO, name: str, least: int) -> ByteArray:
     try:
-        with Image.open(path, formats=FORMATS) as image:
+        with Image.open(source, formats=FORMATS) as image:
             _check_size(image.size, name)
             if least:
                 image.draft(None, (least, least))
@@ -66,7 +79,7 @@ def decode(path: str | Path, least: int = 0) -> ByteArray:
                 image.load()
                 return np.array(_flatten(_turn_upright(image)))
     except UnidentifiedImageError as error:
-        raise DataError(_unknown(path, name)) from error
+        raise DataError(_unknown(source, name)) from error
     except FileNotFoundError as error:
         raise DataError(f"{name} is no longer where it was. Put it back, or leave it out.") from error
     except _BROKEN as error:
@@ -85,8 +98,9 @@ def _check_size(size: tuple[int, int], name: str) -> None:
         )
 
 
-def _unknown(path: str | Path, name: str) -> str:
-    if Path(path).stat().st_size == 0:
+def _unknown(source: str | Path | io.BytesIO, name: str) -> str:
+    size = source.getbuffer().nbytes if isinstance(source, io.BytesIO) else Path(source).stat().st_size
+    if size == 0:
         return f"{name} is empty (0 bytes). Replace it, or leave it out."
     return f"{name} is not a JPEG, PNG, WebP, BMP, GIF or TIFF picture. Convert it, or leave it out."
 
