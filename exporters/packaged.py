@@ -1,0 +1,148 @@
+"""A trained model as a package folder: what the bundle, the container and the server on this computer all run.
+
+::
+
+    model.onnx  manifest.json  tokenizer.json (texts whose network reads words)
+    sample/     one input, real where there is one, and expected.json: what the trained model says about it
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from exporters.base import ExportReport, Progress
+from exporters.errors import NotWritable, ParityError
+from exporters.files import write_together
+from exporters.manifest import Manifest
+from exporters.measured import artefact_score, data_fingerprint, weights_inside
+from exporters.onnx.exporter import OnnxExporter
+from exporters.onnx.metadata import PREFIX
+from exporters.sample import Sample, choose_sample, expected_answer
+from exporters.source import Source
+from exporters.standalone.answers import Answer
+from exporters.standalone.described import MANIFEST, MODEL
+from exporters.standalone.package import Package
+from exporters.standalone.replay import EXPECTED, SAMPLE, TOLERANCE, apart, read_sample
+
+TOKENIZER = "tokenizer.json"
+OLDEST_RUNTIME = "1.23"
+
+_MODEL_DONE, _SCORED = 0.6, 0.85
+
+
+@dataclass(frozen=True)
+class Packaged:
+    """A package folder that was written, its manifest as it stands there, and how the model in it was proven."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    report: ExportReport
+
+
+def write_package(source: Source, out: Path, progress: Progress, which: str = "ensemble") -> Packaged:
+    """Write ``source`` as a package into the folder ``out``, which must be absent or empty; whole or not at all.
+
+    Raises:
+        ExportError: why nothing was written, in a sentence.
+    """
+    refuse_taken(out)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
+            made = _made(source, Path(scratch), progress, which)
+            if out.exists():
+                out.rmdir()
+            shutil.move(made.folder, out)
+    except OSError as error:
+        raise NotWritable(
+            f"The export cannot be written to {out} ({error.strerror or error}). Nothing was changed there. "
+            "Make room, or choose another folder."
+        ) from error
+    return Packaged(out, made.manifest, made.report)
+
+
+def refuse_taken(out: Path) -> None:
+    """Let pass a folder to write into that is absent or empty.
+
+    Raises:
+        NotWritable: there is something already, which is never overwritten.
+    """
+    if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
+        raise NotWritable(f"{out} is there already and is not overwritten. Remove it, or choose another folder.")
+
+
+def _made(source: Source, scratch: Path, progress: Progress, which: str) -> Packaged:
+    report = OnnxExporter().export(source, scratch / "onnx", lambda share, text: progress(share * _MODEL_DONE, text))
+    content = report.path.read_bytes()
+    progress(_MODEL_DONE, "Measuring the exported model on the test part")
+    score = artefact_score(content, source.dataset)
+    progress(_SCORED, "Writing the package")
+    sample = choose_sample(source.model.task, source.dataset)
+    files = {MODEL: content, f"{SAMPLE}/{sample.name}": sample.content}
+    if (words := report.path.with_name(TOKENIZER)).is_file():
+        files[TOKENIZER] = words.read_bytes()
+    answer = expected_answer(source.model, sample, scratch)
+    files[f"{SAMPLE}/{EXPECTED}"] = _expected_json(sample, answer)
+    manifest = _manifest(source, which, content, report, score)
+    folder = scratch / "package"
+    write_together({folder / name: bytes_ for name, bytes_ in {**files, MANIFEST: manifest.text(files)}.items()})
+    _prove(folder, sample, answer)
+    return Packaged(folder, manifest.to_json(files), report)
+
+
+def _manifest(
+    source: Source, which: str, content: bytes, report: ExportReport, score: Mapping[str, Any] | None
+) -> Manifest:
+    properties, opsets = _declared(content)
+    return Manifest(
+        name=source.name,
+        which=which,
+        task=properties["task"],
+        inputs=tuple(properties["inputs"]),
+        outputs=tuple(properties["outputs"]),
+        reading=properties["reading"] or {},
+        model_sha256=source.fingerprint,
+        data_sha256=None if source.dataset is None else data_fingerprint(source.dataset),
+        weights=weights_inside(source.model),
+        versions=properties["versions"],
+        opsets=opsets,
+        onnxruntime=OLDEST_RUNTIME,
+        parity=report.parity,
+        score=score,
+        cost={"ms_one": float(report.parity["milliseconds"]), "bytes": len(content)},
+        unreadable=None if properties["unreadable"] is None else tuple(properties["unreadable"]),
+    )
+
+
+def _declared(content: bytes) -> tuple[dict[str, Any], dict[str, int]]:
+    """Return what the graph says of itself, and its opsets by domain."""
+    import onnx
+
+    model = onnx.ModelProto.FromString(content)
+    said = {entry.key.removeprefix(PREFIX): entry.value for entry in model.metadata_props}
+    json_keys = ("task", "inputs", "outputs", "reading", "versions", "unreadable")
+    opsets = {opset.domain or "ai.onnx": opset.version for opset in model.opset_import}
+    return {key: json.loads(said[key]) for key in json_keys}, opsets
+
+
+def _expected_json(sample: Sample, answer: Answer) -> bytes:
+    said = {"file": sample.name, "real": sample.real, "answer": answer.to_json()}
+    return (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _prove(folder: Path, sample: Sample, expected: Answer) -> None:
+    """Ask the package as its receiver will, before it is handed over."""
+    package = Package.open(folder)
+    answer = package.predict([read_sample(package, sample.content)])[0]
+    difference = apart(answer.to_json(), expected.to_json())
+    if difference > TOLERANCE:
+        raise ParityError(
+            f"The package answers its own sample {sample.name} otherwise than the trained model (by {difference:.2g}, "
+            f"allowed: {TOLERANCE:.0e}). Nothing was written. Please report this with the run folder."
+        )

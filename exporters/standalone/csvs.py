@@ -1,0 +1,161 @@
+"""A CSV or TSV table as rows, each cell typed as the studio typed those of the table the model learned from.
+
+Cells that say "missing" in one of the usual ways are None; of a column of numbers or dates, so is what is none.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import datetime
+import io
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from engine.separated import MAX_FIELD, MISSING, SNIFFED_BYTES, Layout, encoding_of, layout_of, looks_binary
+from engine.task import Column, ColumnType
+from exporters.standalone.errors import Unreadable
+
+MAX_ROWS = 1_000_000
+MAX_COLUMNS = 20_000
+
+_BLANK = (
+    "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+_DECIMAL_COMMA = re.compile(r"[+-]?([0-9]{1,3}(\.[0-9]{3})+|[0-9]*),[0-9]+([eE][+-]?[0-9]+)?")
+_FIRST_FORMAT = "%Y-%m-%d"
+_PARTS = {
+    "%Y": r"(?P<year>[0-9]{4})",
+    "%m": r"(?P<month>[0-9]{1,2})",
+    "%d": r"(?P<day>[0-9]{1,2})",
+    "%H": r"(?P<hour>[0-9]{1,2})",
+    "%M": r"(?P<minute>[0-9]{1,2})",
+    "%S": r"(?P<second>[0-9]{1,2})",
+}
+_EPOCH = datetime.datetime(1970, 1, 1)
+_MICROSECOND = datetime.timedelta(microseconds=1)
+_MICROSECONDS_PER_DAY = 86_400_000_000
+
+
+def rows_of(raw: bytes, columns: Sequence[Column]) -> list[Mapping[str, object]]:
+    """Return the rows of a table in the model's columns; other columns are passed over.
+
+    Raises:
+        Unreadable: it is no table, has none of the columns, or is too large.
+    """
+    text, layout = _opened(raw)
+    if len(layout.names) > MAX_COLUMNS:
+        raise Unreadable(f"The table has {len(layout.names):,} columns; the limit is {MAX_COLUMNS:,}. Send fewer.")
+    places = {name: place for place, name in enumerate(layout.names)}
+    if not any(column.name in places for column in columns):
+        wanted = ", ".join(column.name for column in columns[:20])
+        raise Unreadable(f"The table has none of the columns that the model looks at. It looks at: {wanted}.")
+    found: list[Mapping[str, object]] = []
+    for cells in _split(text, layout):
+        if len(found) >= MAX_ROWS:
+            raise Unreadable(f"The table has more than {MAX_ROWS:,} rows. Send it in parts.")
+        found.append({column.name: _typed(column, _at(cells, places.get(column.name)), layout) for column in columns})
+    if not found:
+        raise Unreadable("The table has a header but no rows. Send a table with a row for each question.")
+    return found
+
+
+def _opened(raw: bytes) -> tuple[str, Layout]:
+    """Return the text of a table, line ends as the studio leaves them, and how it is written."""
+    if not raw.strip():
+        raise Unreadable("The table is empty. Send a CSV with a line of column names and a row for each question.")
+    head = raw[:SNIFFED_BYTES]
+    encoding = encoding_of(head, lambda name: _decodes(raw, name))
+    start = codecs.getincrementaldecoder(encoding)(errors="replace").decode(head)
+    if looks_binary(start):
+        raise Unreadable("This is not a text table: it holds binary data. Send the table as CSV.")
+    start = start.replace("\0", "")
+    layout = layout_of(start, whole=len(head) < SNIFFED_BYTES)
+    if layout is None:
+        raise Unreadable("The table holds no rows. Send a table with a row for each question.")
+    try:
+        text = raw.decode(encoding)
+    except UnicodeError as error:
+        raise Unreadable(f"The table starts as {encoding} text but has bytes that mean nothing in it.") from error
+    plain = encoding == "utf-8" and "\0" not in text[: len(start)] and start[:1].strip()
+    if not plain or ("\r" in start and "\n" not in start):
+        text = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
+    return text, layout
+
+
+def _decodes(raw: bytes, encoding: str) -> bool:
+    try:
+        raw.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _split(text: str, layout: Layout) -> Iterator[list[str]]:
+    """Yield the rows below the header, but for those that are blank throughout."""
+    try:
+        rows = list(_parsed(text, layout.delimiter, layout.quoted))
+    except csv.Error:
+        rows = list(_parsed(text, layout.delimiter, quoted=False))  # a quotation mark that is never closed
+    for row in rows[int(layout.header) :]:
+        if any(row):
+            yield row
+
+
+def _parsed(text: str, delimiter: str, quoted: bool) -> Iterator[list[str]]:
+    """Yield rows; a carriage return alone ends none, though the csv module takes it for an end."""
+    stand_in = next(sign for sign in map(chr, range(0xFDD0, 0xFDF0)) if sign not in text)
+    csv.field_size_limit(MAX_FIELD)
+    lines = io.StringIO(re.sub(r"\r(?!\n)", stand_in, text), newline="")
+    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+    for row in csv.reader(lines, delimiter=delimiter, quoting=quoting, strict=True):
+        if row:
+            yield [cell.replace(stand_in, "\r") for cell in row]
+
+
+def _at(cells: Sequence[str], place: int | None) -> str:
+    return cells[place] if place is not None and place < len(cells) else ""
+
+
+def _typed(column: Column, cell: str, layout: Layout) -> float | str | None:
+    trimmed = cell.strip(_BLANK)
+    if column.type is ColumnType.NUMBER:
+        return number_in(trimmed, layout.decimal_comma)
+    if column.type is ColumnType.DATE:
+        return days_in(trimmed, column.format or _FIRST_FORMAT)
+    return None if trimmed in MISSING else trimmed
+
+
+def number_in(cell: str, decimal_comma: bool) -> float | None:
+    """Return the finite number that a cell writes, None where it writes none."""
+    if "," in cell:
+        if not (_DECIMAL_COMMA if decimal_comma else _THOUSANDS).fullmatch(cell):
+            return None
+        cell = cell.replace(".", "").replace(",", ".") if decimal_comma else cell.replace(",", "")
+    if not _NUMBER.fullmatch(cell):
+        return None
+    value = float(cell)
+    return value if math.isfinite(value) else None
+
+
+def days_in(cell: str, pattern: str) -> float | None:
+    """Return the days since 1970-01-01 of a date that follows ``pattern``, None where the cell does not."""
+    match = _expression(pattern).fullmatch(cell)
+    if match is None:
+        return None
+    try:
+        moment = datetime.datetime(**{part: int(digits) for part, digits in match.groupdict().items()})
+    except ValueError:
+        return None
+    return float((moment - _EPOCH) // _MICROSECOND) / _MICROSECONDS_PER_DAY
+
+
+@lru_cache(maxsize=64)
+def _expression(pattern: str) -> re.Pattern[str]:
+    pieces = re.split(r"(%[YmdHMS])", pattern)
+    return re.compile("".join(_PARTS.get(piece) or re.escape(piece) for piece in pieces))

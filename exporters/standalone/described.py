@@ -1,0 +1,105 @@
+"""``manifest.json``: what the package says of itself, checked before anything else is opened."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import stat
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from exporters.standalone.errors import NotAPackage
+
+MANIFEST, MODEL = "manifest.json", "model.onnx"
+FORMAT = 1
+MAX_MANIFEST_BYTES = 64_000_000
+MAX_FILE_BYTES = 2_000_000_000
+MAX_FILES = 64
+
+_BLOCK = 1 << 20
+_AGAIN = "Export it again."
+
+
+def read_manifest(folder: Path) -> Mapping[str, Any]:
+    """Return the manifest of the package in ``folder``.
+
+    Raises:
+        NotAPackage: it is absent, damaged, absurdly large, or of a newer format.
+    """
+    path = folder / MANIFEST
+    check_place(path, MAX_MANIFEST_BYTES)
+    try:
+        manifest = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise NotAPackage(f"{MANIFEST} in {folder} is damaged. {_AGAIN}") from error
+    if not isinstance(manifest, dict):
+        raise NotAPackage(f"{MANIFEST} in {folder} is not a description of a model. {_AGAIN}")
+    found = manifest.get("format")
+    if found != FORMAT or isinstance(found, bool):
+        raise NotAPackage(
+            f"{MANIFEST} has format {str(found)[:20]!r}, and this program reads format {FORMAT}. "
+            "Update it, or export the model again."
+        )
+    return manifest
+
+
+def check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Let pass a folder whose files are all there, as the manifest has them, byte for byte.
+
+    This finds damage, not malice: who changes a file can change the manifest too.
+
+    Raises:
+        NotAPackage: a file is missing, changed, too large, or lies elsewhere.
+    """
+    files = manifest.get("files")
+    if not isinstance(files, dict) or MODEL not in files or len(files) > MAX_FILES:
+        raise NotAPackage(f"{MANIFEST} does not say which files belong to the model. {_AGAIN}")
+    for name, said in files.items():
+        if not isinstance(said, dict) or not isinstance(said.get("sha256"), str):
+            raise NotAPackage(f"{MANIFEST} does not say what {name[:60]!r} holds. {_AGAIN}")
+        path = folder / plain_name(name)
+        for place in [path, *path.parents][: len(PurePosixPath(name).parts)]:
+            if place.is_symlink():
+                raise NotAPackage(f"{name!r} is a link to another place, so the package was not opened. {_AGAIN}")
+        check_place(path, MAX_FILE_BYTES)
+        if path.stat().st_size != said.get("bytes") or sha256(path) != said["sha256"]:
+            raise NotAPackage(f"{name!r} is not as it was exported: it was changed or damaged. {_AGAIN}")
+
+
+def plain_name(name: str) -> str:
+    """Return the name of a file inside a package if it stays inside, on every system.
+
+    Raises:
+        NotAPackage: it leads elsewhere.
+    """
+    parts = PurePosixPath(name).parts
+    odd = any(part in ("..", ".", "/") or part.endswith((" ", ".")) for part in parts)
+    if not parts or odd or any(sign in name for sign in '\\:\0\n*?"<>|') or len(name) > 200 or name.startswith("/"):
+        raise NotAPackage(f"The package names a file {name[:60]!r}, which may lie elsewhere, so it was not opened.")
+    return name
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def check_place(path: Path, most: int) -> None:
+    """Let pass an ordinary file of at most ``most`` bytes.
+
+    Raises:
+        NotAPackage: it is absent, a link, a pipe or the like, or larger.
+    """
+    try:
+        status = path.lstat()
+    except (OSError, ValueError) as error:
+        raise NotAPackage(f"{path.parent} holds no {path.name}, so it is no exported model. {_AGAIN}") from error
+    if not stat.S_ISREG(status.st_mode):
+        raise NotAPackage(f"{path} is no ordinary file, so the package was not opened. {_AGAIN}")
+    if status.st_size > most:
+        raise NotAPackage(f"{path.name} has {status.st_size:,} bytes; the limit is {most:,}. {_AGAIN}")

@@ -1,0 +1,179 @@
+"""An exported model in a folder: opened, checked, asked.
+
+::
+
+    model.onnx     the graph                          manifest.json  what it takes and answers, and what files it has
+    tokenizer.json words, where the model reads texts sample/        a real input and what the model says about it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import DataError
+from engine.task import Kind, Modality, Task
+from exporters.standalone.answers import Answer, answer_of
+from exporters.standalone.described import MODEL, check_files, read_manifest
+from exporters.standalone.errors import NotAPackage, Unreadable
+from exporters.standalone.session import Feeds, Session
+from exporters.standalone.wire import check_plain
+
+__all__ = ["Answer", "Item", "NotAPackage", "Package", "Unreadable"]
+
+Item = Any
+"""One sample as :meth:`Package.read` returns it: what it is depends on the modality."""
+
+
+class Reader(Protocol):
+    """How samples of one modality are read and put together for a call."""
+
+    columns: tuple[str, ...]
+
+    def read(self, raw: bytes | str | Mapping[str, object]) -> Item:
+        """Return one sample."""
+
+    def kin(self, item: Item) -> Hashable:
+        """Return what samples of one call have in common."""
+
+    def most(self, item: Item) -> int:
+        """Return how many samples like this one fit in a call."""
+
+    def feeds(self, items: Sequence[Item]) -> dict[str, npt.NDArray[Any]]:
+        """Return what the graph takes."""
+
+
+class Package:
+    """An exported model that is ready to be asked; safe to be asked from several threads."""
+
+    def __init__(self, folder: Path, manifest: Mapping[str, Any], threads: int = 0) -> None:
+        """Open what :meth:`open` has checked."""
+        self.folder = folder
+        self.manifest = manifest
+        try:
+            self.task = Task.from_json(manifest["task"])
+            self._reader = _reader(folder, self.task, manifest)
+            self._outputs = _outputs(self.task, manifest)
+            inputs = {str(value["name"]) for value in manifest["inputs"]}
+        except (KeyError, TypeError, ValueError, LookupError, AttributeError, RecursionError, DataError) as error:
+            raise NotAPackage(
+                f"The manifest in {folder} is damaged ({error!r:.200}). Export the model again."
+            ) from error
+        self._session = Session(folder / MODEL, threads)
+        if set(self._session.inputs) != inputs or not set(self._outputs) <= set(self._session.outputs):
+            raise NotAPackage(f"The manifest in {folder} does not fit its model. Export the model again.")
+
+    @classmethod
+    def open(cls, folder: Path, threads: int = 0) -> Self:
+        """Check the sizes and hashes of a folder's files and open it; ``threads`` for one call, 0 for one a core.
+
+        Raises:
+            NotAPackage: it is damaged, hostile, too large or not ours.
+        """
+        manifest = read_manifest(folder)
+        check_files(folder, manifest)
+        check_plain(folder / MODEL)
+        return cls(folder, manifest, threads)
+
+    @property
+    def modality(self) -> str:
+        """What a sample is: ``image``, ``audio``, ``text`` or ``table``."""
+        return self.task.modality.value
+
+    @property
+    def kind(self) -> str:
+        """What the answer is: ``multiclass``, ``multilabel`` or ``regression``."""
+        return self.task.kind.value
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes in the order of the probabilities."""
+        return self.task.classes
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of a table, or of texts that lie in several."""
+        return self._reader.columns
+
+    def read(self, raw: bytes | str | Mapping[str, object]) -> Item:
+        """Return one sample: of the bytes of a media file, of a text, or of a row by its columns.
+
+        Raises:
+            Unreadable: it cannot be read; the message says why.
+        """
+        return self._reader.read(raw)
+
+    def rows(self, table: bytes) -> list[Mapping[str, object]]:
+        """Return the rows of a CSV or TSV table, ready for :meth:`read`.
+
+        Raises:
+            Unreadable: it is no table, or the model takes none.
+        """
+        from exporters.standalone.csvs import rows_of
+
+        if not self.columns:
+            raise Unreadable("This model takes no rows of tables. Send one file for each question.")
+        return rows_of(table, self.task.columns)
+
+    def kin(self, item: Item) -> Hashable:
+        """Return what the samples of one call have in common, such as the size of a picture."""
+        return self._reader.kin(item)
+
+    def most(self, item: Item) -> int:
+        """Return how many samples like this one fit in a call."""
+        return self._reader.most(item)
+
+    def predict(self, items: Sequence[Item]) -> list[Answer]:
+        """Return the answers about any number of samples; those that fit together share a call."""
+        answers: dict[int, Answer] = {}
+        for places in self._calls(items):
+            answers.update(zip(places, self.run(self.feeds([items[place] for place in places])), strict=True))
+        return [answers[place] for place in range(len(items))]
+
+    def _calls(self, items: Sequence[Item]) -> Iterator[list[int]]:
+        together: dict[Hashable, list[int]] = {}
+        for place, item in enumerate(items):
+            waiting = together.setdefault(self.kin(item), [])
+            waiting.append(place)
+            if len(waiting) >= self.most(item):
+                yield together.pop(self.kin(item))
+        yield from together.values()
+
+    def feeds(self, items: Sequence[Item]) -> dict[str, npt.NDArray[Any]]:
+        """Return what one call of the graph takes; the samples must fit together."""
+        return self._reader.feeds(items)
+
+    def run(self, feeds: Feeds) -> list[Answer]:
+        """Call the graph once.
+
+        Raises:
+            NotAPackage: the graph cannot be run on that.
+        """
+        values, *labels = self._session.run(self._outputs, feeds)
+        rows = np.asarray(values, dtype=np.float64).reshape(-1, self.task.outputs)
+        names: Sequence[str | None] = labels[0].tolist() if labels else [None] * len(rows)
+        return [answer_of(self.kind, self.classes, row, name) for row, name in zip(rows, names, strict=True)]
+
+
+def _reader(folder: Path, task: Task, manifest: Mapping[str, Any]) -> Reader:
+    reading = manifest["reading"]
+    if task.modality is Modality.IMAGE:
+        from exporters.standalone.pictures import PictureReader
+
+        return PictureReader(manifest["inputs"])
+    if task.modality is Modality.TABLE:
+        from exporters.standalone.tables import RowReader
+
+        return RowReader(task.columns, {str(column["name"]): str(column["input"]) for column in reading["columns"]})
+    raise NotAPackage(f"This program runs no exported models for {task.modality.value} yet.")
+
+
+def _outputs(task: Task, manifest: Mapping[str, Any]) -> list[str]:
+    """Return the names of the outputs to ask for: the numbers first, then the label where the graph names one."""
+    numbers = [str(value["name"]) for value in manifest["outputs"] if value["type"] != "string"]
+    labels = [str(value["name"]) for value in manifest["outputs"] if value["type"] == "string"]
+    return [numbers[0], *(labels[:1] if task.kind is Kind.MULTICLASS else [])]

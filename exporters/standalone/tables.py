@@ -1,0 +1,75 @@
+"""Rows of a table, typed in as a mapping or read from a CSV file."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from engine.errors import DataError
+from engine.modalities.table.cells import as_days, as_number, as_words
+from engine.task import Column, ColumnType
+from exporters.standalone.errors import Unreadable
+
+ROWS_A_CALL = 4096
+WORDS = (ColumnType.CATEGORY, ColumnType.TEXT)
+
+Row = tuple[float | str | None, ...]
+
+
+class RowReader:
+    """Reads rows. An item holds a cell for each of the model's columns; any items share a call."""
+
+    def __init__(self, columns: Sequence[Column], inputs: Mapping[str, str]) -> None:
+        """Read ``columns``, each fed to the input that ``inputs`` names for it."""
+        self._columns = tuple(columns)
+        self._inputs = inputs
+        self.columns = tuple(column.name for column in columns)
+
+    def read(self, raw: bytes | str | Mapping[str, object]) -> Row:
+        """Return the row; an absent column, None and blank text are missing."""
+        if not isinstance(raw, Mapping):
+            raise Unreadable("This model takes rows of a table: send the values under the names of their columns.")
+        try:
+            return tuple(_cell(column, raw.get(column.name)) for column in self._columns)
+        except DataError as error:
+            raise Unreadable(str(error)) from error
+
+    def kin(self, item: Row) -> Hashable:
+        """Return what items of one call share: nothing."""
+        return None
+
+    def most(self, item: Row) -> int:
+        """Return how many items fit in a call."""
+        return ROWS_A_CALL
+
+    def feeds(self, items: Sequence[Row]) -> dict[str, np.ndarray[Any, Any]]:
+        """Return what the graph takes for these items: each column as [n, 1]."""
+        feeds: dict[str, np.ndarray[Any, Any]] = {}
+        for place, column in enumerate(self._columns):
+            cells = [item[place] for item in items]
+            if column.type in WORDS:
+                values = np.array(["" if cell is None else cell for cell in cells], dtype=object)
+            else:
+                values = np.array([np.nan if cell is None else cell for cell in cells], dtype=np.float64)
+            feeds[self._inputs[column.name]] = values.reshape(-1, 1)
+        return feeds
+
+
+def _cell(column: Column, value: object) -> float | str | None:
+    if column.type is ColumnType.NUMBER:
+        return as_number(column.name, value)
+    if column.type is ColumnType.DATE:
+        return as_days(column.name, value)
+    words = as_words(column.name, value)
+    if words is not None:
+        _check_unicode(column.name, words)
+    return words
+
+
+def _check_unicode(name: str, words: str) -> None:
+    try:
+        words.encode()
+    except UnicodeEncodeError as error:
+        raise Unreadable(f"The text in {name!r} is damaged: it holds half a character. Send valid UTF-8.") from error

@@ -1,0 +1,122 @@
+"""Whether an ONNX file holds plain nodes and its own numbers alone, read from its bytes as protobuf lays them out.
+
+The onnx package is not at hand where exported models run. A graph from a stranger could name files beside it as the
+place of its numbers, operators of libraries that are not ours, or graphs inside graphs, none of which an export has.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from exporters.standalone.errors import NotAPackage
+
+DOMAINS = {b"", b"ai.onnx", b"ai.onnx.ml"}
+
+_VARINT, _EIGHT_BYTES, _LENGTH, _FOUR_BYTES = 0, 1, 2, 5
+_FIXED = {_EIGHT_BYTES: 8, _FOUR_BYTES: 4}
+_LONGEST_VARINT = 10
+# numbers of fields, from onnx.proto
+_MODEL_GRAPH, _MODEL_FUNCTIONS, _MODEL_OPSETS = 7, 25, 8
+_GRAPH_NODE, _GRAPH_INITIALIZER, _GRAPH_SPARSE = 1, 5, 15
+_NODE_ATTRIBUTE, _NODE_DOMAIN = 5, 7
+_ATTRIBUTE_TENSOR = 5
+_ATTRIBUTE_NESTED = {6, 10, 11, 22, 23}  # a graph, tensors, graphs, sparse tensors
+_TENSOR_EXTERNAL, _TENSOR_LOCATION = 13, 14
+_OPSET_DOMAIN = 1
+
+Check = Callable[[memoryview], None]
+
+
+def check_plain(path: Path) -> None:
+    """Let pass an ONNX file that holds plain nodes and its own numbers alone.
+
+    Raises:
+        NotAPackage: it is damaged, refers to other files, or holds what no export has.
+    """
+    with path.open("rb") as file:
+        if not file.read(1):
+            raise NotAPackage("The model is empty (0 bytes). Export it again.")
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped, memoryview(mapped) as content:
+            _walk(content, {_MODEL_GRAPH: _graph, _MODEL_FUNCTIONS: _refuse, _MODEL_OPSETS: _opset})
+
+
+def _graph(content: memoryview) -> None:
+    _walk(content, {_GRAPH_NODE: _node, _GRAPH_INITIALIZER: _tensor, _GRAPH_SPARSE: _refuse})
+
+
+def _node(content: memoryview) -> None:
+    _walk(content, {_NODE_ATTRIBUTE: _attribute, _NODE_DOMAIN: _domain})
+
+
+def _attribute(content: memoryview) -> None:
+    _walk(content, {_ATTRIBUTE_TENSOR: _tensor, **dict.fromkeys(_ATTRIBUTE_NESTED, _refuse)})
+
+
+def _opset(content: memoryview) -> None:
+    _walk(content, {_OPSET_DOMAIN: _domain})
+
+
+def _domain(content: memoryview) -> None:
+    if bytes(content[:20]) not in DOMAINS:
+        raise NotAPackage("The model needs operators that no export of this program has, so it was not opened.")
+
+
+def _tensor(content: memoryview) -> None:
+    for number, kind, value in _fields(content):
+        if number == _TENSOR_EXTERNAL or (number == _TENSOR_LOCATION and (kind != _VARINT or value != 0)):
+            raise NotAPackage("The model takes its numbers from other files, so it was not opened. Export it again.")
+
+
+def _refuse(content: memoryview) -> None:
+    raise NotAPackage("The model holds parts that no export of this program has, so it was not opened.")
+
+
+def _walk(content: memoryview, checks: Mapping[int, Check]) -> None:
+    for number, kind, value in _fields(content):
+        check = checks.get(number)
+        if check is None:
+            continue
+        if kind != _LENGTH or isinstance(value, int):
+            raise _damaged()
+        check(value)
+
+
+def _fields(content: memoryview) -> Iterator[tuple[int, int, int | memoryview]]:
+    """Yield the number, the wire type and the value of each field of a message."""
+    place, end = 0, len(content)
+    while place < end:
+        key, place = _varint(content, place)
+        number, kind = key >> 3, key & 7
+        if kind == _VARINT:
+            value, place = _varint(content, place)
+            yield number, kind, value
+            continue
+        if kind == _LENGTH:
+            size, place = _varint(content, place)
+        elif kind in _FIXED:
+            size = _FIXED[kind]
+        else:
+            raise _damaged()
+        if place + size > end:
+            raise _damaged()
+        yield number, kind, content[place : place + size]
+        place += size
+
+
+def _varint(content: memoryview, place: int) -> tuple[int, int]:
+    value = 0
+    for shift in range(_LONGEST_VARINT):
+        if place >= len(content):
+            raise _damaged()
+        byte = content[place]
+        place += 1
+        value |= (byte & 0x7F) << (7 * shift)
+        if byte < 0x80:
+            return value, place
+    raise _damaged()
+
+
+def _damaged() -> NotAPackage:
+    return NotAPackage("The model is not an ONNX file, or it is damaged. Export it again.")
