@@ -5,7 +5,8 @@ ExportError
 ├── NotExportable      the model holds a part that this target cannot express
 ├── ParityError        the exported model disagrees with the model it was made from
 ├── NotWritable        the files cannot be written: a full disk, a folder that may not be changed
-└── NotOurs            a file to be opened is damaged, hostile or was not made by this program
+├── NotOurs            a file to be opened is damaged, hostile or was not made by this program
+└── ContainerFailed    docker or podman did not do what was asked
 
 Every message says what happened, what was done and what the person can do.
 """
@@ -33,3 +34,7 @@ class NotWritable(ExportError):
 
 class NotOurs(ExportError):
     """A file to be opened is damaged, hostile or was not made by this program."""
+
+
+class ContainerFailed(ExportError):
+    """Docker or podman did not do what was asked."""
