@@ -17,20 +17,24 @@ from types import FrameType
 from typing import Any
 
 from engine.errors import EngineError
-from exporters.api import EXPORTERS, export
+from exporters.api import export
+from exporters.arguments import add_options, chosen_options
 from exporters.errors import ExportError
+from exporters.targets import TARGETS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one export and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m exporters", description="Export a trained model.")
     parser.add_argument("source", type=Path, help="the folder of a run, or of a model")
-    parser.add_argument("--to", choices=sorted(EXPORTERS), default="onnx")
+    parser.add_argument("--to", choices=sorted(TARGETS), default="onnx")
     parser.add_argument("--out", type=Path, required=True, help="the folder to write into")
+    add_options(parser)
     wanted = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, _cancel)
     try:
-        report = export(wanted.source, wanted.to, wanted.out, _progress)
+        options = chosen_options(wanted, wanted.to)
+        report = export(wanted.source, wanted.to, wanted.out, _progress, **options)
     except (ExportError, EngineError) as error:
         _say({"type": "error", "message": str(error)})
         return 1

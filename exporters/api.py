@@ -1,39 +1,43 @@
-"""Export a trained model. ``EXPORTERS`` lists the targets: one file and one line each."""
+"""Export a trained model as one of the targets of :mod:`exporters.targets`."""
 
 from __future__ import annotations
 
 import importlib
 from pathlib import Path
+from typing import Any
 
 from exporters.base import Exporter, ExportReport, Progress
 from exporters.errors import ExportError
 from exporters.source import open_source
-
-EXPORTERS: dict[str, str] = {
-    "onnx": "exporters.onnx.exporter:OnnxExporter",
-}
+from exporters.targets import TARGETS
 
 
-def exporter(target: str) -> Exporter:
-    """Import and return the exporter for ``target``.
+def exporter(target: str, **options: Any) -> Exporter:
+    """Import and return the exporter for ``target``, with the options that it has.
 
     Raises:
-        ExportError: there is none.
+        ExportError: there is none, or it has no such option.
     """
-    if target not in EXPORTERS:
-        raise ExportError(f"Models are exported as {' or '.join(EXPORTERS)}, but got {target!r}. Nothing was exported.")
-    module, _, name = EXPORTERS[target].partition(":")
+    if target not in TARGETS:
+        raise ExportError(f"Models are exported as {' or '.join(TARGETS)}, but got {target!r}. Nothing was exported.")
+    known = {option.name for option in TARGETS[target].options}
+    foreign = [name for name in options if name not in known]
+    if foreign:
+        raise ExportError(f"An export as {target} has no option {foreign[0]!r}. Nothing was exported. Leave it out.")
+    module, _, name = TARGETS[target].exporter.partition(":")
     found: type[Exporter] = getattr(importlib.import_module(module), name)
-    return found()
+    return found(**options)
 
 
-def export(source: Path, to: str = "onnx", out: Path = Path(), progress: Progress | None = None) -> ExportReport:
+def export(
+    source: Path, to: str = "onnx", out: Path = Path(), progress: Progress | None = None, **options: Any
+) -> ExportReport:
     """Export the model of the run folder (or model folder) ``source`` into the folder ``out``.
 
     Raises:
         ExportError: why nothing was written, in a sentence.
     """
-    chosen = exporter(to)
+    chosen = exporter(to, **options)
     tell = progress or (lambda share, text: None)
     tell(0.0, "Loading the model")
     return chosen.export(open_source(source), out, tell)

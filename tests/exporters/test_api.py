@@ -10,12 +10,13 @@ import onnx
 import pytest
 
 from engine.learners.constant import ConstantMember
-from exporters.api import EXPORTERS, export, exporter
+from exporters.api import export, exporter
 from exporters.base import Exporter
 from exporters.errors import ExportError, NotWritable, ParityError
 from exporters.onnx.compose import compose
 from exporters.onnx.metadata import PREFIX
 from exporters.onnx.runtime import OnnxModel
+from exporters.targets import TARGETS
 from tests.engine.flowers import FLOWERS, flower_run
 from tests.exporters.models import PICTURES, TABLE, constant, lightgbm, model_of, rows, thumbnail
 
@@ -97,7 +98,7 @@ def test_a_model_alone_is_compared_on_made_up_samples_and_says_so(tmp_path: Path
     assert OnnxModel.open(tmp_path / "out" / "table-model.onnx").predict(rows(4)).shape == (4, 3)
 
 
-@pytest.mark.parametrize("target", EXPORTERS)
+@pytest.mark.parametrize("target", TARGETS)
 def test_every_target_has_an_exporter_of_that_name(target: str) -> None:
     found = exporter(target)
     assert isinstance(found, Exporter)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from exporters.arguments import add_options, chosen_options
+from exporters.errors import ExportError
+from exporters.targets import TARGETS
 from studio.cli.commands.base import Command
 from studio.cli.errors import UsageError
 from studio.cli.options import existing
@@ -13,19 +16,26 @@ from studio.cli.reporters import say
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", type=Path, help="a run folder")
-    parser.add_argument("--to", metavar="onnx", default="onnx", help="what to make (default: onnx)")
+    parser.add_argument("--to", metavar="|".join(TARGETS), default="onnx", help="what to make (default: onnx)")
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="the folder to write into")
+    add_options(parser)
 
 
 def _run(options: Namespace) -> None:
     existing(options.run, "run")
+    if options.to not in TARGETS:
+        raise UsageError(f"Models are exported as {' or '.join(TARGETS)}, but got {options.to!r}.")
+    try:
+        chosen = chosen_options(options, options.to)
+    except ExportError as error:
+        raise UsageError(str(error)) from error
 
-    from exporters.api import EXPORTERS, export
+    from exporters.api import export
 
-    if options.to not in EXPORTERS:
-        raise UsageError(f"Models are exported as {' or '.join(EXPORTERS)}, but got {options.to!r}.")
-    report = export(options.run, to=options.to, out=options.out)
+    report = export(options.run, options.to, options.out, **chosen)
     say(report.sentence())
+    for note in report.notes:
+        say(note)
 
 
-COMMAND = Command("export", "write the model as one ONNX file, proven equal to it", _arguments, _run)
+COMMAND = Command("export", "take the model away, proven equal to it", _arguments, _run)

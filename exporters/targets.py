@@ -1,0 +1,40 @@
+"""The registry of targets: what a model can be exported as, and with which options. Nothing heavy is imported here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a target, an argument of its exporter's constructor by the same name.
+
+    Attributes:
+        name: as in Python; on the command line ``_`` becomes ``-``.
+        help: what it does, for the command line.
+        metavar: what stands for its value there; empty for a flag, which is False unless given.
+        parse: makes the value of the words typed, raising ValueError with a sentence.
+        choices: the words allowed; empty for any.
+    """
+
+    name: str
+    help: str
+    metavar: str = ""
+    parse: Callable[[str], Any] = str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a model can be exported as: where its exporter is (``module:Class``), a summary, and its options."""
+
+    exporter: str
+    summary: str
+    options: tuple[Option, ...] = ()
+
+
+TARGETS: dict[str, Target] = {
+    "onnx": Target("exporters.onnx.exporter:OnnxExporter", "one ONNX file, proven equal to the model"),
+}
