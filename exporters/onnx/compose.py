@@ -51,9 +51,22 @@ def compose(model: Model) -> Graph:
         NotExportable: the task or a member cannot be written as ONNX.
     """
     refuse_what_cannot_be_written(model)
+    graph = Graph(reserved_names(model))
+    fill(graph, model)
+    return graph
+
+
+def reserved_names(model: Model) -> tuple[str, ...]:
+    """Return the names of the inputs and outputs that the graph of ``model`` may have."""
+    inputs = form_of(model).names
+    names = OutputNames.beside(inputs)
+    return (*inputs, names.label, names.probabilities, names.prediction, names.labels)
+
+
+def fill(graph: Graph, model: Model) -> None:
+    """Write ``model`` into an empty graph that reserves its names."""
     task, form = model.task, form_of(model)
     names = OutputNames.beside(form.names)
-    graph = Graph((*form.names, names.label, names.probabilities, names.prediction, names.labels))
     opened = form.open(graph)
     parts = []
     for part in model.members:
@@ -62,7 +75,7 @@ def compose(model: Model) -> Graph:
     total = graph.add("Sum", *parts)
     if task.kind is Kind.REGRESSION:
         graph.add_output(graph.add("Squeeze", total, graph.constant([1], np.int64)), names.prediction, DOUBLE, [ROWS])
-        return graph
+        return
     if task.kind is Kind.MULTILABEL:
         probabilities = _calibrated_each(graph, total, model.temperature)
         _name_those_that_hold(graph, probabilities, task, names)
@@ -72,7 +85,6 @@ def compose(model: Model) -> Graph:
     element = DOUBLE if form.exact else FLOAT
     probabilities = probabilities if form.exact else graph.cast(probabilities, FLOAT)
     graph.add_output(probabilities, names.probabilities, element, [ROWS, len(task.classes)])
-    return graph
 
 
 def _calibrated(graph: Graph, shares: str, temperature: float) -> str:
