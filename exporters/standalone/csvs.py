@@ -29,21 +29,25 @@ _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?([0-9]{1,3}(\.[0-9]{3})+|[0-9]*),[0-9]+([eE][+-]?[0-9]+)?")
 _FIRST_FORMAT = "%Y-%m-%d"
-_PARTS = {
-    "%Y": r"(?P<year>[0-9]{4})",
-    "%m": r"(?P<month>[0-9]{1,2})",
-    "%d": r"(?P<day>[0-9]{1,2})",
-    "%H": r"(?P<hour>[0-9]{1,2})",
-    "%M": r"(?P<minute>[0-9]{1,2})",
-    "%S": r"(?P<second>[0-9]{1,2})",
+_YEAR = r"[+-][0-9]{1,9}|[0-9]{1,4}"
+_SMALL = r"[0-9]{1,2}"
+_PARTS = {  # as the studio's reader takes them: blanks may stand before a number, and any or none for a blank
+    "%Y": rf"[{_BLANK}]*(?P<year>{_YEAR})",
+    "%m": rf"[{_BLANK}]*(?P<month>{_SMALL})",
+    "%d": rf"[{_BLANK}]*(?P<day>{_SMALL})",
+    "%H": rf"[{_BLANK}]*(?P<hour>{_SMALL})",
+    "%M": rf"[{_BLANK}]*(?P<minute>{_SMALL})",
+    "%S": rf"[{_BLANK}]*(?P<second>{_SMALL})",
+    " ": rf"[{_BLANK}]*",
 }
-_EPOCH = datetime.datetime(1970, 1, 1)
-_MICROSECOND = datetime.timedelta(microseconds=1)
-_MICROSECONDS_PER_DAY = 86_400_000_000
+_MOST_YEARS = 262_143
+_CYCLE_YEARS, _CYCLE_DAYS = 400, 146_097
+_EPOCH_ORDINAL = datetime.date(1970, 1, 1).toordinal()
+_DAYS_A_MICROSECOND = 1.0 / 86_400_000_000
 
 
 def rows_of(raw: bytes, columns: Sequence[Column]) -> list[Mapping[str, object]]:
-    """Return the rows of a table in the model's columns; other columns are passed over.
+    """Return the rows of a table in the model's columns, as far as it has them; other columns are passed over.
 
     Raises:
         Unreadable: it is no table, has none of the columns, or is too large.
@@ -52,14 +56,15 @@ def rows_of(raw: bytes, columns: Sequence[Column]) -> list[Mapping[str, object]]
     if len(layout.names) > MAX_COLUMNS:
         raise Unreadable(f"The table has {len(layout.names):,} columns; the limit is {MAX_COLUMNS:,}. Send fewer.")
     places = {name: place for place, name in enumerate(layout.names)}
-    if not any(column.name in places for column in columns):
+    present = [column for column in columns if column.name in places]
+    if not present:
         wanted = ", ".join(column.name for column in columns[:20])
         raise Unreadable(f"The table has none of the columns that the model looks at. It looks at: {wanted}.")
     found: list[Mapping[str, object]] = []
     for cells in _split(text, layout):
         if len(found) >= MAX_ROWS:
             raise Unreadable(f"The table has more than {MAX_ROWS:,} rows. Send it in parts.")
-        found.append({column.name: _typed(column, _at(cells, places.get(column.name)), layout) for column in columns})
+        found.append({column.name: _typed(column, _at(cells, places[column.name]), layout) for column in present})
     if not found:
         raise Unreadable("The table has a header but no rows. Send a table with a row for each question.")
     return found
@@ -118,8 +123,8 @@ def _parsed(text: str, delimiter: str, quoted: bool) -> Iterator[list[str]]:
             yield [cell.replace(stand_in, "\r") for cell in row]
 
 
-def _at(cells: Sequence[str], place: int | None) -> str:
-    return cells[place] if place is not None and place < len(cells) else ""
+def _at(cells: Sequence[str], place: int) -> str:
+    return cells[place] if place < len(cells) else ""
 
 
 def _typed(column: Column, cell: str, layout: Layout) -> float | str | None:
@@ -148,14 +153,20 @@ def days_in(cell: str, pattern: str) -> float | None:
     match = _expression(pattern).fullmatch(cell)
     if match is None:
         return None
-    try:
-        moment = datetime.datetime(**{part: int(digits) for part, digits in match.groupdict().items()})
+    said = {part: int(digits) for part, digits in match.groupdict().items()}
+    year, hour, minute, second = said["year"], said.get("hour", 0), said.get("minute", 0), said.get("second", 0)
+    if abs(year) > _MOST_YEARS or hour > 23 or minute > 59 or second > 60:  # a leap second is the next one
+        return None
+    try:  # the calendar repeats, and the library's has no year 0
+        day = datetime.date(year % _CYCLE_YEARS + _CYCLE_YEARS, said["month"], said["day"]).toordinal()
     except ValueError:
         return None
-    return float((moment - _EPOCH) // _MICROSECOND) / _MICROSECONDS_PER_DAY
+    days = day + (year // _CYCLE_YEARS - 1) * _CYCLE_DAYS - _EPOCH_ORDINAL
+    microseconds = (days * 86_400 + hour * 3600 + minute * 60 + second) * 1_000_000
+    return float(microseconds) * _DAYS_A_MICROSECOND
 
 
 @lru_cache(maxsize=64)
 def _expression(pattern: str) -> re.Pattern[str]:
-    pieces = re.split(r"(%[YmdHMS])", pattern)
+    pieces = re.split(r"(%[YmdHMS]| )", pattern)
     return re.compile("".join(_PARTS.get(piece) or re.escape(piece) for piece in pieces))

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -27,6 +28,14 @@ __all__ = ["Answer", "Item", "NotAPackage", "Package", "Unreadable"]
 
 Item = Any
 """One sample as :meth:`Package.read` returns it: what it is depends on the modality."""
+
+
+READERS: dict[Modality, str] = {  # imported by name: what reads pictures is not there where sounds are read
+    Modality.IMAGE: "exporters.standalone.pictures:PictureReader",
+    Modality.AUDIO: "exporters.standalone.sounds:SoundReader",
+    Modality.TEXT: "exporters.standalone.texts:TextReader",
+    Modality.TABLE: "exporters.standalone.tables:RowReader",
+}
 
 
 class Reader(Protocol):
@@ -147,6 +156,14 @@ class Package:
         """Return what one call of the graph takes; the samples must fit together."""
         return self._reader.feeds(items)
 
+    def call(self, outputs: Sequence[str], feeds: Feeds) -> list[npt.NDArray[Any]]:
+        """Call the graph once and return the outputs of these names as they are.
+
+        Raises:
+            NotAPackage: the graph cannot be run on that.
+        """
+        return self._session.run(outputs, feeds)
+
     def run(self, feeds: Feeds) -> list[Answer]:
         """Call the graph once.
 
@@ -160,16 +177,9 @@ class Package:
 
 
 def _reader(folder: Path, task: Task, manifest: Mapping[str, Any]) -> Reader:
-    reading = manifest["reading"]
-    if task.modality is Modality.IMAGE:
-        from exporters.standalone.pictures import PictureReader
-
-        return PictureReader(manifest["inputs"])
-    if task.modality is Modality.TABLE:
-        from exporters.standalone.tables import RowReader
-
-        return RowReader(task.columns, {str(column["name"]): str(column["input"]) for column in reading["columns"]})
-    raise NotAPackage(f"This program runs no exported models for {task.modality.value} yet.")
+    module, _, name = READERS[task.modality].partition(":")
+    reader: Reader = getattr(importlib.import_module(module), name)(folder, task, manifest)
+    return reader
 
 
 def _outputs(task: Task, manifest: Mapping[str, Any]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from engine.arrays import ByteArray
 from engine.errors import DataError
 from engine.modalities.image.decode import decode_bytes
+from engine.task import Task
 from exporters.standalone.errors import Unreadable
 
 PIXELS_A_CALL = 4_000_000
@@ -21,8 +23,8 @@ class PictureReader:
 
     columns: tuple[str, ...] = ()
 
-    def __init__(self, inputs: Sequence[Mapping[str, Any]]) -> None:
-        self._name = str(inputs[0]["name"])
+    def __init__(self, folder: Path, task: Task, manifest: Mapping[str, Any]) -> None:
+        self._name = str(manifest["inputs"][0]["name"])
 
     def read(self, raw: bytes | str | Mapping[str, object]) -> ByteArray:
         """Return the picture in the bytes of a file."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from engine.errors import DataError
 from engine.modalities.table.cells import as_days, as_number, as_words
-from engine.task import Column, ColumnType
+from engine.task import Column, ColumnType, Task
 from exporters.standalone.errors import Unreadable
 
 ROWS_A_CALL = 4096
@@ -21,18 +22,17 @@ Row = tuple[float | str | None, ...]
 class RowReader:
     """Reads rows. An item holds a cell for each of the model's columns; any items share a call."""
 
-    def __init__(self, columns: Sequence[Column], inputs: Mapping[str, str]) -> None:
-        """Read ``columns``, each fed to the input that ``inputs`` names for it."""
-        self._columns = tuple(columns)
-        self._inputs = inputs
-        self.columns = tuple(column.name for column in columns)
+    def __init__(self, folder: Path, task: Task, manifest: Mapping[str, Any]) -> None:
+        inputs = {str(column["name"]): str(column["input"]) for column in manifest["reading"]["columns"]}
+        self._fed = tuple((column, inputs[column.name]) for column in task.columns)
+        self.columns = tuple(column.name for column in task.columns)
 
     def read(self, raw: bytes | str | Mapping[str, object]) -> Row:
         """Return the row; an absent column, None and blank text are missing."""
         if not isinstance(raw, Mapping):
             raise Unreadable("This model takes rows of a table: send the values under the names of their columns.")
         try:
-            return tuple(_cell(column, raw.get(column.name)) for column in self._columns)
+            return tuple(_cell(column, raw.get(column.name)) for column, _ in self._fed)
         except DataError as error:
             raise Unreadable(str(error)) from error
 
@@ -47,13 +47,13 @@ class RowReader:
     def feeds(self, items: Sequence[Row]) -> dict[str, np.ndarray[Any, Any]]:
         """Return what the graph takes for these items: each column as [n, 1]."""
         feeds: dict[str, np.ndarray[Any, Any]] = {}
-        for place, column in enumerate(self._columns):
+        for place, (column, name) in enumerate(self._fed):
             cells = [item[place] for item in items]
             if column.type in WORDS:
                 values = np.array(["" if cell is None else cell for cell in cells], dtype=object)
             else:
                 values = np.array([np.nan if cell is None else cell for cell in cells], dtype=np.float64)
-            feeds[self._inputs[column.name]] = values.reshape(-1, 1)
+            feeds[name] = values.reshape(-1, 1)
         return feeds
 
 

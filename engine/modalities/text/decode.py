@@ -40,9 +40,14 @@ def read_text(path: str | Path) -> str:
     except (OSError, ValueError) as error:
         raise DataError(f"{name} cannot be read ({error}). Check its permissions, or leave it out.") from error
     text = decode(raw)
-    if len(_CONTROL.findall(text)) > _NO_TEXT * len(text):
+    if not holds_text(text):
         raise DataError(f"{name} holds no text. Save it as plain text, or leave it out.")
     return text
+
+
+def holds_text(text: str) -> bool:
+    """Return whether decoded bytes are text, and not full of control characters."""
+    return len(_CONTROL.findall(text)) <= _NO_TEXT * len(text)
 
 
 def decode(raw: bytes) -> str:
