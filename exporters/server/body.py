@@ -1,0 +1,73 @@
+"""Read the body of a request while its sender is watched: its size, its pauses, and what all bodies take together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.requests import ClientDisconnect, Request
+
+from exporters.server.refused import Refused
+from exporters.server.settings import Limits
+
+
+class Bodies:
+    """All bodies that are in memory now."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._held = 0
+
+    @asynccontextmanager
+    async def read(self, request: Request) -> AsyncIterator[bytes]:
+        """Give the body, which counts as held until the context ends.
+
+        Raises:
+            Refused: it is too large (413) or too slow (408), its length is no number (400), others hold too much (429).
+        """
+        _check_length(request.headers.get("content-length"), self._limits.body)
+        parts: list[bytes] = []
+        try:
+            await self._collect(request, parts)
+            yield b"".join(parts)
+        finally:
+            self._held -= sum(map(len, parts))
+
+    async def _collect(self, request: Request, parts: list[bytes]) -> None:
+        chunks, size = request.stream(), 0
+        try:
+            async with asyncio.timeout(self._limits.body_s):
+                while True:
+                    async with asyncio.timeout(self._limits.pause_s):
+                        chunk = await anext(chunks, None)
+                    if chunk is None:
+                        return
+                    size += len(chunk)
+                    self._admit(size, len(chunk))
+                    parts.append(chunk)
+        except TimeoutError as error:
+            raise Refused(408, "The request came too slowly and was given up. Send it again.") from error
+        except ClientDisconnect as error:
+            raise Refused(400, "The connection was closed before the whole request had come.") from error
+
+    def _admit(self, size: int, more: int) -> None:
+        if size > self._limits.body:
+            raise too_large(self._limits.body)
+        if self._held + more > self._limits.all_bodies:
+            raise Refused(429, "The server holds as many requests as it can. Try again soon.", {"retry-after": "1"})
+        self._held += more
+
+
+def too_large(limit: int) -> Refused:
+    """Return the refusal of a body over ``limit`` bytes."""
+    return Refused(413, f"The request is too large: the limit is {limit / 1e6:g} MB. Send less at once.")
+
+
+def _check_length(said: str | None, limit: int) -> None:
+    if said is None:
+        return
+    if not said.isascii() or not said.isdigit():
+        raise Refused(400, "The Content-Length of the request is no number.")
+    if len(said) > 18 or int(said) > limit:
+        raise too_large(limit)

@@ -1,0 +1,83 @@
+"""Connections of uvicorn whose senders have a limited time for the head of each request."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, ClassVar
+
+import h11
+from typing_extensions import override
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from exporters.server.settings import Limits
+
+_SENTENCE = b'{"error": "The request came too slowly and was given up. Send it again."}'
+_TOO_SLOW = (
+    b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-type: application/json\r\n"
+    b"content-length: %d\r\n\r\n%s" % (len(_SENTENCE), _SENTENCE)
+)
+
+
+def timed_protocol(limits: Limits) -> type[H11Protocol]:
+    """Return the class of connections that keep to ``limits``."""
+    return type("TimedConnection", (_Timed,), {"head_s": limits.head_s, "most": limits.connections})
+
+
+class _Timed(H11Protocol):
+    """Closes when the head of a request takes longer than ``head_s``; makes room where ``most`` are open.
+
+    Who sends a byte now and then would hold a connection for ever, since uvicorn times only the pause between requests.
+    """
+
+    head_s: ClassVar[float]
+    most: ClassVar[int]
+
+    def __init__(self, *arguments: Any, **words: Any) -> None:
+        super().__init__(*arguments, **words)
+        self._timer: asyncio.TimerHandle | None = None
+
+    @override
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._arm()
+        if len(self.connections) > self.most:
+            self._make_room()
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.conn.their_state is not h11.IDLE:
+            self._disarm()
+        elif self._timer is None:
+            self._arm()
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._disarm()
+        super().connection_lost(exc)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether no request is being answered here."""
+        return self.conn.their_state is h11.IDLE
+
+    def _arm(self) -> None:
+        self._timer = self.loop.call_later(self.head_s, self._give_up)
+
+    def _disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _give_up(self) -> None:
+        self._timer = None
+        if self.is_waiting and not self.transport.is_closing():
+            self.transport.write(_TOO_SLOW)
+            self.transport.close()
+
+    def _make_room(self) -> None:
+        """Close the connection that has waited longest for a head; this one where all are at work."""
+        waiting = [other for other in self.connections if isinstance(other, _Timed) and other.is_waiting]
+        timed = [other for other in waiting if other._timer is not None]
+        oldest = min(timed, key=lambda other: other._timer.when() if other._timer else 0.0, default=self)
+        oldest.transport.abort()

@@ -1,0 +1,51 @@
+"""What this machine gives the server: how many cores, and a name by which measured settings are kept."""
+
+from __future__ import annotations
+
+import math
+import os
+import platform
+from pathlib import Path
+
+_V2 = Path("/sys/fs/cgroup/cpu.max")
+_V1 = Path("/sys/fs/cgroup/cpu")
+
+
+def cores() -> int:
+    """Return the cores this process may use, a container's share included; at least 1."""
+    try:
+        own = len(os.sched_getaffinity(0))
+    except AttributeError:  # not on this system
+        own = os.cpu_count() or 1
+    quota = _quota()
+    return max(1, own if quota is None else min(own, math.ceil(quota)))
+
+
+def machine() -> str:
+    """Return what measured settings depend on: the kind of processor and the cores."""
+    return f"{platform.machine()} {_processor()} x{cores()}"
+
+
+def _quota() -> float | None:
+    """Return how many cores' time the container may use, None without such a limit."""
+    try:
+        words = _V2.read_text().split()
+        if len(words) == 2:
+            return None if words[0] == "max" else int(words[0]) / int(words[1])
+    except (OSError, ValueError, ZeroDivisionError):
+        pass
+    try:
+        quota = int((_V1 / "cpu.cfs_quota_us").read_text())
+        period = int((_V1 / "cpu.cfs_period_us").read_text())
+        return quota / period if quota > 0 and period > 0 else None
+    except (OSError, ValueError):
+        return None
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return platform.processor() or "processor"
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or "processor"

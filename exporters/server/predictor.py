@@ -1,0 +1,141 @@
+"""Where requests wait for the processor: a bounded queue, a few threads, and calls of the graph that may be shared.
+
+ONNX Runtime and Pillow let go of Python's lock while they compute, so that threads suffice and the model is in memory
+once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, TypeVar
+
+from exporters.server.refused import Refused
+from exporters.server.settings import Limits, Load
+
+Result = TypeVar("Result")
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+
+class Predictor:
+    """Runs the work of requests in threads, in the order of their coming."""
+
+    def __init__(self, load: Load, limits: Limits) -> None:
+        self._limits = limits
+        self._waiting = 0
+        self._threads = ThreadPoolExecutor(load.workers * load.batch, thread_name_prefix="predict")
+
+    @property
+    def waiting(self) -> int:
+        """Requests that wait or are being computed."""
+        return self._waiting
+
+    async def do(self, work: Callable[[], Result]) -> Result:
+        """Return what ``work`` returns, computed in a thread.
+
+        Raises:
+            Refused: too many wait already (429), or the answer took too long (504).
+        """
+        if self._waiting >= self._limits.waiting:
+            raise Refused(
+                429, "The server is busy: too many requests wait already. Try again soon.", {"retry-after": "1"}
+            )
+        loop, end = asyncio.get_running_loop(), time.monotonic() + self._limits.answer_s
+
+        def in_time() -> Result:
+            if time.monotonic() > end:
+                raise _late(self._limits)
+            return work()
+
+        self._waiting += 1
+        future = self._threads.submit(in_time)
+        future.add_done_callback(lambda _: _tell(loop, self._done))
+        try:
+            async with asyncio.timeout_at(loop.time() + self._limits.answer_s):
+                return await asyncio.wrap_future(future)
+        except TimeoutError as error:
+            raise _late(self._limits) from error
+
+    def _done(self) -> None:
+        self._waiting -= 1
+
+    def close(self) -> None:
+        """Let what runs end; start nothing more."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+
+def _tell(loop: asyncio.AbstractEventLoop, what: Callable[[], None]) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(what)
+
+
+def _late(limits: Limits) -> Refused:
+    return Refused(504, f"The answer took longer than {limits.answer_s:g} s and was given up. Send less at once.")
+
+
+class _Job(Generic[Item, Answer]):
+    def __init__(self, items: Sequence[Item]) -> None:
+        self.items = items
+        self.done = threading.Event()
+        self.answers: list[Answer] = []
+        self.error: Exception | None = None
+
+
+class Shared(Generic[Item, Answer]):
+    """Calls of the graph, ``workers`` at once; what waits together shares a call of up to ``batch`` samples.
+
+    Nobody waits for company: whoever gets a turn takes along what stands in the queue by then.
+    """
+
+    def __init__(self, call: Callable[[Sequence[Item]], list[Answer]], load: Load) -> None:
+        self._call = call
+        self._batch = load.batch
+        self._turns = threading.Semaphore(load.workers)
+        self._lock = threading.Lock()
+        self._queue: deque[_Job[Item, Answer]] = deque()
+
+    def predict(self, items: Sequence[Item]) -> list[Answer]:
+        """Return an answer for each item, in order."""
+        if self._batch == 1:
+            with self._turns:
+                return self._call(items)
+        job = _Job[Item, Answer](items)
+        with self._lock:
+            self._queue.append(job)
+        while not job.done.is_set():
+            with self._turns:
+                taken = self._take()
+                self._run(taken)
+            if not taken:
+                job.done.wait()
+        if job.error is not None:
+            raise job.error
+        return job.answers
+
+    def _take(self) -> list[_Job[Item, Answer]]:
+        taken: list[_Job[Item, Answer]] = []
+        count = 0
+        with self._lock:
+            while self._queue and (not taken or count + len(self._queue[0].items) <= self._batch):
+                taken.append(self._queue.popleft())
+                count += len(taken[-1].items)
+        return taken
+
+    def _run(self, jobs: list[_Job[Item, Answer]]) -> None:
+        try:
+            answers = iter(self._call([item for job in jobs for item in job.items]) if jobs else [])
+            for job in jobs:
+                job.answers = [next(answers) for _ in job.items]
+        except Exception as error:  # raised again in the thread that waits for it
+            if len(jobs) > 1:  # what breaks one request must not break those that shared its call
+                for job in jobs:
+                    self._run([job])
+                return
+            jobs[0].error = error
+        for job in jobs:
+            job.done.set()

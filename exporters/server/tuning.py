@@ -1,0 +1,174 @@
+"""A short measured search of how to share out the processor: calls at once, threads a call, samples a call.
+
+The idea of JIZHI (Liu et al. 2021, Baidu's system for online inference): what serves best under a latency target is
+found by trying settings under simulated load, not by rule. Here the load is the package's own sample, sent by as many
+senders as keep every worker busy with one more waiting, and the whole search is bounded to a few seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from exporters.server.machine import cores, machine
+from exporters.server.predictor import Shared
+from exporters.server.settings import Load
+
+FILE = "serving.json"
+SECONDS = 1.5
+FORMAT = 1
+
+Item = TypeVar("Item")
+Predict = Callable[[Sequence[Item]], list[Any]]
+
+_BATCHES = (4, 16)
+_GAIN = 1.15  # a shared call has to be worth the wait for it
+_PERCENTILE = 0.95
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One setting under load. ``p95_ms`` is the time within which 95 of 100 answers came."""
+
+    load: Load
+    per_second: float
+    p95_ms: float
+
+    def sentence(self) -> str:
+        """Return the setting and what came of it."""
+        return (
+            f"{self.load.workers} × {self.load.threads} threads, up to {self.load.batch} samples a call: "
+            f"{self.per_second:.3g} answers a second, 95 of 100 within {self.p95_ms:.3g} ms"
+        )
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """What was chosen, and all that was tried. ``kept`` tells whether the latency target is met."""
+
+    chosen: Trial
+    tried: tuple[Trial, ...]
+    max_latency_ms: float | None
+    seconds: float
+
+    @property
+    def kept(self) -> bool:
+        """Whether the latency target is met, if there is one."""
+        return self.max_latency_ms is None or self.chosen.p95_ms <= self.max_latency_ms
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return asdict(self)
+
+
+def search(
+    opened: Callable[[int], Predict[Item]],
+    item: Item,
+    seconds: float = SECONDS,
+    max_latency_ms: float | None = None,
+    count: int | None = None,
+) -> Tuning:
+    """Try settings for about ``seconds`` and choose the one with the most answers a second that meets the target.
+
+    ``opened`` returns what predicts with a number of threads a call, and ``item`` is what it is asked. Where no setting
+    meets ``max_latency_ms``, the quickest is chosen. ``count`` is the number of cores, this machine's where it is None.
+    """
+    start = time.perf_counter()
+    splits = list(_splits(cores() if count is None else count))
+    window = seconds / (len(splits) + len(_BATCHES))
+    tried = [measure(load, opened(load.threads), item, window) for load in splits]
+    best = _best(tried, max_latency_ms)
+    predict = opened(best.load.threads)
+    for batch in _BATCHES:
+        load = Load(best.load.workers, best.load.threads, batch)
+        tried.append(measure(load, predict, item, window))
+    chosen = _best([best, *(trial for trial in tried[len(splits) :] if _pays(trial, best))], max_latency_ms)
+    return Tuning(chosen, tuple(tried), max_latency_ms, round(time.perf_counter() - start, 3))
+
+
+def measure(load: Load, predict: Predict[Item], item: Item, seconds: float) -> Trial:
+    """Return how ``load`` fares for ``seconds`` under as many senders as fill every call, and one more each."""
+    run = _Run(Shared(predict, load), item, seconds)
+    predict([item])  # what is done once at the first call is not counted
+    senders = [threading.Thread(target=run.send, daemon=True) for _ in range(load.workers * (load.batch + 1))]
+    start = time.perf_counter()
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+    took = time.perf_counter() - start
+    times = sorted(run.times)
+    return Trial(load, round(len(times) / took, 2), round(1000 * times[int(_PERCENTILE * (len(times) - 1))], 3))
+
+
+class _Run(Generic[Item]):
+    def __init__(self, shared: Shared[Item, Any], item: Item, seconds: float) -> None:
+        self.times: list[float] = []
+        self._shared = shared
+        self._item = item
+        self._end = time.perf_counter() + seconds
+
+    def send(self) -> None:
+        """Ask again and again, at least once."""
+        while True:
+            start = time.perf_counter()
+            self._shared.predict([self._item])
+            now = time.perf_counter()
+            self.times.append(now - start)
+            if now > self._end:
+                return
+
+
+def _splits(count: int) -> Iterator[Load]:
+    """Yield ways to share out ``count`` cores: every divisor as the threads of a call."""
+    for threads in range(1, count + 1):
+        if count % threads == 0 and (threads & (threads - 1) == 0 or threads == count):
+            yield Load(count // threads, threads, 1)
+
+
+def _best(trials: Sequence[Trial], max_latency_ms: float | None) -> Trial:
+    within = [trial for trial in trials if max_latency_ms is None or trial.p95_ms <= max_latency_ms]
+    if not within:
+        return min(trials, key=lambda trial: trial.p95_ms)
+    return max(within, key=lambda trial: trial.per_second)
+
+
+def _pays(trial: Trial, single: Trial) -> bool:
+    return trial.per_second >= _GAIN * single.per_second
+
+
+def keep(folder: Path, tuning: Tuning, model: str) -> bool:
+    """Keep the result beside the model for the next start; False where nothing can be written there."""
+    content = {"format": FORMAT, "machine": machine(), "model": model, **tuning.to_json()}
+    path = folder / FILE
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text(json.dumps(content, indent=1), encoding="utf-8")
+        temporary.replace(path)
+    except OSError:  # a container's disk is read-only: it is then measured at every start
+        temporary.unlink(missing_ok=True)
+        return False
+    return True
+
+
+def kept(folder: Path, model: str, max_latency_ms: float | None) -> Load | None:
+    """Return what was kept for this model, machine and target; None where there is nothing of the kind."""
+    try:
+        content = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        key = (content["format"], content["machine"], content["model"], content["max_latency_ms"])
+        return _load(content["chosen"]["load"]) if key == (FORMAT, machine(), model, max_latency_ms) else None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _load(values: Mapping[str, Any]) -> Load:
+    load = Load(**values)
+    if not all(type(value) is int and 1 <= value <= 256 for value in values.values()):
+        raise ValueError("settings out of range")
+    return load
