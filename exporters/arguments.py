@@ -1,4 +1,4 @@
-"""The options of all targets on a command line: declared from the registry, read back for the target that was chosen."""
+"""The options of all targets on a command line: declared from the registry, read back for the one chosen."""
 
 from __future__ import annotations
 

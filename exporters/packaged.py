@@ -16,13 +16,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from exporters.base import ExportReport, Progress
+from exporters.base import Progress
 from exporters.errors import NotWritable, ParityError
 from exporters.files import write_together
 from exporters.manifest import Manifest
 from exporters.measured import artefact_score, data_fingerprint, weights_inside
-from exporters.onnx.exporter import OnnxExporter
 from exporters.onnx.metadata import PREFIX
+from exporters.onnx.proven import Proven, prove
 from exporters.sample import Sample, choose_sample, expected_answer
 from exporters.source import Source
 from exporters.standalone.answers import Answer
@@ -30,7 +30,6 @@ from exporters.standalone.described import MANIFEST, MODEL
 from exporters.standalone.package import Package
 from exporters.standalone.replay import EXPECTED, SAMPLE, TOLERANCE, apart, read_sample
 
-TOKENIZER = "tokenizer.json"
 OLDEST_RUNTIME = "1.23"
 
 _MODEL_DONE, _SCORED = 0.6, 0.85
@@ -42,7 +41,7 @@ class Packaged:
 
     folder: Path
     manifest: Mapping[str, Any]
-    report: ExportReport
+    proven: Proven
 
 
 def write_package(source: Source, out: Path, progress: Progress, which: str = "ensemble") -> Packaged:
@@ -64,7 +63,7 @@ def write_package(source: Source, out: Path, progress: Progress, which: str = "e
             f"The export cannot be written to {out} ({error.strerror or error}). Nothing was changed there. "
             "Make room, or choose another folder."
         ) from error
-    return Packaged(out, made.manifest, made.report)
+    return Packaged(out, made.manifest, made.proven)
 
 
 def refuse_taken(out: Path) -> None:
@@ -78,44 +77,43 @@ def refuse_taken(out: Path) -> None:
 
 
 def _made(source: Source, scratch: Path, progress: Progress, which: str) -> Packaged:
-    report = OnnxExporter().export(source, scratch / "onnx", lambda share, text: progress(share * _MODEL_DONE, text))
-    content = report.path.read_bytes()
+    proven = prove(source, lambda share, text: progress(share * _MODEL_DONE, text))
     progress(_MODEL_DONE, "Measuring the exported model on the test part")
-    score = artefact_score(content, source.dataset)
+    score = artefact_score(proven.content, source.dataset)
     progress(_SCORED, "Writing the package")
     sample = choose_sample(source.model.task, source.dataset)
-    files = {MODEL: content, f"{SAMPLE}/{sample.name}": sample.content}
-    if (words := report.path.with_name(TOKENIZER)).is_file():
-        files[TOKENIZER] = words.read_bytes()
     answer = expected_answer(source.model, sample, scratch)
-    files[f"{SAMPLE}/{EXPECTED}"] = _expected_json(sample, answer)
-    manifest = _manifest(source, which, content, report, score)
+    files = {
+        MODEL: proven.content,
+        f"{SAMPLE}/{sample.name}": sample.content,
+        f"{SAMPLE}/{EXPECTED}": _expected_json(sample, answer),
+        **proven.form.files(),
+    }
+    manifest = _manifest(source, which, proven, score)
     folder = scratch / "package"
-    write_together({folder / name: bytes_ for name, bytes_ in {**files, MANIFEST: manifest.text(files)}.items()})
+    write_together({folder / name: content for name, content in {**files, MANIFEST: manifest.text(files)}.items()})
     _prove(folder, sample, answer)
-    return Packaged(folder, manifest.to_json(files), report)
+    return Packaged(folder, manifest.to_json(files), proven)
 
 
-def _manifest(
-    source: Source, which: str, content: bytes, report: ExportReport, score: Mapping[str, Any] | None
-) -> Manifest:
-    properties, opsets = _declared(content)
+def _manifest(source: Source, which: str, proven: Proven, score: Mapping[str, Any] | None) -> Manifest:
+    properties, opsets = _declared(proven.content)
     return Manifest(
         name=source.name,
         which=which,
         task=properties["task"],
         inputs=tuple(properties["inputs"]),
         outputs=tuple(properties["outputs"]),
-        reading=properties["reading"] or {},
+        reading=proven.form.reading,
         model_sha256=source.fingerprint,
         data_sha256=None if source.dataset is None else data_fingerprint(source.dataset),
         weights=weights_inside(source.model),
         versions=properties["versions"],
         opsets=opsets,
         onnxruntime=OLDEST_RUNTIME,
-        parity=report.parity,
+        parity=proven.parity.to_json(),
         score=score,
-        cost={"ms_one": float(report.parity["milliseconds"]), "bytes": len(content)},
+        cost={"ms_one": proven.parity.milliseconds, "bytes": len(proven.content)},
         unreadable=None if properties["unreadable"] is None else tuple(properties["unreadable"]),
     )
 
@@ -126,7 +124,7 @@ def _declared(content: bytes) -> tuple[dict[str, Any], dict[str, int]]:
 
     model = onnx.ModelProto.FromString(content)
     said = {entry.key.removeprefix(PREFIX): entry.value for entry in model.metadata_props}
-    json_keys = ("task", "inputs", "outputs", "reading", "versions", "unreadable")
+    json_keys = ("task", "inputs", "outputs", "versions", "unreadable")
     opsets = {opset.domain or "ai.onnx": opset.version for opset in model.opset_import}
     return {key: json.loads(said[key]) for key in json_keys}, opsets
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -46,11 +48,15 @@ class Answer:
         return ", ".join(f"{name} ({self.probabilities[name]:.1%})" for name in self.labels) or "none of the classes"
 
 
-def answer_of(kind: str, classes: Sequence[str], values: npt.NDArray[np.float64], label: str | None = None) -> Answer:
-    """Return the answer that one row of outputs [classes] or [1] means; ``label`` is what the model itself named."""
+def answer_of(kind: str, classes: Sequence[str], values: npt.NDArray[np.float64], named: Any = None) -> Answer:
+    """Return the answer that one row of outputs [classes] or [1] means.
+
+    ``named`` is what the model itself names: a class, or whether each class holds; None to see it from ``values``.
+    """
     if kind == "regression":
         return Answer(number=float(values[0]))
     shares = dict(zip(classes, values.tolist(), strict=True))
     if kind == "multilabel":
-        return Answer(labels=tuple(name for name, share in shares.items() if share >= NAMED_FROM), probabilities=shares)
-    return Answer(label=classes[int(values.argmax())] if label is None else label, probabilities=shares)
+        holds = values >= NAMED_FROM if named is None else named
+        return Answer(labels=tuple(compress(classes, holds)), probabilities=shares)
+    return Answer(label=classes[int(values.argmax())] if named is None else str(named), probabilities=shares)

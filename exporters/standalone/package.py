@@ -38,6 +38,9 @@ READERS: dict[Modality, str] = {  # imported by name: what reads pictures is not
 }
 
 
+_NAMES = {Kind.MULTICLASS: "string", Kind.MULTILABEL: "bool"}  # the type of the output that names classes
+
+
 class Reader(Protocol):
     """How samples of one modality are read and put together for a call."""
 
@@ -170,10 +173,12 @@ class Package:
         Raises:
             NotAPackage: the graph cannot be run on that.
         """
-        values, *labels = self._session.run(self._outputs, feeds)
+        values, *named = self._session.run(self._outputs, feeds)
         rows = np.asarray(values, dtype=np.float64).reshape(-1, self.task.outputs)
-        names: Sequence[str | None] = labels[0].tolist() if labels else [None] * len(rows)
-        return [answer_of(self.kind, self.classes, row, name) for row, name in zip(rows, names, strict=True)]
+        said: Sequence[Any] = named[0].tolist() if named else [None] * len(rows)
+        if len(said) != len(rows):
+            raise NotAPackage("The model names another number of answers than it gives. Export it again.")
+        return [answer_of(self.kind, self.classes, row, mine) for row, mine in zip(rows, said, strict=True)]
 
 
 def _reader(folder: Path, task: Task, manifest: Mapping[str, Any]) -> Reader:
@@ -183,7 +188,7 @@ def _reader(folder: Path, task: Task, manifest: Mapping[str, Any]) -> Reader:
 
 
 def _outputs(task: Task, manifest: Mapping[str, Any]) -> list[str]:
-    """Return the names of the outputs to ask for: the numbers first, then the label where the graph names one."""
-    numbers = [str(value["name"]) for value in manifest["outputs"] if value["type"] != "string"]
-    labels = [str(value["name"]) for value in manifest["outputs"] if value["type"] == "string"]
-    return [numbers[0], *(labels[:1] if task.kind is Kind.MULTICLASS else [])]
+    """Return the names of the outputs to ask for: the numbers first, then what the graph names by itself."""
+    names = {str(value["type"]): str(value["name"]) for value in manifest["outputs"]}
+    numbers = names["double"] if "double" in names else names["float32"]
+    return [numbers, *(names[type_] for kind, type_ in _NAMES.items() if kind is task.kind)]

@@ -12,9 +12,9 @@ from engine.errors import DataError
 from engine.modalities.table.cells import as_days, as_number, as_words
 from engine.task import Column, ColumnType, Task
 from exporters.standalone.errors import Unreadable
+from exporters.standalone.terms import term_feeds
 
 ROWS_A_CALL = 4096
-WORDS = (ColumnType.CATEGORY, ColumnType.TEXT)
 
 Row = tuple[float | str | None, ...]
 
@@ -23,7 +23,9 @@ class RowReader:
     """Reads rows. An item holds a cell for each of the model's columns; any items share a call."""
 
     def __init__(self, folder: Path, task: Task, manifest: Mapping[str, Any]) -> None:
-        inputs = {str(column["name"]): str(column["input"]) for column in manifest["reading"]["columns"]}
+        inputs = {
+            str(column["name"]): [str(name) for name in column["inputs"]] for column in manifest["reading"]["columns"]
+        }
         self._fed = tuple((column, inputs[column.name]) for column in task.columns)
         self.columns = tuple(column.name for column in task.columns)
 
@@ -45,16 +47,19 @@ class RowReader:
         return ROWS_A_CALL
 
     def feeds(self, items: Sequence[Row]) -> dict[str, np.ndarray[Any, Any]]:
-        """Return what the graph takes for these items: each column as [n, 1]."""
+        """Return what the graph takes for these items: each column as [n, 1], one of sentences as its terms."""
         feeds: dict[str, np.ndarray[Any, Any]] = {}
-        for place, (column, name) in enumerate(self._fed):
-            cells = [item[place] for item in items]
-            if column.type in WORDS:
-                values = np.array(["" if cell is None else cell for cell in cells], dtype=object)
-            else:
-                values = np.array([np.nan if cell is None else cell for cell in cells], dtype=np.float64)
-            feeds[name] = values.reshape(-1, 1)
+        for place, (column, names) in enumerate(self._fed):
+            feeds.update(zip(names, _arrays(column, [item[place] for item in items]), strict=True))
         return feeds
+
+
+def _arrays(column: Column, cells: Sequence[Any]) -> tuple[np.ndarray[Any, Any], ...]:
+    if column.type is ColumnType.TEXT:
+        return term_feeds(cells)
+    if column.type is ColumnType.CATEGORY:
+        return (np.array(["" if cell is None else cell for cell in cells], dtype=object).reshape(-1, 1),)
+    return (np.array([np.nan if cell is None else cell for cell in cells], dtype=np.float64).reshape(-1, 1),)
 
 
 def _cell(column: Column, value: object) -> float | str | None:
