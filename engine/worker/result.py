@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from engine.computer import described as computer
 from engine.curve import Point, alc
 from engine.run.folder import RunFolder
 from engine.scheduler.stopping import enough
@@ -14,7 +15,7 @@ FORMAT = 1
 
 
 def bare_result(run: RunFolder, notes: Sequence[str], reason: str) -> dict[str, Any]:
-    """Return the result of a run that came to nothing: no curve, no score."""
+    """Return the result of a run that came to nothing: no curve, no score. ``computer`` is what it was made with."""
     described = run.task.to_json()
     return {
         "format": FORMAT,
@@ -33,6 +34,7 @@ def bare_result(run: RunFolder, notes: Sequence[str], reason: str) -> dict[str, 
         "ms_per_sample": None,
         "size_bytes": None,
         "small": None,
+        "computer": computer(),
     }
 
 
