@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from engine.task import Column, ColumnType, Kind, Modality
+from engine.wording import NOUNS as NOUNS  # who reads sentences finds the nouns here
 
 NAMED_CLASSES = 5
 TABLE_FORMAT = "table"
 TEXTS_FORMAT = "texts"
-NOUNS = {Modality.IMAGE: "photo", Modality.AUDIO: "sound", Modality.TEXT: "text", Modality.TABLE: "row"}
 MARKS = {Modality.IMAGE: "boxes", Modality.AUDIO: "regions", Modality.TEXT: "spans"}
 FLAT = "_flat"
 LAYOUTS = {

@@ -41,7 +41,7 @@ def right(accuracy: float, total: int) -> str:
     >>> right(0.941, 84)
     'right on 94 of 100 (between 87 and 97)'
     """
-    from studio.statistics import share_interval
+    from engine.results.figures import share_interval
 
     low, high = share_interval(accuracy, total)
     return f"right on {of_100(accuracy)} of 100 (between {of_100(low)} and {of_100(high)})"

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from engine.results import words
 from resources.paths import BLOOD_CELLS, BLOOD_CELLS_TRY
 from studio.cli.scores import metric_name
 from studio.demo.person import GaveUp, Person, Stalls, settle
 from studio.keys.names import DIGIT_ROW
-from studio.results import words
 from studio.wording import amount, duration, size
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QHeaderView, QSizePolicy, QTableView
 from typing_extensions import override
 
+from engine.results.figures import ClassFigures, Share
 from studio import wording
-from studio.statistics import ClassFigures, Share
 
 Index = QModelIndex | QPersistentModelIndex
 SORT_ROLE = Qt.ItemDataRole.UserRole

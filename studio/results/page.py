@@ -7,13 +7,13 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from engine.results import words
+from engine.results.report import Report
 from studio import wording
 from studio.picture_loader import Decode
-from studio.results import words
 from studio.results.classes_view import ClassesView
 from studio.results.confusion_view import ConfusionView
 from studio.results.measures_view import MeasuresDrawer
-from studio.results.report import Report
 from studio.results.samples import Samples
 from studio.results.samples_view import SamplesPanel
 from studio.results.scatter_view import ScatterView

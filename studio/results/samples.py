@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from engine.dataset import INPUT_PREFIX, Dataset
+from engine.results.report import Report
+from engine.results.words import verdict
 from studio import wording
-from studio.results.report import Report
 from studio.results.samples_view import MOST, SampleLine
-from studio.results.words import verdict
 
 if TYPE_CHECKING:
     from engine.arrays import IntArray

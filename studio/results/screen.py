@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout
 from typing_extensions import override
 
+from engine.results.words import headline
 from studio.background import Job, explain
-from studio.results.words import headline
 from studio.screen import Screen, ScreenState
 from studio.session import Session
 from studio.train.progress import RunProgress
@@ -17,9 +17,9 @@ from studio.widgets.preview import Preview, Shape, grid
 
 if TYPE_CHECKING:
     from engine.events import Event
+    from engine.results.report import Report
     from engine.run.folder import RunFolder
     from studio.results.page import ResultsPage
-    from studio.results.report import Report
     from studio.results.samples import Samples
 
 _SHAPES: list[Shape] = [
@@ -167,7 +167,7 @@ class ResultsScreen(Screen):
 
 
 def _read(run: RunFolder) -> tuple[Report, Samples, Report | None] | None:
-    from studio.results.report import load_previous, load_report
+    from engine.results.report import load_previous, load_report
     from studio.results.samples import Samples
 
     report = load_report(run)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from engine.curve import CONSTANT
 from engine.events import Event
+from engine.results.figures import share_interval
 from engine.task import Kind, Modality
-from studio.statistics import share_interval
 
 STATES = {"working": "running", "paused": "paused", "finishing": "finishing"}
 

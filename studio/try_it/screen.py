@@ -10,10 +10,10 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 from typing_extensions import override
 
+from engine.results.words import off_by
 from engine.task import Task
 from studio.background import explain
 from studio.pictures import large_image
-from studio.results.words import off_by
 from studio.screen import Screen, ScreenState
 from studio.session import Session
 from studio.try_it.asking import Asker

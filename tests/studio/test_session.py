@@ -11,10 +11,10 @@ import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 
+from engine.results.report import load_previous
 from engine.task import Modality
 from labeling.importing import read, understand
 from labeling.project import Project
-from studio.results.report import load_previous
 from studio.session import Session
 from tests.studio.recorded_runs import Recipe, record
 

@@ -9,15 +9,15 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from engine.results.figures import class_figures
+from engine.results.report import load_previous, load_report
 from engine.run.tail import EventTail
 from engine.task import Kind, Modality
 from studio.results.classes_view import ClassesModel, ClassesView
 from studio.results.confusion_view import ConfusionModel, ConfusionView
 from studio.results.page import ResultsPage
-from studio.results.report import load_previous, load_report
 from studio.results.samples import Samples
 from studio.results.samples_view import SampleLine, SamplesModel
-from studio.statistics import class_figures
 from studio.train.progress import RunProgress
 from tests.studio.recorded_runs import Recipe, record
 

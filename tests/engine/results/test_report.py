@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 
 from engine.errors import ModelError
+from engine.results import words
+from engine.results.report import Report, load_previous, load_report
+from engine.results.verdicts import read_verdicts
 from engine.run.folder import RunFolder
 from engine.task import Kind, Modality
-from studio.results import words
-from studio.results.report import Report, load_previous, load_report
-from studio.results.samples import Samples
-from studio.results.verdicts import read_verdicts
 from tests.studio.recorded_runs import Recipe, record
 
 NUMBERS = Recipe(Modality.TABLE, Kind.REGRESSION)
@@ -121,26 +120,6 @@ def test_a_damaged_file_is_told_in_a_sentence(tmp_path: Path) -> None:
     assert load_previous(later) is None
 
 
-def test_samples_are_described_by_what_was_said_of_them(tmp_path: Path) -> None:
-    run = record(tmp_path / "run", Recipe(skill=0.6))
-    report = report_of(run)
-    line = Samples(report, run.dataset()).lines(report.worst)[0]
-
-    assert line.reference is not None
-    assert Path(line.reference).is_file()
-    assert line.said.startswith(f"is {line.id.split('/')[0]}, it said ")
-
-
-def test_rows_show_their_columns(tmp_path: Path) -> None:
-    run = record(tmp_path / "run", NUMBERS)
-    report = report_of(run)
-    line = Samples(report, run.dataset()).lines(report.worst)[0]
-
-    assert line.said.startswith(f"Row {line.id} is ")
-    assert line.detail.startswith("age ")
-    assert " · job " in line.detail
-
-
 def test_when_nothing_is_wrong_it_says_so(tmp_path: Path) -> None:
     report = report_of(record(tmp_path / "run", Recipe(skill=1.0)))
 
@@ -158,14 +137,3 @@ def test_of_several_classes_all_must_be_right(tmp_path: Path) -> None:
     bolt = report.classes[0]
     assert (bolt.found.total, bolt.trusted.total) == (int(truth[:, 0].sum()), int(said[:, 0].sum()))
     assert bolt.found.right == int((truth[:, 0] & said[:, 0]).sum())
-
-
-def test_a_mistake_among_several_classes_names_the_surest(tmp_path: Path) -> None:
-    run = record(tmp_path / "run", Recipe(kind=Kind.MULTILABEL))
-    report = report_of(run)
-    line = Samples(report, run.dataset()).worst[0]
-    right = next(row for row in range(len(report.verdicts)) if row not in report.worst)
-
-    assert line.said == "is nut and washer, it said washer (nut: 2%)"
-    assert words.verdict(report, right).endswith(", rightly")
-    assert len(report.worst) == report.right.total - report.right.right

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.statistics import Share, class_figures, confusion, error_figures, share_interval, worst_first
+from engine.results.figures import Share, class_figures, confusion, error_figures, share_interval, worst_first
 
 
 def test_wilson_gives_the_published_bounds() -> None:

@@ -12,12 +12,12 @@ from engine.arrays import BoolArray, FloatArray, IntArray
 from engine.errors import ModelError
 from engine.metrics.decisions import NAMED_FROM
 from engine.model.answers import JOINED_BY
+from engine.run.tables import PROBABILITY_PREFIX
 from engine.task import Kind, Task
 
 if TYPE_CHECKING:
     import polars as pl
 
-PROBABILITY_PREFIX = "p:"
 FILES = {"test": "test.parquet", "validation": "validation.parquet"}
 
 

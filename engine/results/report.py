@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.arrays import BoolArray, IntArray
-from engine.task import Kind, Task
-from studio.results.verdicts import Verdicts, read_verdicts
-from studio.statistics import (
+from engine.results.figures import (
     ClassFigures,
     ErrorFigures,
     Share,
@@ -25,7 +23,9 @@ from studio.statistics import (
     worst_first,
     worst_sets_first,
 )
-from studio.wording import listing
+from engine.results.verdicts import Verdicts, read_verdicts
+from engine.task import Kind, Task
+from engine.wording import listing
 
 if TYPE_CHECKING:
     from engine.run.folder import RunFolder

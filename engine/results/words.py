@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine import wording
+from engine.results.figures import Z_95, Share
+from engine.results.report import Report, load_report
 from engine.task import Kind
-from studio import wording
-from studio.results.report import Report, load_report
-from studio.statistics import Z_95, Share
 
 if TYPE_CHECKING:
     from engine.run.folder import RunFolder
