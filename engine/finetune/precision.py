@@ -10,6 +10,8 @@ from functools import cache
 import torch
 from torch import Tensor
 
+from engine.finetune.full import asked_for
+
 _SIZE = (512, 384, 1536)
 _TRIES = 5
 _FASTER = 1.5
@@ -23,9 +25,9 @@ def fast(device: str, faster_on: frozenset[str]) -> Iterator[None]:
 
 
 def is_fast(device: str, faster_on: frozenset[str]) -> bool:
-    """Return whether the device's type is in ``faster_on`` and can compute quickly in bfloat16."""
+    """Return whether the device computes quickly in bfloat16, its type is in ``faster_on`` and float32 is not asked for."""
     kind = torch.device(device).type
-    return kind in faster_on and _able(kind)
+    return not asked_for() and kind in faster_on and _able(kind)
 
 
 def _able(kind: str) -> bool:

@@ -139,9 +139,13 @@ class Looks:
 _loading = Lock()
 
 
-@lru_cache(maxsize=2)
 def frozen(device: str) -> MiniLM:
     """Return the pretrained network on ``device``, for looking only."""
+    return _frozen(device, is_fast(device, HALF_ON))
+
+
+@lru_cache(maxsize=2)
+def _frozen(device: str, half: bool) -> MiniLM:
     return ready(load_minilm(verified(BACKBONE)), device)
 
 

@@ -47,7 +47,7 @@ class NetworkMember(Member):
     def __init__(self, parts: Sequence[Mapping[str, Tensor]], task_kind: Kind, device: str = "cpu") -> None:
         self.parts = tuple(parts)
         self.task_kind, self.device = task_kind, device
-        self._networks: list[MiniLM] = []
+        self._networks: dict[bool, list[MiniLM]] = {}  # by whether they compute in half precision
 
     @override
     def predict(self, samples: Samples) -> FloatArray:
@@ -71,9 +71,13 @@ class NetworkMember(Member):
         return min(layers, default=max(STATES))
 
     def _loaded(self) -> list[MiniLM]:
-        if not self._networks:
-            self._networks = [_network(part, self.device) for part in self.parts]
-        return self._networks
+        from engine.finetune.precision import is_fast
+        from engine.modalities.text.features import HALF_ON
+
+        half = is_fast(self.device, HALF_ON)
+        if half not in self._networks:
+            self._networks[half] = [_network(part, self.device) for part in self.parts]
+        return self._networks[half]
 
     @override
     def save(self, folder: Path) -> Mapping[str, Any]:
