@@ -1,4 +1,4 @@
-"""The kernel head of picture members: :class:`engine.heads.kernel.KernelHead`, in float64."""
+"""The kernel head of many members: :class:`engine.heads.kernel.KernelHead`, in float64."""
 
 from __future__ import annotations
 
@@ -20,9 +20,14 @@ def kernel_head(graph: Graph, head: KernelHead, features: str) -> str:
     z = graph.add("Mul", centred, _widened(graph, head.scale))
     kernel = graph.add("Exp", graph.add("Neg", _squared_distances(graph, z, head)))
     scores = graph.add("Add", graph.add("MatMul", kernel, _widened(graph, head.weight)), _widened(graph, head.bias))
-    if head.answer is Answer.SOFTMAX:
+    return answered(graph, scores, head.answer)
+
+
+def answered(graph: Graph, scores: str, answer: Answer) -> str:
+    """Return ``answer.apply(scores)``, both double [N, K]."""
+    if answer is Answer.SOFTMAX:
         return graph.add("Softmax", scores, axis=1)
-    return graph.add("Sigmoid", scores) if head.answer is Answer.SIGMOID else scores
+    return graph.add("Sigmoid", scores) if answer is Answer.SIGMOID else scores
 
 
 def _squared_distances(graph: Graph, z: str, head: KernelHead) -> str:

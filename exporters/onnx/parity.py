@@ -14,6 +14,7 @@ import numpy as np
 
 from engine.arrays import BoolArray, FloatArray
 from engine.dataset import Dataset
+from engine.finetune.full import in_full
 from engine.metrics.decisions import NAMED_FROM
 from engine.model.model import Model
 from engine.samples import Samples
@@ -107,7 +108,7 @@ def _answer(artefact: OnnxModel, trial: Trial, said: _Answers, expected: Future[
 
 
 def _ask(model: Model, samples: Samples) -> FloatArray:
-    with np.errstate(over="ignore", invalid="ignore"):  # awkward numbers may well be too much for a model
+    with in_full(), np.errstate(over="ignore", invalid="ignore"):  # awkward numbers may well be too much for a model
         return model.predict(samples)
 
 

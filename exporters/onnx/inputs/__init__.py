@@ -18,6 +18,8 @@ __all__ = ["FORMS", "form_of", "form_of_file"]
 
 FORMS: dict[Modality, str] = {
     Modality.IMAGE: "exporters.onnx.inputs.image:ImageForm",
+    Modality.TEXT: "exporters.onnx.inputs.text:TextForm",
+    Modality.AUDIO: "exporters.onnx.inputs.audio:AudioForm",
     Modality.TABLE: "exporters.onnx.inputs.table:TableForm",
 }
 

@@ -1,8 +1,15 @@
-"""Tables: each column under the person's own name, numbers in float64 and words as strings."""
+"""Tables: each column under the person's own name, numbers in float64 and categories as strings.
+
+A column of sentences has three inputs, whose names begin with its own: the terms that
+:func:`engine.modalities.table.terms.occurrences` finds, int64 [P], cell after cell; how many each cell has, int64 [N];
+and how many characters count, int64 [N]. ``reading`` lists the columns as ``{name, type, input, inputs}``: ``inputs``
+are all of a column's, ``input`` the first of them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -13,34 +20,42 @@ from engine.modalities.table.samples import TableSamples
 from engine.model.model import Model
 from engine.samples import Samples
 from engine.task import Column, ColumnType
-from exporters.errors import NotExportable
 from exporters.onnx.dates import date_part
 from exporters.onnx.graph import DOUBLE, INT64, ML, STRING, Graph
 from exporters.onnx.inputs.base import ROWS, Call, Form, Inputs
+from exporters.onnx.written import written
+from exporters.standalone.terms import term_feeds
 
 if TYPE_CHECKING:
     from engine.modalities.table.encoder import EncodedColumn, TableEncoder
+    from engine.modalities.table.texts import TextColumn
 
-WORDS = (ColumnType.CATEGORY, ColumnType.TEXT)  # types of columns that are fed as strings
+WORDS = (ColumnType.CATEGORY, ColumnType.TEXT)  # types of columns that hold strings
 
 _ROWS_A_CALL = 4096
 _MEANINGS = {
     ColumnType.NUMBER: "a number",
     ColumnType.DATE: "days since 1970-01-01, with fractions",
     ColumnType.CATEGORY: "a text",
-    ColumnType.TEXT: "a text",
 }
+_TEXT_PARTS = ("terms", "sizes", "letters")
+_TEXT_MEANINGS = (
+    "the terms of the texts, cell after cell",
+    "how many terms each cell has",
+    "how many characters of each cell count",
+)
+_TYPES = {STRING: "string", DOUBLE: "double", INT64: "int64"}
 
 
 class TableInputs(Inputs):
     """Columns, each [N, 1] under the person's own name."""
 
     def __init__(self, graph: Graph, columns: tuple[Column, ...]) -> None:
-        self._names = input_names(columns)
+        self._names = input_lists(columns)
         for column in columns:
-            element = STRING if column.type in WORDS else DOUBLE
-            graph.add_input(self._names[column.name], element, [ROWS, 1])
-        super().__init__(graph, self._names[columns[0].name])
+            for value in _values_of(column, self._names[column.name]):
+                graph.add_input(value.name, value.element, value.shape)
+        super().__init__(graph, self._names[columns[0].name][-1])
 
     def encoded(self, encoder: TableEncoder) -> str:
         """Return ``encoder``'s numbers, double [N, columns]."""
@@ -55,18 +70,26 @@ class TableInputs(Inputs):
         )
 
     def _encode(self, encoder: TableEncoder) -> str:
-        return self.graph.add("Concat", *(self._column(column) for column in encoder.columns), axis=1)
+        texts = {text.name: text for text in encoder.texts}
+        columns = [column for column in encoder.columns if column.type is not ColumnType.TEXT or column.part == "0"]
+        return self.graph.add(
+            "Concat",
+            *(
+                self._written(texts[column.name]) if column.type is ColumnType.TEXT else self._column(column)
+                for column in columns
+            ),
+            axis=1,
+        )
+
+    def _written(self, text: TextColumn) -> str:
+        """Return all numbers of a column of sentences, which stand beside each other in the encoder's columns."""
+        return written(self.graph, text, *self._names[text.name])
 
     def _column(self, column: EncodedColumn) -> str:
-        value = self._names[column.name]
-        if column.type is ColumnType.TEXT:
-            raise NotExportable(
-                f"The model reads sentences in the column “{column.name}”, which cannot be written as ONNX yet. "
-                "Leave that column out and train again, or use the model folder."
-            )
+        (value,) = self._names[column.name]
         if column.turned is not None:
             north = self.graph.add("Mul", self._number(value), self.graph.constant(column.turned.north, np.float64))
-            longitude = self._number(self._names[column.turned.longitude])
+            longitude = self._number(self._names[column.turned.longitude][0])
             east = self.graph.add("Mul", longitude, self.graph.constant(column.turned.east, np.float64))
             return self.graph.add("Add", north, east)
         if column.part:
@@ -98,7 +121,8 @@ class TableForm(Form):
     tolerance: ClassVar[float] = 1e-9
     steps: ClassVar[tuple[str, ...]] = (
         "Client: give each column under its own name as [N, 1]; numbers as they are, dates as days since 1970-01-01 "
-        "(fractions allowed), texts exactly as in the data the model learned from.",
+        "(fractions allowed), texts exactly as in the data the model learned from. A column of sentences is given as the "
+        "terms that the bundle's own program finds in it.",
         "Graph: infinite numbers count as missing; texts the model never learned count as one value of their own; "
         "scaling and coding are inside.",
     )
@@ -106,14 +130,18 @@ class TableForm(Form):
     @classmethod
     @override
     def reading_of(cls, model: Model) -> Mapping[str, Any]:
-        names = input_names(model.task.columns)
-        columns = [{"name": c.name, "type": c.type.value, "input": names[c.name]} for c in model.task.columns]
-        return {"columns": columns}
+        names = input_lists(model.task.columns)
+        return {
+            "columns": [
+                {"name": c.name, "type": c.type.value, "input": names[c.name][0], "inputs": list(names[c.name])}
+                for c in model.task.columns
+            ]
+        }
 
     @property
     @override
     def names(self) -> tuple[str, ...]:
-        return tuple(input_names(self.task.columns).values())
+        return tuple(name for names in input_lists(self.task.columns).values() for name in names)
 
     @override
     def open(self, graph: Graph) -> TableInputs:
@@ -121,17 +149,18 @@ class TableForm(Form):
 
     @override
     def described(self) -> list[dict[str, Any]]:
-        names = input_names(self.task.columns)
+        names = input_lists(self.task.columns)
         return [
             {
-                "name": names[column.name],
+                "name": value.name,
                 "column": column.name,
-                "type": "string" if column.type in WORDS else "double",
-                "shape": [ROWS, 1],
-                "meaning": _MEANINGS[column.type],
-                "missing": "" if column.type in WORDS else "NaN",
+                "type": _TYPES[value.element],
+                "shape": value.shape,
+                "meaning": value.meaning,
+                "missing": value.missing,
             }
             for column in self.task.columns
+            for value in _values_of(column, names[column.name])
         ]
 
     @override
@@ -142,16 +171,59 @@ class TableForm(Form):
             yield Call(rows, self._feeds(samples.take(rows)))
 
     def _feeds(self, samples: TableSamples) -> dict[str, npt.NDArray[Any]]:
-        names = input_names(self.task.columns)
+        names = input_lists(self.task.columns)
         feeds: dict[str, npt.NDArray[Any]] = {}
         for column in self.task.columns:
-            series = samples.frame[column.name]
-            if column.type in WORDS:
-                values = np.array(series.fill_null("").to_list(), dtype=object)
+            series, mine = samples.frame[column.name], names[column.name]
+            if column.type is ColumnType.TEXT:
+                feeds.update(zip(mine, term_feeds(series.to_list()), strict=True))
+            elif column.type in WORDS:
+                feeds[mine[0]] = np.array(series.fill_null("").to_list(), dtype=object).reshape(-1, 1)
             else:
-                values = series.fill_null(float("nan")).to_numpy().astype(np.float64)
-            feeds[names[column.name]] = values.reshape(-1, 1)
+                feeds[mine[0]] = series.fill_null(float("nan")).to_numpy().astype(np.float64).reshape(-1, 1)
         return feeds
+
+
+@dataclass(frozen=True)
+class _Value:
+    """One input."""
+
+    name: str
+    element: int
+    shape: list[int | str]
+    meaning: str
+    missing: str | None
+
+
+def _values_of(column: Column, names: tuple[str, ...]) -> list[_Value]:
+    """Return the inputs of a column."""
+    if column.type is ColumnType.TEXT:
+        shapes: tuple[int | str, ...] = (f"entries of {names[0]}", ROWS, ROWS)
+        parts = zip(names, shapes, _TEXT_MEANINGS, strict=True)
+        return [_Value(name, INT64, [shape], meaning, None) for name, shape, meaning in parts]
+    category = column.type is ColumnType.CATEGORY
+    element, missing = (STRING, "") if category else (DOUBLE, "NaN")
+    return [_Value(names[0], element, [ROWS, 1], _MEANINGS[column.type], missing)]
+
+
+def input_lists(columns: tuple[Column, ...]) -> Mapping[str, tuple[str, ...]]:
+    """Return the names of each column's inputs: one, or three that begin alike for a column of sentences."""
+    own = input_names(columns)
+    taken = set(own.values())
+    names: dict[str, tuple[str, ...]] = {}
+    for column in columns:
+        if column.type is not ColumnType.TEXT:
+            names[column.name] = (own[column.name],)
+            continue
+        names[column.name] = tuple(_unlike(f"{own[column.name]} {part}", taken) for part in _TEXT_PARTS)
+        taken.update(names[column.name])
+    return names
+
+
+def _unlike(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name
 
 
 def input_names(columns: tuple[Column, ...]) -> Mapping[str, str]:

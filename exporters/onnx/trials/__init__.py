@@ -19,6 +19,8 @@ __all__ = ["TRIALS", "make_trials", "usual_count"]
 
 TRIALS: dict[Modality, str] = {
     Modality.IMAGE: "exporters.onnx.trials.image",
+    Modality.TEXT: "exporters.onnx.trials.text",
+    Modality.AUDIO: "exporters.onnx.trials.audio",
     Modality.TABLE: "exporters.onnx.trials.table",
 }
 
