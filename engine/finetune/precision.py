@@ -25,7 +25,7 @@ def fast(device: str, faster_on: frozenset[str]) -> Iterator[None]:
 
 
 def is_fast(device: str, faster_on: frozenset[str]) -> bool:
-    """Return whether the device computes quickly in bfloat16, its type is in ``faster_on`` and float32 is not asked for."""
+    """Return whether the device's type is in ``faster_on``, it is quick in bfloat16 and nobody asks for float32."""
     kind = torch.device(device).type
     return not asked_for() and kind in faster_on and _able(kind)
 

@@ -53,9 +53,9 @@ class _Network:
     def _state(self, number: int) -> str:
         """Return the words' states [C, T, 384] after so many layers."""
         if number == 0:
-            parts = [self._constant(name) for name in ("words.weight", "places.weight", "parts.weight")]
-            norm = self._norm("embedded")
-            return self.inputs.shared(("embedding", *parts, *norm), lambda: self._embedded(*parts, norm))
+            names = ("words.weight", "places.weight", "parts.weight", "embedded.weight", "embedded.bias")
+            parts = [self._constant(name) for name in names]
+            return self.inputs.shared(("embedding", *parts), lambda: self._embedded(*parts))
         below, layer = self._state(number - 1), f"layers.{number - 1}"
         linear = {part: self._linear(f"{layer}.{part}") for part in ("query", "key", "value", "mix", "widen", "narrow")}
         norms = {part: self._norm(f"{layer}.{part}") for part in ("mixed", "narrowed")}
@@ -63,12 +63,12 @@ class _Network:
         key = ("layer", below, *(name for pair in weights.values() for name in pair))
         return self.inputs.shared(key, lambda: self._layer(below, weights))
 
-    def _embedded(self, words: str, places: str, parts: str, norm: tuple[str, str]) -> str:
+    def _embedded(self, words: str, places: str, parts: str, scale: str, shift: str) -> str:
         graph, chunks = self.graph, self.inputs.words()
         zero, one = graph.constant([0], np.int64), graph.constant([1], np.int64)
         length = graph.add("Shape", chunks, start=1, end=2)
         total = graph.add("Add", graph.add("Gather", words, chunks, axis=0), graph.add("Slice", places, zero, length))
-        return self._normalised(graph.add("Add", total, graph.add("Slice", parts, zero, one)), norm)
+        return self._normalised(graph.add("Add", total, graph.add("Slice", parts, zero, one)), (scale, shift))
 
     def _layer(self, x: str, weights: Mapping[str, tuple[str, str]]) -> str:
         graph = self.graph

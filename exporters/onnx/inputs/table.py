@@ -44,7 +44,7 @@ _TEXT_MEANINGS = (
     "how many terms each cell has",
     "how many characters of each cell count",
 )
-_TYPES = {STRING: "string", DOUBLE: "double", INT64: "int64"}
+_ELEMENTS = {"string": STRING, "double": DOUBLE, "int64": INT64}
 
 
 class TableInputs(Inputs):
@@ -54,7 +54,7 @@ class TableInputs(Inputs):
         self._names = input_lists(columns)
         for column in columns:
             for value in _values_of(column, self._names[column.name]):
-                graph.add_input(value.name, value.element, value.shape)
+                graph.add_input(value.name, _ELEMENTS[value.type], value.shape)
         super().__init__(graph, self._names[columns[0].name][-1])
 
     def encoded(self, encoder: TableEncoder) -> str:
@@ -121,8 +121,8 @@ class TableForm(Form):
     tolerance: ClassVar[float] = 1e-9
     steps: ClassVar[tuple[str, ...]] = (
         "Client: give each column under its own name as [N, 1]; numbers as they are, dates as days since 1970-01-01 "
-        "(fractions allowed), texts exactly as in the data the model learned from. A column of sentences is given as the "
-        "terms that the bundle's own program finds in it.",
+        "(fractions allowed), texts exactly as in the data the model learned from. A column of sentences is given as "
+        "the terms that the bundle's own program finds in it.",
         "Graph: infinite numbers count as missing; texts the model never learned count as one value of their own; "
         "scaling and coding are inside.",
     )
@@ -154,7 +154,7 @@ class TableForm(Form):
             {
                 "name": value.name,
                 "column": column.name,
-                "type": _TYPES[value.element],
+                "type": value.type,
                 "shape": value.shape,
                 "meaning": value.meaning,
                 "missing": value.missing,
@@ -189,7 +189,7 @@ class _Value:
     """One input."""
 
     name: str
-    element: int
+    type: str
     shape: list[int | str]
     meaning: str
     missing: str | None
@@ -200,10 +200,10 @@ def _values_of(column: Column, names: tuple[str, ...]) -> list[_Value]:
     if column.type is ColumnType.TEXT:
         shapes: tuple[int | str, ...] = (f"entries of {names[0]}", ROWS, ROWS)
         parts = zip(names, shapes, _TEXT_MEANINGS, strict=True)
-        return [_Value(name, INT64, [shape], meaning, None) for name, shape, meaning in parts]
+        return [_Value(name, "int64", [shape], meaning, None) for name, shape, meaning in parts]
     category = column.type is ColumnType.CATEGORY
-    element, missing = (STRING, "") if category else (DOUBLE, "NaN")
-    return [_Value(names[0], element, [ROWS, 1], _MEANINGS[column.type], missing)]
+    kind, missing = ("string", "") if category else ("double", "NaN")
+    return [_Value(names[0], kind, [ROWS, 1], _MEANINGS[column.type], missing)]
 
 
 def input_lists(columns: tuple[Column, ...]) -> Mapping[str, tuple[str, ...]]:

@@ -15,10 +15,8 @@ from exporters.onnx.ragged import greatest, places
 
 def write(graph: Graph, member: ShallowMember, inputs: TextInputs) -> str:
     """Write all texts' words in a row with gaps between, as the engine does, and each network over them."""
-    keys, owner = inputs.sequence()
-    numbers = inputs.shared(
-        ("numbers", member.keys.tobytes()), lambda: places(graph, keys, member.keys, FIRST, UNKNOWN)
-    )
+    key, (words, _) = ("numbers", member.keys.tobytes()), inputs.sequence()
+    numbers = inputs.shared(key, lambda: places(graph, words, member.keys, FIRST, UNKNOWN))
     answers = [_answer(graph, member, part, inputs, numbers) for part in member.parts]
     return graph.add("Div", graph.add("Sum", *answers), graph.constant(float(len(answers)), np.float64))
 
