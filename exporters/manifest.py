@@ -32,6 +32,7 @@ class Manifest:
         score: metric, value, interval and number of samples of the artefact on the untouched test part, or None.
         cost: milliseconds for one sample and bytes.
         unreadable: the answer for a sample that cannot be read; None for tables.
+        edge: how the model was made smaller and what that cost; None where it is the trained model unchanged.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Manifest:
     score: Mapping[str, Any] | None
     cost: Mapping[str, float]
     unreadable: tuple[float, ...] | None
+    edge: Mapping[str, Any] | None = None
     format: int = field(default=FORMAT, init=False)
 
     def to_json(self, files: Mapping[str, bytes]) -> dict[str, Any]:

@@ -86,17 +86,18 @@ def _made(source: Source, scratch: Path, progress: Progress, which: str) -> Pack
     files = {
         MODEL: proven.content,
         f"{SAMPLE}/{sample.name}": sample.content,
-        f"{SAMPLE}/{EXPECTED}": _expected_json(sample, answer),
+        f"{SAMPLE}/{EXPECTED}": expected_json(sample, answer),
         **proven.form.files(),
     }
-    manifest = _manifest(source, which, proven, score)
+    manifest = manifest_of(source, which, proven, score)
     folder = scratch / "package"
     write_together({folder / name: content for name, content in {**files, MANIFEST: manifest.text(files)}.items()})
-    _prove(folder, sample, answer)
+    prove_package(folder, sample, answer)
     return Packaged(folder, manifest.to_json(files), proven)
 
 
-def _manifest(source: Source, which: str, proven: Proven, score: Mapping[str, Any] | None) -> Manifest:
+def manifest_of(source: Source, which: str, proven: Proven, score: Mapping[str, Any] | None) -> Manifest:
+    """Return the manifest of a proven artefact, which scored so on the untouched part."""
     properties, opsets = _declared(proven.content)
     return Manifest(
         name=source.name,
@@ -129,13 +130,18 @@ def _declared(content: bytes) -> tuple[dict[str, Any], dict[str, int]]:
     return {key: json.loads(said[key]) for key in json_keys}, opsets
 
 
-def _expected_json(sample: Sample, answer: Answer) -> bytes:
+def expected_json(sample: Sample, answer: Answer) -> bytes:
+    """Return the content of ``expected.json``: the sample's file and what is to be answered."""
     said = {"file": sample.name, "real": sample.real, "answer": answer.to_json()}
     return (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _prove(folder: Path, sample: Sample, expected: Answer) -> None:
-    """Ask the package as its receiver will, before it is handed over."""
+def prove_package(folder: Path, sample: Sample, expected: Answer) -> None:
+    """Ask the package as its receiver will, before it is handed over.
+
+    Raises:
+        ParityError: it answers its own sample otherwise than ``expected``.
+    """
     package = Package.open(folder)
     answer = package.predict([read_sample(package, sample.content)])[0]
     difference = apart(answer.to_json(), expected.to_json())

@@ -18,6 +18,7 @@ from engine.errors import DataError
 from engine.modalities import ask_samples
 from engine.model.model import Model
 from engine.task import Column, ColumnType, Modality, Task
+from exporters.onnx.runtime import OnnxModel
 from exporters.standalone.answers import Answer, answer_of
 from exporters.standalone.csvs import rows_of
 
@@ -48,8 +49,8 @@ def choose_sample(task: Task, dataset: Dataset | None) -> Sample:
     return _made_up(task.modality)
 
 
-def expected_answer(model: Model, sample: Sample, scratch: Path) -> Answer:
-    """Return what the trained model says about a sample, read as the engine reads it; ``scratch`` takes the file."""
+def expected_answer(model: Model | OnnxModel, sample: Sample, scratch: Path) -> Answer:
+    """Return what a model says about a sample, read as the engine reads it; ``scratch`` takes the file."""
     task = model.task
     if task.columns:
         asked: Any = rows_of(sample.content, task.columns)[0]
