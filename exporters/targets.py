@@ -37,4 +37,8 @@ class Target:
 
 TARGETS: dict[str, Target] = {
     "onnx": Target("exporters.onnx.exporter:OnnxExporter", "one ONNX file, proven equal to the model"),
+    "bundle": Target(
+        "exporters.bundle.exporter:BundleExporter",
+        "a zip that answers to a short command wherever Python is, without this program",
+    ),
 }

@@ -1,0 +1,1 @@
+"""A zip that answers with a short command wherever Python is."""

@@ -1,0 +1,85 @@
+"""``predict.py``: ask the model beside it about files, or about the rows of a table."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from exporters.standalone.package import Answer, NotAPackage, Package, Unreadable
+
+MAX_FILE_BYTES = 500_000_000
+_TABLES = (".csv", ".tsv", ".tab")
+
+Question = tuple[str, bytes | str | Mapping[str, object]]
+
+
+def main(folder: Path, arguments: Sequence[str] | None = None) -> int:
+    """Answer what the command line asks of the package in ``folder``; return 0, or 1 where something was not read."""
+    parser = argparse.ArgumentParser(prog="predict.py", description="Ask the model about files, or rows of a table.")
+    parser.add_argument("files", metavar="FILE", nargs="*", type=Path, help="files, or a CSV table with a row each")
+    parser.add_argument("--text", metavar="WORDS", help="a text to ask about, for a model that takes texts")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    given = parser.parse_args(arguments)
+    if not given.files and given.text is None:
+        parser.error("name a file to ask about, such as one in the folder “sample”")
+    try:
+        package = Package.open(folder)
+    except NotAPackage as error:
+        print(error, file=sys.stderr)
+        return 1
+    except ImportError as error:
+        _not_installed(error)
+    failed = 0
+    asked: list[Question] = [] if given.text is None else [("text", given.text)]
+    for questions in (asked, *(_of_file(package, path) for path in given.files)):
+        failed += _answer(package, questions, given.json)
+    return 1 if failed else 0
+
+
+def _not_installed(error: ImportError) -> NoReturn:
+    print(f"{error}. Install what it needs first: pip install --require-hashes -r requirements.txt", file=sys.stderr)
+    raise SystemExit(1)
+
+
+def _of_file(package: Package, path: Path) -> Iterator[Question]:
+    """Yield what one file asks; Unreadable where it asks nothing."""
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise Unreadable(f"{path} is larger than {MAX_FILE_BYTES // 1_000_000} MB.")
+        content = path.read_bytes()
+    except OSError as error:
+        raise Unreadable(f"{path} cannot be read ({error.strerror or error}).") from error
+    if package.columns and (path.suffix.lower() in _TABLES or package.modality == "table"):
+        for number, row in enumerate(package.rows(content), start=1):
+            yield f"{path.name}, row {number}", row
+    else:
+        yield path.name, content
+
+
+def _answer(package: Package, questions: Iterator[Question] | Sequence[Question], as_json: bool) -> int:
+    """Print the answers; return how many questions could not be read."""
+    names, items, failed = [], [], 0
+    try:
+        for name, raw in questions:
+            try:
+                items.append(package.read(raw))
+                names.append(name)
+            except Unreadable as error:
+                failed += 1
+                print(f"{name}: {error}", file=sys.stderr)
+    except Unreadable as error:  # of a table as a whole
+        failed += 1
+        print(error, file=sys.stderr)
+    for name, answer in zip(names, package.predict(items), strict=True):
+        print(_line(name, answer, as_json))
+    return failed
+
+
+def _line(name: str, answer: Answer, as_json: bool) -> str:
+    if as_json:
+        return json.dumps({"input": name, **answer.to_json()}, ensure_ascii=False)
+    return " ".join(f"{name}: {answer.sentence()}".split())
