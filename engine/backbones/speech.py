@@ -21,15 +21,15 @@ BANDS = 32
 SHORTEST = 76  # frames: the least of a sound that the network was made to hear
 LENGTH = 3 * (48 * 8 + 72 * 4 + 96 * 2)
 
-_SLOPE, _LEAST = 0.2, -0.4
-_LITTLE = 1e-5
+SLOPE, LEAST = 0.2, -0.4
+LITTLE = 1e-5
 _PARTS = (  # convolutions (outputs, extent in time, extent in bands), then the pooling after them
     (((24, 3, 3), (24, 1, 3), (24, 3, 1)), (2, 2)),
     (((48, 1, 3), (48, 3, 1), (48, 1, 3), (48, 3, 1)), (1, 2)),
     (((72, 1, 3), (72, 3, 1), (72, 1, 3), (72, 3, 1)), (2, 2)),
     (((96, 1, 3), (96, 3, 1), (96, 1, 3), (96, 3, 1)), (1, 2)),
 )
-_HEARD = 3  # how many of the last parts make the features
+HEARD = 3  # how many of the last parts make the features
 
 
 class _Convolution(nn.Conv2d):
@@ -40,7 +40,7 @@ class _Convolution(nn.Conv2d):
 
     @override
     def forward(self, input: Tensor) -> Tensor:
-        return F.leaky_relu(super().forward(input), _SLOPE).clamp(min=_LEAST)
+        return F.leaky_relu(super().forward(input), SLOPE).clamp(min=LEAST)
 
 
 class SpeechNetwork(nn.Module):
@@ -67,7 +67,7 @@ class SpeechNetwork(nn.Module):
     @override
     def forward(self, levels: Tensor, frames: Tensor) -> Tensor:
         heard: list[Tensor] = []
-        for state, length in self.states(levels, frames)[-_HEARD:]:
+        for state, length in self.states(levels, frames)[-HEARD:]:
             heard += _summary(state, length)
         return torch.cat(heard, dim=1)
 
@@ -109,4 +109,4 @@ def _summary(state: Tensor, length: Tensor) -> list[Tensor]:
     mean = (state * own).sum(dim=2) / count
     variance = (((state - mean[:, :, None]) * own) ** 2).sum(dim=2) / count
     largest = state.masked_fill(~own, -torch.inf).amax(dim=2)
-    return [mean.flatten(1), (variance + _LITTLE).sqrt().flatten(1), largest.flatten(1)]
+    return [mean.flatten(1), (variance + LITTLE).sqrt().flatten(1), largest.flatten(1)]

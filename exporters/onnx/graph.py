@@ -61,12 +61,16 @@ class Graph:
             self.initializers.append(tensor)
         return self._shared[key]
 
-    def add(self, op: str, *inputs: str, domain: str = "", **attributes: Any) -> str:
-        """Add a node of one result; ``attributes`` are the operator's own, long lists of integers as arrays."""
+    def add(self, op: str, *inputs: str, domain: str = "", unused: int = 0, **attributes: Any) -> str:
+        """Add a node and return its first result, after which it has so many ``unused`` ones.
+
+        ``attributes`` are the operator's own, long lists of integers as arrays.
+        """
         result = self.name(op)
         long = {key: value for key, value in attributes.items() if isinstance(value, np.ndarray)}
         short = {key: value for key, value in attributes.items() if key not in long}
-        node = helper.make_node(op, inputs, [result], name=result, domain=domain, **short)
+        results = [result, *(self.name("unused") for _ in range(unused))]
+        node = helper.make_node(op, inputs, results, name=result, domain=domain, **short)
         for key, value in long.items():  # helper looks at each of a forest's millions of numbers
             node.attribute.append(onnx.AttributeProto(name=key, type=onnx.AttributeProto.INTS, ints=value.tolist()))
         self.nodes.append(node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -11,6 +12,10 @@ from engine.arrays import ByteArray, Float32Array, FloatArray
 from engine.heads.answer import Answer
 from engine.heads.kernel import KernelHead
 from engine.learners.constant import ConstantMember
+from engine.modalities.audio.members.features import FeaturesMember as AudioFeaturesMember
+from engine.modalities.audio.members.network import NetworkMember as AudioNetworkMember
+from engine.modalities.audio.resample import RATE
+from engine.modalities.audio.samples import AudioSamples
 from engine.modalities.image.members.features import FeaturesMember
 from engine.modalities.image.members.network import NetworkMember as ImageNetworkMember
 from engine.modalities.image.members.thumbnail import ThumbnailMember
@@ -49,6 +54,11 @@ TWO = Task(Modality.TABLE, Kind.MULTICLASS, CLASSES[:2], target="kind", columns=
 NUMBER = Task(Modality.TABLE, Kind.REGRESSION, target="weight", columns=COLUMNS)
 PICTURES = Task(Modality.IMAGE, Kind.MULTICLASS, CLASSES)
 PICTURE_NUMBER = Task(Modality.IMAGE, Kind.REGRESSION)
+SOUNDS = Task(Modality.AUDIO, Kind.MULTICLASS, CLASSES)
+SOUND_NUMBER = Task(Modality.AUDIO, Kind.REGRESSION)
+MANY = Task(Modality.TABLE, Kind.MULTILABEL, CLASSES, target="kind", columns=COLUMNS)
+PICTURE_MANY = Task(Modality.IMAGE, Kind.MULTILABEL, CLASSES)
+SOUND_MANY = Task(Modality.AUDIO, Kind.MULTILABEL, CLASSES)
 
 
 def rows(count: int = 300, seed: int = 0) -> TableSamples:
@@ -75,21 +85,40 @@ def pictures(count: int = 5, seed: int = 0) -> ImageSamples:
     return ImageSamples.from_arrays(found)
 
 
+def sounds(count: int = 6, seed: int = 0, seconds: float = 0.8) -> AudioSamples:
+    """Tones under noise, of several lengths."""
+    rng = np.random.default_rng(seed)
+    waves = []
+    for _ in range(count):
+        time = np.arange(int(RATE * seconds * rng.uniform(0.5, 1.5))) / RATE
+        tone = np.sin(2 * np.pi * rng.uniform(100, 3000) * time) * np.exp(-time * rng.uniform(0, 5))
+        waves.append((0.5 * tone + rng.uniform(0.001, 0.3) * rng.normal(size=len(time))).clip(-1, 1).astype(np.float32))
+    return AudioSamples.from_decoded(waves)
+
+
 def link_of(task: Task) -> Link:
     """The link that the table learners choose for a task, with a scale where it has one."""
     if task.kind is Kind.REGRESSION:
         return Link("exp", 0.3, 2.0)
+    if task.kind is Kind.MULTILABEL:
+        return Link("sigmoids")
     return Link("sigmoid" if task.outputs == 2 else "softmax")
+
+
+def _raw_outputs(task: Task) -> int:
+    return 1 if link_of(task).name == "sigmoid" else task.outputs
 
 
 def constant(task: Task) -> ConstantMember:
     """Uneven shares, or a number."""
     answer = np.arange(1.0, task.outputs + 1)
+    if task.kind is Kind.MULTILABEL:
+        return ConstantMember(answer / (task.outputs + 1.0))
     return ConstantMember(answer / answer.sum() if task.kind is Kind.MULTICLASS else answer)
 
 
 def lightgbm(task: Task) -> LightGBMMember:
-    """Two boosters of 15 rounds on noisy labels."""
+    """Two boosters of 15 rounds on noisy labels, for each class where a sample may have several."""
     samples = rows()
     encoder = TableEncoder.fit(samples, COLUMNS)
     numbers = encoder.encode(samples)
@@ -98,6 +127,10 @@ def lightgbm(task: Task) -> LightGBMMember:
     if task.kind is Kind.MULTICLASS:
         labels = np.floor(labels) % task.outputs
         words = {"objective": "binary"} if task.outputs == 2 else {"objective": "multiclass"}
+    if task.kind is Kind.MULTILABEL:
+        held = [(labels > np.quantile(labels, 0.3 * code)).astype(np.float64) for code in range(task.outputs)]
+        texts = [_booster(numbers, own, 2, {"objective": "binary", "seed": seed}) for seed in (1, 2) for own in held]
+        return LightGBMMember(encoder, texts, link_of(task), task.outputs)
     texts = [_booster(numbers, labels, task.outputs, {**words, "seed": seed}) for seed in (1, 2)]
     return LightGBMMember(encoder, texts, link_of(task))
 
@@ -124,7 +157,7 @@ def linear(task: Task, columns: tuple[Column, ...] = COLUMNS) -> LinearMember:
     samples, rng = rows(), np.random.default_rng(1)
     encoder = TableEncoder.fit(samples, columns)
     expansion = Expansion.fit(encoder, encoder.encode(samples), knots=4)
-    outputs = 1 if task.outputs == 2 else task.outputs
+    outputs = _raw_outputs(task)
     tables = [rng.normal(size=(c.missing_code + 1, outputs)) for c in encoder.columns if c.is_category]
     weights = rng.normal(size=(expansion.width, outputs))
     return LinearMember(encoder, expansion, weights, rng.normal(size=outputs), tables, link_of(task))
@@ -146,7 +179,7 @@ def network(task: Task, columns: tuple[Column, ...] = COLUMNS) -> NetworkMember:
         numbers=len(scaling.numbers),
         gaps=len(scaling.gaps),
         codes=codes,
-        outputs=1 if task.outputs == 2 else task.outputs,
+        outputs=_raw_outputs(task),
     )
     weights = {name: weight.numpy() for name, weight in fresh(shape, seed=0).items()}
     return NetworkMember(encoder, scaling, weights, link_of(task))
@@ -162,6 +195,8 @@ def trees(task: Task) -> TreesMember:
     classes = task.outputs if task.kind is Kind.MULTICLASS else 0
     labels = np.nan_to_num(numbers[:, 0]) / 20.0 + numbers[:, 3] % 3
     labels = np.floor(labels) % classes if classes else labels
+    if task.kind is Kind.MULTILABEL:  # the trees then learn each class's 0 and 1 as numbers
+        labels = np.stack([labels > np.quantile(labels, 0.3 * code) for code in range(task.outputs)], axis=1) * 1.0
     inputs = TreeInputs.fit(encoder, numbers, labels, classes)[0]
     grower = ExtraTreesClassifier if classes else ExtraTreesRegressor
     parts = []
@@ -171,7 +206,7 @@ def trees(task: Task) -> TreesMember:
         stump.fit(inputs.design(numbers), labels)
         grown_trees = [tree.tree_ for tree in (*grown.estimators_, *stump.estimators_)]
         parts.append((inputs, Forest.of(grown_trees, np.arange(task.outputs), task.outputs)))
-    return TreesMember(encoder, parts, Link("identity") if classes else link_of(task))
+    return TreesMember(encoder, parts, link_of(task) if task.kind is Kind.REGRESSION else Link("identity"))
 
 
 def kernel_head(task: Task, features: int, root: float | None = 0.001) -> KernelHead:
@@ -220,6 +255,46 @@ def tuned(
     return ImageNetworkMember(backbone, 48, parts, constant(task).answer, task.kind, mirror=mirror)
 
 
+def heard(task: Task, *kinds: str) -> AudioFeaturesMember:
+    """A head on real features of sounds, with some of these as landmarks."""
+    features = np.hstack([_told_of_sounds(kind) for kind in kinds])
+    mean, spread = features.mean(axis=0), features.std(axis=0) + 0.01
+    scale = (0.3 / spread / features.shape[1] ** 0.5).astype(np.float32)
+    marks = ((features - mean) * scale).astype(np.float32)
+    rng = np.random.default_rng(5)
+    weight = rng.normal(size=(len(marks), task.outputs)).astype(np.float32)
+    head = KernelHead(None, Answer.of(task.kind), mean, scale, marks, weight, np.zeros(task.outputs, np.float32))
+    return AudioFeaturesMember(kinds, head, constant(task).answer)
+
+
+@cache
+def _told_of_sounds(kind: str) -> Float32Array:
+    from engine.modalities.audio.kinds import kinds
+
+    samples = sounds(16, seed=9)
+    return kinds([kind])[0].compute(samples, np.arange(len(samples)), "cpu")
+
+
+def tuned_speech(task: Task, count: int = 2) -> AudioNetworkMember:
+    """The speech network with random heads, its weights a little changed."""
+    import torch
+
+    from engine.backbones.speech import LENGTH as HEARD
+    from engine.backbones.speech import load_speech
+    from engine.backbones.weights import verified
+
+    parts = []
+    for seed in range(count):
+        random = torch.Generator().manual_seed(seed)
+        state = load_speech(verified("speech_embedding")).state_dict()
+        changed = {
+            name: value * (1 + 0.01 * torch.rand(value.shape, generator=random)) for name, value in state.items()
+        }
+        weight = torch.randn(task.outputs, HEARD, generator=random) / HEARD**0.5
+        parts.append({**changed, "weight": weight, "bias": torch.randn(task.outputs, generator=random)})
+    return AudioNetworkMember(parts, constant(task).answer, task.kind)
+
+
 TABLE_MEMBERS: dict[str, Callable[[Task], Member]] = {
     "constant": constant,
     "table.lightgbm": lightgbm,
@@ -232,6 +307,16 @@ IMAGE_MEMBERS: dict[str, Callable[[Task], Member]] = {
     "image.thumbnail": thumbnail,
     "image.features": features,
     "image.network": tuned,
+}
+AUDIO_MEMBERS: dict[str, Callable[[Task], Member]] = {
+    "constant": constant,
+    "audio.features": lambda task: heard(task, "statistics", "yamnet"),
+    "audio.network": tuned_speech,
+}
+MEMBERS_OF: dict[Modality, dict[str, Callable[[Task], Member]]] = {
+    Modality.TABLE: TABLE_MEMBERS,
+    Modality.IMAGE: IMAGE_MEMBERS,
+    Modality.AUDIO: AUDIO_MEMBERS,
 }
 
 

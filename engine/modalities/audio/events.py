@@ -24,10 +24,10 @@ from engine.modalities.audio.resample import RATE
 SCALE = MelScale(bands=BANDS, low=125.0, high=7500.0)
 LENGTH = 2 * _HEARD
 
-_HOP = 48
-_MANY = 60  # patches from which on they do not overlap
+HOP = 48
+MANY = 60  # patches from which on they do not overlap
 _AT_ONCE = 32
-_FLOOR = 1e-3
+FLOOR = 1e-3
 _VERSION = 1  # counts changes of the arithmetic before and after the network
 
 
@@ -39,14 +39,14 @@ def levels(wave: Float32Array) -> Float32Array:
     """
     short = SCALE.samples(FRAMES) - len(wave)
     heard = np.pad(wave, (0, max(0, short)))
-    level: Float32Array = np.log(mel_power(heard, SCALE, _weights(), amplitude=True) + np.float32(_FLOOR))
+    level: Float32Array = np.log(mel_power(heard, SCALE, weights(), amplitude=True) + np.float32(FLOOR))
     return level
 
 
 def patches(level: Float32Array) -> Float32Array:
     """Return patches [p, 96, 64] of levels [T, 64], half of each in the next one, the last one up to the end."""
     last = len(level) - FRAMES
-    hop = _HOP if last <= _HOP * _MANY else FRAMES
+    hop = HOP if last <= HOP * MANY else FRAMES
     starts = np.unique(np.append(np.arange(0, last + 1, hop), last))
     windows = np.lib.stride_tricks.sliding_window_view(level, FRAMES, axis=0)
     return np.ascontiguousarray(windows[starts].transpose(0, 2, 1))
@@ -66,7 +66,7 @@ EVENTS = NetworkKind(kinds.EVENTS, f"v{_VERSION}", LENGTH, load_yamnet, hear)
 
 
 @lru_cache(maxsize=1)
-def _weights() -> Float32Array:
+def weights() -> Float32Array:
     """Return [257, 64]: triangles of height 1 between points evenly spaced in mel, for amplitudes of fourier."""
     frequencies = np.linspace(0.0, RATE / 2, SCALE.size // 2 + 1)
     edges = np.linspace(hertz_to_mel(SCALE.low), hertz_to_mel(SCALE.high), BANDS + 2)

@@ -21,18 +21,21 @@ from engine.modalities.audio.logmel import MelScale, log_mel
 SCALE = MelScale(window=800, hop=320, size=1024, bands=128, floor=1e-6)
 LENGTH = 2 * 112 * 8 + 1280
 
-_MIDDLE = 12  # layers up to the last that sees the bands in eight groups, with 112 channels
-_LONGEST = 1500  # frames, 30 seconds
-_CONTRAST = 0.5
-_LITTLE = 1e-3
+MIDDLE = 12  # layers up to the last that sees the bands in eight groups, with 112 channels
+LONGEST = 1500  # frames, 30 seconds
+CONTRAST = 0.5
+LITTLE = 1e-3
 _VERSION = 1  # counts changes of the arithmetic before the network: features of another version are not comparable
 
 
 def picture(wave: Float32Array) -> Float32Array:
-    """Return the spectrogram as levels float32 [128, T], the highest band first: mean 0, deviation 0.5."""
-    spectrogram = log_mel(wave, SCALE)
-    levels = (spectrogram - spectrogram.mean()) * (np.float32(_CONTRAST) / (spectrogram.std() + np.float32(_LITTLE)))
-    return np.ascontiguousarray(levels.T[::-1])
+    """Return the spectrogram as levels float32 [128, T], the highest band first: mean 0, deviation 0.5.
+
+    They are made in float64: of silence a rounded mean would be a level of its own.
+    """
+    spectrogram = log_mel(wave, SCALE).astype(np.float64)
+    levels = (spectrogram - spectrogram.mean()) * (CONTRAST / (spectrogram.std() + LITTLE))
+    return np.ascontiguousarray(levels.T[::-1].astype(np.float32))
 
 
 def see(network: EfficientNetLite, wave: Float32Array, device: str) -> Float32Array:
@@ -42,7 +45,7 @@ def see(network: EfficientNetLite, wave: Float32Array, device: str) -> Float32Ar
     the mean of each channel of the last.
     """
     whole = picture(wave)
-    pieces = np.array_split(whole, -(-whole.shape[1] // _LONGEST), axis=1)
+    pieces = np.array_split(whole, -(-whole.shape[1] // LONGEST), axis=1)
     with torch.inference_mode():
         seen = [_seen(network, torch.from_numpy(np.ascontiguousarray(piece)).to(device)) for piece in pieces]
         features: Float32Array = torch.stack(seen).mean(dim=0).cpu().numpy()
@@ -51,8 +54,8 @@ def see(network: EfficientNetLite, wave: Float32Array, device: str) -> Float32Ar
 
 def _seen(network: EfficientNetLite, levels: Tensor) -> Tensor:
     planes = levels.expand(1, 3, -1, -1).contiguous(memory_format=torch.channels_last)
-    middle: Tensor = network.layers[:_MIDDLE](planes)
-    last: Tensor = network.layers[_MIDDLE:](middle)
+    middle: Tensor = network.layers[:MIDDLE](planes)
+    last: Tensor = network.layers[MIDDLE:](middle)
     return torch.cat([middle.mean(dim=3).flatten(), middle.amax(dim=3).flatten(), last.mean(dim=(2, 3)).flatten()])
 
 

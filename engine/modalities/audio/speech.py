@@ -16,10 +16,10 @@ from engine.modalities.audio.resample import RATE, resampled
 
 SCALE = MelScale(bands=BANDS, low=60.0, high=3800.0)
 
-_LONGEST = 3000  # frames, 30 seconds
+LONGEST = 3000  # frames, 30 seconds
 _VERSION = 1  # counts changes of the arithmetic before the network: features of another version are not comparable
-_PACES = (14_000, 18_000)  # an eighth slower, an eighth faster
-_LEAST_POWER, _RANGE = 1e-10, 8.0
+PACE_RATES = (14_000, 18_000)  # an eighth slower, an eighth faster
+LEAST_POWER, RANGE, RAISED = 1e-10, 8.0, 2.0
 _BEND, _PER_BAND, _STEEPNESS = 1000.0, 200.0 / 3.0, np.log(6.4) / 27.0  # of the mel scale: linear, then logarithmic
 
 
@@ -34,14 +34,14 @@ def levels(wave: Float32Array) -> Float32Array:
     short = SCALE.samples(SHORTEST) - len(wave)
     if short > 0:
         wave = np.pad(wave, (short // 2, short - short // 2))
-    level = np.log10(np.maximum(mel_power(wave, SCALE, _weights()), np.float32(_LEAST_POWER)))
-    seen: Float32Array = np.maximum(level, level.max() - np.float32(_RANGE)) + np.float32(2.0)
+    level = np.log10(np.maximum(mel_power(wave, SCALE, weights()), np.float32(LEAST_POWER)))
+    seen: Float32Array = np.maximum(level, level.max() - np.float32(RANGE)) + np.float32(RAISED)
     return seen
 
 
 def pieces(level: Float32Array) -> list[Float32Array]:
     """Return the levels of a long sound in parts of about one length, at most 30 seconds each."""
-    return np.array_split(level, -(-len(level) // _LONGEST))
+    return np.array_split(level, -(-len(level) // LONGEST))
 
 
 def grid(parts: list[Float32Array]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -69,9 +69,9 @@ def describe(network: SpeechNetwork, wave: Float32Array, device: str) -> Float32
 def describe_at_paces(network: SpeechNetwork, wave: Float32Array, device: str) -> Float32Array:
     """Return the mean, float32 [2592], of what the network hears of one sound as it is, slower and faster."""
     heard = describe(network, wave, device)
-    for rate in _PACES:  # as if it had been recorded at another rate: pace and pitch change together
+    for rate in PACE_RATES:  # as if it had been recorded at another rate: pace and pitch change together
         heard = heard + describe(network, np.concatenate([*resampled([wave], rate)]), device)
-    return heard / np.float32(1 + len(_PACES))
+    return heard / np.float32(1 + len(PACE_RATES))
 
 
 PACES = NetworkKind(kinds.SPEECH, f"paces-v{_VERSION}", LENGTH, load_speech, describe_at_paces)
@@ -79,7 +79,7 @@ SPEECH = NetworkKind(kinds.SPEECH, f"v{_VERSION}", LENGTH, load_speech, describe
 
 
 @lru_cache(maxsize=1)
-def _weights() -> Float32Array:
+def weights() -> Float32Array:
     """Return [257, 32]: triangles evenly spaced on a mel scale that is linear up to 1 kHz, for powers of fourier."""
     frequencies = np.linspace(0.0, RATE / 2, SCALE.size // 2 + 1)
     edges = _hertz(np.linspace(_mel(SCALE.low), _mel(SCALE.high), BANDS + 2))

@@ -10,6 +10,7 @@ from engine.heads.answer import Answer
 from engine.modalities.image.members.network import NetworkMember
 from exporters.onnx.backbone import network_model
 from exporters.onnx.graph import DOUBLE, Graph
+from exporters.onnx.head import answered
 from exporters.onnx.inputs.image import ImageInputs
 from exporters.onnx.views import seen
 
@@ -27,10 +28,7 @@ def _answer(graph: Graph, member: NetworkMember, network: nn.Module, inputs: Ima
     model = network_model(network, member.resolution)
     views = [seen(graph, inputs, member.resolution, mirrored) for mirrored in (False, True)[: 1 + member.mirror]]
     outputs = graph.cast(_mean(graph, [graph.splice(model, view) for view in views], np.float32), DOUBLE)
-    answer = Answer.of(member.task_kind)
-    if answer is Answer.SOFTMAX:
-        return graph.add("Softmax", outputs, axis=1)
-    return graph.add("Sigmoid", outputs) if answer is Answer.SIGMOID else outputs
+    return answered(graph, outputs, Answer.of(member.task_kind))
 
 
 def _mean(graph: Graph, values: list[str], kind: type[np.float32] | type[np.float64]) -> str:

@@ -55,7 +55,7 @@ class NetworkMember(Member):
     def predict(self, samples: Samples) -> FloatArray:
         from engine.modalities.audio.speech import hear, levels
 
-        sounds, networks = cast(AudioSamples, samples), self._loaded()
+        sounds, networks = cast(AudioSamples, samples), self.networks()
 
         def answer(row: int) -> FloatArray:
             wave = sounds.wave_or_none(row)
@@ -72,7 +72,8 @@ class NetworkMember(Member):
             answers[row] = told
         return answers
 
-    def _loaded(self) -> list[SpeechNetwork]:
+    def networks(self) -> list[SpeechNetwork]:
+        """Return the tuned networks without their heads, on the member's device."""
         if not self._networks:
             self._networks = [_network(part, self.device) for part in self.parts]
         return self._networks
@@ -97,7 +98,7 @@ class NetworkMember(Member):
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise ModelError(f"A tuned network of the model is damaged: {error!r}. Train again.") from error
         member = cls(parts, fallback, task.kind, device)
-        member._loaded()
+        member.networks()
         return member
 
 
