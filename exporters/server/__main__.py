@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from exporters.server.running import CannotListen, Tune, serve
+from exporters.server.running import CannotListen, Manner, serve
 from exporters.server.settings import Limits, Settings
 from exporters.server.token import BadToken, token_of
 from exporters.server.tuning import SECONDS
@@ -33,11 +33,14 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
         all_bodies=max(usual.all_bodies, int(wanted.max_body * 2_000_000)),
         waiting=wanted.max_waiting,
         answer_s=wanted.timeout,
+        head_s=wanted.read_timeout,
+        pause_s=wanted.read_timeout,
+        body_s=3 * wanted.read_timeout,
     )
     try:
         token = token_of(known.get(f"{PREFIX}TOKEN"), wanted.token_file)
         settings = Settings(host=wanted.host, port=wanted.port, token=token, limits=limits)
-        serve(wanted.folder, settings, Tune(wanted.tune_seconds, wanted.max_latency))
+        serve(wanted.folder, settings, Manner(wanted.tune_seconds, wanted.max_latency))
     except (NotAPackage, CannotListen, BadToken) as error:
         print(error, file=sys.stderr)
         return 1
@@ -60,6 +63,7 @@ def _parser(known: Mapping[str, str]) -> argparse.ArgumentParser:
     add("--tune-seconds", float, str(SECONDS), "how long to measure at the start what serves best; 0 leaves it out")
     add("--max-body", float, f"{limits.body / 1e6:g}", "the largest request in MB")
     add("--max-waiting", int, str(limits.waiting), "how many requests may wait for the processor")
+    add("--read-timeout", float, f"{limits.head_s:g}", "seconds for the head of a request, and for each pause in it")
     add("--timeout", float, f"{limits.answer_s:g}", "seconds after which an answer is given up")
     return parser
 

@@ -9,9 +9,14 @@ from datetime import UTC, datetime
 
 from typing_extensions import override
 
+_ALWAYS = ("error", "server")
+_said = {"all": True}
+
 
 def say(event: str, **facts: object) -> None:
     """Write one line about what happened."""
+    if not _said["all"] and event not in _ALWAYS:
+        return
     moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     line = json.dumps({"time": moment, "event": event, **facts}, ensure_ascii=True, default=str)
     try:
@@ -29,8 +34,9 @@ class JsonHandler(logging.Handler):
         say("server", level=record.levelname.lower(), message=record.getMessage())
 
 
-def take_over_logging() -> None:
-    """Let warnings and errors of libraries go into the log, and nothing else anywhere."""
+def take_over_logging(everything: bool = True) -> None:
+    """Let warnings and errors of libraries go into the log; without ``everything``, nothing but errors is said."""
+    _said["all"] = everything
     root = logging.getLogger()
     root.handlers = [JsonHandler(level=logging.WARNING)]
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):

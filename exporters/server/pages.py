@@ -9,10 +9,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
 from starlette.responses import Response
+
+from exporters.server import docs_page, front_page
 
 _INLINE = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 
@@ -32,7 +33,7 @@ class Page:
 
 def page() -> Page:
     """Return the front page, on which the model can be tried."""
-    return _page(_read("page.html"))
+    return _page(front_page.HTML)
 
 
 def docs(openapi: Mapping[str, Any]) -> Page:
@@ -43,12 +44,7 @@ def docs(openapi: Mapping[str, Any]) -> Page:
         "paths": "\n".join(_paths(openapi)),
         "schemas": "\n".join(_schemas(openapi)),
     }
-    content = _read("docs.html")
-    return _page(re.sub(r"\{\{(\w+)\}\}", lambda match: filled[match[1]], content))
-
-
-def _read(name: str) -> str:
-    return files("exporters.server").joinpath(name).read_text(encoding="utf-8")
+    return _page(re.sub(r"\{\{(\w+)\}\}", lambda match: filled[match[1]], docs_page.HTML))
 
 
 def _page(content: str) -> Page:

@@ -13,15 +13,12 @@ from types import FrameType
 import uvicorn
 
 from exporters.server.app import make_app
+from exporters.server.choosing import choose
 from exporters.server.connection import timed_protocol
 from exporters.server.log import say, take_over_logging
-from exporters.server.machine import cores
-from exporters.server.settings import Load, Settings
-from exporters.server.tuning import SECONDS, keep, kept, search
-from exporters.standalone.package import Item, Package, Unreadable
-from exporters.standalone.replay import EXPECTED, SAMPLE, read_sample
-
-Told = Callable[[str], None]
+from exporters.server.settings import Settings
+from exporters.server.tuning import SECONDS
+from exporters.standalone.package import Package
 
 _BACKLOG = 1024
 
@@ -31,15 +28,24 @@ class CannotListen(Exception):
 
 
 @dataclass(frozen=True)
-class Tune:
-    """How the search is bounded; 0 ``seconds`` leave it out."""
+class Manner:
+    """How the server starts and speaks.
 
-    seconds: float = SECONDS
+    Attributes:
+        tune_s: how long to measure what serves best where nothing was kept; 0 leaves it out.
+        max_latency_ms: within which 95 of 100 answers should come.
+        logs: whether every request gets a line on stdout.
+        told: hears the address and the model's name once the server answers.
+    """
+
+    tune_s: float = SECONDS
     max_latency_ms: float | None = None
+    logs: bool = True
+    told: Callable[[str, str], None] | None = None
 
 
-def serve(folder: Path, settings: Settings, tune: Tune | None = None, told: Told | None = None) -> None:
-    """Serve the package in ``folder`` until SIGTERM or SIGINT; ``told`` hears the address once it answers.
+def serve(folder: Path, settings: Settings, manner: Manner | None = None) -> None:
+    """Serve the package in ``folder`` until SIGTERM or SIGINT.
 
     Raises:
         NotAPackage: the folder holds none.
@@ -48,12 +54,13 @@ def serve(folder: Path, settings: Settings, tune: Tune | None = None, told: Told
     start = time.perf_counter()
     listening = _listen(settings)
     try:
-        take_over_logging()
-        package = Package.open(folder, threads=1)
-        package, settings = _tuned(folder, package, settings, tune or Tune())
-        settings = replace(settings, port=listening.getsockname()[1])
+        wanted = manner or Manner()
+        take_over_logging(wanted.logs)
+        load = choose(folder, wanted.tune_s, wanted.max_latency_ms)
+        package = Package.open(folder, load.threads)
+        settings = replace(settings, port=listening.getsockname()[1], load=load)
         say("start", model=package.manifest["name"], seconds=round(time.perf_counter() - start, 3))
-        _run(package, settings, listening, told)
+        _run(package, settings, listening, wanted)
     finally:
         listening.close()
     say("end")
@@ -75,50 +82,7 @@ def _listen(settings: Settings) -> socket.socket:
     return listening
 
 
-def _tuned(folder: Path, package: Package, settings: Settings, tune: Tune) -> tuple[Package, Settings]:
-    """Return the package opened as it serves best here, and the settings that say so."""
-    model = str(package.manifest["files"]["model.onnx"]["sha256"])
-    load = kept(folder, model, tune.max_latency_ms)
-    if load is not None:
-        say("tuning", kept=True, workers=load.workers, threads=load.threads, batch=load.batch)
-    elif tune.seconds > 0 and (item := _sample(package)) is not None:
-        load = _search(package, item, tune, model)
-    else:
-        load = Load(cores(), 1, 1)
-    if load.threads != 1:
-        package = Package(folder, package.manifest, load.threads)
-    return package, replace(settings, load=load)
-
-
-def _sample(package: Package) -> Item | None:
-    """Return the sample that goes along with the package; None where it has none."""
-    names = [
-        name for name in package.manifest["files"] if name.startswith(f"{SAMPLE}/") and Path(name).name != EXPECTED
-    ]
-    try:
-        return read_sample(package, (package.folder / names[0]).read_bytes())
-    except (IndexError, OSError, Unreadable):
-        return None
-
-
-def _search(package: Package, item: Item, tune: Tune, model: str) -> Load:
-    def opened(threads: int) -> Package:
-        return package if threads == 1 else Package(package.folder, package.manifest, threads)
-
-    found = search(lambda threads: opened(threads).predict, item, tune.seconds, tune.max_latency_ms)
-    keep(package.folder, found, model)
-    say(
-        "tuning",
-        chosen=found.chosen.sentence(),
-        target_ms=tune.max_latency_ms,
-        target_met=found.kept,
-        tried=[trial.sentence() for trial in found.tried],
-        seconds=found.seconds,
-    )
-    return found.chosen.load
-
-
-def _run(package: Package, settings: Settings, listening: socket.socket, told: Told | None) -> None:
+def _run(package: Package, settings: Settings, listening: socket.socket, manner: Manner) -> None:
     limits = settings.limits
     config = uvicorn.Config(
         make_app(package, settings),
@@ -131,10 +95,10 @@ def _run(package: Package, settings: Settings, listening: socket.socket, told: T
         server_header=False,
         proxy_headers=False,
         backlog=_BACKLOG,
-        timeout_keep_alive=int(limits.head_s),
+        timeout_keep_alive=max(1, int(limits.head_s)),
         timeout_graceful_shutdown=int(limits.drain_s),
     )
-    server = _Server(config, lambda: _announce(settings, told))
+    server = _Server(config, lambda: _announce(package, settings, manner))
     with _quiet_signals():
         server.run(sockets=[listening])
 
@@ -150,12 +114,12 @@ class _Server(uvicorn.Server):
             self._tell()
 
 
-def _announce(settings: Settings, told: Told | None) -> None:
+def _announce(package: Package, settings: Settings, manner: Manner) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{settings.port}"
     say("ready", address=address)
-    if told is not None:
-        told(address)
+    if manner.told is not None:
+        manner.told(address, str(package.manifest["name"]))
 
 
 class _quiet_signals:

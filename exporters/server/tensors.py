@@ -132,17 +132,20 @@ def to_json(values: Tensor) -> list[Any]:
 def _flat(data: Any, count: int, spec: Spec) -> list[Any]:
     if not isinstance(data, list):
         raise Refused(400, f"The data of “{spec.name}” has to be a list.")
-    while data and isinstance(data[0], list):
-        if not all(isinstance(part, list) for part in data):
+    flat: list[Any] = data
+    while flat and isinstance(flat[0], list):
+        if not all(isinstance(part, list) for part in flat):
             raise Refused(400, f"The data of “{spec.name}” is nested unevenly.")
-        data = [value for part in data for value in part]
-    if len(data) != count:
-        raise Refused(400, f"“{spec.name}” needs {count:,} values for its shape, but got {len(data):,}.")
-    return data
+        flat = [value for part in flat for value in part]
+    if len(flat) != count:
+        raise Refused(400, f"“{spec.name}” needs {count:,} values for its shape, but got {len(flat):,}.")
+    return flat
 
 
 def _json_types(kind: str) -> set[type]:
-    return {"b": {bool}, "f": {int, float}}.get(kind, {int})
+    if kind == "b":
+        return {bool}
+    return {int, float} if kind == "f" else {int}
 
 
 def _strings(values: Sequence[Any], spec: Spec) -> Tensor:
@@ -152,7 +155,8 @@ def _strings(values: Sequence[Any], spec: Spec) -> Tensor:
 
 
 def _split(raw: bytes, count: int, spec: Spec) -> list[str]:
-    words, place = [], 0
+    words: list[bytes] = []
+    place = 0
     while place + 4 <= len(raw) and len(words) < count:
         (size,) = struct.unpack_from("<I", raw, place)
         words.append(raw[place + 4 : place + 4 + size])

@@ -7,27 +7,23 @@ senders as keep every worker busy with one more waiting, and the whole search is
 
 from __future__ import annotations
 
-import json
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any, Generic, TypeVar
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Generic, Self, TypeVar
 
-from exporters.server.machine import cores, machine
+from exporters.server.machine import cores
 from exporters.server.predictor import Shared
 from exporters.server.settings import Load
 
-FILE = "serving.json"
-SECONDS = 1.5
-FORMAT = 1
+SECONDS = 1.0
 
 Item = TypeVar("Item")
 Predict = Callable[[Sequence[Item]], list[Any]]
 
 _BATCHES = (4, 16)
+_MOST = 256
 _GAIN = 1.15  # a shared call has to be worth the wait for it
 _PERCENTILE = 0.95
 
@@ -43,9 +39,22 @@ class Trial:
     def sentence(self) -> str:
         """Return the setting and what came of it."""
         return (
-            f"{self.load.workers} × {self.load.threads} threads, up to {self.load.batch} samples a call: "
+            f"calls at once {self.load.workers}, threads a call {self.load.threads}, samples a call {self.load.batch}: "
             f"{self.per_second:.3g} answers a second, 95 of 100 within {self.p95_ms:.3g} ms"
         )
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Rebuild from plain JSON values.
+
+        Raises:
+            ValueError: a setting is out of range.
+            KeyError, TypeError: a field is missing or of another type.
+        """
+        load = Load(**values["load"])
+        if not all(type(size) is int and 1 <= size <= _MOST for size in asdict(load).values()):
+            raise ValueError("settings out of range")
+        return cls(load, float(values["per_second"]), float(values["p95_ms"]))
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,12 @@ class Tuning:
         """Return plain JSON values."""
         return asdict(self)
 
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Rebuild from :meth:`to_json`; raises as :meth:`Trial.from_json` does."""
+        tried = tuple(Trial.from_json(trial) for trial in values["tried"])
+        return cls(Trial.from_json(values["chosen"]), tried, values["max_latency_ms"], float(values["seconds"]))
+
 
 def search(
     opened: Callable[[int], Predict[Item]],
@@ -85,9 +100,8 @@ def search(
     tried = [measure(load, opened(load.threads), item, window) for load in splits]
     best = _best(tried, max_latency_ms)
     predict = opened(best.load.threads)
-    for batch in _BATCHES:
-        load = Load(best.load.workers, best.load.threads, batch)
-        tried.append(measure(load, predict, item, window))
+    batches = [batch for batch in _BATCHES if best.p95_ms * batch <= 1000 * seconds]  # or it would take minutes
+    tried += [measure(replace(best.load, batch=batch), predict, item, window) for batch in batches]
     chosen = _best([best, *(trial for trial in tried[len(splits) :] if _pays(trial, best))], max_latency_ms)
     return Tuning(chosen, tuple(tried), max_latency_ms, round(time.perf_counter() - start, 3))
 
@@ -141,34 +155,3 @@ def _best(trials: Sequence[Trial], max_latency_ms: float | None) -> Trial:
 
 def _pays(trial: Trial, single: Trial) -> bool:
     return trial.per_second >= _GAIN * single.per_second
-
-
-def keep(folder: Path, tuning: Tuning, model: str) -> bool:
-    """Keep the result beside the model for the next start; False where nothing can be written there."""
-    content = {"format": FORMAT, "machine": machine(), "model": model, **tuning.to_json()}
-    path = folder / FILE
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(json.dumps(content, indent=1), encoding="utf-8")
-        temporary.replace(path)
-    except OSError:  # a container's disk is read-only: it is then measured at every start
-        temporary.unlink(missing_ok=True)
-        return False
-    return True
-
-
-def kept(folder: Path, model: str, max_latency_ms: float | None) -> Load | None:
-    """Return what was kept for this model, machine and target; None where there is nothing of the kind."""
-    try:
-        content = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        key = (content["format"], content["machine"], content["model"], content["max_latency_ms"])
-        return _load(content["chosen"]["load"]) if key == (FORMAT, machine(), model, max_latency_ms) else None
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None
-
-
-def _load(values: Mapping[str, Any]) -> Load:
-    load = Load(**values)
-    if not all(type(value) is int and 1 <= value <= 256 for value in values.values()):
-        raise ValueError("settings out of range")
-    return load

@@ -1,4 +1,9 @@
-<!doctype html>
+"""The front page, on which the model can be tried: it asks the server what it runs and draws the fields for that.
+
+It is Python so that it goes along wherever the server goes.
+"""
+
+HTML = r"""<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -6,7 +11,9 @@
 <title>Model server</title>
 <style>
 :root { color-scheme: light dark; --line: #c9ced8; --soft: #f4f6f9; --accent: #1f5fbf; --on: #fff; --bad: #b3261e; }
-@media (prefers-color-scheme: dark) { :root { --line: #3f4757; --soft: #20242d; --accent: #8ab4f8; --on: #10141c; --bad: #ff8a80; } }
+@media (prefers-color-scheme: dark) {
+  :root { --line: #3f4757; --soft: #20242d; --accent: #8ab4f8; --on: #10141c; --bad: #ff8a80; }
+}
 * { box-sizing: border-box; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 0 auto; padding: 1.5rem; }
 a { color: var(--accent); }
@@ -14,13 +21,19 @@ h1 { margin: 0 0 .25rem; overflow-wrap: anywhere; }
 form, #answer { border: 1px solid var(--line); border-radius: 10px; padding: 1rem; margin: 1rem 0; }
 form.over { border-color: var(--accent); background: var(--soft); }
 label { display: block; margin: .5rem 0 .15rem; overflow-wrap: anywhere; }
-input[type=text], input[type=password], textarea { width: 100%; font: inherit; padding: .45rem .6rem; border: 1px solid var(--line); border-radius: 6px; background: transparent; color: inherit; }
-button { font: inherit; padding: .5rem 1.1rem; margin-top: .8rem; border: 0; border-radius: 6px; background: var(--accent); color: var(--on); cursor: pointer; }
+input[type=text], input[type=password], textarea {
+  width: 100%; font: inherit; padding: .45rem .6rem; border: 1px solid var(--line); border-radius: 6px;
+  background: transparent; color: inherit;
+}
+button {
+  font: inherit; padding: .5rem 1.1rem; margin-top: .8rem; border: 0; border-radius: 6px;
+  background: var(--accent); color: var(--on); cursor: pointer;
+}
 button:disabled { opacity: .55; cursor: default; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 #preview img { max-width: 100%; max-height: 16rem; border-radius: 6px; margin-top: .8rem; }
 #preview audio { width: 100%; margin-top: .8rem; }
-.bar { display: grid; grid-template-columns: minmax(6rem, 12rem) 1fr 4rem; gap: .6rem; align-items: center; margin: .25rem 0; }
+.bar { display: grid; grid-template-columns: minmax(6rem, 12rem) 1fr 4rem; gap: .6rem; margin: .25rem 0; }
 .bar span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .bar span:last-child { text-align: right; font-variant-numeric: tabular-nums; }
 progress { width: 100%; accent-color: var(--accent); }
@@ -48,7 +61,8 @@ pre { background: var(--soft); padding: .8rem; overflow: auto; border-radius: 6p
   <summary>From the command line</summary>
   <pre id="curl"></pre>
 </details>
-<p class="quiet" id="links"><a href="/docs">All addresses</a> · <a href="/openapi.json">OpenAPI</a> · <a href="/metadata">About the model</a> · <a href="/metrics">Figures</a></p>
+<p class="quiet" id="links"><a href="/docs">All addresses</a> · <a href="/openapi.json">OpenAPI</a> ·
+<a href="/metadata">About the model</a> · <a href="/metrics">Figures</a></p>
 <noscript><p>Trying the model here needs JavaScript; <code>POST /predict</code> does not.</p></noscript>
 <script>
 "use strict";
@@ -101,8 +115,10 @@ function curl() {
   const where = location.origin + "/predict";
   if (state.modality === "image") return "curl" + token + " -F file=@picture.jpg " + where;
   if (state.modality === "audio") return "curl" + token + " -F file=@sound.wav " + where;
-  const body = state.columns.length ? { columns: Object.fromEntries(state.columns.map((c) => [c.name, null])) } : { text: "…" };
-  return "curl" + token + " -H 'Content-Type: application/json' -d @sample.json " + where + "\n\nsample.json:\n" + JSON.stringify(body, null, 1);
+  const row = Object.fromEntries(state.columns.map((column) => [column.name, null]));
+  const body = JSON.stringify(state.columns.length ? { columns: row } : { text: "…" }, null, 1);
+  const json = " -H 'Content-Type: application/json' -d @sample.json ";
+  return "curl" + token + json + where + "\n\nsample.json:\n" + body;
 }
 
 function fields() {
@@ -121,7 +137,8 @@ function fields() {
   state.columns.forEach((column, number) => {
     const id = "column" + number;
     place.append(element("label", column.name + (column.type === "text" ? "" : " (" + column.type + ")"), { for: id }));
-    place.append(column.type === "text" ? element("textarea", null, { id, rows: "3" }) : element("input", null, { type: "text", id, placeholder: "not known" }));
+    const line = element("input", null, { type: "text", id, placeholder: "not known" });
+    place.append(column.type === "text" ? element("textarea", null, { id, rows: "3" }) : line);
   });
 }
 
@@ -130,7 +147,8 @@ function preview() {
   place.replaceChildren();
   const file = byId("file").files[0];
   if (!file) return;
-  const shown = element(state.modality === "image" ? "img" : "audio", null, state.modality === "image" ? { alt: "The chosen picture" } : { controls: "" });
+  const picture = state.modality === "image";
+  const shown = element(picture ? "img" : "audio", null, picture ? { alt: "The chosen picture" } : { controls: "" });
   shown.src = URL.createObjectURL(file);
   shown.addEventListener("error", () => shown.remove());
   place.append(shown);
@@ -182,12 +200,15 @@ function show(answer, took) {
 
 function lines(prediction) {
   if (prediction.error) return [element("p", prediction.error, { class: "bad" })];
-  if ("number" in prediction) return [element("h2", prediction.number === null ? "no number" : String(prediction.number))];
-  const title = prediction.label !== undefined ? prediction.label : prediction.labels.join(", ") || "none of the classes";
+  if ("number" in prediction) return [element("h2", prediction.number === null ? "no number" : prediction.number)];
+  const one = prediction.label !== undefined;
+  const title = one ? prediction.label : prediction.labels.join(", ") || "none of the classes";
   const ranked = Object.entries(prediction.probabilities).sort((a, b) => b[1] - a[1]).slice(0, 10);
   return [element("h2", title), ...ranked.map(([name, share]) => {
     const bar = element("div", null, { class: "bar" });
-    bar.append(element("span", name, { title: name }), element("progress", null, { max: "1", value: String(share), "aria-label": name }), element("span", (share * 100).toFixed(1) + " %"));
+    bar.append(element("span", name, { title: name }));
+    bar.append(element("progress", null, { max: "1", value: String(share), "aria-label": name }));
+    bar.append(element("span", (share * 100).toFixed(1) + " %"));
     return bar;
   })];
 }
@@ -212,3 +233,4 @@ start();
 </script>
 </body>
 </html>
+"""

@@ -1,4 +1,6 @@
-<!doctype html>
+"""The page that lists what the server takes; ``{{…}}`` is filled in by :mod:`exporters.server.pages`."""
+
+HTML = r"""<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -12,18 +14,19 @@ a { color: var(--accent); }
 details { border-bottom: 1px solid var(--line); padding: .5rem 0; }
 summary { cursor: pointer; overflow-wrap: anywhere; }
 summary b { display: inline-block; width: 3.2rem; font-size: .8rem; }
-pre { background: var(--soft); padding: .8rem; overflow: auto; max-height: 24rem; border-radius: 6px; font-size: .85rem; }
+pre { background: var(--soft); padding: .8rem; overflow: auto; max-height: 24rem; font-size: .85rem; }
 p { margin: .5rem 0 0; }
 </style>
 </head>
 <body>
 <h1>{{title}}</h1>
 <p>{{about}} <a href="/">Try it</a> · <a href="/openapi.json">openapi.json</a></p>
-<p>Every refusal is JSON with a sentence: <code>{"error": "…", "request": "…"}</code>. Send <code>X-Request-ID</code> to find
-your request in the log.</p>
+<p>Every refusal is JSON with a sentence: <code>{"error": "…", "request": "…"}</code>. Send <code>X-Request-ID</code> to
+find your request in the log.</p>
 <h2>Addresses</h2>
 {{paths}}
 <h2>What goes in and out</h2>
 {{schemas}}
 </body>
 </html>
+"""

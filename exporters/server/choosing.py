@@ -1,0 +1,143 @@
+"""The settings a package is served with: measured once for a model, a machine and a latency target, and kept beside it.
+
+``python -m exporters.server.choosing FOLDER`` measures in a process of its own, whose memory is gone when the server
+starts: calls of many samples at once leave the runtime holding far more than serving needs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from exporters.server.log import say
+from exporters.server.machine import cores, machine
+from exporters.server.settings import Load
+from exporters.server.tuning import SECONDS, Tuning, search
+from exporters.standalone.described import MODEL, read_manifest
+from exporters.standalone.package import Item, NotAPackage, Package, Unreadable
+from exporters.standalone.replay import EXPECTED, SAMPLE, read_sample
+
+FILE = "serving.json"
+FORMAT = 1
+
+_MOST_EXTRA_S = 20.0
+
+
+def choose(folder: Path, seconds: float = SECONDS, max_latency_ms: float | None = None) -> Load:
+    """Return how to serve the package in ``folder`` here: as kept, else as measured for ``seconds``, else by rule.
+
+    What was chosen, and what it was measured against, goes into the log.
+
+    Raises:
+        NotAPackage: the folder holds none.
+    """
+    model = str(read_manifest(folder).get("files", {}).get(MODEL))
+    tuning = kept(folder, model, max_latency_ms)
+    was_kept = tuning is not None
+    if tuning is None and seconds > 0:
+        tuning = _measured(folder, seconds, max_latency_ms)
+        if tuning is not None:
+            keep(folder, model, tuning)
+    if tuning is None:
+        return Load(cores(), 1, 1)
+    say(
+        "settings",
+        chosen=tuning.chosen.sentence(),
+        target_ms=max_latency_ms,
+        target_met=tuning.kept,
+        tried=[trial.sentence() for trial in tuning.tried],
+        seconds=tuning.seconds,
+        kept=was_kept,
+    )
+    return tuning.chosen.load
+
+
+def keep(folder: Path, model: str, tuning: Tuning) -> bool:
+    """Keep what was measured beside the model; False where nothing can be written there."""
+    content = {"format": FORMAT, "machine": machine(), "model": model, **tuning.to_json()}
+    path = folder / FILE
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text(json.dumps(content, indent=1), encoding="utf-8")
+        temporary.replace(path)
+    except OSError:  # a container's disk is read-only: it is then measured at every start
+        return False
+    return True
+
+
+def kept(folder: Path, model: str, max_latency_ms: float | None) -> Tuning | None:
+    """Return what was measured for this model, machine and target; None where there is nothing of the kind."""
+    try:
+        content = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        key = (content["format"], content["machine"], content["model"], content["max_latency_ms"])
+        return Tuning.from_json(content) if key == (FORMAT, machine(), model, max_latency_ms) else None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def measure_package(folder: Path, seconds: float = SECONDS, max_latency_ms: float | None = None) -> Tuning | None:
+    """Search in this process; None where the package has no sample to be asked about.
+
+    Raises:
+        NotAPackage: the folder holds none.
+    """
+    package = Package.open(folder, threads=1)
+    item = _sample(package)
+    if item is None:
+        return None
+
+    def opened(threads: int) -> Package:
+        return package if threads == 1 else Package(folder, package.manifest, threads)
+
+    return search(lambda threads: opened(threads).predict, item, seconds, max_latency_ms)
+
+
+def _measured(folder: Path, seconds: float, max_latency_ms: float | None) -> Tuning | None:
+    """Search in a process of its own; None where that failed, which must not keep the server from starting."""
+    words = [sys.executable, "-m", "exporters.server.choosing", str(folder), "--seconds", str(seconds)]
+    words += [] if max_latency_ms is None else ["--max-latency", str(max_latency_ms)]
+    try:
+        done = subprocess.run(
+            words, capture_output=True, text=True, timeout=seconds + _MOST_EXTRA_S, check=True, stdin=subprocess.DEVNULL
+        )
+        said: Any = json.loads(done.stdout)
+        return None if said is None else Tuning.from_json(said)
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError) as error:
+        say("settings", failed=type(error).__name__)
+        return None
+
+
+def _sample(package: Package) -> Item | None:
+    """Return the sample that goes along with the package; None where it has none."""
+    inside = [Path(name) for name in package.manifest["files"] if Path(name).parent == Path(SAMPLE)]
+    try:
+        first = next(path for path in inside if path.name != EXPECTED)
+        return read_sample(package, (package.folder / first).read_bytes())
+    except (StopIteration, OSError, Unreadable):
+        return None
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure one package and print what was found as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m exporters.server.choosing", description=main.__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--seconds", type=float, default=SECONDS)
+    parser.add_argument("--max-latency", type=float)
+    wanted = parser.parse_args(arguments)
+    try:
+        found = measure_package(wanted.folder, wanted.seconds, wanted.max_latency)
+    except NotAPackage as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(json.dumps(None if found is None else found.to_json()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
