@@ -64,4 +64,18 @@ class Manifest:
 
     def text(self, files: Mapping[str, bytes]) -> bytes:
         """Return the content of ``manifest.json``."""
-        return (json.dumps(self.to_json(files), ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+        return written(self.to_json(files))
+
+
+def written(manifest: Mapping[str, Any]) -> bytes:
+    """Return a manifest as it stands in its file."""
+    return (json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def untimed(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a manifest without what was timed, so that the same run gives the same artefact."""
+    return {
+        **manifest,
+        "parity": {key: value for key, value in manifest["parity"].items() if key != "milliseconds"},
+        "cost": {key: value for key, value in manifest["cost"].items() if key != "ms_one"},
+    }

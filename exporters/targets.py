@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+PLATFORMS = ("x86_64", "aarch64")
+"""The processors that containers are made for, by their names in wheels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +39,20 @@ class Target:
     options: tuple[Option, ...] = ()
 
 
+_WHEELS = Option("wheels", "a folder of wheels to put inside, so that it builds without a network", "DIR", Path)
+_FETCH = Option("fetch_wheels", "download those wheels and put them inside")
+_PLATFORM = Option("platform", "the processor that the wheels are for (default: x86_64)", "CPU", str, PLATFORMS)
+_TRITON = Option("triton", "write a model repository for the Triton inference server too")
+
 TARGETS: dict[str, Target] = {
     "onnx": Target("exporters.onnx.exporter:OnnxExporter", "one ONNX file, proven equal to the model"),
     "bundle": Target(
         "exporters.bundle.exporter:BundleExporter",
         "a zip that answers to a short command wherever Python is, without this program",
+    ),
+    "docker": Target(
+        "exporters.container.exporter:DockerExporter",
+        "a folder from which docker or podman makes a small server",
+        (_WHEELS, _FETCH, _PLATFORM, _TRITON),
     ),
 }

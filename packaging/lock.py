@@ -1,7 +1,7 @@
 """Write the locks in ``resources/requirements``: what an exported model is installed with, each file by its SHA-256.
 
 ``make lock`` asks the package index, through pip, which wheels of the pinned versions there are for every system that
-bundles and containers run on. Nothing is asked when a model is exported.
+bundles and containers run on. Nothing is asked when a model is exported. `make lock ARGS="server"` writes one alone.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ SETS = {  # what is imported where samples of that kind are read
     "audio": ("onnxruntime", "numpy", "soundfile"),
     "text": ("onnxruntime", "numpy"),
     "words": ("onnxruntime", "numpy", "tokenizers"),
+    "server": ("uvicorn", "starlette", "python-multipart", "typing-extensions"),
 }
+IN_CONTAINERS = {"server"}  # sets that go into containers alone, which are Linux
 PYTHONS = ("3.11", "3.12", "3.13")
 GLIBC = (34, 31, 28, 27, 26, 24, 17, 12, 5)
 MACOS = (14, 13, 12, 11)
@@ -40,6 +42,8 @@ def main() -> int:
     """Write every lock; return 1 where a system that had wheels for a set before has none now."""
     pins: dict[str, str] = {}
     for name, packages in SETS.items():
+        if sys.argv[1:] and name not in sys.argv[1:]:
+            continue
         hashes = _collected(name, packages, pins)
         if not hashes:
             print(f"{name}: no system has wheels for all of it, so its lock was left as it is", file=sys.stderr)
@@ -57,6 +61,8 @@ def _collected(name: str, packages: tuple[str, ...], pins: dict[str, str]) -> di
     """Return the hashes of one set's wheels by package; ``pins`` holds all versions and takes in new ones."""
     hashes: dict[str, set[str]] = {}
     for system, platforms in PLATFORMS.items():
+        if name in IN_CONTAINERS and not system.startswith("Linux"):
+            continue
         for python in PYTHONS:
             found = _resolved(packages, pins, python, platforms)
             if not found:

@@ -18,6 +18,7 @@ from exporters.bundle.archive import archive
 from exporters.bundle.readme import readme
 from exporters.errors import NotWritable
 from exporters.files import write_together
+from exporters.manifest import untimed, written
 from exporters.packaged import write_package
 from exporters.requirements import lock_name, lock_text
 from exporters.source import Source
@@ -87,20 +88,15 @@ def bundle_files(folder: Path, manifest: Mapping[str, Any]) -> dict[str, bytes]:
     """
     files = {name: (folder / name).read_bytes() for name in manifest["files"]}
     said = json.loads(files[f"{SAMPLE}/{EXPECTED}"])
-    untimed = {
-        **manifest,
-        "parity": {key: value for key, value in manifest["parity"].items() if key != "milliseconds"},
-        "cost": {key: value for key, value in manifest["cost"].items() if key != "ms_one"},
-    }
+    same = untimed(manifest)
     around = {
         **{f"{CODE}/{name}": code for name, code in vendored(Modality(manifest["task"]["modality"])).items()},
         PREDICT: PROGRAM,
         "requirements.txt": lock_text(lock_name(manifest)).encode(),
-        "README.md": readme(untimed, said["file"], said["real"]).encode(),
+        "README.md": readme(same, said["file"], said["real"]).encode(),
     }
-    untimed[SHIPPED] = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(around.items())}
-    words = json.dumps(untimed, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    return {**files, **around, MANIFEST: words.encode()}
+    same[SHIPPED] = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(around.items())}
+    return {**files, **around, MANIFEST: written(same)}
 
 
 def _replaceable(path: Path) -> bool:
