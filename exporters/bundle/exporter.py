@@ -15,6 +15,7 @@ from typing_extensions import override
 from engine.task import Modality
 from exporters.base import Exporter, ExportReport, Progress
 from exporters.bundle.archive import archive
+from exporters.bundle.layout import CODE, PREDICT, PROGRAM, SHIPPED
 from exporters.bundle.readme import readme
 from exporters.errors import NotWritable
 from exporters.files import write_together
@@ -26,26 +27,7 @@ from exporters.standalone.described import MANIFEST
 from exporters.standalone.replay import EXPECTED, SAMPLE
 from exporters.vendoring import vendored
 
-CODE, PREDICT = "code", "predict.py"
-SHIPPED = "shipped"  # the manifest's list of what surrounds the package; only `verify` looks at it
 _PACKAGED = 0.95
-
-PROGRAM = b'''\
-"""Ask the model in this folder: python predict.py FILE... [--json]"""
-
-import sys
-from pathlib import Path
-
-if sys.version_info < (3, 11):
-    sys.exit("This needs Python 3.11 or newer.")
-HERE = Path(__file__).resolve().parent
-sys.dont_write_bytecode = True
-sys.path.insert(0, str(HERE / "code"))
-
-from exporters.standalone.command import main  # noqa: E402
-
-sys.exit(main(HERE))
-'''
 
 
 class BundleExporter(Exporter):

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from exporters.standalone.described import check_place
-from exporters.standalone.errors import NotAPackage
+from exporters.standalone.errors import NotAPackage, Unreadable
 from exporters.standalone.package import Item, Package
 
 SAMPLE, EXPECTED = "sample", "expected.json"
 TOLERANCE = 1e-4
 
-_MAX_BYTES = 64_000_000
-
 
 def read_sample(package: Package, content: bytes) -> Item:
     """Return the sample in the bytes of its file: a row of a CSV where the model takes rows."""
     return package.read(package.rows(content)[0] if package.columns else content)
+
+
+def main(folder: str) -> None:
+    """Print as JSON how far the answer of the package in ``folder`` is from what is expected, or what is wrong."""
+    start = time.perf_counter()
+    try:
+        name, difference = replay(Package.open(Path(folder)))
+        said: dict[str, Any] = {"sample": name, "seconds": round(time.perf_counter() - start, 3)}
+        said["difference"] = difference if math.isfinite(difference) else None
+    except (NotAPackage, Unreadable) as error:
+        said = {"problem": str(error)}
+    print(json.dumps(said))
 
 
 def replay(package: Package) -> tuple[str, float]:
@@ -30,15 +41,18 @@ def replay(package: Package) -> tuple[str, float]:
         Unreadable: the sample cannot be read.
     """
     folder = package.folder / SAMPLE
-    check_place(folder / EXPECTED, _MAX_BYTES)
+    files = package.manifest["files"]
     try:
+        if f"{SAMPLE}/{EXPECTED}" not in files:
+            raise KeyError(EXPECTED)
         said = json.loads((folder / EXPECTED).read_bytes())
         name, expected = said["file"], said["answer"]
-        if f"{SAMPLE}/{name}" not in package.manifest["files"]:
+        if f"{SAMPLE}/{name}" not in files:  # whose place and size were checked
             raise KeyError(name)
+        content = (folder / name).read_bytes()
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise NotAPackage(f"{SAMPLE}/{EXPECTED} is damaged. Export the model again.") from error
-    answer = package.predict([read_sample(package, (folder / name).read_bytes())])[0]
+        raise NotAPackage("The sample that goes along is missing or damaged. Export the model again.") from error
+    answer = package.predict([read_sample(package, content)])[0]
     return name, apart(answer.to_json(), expected)
 
 

@@ -1,6 +1,18 @@
 """The registry of commands, in the order in which help lists them."""
 
-from studio.cli.commands import evaluate, export, import_, labels, predict, resume, serve, studio, suggest, train
+from studio.cli.commands import (
+    evaluate,
+    export,
+    import_,
+    labels,
+    predict,
+    resume,
+    serve,
+    studio,
+    suggest,
+    train,
+    verify,
+)
 from studio.cli.commands.base import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -13,6 +25,7 @@ COMMANDS: tuple[Command, ...] = (
     evaluate.COMMAND,
     predict.COMMAND,
     export.COMMAND,
+    verify.COMMAND,
     serve.COMMAND,
 )
 
