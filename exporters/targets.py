@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from exporters.edge.options import DEVICES, number
+
 PLATFORMS = ("x86_64", "aarch64")
 """The processors that containers are made for, by their names in wheels."""
 
@@ -43,6 +45,12 @@ _WHEELS = Option("wheels", "a folder of wheels to put inside, so that it builds 
 _FETCH = Option("fetch_wheels", "download those wheels and put them inside")
 _PLATFORM = Option("platform", "the processor that the wheels are for (default: x86_64)", "CPU", str, PLATFORMS)
 _TRITON = Option("triton", "write a model repository for the Triton inference server too")
+_DEVICE = Option("target", "where it is to run (default: computer)", "DEVICE", str, DEVICES)
+_LOSS = Option("max_loss", "points of accuracy that may be lost (default: 1)", "POINTS", number)
+_LATENCY = Option("max_latency", "the most that one answer may take on this computer", "MS", number)
+_TEACH = Option(
+    "teach", "how long a small network may be taught by the model (default: 240; 0: not)", "SECONDS", number
+)
 
 TARGETS: dict[str, Target] = {
     "onnx": Target("exporters.onnx.exporter:OnnxExporter", "one ONNX file, proven equal to the model"),
@@ -54,5 +62,10 @@ TARGETS: dict[str, Target] = {
         "exporters.container.exporter:DockerExporter",
         "a folder from which docker or podman makes a small server",
         (_WHEELS, _FETCH, _PLATFORM, _TRITON),
+    ),
+    "edge": Target(
+        "exporters.edge.exporter:EdgeExporter",
+        "the smallest and quickest form for one device that keeps the accuracy",
+        (_DEVICE, _LOSS, _LATENCY, _TEACH),
     ),
 }

@@ -127,9 +127,7 @@ def alone(task: Task, name: str, member: NetworkMember) -> Model:
     return Model(task, (WeightedMember(name, 1.0, one),))
 
 
-def _taught(
-    source: Source, ground: Ground | None, options: EdgeOptions, progress: Progress
-) -> Candidate | LeftOut:
+def _taught(source: Source, ground: Ground | None, options: EdgeOptions, progress: Progress) -> Candidate | LeftOut:
     if source.model.task.modality is not Modality.IMAGE:
         return LeftOut(_TAUGHT, _PICTURES_ALONE)
     if ground is None:

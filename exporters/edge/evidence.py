@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.arrays import BoolArray, FloatArray, IntArray
+from engine.arrays import BoolArray, FloatArray
 from engine.metrics import bootstrap, replicates, score
 from engine.metrics.decisions import NAMED_FROM
 from engine.samples import Samples

@@ -71,4 +71,3 @@ class NetworkGraph(Graph):
         used = {name for node in other.nodes for name in node.input}
         other.initializers = [tensor for tensor in other.initializers if tensor.name in used]
         return other
-

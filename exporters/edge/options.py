@@ -24,6 +24,11 @@ class Device(StrEnum):
         return _WORDS[self]
 
     @property
+    def here(self) -> bool:
+        """Whether times that are measured on this computer are those of the device."""
+        return self is Device.COMPUTER
+
+    @property
     def signed(self) -> bool:
         """Whether activations are signed in 8 bits, as the kernels for ARM like them, rather than unsigned."""
         return self in (Device.BOARD, Device.PHONE)
@@ -35,6 +40,24 @@ _WORDS = {
     Device.PHONE: "a phone",
     Device.BROWSER: "a browser",
 }
+
+
+DEVICES = tuple(device.value for device in Device)
+
+
+def number(text: str) -> float:
+    """Return a number that was typed.
+
+    Raises:
+        ValueError: it is none.
+
+    >>> number("1.5")
+    1.5
+    """
+    try:
+        return float(text)
+    except ValueError as error:
+        raise ValueError(f"a number was expected, but got {text!r}") from error
 
 
 @dataclass(frozen=True)
@@ -65,9 +88,9 @@ class EdgeOptions:
             ExportError: there is no such target, or a limit makes no sense.
         """
         usual = cls()
-        if device is not None and device not in list(Device):
+        if device is not None and device not in DEVICES:
             raise ExportError(
-                f"Models are compressed for {', '.join(Device)}, but got {device!r}. Nothing was exported."
+                f"Models are compressed for {', '.join(DEVICES)}, but got {device!r}. Nothing was exported."
             )
         if max_loss is not None and not 0.0 <= max_loss <= 100.0:
             raise ExportError(f"The accuracy to lose is 0 to 100 points, but got {max_loss:g}. Nothing was exported.")

@@ -7,12 +7,7 @@ convolutions and what stands between them are changed: the head stays float32.
 
 from __future__ import annotations
 
-import logging
-import os
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stdout
-from io import StringIO
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,6 +17,7 @@ import numpy.typing as npt
 import onnx
 
 from exporters.edge.scheme import Scheme, Way
+from exporters.edge.tools import quietly
 from exporters.onnx.graph import OPSET
 
 _SPARED = 0.1  # of the convolutions
@@ -34,8 +30,7 @@ Batch = Mapping[str, npt.NDArray[Any]]
 
 def quantised(network: onnx.ModelProto, batches: Sequence[Batch], scheme: Scheme) -> onnx.ModelProto:
     """Return ``network`` stored as ``scheme`` says; ``batches`` are real inputs of it, for the static ways."""
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # before the tools import ONNX Runtime
-    with TemporaryDirectory(prefix="edge-") as scratch, _quietly():
+    with TemporaryDirectory(prefix="edge-") as scratch, quietly():
         plain = _prepared(network, Path(scratch))
         if scheme.way is Way.DYNAMIC:
             return _of_our_opset(_dynamic(plain))
@@ -133,9 +128,7 @@ def _sensitive(plain: Path, batches: Sequence[Batch], scheme: Scheme) -> list[st
 def _ratio(before: Sequence[npt.NDArray[Any]], after: Sequence[npt.NDArray[Any]]) -> float:
     """Return the strength of a signal over that of the noise that rounding adds."""
     signal = sum(float(np.square(values, dtype=np.float64).sum()) for values in before)
-    noise = sum(
-        float(np.square(new - old, dtype=np.float64).sum()) for old, new in zip(before, after, strict=True)
-    )
+    noise = sum(float(np.square(new - old, dtype=np.float64).sum()) for old, new in zip(before, after, strict=True))
     return signal / noise if noise else np.inf
 
 
@@ -148,17 +141,3 @@ def _of_our_opset(model: onnx.ModelProto) -> onnx.ModelProto:
     del model.opset_import[:]
     model.opset_import.extend(kept)
     return model
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """Keep what the tools print and log from the person."""
-    root = logging.getLogger()
-    level = root.level
-    root.setLevel(logging.ERROR)
-    try:
-        with redirect_stdout(StringIO()), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        root.setLevel(level)
