@@ -4,6 +4,7 @@
 #   make studio   the app                               make lint   ruff, mypy, import contracts
 #   make bench    measure, against the stated numbers   make wheel  dist/*.whl
 #   make bench-labeling   import, scrolling, keys, suggestions, the order to label in, kills
+#   make lock     ask the package index for the hashes of what exports are installed with
 #   make bench-peers, bench-report, bench-ablation, portfolio      see tests/benchmarks/README.md
 
 VENV   := .venv
@@ -14,7 +15,7 @@ ARGS   ?=
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup studio demo test lint format bench bench-peers bench-report bench-ablation bench-labeling portfolio wheel clean
+.PHONY: help setup studio demo test lint format bench bench-peers bench-report bench-ablation bench-labeling portfolio lock wheel clean
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
@@ -61,6 +62,9 @@ bench-labeling: $(STAMP)
 
 portfolio: $(STAMP)
 	$(PYTHON_IN_VENV) -m tests.benchmarks.portfolio $(ARGS)
+
+lock: $(STAMP)
+	$(PYTHON_IN_VENV) packaging/lock.py $(ARGS)
 
 wheel: $(STAMP)
 	$(PYTHON_IN_VENV) -m build --wheel

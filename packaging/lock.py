@@ -10,7 +10,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 LOCKS = Path(__file__).resolve().parent.parent / "resources" / "requirements"
@@ -19,7 +19,7 @@ SETS = {  # what is imported where samples of that kind are read
     "image": ("onnxruntime", "numpy", "pillow"),
     "audio": ("onnxruntime", "numpy", "soundfile"),
     "text": ("onnxruntime", "numpy"),
-    "words": ("onnxruntime", "numpy", "tokenizers"),
+    "words": ("onnxruntime", "numpy", "tokenizers", "colorama"),  # the last is needed on Windows, which pip cannot see
     "server": ("uvicorn", "starlette", "python-multipart", "typing-extensions"),
 }
 IN_CONTAINERS = {"server"}  # sets that go into containers alone, which are Linux
@@ -39,7 +39,7 @@ HEAD = "# Made by `make lock`: the wheels of {packages} and what they need, for 
 
 
 def main() -> int:
-    """Write every lock; return 1 where a system that had wheels for a set before has none now."""
+    """Write every lock, or those named; return 1 where no system has wheels for all of a set."""
     pins: dict[str, str] = {}
     for name, packages in SETS.items():
         if sys.argv[1:] and name not in sys.argv[1:]:
@@ -79,7 +79,7 @@ def _resolved(
     """Return name, version and SHA-256 of what pip would install on such a system; nothing where it cannot."""
     with tempfile.TemporaryDirectory() as folder:
         constraints, report = Path(folder) / "pins.txt", Path(folder) / "report.json"
-        known = {**{package: version(package) for package in packages}, **pins}
+        known = {**{package: release for package in packages if (release := _installed(package))}, **pins}
         constraints.write_text("".join(f"{package}=={release}\n" for package, release in known.items()))
         command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet"]
         command += ["--only-binary=:all:", "--implementation=cp", f"--python-version={python}"]
@@ -96,6 +96,14 @@ def _resolved(
             )
             for part in json.loads(report.read_text())["install"]
         ]
+
+
+def _installed(package: str) -> str | None:
+    """Return the version that is tested here, None for what only other systems need."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
 
 
 if __name__ == "__main__":
