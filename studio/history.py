@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHeaderView, QTableView, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from studio.session import Session
 from studio.theme import SPACE, colours
 from studio.widgets.basics import button, row, text
+from studio.widgets.table import table_of_lines
 
 if TYPE_CHECKING:
     from labeling.project import Entry, Project
@@ -149,16 +150,8 @@ class HistoryList(QDialog):
         self._go.setEnabled(self.table.currentIndex().isValid())
 
     def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.model)
-        table.setAccessibleName("Changes")
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setTabKeyNavigation(False)
-        table.setWordWrap(False)
+        table = table_of_lines(self.model, "Changes")
         table.horizontalHeader().hide()
-        table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(max(28, table.fontMetrics().height() + SPACE))
         table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)

@@ -12,20 +12,22 @@ from typing_extensions import override
 
 from engine.task import Modality
 from labeling.annotations.model import Box, fitted
+from studio.keys.keymap import key_of_action
 from studio.label.box_editor import Grip
-from studio.label.marking import COARSE, Marking, arrow_of, fresh
+from studio.label.marking import COARSE, Marking, arrow_of
 from studio.label.photo_stage import PhotoStage
 from studio.session import Session
 
 
-class Boxing(Marking):
+class Boxing(Marking[Box]):
     """What can be done to the boxes of the photo shown."""
 
     modality: ClassVar[Modality] = Modality.IMAGE
+    mark = Box
     always: ClassVar[frozenset[str]] = frozenset({"zoom_in", "zoom_out", "zoom_fit", "play", "stop"})
 
     def __init__(self, session: Session, stage: PhotoStage, chosen_class: Callable[[], str | None]) -> None:
-        super().__init__(session, stage, chosen_class)
+        super().__init__(session, stage, stage.editor, chosen_class)
         self._stage = stage
         self._path = ""
         self._size: QSizeF | None = None
@@ -37,11 +39,6 @@ class Boxing(Marking):
         """The class of the box that the next drag draws; None while it draws none."""
         return self._stage.drawing
 
-    @property
-    @override
-    def chosen(self) -> bool:
-        return self._stage.editor.chosen is not None
-
     @override
     def show(self, place: int) -> None:
         listing = self.session.library.listing
@@ -50,7 +47,7 @@ class Boxing(Marking):
         if path != self._path:  # the header is read once for each photo that is shown, not at each change of a box
             self._path, self._size = path, _size(path)
         self._stage.show_source(path, self._size)
-        self._stage.show_boxes(self._boxes(self.sample_id) if self.possible else (), self.possible, self.colours())
+        self._stage.show_boxes(self.marks_of(self.sample_id), self.possible, self.colours())
 
     @override
     def commands(self) -> Mapping[str, Callable[[], object]]:
@@ -72,9 +69,10 @@ class Boxing(Marking):
     @override
     def hint(self) -> str:
         if self.drawing is not None:
-            return f"Drag to draw a box of “{self.drawing}”. A class key changes the class, Esc leaves off."
+            leaves = key_of_action("label.stop")
+            return f"Drag to draw a box of “{self.drawing}”. A class key changes the class, {leaves} leaves off."
         if self.chosen:
-            return "Arrows move the box, Alt and Alt+Shift with arrows its edges. Esc lets go of it, D goes on."
+            return f"Arrows move the box, Alt and Alt+Shift with arrows its edges. {self.way_out()}"
         return ""
 
     def draw(self) -> None:
@@ -132,15 +130,9 @@ class Boxing(Marking):
         return True
 
     @override
-    def copy(self) -> None:
-        editor = self._stage.editor
-        boxes, size = self._boxes(self.previous_id), self._size
-        if not boxes or size is None:
-            return
-        cut = (fitted(box, (int(size.width()), int(size.height())))[0] for box in boxes)
-        new = fresh(editor, [box for box in cut if box is not None])
-        if new:
-            self.commit([*editor.marks, *new], "Copy boxes from the previous photo")
+    def fitting(self, mark: Box) -> Box | None:
+        size = self._size
+        return fitted(mark, (int(size.width()), int(size.height())))[0] if size is not None else None
 
     @override
     def close(self) -> None:
@@ -154,9 +146,6 @@ class Boxing(Marking):
     def _draw(self, label: str | None) -> None:
         self._stage.draw(label)
         self.mode_changed.emit()
-
-    def _boxes(self, sample_id: str) -> list[Box]:
-        return [mark for mark in self.marks_of(sample_id) if isinstance(mark, Box)]
 
 
 def _size(path: str) -> QSizeF | None:

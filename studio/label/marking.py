@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Generic
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.task import Kind, Modality
-from labeling.annotations.marks import Mark
+from studio.keys.keymap import key_of_action
 from studio.label.mark_editor import M, MarkEditor
 from studio.session import Session
 
@@ -29,8 +29,8 @@ MARK_COMMANDS = (
 )  # fmt: skip
 
 
-class Marking(QObject):
-    """What can be done to marks of the sample shown.
+class Marking(QObject, Generic[M]):
+    """What can be done to marks of the sample shown, which ``editor`` holds; ``mark`` is their type.
 
     ``chosen_class`` tells of which class new ones are. ``mode_changed`` comes when marking was begun or left off,
     ``left`` when the keys are to be the screen's again.
@@ -39,11 +39,15 @@ class Marking(QObject):
     mode_changed = Signal()
     left = Signal()
     modality: ClassVar[Modality]
+    mark: type[M]
     always: ClassVar[frozenset[str]] = frozenset()  # commands that need no marks
 
-    def __init__(self, session: Session, stage: QWidget, chosen_class: Callable[[], str | None]) -> None:
+    def __init__(
+        self, session: Session, stage: QWidget, editor: MarkEditor[M], chosen_class: Callable[[], str | None]
+    ) -> None:
         super().__init__(stage)
         self.session, self.chosen_class = session, chosen_class
+        self.editor: MarkEditor[M] = editor
         self.sample_id = ""
 
     @property
@@ -53,9 +57,9 @@ class Marking(QObject):
         return listing.kind is Kind.MULTILABEL and listing.modality is self.modality and bool(len(listing))
 
     @property
-    @abstractmethod
     def chosen(self) -> bool:
         """Whether a mark is chosen."""
+        return self.editor.chosen is not None
 
     @abstractmethod
     def show(self, place: int) -> None:
@@ -102,6 +106,11 @@ class Marking(QObject):
         """Return what to do next while marking, nothing while not."""
         return ""
 
+    @staticmethod
+    def way_out() -> str:
+        """Return how to let go of a chosen mark and how to go on, with the keys as they are now."""
+        return f"{key_of_action('label.stop')} lets go of it, {key_of_action('label.next')} goes on."
+
     def wants(self, event: QKeyEvent) -> bool:
         """Return whether a key shall come here rather than do what it does elsewhere."""
         return False
@@ -110,9 +119,16 @@ class Marking(QObject):
         """Take a key that :meth:`wants` asked for; return whether it was taken."""
         return False
 
-    @abstractmethod
     def copy(self) -> None:
         """Add the marks of the sample before, as far as they fit on this one."""
+        cut = (self.fitting(mark) for mark in self.marks_of(self.previous_id))
+        new: list[M] = [mark for mark in cut if mark is not None and mark not in self.editor.marks]
+        if new:
+            self.commit(self.editor.marks + new, "Copy the marks of the sample before")
+
+    @abstractmethod
+    def fitting(self, mark: M) -> M | None:
+        """Return a mark of another sample as it can be on this one; None where it cannot."""
 
     @abstractmethod
     def stop(self) -> None:
@@ -124,12 +140,14 @@ class Marking(QObject):
     def close(self) -> None:
         """End what works in the background."""
 
-    def marks_of(self, sample_id: str) -> list[Mark]:
-        """Return the marks of a sample as they are in the project."""
+    def marks_of(self, sample_id: str) -> list[M]:
+        """Return the marks of a sample as they are in the project; none where it cannot have any."""
         project = self.session.project
-        return list(project.marks([sample_id]).get(sample_id, ())) if project is not None else []
+        if project is None or not self.possible:
+            return []
+        return [mark for mark in project.marks([sample_id]).get(sample_id, ()) if isinstance(mark, self.mark)]
 
-    def commit(self, marks: Sequence[Mark], did: str, joined: bool = False) -> None:
+    def commit(self, marks: Sequence[M], did: str, joined: bool = False) -> None:
         """Put marks of the sample shown into the project, as a change of this name; see :meth:`Project.set_marks`."""
         self.session.set_marks(self.sample_id, marks, did, joined)
 
@@ -141,8 +159,3 @@ class Marking(QObject):
 def arrow_of(event: QKeyEvent) -> tuple[int, int] | None:
     """Return in which direction an arrow key points, None for any other key."""
     return ARROWS.get(event.key())
-
-
-def fresh(editor: MarkEditor[M], marks: Sequence[M]) -> list[M]:
-    """Return those that the editor does not hold yet."""
-    return [mark for mark in marks if mark not in editor.marks]

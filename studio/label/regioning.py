@@ -11,7 +11,8 @@ from typing_extensions import override
 
 from engine.task import Modality
 from labeling.annotations.model import Region
-from studio.label.marking import COARSE, Marking, arrow_of, fresh
+from studio.keys.keymap import key_of_action
+from studio.label.marking import COARSE, Marking, arrow_of
 from studio.label.region_editor import Hold, clipped
 from studio.label.sound_stage import SoundStage
 from studio.session import Session
@@ -23,24 +24,20 @@ _LISTENING = frozenset(
 )
 
 
-class Regioning(Marking):
+class Regioning(Marking[Region]):
     """What can be done to the regions of the sound shown."""
 
     modality: ClassVar[Modality] = Modality.AUDIO
+    mark = Region
     always: ClassVar[frozenset[str]] = _LISTENING
 
     def __init__(self, session: Session, stage: SoundStage, chosen_class: Callable[[], str | None]) -> None:
-        super().__init__(session, stage, chosen_class)
+        super().__init__(session, stage, stage.editor, chosen_class)
         self._stage = stage
         self._drawn = ""
         stage.changed.connect(self.commit)
         stage.chose.connect(self._chose)
         stage.refused.connect(lambda words: session.message.emit("warning", words))
-
-    @property
-    @override
-    def chosen(self) -> bool:
-        return self._stage.editor.chosen is not None
 
     @override
     def show(self, place: int) -> None:
@@ -48,8 +45,7 @@ class Regioning(Marking):
         self.sample_id = listing.ids[place]
         ahead = [listing.references[row] for row in self.following(place, _AHEAD)]
         self._stage.show_sound(listing.name(place), listing.references[place], ahead)
-        regions = [mark for mark in self.marks_of(self.sample_id) if isinstance(mark, Region)] if self.possible else []
-        self._stage.show_regions(regions, self.possible, self.colours())
+        self._stage.show_regions(self.marks_of(self.sample_id), self.possible, self.colours())
 
     @override
     def commands(self) -> Mapping[str, Callable[[], object]]:
@@ -81,11 +77,13 @@ class Regioning(Marking):
     @override
     def hint(self) -> str:
         if self._drawn:
-            return f"Drag to mark a region of “{self._drawn}”. A class key changes the class, Esc leaves off."
+            leaves = key_of_action("label.stop")
+            return f"Drag to mark a region of “{self._drawn}”. A class key changes the class, {leaves} leaves off."
         if self._stage.editor.selection is not None and self.possible:
-            return "Press the key of a class to mark what is selected, or Ctrl+B. Space plays it, L repeats it."
+            mark, play, loop = (key_of_action(f"label.{name}") for name in ("mark_selection", "play", "loop"))
+            return f"Press the key of a class to mark what is selected, or {mark}. {play} plays it, {loop} repeats it."
         if self.chosen:
-            return "Arrows move the region, Alt and Alt+Shift with arrows its end and start. Esc lets go, D goes on."
+            return f"Arrows move the region, Alt and Alt+Shift with arrows its end and start. {self.way_out()}"
         return ""
 
     def draw(self) -> None:
@@ -143,13 +141,8 @@ class Regioning(Marking):
         return True
 
     @override
-    def copy(self) -> None:
-        editor, seconds = self._stage.editor, self._stage.seconds
-        regions = [mark for mark in self.marks_of(self.previous_id) if isinstance(mark, Region)]
-        cut = (clipped(region, seconds) for region in regions)
-        new = fresh(editor, [region for region in cut if region is not None])
-        if new and seconds:
-            self.commit([*editor.marks, *new], "Copy regions from the previous sound")
+    def fitting(self, mark: Region) -> Region | None:
+        return clipped(mark, self._stage.seconds) if self._stage.seconds else None
 
     @override
     def leave(self) -> None:

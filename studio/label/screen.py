@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent
@@ -52,7 +53,7 @@ class LabelScreen(Screen):
         self.labelling = Labelling(session, self.order, self.pace, self)
         self.many = False
         self._moving = False
-        self.markings: dict[Modality, Marking] = {
+        self.markings: dict[Modality, Marking[Any]] = {
             Modality.IMAGE: Boxing(session, self.bench.photo_stage, self._class_to_mark),
             Modality.AUDIO: Regioning(session, self.bench.sound_stage, self._class_to_mark),
             Modality.TEXT: Spanning(session, self.bench.reading, self._class_to_mark),
@@ -146,7 +147,7 @@ class LabelScreen(Screen):
         return bool(len(self.listing)) and allowed.get(command, True)
 
     @property
-    def marking(self) -> Marking | None:
+    def marking(self) -> Marking[Any] | None:
         """What can be done to parts of the samples shown; None for rows of a table."""
         here = len(self.listing) and not self.second.active
         return self.markings.get(self.listing.modality) if here else None

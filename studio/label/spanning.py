@@ -11,18 +11,20 @@ from typing_extensions import override
 
 from engine.task import Modality
 from labeling.annotations.model import Span
-from studio.label.marking import Marking, arrow_of, fresh
+from studio.keys.keymap import key_of_action
+from studio.label.marking import Marking, arrow_of
 from studio.label.reading import Reading
 from studio.session import Session
 
 
-class Spanning(Marking):
+class Spanning(Marking[Span]):
     """What can be done to the spans of the text shown."""
 
     modality: ClassVar[Modality] = Modality.TEXT
+    mark = Span
 
     def __init__(self, session: Session, reading: Reading, chosen_class: Callable[[], str | None]) -> None:
-        super().__init__(session, reading, chosen_class)
+        super().__init__(session, reading, reading.stage.editor, chosen_class)
         self._reading, self._stage = reading, reading.stage
         self._stage.changed.connect(self.commit)
         self._stage.chose.connect(self.mode_changed)
@@ -35,17 +37,11 @@ class Spanning(Marking):
         frame = self.session.library.listing.frame
         return super().possible and (frame is None or frame.width == 1)
 
-    @property
-    @override
-    def chosen(self) -> bool:
-        return self._stage.editor.chosen is not None
-
     @override
     def show(self, place: int) -> None:
         listing = self.session.library.listing
         self.sample_id = listing.ids[place]
-        spans = [mark for mark in self.marks_of(self.sample_id) if isinstance(mark, Span)] if self.possible else []
-        self._reading.show_spans(spans, self.possible, self.colours())
+        self._reading.show_spans(self.marks_of(self.sample_id), self.possible, self.colours())
 
     @override
     def commands(self) -> Mapping[str, Callable[[], object]]:
@@ -68,7 +64,10 @@ class Spanning(Marking):
         if self._stage.selection() is not None and not self.chosen:
             return "Press the key of a class to mark the words that are selected. Ctrl with Shift+arrows selects words."
         if self.chosen:
-            return "A class key changes the span, Alt and Alt+Shift with arrows move its end and start, Del removes it."
+            removes = key_of_action("label.delete_mark")
+            return (
+                f"A class key changes the span, Alt and Alt+Shift with arrows move its ends, {removes} removes it."
+            )
         return ""
 
     @override
@@ -105,12 +104,8 @@ class Spanning(Marking):
         return True
 
     @override
-    def copy(self) -> None:
-        editor = self._stage.editor
-        spans = [mark for mark in self.marks_of(self.previous_id) if isinstance(mark, Span)]
-        new = fresh(editor, [span for span in spans if span.end <= len(editor.text)])
-        if new:
-            self.commit([*editor.marks, *new], "Copy spans from the previous text")
+    def fitting(self, mark: Span) -> Span | None:
+        return mark if mark.end <= len(self._stage.editor.text) else None
 
     def _mark_selection(self) -> None:
         selected, label = self._stage.selection(), self.chosen_class()

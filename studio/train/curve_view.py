@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QStackedWidget,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -32,6 +31,7 @@ from studio.train.curve_model import (
     value_text,
 )
 from studio.train.progress import RunProgress
+from studio.widgets.table import table
 
 
 class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
@@ -153,12 +153,8 @@ class CurveView(QWidget):
         super().__init__()
         self.plot = CurvePlot()
         self.model = CurveModel(self)
-        self.table = QTableView()
-        self.table.setModel(self.model)
-        self.table.setAccessibleName("Learning curve as a table")
-        self.table.verticalHeader().hide()
+        self.table = table(self.model, "Learning curve as a table")
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.table.setTabKeyNavigation(False)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.plot)
         self._pages.addWidget(self.table)

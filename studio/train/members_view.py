@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QHeaderView, QPushButton, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from studio import wording
 from studio.train.progress import Part, RunProgress
 from studio.widgets.basics import text
+from studio.widgets.table import table
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -64,11 +65,7 @@ class MembersDrawer(QWidget):
         self.switch.setProperty("kind", "quiet")
         self.switch.setToolTip("What the model is made of")
         self.model = MembersModel(self)
-        self.table = QTableView()
-        self.table.setModel(self.model)
-        self.table.setAccessibleName("Parts of the model")
-        self.table.setTabKeyNavigation(False)
-        self.table.verticalHeader().hide()
+        self.table = table(self.model, "Parts of the model")
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.table.setMinimumHeight(110)
         self.state = text("", "caption")

@@ -22,6 +22,7 @@ from studio.try_it.row_form import TYPED_TEXT, RowForm
 from studio.widgets.basics import button, card, row, text
 from studio.widgets.empty_state import EmptyState
 from studio.widgets.note import Note
+from studio.widgets.table import table_of_lines
 
 
 class TryItPage(QWidget):
@@ -106,16 +107,8 @@ class TryItPage(QWidget):
         return page
 
     def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.batch)
-        table.setAccessibleName("What was asked, and what the model says")
-        table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        table.setTabKeyNavigation(False)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
+        table = table_of_lines(self.batch, "What was asked, and what the model says")
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        table.verticalHeader().hide()
         table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)

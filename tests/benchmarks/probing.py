@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEventLoop, QObject, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QListView, QPushButton
+from typing_extensions import override
 
 if TYPE_CHECKING:
     from studio.window import MainWindow
@@ -51,6 +52,17 @@ class Pulse(QObject):
             "stalls": float(sum(gap > self._stall_s for gap in self.gaps)),
             "ticks": float(len(self.gaps)),
         }
+
+
+class Painted(QObject):
+    """Notices the first paint of what it filters the events of."""
+
+    seen = False
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.seen = self.seen or event.type() == QEvent.Type.Paint
+        return False
 
 
 def until(done: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> None:

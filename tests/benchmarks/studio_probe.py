@@ -12,12 +12,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from typing_extensions import override
 
-from tests.benchmarks.probing import PATIENCE_S, Pulse, all_seen, photos_in, takers, until, warm_window
+from tests.benchmarks.probing import PATIENCE_S, Painted, Pulse, all_seen, photos_in, takers, until, warm_window
 
 if TYPE_CHECKING:
     from studio.window import MainWindow
@@ -27,20 +26,9 @@ _PAUSE_MS = 100
 _LABELS = 40
 
 
-class _FirstPaint(QObject):
-    """Notices when the first widget is painted."""
-
-    seen = False
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        self.seen = self.seen or event.type() == QEvent.Type.Paint
-        return False
-
-
 def paint() -> dict[str, float]:
     """Return the unix time at which the first paint was through."""
-    application, first = QApplication(sys.argv[:1]), _FirstPaint()
+    application, first = QApplication(sys.argv[:1]), Painted()
     application.installEventFilter(first)
 
     from studio.app import open_window

@@ -9,12 +9,11 @@ import time
 from pathlib import Path
 from statistics import median, quantiles
 
-from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from typing_extensions import override
 
-from tests.benchmarks.probing import Pulse, all_seen, photos_in, takers, until, warm_window
+from tests.benchmarks.probing import Painted, Pulse, all_seen, photos_in, takers, until, warm_window
 
 STALL_S = 0.05
 SCROLLED_S = 12.0
@@ -23,17 +22,6 @@ JUMP_EVERY = 60
 PRESSES = 300
 BETWEEN_MS = 150
 WARM_UP = 5
-
-
-class Painted(QObject):
-    """Notices paints of a widget."""
-
-    seen = False
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        self.seen = self.seen or event.type() == QEvent.Type.Paint
-        return False
 
 
 def drop(photos: Path) -> dict[str, float]:
