@@ -13,7 +13,7 @@ from engine.modalities.text.samples import Text, TextSamples
 from engine.task import Task
 from exporters.onnx.trials.base import BATCH_SIZES, Trial, held_out_first
 
-REAL_TEXTS = 512
+REAL_TEXTS = 256
 _MADE_UP_TEXTS = 64
 _SYLLABLES = ("ka", "to", "ri", "men", "sol", "vu", "qua", "ny", "ber", "ost", "good", "bad")
 _AWKWARD = {
@@ -36,6 +36,7 @@ _AWKWARD = {
     "one word often": "good " * 3000,
     "numbers": "3.14 1,000,000 ١٢٣ ４２ 1e9",
 }
+USUAL = REAL_TEXTS + 2 * len(_AWKWARD) + 2
 
 
 def make(task: Task, dataset: Dataset | None, rng: np.random.Generator) -> Iterator[Trial]:
