@@ -8,7 +8,6 @@ from typing import Any
 
 from exporters.base import Exporter, ExportReport, Progress
 from exporters.errors import ExportError
-from exporters.source import open_source
 from exporters.targets import TARGETS
 
 
@@ -40,4 +39,4 @@ def export(
     chosen = exporter(to, **options)
     tell = progress or (lambda share, text: None)
     tell(0.0, "Loading the model")
-    return chosen.export(open_source(source), out, tell)
+    return chosen.export_at(source, out, tell)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from exporters.source import Source
+from exporters.source import Source, open_source
 
 Progress = Callable[[float, str], None]
 """Hears the share done, 0 to 1, and what is being done, in plain words."""
@@ -56,3 +56,11 @@ class Exporter(ABC):
         Raises:
             ExportError: why nothing was written.
         """
+
+    def export_at(self, path: Path, out: Path, progress: Progress) -> ExportReport:
+        """Export what lies at ``path``, a run or a model folder; targets that make do with less override it.
+
+        Raises:
+            ExportError: why nothing was written.
+        """
+        return self.export(open_source(path), out, progress)

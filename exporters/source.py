@@ -42,7 +42,7 @@ def open_source(path: Path) -> Source:
     Raises:
         NothingToExport: there is none, or it is damaged.
     """
-    run = _run_of(path)
+    run = run_of(path)
     model_path = path if run is None else run.model_path
     if not (model_path / MANIFEST).is_file():
         raise NothingToExport(_nothing(path, run))
@@ -52,10 +52,15 @@ def open_source(path: Path) -> Source:
         raise NothingToExport(f"{error} Nothing was exported.") from error
     if run is None:
         return Source(model, safe_name(path.resolve().name), fingerprint, None, None, model_path)
-    return Source(model, _name(run), fingerprint, _dataset(run), _result(run), model_path)
+    return Source(model, named(run), fingerprint, _dataset(run), _result(run), model_path)
 
 
-def _run_of(path: Path) -> RunFolder | None:
+def run_of(path: Path) -> RunFolder | None:
+    """Return the run that a folder is, or whose model it is; None for a model that stands alone.
+
+    Raises:
+        NothingToExport: the plan of the run is damaged.
+    """
     for folder in (path, path.resolve().parent):
         if (folder / "plan.json").is_file() and (folder == path or path.resolve() == folder / "model"):
             try:
@@ -103,7 +108,7 @@ def fingerprint(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _name(run: RunFolder) -> str:
+def named(run: RunFolder) -> str:
     """Return the project's name for a run inside a project, else the run's own."""
     inside_project = run.path.parent.name == "runs"
     return safe_name(run.path.parent.parent.name if inside_project else run.path.name)
