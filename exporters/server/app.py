@@ -22,6 +22,7 @@ from exporters.server.inference import EXTENSIONS, HEADER_LENGTH, VERSION, Infer
 from exporters.server.metrics import TEXT, Metrics
 from exporters.server.openapi import describe
 from exporters.server.pages import docs, page
+from exporters.server.pictures import most_pixels
 from exporters.server.predictor import Predictor
 from exporters.server.refused import Refused
 from exporters.server.samples import read_batch
@@ -51,7 +52,7 @@ class _Routes:
         self._metrics = metrics
         self._bodies = Bodies(settings.limits)
         self._predictor = Predictor(settings.load, settings.limits)
-        self._asking = Asking(package, settings.load)
+        self._asking = Asking(package, settings.load, most_pixels(settings.limits))
         self._inference = Inference(package, settings.limits)
         self._openapi = describe(package, settings)
         self._page, self._docs = page(), docs(self._openapi)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any, ClassVar
 
 import h11
@@ -11,11 +12,18 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from exporters.server.settings import Limits
 
-_SENTENCE = b'{"error": "The request came too slowly and was given up. Send it again."}'
-_TOO_SLOW = (
-    b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-type: application/json\r\n"
-    b"content-length: %d\r\n\r\n%s" % (len(_SENTENCE), _SENTENCE)
-)
+
+def _last_words(status: bytes, sentence: str) -> bytes:
+    body = json.dumps({"error": sentence}).encode()
+    return b"HTTP/1.1 %s\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (
+        status,
+        len(body),
+        body,
+    )
+
+
+_TOO_SLOW = _last_words(b"408 Request Timeout", "The request came too slowly and was given up. Send it again.")
+_NO_HTTP = _last_words(b"400 Bad Request", "This is no HTTP request that the server understands.")
 
 
 def timed_protocol(limits: Limits) -> type[H11Protocol]:
@@ -55,6 +63,12 @@ class _Timed(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._disarm()
         super().connection_lost(exc)
+
+    @override
+    def send_400_response(self, msg: str) -> None:
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):  # else an answer has begun already
+            self.transport.write(_NO_HTTP)
+        self.transport.close()
 
     @property
     def is_waiting(self) -> bool:

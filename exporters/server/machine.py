@@ -1,4 +1,4 @@
-"""What this machine gives the server: how many cores, and a name by which measured settings are kept."""
+"""What this machine gives the server: cores, memory, and a name by which measured settings are kept."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 _V2 = Path("/sys/fs/cgroup/cpu.max")
 _V1 = Path("/sys/fs/cgroup/cpu")
+_MEMORY = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 
 def cores() -> int:
@@ -19,6 +20,21 @@ def cores() -> int:
         own = os.cpu_count() or 1
     quota = _quota()
     return max(1, own if quota is None else min(own, math.ceil(quota)))
+
+
+def memory() -> int | None:
+    """Return the bytes this process may take, a container's limit included; None where the system does not tell."""
+    try:
+        own = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
+    limits = [own]
+    for path in _MEMORY:
+        try:
+            limits.append(int(path.read_text()))
+        except (OSError, ValueError):  # another version of control groups, or no limit
+            continue
+    return min(limits)
 
 
 def machine() -> str:

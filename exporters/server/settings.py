@@ -9,11 +9,12 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 @dataclass(frozen=True)
 class Limits:
-    """What one sender, and all together, may take. Bytes, seconds, counts."""
+    """What one sender, and all together, may take: bytes, pixels of a picture, counts, seconds."""
 
     body: int = 20_000_000
     all_bodies: int = 256_000_000
     tensors: int = 128_000_000
+    pixels: int = 40_000_000
     files: int = 100
     rows: int = 10_000
     json_depth: int = 32

@@ -1,0 +1,57 @@
+"""How large pictures may be, known from their first bytes: unpacked they take many times what was sent."""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+from exporters.server.machine import memory
+from exporters.server.metrics import resident_bytes
+from exporters.server.settings import Limits
+from exporters.standalone.package import Unreadable
+
+LARGE = 4_000_000
+"""Pixels from which pictures are answered one at a time."""
+
+_BYTES_A_PIXEL = 20  # measured: 18, to unpack a picture and to run a graph that makes it smaller
+_LEAST = 2_000_000
+_RESERVED = 150_000_000  # for the small ones that are answered meanwhile
+
+
+class TooLarge(Unreadable):
+    """A picture has more pixels than the server takes."""
+
+
+def most_pixels(limits: Limits) -> int:
+    """Return how many pixels a picture may have here, so that one of them never takes more memory than there is."""
+    all_of_it = memory()
+    if all_of_it is None:
+        return limits.pixels
+    free = all_of_it - resident_bytes() - _RESERVED
+    return max(_LEAST, min(limits.pixels, free // _BYTES_A_PIXEL))
+
+
+def pixels_of(raw: bytes) -> int:
+    """Return how many pixels the file says it has; 0 where that cannot be told, so that reading it says why."""
+    from PIL import Image
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with Image.open(io.BytesIO(raw)) as picture:
+                return picture.size[0] * picture.size[1]
+        except Exception:  # Pillow's readers raise what they like on damaged files; decoding meets that with a sentence
+            return 0
+
+
+def check_pixels(pixels: int, most: int) -> None:
+    """Let pass a picture of at most ``most`` pixels.
+
+    Raises:
+        TooLarge: it has more.
+    """
+    if pixels > most:
+        raise TooLarge(
+            f"The picture has {pixels / 1e6:.0f} million pixels; this server takes up to {most / 1e6:.0f}. "
+            "Make it smaller."
+        )

@@ -1,0 +1,193 @@
+"""The rules of the Open Inference Protocol, version 2, on real servers."""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from exporters.standalone.package import Package
+from tests.exporters.server.client import Server
+
+INFER = "/v2/models/rows/infer"
+ROWS: dict[str, tuple[str, list[Any]]] = {
+    "length in cm": ("FP64", [41.5, None]),
+    "colour 🎨": ("BYTES", ["rot", ""]),
+    "label": ("FP64", [19676.0, 19000.5]),
+    "inner_1_Mul": ("BYTES", ["place 7", "nowhere"]),
+}
+
+
+def request(**changes: Any) -> dict[str, Any]:
+    inputs = [
+        {"name": name, "datatype": datatype, "shape": [2, 1], "data": data} for name, (datatype, data) in ROWS.items()
+    ]
+    return {"id": "seven", "inputs": inputs, **changes}
+
+
+def test_the_server_and_its_model_tell_what_they_are(row_server: Server) -> None:
+    assert row_server.get("/v2/health/live").json == {"live": True}
+    assert row_server.get("/v2/health/ready").json == {"ready": True}
+    server = row_server.get("/v2").json
+    assert set(server) == {"name", "version", "extensions"} and "binary_tensor_data" in server["extensions"]
+    for path in ("/v2/models/rows", "/v2/models/rows/versions/1"):
+        model = row_server.get(path).json
+        assert (model["name"], model["versions"], model["platform"]) == ("rows", ["1"], "onnx_onnxv1")
+        assert {entry["name"]: entry["datatype"] for entry in model["inputs"]} == {
+            name: datatype for name, (datatype, _) in ROWS.items()
+        }
+        assert all(entry["shape"] == [-1, 1] for entry in model["inputs"])
+        assert row_server.get(f"{path}/ready").json == {"name": "rows", "ready": True}
+
+
+def test_tensors_are_answered_as_the_package_answers_the_same_rows(row_server: Server, row_package: Package) -> None:
+    rows = [{name: data[place] for name, (_, data) in ROWS.items()} for place in range(2)]
+    expected = row_package.predict([row_package.read(row) for row in rows])
+    for path in (INFER, "/v2/models/rows/versions/1/infer"):
+        reply = row_server.post_json(path, request())
+        assert reply.status == 200 and reply.headers["content-type"] == "application/json"
+        said = reply.json
+        assert (said["model_name"], said["model_version"], said["id"]) == ("rows", "1", "seven")
+        label, probabilities = said["outputs"]
+        assert label["data"] == [answer.label for answer in expected]
+        assert (label["datatype"], label["shape"]) == ("BYTES", [2])
+        assert probabilities["shape"] == [2, 3]
+        shares = [share for answer in expected for share in answer.probabilities.values()]
+        assert np.allclose(probabilities["data"], shares, atol=1e-12)
+
+
+def test_outputs_are_chosen_and_nested_data_is_the_same(row_server: Server) -> None:
+    flat = row_server.post_json(INFER, request()).json["outputs"]
+    wanted = request(outputs=[{"name": flat[1]["name"]}])
+    for entry in wanted["inputs"]:
+        entry["data"] = [[value] for value in entry["data"]]
+    assert row_server.post_json(INFER, wanted).json["outputs"] == flat[1:]
+    without = row_server.post_json(INFER, {key: value for key, value in request().items() if key != "id"}).json
+    assert "id" not in without
+
+
+def test_binary_tensors_go_in_and_out(row_server: Server) -> None:
+    plain = row_server.post_json(INFER, request()).json["outputs"]
+    chunks: list[bytes] = []
+    asked = request(parameters={"binary_data_output": True})
+    for entry in asked["inputs"]:
+        data = entry.pop("data")
+        if entry["datatype"] == "BYTES":
+            chunks.append(b"".join(struct.pack("<I", len(word.encode())) + word.encode() for word in data))
+        else:
+            chunks.append(np.array([np.nan if value is None else value for value in data], "<f8").tobytes())
+        entry["parameters"] = {"binary_data_size": len(chunks[-1])}
+    head = json.dumps(asked).encode()
+    headers = {"Inference-Header-Content-Length": str(len(head))}
+    reply = row_server.post(INFER, head + b"".join(chunks), "application/octet-stream", headers)
+    size = int(reply.headers["inference-header-content-length"])
+    said = json.loads(reply.body[:size])["outputs"]
+    sizes = [entry["parameters"]["binary_data_size"] for entry in said]
+    raw = reply.body[size:]
+    assert sum(sizes) == len(raw)
+    assert np.array_equal(np.frombuffer(raw[sizes[0] :], "<f8"), plain[1]["data"])
+    assert raw[4 : 4 + len(plain[0]["data"][0].encode())].decode() == plain[0]["data"][0]
+
+
+def test_pictures_go_as_raw_levels(picture_server: Server, picture_package: Package, photo: bytes) -> None:
+    levels = picture_package.read(photo)
+    expected = picture_package.predict([levels])[0]
+    entry = {"name": "image", "datatype": "UINT8", "shape": [1, *levels.shape]}
+    head = json.dumps({"inputs": [{**entry, "parameters": {"binary_data_size": levels.size}}]}).encode()
+    headers = {"Inference-Header-Content-Length": str(len(head))}
+    binary = picture_server.post("/v2/models/pictures/infer", head + levels.tobytes(), "", headers).json
+    nested = picture_server.post_json("/v2/models/pictures/infer", {"inputs": [{**entry, "data": [levels.tolist()]}]})
+    assert binary == nested.json
+    assert np.allclose(binary["outputs"][1]["data"], list(expected.probabilities.values()), atol=1e-6)
+
+
+def changed(place: int, **values: Any) -> dict[str, Any]:
+    asked = request()
+    asked["inputs"][place].update(values)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({}, "inputs"),
+        ([], "object"),
+        ({"inputs": {}}, "inputs"),
+        ({"inputs": [3]}, "inputs"),
+        (request(inputs=request()["inputs"][:2]), "missing"),
+        (request(inputs=request()["inputs"] + request()["inputs"][:1]), "twice"),
+        (request(outputs=[{"name": "no such"}]), "no output"),
+        (request(parameters=3), "parameters"),
+        (changed(0, name="width"), "no input"),
+        (changed(0, datatype="FP32"), "FP64"),
+        (changed(0, shape=[2]), "shape"),
+        (changed(0, shape=[2, 2]), "shape"),
+        (changed(0, shape=[-2, 1]), "shape"),
+        (changed(0, shape=[True, 1]), "shape"),
+        (changed(0, shape="2"), "shape"),
+        (changed(0, data=[1.0]), "2 values"),
+        (changed(0, data=None), "list"),
+        (changed(0, data=["1", "2"]), "FP64"),
+        (changed(0, data=[[1.0], 2.0]), "unevenly"),
+        (changed(1, data=["rot", None]), "BYTES"),
+        (changed(0, shape=[1, 1], data=[1.0]), "number of rows"),
+        (changed(0, parameters={"binary_data_size": 8}), "not both"),
+    ],
+)
+def test_what_breaks_the_protocol_is_refused_with_a_sentence(row_server: Server, asked: Any, said: str) -> None:
+    reply = row_server.post_json(INFER, asked)
+    assert reply.status == 400 and said in reply.error
+
+
+def test_a_tensor_of_a_terabyte_is_refused_before_it_is_made(row_server: Server) -> None:
+    reply = row_server.post_json(INFER, changed(0, shape=[2**31 - 1, 1]))
+    assert reply.status == 413 and "MB" in reply.error
+    entry = {"name": "length in cm", "datatype": "FP64", "shape": [10**7, 1], "parameters": {"binary_data_size": 8}}
+    head = json.dumps({"inputs": [entry]}).encode()
+    headers = {"Inference-Header-Content-Length": str(len(head))}
+    reply = row_server.post(INFER, head + bytes(8), "", headers)
+    assert reply.status == 400 and "80,000,000 bytes" in reply.error
+    assert row_server.post(INFER, head, "", {"Inference-Header-Content-Length": "99999"}).status == 400
+
+
+def test_other_models_and_versions_are_not_found(row_server: Server) -> None:
+    for path in ("/v2/models/cats", "/v2/models/rows/versions/2", "/v2/models/cats/ready"):
+        reply = row_server.get(path)
+        assert (reply.status == 404 and "rows" in reply.error) or "version" in reply.error
+    assert row_server.post_json("/v2/models/cats/infer", request()).status == 404
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(value=json_values, place=st.sampled_from(["inputs", "outputs", "id", "parameters", "data", "shape", "name"]))
+def test_any_json_in_any_place_is_answered_or_refused(row_server: Server, value: Any, place: str) -> None:
+    asked = request() if place in ("data", "shape", "name") else request(**{place: value})
+    if place in ("data", "shape", "name"):
+        asked["inputs"][0][place] = value
+    reply = row_server.post_json(INFER, asked)
+    assert reply.status in (200, 400, 413)
+    if reply.status != 200:
+        assert reply.error
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    body=st.binary(max_size=60) | json_values.map(lambda value: json.dumps(value).encode()),
+    kind=st.sampled_from(["", "application/json", "text/csv", "text/plain", "multipart/form-data; boundary=x", "a/b"]),
+)
+def test_any_body_of_any_type_is_answered_or_refused(row_server: Server, body: bytes, kind: str) -> None:
+    reply = row_server.post("/predict", body, kind)
+    assert reply.status in (200, 400, 413, 415, 422)
+    if reply.status != 200:
+        assert reply.error
