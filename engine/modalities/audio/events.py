@@ -39,7 +39,7 @@ def levels(wave: Float32Array) -> Float32Array:
     """
     short = SCALE.samples(FRAMES) - len(wave)
     heard = np.pad(wave, (0, max(0, short)))
-    level: Float32Array = np.log(mel_power(heard, SCALE, weights(), amplitude=True) + np.float32(FLOOR))
+    level: Float32Array = np.log(mel_power(heard, SCALE, weights(), amplitude=True, exact=True) + np.float32(FLOOR))
     return level
 
 

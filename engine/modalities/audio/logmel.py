@@ -54,7 +54,9 @@ def log_mel(wave: Float32Array, scale: MelScale) -> Float32Array:
     return spectrogram
 
 
-def mel_power(wave: Float32Array, scale: MelScale, weights: Float32Array, amplitude: bool = False) -> Float32Array:
+def mel_power(
+    wave: Float32Array, scale: MelScale, weights: Float32Array, amplitude: bool = False, exact: bool = False
+) -> Float32Array:
     """Return the power float32 [frames, bands] of a sound [n] in bands that ``weights`` [size / 2 + 1, bands] make.
 
     All in float32, ``C`` and ``S`` being :func:`fourier`::
@@ -62,19 +64,22 @@ def mel_power(wave: Float32Array, scale: MelScale, weights: Float32Array, amplit
         F[t] = wave[t hop : t hop + window]          [frames, window]: as a convolution, stride hop
         P    = ((F @ C)^2 + (F @ S)^2) @ weights     [frames, bands]
 
-    With ``amplitude`` it is the square root of the power at each frequency that the weights sum up.
+    With ``amplitude`` it is the square root of the power at each frequency that the weights sum up. ``exact`` computes
+    it in float64, for those who look at powers that are next to nothing beside the loudest: rounding makes more of
+    them there than they are. It takes twice as long.
     """
     short = scale.window - len(wave)
     padded = np.pad(wave, (0, short)) if short > 0 else wave
     views = np.lib.stride_tricks.sliding_window_view(padded, scale.window)[:: scale.hop]
-    kernels = fourier(scale)
+    kind = np.float64 if exact else np.float32
+    kernels, summed = fourier(scale).astype(kind, copy=False), weights.astype(kind, copy=False)
     power = np.empty((len(views), weights.shape[1]), dtype=np.float32)
     for first in range(0, len(views), _FRAMES_AT_ONCE):
-        waves = views[first : first + _FRAMES_AT_ONCE] @ kernels
+        waves = views[first : first + _FRAMES_AT_ONCE].astype(kind, copy=False) @ kernels
         waves *= waves
         half = waves.shape[1] // 2
         energy = waves[:, :half] + waves[:, half:]
-        power[first : first + len(waves)] = (np.sqrt(energy) if amplitude else energy) @ weights
+        power[first : first + len(waves)] = (np.sqrt(energy) if amplitude else energy) @ summed
     return power
 
 

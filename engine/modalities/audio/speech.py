@@ -34,7 +34,7 @@ def levels(wave: Float32Array) -> Float32Array:
     short = SCALE.samples(SHORTEST) - len(wave)
     if short > 0:
         wave = np.pad(wave, (short // 2, short - short // 2))
-    level = np.log10(np.maximum(mel_power(wave, SCALE, weights()), np.float32(LEAST_POWER)))
+    level = np.log10(np.maximum(mel_power(wave, SCALE, weights(), exact=True), np.float32(LEAST_POWER)))
     seen: Float32Array = np.maximum(level, level.max() - np.float32(RANGE)) + np.float32(RAISED)
     return seen
 
