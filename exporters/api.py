@@ -11,7 +11,7 @@ from exporters.errors import ExportError
 from exporters.targets import TARGETS
 
 
-def exporter(target: str, **options: Any) -> Exporter:
+def exporter(target: str, /, **options: Any) -> Exporter:
     """Import and return the exporter for ``target``, with the options that it has.
 
     Raises:
