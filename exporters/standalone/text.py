@@ -57,6 +57,8 @@ class Featurizer:
                 self._features.append(_Words(names, feature, load_tokenizer(tokenizer)))
             else:
                 raise ValueError(f"nothing here makes {kind!r} of texts")
+        if len(set(self.names)) < len(self.names):
+            raise ValueError("two inputs have one name")
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ from exporters.onnx.inputs.base import Feeds
 from exporters.onnx.metadata import describe
 from exporters.onnx.runtime import OnnxModel
 from exporters.source import Source
+from tests.exporters.texts import TEXT_MEMBERS
 
 COLUMNS = (
     Column("length in cm", ColumnType.NUMBER),
@@ -317,6 +318,7 @@ MEMBERS_OF: dict[Modality, dict[str, Callable[[Task], Member]]] = {
     Modality.TABLE: TABLE_MEMBERS,
     Modality.IMAGE: IMAGE_MEMBERS,
     Modality.AUDIO: AUDIO_MEMBERS,
+    Modality.TEXT: {"constant": constant, **TEXT_MEMBERS},
 }
 
 
