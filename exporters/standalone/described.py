@@ -6,7 +6,7 @@ import hashlib
 import json
 import stat
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from exporters.standalone.errors import NotAPackage
@@ -18,6 +18,9 @@ MAX_FILE_BYTES = 2_000_000_000
 MAX_FILES = 64
 
 _BLOCK = 1 << 20
+_LONGEST_NAME = 200
+_FORBIDDEN = '\\:*?"<>|'
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 _AGAIN = "Export it again."
 
 
@@ -59,7 +62,7 @@ def check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
         if not isinstance(said, dict) or not isinstance(said.get("sha256"), str):
             raise NotAPackage(f"{MANIFEST} does not say what {name[:60]!r} holds. {_AGAIN}")
         path = folder / plain_name(name)
-        for place in [path, *path.parents][: len(PurePosixPath(name).parts)]:
+        for place in [path, *path.parents][: name.count("/") + 1]:
             if place.is_symlink():
                 raise NotAPackage(f"{name!r} is a link to another place, so the package was not opened. {_AGAIN}")
         check_place(path, MAX_FILE_BYTES)
@@ -73,11 +76,15 @@ def plain_name(name: str) -> str:
     Raises:
         NotAPackage: it leads elsewhere.
     """
-    parts = PurePosixPath(name).parts
-    odd = any(part in ("..", ".", "/") or part.endswith((" ", ".")) for part in parts)
-    if not parts or odd or any(sign in name for sign in '\\:\0\n*?"<>|') or len(name) > 200 or name.startswith("/"):
+    parts = name.split("/")
+    odd = any(part in ("", ".", "..") or part.endswith((" ", ".")) or _is_reserved(part) for part in parts)
+    if odd or len(name) > _LONGEST_NAME or any(sign in _FORBIDDEN or sign < " " for sign in name):
         raise NotAPackage(f"The package names a file {name[:60]!r}, which may lie elsewhere, so it was not opened.")
     return name
+
+
+def _is_reserved(part: str) -> bool:
+    return part.partition(".")[0].lower() in _RESERVED
 
 
 def sha256(path: Path) -> str:

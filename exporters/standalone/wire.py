@@ -39,7 +39,18 @@ def check_plain(path: Path) -> None:
         if not file.read(1):
             raise NotAPackage("The model is empty (0 bytes). Export it again.")
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped, memoryview(mapped) as content:
-            _walk(content, {_MODEL_GRAPH: _graph, _MODEL_FUNCTIONS: _refuse, _MODEL_OPSETS: _opset})
+            problem = _problem(content)
+    if problem is not None:
+        raise NotAPackage(problem)
+
+
+def _problem(content: memoryview) -> str | None:
+    """Return what is wrong, in words: an exception would keep hold of parts of the file, which could not be closed."""
+    try:
+        _walk(content, {_MODEL_GRAPH: _graph, _MODEL_FUNCTIONS: _refuse, _MODEL_OPSETS: _opset})
+    except NotAPackage as error:
+        return str(error)
+    return None
 
 
 def _graph(content: memoryview) -> None:

@@ -1,0 +1,148 @@
+"""A table is read without polars as the studio reads it: the same rows, the same cells."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from engine.task import Column, ColumnType, Kind, Modality, Task
+from exporters.standalone.csvs import days_in, number_in, rows_of
+from exporters.standalone.errors import Unreadable
+from labeling.errors import ImportRefused
+from labeling.importing import inputs
+from labeling.tables.columns import DATE_FORMATS, date, number
+
+COLUMNS = (
+    Column("size", ColumnType.NUMBER),
+    Column("colour", ColumnType.CATEGORY),
+    Column("day", ColumnType.DATE, "%d/%m/%Y"),
+    Column("words; a, few", ColumnType.TEXT),
+    Column("absent", ColumnType.NUMBER),
+)
+TASK = Task(Modality.TABLE, Kind.REGRESSION, columns=COLUMNS)
+NAMES = [column.name for column in COLUMNS[:4]]
+
+NUMBERS = ("1", " 2.5 ", "-3", "+.5", "5.", "1e5", "1E-3", "1_000", "1,234", "1.234,5", "1,5", "12,34", "inf", "nan")
+MISSING = ("", " ", "NA", "n/a", "?", "null", "NaN", "-")
+DATES = ("31/05/2024", "1/6/2024", " 01/01/1970 ", "31/02/2024", "5/1/24", "29/02/2023", "01/01/12024", "+1/1/2000")
+WORDS = ("red", "  red", "grün 🟢", "a\nb", 'say "hi"', "x" * 300, "\u00a0red\u2003", "0", "1.0", "True", "'", "a\tb")
+NUMBER_CELLS = st.one_of(
+    st.sampled_from(NUMBERS + MISSING), st.floats().map(repr), st.integers(-(10**20), 10**20).map(str)
+)
+DATE_CELLS = st.one_of(st.sampled_from(DATES + MISSING), st.dates().map(lambda day: day.strftime("%d/%m/%Y")))
+TEXT_CELLS = st.one_of(
+    st.sampled_from(WORDS + MISSING),
+    st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), max_size=12),
+)
+ROWS = st.lists(st.tuples(NUMBER_CELLS, TEXT_CELLS, DATE_CELLS, TEXT_CELLS), min_size=1, max_size=6)
+
+
+def table(rows: Sequence[Sequence[str]], delimiter: str = ",", ends: str = "\n", header: Sequence[str] = NAMES) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator=ends, quoting=csv.QUOTE_MINIMAL)
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def studio(raw: bytes, folder: Path) -> list[dict[str, object]]:
+    path = folder / "table.csv"
+    path.write_bytes(raw)
+    frame = inputs(path, TASK).inputs(TASK.columns)
+    return frame.fill_nan(None).to_dicts()
+
+
+def same(raw: bytes, folder: Path) -> None:
+    try:
+        expected = studio(raw, folder)
+    except ImportRefused:
+        with pytest.raises(Unreadable):
+            rows_of(raw, COLUMNS)
+        return
+    found = rows_of(raw, COLUMNS)
+    assert [{column.name: row.get(column.name) for column in COLUMNS} for row in found] == expected
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=ROWS,
+    delimiter=st.sampled_from(",;\t|"),
+    ends=st.sampled_from(["\n", "\r\n"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le"]),
+)
+def test_a_table_is_read_as_the_studio_reads_it(
+    rows: list[tuple[str, str, str, str]], delimiter: str, ends: str, encoding: str, tmp_path: Path
+) -> None:
+    same(table(rows, delimiter, ends).encode(encoding), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"  \n",
+        b"size,colour\n",
+        b"size,colour\n1\n2,red,3\n\n,\n4,blue\n",
+        b"size,colour\n1,red\rblue\n2,x\n",
+        b"size,colour\r1,red\r2,blue\r",
+        b"\n\nsize,colour\n1,red\n",
+        b'size,colour\n1,"never closed\n2,red\n',
+        b'size,colour\n1,"quoted ""twice"""\n2,""\n',
+        b"size,colour\n1,5' 3\"\n",
+        b"other,columns\n1,2\n",
+        b"colour\nred\n\nblue\n",
+        b"size,size,colour\n1,2,red\n",
+        b"size,colour\n1,caf\xe9\n",
+        "size,colour\n1,红色的\n2,蓝色和绿色\n".encode("gb18030"),
+        b"size,colour\n1,a\x00b\n",
+        bytes(range(256)) * 4,
+        b"1,2\n3,4\n",
+        b"size;colour\n1,5;red\n1.234,5;blue\n",
+        b"size , colour\n 1 , red \n",
+    ],
+)
+def test_tables_in_odd_shapes_are_read_as_the_studio_reads_them(raw: bytes, tmp_path: Path) -> None:
+    same(raw, tmp_path)
+
+
+@settings(max_examples=300, deadline=None)
+@given(cells=st.lists(NUMBER_CELLS | st.text("0123456789.,eE+-_ ", max_size=8), min_size=1, max_size=20))
+def test_numbers_are_what_polars_reads(cells: list[str]) -> None:
+    frame = pl.DataFrame({"c": cells}, schema={"c": pl.String})
+    for comma in (False, True):
+        expected = frame.select(number("c", pl.String(), comma)).to_series().to_list()
+        assert [number_in(cell.strip(), comma) for cell in cells] == expected
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    pattern=st.sampled_from(DATE_FORMATS),
+    cells=st.lists(
+        DATE_CELLS | st.datetimes().map(str) | st.text("0123456789-/.: T+", max_size=20), min_size=1, max_size=20
+    ),
+)
+@example("%Y-%m-%d %H:%M:%S", ["2024-05-31 23:59:60", "2024-05-3110:11:12", "2024-05-31 1:1:2", "0000-01-01 0:0:0"])
+@example("%Y-%m-%d", ["-2024-05-31", "+2024-05-31", "24-5-1", "2024- 05-31", "9999999-01-01", "262143-01-01"])
+def test_dates_are_what_polars_reads(pattern: str, cells: list[str]) -> None:
+    frame = pl.DataFrame({"c": cells}, schema={"c": pl.String})
+    expected = frame.select(date("c", pl.String(), pattern)).to_series().to_list()
+    assert [days_in(cell.strip(), pattern) for cell in cells] == expected
+
+
+def test_a_table_of_too_many_columns_is_refused() -> None:
+    raw = (",".join(f"c{number}" for number in range(20_001)) + "\n" + "1," * 20_000 + "1\n").encode()
+    with pytest.raises(Unreadable, match="20,001 columns"):
+        rows_of(raw, COLUMNS)
+
+
+def test_a_table_of_too_many_rows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exporters.standalone.csvs.MAX_ROWS", 3)
+    with pytest.raises(Unreadable, match="more than 3 rows"):
+        rows_of(b"size,colour\n" + b"1,red\n" * 4, COLUMNS)

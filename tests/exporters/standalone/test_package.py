@@ -1,0 +1,229 @@
+"""A package answers as the model it was made from, and nothing hostile is opened."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from engine.modalities import ask_samples
+from engine.model.model import Model
+from exporters.standalone.package import NotAPackage, Package, Unreadable
+from exporters.standalone.texts import TextReader
+from tests.exporters.texts import IN_COLUMNS
+
+ROWS = (
+    {"length in cm": 51.5, "colour 🎨": "rot", "label": "2024-05-31", "inner_1_Mul": "place 3"},
+    {"length in cm": "", "colour 🎨": None, "label": 19_800.25, "inner_1_Mul": "never seen"},
+    {"length in cm": "1e300", "colour 🎨": "grün 🟢\0", "label": "2024-05-31T12:00:00+02:00"},
+    {},
+)
+
+
+def png(picture: np.ndarray[Any, Any]) -> bytes:
+    written = io.BytesIO()
+    Image.fromarray(picture).save(written, "PNG")
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("name", ["table", "number"])
+def test_rows_are_answered_as_the_model_does(name: str, opened: dict[str, Package], models: dict[str, Model]) -> None:
+    samples, problems = ask_samples(ROWS, models[name].task)
+    assert problems == {}
+    expected = models[name].predict(samples)
+    answers = opened[name].predict([opened[name].read(row) for row in ROWS])
+    for answer, row in zip(answers, expected, strict=True):
+        found = [answer.number] if name == "number" else list(answer.probabilities.values())
+        np.testing.assert_allclose(np.array(found, dtype=np.float64), row, rtol=1e-12)
+
+
+def test_pictures_of_many_sizes_are_answered_in_their_order(
+    opened: dict[str, Package], models: dict[str, Model], tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(0)
+    sizes = [(9, 9), (30, 4), (9, 9), (1, 1), (30, 4), *[(9, 9)] * 40]
+    files = []
+    for place, (height, width) in enumerate(sizes):
+        files.append(tmp_path / f"{place}.png")
+        files[-1].write_bytes(png(rng.integers(0, 256, (height, width, 3), dtype=np.uint8)))
+    package = opened["pictures"]
+    answers = package.predict([package.read(file.read_bytes()) for file in files])
+    expected = models["pictures"].predict(ask_samples(files, models["pictures"].task)[0])
+    found = np.array([list(answer.probabilities.values()) for answer in answers])
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    assert [answer.label for answer in answers] == [package.classes[code] for code in expected.argmax(axis=1)]
+
+
+def test_several_classes_hold_or_none(opened: dict[str, Package], models: dict[str, Model], tmp_path: Path) -> None:
+    texts = ("good film", "bad, unfunny", "", "味道 😀")
+    package, model = opened["several"], models["several"]
+    for place, text in enumerate(texts):
+        (tmp_path / f"{place}.txt").write_text(text, encoding="utf-8")
+    expected = model.predict(ask_samples([tmp_path / f"{place}.txt" for place in range(4)], model.task)[0])
+    answers = package.predict([package.read(text) for text in texts])
+    assert [list(answer.probabilities.values()) for answer in answers] == [pytest.approx(row) for row in expected]
+    assert [answer.labels for answer in answers] == [
+        tuple(name for name, share in zip(model.task.classes, row, strict=True) if share >= 0.5) for row in expected
+    ]
+
+
+def test_texts_come_typed_as_rows_or_as_files() -> None:
+    reading = {"columns": 2, "letters": 1000, "features": [{"kind": "letters", "inputs": ["n"]}]}
+    reader = TextReader(Path(), IN_COLUMNS, {"files": {}, "reading": reading})
+    assert reader.columns == ("title", "body")
+    assert reader.read("a film") == reader.read(b"a film") == reader.read({"text": "a film"}) == ("a film", "")
+    assert reader.read({"body": 5}) == ("", "5")
+    with pytest.raises(Unreadable, match="under the names title, body"):
+        reader.read({"other": "a film"})
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "why"),
+    [
+        ("pictures", b"", "is empty"),
+        ("pictures", b"garbage", "not a JPEG"),
+        ("pictures", {"a": 1}, "takes pictures"),
+        ("pictures", "a text", "takes pictures"),
+        ("table", b"1,2", "takes rows"),
+        ("table", {"length in cm": "long"}, "takes a number"),
+        ("table", {"length in cm": 10**400}, "a number of many digits"),
+        ("table", {"length in cm": [1]}, "but got a list"),
+        ("table", {"label": "yesterday"}, "takes a date"),
+        ("table", {"label": 10**400}, "takes a date"),
+        ("table", {"label": "0001-01-01T00:00:00+14:00"}, "takes a date"),
+        ("table", {"colour 🎨": "\ud800"}, "half a character"),
+        ("several", b"\x00\x01\x02\x03" * 50, "holds no text"),
+    ],
+)
+def test_what_cannot_be_read_is_met_with_a_sentence(name: str, raw: Any, why: str, opened: dict[str, Package]) -> None:
+    with pytest.raises(Unreadable, match=why):
+        opened[name].read(raw)
+
+
+@pytest.mark.parametrize("name", ["table", "pictures"])
+def test_no_samples_have_no_answers(name: str, opened: dict[str, Package]) -> None:
+    assert opened[name].predict([]) == []
+
+
+def test_a_model_for_files_takes_no_tables(opened: dict[str, Package]) -> None:
+    with pytest.raises(Unreadable, match="takes no rows"):
+        opened["pictures"].rows(b"a,b\n1,2\n")
+
+
+def change(folder: Path, **changes: Any) -> None:
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    (folder / "manifest.json").write_text(json.dumps({**manifest, **changes}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"format": 2}, "format '2'"),
+        ({"format": True}, "format 'True'"),
+        ({"task": {}}, "damaged"),
+        ({"task": None}, "damaged"),
+        ({"inputs": []}, "does not fit"),
+        ({"inputs": 5}, "damaged"),
+        ({"outputs": []}, "damaged"),
+        ({"outputs": [{"name": "x", "type": "double"}, {"name": "y", "type": "string"}]}, "does not fit"),
+        ({"reading": None}, "damaged"),
+        ({"reading": {"columns": [{"name": "length in cm", "inputs": 3}]}}, "damaged"),
+        ({"files": {}}, "which files"),
+        ({"files": {"model.onnx": None}}, "does not say what"),
+        ({"files": {f"{number}": {} for number in range(100)} | {"model.onnx": {}}}, "which files"),
+    ],
+)
+def test_a_manifest_that_is_not_ours_is_refused(changes: dict[str, Any], why: str, copied: Path) -> None:
+    change(copied, **changes)
+    with pytest.raises(NotAPackage, match=why):
+        Package.open(copied)
+
+
+@pytest.mark.parametrize(
+    "name", ["../outside", "/etc/hostname", "C:\\x", "a/../../b", "a\\b", "con\0", "sample/./x", "a:b", "x" * 300, ""]
+)
+def test_names_that_lead_elsewhere_are_refused(name: str, copied: Path) -> None:
+    files = json.loads((copied / "manifest.json").read_bytes())["files"]
+    (copied.parent / "outside").write_text("secret")
+    change(copied, files={**files, name: {"sha256": "0" * 64, "bytes": 6}})
+    with pytest.raises(NotAPackage, match="may lie elsewhere"):
+        Package.open(copied)
+
+
+def test_links_are_refused(copied: Path) -> None:
+    real = copied.parent / "real"
+    (copied / "model.onnx").rename(real)
+    (copied / "model.onnx").symlink_to(real)
+    with pytest.raises(NotAPackage, match="a link to another place"):
+        Package.open(copied)
+
+
+def test_a_linked_folder_is_refused(copied: Path) -> None:
+    (copied / "sample").rename(copied.parent / "elsewhere")
+    (copied / "sample").symlink_to(copied.parent / "elsewhere")
+    with pytest.raises(NotAPackage, match="a link to another place"):
+        Package.open(copied)
+
+
+@pytest.mark.parametrize(
+    "content", [b"[" * 100_000, b"[]", b"null", b"\xff\xfe", b"", b'{"format": 1' + b"0" * 5000 + b"}"]
+)
+def test_a_manifest_that_is_no_description_is_refused(content: bytes, copied: Path) -> None:
+    (copied / "manifest.json").write_bytes(content)
+    with pytest.raises(NotAPackage, match=r"manifest\.json"):
+        Package.open(copied)
+
+
+def test_a_manifest_of_a_gigabyte_is_not_read(copied: Path) -> None:
+    with (copied / "manifest.json").open("r+b") as file:
+        file.truncate(1 << 30)
+    with pytest.raises(NotAPackage, match="the limit is"):
+        Package.open(copied)
+
+
+def test_a_missing_folder_is_met_with_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(NotAPackage, match=r"holds no manifest\.json"):
+        Package.open(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "sample/sample.csv", "sample/expected.json"])
+def test_a_changed_file_is_noticed(name: str, copied: Path) -> None:
+    content = bytearray((copied / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (copied / name).write_bytes(content)
+    with pytest.raises(NotAPackage, match="was changed or damaged"):
+        Package.open(copied)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(key=st.sampled_from(["task", "inputs", "outputs", "reading", "files", "format"]), value=JSON)
+def test_any_manifest_is_opened_or_refused_with_a_sentence(key: str, value: Any, copied: Path) -> None:
+    before = (copied / "manifest.json").read_bytes()
+    try:
+        change(copied, **{key: value})
+        with pytest.raises(NotAPackage):
+            Package.open(copied)
+    finally:
+        (copied / "manifest.json").write_bytes(before)
+
+
+def test_opening_leaves_no_traces_of_reports(folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    monkeypatch.delenv("ORT_DISABLE_TELEMETRY", raising=False)
+    Package.open(folders["table"])
+    assert os.environ["ORT_DISABLE_TELEMETRY"] == "1"

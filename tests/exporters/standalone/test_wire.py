@@ -1,0 +1,111 @@
+"""What an ONNX file holds is seen without the onnx package, and nothing hostile passes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from google.protobuf.message import DecodeError
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from onnx import TensorProto, helper, numpy_helper
+
+from exporters.standalone.errors import NotAPackage
+from exporters.standalone.wire import check_plain
+from tests.exporters.models import PICTURES, TABLE, constant, content_of, lightgbm, model_of, thumbnail
+
+PLAIN = content_of(model_of(TABLE, constant(TABLE)))
+
+
+def parsed() -> onnx.ModelProto:
+    return onnx.ModelProto.FromString(PLAIN)
+
+
+def checked(model: onnx.ModelProto, folder: Path) -> None:
+    path = folder / "model.onnx"
+    path.write_bytes(model.SerializeToString())
+    check_plain(path)
+
+
+def test_our_own_files_pass(tmp_path: Path) -> None:
+    for number, content in enumerate(
+        (PLAIN, content_of(model_of(TABLE, lightgbm(TABLE))), content_of(model_of(PICTURES, thumbnail(PICTURES))))
+    ):
+        path = tmp_path / f"{number}.onnx"
+        path.write_bytes(content)
+        check_plain(path)
+
+
+@pytest.mark.parametrize("place", ["initializer", "attribute", "entry"])
+def test_numbers_in_other_files_are_refused(place: str, tmp_path: Path) -> None:
+    model = parsed()
+    tensor = numpy_helper.from_array(np.zeros(4, np.float32), "stolen")
+    if place == "entry":
+        tensor.external_data.add(key="location", value="../secret")
+    else:
+        tensor.data_location = TensorProto.EXTERNAL
+    if place == "attribute":
+        model.graph.node.append(helper.make_node("Constant", [], ["stolen"], value=tensor))
+    else:
+        model.graph.initializer.append(tensor)
+    with pytest.raises(NotAPackage, match="from other files"):
+        checked(model, tmp_path)
+
+
+def test_operators_of_other_libraries_are_refused(tmp_path: Path) -> None:
+    model = parsed()
+    model.graph.node.append(helper.make_node("Run", ["x"], ["y"], domain="com.microsoft"))
+    with pytest.raises(NotAPackage, match="needs operators"):
+        checked(model, tmp_path)
+
+
+def test_opsets_of_other_libraries_are_refused(tmp_path: Path) -> None:
+    model = parsed()
+    model.opset_import.append(helper.make_opsetid("com.microsoft", 1))
+    with pytest.raises(NotAPackage, match="needs operators"):
+        checked(model, tmp_path)
+
+
+@pytest.mark.parametrize("part", ["graph", "graphs", "tensors", "function", "sparse"])
+def test_parts_that_no_export_has_are_refused(part: str, tmp_path: Path) -> None:
+    model = parsed()
+    inner = helper.make_graph([], "inner", [], [])
+    if part == "function":
+        model.functions.append(onnx.FunctionProto(name="f"))
+    elif part == "sparse":
+        model.graph.sparse_initializer.append(onnx.SparseTensorProto())
+    else:
+        value = {"graph": inner, "graphs": [inner], "tensors": [numpy_helper.from_array(np.zeros(1))]}[part]
+        model.graph.node.append(helper.make_node("If", ["x"], ["y"], then_branch=value))
+    with pytest.raises(NotAPackage, match="holds parts"):
+        checked(model, tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff" * 30, b"\x3a\xff\xff\xff\xff\x0f", b"\x08", b"\x3b\x01", b"\x38\x01"])
+def test_what_is_no_onnx_file_is_met_with_a_sentence(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(content)
+    with pytest.raises(NotAPackage, match=r"empty|damaged"):
+        check_plain(tmp_path / "model.onnx")
+
+
+@settings(max_examples=80, deadline=None)
+@given(data=st.data())
+def test_what_passes_is_plain_by_the_onnx_package_too(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    content = bytearray(PLAIN)
+    for _ in range(data.draw(st.integers(1, 6))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    path = tmp_path_factory.getbasetemp() / "fuzzed.onnx"
+    path.write_bytes(bytes(content))
+    try:
+        check_plain(path)
+        model = onnx.ModelProto.FromString(bytes(content))
+    except (NotAPackage, DecodeError):
+        return
+    assert not model.functions
+    assert not model.graph.sparse_initializer
+    assert all(node.domain in ("", "ai.onnx", "ai.onnx.ml") for node in model.graph.node)
+    assert all(tensor.data_location != TensorProto.EXTERNAL for tensor in model.graph.initializer)
