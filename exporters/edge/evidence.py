@@ -37,14 +37,16 @@ class Evidence:
     before: FloatArray
     own: FloatArray | None
 
-    def plain(self, artefact: OnnxModel) -> FloatArray:
-        """Return the candidate's answers [n, K], of which ``artefact`` is the float32 form."""
-        return artefact.predict(self.samples) if self.own is None else self.own
+    def asked(self, artefact: OnnxModel) -> FloatArray:
+        """Return what a file says of the samples, [n, K]."""
+        return artefact.predict(self.samples)
 
-    def compressed(self, artefact: OnnxModel, small: OnnxModel, kind: Kind) -> FloatArray:
-        """Return the answers [n, K] of ``small``, the compressed form of ``artefact``."""
-        asked = small.predict(self.samples)
-        return asked if self.own is None else moved(self.own, artefact.predict(self.samples), asked, kind)
+    def unlearned(self, plain: FloatArray, small: FloatArray, kind: Kind) -> FloatArray:
+        """Return what the candidate would have said unlearned [n, K], had it been made smaller then.
+
+        ``plain`` and ``small`` are what its two forms say now.
+        """
+        return small if self.own is None else moved(self.own, plain, small, kind)
 
 
 def gather(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engine.arrays import FloatArray
 from engine.samples import Samples
 from exporters.base import Progress
 from exporters.edge.candidates import ITSELF, Candidate, Ground, LeftOut, candidates
@@ -21,8 +22,9 @@ from exporters.edge.report import Rung
 from exporters.edge.scheme import Scheme, Way
 from exporters.edge.timing import paired
 from exporters.errors import ExportError
+from exporters.onnx.inputs.base import Feeds
 from exporters.onnx.parity import Parity, check
-from exporters.onnx.runtime import Feeds, OnnxModel
+from exporters.onnx.runtime import OnnxModel
 from exporters.onnx.trials import make_trials
 from exporters.source import Source
 
@@ -66,6 +68,7 @@ class Ladder:
         self._calibration = calibration_samples(source)
         self._rungs: list[Rung] = []
         self._quickest: float | None = None
+        self._said: dict[str, FloatArray] = {}
 
     def climb(self) -> Taken:
         """Return the first step that keeps what was asked.
@@ -149,14 +152,15 @@ class Ladder:
 
     def _lost(self, now: _Try, small: Artefact | None) -> Loss | None:
         """Return what the candidate loses against the served model, in float32 or as ``small``."""
-        evidence = now.candidate.evidence
+        evidence, task = now.candidate.evidence, self._source.model.task
         if evidence is None:
             return None
-        task = self._source.model.task
-        if small is None:
-            after = evidence.plain(now.plain.opened)
-        else:
-            after = evidence.compressed(now.plain.opened, small.opened, task.kind)
+        if small is None and evidence.own is not None:
+            return Loss.between(task, evidence.labels, evidence.before, evidence.own)
+        if now.candidate.name not in self._said:
+            self._said[now.candidate.name] = evidence.asked(now.plain.opened)
+        plain = self._said[now.candidate.name]
+        after = plain if small is None else evidence.unlearned(plain, evidence.asked(small.opened), task.kind)
         return Loss.between(task, evidence.labels, evidence.before, after)
 
     def _keeps(self, lost: Loss) -> bool:

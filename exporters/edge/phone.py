@@ -92,7 +92,7 @@ def _one_sample(taken: Taken) -> onnx.ModelProto:
     with quietly():
         from onnxruntime.tools.onnx_model_utils import fix_output_shapes, make_dim_param_fixed
 
-        model = onnx.ModelProto.FromString(taken.artefact.content)
+        model: onnx.ModelProto = onnx.ModelProto.FromString(taken.artefact.content)
         make_dim_param_fixed(model.graph, ROWS, 1)
         fix_output_shapes(model)
     return model

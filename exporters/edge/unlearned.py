@@ -58,7 +58,8 @@ def _table(path: Path, task: Task, train: Dataset) -> FloatArray | None:
     joined = train.frame.select("id").join(table, on="id", how="left", maintain_order="left")
     if joined.height != len(train):
         return None
-    return joined.select(pl.col(names).cast(pl.Float64).fill_null(float("nan"))).to_numpy()
+    found: FloatArray = joined.select(pl.col(names).cast(pl.Float64).fill_null(float("nan"))).to_numpy()
+    return found
 
 
 def moved(known: FloatArray, before: FloatArray, after: FloatArray, kind: Kind) -> FloatArray:
@@ -72,10 +73,11 @@ def moved(known: FloatArray, before: FloatArray, after: FloatArray, kind: Kind) 
     if kind is Kind.MULTILABEL:
         chances = _odds(known) * _odds(after) / _odds(before)
         return chances / (1.0 + chances)
-    shares = np.maximum(known, _TINY) * np.maximum(after, _TINY) / np.maximum(before, _TINY)
-    return shares / shares.sum(axis=1, keepdims=True)
+    shares: FloatArray = np.maximum(known, _TINY) * np.maximum(after, _TINY) / np.maximum(before, _TINY)
+    total: FloatArray = shares.sum(axis=1, keepdims=True)
+    return shares / total
 
 
 def _odds(chances: FloatArray) -> FloatArray:
-    inside = np.clip(chances, _TINY, 1.0 - _TINY)
+    inside: FloatArray = np.clip(chances, _TINY, 1.0 - _TINY)
     return inside / (1.0 - inside)

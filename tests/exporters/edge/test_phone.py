@@ -1,0 +1,81 @@
+"""What an app takes along."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine.modalities.image.resize import resize
+from exporters.api import export
+from exporters.edge.phone import one_network
+from exporters.onnx.runtime import OnnxModel, ort_session
+from tests.engine.flowers import FLOWERS, flower_run
+from tests.exporters.models import PICTURES, constant, model_of, tuned
+
+CONVERTED = {"model.ort", "required_operators.config", "manifest.json", "README.txt", "sample"}
+
+
+@pytest.fixture(scope="module")
+def phone(colours: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("out") / "phone"
+    export(colours, "edge", out, target="phone", teach=0.0)
+    return out
+
+
+def test_the_folder_holds_what_an_app_needs_and_nothing_else(phone: Path) -> None:
+    assert {path.name for path in phone.iterdir()} == CONVERTED
+    said = json.loads((phone / "manifest.json").read_text(encoding="utf-8"))
+    assert set(said["files"]) == {"model.ort", "required_operators.config", "README.txt", "sample/sample.png",
+                                  "sample/expected.json"}  # fmt: skip
+    assert b"ai.onnx;" in (phone / "required_operators.config").read_bytes()
+
+
+def test_the_converted_file_takes_levels_of_one_size_and_answers_its_sample(phone: Path) -> None:
+    session = ort_session((phone / "model.ort").read_bytes())
+    (value,) = session.get_inputs()
+    assert (value.name, value.type) == ("levels", "tensor(float)")
+    side = value.shape[-1]
+    assert value.shape == [1, 3, side, side]
+    picture = np.asarray(Image.open(phone / "sample" / "sample.png").convert("RGB"))
+    answer = session.run(None, {"levels": resize(picture, side)[None]})[0]
+    expected = json.loads((phone / "sample" / "expected.json").read_text(encoding="utf-8"))["answer"]
+    assert np.abs(answer[0] - list(expected["probabilities"].values())).max() < 0.05
+    assert f"squashed to {side} x {side}" in (phone / "README.txt").read_text(encoding="utf-8")
+
+
+def test_the_manifest_says_how_near_the_converted_file_is_and_what_accelerators_run(phone: Path) -> None:
+    said = json.loads((phone / "manifest.json").read_text(encoding="utf-8"))["edge"]["phone"]
+    assert said["compared"] > 32
+    assert said["agreement"] >= 0.95
+    for found in said["usability"].values():
+        assert 0 <= found["supported"] <= found["nodes"]
+
+
+def test_a_float_network_of_fixed_shapes_runs_on_accelerators_in_one_piece(colours: Path, tmp_path: Path) -> None:
+    export(colours, "edge", tmp_path / "out", target="phone", teach=0.0, max_loss=0.0)
+    said = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))["edge"]
+    assert said["phone"]["input"] == [{"name": "levels", "type": "float", "shape": [1, 3, 24, 24]}]
+
+
+def test_a_model_that_is_no_single_network_keeps_what_it_takes(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "flowers")
+    model_of(FLOWERS, constant(FLOWERS)).save(run.model_path)
+    export(run.path, "edge", tmp_path / "out", target="phone", teach=0.0)
+    said = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))["edge"]["phone"]
+    assert [value["shape"] for value in said["input"]] == [[1, 1], [1, 1]]
+    session = ort_session((tmp_path / "out" / "model.ort").read_bytes())
+    names = [value.name for value in session.get_inputs()]
+    feeds = {names[0]: np.array([[4.0]]), names[1]: np.array([["red"]], dtype=object)}
+    assert session.run(["probabilities"], feeds)[0].shape == (1, 2)
+
+
+def test_only_one_network_that_looks_once_is_a_single_network() -> None:
+    assert one_network(model_of(PICTURES, tuned(PICTURES, mirror=False, count=1))) is not None
+    assert one_network(model_of(PICTURES, tuned(PICTURES, mirror=True, count=1))) is None
+    assert one_network(model_of(PICTURES, tuned(PICTURES, mirror=False, count=2))) is None
+    assert one_network(model_of(PICTURES, constant(PICTURES))) is None
+    assert OnnxModel is not None
