@@ -7,11 +7,11 @@ senders as keep every worker busy with one more waiting, and the whole search is
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from exporters.server.machine import cores
 from exporters.server.predictor import Shared
@@ -108,35 +108,26 @@ def search(
 
 def measure(load: Load, predict: Predict[Item], item: Item, seconds: float) -> Trial:
     """Return how ``load`` fares for ``seconds`` under as many senders as fill every call, and one more each."""
-    run = _Run(Shared(predict, load), item, seconds)
+    shared = Shared(predict, load)
     predict([item])  # what is done once at the first call is not counted
-    senders = [threading.Thread(target=run.send, daemon=True) for _ in range(load.workers * (load.batch + 1))]
-    start = time.perf_counter()
-    for sender in senders:
-        sender.start()
-    for sender in senders:
-        sender.join()
-    took = time.perf_counter() - start
-    times = sorted(run.times)
+    count = load.workers * load.batch
+    with ThreadPoolExecutor(count) as served, ThreadPoolExecutor(count + load.workers) as senders:  # as in Predictor
+        start = time.perf_counter()
+        end = start + seconds
+
+        def send() -> list[float]:
+            """Ask again and again, at least once, and return the seconds that each answer took."""
+            times: list[float] = []
+            while not times or time.perf_counter() < end:
+                before = time.perf_counter()
+                served.submit(shared.predict, [item]).result()
+                times.append(time.perf_counter() - before)
+            return times
+
+        running = [senders.submit(send) for _ in range(count + load.workers)]
+        times = sorted(took for one in running for took in one.result())
+        took = time.perf_counter() - start
     return Trial(load, round(len(times) / took, 2), round(1000 * times[int(_PERCENTILE * (len(times) - 1))], 3))
-
-
-class _Run(Generic[Item]):
-    def __init__(self, shared: Shared[Item, Any], item: Item, seconds: float) -> None:
-        self.times: list[float] = []
-        self._shared = shared
-        self._item = item
-        self._end = time.perf_counter() + seconds
-
-    def send(self) -> None:
-        """Ask again and again, at least once."""
-        while True:
-            start = time.perf_counter()
-            self._shared.predict([self._item])
-            now = time.perf_counter()
-            self.times.append(now - start)
-            if now > self._end:
-                return
 
 
 def _splits(count: int) -> Iterator[Load]:

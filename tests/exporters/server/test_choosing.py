@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from exporters.server.choosing import FILE, choose, keep, kept, measure_package
+from exporters.server.machine import cores
+from exporters.server.settings import Load
+from exporters.server.tuning import Trial, Tuning
+from exporters.standalone.package import NotAPackage
+
+TRIAL = Trial(Load(1, 2, 4), 100.0, 10.0)
+TUNING = Tuning(TRIAL, (TRIAL,), None, 1.0)
+
+
+@pytest.fixture
+def package(rows: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(rows, tmp_path / "rows"))
+
+
+def test_what_was_measured_is_kept_and_not_measured_again(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = choose(package, 0.1)
+    content = (package / FILE).read_text()
+    assert choose(package, 0.1) == first
+    assert (package / FILE).read_text() == content
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["kept"] for line in said] == [False, True]
+    assert said[0]["chosen"] == said[1]["chosen"] and "answers a second" in said[0]["chosen"]
+
+
+def test_another_model_machine_or_target_is_measured_anew(tmp_path: Path) -> None:
+    assert keep(tmp_path, "abc", TUNING)
+    assert kept(tmp_path, "abc", None) == TUNING
+    assert kept(tmp_path, "abd", None) is None
+    assert kept(tmp_path, "abc", 5.0) is None
+    content = json.loads((tmp_path / FILE).read_text())
+    (tmp_path / FILE).write_text(json.dumps({**content, "machine": "another"}))
+    assert kept(tmp_path, "abc", None) is None
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", "[" * 5000, '{"format": 1}', "null"])
+def test_a_damaged_file_counts_as_none(tmp_path: Path, content: str) -> None:
+    (tmp_path / FILE).write_text(content)
+    assert kept(tmp_path, "abc", None) is None
+
+
+def test_where_nothing_can_be_written_nothing_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert not keep(tmp_path / "file", "abc", TUNING)
+
+
+def test_without_a_search_every_core_answers_by_itself(package: Path) -> None:
+    assert choose(package, 0.0) == Load(cores(), 1, 1)
+    assert not (package / FILE).exists()
+
+
+def test_a_package_without_a_sample_is_served_by_rule(package: Path) -> None:
+    manifest = json.loads((package / "manifest.json").read_text())
+    manifest["files"] = {"model.onnx": manifest["files"]["model.onnx"]}
+    (package / "manifest.json").write_text(json.dumps(manifest))
+    assert measure_package(package, 0.1) is None
+    assert choose(package, 0.1) == Load(cores(), 1, 1)
+
+
+def test_a_folder_that_is_no_package_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NotAPackage):
+        choose(tmp_path)

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from exporters.server.settings import Load
+from exporters.server.tuning import Trial, Tuning, measure, search
+
+
+def machine(one_s: float, each_s: float, cores: int = 2, speedup: float = 1.0) -> Callable[[int], object]:
+    """A model that takes ``one_s`` a call and ``each_s`` a sample on one thread, on a computer of a few cores."""
+    free = threading.Semaphore(cores)
+
+    def opened(threads: int) -> Callable[[Sequence[int]], list[int]]:
+        def predict(items: Sequence[int]) -> list[int]:
+            for _ in range(threads):
+                free.acquire()
+            try:
+                time.sleep((one_s + each_s * len(items)) / (1 + speedup * (threads - 1)))
+            finally:
+                for _ in range(threads):
+                    free.release()
+            return list(items)
+
+        return predict
+
+    return opened
+
+
+def found(one_s: float, each_s: float, target: float | None = None, speedup: float = 1.0) -> Tuning:
+    opened = machine(one_s, each_s, speedup=speedup)
+    return search(opened, 7, 0.4, target, count=2)  # type: ignore[arg-type]
+
+
+def test_a_model_that_gains_nothing_by_threads_is_called_twice_at_once() -> None:
+    assert found(0.0, 0.004, speedup=0.1).chosen.load == Load(2, 1, 1)
+
+
+def test_a_call_that_costs_most_is_shared() -> None:
+    chosen = found(0.004, 0.00001).chosen.load
+    assert chosen.batch > 1
+
+
+def test_a_latency_target_keeps_calls_apart() -> None:
+    tuning = found(0.001, 0.004, target=9.0, speedup=0.9)
+    assert tuning.kept and tuning.chosen.load == Load(1, 2, 1)
+
+
+def test_a_target_that_nothing_meets_gets_the_quickest_and_says_so() -> None:
+    tuning = found(0.002, 0.002, target=0.1)
+    assert not tuning.kept
+    assert tuning.chosen.p95_ms == min(trial.p95_ms for trial in tuning.tried if trial.load.batch == 1)
+
+
+def test_the_search_is_bounded_for_a_slow_model() -> None:
+    start = time.perf_counter()
+    tuning = found(0.05, 0.05)
+    assert time.perf_counter() - start < 3.0
+    assert all(trial.load.batch == 1 for trial in tuning.tried)
+
+
+def test_what_is_measured_is_what_happened() -> None:
+    trial = measure(Load(1, 1, 1), machine(0.0, 0.01)(1), 7, 0.1)  # type: ignore[arg-type]
+    assert 10.0 < trial.p95_ms < 100.0
+    assert 20 < trial.per_second <= 100
+
+
+def test_it_goes_to_json_and_back_and_odd_settings_are_refused() -> None:
+    trial = Trial(Load(2, 1, 4), 120.5, 8.25)
+    tuning = Tuning(trial, (trial,), 10.0, 0.9)
+    assert Tuning.from_json(tuning.to_json()) == tuning
+    assert "calls at once 2" in trial.sentence()
+    for load in ({"workers": 0, "threads": 1, "batch": 1}, {"workers": 1, "threads": 1, "batch": 10**9}):
+        with pytest.raises(ValueError, match="range"):
+            Trial.from_json({"load": load, "per_second": 1.0, "p95_ms": 1.0})
