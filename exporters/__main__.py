@@ -29,12 +29,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("source", type=Path, help="the folder of a run, or of a model")
     parser.add_argument("--to", choices=sorted(TARGETS), default="onnx")
     parser.add_argument("--out", type=Path, required=True, help="the folder to write into")
+    parser.add_argument("--small", action="store_true", help="the one small model of the run instead of its best")
     add_options(parser)
     wanted = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, _cancel)
     try:
         options = chosen_options(wanted, wanted.to)
-        report = export(wanted.source, wanted.to, wanted.out, _progress, **options)
+        report = export(wanted.source, wanted.to, wanted.out, _progress, wanted.small, **options)
     except (ExportError, EngineError) as error:
         _say({"type": "error", "message": str(error)})
         return 1

@@ -8,6 +8,7 @@ from typing import Any
 
 from exporters.base import Exporter, ExportReport, Progress
 from exporters.errors import ExportError
+from exporters.source import small_model
 from exporters.targets import TARGETS
 
 
@@ -29,9 +30,16 @@ def exporter(target: str, /, **options: Any) -> Exporter:
 
 
 def export(
-    source: Path, to: str = "onnx", out: Path = Path(), progress: Progress | None = None, **options: Any
+    source: Path,
+    to: str = "onnx",
+    out: Path = Path(),
+    progress: Progress | None = None,
+    small: bool = False,
+    **options: Any,
 ) -> ExportReport:
     """Export the model of the run folder (or model folder) ``source`` into the folder ``out``.
+
+    ``small`` takes the one small model of a run in place of its best.
 
     Raises:
         ExportError: why nothing was written, in a sentence.
@@ -39,4 +47,4 @@ def export(
     chosen = exporter(to, **options)
     tell = progress or (lambda share, text: None)
     tell(0.0, "Loading the model")
-    return chosen.export_at(source, out, tell)
+    return chosen.export_at(small_model(source) if small else source, out, tell)

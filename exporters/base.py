@@ -16,7 +16,11 @@ Progress = Callable[[float, str], None]
 
 @dataclass(frozen=True)
 class ExportReport:
-    """What was handed over. ``parity`` is what was measured beside the model, as it stands in ``parity_path``."""
+    """What was handed over.
+
+    ``parity`` is what was measured beside the model, as it stands in ``parity_path``; ``score`` what the artefact
+    itself reached on the untouched test part: metric, value, low, high and samples; None without one.
+    """
 
     target: str
     path: Path
@@ -25,6 +29,7 @@ class ExportReport:
     seconds: float
     parity: Mapping[str, Any]
     notes: tuple[str, ...] = ()
+    score: Mapping[str, Any] | None = None
 
     def sentence(self) -> str:
         """Say what was written and how it was proven."""
@@ -36,7 +41,7 @@ class ExportReport:
         return (
             f"Wrote {self.path} ({size}). It was run beside the model on {figures['samples']} samples "
             f"({figures['real_samples']} of them the run's own): {difference}; "
-            f"{figures['milliseconds']:.3g} ms for one sample."
+            f"{figures['milliseconds']:.3g} ms for one sample.{_scored(self.score)}"
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -64,3 +69,12 @@ class Exporter(ABC):
             ExportError: why nothing was written.
         """
         return self.export(open_source(path), out, progress)
+
+
+def _scored(score: Mapping[str, Any] | None) -> str:
+    if score is None:
+        return ""
+    return (
+        f" On the {score['samples']} samples of the untouched test part it reached {score['value']:.3f} "
+        f"({score['metric']}; between {score['low']:.3f} and {score['high']:.3f} on others of their kind)."
+    )

@@ -44,7 +44,7 @@ class Packaged:
     proven: Proven
 
 
-def write_package(source: Source, out: Path, progress: Progress, which: str = "ensemble") -> Packaged:
+def write_package(source: Source, out: Path, progress: Progress) -> Packaged:
     """Write ``source`` as a package into the folder ``out``, which must be absent or empty; whole or not at all.
 
     Raises:
@@ -54,7 +54,7 @@ def write_package(source: Source, out: Path, progress: Progress, which: str = "e
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
-            made = _made(source, Path(scratch), progress, which)
+            made = _made(source, Path(scratch), progress)
             if out.exists():
                 out.rmdir()
             shutil.move(made.folder, out)
@@ -76,7 +76,7 @@ def refuse_taken(out: Path) -> None:
         raise NotWritable(f"{out} is there already and is not overwritten. Remove it, or choose another folder.")
 
 
-def _made(source: Source, scratch: Path, progress: Progress, which: str) -> Packaged:
+def _made(source: Source, scratch: Path, progress: Progress) -> Packaged:
     proven = prove(source, lambda share, text: progress(share * _MODEL_DONE, text))
     progress(_MODEL_DONE, "Measuring the exported model on the test part")
     score = artefact_score(proven.content, source.dataset)
@@ -89,7 +89,7 @@ def _made(source: Source, scratch: Path, progress: Progress, which: str) -> Pack
         f"{SAMPLE}/{EXPECTED}": expected_json(sample, answer),
         **proven.form.files(),
     }
-    manifest = manifest_of(source, which, proven, score)
+    manifest = manifest_of(source, source.which, proven, score)
     folder = scratch / "package"
     write_together({folder / name: content for name, content in {**files, MANIFEST: manifest.text(files)}.items()})
     prove_package(folder, sample, answer)

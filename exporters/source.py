@@ -16,6 +16,7 @@ from engine.run.folder import RunFolder
 from exporters.errors import NothingToExport
 from exporters.files import safe_name
 
+ENSEMBLE, SMALL = "ensemble", "small"
 _ATTEMPTS = 3
 
 
@@ -25,7 +26,8 @@ class Source:
 
     ``fingerprint`` is the SHA-256 of the model folder's files, ``name`` a safe file name, ``dataset`` what the run
     learned from, ``result`` what its ``result.json`` says (both None where the model stands alone or the run goes on).
-    ``folder`` is the model folder it was read from, None for a model that lies nowhere.
+    ``folder`` is the model folder it was read from, None for a model that lies nowhere. ``which`` is ``ensemble``, or
+    ``small`` for the one small model that a run keeps beside its best.
     """
 
     model: Model
@@ -34,16 +36,47 @@ class Source:
     dataset: Dataset | None
     result: Mapping[str, Any] | None
     folder: Path | None = None
+    which: str = ENSEMBLE
+
+    @property
+    def score(self) -> Mapping[str, Any] | None:
+        """What the run's result says of this model; None where the run has not ended, or says nothing."""
+        said = None if self.result is None else self.result
+        if said is not None and self.which == SMALL:
+            said = said.get("small")
+        found: Mapping[str, Any] | None = None if said is None else said.get("score")
+        return found
+
+
+def small_model(path: Path) -> Path:
+    """Return the folder of the one small model of the run folder ``path``.
+
+    Raises:
+        NothingToExport: this is no run, or it has none.
+    """
+    run = run_of(path)
+    if run is None:
+        raise NothingToExport(
+            f"{path} is no run, and only a run has a small model beside its best. Nothing was exported. "
+            "Name the folder of a run."
+        )
+    if not (run.small_path / MANIFEST).is_file():
+        raise NothingToExport(
+            f"The run {run.path} has no small model: no part of it was small and quick. Nothing was exported. "
+            "Export the whole model instead."
+        )
+    return run.small_path
 
 
 def open_source(path: Path) -> Source:
-    """Load the model of a run folder or a model folder.
+    """Load the model of a run folder, or of a model folder, a run's ``small`` included.
 
     Raises:
         NothingToExport: there is none, or it is damaged.
     """
     run = run_of(path)
-    model_path = path if run is None else run.model_path
+    small = run is not None and path.resolve() == run.small_path
+    model_path = path if run is None or small else run.model_path
     if not (model_path / MANIFEST).is_file():
         raise NothingToExport(_nothing(path, run))
     try:
@@ -52,7 +85,8 @@ def open_source(path: Path) -> Source:
         raise NothingToExport(f"{error} Nothing was exported.") from error
     if run is None:
         return Source(model, safe_name(path.resolve().name), fingerprint, None, None, model_path)
-    return Source(model, named(run), fingerprint, _dataset(run), _result(run), model_path)
+    name, which = (named(run) + "-small", SMALL) if small else (named(run), ENSEMBLE)
+    return Source(model, name, fingerprint, _dataset(run), _result(run), model_path, which)
 
 
 def run_of(path: Path) -> RunFolder | None:
@@ -62,7 +96,8 @@ def run_of(path: Path) -> RunFolder | None:
         NothingToExport: the plan of the run is damaged.
     """
     for folder in (path, path.resolve().parent):
-        if (folder / "plan.json").is_file() and (folder == path or path.resolve() == folder / "model"):
+        inside = path.resolve() in (folder / "model", folder / "small")
+        if (folder / "plan.json").is_file() and (folder == path or inside):
             try:
                 return RunFolder.open(folder)
             except RunError as error:

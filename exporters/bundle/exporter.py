@@ -60,6 +60,7 @@ class BundleExporter(Exporter):
             seconds=round(time.perf_counter() - start, 2),
             parity=packaged.proven.parity.to_json(),
             notes=(*packaged.proven.notes, *notes),
+            score=packaged.manifest["score"],
         )
 
 

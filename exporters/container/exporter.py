@@ -67,6 +67,7 @@ class DockerExporter(Exporter):
             seconds=round(time.perf_counter() - begin, 2),
             parity=packaged.proven.parity.to_json(),
             notes=packaged.proven.notes,
+            score=packaged.manifest["score"],
         )
 
     def _check(self) -> None:

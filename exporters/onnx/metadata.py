@@ -61,7 +61,7 @@ def describe(source: Source) -> dict[str, str]:
         "preprocessing": form.steps,
         "reading": form.reading,
         "unreadable": _unreadable(source.model, form),
-        "score": None if source.result is None else source.result.get("score"),
+        "score": source.score,
         "members": [
             {"name": part.name, "kind": part.member.kind, "weight": part.weight} for part in source.model.members
         ],

@@ -12,12 +12,12 @@ import pytest
 from engine.learners.constant import ConstantMember
 from exporters.api import export, exporter
 from exporters.base import Exporter
-from exporters.errors import ExportError, NotWritable, ParityError
+from exporters.errors import ExportError, NothingToExport, NotWritable, ParityError
 from exporters.onnx.compose import compose
 from exporters.onnx.metadata import PREFIX
 from exporters.onnx.runtime import OnnxModel
 from exporters.targets import TARGETS
-from tests.engine.flowers import FLOWERS, flower_run
+from tests.engine.flowers import FLOWERS, flower_run, flowers
 from tests.exporters.models import PICTURES, TABLE, constant, lightgbm, model_of, rows, thumbnail
 
 MODEL = model_of(FLOWERS, ConstantMember(np.array([0.4, 0.6])))
@@ -40,6 +40,10 @@ def test_a_run_becomes_one_file_with_its_figures_beside_it(run: Path, tmp_path: 
     assert figures["samples"] == 340
     assert figures["real_samples"] == 240
     assert figures["file"] == "flowers.onnx"
+    assert (figures["which"], len(figures["data_sha256"]), figures["weights"]) == ("ensemble", 64, [])
+    assert figures["score"] == report.score
+    assert report.score is not None
+    assert (report.score["metric"], report.score["samples"]) == ("nauc", 48)
     assert report.notes == ()
     assert [share for share, _ in told] == sorted(share for share, _ in told)
     assert told[-1][0] < 1.0
@@ -81,6 +85,16 @@ def test_a_disagreement_leaves_nothing(run: Path, tmp_path: Path, monkeypatch: p
     assert not (tmp_path / "out").exists()
 
 
+def test_the_small_model_of_a_run_is_exported_beside_its_best(run: Path, tmp_path: Path) -> None:
+    with pytest.raises(NothingToExport, match="has no small model"):
+        export(run, "onnx", tmp_path / "out", small=True)
+    model_of(FLOWERS, ConstantMember(np.array([0.3, 0.7]))).save(run / "small")
+    report = export(run, "onnx", tmp_path / "out", small=True)
+    assert (report.path.name, report.parity["which"]) == ("flowers-small.onnx", "small")
+    answer = OnnxModel.open(report.path).predict_dataset(flowers(3))
+    np.testing.assert_allclose(answer, [[0.3, 0.7]] * 3)
+
+
 def test_a_place_that_cannot_be_written_is_met_with_a_sentence(run: Path, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("mine")
     with pytest.raises(NotWritable, match="choose another folder"):
@@ -106,5 +120,5 @@ def test_every_target_has_an_exporter_of_that_name(target: str) -> None:
 
 
 def test_another_target_is_met_with_a_sentence(run: Path, tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match="Models are exported as onnx, but got 'punchcards'"):
+    with pytest.raises(ExportError, match=r"Models are exported as onnx or .*, but got 'punchcards'"):
         export(run, "punchcards", tmp_path / "out")

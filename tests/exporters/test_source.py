@@ -10,7 +10,7 @@ import pytest
 
 from engine.learners.constant import ConstantMember
 from exporters.errors import NothingToExport
-from exporters.source import fingerprint, open_source
+from exporters.source import fingerprint, open_source, small_model
 from tests.engine.flowers import FLOWERS, flower_run
 from tests.exporters.models import model_of
 
@@ -95,3 +95,23 @@ def test_the_fingerprint_follows_every_byte_of_the_model_and_nothing_else(tmp_pa
     (model / "model.json").write_text(json.dumps({**content, "temperature": 1.5}))
     assert fingerprint(model) != before
     assert len(before) == 64
+
+
+def test_the_small_model_of_a_run_is_a_source_with_a_name_and_score_of_its_own(tmp_path: Path) -> None:
+    run = finished_run(tmp_path / "flowers")
+    with pytest.raises(NothingToExport, match="has no small model"):
+        small_model(run)
+    model_of(FLOWERS, ConstantMember(np.array([0.3, 0.7]))).save(run / "small")
+    small = {"score": {"metric": "nauc", "test": 0.8}}
+    (run / "result.json").write_text(json.dumps({**RESULT, "small": small}))
+    best, source = open_source(run), open_source(small_model(run))
+    assert (best.which, best.name, best.score) == ("ensemble", "flowers", RESULT["score"])
+    assert (source.which, source.name, source.score) == ("small", "flowers-small", small["score"])
+    assert source.fingerprint == fingerprint(run / "small") != best.fingerprint
+    assert source.dataset is not None
+
+
+def test_only_a_run_has_a_small_model(tmp_path: Path) -> None:
+    MODEL.save(tmp_path / "alone")
+    with pytest.raises(NothingToExport, match="only a run has a small model"):
+        small_model(tmp_path / "alone")

@@ -32,7 +32,8 @@ def log_mel(graph: Graph, waves: str, scale: MelScale) -> str:
 def mel_power(graph: Graph, waves: str, scale: MelScale, weights: Float32Array, amplitude: bool = False) -> str:
     """Return the exact :func:`engine.modalities.audio.logmel.mel_power` of ``waves``, as float32 [N, bands, T].
 
-    ``waves`` [N, n] are a window long or longer. ONNX Runtime has no convolution in float64, so windows are put together from the blocks that they share.
+    ``waves`` [N, n] are a window long or longer. ONNX Runtime has no convolution in float64, so windows are put
+    together from the blocks that they share.
     """
     block = math.gcd(scale.window, scale.hop)
     frames = (Length.of(graph, waves, 1) - scale.window) // scale.hop + 1

@@ -10,6 +10,7 @@ from exporters.errors import ExportError
 from exporters.targets import TARGETS
 from studio.cli.commands.base import Command
 from studio.cli.errors import UsageError
+from studio.cli.models import add_small
 from studio.cli.options import existing
 from studio.cli.reporters import say
 
@@ -18,6 +19,7 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", type=Path, help="a run folder")
     parser.add_argument("--to", metavar="|".join(TARGETS), default="onnx", help="what to make (default: onnx)")
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="the folder to write into")
+    add_small(parser)
     add_options(parser)
 
 
@@ -32,7 +34,7 @@ def _run(options: Namespace) -> None:
 
     from exporters.api import export
 
-    report = export(options.run, options.to, options.out, **chosen)
+    report = export(options.run, options.to, options.out, small=options.small, **chosen)
     say(report.sentence())
     for note in report.notes:
         say(note)

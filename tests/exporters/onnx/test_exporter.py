@@ -28,6 +28,7 @@ def test_what_is_done_is_told_from_start_to_end(tmp_path: Path) -> None:
         "Writing the model as ONNX",
         "Opening it with ONNX Runtime",
         "Comparing with the model",
+        "Measuring the exported model on the test part",
         "Writing the files",
     ]
     assert list(dict.fromkeys(texts)) == order
