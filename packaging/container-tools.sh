@@ -83,9 +83,20 @@ make_builder() {
     rm -r "$context"
 }
 
+# What tests left behind earlier, to the last but one layer.
+tidy() {
+    local left
+    left=$(podman_here images --format '{{.Repository}}:{{.Tag}}' | grep -v -e '^localhost/autodidact-' -e '^<none>' || true)
+    # shellcheck disable=SC2086
+    [ -z "$left" ] || podman_here rmi --force $left >/dev/null 2>&1 || true
+    podman_here image prune --force >/dev/null
+}
+
 install_tools
 mkdir -p "$folder"
 write_settings
 podman_here image exists localhost/autodidact-base:latest || make_base
 podman_here image exists localhost/autodidact-builder:latest || make_builder
+tidy
+touch "$folder/ready"
 say "ready in $folder"

@@ -23,7 +23,6 @@ _REASONS = (
     ("no space left", "The disk is full. Make room, or remove images you no longer need."),
     ("permission denied while trying to connect", "You may not use docker. Ask to be put into the group “docker”."),
     ("cannot connect to the docker daemon", "Docker is not running. Start it."),
-    ("--require-hashes", "A package is not the file it was when the model was exported. Export the model again."),
     (
         "do not match the hashes",
         "A package is not the file it was when the model was exported. Export the model again.",
@@ -188,7 +187,7 @@ def _why_not_built(engine: Engine, ended: Ended) -> str:
 
 def reason_for(ended: Ended) -> str:
     """Return what a failed command's last words mean, and the words themselves."""
-    said = "\n".join(line for line in ended.lines if line.strip())
+    said = "\n".join(line for line in ended.lines if line.strip() and step_of(line) is None)
     lower = said.lower()
     meaning = next((sentence for sign, sentence in _REASONS if sign in lower), "")
     last = " / ".join(said.splitlines()[-_SAID_LINES:])[-600:] or "nothing"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
 _PIN = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([A-Za-z0-9.!+_]+)$")
 _HASH = re.compile(r"^--hash=sha256:([0-9a-f]{64})$")
@@ -19,9 +19,16 @@ class Pinned:
     """One package of a lock: its name as wheels have it, its version, and the SHA-256 of the files that it may be."""
 
     name: str
+    spelled: str
     version: str
     hashes: frozenset[str]
-    text: str
+
+    @property
+    def text(self) -> str:
+        """The package as a line of a lock, continued."""
+        return " \\\n    ".join(
+            [f"{self.spelled}=={self.version}", *(f"--hash=sha256:{h}" for h in sorted(self.hashes))]
+        )
 
 
 def read_lock(text: str) -> tuple[Pinned, ...]:
@@ -46,26 +53,23 @@ def _pinned(words: list[str]) -> Pinned:
     hashes = [_HASH.match(word) for word in words[1:]]
     if pin is None or not hashes or not all(hashes):
         raise BadLock(f"A line of the lock is not NAME==VERSION with SHA-256 hashes alone: {' '.join(words)[:80]}")
-    return Pinned(
-        normalised(pin[1]),
-        pin[2],
-        frozenset(match[1] for match in hashes if match),
-        " \\\n    ".join([words[0], *sorted(words[1:])]),
-    )
+    return Pinned(normalised(pin[1]), pin[1], pin[2], frozenset(match[1] for match in hashes if match))
 
 
-def joined(texts: Iterable[str]) -> str:
-    """Return the union of several locks as one, sorted.
+def joined(texts: Iterable[str], without: Collection[str] = ()) -> str:
+    """Return the union of several locks as one, sorted, but for the packages ``without``.
 
     Raises:
-        BadLock: one cannot be read, or two want different files for one package.
+        BadLock: one cannot be read, or two want different versions of one package.
     """
     packages: dict[str, Pinned] = {}
     for text in texts:
         for pinned in read_lock(text):
-            if packages.setdefault(pinned.name, pinned) != pinned:
-                raise BadLock(f"Two locks want different files for {pinned.name}.")
-    return "".join(packages[name].text + "\n" for name in sorted(packages))
+            known = packages.setdefault(pinned.name, pinned)
+            if known.version != pinned.version:
+                raise BadLock(f"Two locks want different versions of {pinned.name}.")
+            packages[pinned.name] = replace(known, hashes=known.hashes | pinned.hashes)
+    return "".join(packages[name].text + "\n" for name in sorted(packages) if name not in without)
 
 
 def normalised(name: str) -> str:

@@ -9,8 +9,22 @@ from exporters.container.lock import joined
 from exporters.requirements import lock_name, lock_text
 
 SERVER = "server"
+_TO_DOWNLOAD = (
+    "huggingface_hub",
+    "hf_xet",
+    "httpx2",
+    "httpcore2",
+    "truststore",
+    "fsspec",
+    "filelock",
+    "tqdm",
+    "pyyaml",
+)
+_ON_WINDOWS = ("colorama",)
+LEFT_OUT = (*_TO_DOWNLOAD, *_ON_WINDOWS)
+"""What a container does without, though locks name it: ``tokenizers`` downloads models with it, or Windows needs it."""
 
 
 def container_lock(manifest: Mapping[str, Any]) -> str:
     """Return the lock of what a package's samples need to be read and answered, and of what the server needs."""
-    return joined((lock_text(lock_name(manifest)), lock_text(SERVER)))
+    return joined((lock_text(lock_name(manifest)), lock_text(SERVER)), LEFT_OUT)

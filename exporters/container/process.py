@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import queue
 import signal
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 _KEPT_LINES = 60
 _POLL_S = 0.1
 _GRACE_S = 5.0
+_QUIET_S = 2.0
 _OWN_GROUP = os.name == "posix"
 
 
@@ -67,15 +69,14 @@ def run(
         return _listen(process, lines, time.monotonic() + limit_s, heard, cancel)
     finally:
         _end(process)
-        reader.join(_GRACE_S)
-        if process.stdout is not None and not reader.is_alive():
-            process.stdout.close()
+        reader.join(_POLL_S)
 
 
 def _read(process: subprocess.Popen[str], lines: queue.SimpleQueue[str | None]) -> None:
     if process.stdout is not None:
-        for line in process.stdout:
-            lines.put(line.rstrip())
+        with process.stdout as output:
+            for line in output:
+                lines.put(line.rstrip())
     lines.put(None)
 
 
@@ -87,17 +88,21 @@ def _listen(
     cancel: threading.Event | None,
 ) -> Ended:
     kept: deque[str] = deque(maxlen=_KEPT_LINES)
+    quiet_until = math.inf  # where it has ended but left a child that holds its output open, which is not waited for
     while True:
         if cancel is not None and cancel.is_set():
             raise Cancelled
-        if time.monotonic() > deadline:
+        now = time.monotonic()
+        if now > deadline:
             return Ended(None, tuple(kept))
+        if quiet_until == math.inf and process.poll() is not None:
+            quiet_until = now + _QUIET_S
         try:
             line = lines.get(timeout=_POLL_S)
         except queue.Empty:
-            if process.poll() is None:
+            if now < quiet_until:
                 continue
-            line = None  # it left a child that holds its output open, which is not waited for
+            line = None
         if line is None:
             return Ended(process.wait(_GRACE_S), tuple(kept))
         kept.append(line)

@@ -143,7 +143,17 @@ def start(engine: Engine, facts: Facts, wish: Wish, cancel: threading.Event | No
     environment = {} if wish.token is None else {"AUTODIDACT_TOKEN": wish.token}
     called = Engine(engine.kind, engine.program, engine.version, {**engine.environment, **environment})
     try:
-        ended = called.call("run", "--detach", "--name", name, *_flags(engine, facts, wish), facts.image, cancel=cancel)
+        ended = called.call(
+            "run",
+            "--detach",
+            "--pull",
+            "never",
+            "--name",
+            name,
+            *_flags(engine, facts, wish),
+            facts.image,
+            cancel=cancel,
+        )
     except Cancelled:
         running.stop()
         raise
