@@ -12,9 +12,19 @@ import io
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
-from engine.separated import MAX_FIELD, MISSING, SNIFFED_BYTES, Layout, encoding_of, layout_of, looks_binary
+from engine.separated import (
+    MAX_FIELD,
+    MISSING,
+    SNIFFED_BYTES,
+    Layout,
+    encoding_of,
+    layout_of,
+    looks_binary,
+    unique_names,
+)
 from engine.task import Column, ColumnType
 from exporters.standalone.errors import Unreadable
 
@@ -55,19 +65,37 @@ def rows_of(raw: bytes, columns: Sequence[Column]) -> list[Mapping[str, object]]
     text, layout = _opened(raw)
     if len(layout.names) > MAX_COLUMNS:
         raise Unreadable(f"The table has {len(layout.names):,} columns; the limit is {MAX_COLUMNS:,}. Send fewer.")
+    rows = _split(text, layout)
+    layout = _named(rows, layout, columns)
     places = {name: place for place, name in enumerate(layout.names)}
-    present = [column for column in columns if column.name in places]
+    present = {column: places[name] for column in columns if (name := _as_header(column.name)) in places}
     if not present:
         wanted = ", ".join(column.name for column in columns[:20])
         raise Unreadable(f"The table has none of the columns that the model looks at. It looks at: {wanted}.")
     found: list[Mapping[str, object]] = []
-    for cells in _split(text, layout):
+    for cells in rows[int(layout.header) :]:
+        if not any(cells):
+            continue
         if len(found) >= MAX_ROWS:
             raise Unreadable(f"The table has more than {MAX_ROWS:,} rows. Send it in parts.")
-        found.append({column.name: _typed(column, _at(cells, places[column.name]), layout) for column in present})
+        found.append({column.name: _typed(column, _at(cells, place), layout) for column, place in present.items()})
     if not found:
         raise Unreadable("The table has a header but no rows. Send a table with a row for each question.")
     return found
+
+
+def _named(rows: Sequence[Sequence[str]], layout: Layout, columns: Sequence[Column]) -> Layout:
+    """Return the layout with a header where the first row looks like cells but names columns of the model."""
+    wanted = {_as_header(column.name) for column in columns}
+    if layout.header or wanted & set(layout.names):
+        return layout
+    names = unique_names(list(rows[0]) if rows else [], len(layout.names))
+    return replace(layout, header=True, names=names) if wanted & set(names) else layout
+
+
+def _as_header(name: str) -> str:
+    """Return a column's name as one is read from a header."""
+    return " ".join(name.split())
 
 
 def _opened(raw: bytes) -> tuple[str, Layout]:
@@ -101,15 +129,14 @@ def _decodes(raw: bytes, encoding: str) -> bool:
     return True
 
 
-def _split(text: str, layout: Layout) -> Iterator[list[str]]:
-    """Yield the rows below the header, but for those that are blank throughout."""
-    try:
-        rows = list(_parsed(text, layout.delimiter, layout.quoted))
-    except csv.Error:
-        rows = list(_parsed(text, layout.delimiter, quoted=False))  # a quotation mark that is never closed
-    for row in rows[int(layout.header) :]:
-        if any(row):
-            yield row
+def _split(text: str, layout: Layout) -> list[list[str]]:
+    """Return the rows as cells, blank lines left out."""
+    for quoted in (layout.quoted, False):  # without, where a quotation mark is never closed
+        try:
+            return list(_parsed(text, layout.delimiter, quoted))
+        except csv.Error:
+            continue
+    raise Unreadable(f"A cell of the table has more than {MAX_FIELD:,} characters. Shorten it.")
 
 
 def _parsed(text: str, delimiter: str, quoted: bool) -> Iterator[list[str]]:

@@ -136,6 +136,16 @@ def test_dates_are_what_polars_reads(pattern: str, cells: list[str]) -> None:
     assert [days_in(cell.strip(), pattern) for cell in cells] == expected
 
 
+def test_names_that_look_like_cells_are_known_as_names_where_the_model_has_them() -> None:
+    columns = (Column("2019", ColumnType.NUMBER), Column("2020", ColumnType.NUMBER))
+    assert rows_of(b"2019,2020\n1,2\n3,4\n", columns) == [{"2019": 1.0, "2020": 2.0}, {"2019": 3.0, "2020": 4.0}]
+
+
+def test_a_cell_without_end_is_refused() -> None:
+    with pytest.raises(Unreadable, match="A cell of the table has more than"):
+        rows_of(b"size,colour\n1,red\n2," + b"x" * 1_100_000 + b"\n", COLUMNS)
+
+
 def test_a_table_of_too_many_columns_is_refused() -> None:
     raw = (",".join(f"c{number}" for number in range(20_001)) + "\n" + "1," * 20_000 + "1\n").encode()
     with pytest.raises(Unreadable, match="20,001 columns"):
