@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from exporters.errors import NothingToExport
+from exporters.standalone.package import Package
+from studio.cli.errors import UsageError
+from studio.cli.serving import KEPT, export_for_serving, package_of
+
+
+def test_a_model_is_exported_once_and_gone_at_the_end(constant_model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with package_of(constant_model) as folder:
+        assert Package.open(folder, threads=1).classes == ("no", "yes")
+        with package_of(folder) as same:
+            assert same == folder
+    assert not folder.exists()
+    assert capsys.readouterr().out == ""
+
+
+def test_an_unpacked_bundle_is_served_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    for name in ("manifest.json", "model.onnx"):
+        (tmp_path / "model" / name).write_text("{}")
+    with package_of(tmp_path) as folder:
+        assert folder == tmp_path / "model"
+
+
+def test_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_text("")
+    with pytest.raises(UsageError, match="is a file"), package_of(tmp_path / "model.onnx"):
+        pass
+
+
+def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NothingToExport), package_of(tmp_path):
+        pass
+
+
+def test_the_export_of_a_run_is_kept_until_its_model_is_another(tmp_path: Path) -> None:
+    from tests.engine.flowers import FLOWERS, flower_run
+    from tests.exporters.models import constant, model_of
+
+    run = flower_run(tmp_path / "flowers")
+    model_of(FLOWERS, constant(FLOWERS)).save(run.model_path)
+    first = export_for_serving(run.path, tmp_path / "scratch")
+    assert first.parent == run.path / KEPT
+    moment = (first / "model.onnx").stat().st_mtime_ns
+    assert export_for_serving(run.path, tmp_path / "scratch") == first
+    assert (first / "model.onnx").stat().st_mtime_ns == moment
+    model_of(FLOWERS, constant(FLOWERS), temperature=2.0).save(run.model_path)
+    second = export_for_serving(run.path, tmp_path / "scratch")
+    assert second != first and [path.name for path in (run.path / KEPT).iterdir()] == [second.name]
