@@ -5,6 +5,7 @@ Only programs of this version run there, never those that came with the package.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -97,11 +98,13 @@ def fresh_environment(modality: Modality, lock: str, scratch: Path, wheels: Path
         NotInstallable: a wheel is missing or not the one that the lock names.
     """
     home = scratch / "venv"
-    venv.create(home, with_pip=True, symlinks=os.name != "nt")
+    ours = importlib.util.find_spec("pip") is not None  # takes a second, and one of its own five
+    venv.create(home, with_pip=not ours, symlinks=os.name != "nt")
     python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    pip = [sys.executable, "-m", "pip", f"--python={python}"] if ours else [str(python), "-m", "pip"]
     requirements = scratch / "requirements.txt"
     requirements.write_text(lock_text(lock), encoding="utf-8")
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:"]
+    command = [*pip, "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:"]
     command += ["--require-hashes", "--requirement", str(requirements)]
     if wheels is not None:
         command += ["--isolated", "--no-index", "--find-links", str(wheels.resolve())]

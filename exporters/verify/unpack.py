@@ -56,7 +56,8 @@ def _check_directory(path: Path) -> None:
 def _check(name: str, entries: list[zipfile.ZipInfo]) -> None:
     if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > MAX_BYTES:
         raise NotAPackage(f"{name} would unpack to more than any export holds, so it was not opened.")
-    seen: set[str] = set()
+    files: set[str] = set()
+    folders: set[str] = set()
     for entry in entries:
         plain_name(entry.filename)
         kind = stat.S_IFMT(entry.external_attr >> 16)
@@ -64,15 +65,17 @@ def _check(name: str, entries: list[zipfile.ZipInfo]) -> None:
             raise NotAPackage(f"{entry.filename!r} in {name} is a link, or hidden in some way. It was not opened.")
         if entry.file_size > _ALWAYS and entry.file_size > _RATIO * max(1, entry.compress_size):
             raise NotAPackage(f"{entry.filename!r} in {name} would unpack to {entry.file_size:,} bytes of nothing.")
-        places = {entry.filename.casefold(), *(parent.casefold() for parent in _parents(entry.filename))}
-        if entry.filename.casefold() in seen:
+        place = entry.filename.casefold()  # on some systems names that differ in case are one
+        above = _parents(place)
+        if place in files | folders or files & above:
             raise NotAPackage(f"{name} holds {entry.filename!r} twice, so it was not opened.")
-        seen |= places
+        files.add(place)
+        folders |= above
 
 
-def _parents(name: str) -> list[str]:
+def _parents(name: str) -> set[str]:
     parts = name.split("/")
-    return ["/".join(parts[:depth]) + "/" for depth in range(1, len(parts))]
+    return {"/".join(parts[:depth]) for depth in range(1, len(parts))}
 
 
 def _write(content: zipfile.ZipFile, entry: zipfile.ZipInfo, place: Path) -> None:
