@@ -18,11 +18,12 @@ def quietly() -> Iterator[None]:
     """
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     root = logging.getLogger()
-    level = root.level
-    root.setLevel(logging.ERROR)
+    before, silenced = list(root.handlers), logging.root.manager.disable
+    logging.disable(logging.ERROR)
     try:
         with redirect_stdout(StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        root.setLevel(level)
+        logging.disable(silenced)
+        root.handlers[:] = before  # some of the tools send all logs of the program to stderr

@@ -12,7 +12,7 @@ from PIL import Image
 from engine.modalities.image.resize import resize
 from exporters.api import export
 from exporters.edge.phone import one_network
-from exporters.onnx.runtime import OnnxModel, ort_session
+from exporters.onnx.runtime import ort_session
 from tests.engine.flowers import FLOWERS, flower_run
 from tests.exporters.models import PICTURES, constant, model_of, tuned
 
@@ -49,16 +49,12 @@ def test_the_converted_file_takes_levels_of_one_size_and_answers_its_sample(phon
 
 def test_the_manifest_says_how_near_the_converted_file_is_and_what_accelerators_run(phone: Path) -> None:
     said = json.loads((phone / "manifest.json").read_text(encoding="utf-8"))["edge"]["phone"]
+    assert said["input"] == [{"name": "levels", "type": "float", "shape": [1, 3, 32, 32]}]
     assert said["compared"] > 32
     assert said["agreement"] >= 0.95
-    for found in said["usability"].values():
-        assert 0 <= found["supported"] <= found["nodes"]
-
-
-def test_a_float_network_of_fixed_shapes_runs_on_accelerators_in_one_piece(colours: Path, tmp_path: Path) -> None:
-    export(colours, "edge", tmp_path / "out", target="phone", teach=0.0, max_loss=0.0)
-    said = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))["edge"]
-    assert said["phone"]["input"] == [{"name": "levels", "type": "float", "shape": [1, 3, 24, 24]}]
+    android, iphone = said["usability"]["NNAPI (Android)"], said["usability"]["CoreML (iPhone)"]
+    assert android["supported"] > 0.9 * android["nodes"]
+    assert 0 <= iphone["supported"] <= iphone["nodes"]
 
 
 def test_a_model_that_is_no_single_network_keeps_what_it_takes(tmp_path: Path) -> None:
@@ -78,4 +74,3 @@ def test_only_one_network_that_looks_once_is_a_single_network() -> None:
     assert one_network(model_of(PICTURES, tuned(PICTURES, mirror=True, count=1))) is None
     assert one_network(model_of(PICTURES, tuned(PICTURES, mirror=False, count=2))) is None
     assert one_network(model_of(PICTURES, constant(PICTURES))) is None
-    assert OnnxModel is not None
