@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 import zipfile
+import zlib
 from pathlib import Path
 
 from exporters.standalone.described import MAX_FILE_BYTES, plain_name
@@ -35,8 +37,12 @@ def unpack(path: Path, out: Path) -> None:
             _check(path.name, entries)
             for entry in entries:
                 _write(content, entry, out / entry.filename)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, zipfile.zlib.error) as error:
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error) as error:
         raise NotAPackage(f"{path.name} is no zip, or it is damaged ({error}). Get it again.") from error
+    except OSError as error:
+        if error.errno == errno.EINVAL:  # it points before its own beginning
+            raise NotAPackage(f"{path.name} is no zip, or it is damaged. Get it again.") from error
+        raise
 
 
 def _check_directory(path: Path) -> None:
