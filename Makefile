@@ -4,6 +4,7 @@
 #   make studio   the app                               make lint   ruff, mypy, import contracts
 #   make bench    measure, against the stated numbers   make wheel  dist/*.whl
 #   make bench-labeling   import, scrolling, keys, suggestions, the order to label in, kills
+#   make bench-export     exported models: parity, size, speed, the server, the container
 #   make lock     ask the package index for the hashes of what exports are installed with
 #   make bench-peers, bench-report, bench-ablation, portfolio      see tests/benchmarks/README.md
 
@@ -15,7 +16,7 @@ ARGS   ?=
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup studio demo test lint format bench bench-peers bench-report bench-ablation bench-labeling portfolio lock wheel clean
+.PHONY: help setup studio demo test container-tools lint format bench bench-peers bench-report bench-ablation bench-labeling portfolio lock wheel clean
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
@@ -32,8 +33,12 @@ studio: $(STAMP)
 demo: $(STAMP)
 	$(PYTHON_IN_VENV) -m studio.demo $(ARGS)
 
-test: $(STAMP)
+test: $(STAMP) container-tools
 	QT_QPA_PLATFORM=offscreen $(PYTHON_IN_VENV) -m pytest $(ARGS)
+
+# podman and images of our own, for the tests of exported containers; where that is impossible they are skipped.
+container-tools: $(STAMP)
+	@packaging/container-tools.sh || test $$? = 3
 
 lint: $(STAMP)
 	$(VENV)/bin/ruff check .
@@ -59,6 +64,9 @@ bench-ablation: $(STAMP)
 
 bench-labeling: $(STAMP)
 	$(PYTHON_IN_VENV) -m tests.benchmarks.labeling $(ARGS)
+
+bench-export: $(STAMP)
+	$(PYTHON_IN_VENV) -m tests.benchmarks.exports $(ARGS)
 
 portfolio: $(STAMP)
 	$(PYTHON_IN_VENV) -m tests.benchmarks.portfolio $(ARGS)

@@ -4,40 +4,28 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from exporters.container.engines import Engine, find_engines
+from exporters.container.engines import Engine
 from exporters.container.exporter import DockerExporter
 from exporters.container.running import Running, Wish
 from exporters.container.trial import Proof, launch
+from tests.exporters.container.podman import podman
 from tests.exporters.models import PICTURES, constant, model_of, source_of, thumbnail
 
-BASES = {"BASE": "localhost/autodidact-base", "BUILDER": "localhost/autodidact-builder"}
 TOKEN = "between-us"
 TITLE = "Käfer & Co"
-
-
-def prepared() -> Path:
-    """The folder that packaging/container-tools.sh fills."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return Path(os.environ.get("AUTODIDACT_CONTAINERS") or cache / "autodidact-containers")
 
 
 @pytest.fixture(scope="session")
 def engine() -> Engine:
     """Podman with images and settings of its own."""
-    folder = prepared()
-    if not (folder / "ready").is_file():
+    found = podman()
+    if found is None:
         pytest.skip("no images to build on: packaging/container-tools.sh makes them, as root on Debian or Ubuntu")
-    settings = {
-        "CONTAINERS_CONF": str(folder / "containers.conf"),
-        "CONTAINERS_STORAGE_CONF": str(folder / "storage.conf"),
-    }
-    (found,) = [found for found in find_engines(settings).engines if found.kind == "podman"]
-    return replace(found, bases=BASES)
+    return found
 
 
 @pytest.fixture(scope="session")
