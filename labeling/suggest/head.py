@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,9 +17,8 @@ from engine.task import Kind, Task
 
 MOST = 1500  # samples that are learned from: more of them take longer than a second and tell little more
 THOROUGH = 200  # labels up to which the shape of the head is searched for
-SURE_FROM = 100  # labels from which on answers that are sure are learned from too; with fewer they are too often wrong
-SURE = 0.9  # the chance from which on an answer is learned from: 0.885 instead of 0.874 right with 640 labels of photos
-OF_MANY = Shape(narrowness=1.4, penalty=0.1)  # the best of 15 with 400 labels and more, on photos
+TOLD_FROM = 30  # labels from which on its own answers are learned from too; fewer were not tried
+OF_MANY = Shape(narrowness=1.4, penalty=0.03)  # the best of 16 with 400 labels and more, on photos
 NARROWNESS = 0.7  # of the kernel that tells strange samples
 _AT_ONCE = 8192
 
@@ -31,6 +30,10 @@ class Fitted:
     A head that learned from its own answers is surer of them than it should be. They are one and the same where nothing
     but labels was learned from. ``error`` is, for numbers, how far off answers to samples it had not seen were (a
     standard deviation).
+
+    Right on held-out photos of ``trashnet`` (5 folds of the train part, labels in the suggested order, 2,021 in all,
+    0.898 with all of them): 0.762, 0.814, 0.855 and 0.888 with 6, 10, 20 and 40 % of the labels alone; 0.786, 0.830,
+    0.879 and 0.899 with what the head says of the rest, twice as sure as it is.
     """
 
     head: KernelHead
@@ -51,7 +54,7 @@ def fit(
     unlabelled: Float32Array,
     most: int = MOST,
 ) -> Fitted:
-    """Fit a head to labelled points; where classes have many labels, to answers that are sure enough too.
+    """Fit a head to labelled points; where classes have many labels, to its own answers to the rest too.
 
     Args:
         points: [n, w] of :class:`labeling.suggest.space.Space`.
@@ -67,11 +70,8 @@ def fit(
     folds = assign_folds(_strata(labels, task.kind), groups, seed=0)
     problem = _problem(points, labels, folds, task)
     best = _searched(problem) if len(labels) <= THOROUGH else fitted(problem, OF_MANY)
-    if task.kind is Kind.MULTICLASS and len(labels) >= SURE_FROM:
-        more, said = _sure(best.head, unlabelled, most - len(labels))
-        together = np.concatenate([points, more]), np.concatenate([labels, said])
-        checked = np.concatenate([folds, np.full(len(said), -1)])  # what was only said is never checked on
-        return Fitted(fitted(_problem(*together, checked, task), best.shape).head, best.head)
+    if task.kind is Kind.MULTICLASS and len(labels) >= TOLD_FROM:
+        return Fitted(fitted(_with_told(problem, best.head, unlabelled, most), OF_MANY).head, best.head)
     if task.kind is not Kind.REGRESSION:
         return Fitted(best.head, best.head)
     off = best.out_of_fold[:, 0] - labels
@@ -85,13 +85,22 @@ def _answers(head: KernelHead, points: Float32Array) -> FloatArray:
     return np.concatenate(parts) if parts else np.empty((0, len(head.bias)))
 
 
-def _sure(head: KernelHead, unlabelled: Float32Array, most: int) -> tuple[Float32Array, FloatArray]:
-    """Return at most ``most`` points that the ``head`` is sure of, with the classes that it says."""
-    if len(unlabelled) > MOST:
-        unlabelled = unlabelled[np.random.default_rng(0).permutation(len(unlabelled))[:MOST]]
-    answers = head.predict(unlabelled)
-    sure = np.flatnonzero(answers.max(axis=1) >= SURE)[:most]
-    return unlabelled[sure], answers[sure].argmax(axis=1).astype(np.float64)
+def _with_told(problem: Problem, head: KernelHead, unlabelled: Float32Array, most: int) -> Problem:
+    """Return the problem with points added, ``most`` in all, that are to get what the ``head`` says of them, squared.
+
+    Squared chances, scaled to add up to 1, are those of one twice as sure.
+    """
+    left = max(0, most - len(problem.inputs))
+    if len(unlabelled) > left:
+        unlabelled = unlabelled[np.random.default_rng(0).permutation(len(unlabelled))[:left]]
+    told = _answers(head, unlabelled) ** 2
+    told /= told.sum(axis=1, keepdims=True)
+    return replace(
+        problem,
+        inputs=np.concatenate([problem.inputs, unlabelled]),
+        targets=np.concatenate([problem.targets, told]),
+        folds=np.concatenate([problem.folds, np.full(len(told), -1)]),  # what was only said is never checked on
+    )
 
 
 def _searched(problem: Problem) -> Fit:

@@ -67,9 +67,9 @@ def test_what_is_unlike_all_labels_is_strange() -> None:
     assert strange.max() <= 1.0
 
 
-def test_what_is_certain_without_a_label_helps_where_there_are_many_labels(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_samples_without_a_label_help_where_there_are_many_labels() -> None:
     features, truth = blobs(2400, 6, far=0.62)
-    points, count = known(features).points, head.SURE_FROM + 20
+    points, count = known(features).points, head.TOLD_FROM + 60
     task = Task(Modality.IMAGE, Kind.MULTICLASS, tuple("abcdef"))
     labels, groups = truth[:count].astype(float), np.arange(count)
 
