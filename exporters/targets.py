@@ -68,4 +68,8 @@ TARGETS: dict[str, Target] = {
         "the smallest and quickest form for one device that keeps the accuracy",
         (_DEVICE, _LOSS, _LATENCY, _TEACH),
     ),
+    "report": Target(
+        "exporters.report.exporter:ReportExporter",
+        "a model card as HTML and PDF: what it learned from, how good it is, where it fails, what is inside",
+    ),
 }
