@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -34,8 +34,9 @@ def main(folder: Path, arguments: Sequence[str] | None = None) -> int:
     except ImportError as error:
         _not_installed(error)
     failed = 0
-    asked: list[Question] = [] if given.text is None else [("text", given.text)]
-    for questions in (asked, *(_of_file(package, path) for path in given.files)):
+    typed: list[Question] = [] if given.text is None else [("text", given.text)]
+    asked: list[Iterable[Question]] = [typed, *(_of_file(package, path) for path in given.files)]
+    for questions in asked:
         failed += _answer(package, questions, given.json)
     return 1 if failed else 0
 
@@ -60,7 +61,7 @@ def _of_file(package: Package, path: Path) -> Iterator[Question]:
         yield path.name, content
 
 
-def _answer(package: Package, questions: Iterator[Question] | Sequence[Question], as_json: bool) -> int:
+def _answer(package: Package, questions: Iterable[Question], as_json: bool) -> int:
     """Print the answers; return how many questions could not be read."""
     names, items, failed = [], [], 0
     try:

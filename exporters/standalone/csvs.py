@@ -144,8 +144,11 @@ def _parsed(text: str, delimiter: str, quoted: bool) -> Iterator[list[str]]:
     stand_in = next(sign for sign in map(chr, range(0xFDD0, 0xFDF0)) if sign not in text)
     csv.field_size_limit(MAX_FIELD)
     lines = io.StringIO(re.sub(r"\r(?!\n)", stand_in, text), newline="")
-    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-    for row in csv.reader(lines, delimiter=delimiter, quoting=quoting, strict=True):
+    if quoted:
+        rows = csv.reader(lines, delimiter=delimiter, strict=True)
+    else:
+        rows = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=True)
+    for row in rows:
         if row:
             yield [cell.replace(stand_in, "\r") for cell in row]
 

@@ -74,7 +74,10 @@ def apart(answer: Mapping[str, Any], expected: Any) -> float:
 def _shares_apart(one: Any, other: Any) -> float:
     if isinstance(other, bool) or not isinstance(other, int | float):
         return math.inf
-    difference = abs(float(one) - float(other))
+    try:
+        difference = abs(float(one) - float(other))
+    except OverflowError:  # a whole number of hundreds of digits
+        return math.inf
     return math.inf if math.isnan(difference) else difference
 
 

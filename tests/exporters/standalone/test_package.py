@@ -19,7 +19,7 @@ from exporters.standalone.package import NotAPackage, Package, Unreadable
 from exporters.standalone.texts import TextReader
 from tests.exporters.texts import IN_COLUMNS
 
-ROWS = (
+ROWS: tuple[dict[str, Any], ...] = (
     {"length in cm": 51.5, "colour 🎨": "rot", "label": "2024-05-31", "inner_1_Mul": "place 3"},
     {"length in cm": "", "colour 🎨": None, "label": 19_800.25, "inner_1_Mul": "never seen"},
     {"length in cm": "1e300", "colour 🎨": "grün 🟢\0", "label": "2024-05-31T12:00:00+02:00"},

@@ -20,7 +20,9 @@ PLAIN = content_of(model_of(TABLE, constant(TABLE)))
 
 
 def parsed() -> onnx.ModelProto:
-    return onnx.ModelProto.FromString(PLAIN)
+    model = onnx.ModelProto()
+    model.ParseFromString(PLAIN)
+    return model
 
 
 def checked(model: onnx.ModelProto, folder: Path) -> None:

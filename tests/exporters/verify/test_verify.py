@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -195,4 +194,4 @@ def test_nothing_else_is_seen_where_it_is_asked(zipped: Path, monkeypatch: pytes
     assert command[:4] == [sys.executable, "-I", "-S", "-B"]
     assert {"numpy", "onnxruntime", "engine", "exporters"} <= set(allowed)
     assert not {"torch", "polars", "sklearn", "onnx", "studio", "PIL"} & set(allowed)
-    assert not shutil.os.path.exists(paths[0])
+    assert not Path(paths[0]).exists()
