@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -111,6 +113,18 @@ def test_the_server_makes_no_connection_and_leaves_no_files_at_home(rows: Path, 
         mine = [line.split() for line in sockets.splitlines()[1:] if f"socket:[{line.split()[9]}]" in inodes]
         assert [fields[3] for fields in mine if fields[3] != "0A"] == [], "only a listening socket"
     assert list(tmp_path.rglob("*")) == []
+
+
+def test_a_connection_that_is_kept_waits_for_nothing(row_server: Server) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", row_server.port, timeout=10)
+    times = []
+    for _ in range(20):
+        start = time.perf_counter()
+        connection.request("GET", "/healthz")
+        connection.getresponse().read()
+        times.append(time.perf_counter() - start)
+    connection.close()
+    assert min(times[5:]) < 0.02, "answers in two pieces wait 40 ms for the sender's acknowledgement"
 
 
 def test_a_port_that_is_taken_is_one_line(rows: Path, row_server: Server) -> None:
