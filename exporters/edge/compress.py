@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,7 +13,7 @@ from engine.dataset import Dataset, Split
 from engine.modalities import open_samples
 from engine.samples import Samples
 from exporters.edge.graph import NetworkGraph
-from exporters.edge.quantise import Batch, quantised
+from exporters.edge.quantise import Batch, quantised, whole_quantised
 from exporters.edge.scheme import Scheme, Way, is_heavy, ways_for
 from exporters.onnx.compose import fill, reserved_names
 from exporters.onnx.limits import refuse_what_cannot_be_written
@@ -53,14 +54,25 @@ class Compressor:
     @property
     def ways(self) -> tuple[Way, ...]:
         """The ways to store the networks that are worth trying, float32 as the last."""
-        return (Way.FLOAT,) if self.calibration is None else ways_for(self.graph.networks)
+        return (Way.FLOAT,) if self.calibration is None else ways_for(self.graph.networks, self._whole().graph)
 
     def artefact(self, scheme: Scheme) -> Artefact:
         """Return the model with its networks stored as ``scheme`` says."""
-        graph = self.graph.with_networks(self.networks(scheme))
-        model = graph.build(self.source.name, describe(self.source))
+        model = self._whole(self.networks(scheme))
+        if scheme.way is not Way.FLOAT and not any(is_heavy(network) for network in self.graph.networks):
+            model = whole_quantised(model, self._calls(), scheme)
         content: bytes = model.SerializeToString(deterministic=True)
         return Artefact(content, OnnxModel(content))
+
+    def _whole(self, instead: Mapping[int, onnx.ModelProto] | None = None) -> onnx.ModelProto:
+        graph = self.graph.with_networks(instead or {})
+        return graph.build(self.source.name, describe(self.source))
+
+    def _calls(self) -> list[Batch]:
+        """Return what calls with the samples to calibrate on take."""
+        assert self.calibration is not None
+        form = OnnxModel(self._whole().SerializeToString()).form
+        return [call.feeds for call in form.calls(self.calibration)]
 
     def networks(self, scheme: Scheme) -> dict[int, onnx.ModelProto]:
         """Return the networks that are stored otherwise than they were, by their number."""
@@ -84,7 +96,7 @@ class Compressor:
     def _look(self) -> None:
         """Run all that comes before the networks, as the finished file does, and keep what they are fed."""
         assert self.calibration is not None
-        whole = self.graph.build(self.source.name, describe(self.source))
+        whole = self._whole()
         form = OnnxModel(whole.SerializeToString()).form
         numbers = range(len(self.graph.networks))
         before = ort_session(_up_to_networks(whole, self.graph))

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 
-from exporters.edge.scheme import Scheme, Way
+from exporters.edge.scheme import Scheme, Way, convolutions, large_products
 from exporters.edge.tools import quietly
 from exporters.onnx.graph import OPSET
 
@@ -38,6 +38,24 @@ def quantised(network: onnx.ModelProto, batches: Sequence[Batch], scheme: Scheme
         return _of_our_opset(onnx.load(_static(plain, batches, scheme, spared)))
 
 
+def whole_quantised(model: onnx.ModelProto, batches: Sequence[Batch], scheme: Scheme) -> onnx.ModelProto:
+    """Return a whole model whose networks are written in it node by node, with only these stored otherwise.
+
+    ``batches`` are what calls with real samples take.
+    """
+    with TemporaryDirectory(prefix="edge-") as scratch, quietly():
+        plain = Path(scratch) / "plain.onnx"
+        onnx.save(model, plain)
+        if scheme.way is Way.DYNAMIC:
+            small = _dynamic(plain, large_products(model.graph))
+        else:
+            small = onnx.load(_static(plain, batches, scheme, [], convolutions(model.graph)))
+    small = _of_our_opset(small)
+    del small.metadata_props[:]
+    small.metadata_props.extend(model.metadata_props)
+    return small
+
+
 def _prepared(network: onnx.ModelProto, scratch: Path) -> Path:
     """Write the network with its batch normalisations folded and its shapes inferred anew; return the file.
 
@@ -54,7 +72,9 @@ def _prepared(network: onnx.ModelProto, scratch: Path) -> Path:
     return scratch / "plain.onnx"
 
 
-def _static(plain: Path, batches: Sequence[Batch], scheme: Scheme, spared: Sequence[str]) -> Path:
+def _static(
+    plain: Path, batches: Sequence[Batch], scheme: Scheme, spared: Sequence[str], only: Sequence[str] = ()
+) -> Path:
     from onnxruntime.quantization import CalibrationMethod, QuantFormat, QuantType, quantize_static
 
     heads = [node.name for node in onnx.load(plain).graph.node if node.op_type in _HEADS]
@@ -68,6 +88,7 @@ def _static(plain: Path, batches: Sequence[Batch], scheme: Scheme, spared: Seque
         per_channel=True,
         activation_type=QuantType.QInt8 if scheme.signed else QuantType.QUInt8,
         weight_type=QuantType.QInt8,
+        nodes_to_quantize=list(only),
         nodes_to_exclude=[*heads, *spared],
         calibrate_method=CalibrationMethod.Percentile if cut else CalibrationMethod.MinMax,
         extra_options={"CalibPercentile": _PERCENTILE} if cut else {},
@@ -75,11 +96,11 @@ def _static(plain: Path, batches: Sequence[Batch], scheme: Scheme, spared: Seque
     return path
 
 
-def _dynamic(plain: Path) -> onnx.ModelProto:
+def _dynamic(plain: Path, only: Sequence[str] = ()) -> onnx.ModelProto:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     path = plain.with_name("dynamic.onnx")
-    quantize_dynamic(plain, path, weight_type=QuantType.QInt8)
+    quantize_dynamic(plain, path, weight_type=QuantType.QInt8, nodes_to_quantize=list(only))
     return onnx.load(path)
 
 
