@@ -12,7 +12,7 @@ import pytest
 from engine.model.model import Model
 from exporters.packaged import write_package
 from exporters.standalone.package import Package
-from tests.exporters import texts
+from tests.exporters import texts, trained
 from tests.exporters.models import NUMBER, PICTURES, TABLE, constant, lightgbm, linear, model_of, source_of, thumbnail
 
 T = TypeVar("T")
@@ -61,3 +61,10 @@ def opened(folders: Made[Path]) -> Made[Package]:
 def copied(folders: Made[Path], tmp_path: Path) -> Path:
     """A package of a table that a test may damage."""
     return Path(shutil.copytree(folders["table"], tmp_path / "copied"))
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Made[Path]:
+    """Finished runs on real data, by the names in :data:`tests.exporters.trained.RECIPES`."""
+    root = tmp_path_factory.mktemp("trained")
+    return Made(lambda name: trained.train(trained.RECIPES[name], shared_data, root / name))

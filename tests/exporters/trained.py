@@ -1,0 +1,148 @@
+"""Small runs on real data: a few learners that are quick, really learned, served together and calibrated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from engine.budget import Deadline
+from engine.dataset import Dataset, Split
+from engine.learners import Job, learner_class
+from engine.metrics import bootstrap, score
+from engine.modalities import open_samples
+from engine.model.model import Model, WeightedMember
+from engine.run.folder import RunFolder, RunOptions
+from engine.task import Column, ColumnType, Kind, Modality, Task
+
+_FOLDS = 3
+_TEMPERATURE = 1.2
+_PARTS = ("train", "test")
+Labels = Sequence[str] | Sequence[float] | Sequence[list[str]]
+Table = tuple[Task, Dataset]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Where the data comes from and which learners learn from it, the first one served alone as the small model."""
+
+    data: Callable[[Path], Table]
+    learners: tuple[tuple[str, dict[str, Any]], ...]
+
+
+def train(recipe: Recipe, data: Path, folder: Path) -> Path:
+    """Return a finished run on the data, with a model, a small model and a score."""
+    task, dataset = recipe.data(data)
+    run = RunFolder.create(folder, task, dataset, RunOptions(10.0))
+    part = dataset.part(Split.TRAIN)
+    job = Job(task, open_samples(part, task), part.labels(task), part.folds, threads=1)
+    members = []
+    for place, (kind, settings) in enumerate(recipe.learners):
+        learner = learner_class(kind)(job, settings)
+        while not learner.advance(Deadline(60.0)).done:
+            pass
+        members.append(WeightedMember(f"{kind} {place}", 1.0 / len(recipe.learners), learner.member()))
+    temperature = 1.0 if task.kind is Kind.REGRESSION else _TEMPERATURE
+    model = Model(task, tuple(members), temperature)
+    model.save(run.model_path)
+    Model(task, (WeightedMember("small", 1.0, members[0].member),), temperature).save(run.small_path)
+    held = dataset.part(Split.TEST)
+    labels, answers = held.labels(task), model.predict(open_samples(held, task))
+    found = bootstrap(task.metric, labels, answers)
+    value = score(task.metric, labels, answers)
+    run.write_result({"score": {"metric": task.metric, "test": value, "test_interval": [found.low, found.high]}})
+    return run.path
+
+
+def _dataset(labels: Labels, test: int, references: Sequence[Path] = (), table: pl.DataFrame | None = None) -> Dataset:
+    """Return the samples with folds, the last ``test`` of them untouched."""
+    count = len(labels)
+    learned = np.arange(count) < count - test
+    columns: dict[str, Any] = {
+        "id": [path.name for path in references] or [str(row) for row in range(count)],
+        "label": pl.Series(labels),
+        "split": np.where(learned, Split.TRAIN.value, Split.TEST.value),
+        "fold": np.where(learned, np.arange(count) % _FOLDS, -2).astype(np.int32),
+        "group": np.arange(count),
+    }
+    if references:
+        columns |= {
+            "reference": [str(path) for path in references],
+            "content": pl.Series([None] * count, dtype=pl.String),
+        }
+    frame = pl.DataFrame(columns)
+    return Dataset(frame if table is None else pl.concat([frame, table], how="horizontal"))
+
+
+def _folders(root: Path, each: int, tested: int, classes: Sequence[str]) -> tuple[list[str], list[Path]]:
+    """Return labels and files of ``each`` samples a class to learn from and ``tested`` to be tested on, mixed."""
+    found: list[tuple[str, Path]] = []
+    for part, count in (("train", each), ("test", tested)):
+        files = {name: sorted((root / part / name).iterdir()) for name in classes}
+        steps = {name: max(1, len(own) // count) for name, own in files.items()}
+        found += [(name, files[name][place * steps[name]]) for place in range(count) for name in classes]
+    return [name for name, _ in found], [path for _, path in found]
+
+
+def _pictures(data: Path) -> Table:
+    parts = [pl.read_csv(data / "ants_bees" / f"{part}.csv").with_columns(part=pl.lit(part)) for part in _PARTS]
+    rows = pl.concat([parts[0][::5], parts[1][::7]])
+    files = [data / "ants_bees" / part / name for part, name in rows.select("part", "filename").iter_rows()]
+    task = Task(Modality.IMAGE, Kind.MULTICLASS, tuple(sorted(rows["label"].unique())))
+    return task, _dataset(rows["label"].to_list(), len(parts[1][::7]), files)
+
+
+def _fruit(data: Path) -> Table:
+    root = data / "fruit_multilabel"
+    parts = [pl.read_csv(root / f"{part}.csv").with_columns(part=pl.lit(part)) for part in _PARTS]
+    rows = pl.concat([parts[0][::4], parts[1][::3]]).with_columns(pl.col("labels").fill_null("").str.split(";"))
+    labels = rows["labels"].to_list()
+    files = [root / part / name for part, name in rows.select("part", "filename").iter_rows()]
+    task = Task(Modality.IMAGE, Kind.MULTILABEL, ("apple", "banana", "orange"))
+    return task, _dataset(labels, len(parts[1][::3]), files)
+
+
+def _digits(data: Path) -> Table:
+    classes = ("one", "two", "zero")
+    labels, files = _folders(data / "spoken_digits", 16, 8, classes)
+    return Task(Modality.AUDIO, Kind.MULTICLASS, classes), _dataset(labels, 24, files)
+
+
+def _table(path: Path, columns: tuple[Column, ...], target: str, rows: int) -> tuple[pl.DataFrame, pl.Series]:
+    frame = pl.read_csv(path, null_values=["", "NA"], infer_schema_length=None).head(rows)
+    kinds = {ColumnType.NUMBER: pl.Float64, ColumnType.CATEGORY: pl.String}
+    inputs = frame.select(pl.col(c.name).cast(kinds[c.type]).alias(f"x:{c.name}") for c in columns)
+    return inputs, frame[target]
+
+
+def _titanic(data: Path) -> Table:
+    columns = tuple(
+        Column(name, ColumnType.NUMBER if name in ("Age", "Fare", "Pclass") else ColumnType.CATEGORY)
+        for name in ("Pclass", "Sex", "Age", "Fare", "Embarked", "Cabin")
+    )
+    inputs, target = _table(data / "titanic" / "train.csv", columns, "Survived", 500)
+    task = Task(Modality.TABLE, Kind.MULTICLASS, ("0", "1"), target="Survived", columns=columns)
+    return task, _dataset(target.cast(pl.String).to_list(), 100, table=inputs)
+
+
+def _houses(data: Path) -> Table:
+    columns = tuple(
+        Column(name, ColumnType.CATEGORY if name in ("Neighborhood", "Lot Shape") else ColumnType.NUMBER)
+        for name in ("Lot Area", "Neighborhood", "Overall Qual", "Year Built", "Lot Frontage", "Lot Shape")
+    )
+    inputs, target = _table(data / "ames_housing" / "train.csv", columns, "SalePrice", 500)
+    task = Task(Modality.TABLE, Kind.REGRESSION, target="SalePrice", columns=columns)
+    return task, _dataset(target.cast(pl.Float64).to_list(), 100, table=inputs)
+
+
+RECIPES: dict[str, Recipe] = {
+    "image": Recipe(_pictures, (("image.thumbnail_ridge", {}), ("constant", {}))),
+    "multilabel": Recipe(_fruit, (("image.thumbnail_ridge", {}),)),
+    "audio": Recipe(_digits, (("audio.head", {}), ("audio.head", {"backbone": "speech_embedding"}))),
+    "table": Recipe(_titanic, (("table.linear", {}), ("table.extra_trees", {"trees": 12}))),
+    "regression": Recipe(_houses, (("table.linear", {}), ("table.lightgbm", {"stages": [{"rounds": 30}]}))),
+}
