@@ -24,8 +24,11 @@ class Bodies:
         """Give the body, which counts as held until the context ends.
 
         Raises:
-            Refused: it is too large (413) or too slow (408), its length is no number (400), others hold too much (429).
+            Refused: it is too large (413), too slow (408) or compressed (415), its length is no number (400), or others
+                hold too much (429).
         """
+        if request.headers.get("content-encoding", "identity").lower() != "identity":
+            raise Refused(415, "The request is compressed, which this server does not undo. Send it as it is.")
         _check_length(request.headers.get("content-length"), self._limits.body)
         parts: list[bytes] = []
         try:

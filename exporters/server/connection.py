@@ -90,8 +90,10 @@ class _Timed(H11Protocol):
             self.transport.close()
 
     def _make_room(self) -> None:
-        """Close the connection that has waited longest for a head; this one where all are at work."""
+        """Close one that was answered and is merely kept, else the one that has waited longest for a head.
+
+        Where all others are at work, it is this one.
+        """
         waiting = [other for other in self.connections if isinstance(other, _Timed) and other.is_waiting]
-        timed = [other for other in waiting if other._timer is not None]
-        oldest = min(timed, key=lambda other: other._timer.when() if other._timer else 0.0, default=self)
+        oldest = min(waiting, key=lambda other: other._timer.when() if other._timer else 0.0, default=self)
         oldest.transport.abort()

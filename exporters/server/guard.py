@@ -23,7 +23,7 @@ OPEN_PATHS = ("/", "/healthz", "/readyz", "/v2/health/live", "/v2/health/ready")
 """Paths that need no token: they tell nothing about the model."""
 
 _IDENTITY = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_LINGER_S, _LINGER_BYTES = 2.0, 512_000_000
+_LINGER_S, _LINGER_BYTES = 2.0, 64_000_000
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -86,7 +87,8 @@ class Server:
         """Send bytes as they are and return all that comes back until the server closes."""
         with self.connect() as connection:
             connection.sendall(content)
-            connection.shutdown(socket.SHUT_WR)
+            with contextlib.suppress(OSError):  # the server has closed already
+                connection.shutdown(socket.SHUT_WR)
             return b"".join(iter(lambda: connection.recv(65536), b""))
 
     def is_well(self) -> bool:

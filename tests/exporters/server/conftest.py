@@ -90,7 +90,7 @@ def sound() -> bytes:
     return held.getvalue()
 
 
-def encoded(levels: np.ndarray, form: str) -> bytes:  # type: ignore[type-arg]
+def encoded(levels: np.ndarray, form: str) -> bytes:
     held = io.BytesIO()
     Image.fromarray(levels).save(held, form)
     return held.getvalue()

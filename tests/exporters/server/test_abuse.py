@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import struct
@@ -105,6 +106,11 @@ def test_a_request_that_expects_to_be_asked_for_its_body_is_refused_at_once(serv
         assert connection.recv(65_536).startswith(b"HTTP/1.1 413 ")
 
 
+def test_a_compressed_body_is_refused(server: Server) -> None:
+    reply = server.post("/predict", zlib.compress(bytes(99)), "image/png", {"Content-Encoding": "gzip"})
+    assert reply.status == 415 and "compressed" in reply.error
+
+
 def test_json_of_a_thousand_levels_is_refused(server: Server) -> None:
     for content in (b"[" * 1000, b'{"a":' * 1000, b'{"inputs": ' + b"[" * 900 + b"]" * 900 + b"}"):
         reply = server.post("/v2/models/pictures/infer", content, "application/json")
@@ -186,6 +192,18 @@ def test_a_hundred_open_connections_keep_nobody_out(server: Server, photo: bytes
     finally:
         for connection in connections:
             connection.close()
+
+
+def test_more_connections_than_the_limit_make_room_for_new_ones(pictures: Path, photo: bytes) -> None:
+    with serving(pictures, "--max-connections", "20") as server:
+        connections = [server.connect() for _ in range(60)]
+        assert server.post("/predict", photo, "image/jpeg").status == 200
+        connections[0].settimeout(5)
+        with contextlib.suppress(ConnectionError):
+            assert connections[0].recv(10) == b"", "the one that waited longest was closed"
+        for connection in connections:
+            connection.close()
+        assert server.is_well()
 
 
 def test_a_hundred_requests_at_once_are_all_answered(server: Server, photo: bytes) -> None:

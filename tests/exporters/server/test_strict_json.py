@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporters.server.refused import Refused
@@ -27,6 +27,7 @@ def depth(value: Any) -> int:
     return 0 if inner is None else 1 + max(map(depth, inner), default=0)
 
 
+@settings(max_examples=50)
 @given(value=values, ascii_only=st.booleans())
 def test_what_is_json_comes_back_as_it_was(value: Any, ascii_only: bool) -> None:
     try:
@@ -36,6 +37,7 @@ def test_what_is_json_comes_back_as_it_was(value: Any, ascii_only: bool) -> None
     assert parse_json(raw, replace(LIMITS, json_depth=40)) == value
 
 
+@settings(max_examples=50)
 @given(value=values)
 def test_depth_is_that_of_the_value_whatever_its_strings_hold(value: Any) -> None:
     raw = json.dumps({'[{\\"[': ["]]", value]}).encode()
@@ -46,6 +48,7 @@ def test_depth_is_that_of_the_value_whatever_its_strings_hold(value: Any) -> Non
     assert refusal.value.status == 400
 
 
+@settings(max_examples=50)
 @given(raw=st.binary(max_size=80))
 def test_any_bytes_are_a_value_or_refused(raw: bytes) -> None:
     try:

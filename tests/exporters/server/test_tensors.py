@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporters.server.refused import Refused
@@ -15,6 +15,7 @@ NUMBERS = sorted({name for name in DATATYPES.values() if name != "BYTES"})
 
 
 @pytest.mark.parametrize("datatype", NUMBERS)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_numbers_go_out_and_come_back_both_ways(datatype: str, data: st.DataObject) -> None:
     spec = Spec("x", datatype, (-1, 2))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from exporters.server.settings import Load
-from exporters.server.tuning import Trial, Tuning, measure, search
+from exporters.server.tuning import Trial, Tuning, measure, pick, search
 
 
 def machine(one_s: float, each_s: float, cores: int = 2, speedup: float = 1.0) -> Callable[[int], object]:
@@ -30,9 +30,9 @@ def machine(one_s: float, each_s: float, cores: int = 2, speedup: float = 1.0) -
     return opened
 
 
-def found(one_s: float, each_s: float, target: float | None = None, speedup: float = 1.0) -> Tuning:
+def found(one_s: float, each_s: float, speedup: float = 1.0) -> Tuning:
     opened = machine(one_s, each_s, speedup=speedup)
-    return search(opened, 7, 0.4, target, count=2)  # type: ignore[arg-type]
+    return search(opened, 7, 0.4, count=2)  # type: ignore[arg-type]
 
 
 def test_a_model_that_gains_nothing_by_threads_is_called_twice_at_once() -> None:
@@ -44,15 +44,27 @@ def test_a_call_that_costs_most_is_shared() -> None:
     assert chosen.batch > 1
 
 
-def test_a_latency_target_keeps_calls_apart() -> None:
-    tuning = found(0.001, 0.004, target=9.0, speedup=0.9)
-    assert tuning.kept and tuning.chosen.load == Load(1, 2, 1)
+SINGLE, THREADED = Trial(Load(2, 1, 1), 100.0, 20.0), Trial(Load(1, 2, 1), 90.0, 11.0)
+SHARED, LITTLE = Trial(Load(2, 1, 16), 150.0, 90.0), Trial(Load(2, 1, 4), 110.0, 40.0)
 
 
-def test_a_target_that_nothing_meets_gets_the_quickest_and_says_so() -> None:
-    tuning = found(0.002, 0.002, target=0.1)
-    assert not tuning.kept
-    assert tuning.chosen.p95_ms == min(trial.p95_ms for trial in tuning.tried if trial.load.batch == 1)
+@pytest.mark.parametrize(
+    ("trials", "target", "chosen"),
+    [
+        ([SINGLE, THREADED], None, SINGLE),
+        ([SINGLE, THREADED], 15.0, THREADED),
+        ([SINGLE, THREADED], 5.0, THREADED),
+        ([SINGLE, THREADED, LITTLE], None, SINGLE),
+        ([SINGLE, THREADED, LITTLE, SHARED], None, SHARED),
+        ([SINGLE, THREADED, LITTLE, SHARED], 50.0, SINGLE),
+        ([SHARED, LITTLE], 50.0, LITTLE),
+    ],
+)
+def test_the_most_answers_within_the_target_are_picked_and_sharing_has_to_pay(
+    trials: list[Trial], target: float | None, chosen: Trial
+) -> None:
+    assert pick(trials, target) == chosen
+    assert Tuning(chosen, tuple(trials), target, 1.0).kept == (target != 5.0)
 
 
 def test_the_search_is_bounded_for_a_slow_model() -> None:
