@@ -41,7 +41,7 @@ _ABOUT = (
 _INSIDE = {
     Modality.IMAGE: "It takes photos of any size; resizing is inside.",
     Modality.AUDIO: "It takes sounds of any length and rate; cutting and spectra are inside.",
-    Modality.TEXT: "It takes texts as they are written; taking them apart is inside.",
+    Modality.TEXT: "It takes what our small reader makes of a text: its words; what the model knows of them is inside.",
     Modality.TABLE: "It takes the columns by name; missing values and coding are handled inside.",
 }
 

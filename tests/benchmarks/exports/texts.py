@@ -78,7 +78,8 @@ def _measured(folder: Path, name: str) -> list[Figure]:
 
 
 def _read(path: Path, text: str, label: str) -> tuple[Dataset, Task]:
-    table = pl.read_csv(path, separator="\t" if path.suffix == ".tsv" else ",", infer_schema=False, quote_char=None)
+    tabs = path.suffix == ".tsv"
+    table = pl.read_csv(path, separator="\t" if tabs else ",", quote_char=None if tabs else '"', infer_schema=False)
     table = table.sample(_LEARNED + _HELD_OUT, seed=0, shuffle=True)
     rows = np.arange(len(table))
     frame = {
