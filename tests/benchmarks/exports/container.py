@@ -45,7 +45,7 @@ def measure() -> list[Figure]:
 def _measured(engine: Engine, name: str) -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="bench-container-") as scratch:
         context = Path(scratch) / "context"
-        source = models.sourcemodels.model_of(MODELS[name](), name)
+        source = models.source_of(MODELS[name](), name)
         DockerExporter(fetch_wheels=True).export(source, context, lambda share, text: None)
         engine.call("image", "prune", "--force")
         running, proof = launch(engine, context, Wish("none"))
