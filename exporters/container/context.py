@@ -12,9 +12,11 @@ from exporters.container.dockerfile import dockerfile, dockerignore
 from exporters.container.facts import PYTHON, Facts
 from exporters.container.lock import read_lock
 from exporters.container.orchestration import compose, kubernetes
+from exporters.container.pins import container_lock
 from exporters.container.readme import readme
 from exporters.vendoring import vendored
 
+_DECIDING = ("Dockerfile", ".dockerignore", "requirements.txt", "compose.yaml", "kubernetes.yaml")
 SERVER = "exporters.server.__main__"
 
 WHEELS_NOTE = """\
@@ -43,6 +45,27 @@ def texts(
         "README.md": readme(facts, manifest, sample, platform, triton),
     }
     return {path: text.encode() for path, text in written.items()}
+
+
+def foreign(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
+    """Return what is in a context and decides what its image does, but is not as this version would write it."""
+    facts = Facts.read(folder)
+    own = texts(facts, manifest, container_lock(manifest), "", None, triton=False) | code(_modality(manifest))
+    ours = {name: content for name, content in own.items() if name.startswith("app/") or name in _DECIDING}
+    found = {str(path.relative_to(folder)) for path in (folder / "app").rglob("*") if path.is_file()}
+    odd = {name for name, content in ours.items() if not _holds(folder / name, content)}
+    return sorted(odd | {name for name in found if "__pycache__" not in name and name not in ours})
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        return not path.is_symlink() and path.stat().st_size == len(content) and path.read_bytes() == content
+    except OSError:
+        return False
+
+
+def _modality(manifest: Mapping[str, Any]) -> Modality:
+    return Modality(manifest["task"]["modality"])
 
 
 def code(modality: Modality) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""Find the package in a folder or zip, and compare every file with what the manifest says of it."""
+"""Find the package in a folder, a container's folder or a zip, and compare each file with what its manifest says."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.task import Modality
 from exporters.bundle.layout import CODE, PREDICT, PROGRAM, SHIPPED
+from exporters.container.context import foreign
 from exporters.requirements import lock_name, lock_text
 from exporters.standalone.described import MANIFEST, MODEL, check_files, check_place, plain_name, read_manifest, sha256
 from exporters.standalone.errors import NotAPackage
@@ -17,6 +18,7 @@ from exporters.standalone.wire import check_plain
 from exporters.vendoring import vendored
 
 _MAX_SHIPPED, _MAX_SHIPPED_BYTES = 500, 4_000_000
+CONTEXT = "model"  # where the package is in the folder of a container
 _RUNS = (".py", ".pyc", ".pyd", ".so", ".pth")
 
 
@@ -62,12 +64,15 @@ def check(folder: Path) -> Checked:
         _refuse_surplus(root, set(shipped))
     lock = lock_name(manifest)
     files = len(manifest["files"]) + len(shipped)
-    return Checked(root, manifest, modality, lock, files, _is_own(shipped, modality, lock))
+    own = _is_own(shipped, modality, lock) and (root == folder or root.name != CONTEXT or not foreign(folder, manifest))
+    return Checked(root, manifest, modality, lock, files, own)
 
 
 def _root(folder: Path) -> Path:
     if (folder / MANIFEST).exists():
         return folder
+    if (folder / CONTEXT / MANIFEST).exists():
+        return folder / CONTEXT
     within = [path for path in folder.iterdir() if path.is_dir() and not path.is_symlink()]
     if len(within) == 1 and (within[0] / MANIFEST).exists():
         return within[0]

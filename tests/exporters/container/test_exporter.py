@@ -6,6 +6,7 @@ import ast
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,12 +14,15 @@ from pathlib import Path
 import pytest
 
 from exporters.base import ExportReport
+from exporters.container.context import foreign
 from exporters.container.exporter import DockerExporter
 from exporters.container.facts import Facts
 from exporters.container.lock import read_lock
 from exporters.errors import NotExportable, NotWritable
 from exporters.source import Source
+from exporters.standalone.errors import NotAPackage
 from exporters.standalone.package import Package
+from exporters.verify.checks import check
 from tests.exporters.models import CLASSES, PICTURES, TABLE, constant, linear, model_of, source_of, thumbnail
 
 TITLE = "Schrauben 🔩\n& `Muttern`"
@@ -161,3 +165,27 @@ def test_hashes_in_the_manifest_are_those_of_the_files(exported: tuple[Path, Exp
         assert hashlib.sha256((model / name).read_bytes()).hexdigest() == facts["sha256"]
     assert "milliseconds" not in said["parity"]
     assert "ms_one" not in said["cost"]
+
+
+def test_a_context_is_verified_and_what_was_changed_around_the_model_is_told(
+    exported: tuple[Path, ExportReport], tmp_path: Path
+) -> None:
+    context = tmp_path / "context"
+    shutil.copytree(exported[0], context)
+    manifest = json.loads((context / "model" / "manifest.json").read_bytes())
+    assert foreign(context, manifest) == []
+    assert check(context).own
+    (context / "wheels" / "mine.txt").write_text("what is not copied into the image does not matter")
+    (context / "app" / "uvicorn.py").write_text("print('hello')")
+    (context / "app" / "healthcheck.py").unlink()
+    (context / "Dockerfile").write_text("FROM elsewhere")
+    assert foreign(context, manifest) == ["Dockerfile", "app/healthcheck.py", "app/uvicorn.py"]
+    assert not check(context).own
+
+
+def test_a_model_that_was_changed_in_a_context_is_found(exported: tuple[Path, ExportReport], tmp_path: Path) -> None:
+    context = tmp_path / "context"
+    shutil.copytree(exported[0], context)
+    (context / "model" / "model.onnx").write_bytes(b"other")
+    with pytest.raises(NotAPackage):
+        check(context)
