@@ -35,12 +35,13 @@ def _page(document: Document) -> Iterator[str]:
     yield '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{escape(allowed)}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f'<meta name="generator" content="Autodidact Studio"><title>{title}</title><style>{STYLE}</style></head><body>'
+    yield f'<meta name="generator" content="Autodidact Studio"><title>{title}</title>'
+    yield f"<style>{STYLE}</style></head><body>"
     yield '<a class="skip" href="#c1">To the content</a>'
     yield f'<header><h1>{title}</h1><p class="sub">{_text(_capital(document.subtitle))}</p>'
     yield f"{_contents(document.blocks)}</header><main>"
     yield from _chapters(document.blocks)
-    yield "</main><footer><p>Written by Autodidact Studio from the files of the run; every figure is its own.</p></footer>"
+    yield "</main><footer><p>Written by Autodidact Studio from the files of the run.</p></footer>"
     yield "</body></html>\n"
 
 
@@ -82,11 +83,8 @@ def _block(block: Block, name: str) -> str:
         case Table():
             return _table(block)
         case Figure():
-            drawn = svg(block.scene, name)
-            return (
-                f'<figure><div class="wide" tabindex="0" role="group" aria-label="{_text(block.scene.title)}">{drawn}</div>'
-                f"<figcaption>{_text(block.caption)}</figcaption></figure>"
-            )
+            drawn = _wide(block.scene.title, svg(block.scene, name))
+            return f"<figure>{drawn}<figcaption>{_text(block.caption)}</figcaption></figure>"
         case Cards():
             return _cards(block)
 
@@ -104,10 +102,13 @@ def _table(table: Table) -> str:
 def _rows(table: Table, rows: Sequence[tuple[str, ...]], caption: str) -> str:
     heads = "".join(f'<th scope="col"{_side(table, k)}>{_cell(word)}</th>' for k, word in enumerate(table.header))
     lines = "".join(_row(table, row) for row in rows)
-    return (
-        f'<div class="wide" tabindex="0" role="group" aria-label="{_text(caption)}"><table>'
-        f"<caption>{_text(caption)}</caption><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>"
-    )
+    head = f"<caption>{_text(caption)}</caption><thead><tr>{heads}</tr></thead>"
+    return _wide(caption, f"<table>{head}<tbody>{lines}</tbody></table>")
+
+
+def _wide(name: str, inside: str) -> str:
+    """Return a frame in which what is too wide for the screen can be moved, by the keyboard too."""
+    return f'<div class="wide" tabindex="0" role="group" aria-label="{_text(name)}">{inside}</div>'
 
 
 def _row(table: Table, row: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import Distribution, PackageNotFoundError, distribution, requires
+from importlib.metadata import Distribution, PackageMetadata, PackageNotFoundError, distribution, requires
 
 PRODUCT = "autodidact-studio"
 RUNNING, TRAINING = "to run exports", "to train"
@@ -107,16 +107,20 @@ def _installed(name: str) -> Distribution | None:
 def _licence(one: Distribution) -> tuple[bool, str]:
     """Return a distribution's licence, and whether it is an SPDX expression."""
     said = one.metadata
-    expression = said.get("License-Expression")
+    expression = _field(said, "License-Expression")
     if expression:
         return True, expression
     classified = [
         line.rpartition(" :: ")[2] for line in said.get_all("Classifier", []) if line.startswith("License ::")
     ]
     known = [_CLASSIFIED[name] for name in classified if name in _CLASSIFIED]
-    text = " ".join((said.get("License") or "").split())
+    text = " ".join(_field(said, "License").split())
     if known and known != ["BSD"]:
         return True, " OR ".join(known)
     if text and text != "UNKNOWN" and len(text) <= _LONGEST:
         return False, text
     return False, ", ".join(classified) or "not stated; see its own files"
+
+
+def _field(said: PackageMetadata, name: str) -> str:
+    return said[name] if name in said else ""

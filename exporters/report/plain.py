@@ -9,9 +9,9 @@ _NAMELESS = "(empty)"
 
 
 def shown(text: str) -> str:
-    """Return ``text`` on one line, with control letters as the signs for them.
+    r"""Return ``text`` on one line, with control letters as the signs for them.
 
-    >>> shown("a\\nb"), shown(""), shown("x\\u202ey")
+    >>> shown("a\nb"), shown(""), shown("x\u202ey")
     ('a␊b', '(empty)', 'x⟨U+202E⟩y')
     """
     return "".join(_letter(letter) for letter in text) or _NAMELESS

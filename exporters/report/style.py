@@ -37,7 +37,8 @@ STYLE = (
     + "".join(f".f-{name}{{fill:var(--{name})}}.s-{name}{{stroke:var(--{name});fill:none}}" for name in _MARKS)
     + """
 *{box-sizing:border-box}
-body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;overflow-wrap:anywhere}
+body{margin:0;background:var(--page);color:var(--ink);overflow-wrap:anywhere;
+font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif}
 a{color:var(--accent)}
 a:focus-visible,summary:focus-visible,.wide:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .skip{position:absolute;left:-999px}.skip:focus{left:8px;top:8px;background:var(--surface);padding:6px 12px}
@@ -62,7 +63,7 @@ table{border-collapse:collapse;width:100%;font-size:14.5px;font-variant-numeric:
 caption{caption-side:top;text-align:left;font-size:14px;padding:0 0 6px}
 th,td{text-align:left;vertical-align:top;padding:5px 12px 5px 0;border-bottom:1px solid var(--grid);min-width:64px}
 thead th{border-bottom-width:2px;font-weight:600}tbody th{font-weight:500}
-th.n,td.n{text-align:right}
+th.n,td.n{text-align:right;padding-right:24px}
 details{margin:0 0 14px}summary{cursor:pointer;color:var(--accent);font-size:14.5px;padding:4px 0}
 figure{margin:18px 0}figcaption{font-size:14px;margin-top:6px;max-width:72ch}
 .plot{display:block;height:auto;max-width:100%;min-width:min(100%,460px)}
@@ -74,12 +75,15 @@ figure{margin:18px 0}figcaption{font-size:14px;margin-top:6px;max-width:72ch}
 .cards div{padding:8px 12px 10px;font-size:14px}
 .cards strong{display:block;font-weight:600}
 footer{padding-bottom:40px;font-size:14px}
-@media (max-width:560px){section{padding:18px 16px;border-radius:8px}header,main,footer{padding-left:12px;padding-right:12px}
-dl{grid-template-columns:1fr;gap:0}dd{margin:0 0 8px}.headline{font-size:27px}h1{font-size:25px}.cards{grid-template-columns:repeat(auto-fill,minmax(140px,1fr))}}
+@media (max-width:560px){section{padding:18px 16px;border-radius:8px}
+header,main,footer{padding-left:12px;padding-right:12px}
+dl{grid-template-columns:1fr;gap:0}dd{margin:0 0 8px}.headline{font-size:27px}h1{font-size:25px}
+.cards{grid-template-columns:repeat(auto-fill,minmax(140px,1fr))}.cards.texts{grid-template-columns:1fr}}
 @media print{:root{color-scheme:light;"""
     + _variables({**LIGHT, "page": "#ffffff"})
     + """}body{font-size:10.5pt}section{border:0;padding:0;margin:18px 0}nav,.skip{display:none}
-h2,h3{break-after:avoid}figure,.cards li,tr,.note{break-inside:avoid}thead{display:table-header-group}.wide{overflow:visible}
+h2,h3{break-after:avoid}figure,.cards li,tr,.note{break-inside:avoid}
+thead{display:table-header-group}.wide{overflow:visible}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 """
 )

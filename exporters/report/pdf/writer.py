@@ -53,7 +53,9 @@ class _Writer:
         paper.write_lines(document.subtitle[:1].upper() + document.subtitle[1:], paper.epw, 16)
         if self._fonts.note():
             self._note(Note(self._fonts.note()))
-        for block in document.blocks:
+        for place, block in enumerate(document.blocks):
+            if isinstance(block, Heading):
+                paper.need(self._together(place))
             self._block(block)
         return bytes(paper.output())
 
@@ -78,9 +80,30 @@ class _Writer:
             case Cards():
                 self._cards(block)
 
+    def _together(self, place: int) -> float:
+        """Return how much room a heading wants with the beginning of what follows it, so that it never ends a page."""
+        tall, blocks = 0.0, self._document.blocks
+        for block in blocks[place:]:
+            if isinstance(block, Heading):
+                tall += 48
+            elif isinstance(block, Paragraph):
+                self._paper.pen(BODY)
+                tall += self._paper.lines(block.text, self._paper.epw, _LEADING) + 6
+            else:
+                return tall + self._least(block)
+        return tall
+
+    def _least(self, block: Block) -> float:
+        """Return how much room the beginning of a block takes that must not be torn off."""
+        if isinstance(block, Figure):
+            return self._size(block)[1] + self._below(block)
+        if isinstance(block, Cards):
+            across, wide = self._across(block)
+            return 40 + max(self._height(card, wide) for card in block.cards[:across])
+        return _KEEP
+
     def _heading(self, block: Heading) -> None:
         paper, chapter = self._paper, block.level == 2
-        paper.need(_KEEP + (40 if chapter else 0))
         paper.ln(18 if chapter else 10)
         if chapter:
             paper.start_section(paper.plain(block.text))
@@ -192,26 +215,37 @@ class _Writer:
         self._paper.pen(SMALL, "muted")
         self._paper.write_lines(text, self._paper.epw, _SMALL_LEADING)
 
+    def _below(self, block: Figure) -> float:
+        """Return how tall the caption of a figure is."""
+        self._paper.pen(SMALL, "muted")
+        return self._paper.lines(block.caption, self._paper.epw, _SMALL_LEADING) + 14
+
+    def _size(self, block: Figure) -> tuple[float, float]:
+        """Return the scale at which a figure fits on a page, and how tall it gets."""
+        room = self._paper.h - 2 * MARGIN - self._below(block) - 110  # beside a heading
+        scale = min(_SCALE, self._paper.epw / block.scene.width, room / block.scene.height)
+        return scale, block.scene.height * scale
+
     def _figure(self, block: Figure) -> None:
-        paper, scene = self._paper, block.scene
-        paper.pen(SMALL, "muted")
-        below = paper.lines(block.caption, paper.epw, _SMALL_LEADING) + 14
-        room = paper.h - 2 * MARGIN - below - 20
-        scale = min(_SCALE, paper.epw / scene.width, room / scene.height)
-        tall = scene.height * scale
-        paper.need(tall + below)
+        paper = self._paper
+        scale, tall = self._size(block)
+        paper.need(tall + self._below(block))
         top = paper.get_y() + 4
         paper.flowing(False)
-        draw(paper, scene, MARGIN, top, scale)
+        draw(paper, block.scene, MARGIN, top, scale)
         paper.flowing(True)
         paper.set_xy(MARGIN, top + tall + 4)
         self._small(block.caption)
         paper.ln(8)
 
-    def _cards(self, block: Cards) -> None:
-        self._caption(block.caption, keep=_PICTURE)
+    def _across(self, block: Cards) -> tuple[int, float]:
+        """Return how many cards lie side by side, and how wide each is."""
         across = _ACROSS if any(card.picture for card in block.cards) else 2
-        wide = (self._paper.epw - _GAP * (across - 1)) / across
+        return across, (self._paper.epw - _GAP * (across - 1)) / across
+
+    def _cards(self, block: Cards) -> None:
+        across, wide = self._across(block)
+        self._caption(block.caption, keep=max(self._height(card, wide) for card in block.cards[:across]))
         for start in range(0, len(block.cards), across):
             self._line_of_cards(block.cards[start : start + across], wide)
         self._paper.ln(6)

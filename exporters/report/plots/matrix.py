@@ -10,7 +10,7 @@ import numpy as np
 from engine.arrays import IntArray
 from engine.wording import count
 from exporters.report.plain import shown
-from exporters.report.plots.scene import Mark, Rect, Scene, Words, fitting, width_of
+from exporters.report.plots.scene import Mark, Rect, Role, Scene, Words, fitting, width_of
 
 _WIDEST, _CELL_MOST, _CELL_LEAST = 720.0, 64.0, 34.0
 _NAMES, _TOP, _HEADS = 150.0, 22.0, 118.0
@@ -71,7 +71,7 @@ def _row(grid: Grid, row: int, at: tuple[float, float, float], names: tuple[str,
         x, y = left + column * cell, top + row * cell
         strength = _FAINT + (_STRONG - _FAINT) * number / total if number else 0.0
         lumped = grid.others > 0 and row == column == len(names) - 1
-        role = "muted" if lumped else "good" if row == column else "bad"
+        role: Role = "muted" if lumped else "good" if row == column else "bad"
         said = f"{names[row]}: {count(number)} of {count(total)} named {names[column]}"
         marks.append(Rect(x + 1, y + 1, cell - 2, cell - 2, "grid", 0.35))
         marks.append(Rect(x + 1, y + 1, cell - 2, cell - 2, role, strength, said))

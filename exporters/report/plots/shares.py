@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.results.figures import Share
-from engine.wording import count, of_100
+from engine.wording import of_100
 from exporters.report.plain import shown
 from exporters.report.plots import axis
 from exporters.report.plots.scene import Dot, Line, Mark, Rect, Role, Scene, Words, fitting, width_of
@@ -104,8 +104,3 @@ def _legend(keys: Sequence[str], left: float) -> list[Mark]:
         marks.append(Words(x + 15, 15, key, "start", "muted"))
         x += 36 + width_of(key)
     return marks
-
-
-def total_words(number: int, share: float) -> str:
-    """Return a count with its share, as it stands behind a bar."""
-    return f"{count(number)} ({of_100(share)}%)"

@@ -80,7 +80,8 @@ def _copies(dataset: Dataset, modality: Modality) -> list[tuple[str, str]]:
     alike = sizes[sizes > 1]
     if not len(alike):
         return [("Copies and near-copies among them", "none found")]
-    said = f"{things(modality, int(alike.sum()))} in {count(len(alike))} groups, each kept whole on one side of every check"
+    found = f"{things(modality, int(alike.sum()))} in {count(len(alike))} groups"
+    said = f"{found}, each kept whole on one side of every check"
     return [("Copies and near-copies among them", said)]
 
 
@@ -163,7 +164,12 @@ def _range(there: pl.Series, kind: ColumnType) -> str:
     low, high = (float(bound) for bound in np.percentile(there.to_numpy(), [0, 100]))
     if kind is ColumnType.DATE:
         return f"{_date(low)} to {_date(high)}"
-    return f"{amount(low, 4)} to {amount(high, 4)}"
+    return f"{_value(low)} to {_value(high)}"
+
+
+def _value(number: float) -> str:
+    """Return a number as a column holds it: small whole ones, such as years, without marks between their figures."""
+    return str(int(number)) if number == int(number) and abs(number) < 10_000 else amount(number, 4)
 
 
 def _date(days: float) -> str:

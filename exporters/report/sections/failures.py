@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from engine.results.figures import ClassFigures
+from engine.arrays import FloatArray
+from engine.results.figures import Z_95, ClassFigures
 from engine.results.report import Report
 from engine.results.words import explained
 from engine.wording import amount, count
@@ -18,7 +19,7 @@ from exporters.report.plots.shares import Pair, pairs
 from exporters.report.sections.samples import worst
 from exporters.report.sections.words import measured_on, name_of, share_words
 
-_MOST_DRAWN, _MIXUPS = 24, 15
+_MOST_DRAWN, _MIXUPS, _RESAMPLES = 24, 15, 200
 
 
 def failures(material: Material) -> list[Block]:
@@ -84,25 +85,10 @@ def _mixups(measured: Report) -> list[Block]:
 def _numbers(measured: Report) -> list[Block]:
     verdicts, what = measured.verdicts, name_of(measured.task.target or "the value")
     off = verdicts.said - verdicts.truth
-    mean = float(off.mean())
-    half = 1.96 * float(off.std(ddof=1)) / math.sqrt(len(off)) if len(off) > 1 else math.inf
-    side = "too high" if mean > 0 else "too low"
-    lean = (
-        f"On average answers are {amount(abs(mean))} {side} (between {amount(mean - half)} and {amount(mean + half)})."
-        if math.isfinite(half)
-        else ""
-    )
-    rows = tuple(
-        (
-            f"{share} of 100 answers are off by at most",
-            amount(float(np.percentile(np.abs(off), share)), 3),
-            _bounds(off, share),
-        )
-        for share in (50, 80, 90, 95)
-    )
+    rows = tuple((f"{share} of 100 are off by at most", *_reach(off, share)) for share in (50, 80, 90, 95))
     dots = f" An even {count(MOST_DOTS)} at most are drawn." if len(off) > MOST_DOTS else ""
     return [
-        Paragraph(f"{explained(measured)} {lean}".strip()),
+        Paragraph(f"{explained(measured)} {_lean(off)}".strip()),
         Figure(
             beside_truth(verdicts.truth, verdicts.said, what),
             f"The model's answer beside the truth, a dot a sample ({count(len(off))}); on the dashed line it is "
@@ -113,14 +99,30 @@ def _numbers(measured: Report) -> list[Block]:
             "How far off the answers are; left of the dashed line they are too low.",
         ),
         Table(
-            "How far off answers are, with 95% bootstrap intervals", ("", "Off by", "Between"), rows, frozenset({1, 2})
+            "How far off answers are, with 95% bootstrap intervals",
+            ("Of all answers", "Off by", "Between"),
+            rows,
+            frozenset({1, 2}),
         ),
     ]
 
 
-def _bounds(off: np.ndarray[tuple[int, ...], np.dtype[np.float64]], share: int) -> str:
-    rng = np.random.default_rng(0)
-    distance = np.abs(off)
-    found = [np.percentile(distance[rng.integers(0, len(off), len(off))], share) for _ in range(200)]
-    low, high = np.percentile(found, [2.5, 97.5])
-    return f"{amount(float(low), 3)} and {amount(float(high), 3)}"
+def _lean(off: FloatArray) -> str:
+    """Return whether answers are too high or too low on average, with the 95% interval of that mean."""
+    if len(off) < 2:
+        return ""
+    mean, half = float(off.mean()), Z_95 * float(off.std(ddof=1)) / math.sqrt(len(off))
+    if abs(mean) <= half:
+        bounds = f"the mean difference is {amount(mean)} (between {amount(mean - half)} and {amount(mean + half)})"
+        return f"Answers lean to neither side by more than chance explains: {bounds}."
+    side = "high" if mean > 0 else "low"
+    bounds = f"(between {amount(abs(mean) - half)} and {amount(abs(mean) + half)})"
+    return f"On average answers are too {side} by {amount(abs(mean))} {bounds}."
+
+
+def _reach(off: FloatArray, share: int) -> tuple[str, str]:
+    """Return how far off a share of 100 answers are at most, and between which bounds that lies."""
+    distance, rng = np.abs(off), np.random.default_rng(0)
+    found = [np.percentile(distance[rng.integers(0, len(off), len(off))], share) for _ in range(_RESAMPLES)]
+    low, high = (amount(float(bound)) for bound in np.percentile(found, [2.5, 97.5]))
+    return amount(float(np.percentile(distance, share))), f"{low} and {high}"

@@ -67,7 +67,7 @@ def _unseen(material: Material) -> str:
         Modality.TEXT: "other languages, topics or ways of writing",
         Modality.TABLE: "other times, places or ways of measuring; values outside the ranges of the columns above",
     }[material.task.modality]
-    return f"It has seen {number}, and nothing else of the question. It has not been tried on {more}, unless they are among these."
+    return f"It has learned from {number}. It has not been tried on {more}, unless they are among these."
 
 
 def _range(material: Material) -> list[str]:
@@ -89,8 +89,8 @@ def _shares(material: Material) -> list[str]:
     common = int(found.argmax())
     said = [
         "How sure it is, and how often it is right, rest on how common the classes were in the data: "
-        f"“{name_of(task.classes[common])}” made up {of_100(found[common] / max(found.sum(), 1))} of 100. Where they are "
-        "more or less common, both change."
+        f"“{name_of(task.classes[common])}” made up {of_100(found[common] / max(found.sum(), 1))} of 100. "
+        "Where they are more or less common, both change."
     ]
     rare = [name for name, number in zip(task.classes, found, strict=True) if number < _RARE]
     if rare:

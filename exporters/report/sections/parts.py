@@ -65,7 +65,8 @@ def parts(material: Material) -> list[Block]:
 def _together(number: int) -> str:
     if number == 1:
         return "One part gives the answer."
-    return f"{number} parts answer, and their answers are averaged by the shares below, which were chosen by cross-validation."
+    said = f"{number} parts answer, and their answers are averaged by the shares below"
+    return f"{said}, which were chosen by cross-validation."
 
 
 def _shares(order: list[MemberRecord]) -> Figure:

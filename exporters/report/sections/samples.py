@@ -34,9 +34,7 @@ def worst(material: Material, measured: Report) -> list[Block]:
     finder = _Finder(material)
     cards = tuple(finder.card(measured, row) for row in rows)
     of = f"{count(len(cards))} of {count(len(measured.worst))}" if len(measured.worst) > len(cards) else "All"
-    mistakes = (
-        "mistakes, those the model was surest of first" if measured.classifies else "samples, the furthest off first"
-    )
+    mistakes = "mistakes, the surest first" if measured.classifies else "samples, the furthest off first"
     caption = f"{of} {mistakes}. A wrong answer may also be a wrong label: look at these first. {measured_on(material)}"
     return [*blocks, Cards(caption, cards)]
 

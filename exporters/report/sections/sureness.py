@@ -59,7 +59,8 @@ def _gap(found: Calibration, several: bool) -> str:
     low, high = found.gap_interval
     between = f"(between {_points(low)} and {_points(high)} of 100)"
     if low <= 0 <= high:
-        return f"On average that fits: the difference is {_points(found.gap)} of 100 {between}, which may be chance."
+        by = f"it is surer than right by {_points(found.gap)} of 100 {between}"
+        return f"On average that fits: {by}, which may be chance."
     if several:
         side = (
             "expects a class more often than it is there"

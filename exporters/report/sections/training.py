@@ -54,21 +54,15 @@ def _curve(material: Material, history: History) -> list[Block]:
     what = "right, of 100" if in_shares else SHORT.get(material.task.metric, material.task.metric)
     marks = _marks(found)
     steps = [_step(one, mark, in_shares) for one, mark in zip(found, marks, strict=True)]
-    rows = tuple(
-        (
-            mark or "",
-            duration(one.moment) if one.moment >= 10 else f"{amount(one.moment, 2)} s",
-            _learner(one),
-            *_scores(one),
-        )
-        for one, mark in zip(found, marks, strict=True)
-    )
+    rows: list[tuple[str, ...]] = [
+        (_after(one.moment), mark, _learner(one), *_scores(one)) for one, mark in zip(found, marks, strict=True)
+    ]
     caption = (
         f"How good the model was at each moment ({what}), on samples that were held out of learning in turn"
         f"{_checked(found)}. The band is the 95% interval. Numbers mark where another learner brought the improvement."
     )
     chief = SHORT.get(material.task.metric, material.task.metric)
-    header = ("", "After", "Brought by", f"{chief} (95% interval)", "Right, of 100")
+    header: tuple[str, ...] = ("After", "Mark", "Brought by", f"{chief} (95% interval)", "Right, of 100")
     keep = slice(0, 5 if in_shares else 4)
     table = Table(
         "Each improvement, by cross-validation; the samples also helped to choose, so this is not the final measure",
@@ -78,6 +72,10 @@ def _curve(material: Material, history: History) -> list[Block]:
     )
     end = max(history.active_s, found[-1].moment)
     return [Figure(curve(steps, end, what), caption), table]
+
+
+def _after(moment: float) -> str:
+    return duration(moment) if moment >= 10 else f"{amount(moment, 2)} s"
 
 
 def _marks(found: list[Improvement]) -> list[str]:

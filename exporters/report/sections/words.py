@@ -68,7 +68,7 @@ def measured_on(material: Material) -> str:
         return ""
     number = things(material.task.modality, len(material.measured.verdicts))
     if material.tested:
-        return f"Measured on the test part: {number} the model never learned from and was not chosen by."
+        return f"Measured on the test part: {number} that the model neither learned from nor was chosen by."
     return f"Measured by cross-validation: {number}, each answered by models that had not learned from it."
 
 
