@@ -125,7 +125,7 @@ class Ladder:
             return None
         self._progress(0.8, f"Comparing with the model: {now.candidate.name}")
         parity = check(now.candidate.model, now.plain.opened, self._source.dataset)
-        verdict = "Taken: the model as it is." if exact else "Taken: it keeps the accuracy asked for."
+        verdict = _as_it_is(now.compressor) if exact else "Taken: it keeps the accuracy asked for."
         self._rungs.append(Rung(now.candidate.name, way, True, verdict, len(artefact.content), mine_ms, lost))
         return Taken(
             now.candidate, scheme, now.compressor, self._served.plain, now.plain, artefact, parity,
@@ -182,6 +182,12 @@ class Ladder:
             f"Nothing that keeps the accuracy asked for answers within {most:g} ms on this computer; the quickest took "
             f"{best:.3g} ms. Nothing was written. Allow more time for an answer, or a greater loss."
         )
+
+
+def _as_it_is(compressor: Compressor) -> str:
+    if compressor.ways == (Way.FLOAT,):
+        return "Taken: the model as it is; it holds no network that could be stored in less."
+    return "Taken: the model as it is."
 
 
 def _too_much(lost: Loss, options: EdgeOptions) -> str:

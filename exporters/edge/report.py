@@ -52,6 +52,10 @@ class Row:
         return f"{said}, {_NAMES[self.score.metric]} {value} (between {low} and {high})"
 
 
+def _alike(row: Row) -> str:
+    return "" if row.agreement is None else f" It gives the same answer to {_POINTS * row.agreement:.1f} of 100."
+
+
 def _interval(score: Score) -> tuple[float, float, float]:
     return score.value, score.low, score.high
 
@@ -93,9 +97,11 @@ class Comparison:
     def sentences(self) -> tuple[str, ...]:
         """Say what came of it, and what the person has to know."""
         before, after = self.rows[0], self.rows[-1]
-        said = [f"Before: {before.words()}.", f"After: {after.words()}."]
+        said = [f"As it is served: {before.words()}."]
         if self.unchanged:
-            said.append("Nothing smaller kept the accuracy asked for, so this is the model as it is served, unchanged.")
+            said.append(f"{self.ladder[-1].verdict} Nothing smaller kept what was asked.")
+        else:
+            said.append(f"Now: {after.words()}.{_alike(after)}")
         if not self.within and self.loss is not None:
             said.append(
                 f"Take care: on the test part {_POINTS * self.loss.value:.1f} points were lost (between "
@@ -129,4 +135,5 @@ class EdgeReport(ExportReport):
     @override
     def to_json(self) -> dict[str, Any]:
         assert self.comparison is not None
-        return {**super().to_json(), "comparison": self.comparison.to_json()}
+        said = self.comparison
+        return {**super().to_json(), "comparison": said.to_json(), "sentences": said.sentences()}
