@@ -12,7 +12,6 @@ from engine.learners.constant import ConstantMember
 from engine.modalities.table.encoder import TableEncoder
 from engine.modalities.table.samples import TableSamples
 from engine.task import Column, ColumnType, Kind, Modality, Task
-from exporters.errors import NotExportable
 from exporters.onnx.graph import DOUBLE, Graph
 from exporters.onnx.inputs.table import TableInputs, input_names
 from exporters.onnx.runtime import OnnxModel, ort_session
@@ -85,15 +84,6 @@ def test_parts_of_dates_are_the_engines() -> None:
     content = graph.build("dates", {}).SerializeToString()
     numbers = ort_session(content).run(None, {"day": days.reshape(-1, 1)})[0]
     np.testing.assert_array_equal(numbers, encoder.encode(samples))
-
-
-def test_sentences_are_refused_with_the_column_that_holds_them() -> None:
-    columns = (Column("remark", ColumnType.TEXT),)
-    encoder = TableEncoder.fit(
-        TableSamples(pl.DataFrame({"remark": ["good food", "bad food", "no food", "good"]})), columns
-    )
-    with pytest.raises(NotExportable, match="“remark”"):
-        TableInputs(Graph(), columns).encoded(encoder)
 
 
 def test_turned_maps_are_the_engines() -> None:
