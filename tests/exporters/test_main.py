@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -27,16 +28,29 @@ def run(tmp_path: Path) -> Path:
     return folder.path
 
 
-def give(*words: object) -> tuple[int, list[dict[str, Any]], str]:
+def give(*words: object, home: Path | None = None) -> tuple[int, list[dict[str, Any]], str]:
+    """Export as a person does, who has not switched telemetry off; ``home`` is theirs."""
+    environment = {key: value for key, value in os.environ.items() if key != "ORT_DISABLE_TELEMETRY"}
+    if home is not None:
+        environment |= {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache")}
     done = subprocess.run(
-        [*COMMAND, *map(str, words)], capture_output=True, text=True, timeout=60, cwd=ROOT, check=False
+        [*COMMAND, *map(str, words)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=ROOT,
+        check=False,
+        env=environment,
     )
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
 
 def test_progress_and_report_come_as_json_lines(run: Path, tmp_path: Path) -> None:
-    code, lines, errors = give(run, "--to", "onnx", "--out", tmp_path / "out")
+    home = tmp_path / "home"
+    home.mkdir()
+    code, lines, errors = give(run, "--to", "onnx", "--out", tmp_path / "out", home=home)
     assert (code, errors) == (0, "")
+    assert not list(home.rglob("*onnxruntime*"))  # where it keeps what it wants to send
     assert {line["type"] for line in lines[:-1]} == {"progress"}
     assert lines[-1]["type"] == "report"
     assert Path(lines[-1]["path"]).is_file()

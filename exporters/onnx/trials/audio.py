@@ -25,7 +25,7 @@ _TOGETHER = 16
 _WHOLE, _CUT_SECONDS = 4, 5  # so many sounds are heard whole, of others the beginning: networks take their time
 _PIECE = 8_000
 _LENGTHS = (1, 2, 399, 400, 401, 560, 1_600, 12_399, 12_401, 15_600, 15_601, 3 * RATE + 77)
-_LONG = (31 * RATE + 5, 95 * RATE)  # in two pieces, of which one is a frame longer, and in four
+_LONG = (31 * RATE + 5, 62 * RATE)  # in two pieces, of which one is a frame longer, and in three
 Named = tuple[str, Float32Array]
 
 

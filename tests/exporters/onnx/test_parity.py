@@ -19,7 +19,18 @@ from exporters.onnx.inputs.base import Feeds
 from exporters.onnx.parity import check
 from exporters.onnx.runtime import OnnxModel, Said
 from tests.engine.flowers import FLOWERS, flowers
-from tests.exporters.models import NUMBER, PICTURES, TABLE, constant, content_of, lightgbm, model_of, thumbnail
+from tests.exporters.models import (
+    MANY,
+    NUMBER,
+    PICTURES,
+    SOUNDS,
+    TABLE,
+    constant,
+    content_of,
+    lightgbm,
+    model_of,
+    thumbnail,
+)
 
 
 class Spoiled(OnnxModel):
@@ -87,6 +98,36 @@ def test_another_label_among_equally_likely_classes_is_a_tie() -> None:
     parity = check(model, spoiled(model, label="rose"), flowers(50))
     assert parity.ties > 0
     assert parity.agreement < 1.0
+
+
+class Flipped(OnnxModel):
+    """An export that says of the first class of the first sample that the other thing holds."""
+
+    @override
+    def run(self, feeds: Feeds) -> tuple[FloatArray, Said]:
+        answers, words = super().run(feeds)
+        held = np.array(words)
+        held[0, 0] ^= True
+        return answers, held
+
+
+def test_another_class_that_holds_is_refused_unless_it_is_as_near_to_a_half_as_the_tolerance() -> None:
+    clear = model_of(MANY, ConstantMember(np.array([0.7, 0.2, 0.5])))
+    assert check(clear, OnnxModel(content_of(clear)), None).agreement == 1.0
+    with pytest.raises(ParityError, match="disagrees"):
+        check(clear, Flipped(content_of(clear)), None)
+    tied = model_of(MANY, ConstantMember(np.array([0.5 + 1e-10, 0.2, 0.5])))
+    parity = check(tied, Flipped(content_of(tied)), None)
+    assert parity.ties > 0
+    assert parity.agreement < 1.0
+
+
+def test_tables_are_held_to_a_billionth_and_media_to_a_ten_thousandth() -> None:
+    for task, close, far in ((TABLE, 5e-10, 5e-9), (SOUNDS, 5e-5, 5e-4)):
+        model = model_of(task, constant(task))
+        assert check(model, spoiled(model, close), None).difference == pytest.approx(close, rel=1e-2)
+        with pytest.raises(ParityError, match="disagrees"):
+            check(model, spoiled(model, far), None)
 
 
 def test_numbers_are_compared_relative_to_their_size() -> None:
