@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
 import textwrap
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +17,7 @@ from urllib.parse import quote
 
 import pytest
 
-from exporters.container.engines import Engine, build
+from exporters.container.engines import Engine, build, find_engines
 from exporters.container.facts import Facts
 from exporters.container.process import Cancelled
 from exporters.container.requests import Reply, Request
@@ -242,6 +245,33 @@ def test_it_is_asked_through_a_port_of_this_computer_and_ends_what_it_began(open
         open_one.wait_until_healthy(30)
     open_one.stop()
     assert open_one.name not in containers(open_one.engine)
+
+
+@pytest.fixture
+def docker(engine: Engine, tmp_path: Path) -> Iterator[Engine]:
+    """The program docker, talking to podman's service in the place of a daemon."""
+    program = shutil.which("docker")
+    if program is None:
+        pytest.skip("the program docker is not installed")
+    socket = f"unix://{tmp_path}/docker.sock"
+    environment = {**os.environ, **engine.environment}
+    service = subprocess.Popen([engine.program, "system", "service", "--time", "0", socket], env=environment)
+    try:
+        waiting = time.monotonic() + 20
+        while not Path(socket.removeprefix("unix://")).exists() and time.monotonic() < waiting:
+            time.sleep(0.05)
+        found = find_engines({"DOCKER_HOST": socket, "DOCKER_BUILDKIT": "0"})
+        yield next(one for one in found.engines if one.kind == "docker")
+    finally:
+        service.terminate()
+        service.wait(20)
+
+
+def test_the_program_docker_is_spoken_to_alike(docker: Engine, context: Path, launched: tuple[Running, Proof]) -> None:
+    with start(docker, Facts.read(context), Wish("none", token=TOKEN)) as running:
+        running.wait_until_healthy(30)
+        assert replay(running, context)[1] < 1e-6
+    assert running.name not in containers(docker)
 
 
 def test_an_image_that_is_not_there_is_asked_of_no_registry_and_nothing_is_left(engine: Engine) -> None:
