@@ -12,6 +12,7 @@ from engine.metrics import bootstrap, replicates, score
 from engine.metrics.decisions import NAMED_FROM
 from engine.samples import Samples
 from engine.task import Kind, Task
+from exporters.edge.nearby import nearby
 from exporters.edge.unlearned import moved
 from exporters.onnx.runtime import OnnxModel
 
@@ -38,8 +39,8 @@ class Evidence:
     own: FloatArray | None
 
     def asked(self, artefact: OnnxModel) -> FloatArray:
-        """Return what a file says of the samples, [n, K]."""
-        return artefact.predict(self.samples)
+        """Return what a file says of the samples [n, K]; of samples much like them where it has learned from these."""
+        return artefact.predict(self.samples if self.own is None else nearby(self.samples))
 
     def unlearned(self, plain: FloatArray, small: FloatArray, kind: Kind) -> FloatArray:
         """Return what the candidate would have said unlearned [n, K], had it been made smaller then.

@@ -34,7 +34,7 @@ _TUNED, _MEAN = "Tuned", "Mean"
 def draw(folder: Path) -> Dataset:
     """Noise in three colours: a third is the test part, the rest has three folds."""
     rng = np.random.default_rng(5)
-    rows = []
+    rows: list[tuple[str, str, None, str, str, int, int]] = []
     for place, label in enumerate(reversed(COLOURS.classes)):  # red is the first channel
         for number in range(_EACH):
             levels = rng.integers(0, 200, (_SIDE, _SIDE + 8, 3))
