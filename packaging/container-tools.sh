@@ -26,6 +26,7 @@ install_tools() {
     for tool in podman runc mmdebstrap; do
         command -v "$tool" >/dev/null || missing+=("$tool")
     done
+    [ -f /usr/share/keyrings/debian-archive-keyring.gpg ] || missing+=(debian-archive-keyring)
     [ ${#missing[@]} = 0 ] && return
     command -v apt-get >/dev/null || impossible "${missing[*]} are missing, and there is no apt to install them with"
     say "installing ${missing[*]}"

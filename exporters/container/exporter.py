@@ -83,7 +83,7 @@ class DockerExporter(Exporter):
     def _complete(self, folder: Path, manifest: Mapping[str, Any], progress: Progress) -> None:
         """Write everything around the package in ``folder / "model"``."""
         content = (folder / "model" / MODEL).read_bytes()
-        facts = Facts.of(str(manifest["name"]), str(manifest["model_sha256"]), len(content))
+        facts = Facts.said(manifest)
         modality = Modality(manifest["task"]["modality"])
         lock = container_lock(manifest)
         offline = self._fetch or self._wheels is not None

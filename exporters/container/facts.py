@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from exporters.errors import NotOurs
 
@@ -27,7 +28,7 @@ class Facts:
     """A model's names, and the memory its container usually takes and may take at most.
 
     ``title`` is for people and may hold anything; ``name`` is a DNS label and the name of an image; ``tag`` are the
-    first digits of the model's fingerprint, so that another model never answers under the tag of this one.
+    first digits of the file's SHA-256, so that another model never answers under the tag of this one.
     """
 
     title: str
@@ -38,9 +39,15 @@ class Facts:
 
     @classmethod
     def of(cls, title: str, fingerprint: str, model_bytes: int) -> Self:
-        """Return what follows from a project's name, the fingerprint of its model and the size of ``model.onnx``."""
+        """Return what follows from a project's name, and the SHA-256 and the size of ``model.onnx``."""
         name, tag = image_name(title, fingerprint), fingerprint[:_TAG]
         return cls(title, name, tag, usual_memory(model_bytes), most_memory(model_bytes))
+
+    @classmethod
+    def said(cls, manifest: Mapping[str, Any]) -> Self:
+        """Return what follows from a package's manifest, which says all of that."""
+        model = manifest["files"]["model.onnx"]
+        return cls.of(str(manifest["name"]), str(model["sha256"]), int(model["bytes"]))
 
     @classmethod
     def read(cls, context: Path) -> Self:
@@ -50,9 +57,7 @@ class Facts:
             NotOurs: it is no context, or a damaged one.
         """
         try:
-            manifest = json.loads((context / "model" / "manifest.json").read_bytes())
-            title, fingerprint = str(manifest["name"]), str(manifest["model_sha256"])
-            return cls.of(title, fingerprint, (context / "model" / "model.onnx").stat().st_size)
+            return cls.said(json.loads((context / "model" / "manifest.json").read_bytes()))
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise NotOurs(
                 f"{context} is not a container's folder as it was exported. Export the model again."

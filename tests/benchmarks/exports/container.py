@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import platform
 import statistics
 import tempfile
 import time
@@ -46,7 +47,7 @@ def _measured(engine: Engine, name: str) -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="bench-container-") as scratch:
         context = Path(scratch) / "context"
         source = models.source_of(MODELS[name](), name)
-        DockerExporter(fetch_wheels=True).export(source, context, lambda share, text: None)
+        DockerExporter(fetch_wheels=True, platform=platform.machine()).export(source, context, lambda share, text: None)
         engine.call("image", "prune", "--force")
         running, proof = launch(engine, context, Wish("none"))
         with running:

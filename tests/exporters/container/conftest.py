@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def context(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
     source = source_of(model_of(PICTURES, thumbnail(PICTURES), constant(PICTURES)), TITLE)
     before = os.umask(0o077)
     try:
-        DockerExporter(fetch_wheels=True).export(source, out, lambda share, text: None)
+        DockerExporter(fetch_wheels=True, platform=platform.machine()).export(source, out, lambda share, text: None)
     finally:
         os.umask(before)
     return out

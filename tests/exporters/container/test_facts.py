@@ -54,13 +54,14 @@ def test_memory_grows_with_the_model_and_leaves_room_for_requests() -> None:
 
 def test_a_context_says_itself_what_it_was_written_with(tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
-    (tmp_path / "model" / "model.onnx").write_bytes(bytes(1000))
-    manifest = {"name": "Bolts", "model_sha256": PRINT}
+    manifest = {"name": "Bolts", "files": {"model.onnx": {"sha256": PRINT, "bytes": 1000}}}
     (tmp_path / "model" / "manifest.json").write_text(json.dumps(manifest))
     assert Facts.read(tmp_path) == Facts.of("Bolts", PRINT, 1000)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"name": "Bolts"}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"name": "Bolts"}', '{"name": "Bolts", "files": []}', "[" * 100_000]
+)
 def test_another_folder_is_met_with_a_sentence(content: str, tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "manifest.json").write_text(content)
