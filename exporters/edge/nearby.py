@@ -13,6 +13,7 @@ import numpy as np
 from engine.arrays import ByteArray, Float32Array
 from engine.modalities.audio.samples import AudioSamples
 from engine.modalities.image.samples import ImageSamples
+from engine.modalities.text.samples import TextSamples
 from engine.samples import Samples
 
 _EDGE = 10
@@ -20,12 +21,19 @@ _LONGEST = 640
 
 
 def nearby(samples: Samples) -> Samples:
-    """Return the inner part of each picture, mirrored, or of each sound; other samples as they are."""
+    """Return the inner part of each picture, mirrored, or of each sound, or texts without their ends; others as is."""
     if isinstance(samples, ImageSamples):
         return ImageSamples.from_arrays([_inside(samples.picture_or_none(row)) for row in range(len(samples))])
     if isinstance(samples, AudioSamples):
         return AudioSamples.from_decoded([_within(samples.wave_or_none(row)) for row in range(len(samples))])
+    if isinstance(samples, TextSamples):
+        return TextSamples([tuple(map(_begun, text)) for text in samples.texts()])
     return samples
+
+
+def _begun(text: str) -> str:
+    """Return a text without the last tenth of its letters, one at least."""
+    return text[: len(text) - max(1, len(text) // _EDGE)]
 
 
 def _inside(picture: ByteArray | None) -> ByteArray:

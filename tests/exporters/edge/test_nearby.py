@@ -6,6 +6,7 @@ import numpy as np
 
 from engine.modalities.audio.samples import AudioSamples
 from engine.modalities.image.samples import ImageSamples
+from engine.modalities.text.samples import TextSamples
 from exporters.edge.nearby import nearby
 from tests.exporters.models import rows
 
@@ -30,6 +31,12 @@ def test_of_a_sound_the_middle_is_heard() -> None:
     first, second = heard.wave_or_none(0), heard.wave_or_none(1)
     assert first is not None and second is not None
     assert (first[0], len(first), len(second)) == (10.0, 80, 1)
+
+
+def test_of_a_text_the_end_is_left_out() -> None:
+    seen = nearby(TextSamples([("0123456789" * 2, "ab", "")]))
+    assert isinstance(seen, TextSamples)
+    assert seen.texts() == [("012345678901234567", "a", "")]
 
 
 def test_what_cannot_be_read_takes_a_place_all_the_same() -> None:
