@@ -30,6 +30,7 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     usual = Limits()
     limits = Limits(
         body=int(wanted.max_body * 1_000_000),
+        pixels=int(wanted.max_pixels * 1_000_000),
         all_bodies=max(usual.all_bodies, int(wanted.max_body * 2_000_000)),
         waiting=wanted.max_waiting,
         connections=wanted.max_connections,
@@ -63,6 +64,7 @@ def _parser(known: Mapping[str, str]) -> argparse.ArgumentParser:
     add("--max-latency", float, None, "milliseconds within which 95 of 100 answers should come, if that can be")
     add("--tune-seconds", float, str(SECONDS), "how long to measure at the start what serves best; 0 leaves it out")
     add("--max-body", float, f"{limits.body / 1e6:g}", "the largest request in MB")
+    add("--max-pixels", float, f"{limits.pixels / 1e6:g}", "the largest picture, in millions of pixels")
     add("--max-waiting", int, str(limits.waiting), "how many requests may wait for the processor")
     add("--max-connections", int, str(limits.connections), "how many connections may be open")
     add("--read-timeout", float, f"{limits.head_s:g}", "seconds for the head of a request, and for each pause in it")

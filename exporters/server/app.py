@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from exporters.server import custom_vision
 from exporters.server.body import Bodies
-from exporters.server.friendly import Asking
+from exporters.server.friendly import Asking, Reply
 from exporters.server.guard import Guard, error_body
 from exporters.server.inference import EXTENSIONS, HEADER_LENGTH, VERSION, Inference
 from exporters.server.metrics import TEXT, Metrics
@@ -123,13 +123,12 @@ class _Routes:
         content_type = request.headers.get("content-type", "")
         async with self._bodies.read(request) as body:
 
-            def work() -> dict[str, Any]:
+            def work() -> Reply:
                 return self._asking.reply(read_batch(body, content_type, self._package, self._settings.limits))
 
             reply = await self._predictor.do(work)
-        unreadable = sum("error" in prediction for prediction in reply["predictions"])
-        self._metrics.count_samples(len(reply["predictions"]) - unreadable, unreadable)
-        return _json(reply)
+        self._metrics.count_samples(reply.answered, reply.unreadable)
+        return Response(reply.body, media_type="application/json")
 
     async def image(self, request: Request) -> Response:
         custom_vision.check_pictures(self._package)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import threading
+import json
 from collections.abc import Sequence
-from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any
 
-from exporters.server.pictures import LARGE, TooLarge, check_pixels, pixels_of
+from exporters.server.pictures import TooLarge, pixels_of
 from exporters.server.predictor import Shared
 from exporters.server.refused import Refused
+from exporters.server.room import Room
 from exporters.server.samples import Batch
 from exporters.server.settings import Load
 from exporters.standalone.package import Answer, Item, Package, Unreadable
@@ -18,34 +19,34 @@ _HELD_BYTES = 32_000_000
 _HELD_ITEMS = 4096
 
 
+@dataclass(frozen=True)
+class Reply:
+    """The body of an answer, and how many samples it answers and does not."""
+
+    body: bytes
+    answered: int
+    unreadable: int
+
+
 class Asking:
     """A package with its turns; a sample that cannot be read does not keep the others from an answer."""
 
     def __init__(self, package: Package, load: Load, most_pixels: int) -> None:
         self.package = package
-        self._most_pixels = most_pixels
+        self._room = Room(most_pixels)
         self._shared = Shared[Item, Answer](package.predict, load)
-        self._large = threading.Lock()
 
     def answers(self, batch: Batch) -> list[Answer | Unreadable]:
         """Return an answer for each sample, or why it has none. Of a large batch few samples are unpacked at once."""
-        found: list[Any] = [None] * len(batch.samples)
-        held: dict[int, Item] = {}
-        size = 0
-        for place, sample in enumerate(batch.samples):
-            pixels = self._pixels(sample)
-            with self._large if pixels > LARGE else nullcontext():
-                item = self._read(sample, pixels)
-                if isinstance(item, Unreadable):
-                    found[place] = item
-                    continue
-                held[place] = item
-                size += int(getattr(item, "nbytes", 0))
-                if pixels > LARGE or size > _HELD_BYTES or len(held) >= _HELD_ITEMS:
-                    self._answer(held, found)
-                    held, size = {}, 0
-        self._answer(held, found)
-        return found
+        held = _Held(self._shared, self._room, len(batch.samples))
+        try:
+            for place, sample in enumerate(batch.samples):
+                pixels = pixels_of(sample) if self.package.modality == "image" and isinstance(sample, bytes) else 0
+                self._take(held, place, sample, pixels)
+            held.answer()
+        finally:
+            held.let_go()
+        return held.found
 
     def one(self, sample: bytes) -> Answer:
         """Return the answer for one sample.
@@ -55,8 +56,8 @@ class Asking:
         """
         return _only(self.answers(Batch([sample], alone=True)))
 
-    def reply(self, batch: Batch) -> dict[str, object]:
-        """Return the body of a reply.
+    def reply(self, batch: Batch) -> Reply:
+        """Return the reply.
 
         Raises:
             Refused: the only sample cannot be read (422) or is too large (413).
@@ -64,27 +65,57 @@ class Asking:
         answers = self.answers(batch)
         if batch.alone:
             _only(answers)
-        return {
-            "model": self.package.manifest["name"],
-            "predictions": [
-                {"error": str(answer)} if isinstance(answer, Unreadable) else answer.to_json() for answer in answers
-            ],
-        }
+        said = [{"error": str(answer)} if isinstance(answer, Unreadable) else answer.to_json() for answer in answers]
+        body = json.dumps({"model": self.package.manifest["name"], "predictions": said}, ensure_ascii=False).encode()
+        unreadable = sum(isinstance(answer, Unreadable) for answer in answers)
+        return Reply(body, len(answers) - unreadable, unreadable)
 
-    def _pixels(self, sample: Any) -> int:
-        return pixels_of(sample) if self.package.modality == "image" and isinstance(sample, bytes) else 0
-
-    def _read(self, sample: Any, pixels: int) -> Any:
+    def _take(self, held: _Held, place: int, sample: Any, pixels: int) -> None:
+        if pixels > self._room.size:
+            held.found[place] = TooLarge.of(pixels, self._room.size)
+            return
+        held.make_room(pixels)
         try:
-            check_pixels(pixels, self._most_pixels)
-            return self.package.read(sample)
+            held.add(place, self.package.read(sample))
         except Unreadable as error:
-            return error
+            held.found[place] = error
 
-    def _answer(self, held: dict[int, Item], found: list[Any]) -> None:
-        if held:
-            for place, answer in zip(held, self._shared.predict(list(held.values())), strict=True):
-                found[place] = answer
+
+class _Held:
+    """The samples of one request that are unpacked and not answered yet, and the answers so far."""
+
+    def __init__(self, shared: Shared[Item, Answer], room: Room, count: int) -> None:
+        self.found: list[Any] = [None] * count
+        self._shared = shared
+        self._room = room
+        self._items: dict[int, Item] = {}
+        self._bytes = 0
+        self._pixels = 0
+
+    def make_room(self, pixels: int) -> None:
+        """Take room for a picture, and where there is none give up one's own before waiting for it."""
+        if not self._room.take(pixels, wait=False):
+            self.answer()
+            self._room.take(pixels, wait=True)
+        self._pixels += pixels
+
+    def add(self, place: int, item: Item) -> None:
+        self._items[place] = item
+        self._bytes += int(getattr(item, "nbytes", 0))
+        if self._bytes > _HELD_BYTES or len(self._items) >= _HELD_ITEMS:
+            self.answer()
+
+    def answer(self) -> None:
+        if self._items:
+            places, items = list(self._items), list(self._items.values())
+            for place, answer in zip(places, self._shared.predict(items), strict=True):
+                self.found[place] = answer
+        self.let_go()
+
+    def let_go(self) -> None:
+        self._items, self._bytes = {}, 0
+        self._room.give(self._pixels)
+        self._pixels = 0
 
 
 def _only(answers: Sequence[Answer | Unreadable]) -> Answer:

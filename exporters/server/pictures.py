@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import io
 import warnings
+from typing import Self
 
 from exporters.server.machine import memory
 from exporters.server.metrics import resident_bytes
 from exporters.server.settings import Limits
 from exporters.standalone.package import Unreadable
 
-LARGE = 4_000_000
-"""Pixels from which pictures are answered one at a time."""
-
 _BYTES_A_PIXEL = 20  # measured: 18, to unpack a picture and to run a graph that makes it smaller
 _LEAST = 2_000_000
-_RESERVED = 150_000_000  # for the small ones that are answered meanwhile
+_RESERVED = 100_000_000  # for bodies, and for what is no picture
 
 
 class TooLarge(Unreadable):
     """A picture has more pixels than the server takes."""
 
+    @classmethod
+    def of(cls, pixels: int, most: int) -> Self:
+        """Say so of a picture of ``pixels`` where ``most`` are taken."""
+        return cls(
+            f"The picture has {pixels / 1e6:.0f} million pixels; this server takes up to {most / 1e6:.0f}. "
+            "Make it smaller."
+        )
+
 
 def most_pixels(limits: Limits) -> int:
-    """Return how many pixels a picture may have here, so that one of them never takes more memory than there is."""
+    """Return how many pixels may be unpacked at once here, so that they never take more memory than there is."""
     all_of_it = memory()
     if all_of_it is None:
         return limits.pixels
@@ -42,16 +48,3 @@ def pixels_of(raw: bytes) -> int:
                 return picture.size[0] * picture.size[1]
         except Exception:  # Pillow's readers raise what they like on damaged files; decoding meets that with a sentence
             return 0
-
-
-def check_pixels(pixels: int, most: int) -> None:
-    """Let pass a picture of at most ``most`` pixels.
-
-    Raises:
-        TooLarge: it has more.
-    """
-    if pixels > most:
-        raise TooLarge(
-            f"The picture has {pixels / 1e6:.0f} million pixels; this server takes up to {most / 1e6:.0f}. "
-            "Make it smaller."
-        )

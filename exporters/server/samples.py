@@ -47,6 +47,7 @@ def read_batch(body: bytes, content_type: str, package: Package, limits: Limits)
     """
     batch = _read(body, content_type, package, limits)
     most = limits.files if package.modality in MEDIA else limits.rows
+    most = min(most, max(1, limits.json_elements // max(1, len(package.classes))))
     if len(batch.samples) > most:
         raise Refused(413, f"The request holds {len(batch.samples):,} samples; the limit is {most:,}. Send fewer.")
     if not batch.samples:

@@ -50,6 +50,11 @@ def words(packages: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def sounds(packages: Path) -> Path:
+    return _package(packages, "sounds", models.SOUNDS, models.constant(models.SOUNDS))
+
+
+@pytest.fixture(scope="session")
 def picture_server(pictures: Path) -> Iterator[Server]:
     with serving(pictures, "--max-body", "1", "--read-timeout", "0.5", "--max-waiting", "200") as server:
         yield server

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from tests.exporters.server.client import Reply, Server, form, serving
@@ -76,6 +78,17 @@ def test_a_picture_of_too_many_pixels_is_refused_before_it_is_unpacked(server: S
 def test_a_real_picture_of_fifty_megapixels_is_refused(server: Server) -> None:
     reply = server.post("/predict", encoded(np.zeros((7072, 7072), dtype=np.uint8), "PNG"), "image/png")
     assert reply.status == 413 and "50 million pixels" in reply.error
+
+
+def test_many_large_pictures_share_the_room_there_is(pictures: Path) -> None:
+    large = encoded(np.zeros((2000, 2000), dtype=np.uint8), "PNG")
+    with serving(pictures, "--max-pixels", "5", "--max-waiting", "50") as server:
+        body, kind = form(*[("file", "large.png", large)] * 2)
+        with ThreadPoolExecutor(4) as senders:
+            replies = list(senders.map(lambda _: server.post("/predict", body, kind), range(4)))
+        assert {reply.status for reply in replies} == {200}
+        assert all("label" in answer for reply in replies for answer in reply.json["predictions"])
+        assert server.post("/predict", claiming(4000, 4000), "image/png").status == 413
 
 
 def test_a_body_over_the_limit_is_refused_by_its_length_and_while_it_comes(server: Server) -> None:
@@ -251,3 +264,27 @@ def test_the_log_holds_a_line_of_json_for_each_request_and_no_traces(server: Ser
     assert (mine["status"], mine["method"], mine["path"]) == (404, "GET", "/nowhere")
     assert not any(line["event"] == "error" for line in lines)
     assert json.dumps(lines).count("forged") == 0
+
+
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF")
+WHOLE = {
+    form: encoded(np.random.default_rng(3).integers(0, 256, (20, 30, 3), dtype=np.uint8), form) for form in FORMATS
+}
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    kind=st.sampled_from(FORMATS),
+    changes=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=6),
+    kept=st.floats(0.1, 1.5),
+)
+def test_damaged_pictures_of_every_format_are_answered_or_refused(
+    picture_server: Server, kind: str, changes: list[tuple[float, int]], kept: float
+) -> None:
+    content = bytearray(WHOLE[kind])
+    for place, value in changes:
+        content[int(place * place * place * (len(content) - 1))] = value  # heads are hit more often than levels
+    reply = picture_server.post("/predict", bytes(content[: int(kept * len(content))]), "image/png")
+    assert reply.status in (200, 413, 422)
+    if reply.status != 200:
+        assert reply.error

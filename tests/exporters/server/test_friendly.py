@@ -80,6 +80,20 @@ def test_texts_come_as_json_plain_text_and_several(words: Path, word_package: Pa
         assert refused.status == 422 and "This model takes texts" in refused.error
 
 
+def test_a_sound_is_answered_as_body_and_as_form(sounds: Path, sound: bytes, photo: bytes) -> None:
+    package = Package.open(sounds, threads=1)
+    expected = package.predict([package.read(sound)])[0].to_json()
+    body, kind = form(("file", "a.wav", sound), ("file", "b.wav", photo))
+    with serving(sounds) as server:
+        for content_type in ("audio/wav", "", "video/ogg"):
+            assert server.post("/predict", sound, content_type).json["predictions"] == [expected]
+        first, second = server.post("/predict", body, kind).json["predictions"]
+        assert first == expected and "sound" in second["error"].lower()
+        for damaged in (sound[:30], b"RIFF" + bytes(50), b"OggS" + bytes(99), b"\xff\xfb" + bytes(99)):
+            assert server.post("/predict", damaged, "audio/wav").status == 422
+        assert server.post("/image", photo, "application/octet-stream").status == 404
+
+
 def test_a_number_is_a_number(numbers: Path) -> None:
     with serving(numbers) as server:
         (answer,) = server.post_json("/predict", {"columns": ROW}).json["predictions"]

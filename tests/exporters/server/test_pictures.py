@@ -2,10 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from exporters.server.machine import cores, machine, memory
-from exporters.server.pictures import TooLarge, check_pixels, most_pixels, pixels_of
+from exporters.server.pictures import TooLarge, most_pixels, pixels_of
 from exporters.server.settings import Limits
 
 
@@ -18,9 +16,7 @@ def test_the_size_is_read_from_the_head_of_a_file(photo: bytes) -> None:
 def test_the_limit_is_the_smaller_of_what_was_set_and_what_fits() -> None:
     assert most_pixels(replace(Limits(), pixels=5_000_000)) == 5_000_000
     assert 2_000_000 <= most_pixels(replace(Limits(), pixels=10**12)) <= (memory() or 10**15) / 20
-    check_pixels(5, 5)
-    with pytest.raises(TooLarge, match="80 million pixels"):
-        check_pixels(80_000_000, 5_000_000)
+    assert "80 million pixels; this server takes up to 5." in str(TooLarge.of(80_000_000, 5_000_000))
 
 
 def test_the_machine_is_known() -> None:
