@@ -139,10 +139,32 @@ def _houses(data: Path) -> Table:
     return task, _dataset(target.cast(pl.Float64).to_list(), 100, table=inputs)
 
 
+def _meals(data: Path) -> Table:
+    rows = pl.read_csv(data / "waimai_zh" / "train.csv", infer_schema=False).sample(400, seed=0, shuffle=True)
+    task = Task(Modality.TEXT, Kind.MULTICLASS, ("0", "1"), columns=(Column("review", ColumnType.TEXT),))
+    return task, _dataset(rows["label"].to_list(), 100, table=rows.select(pl.col("review").alias("x:review")))
+
+
+def _news(data: Path) -> Table:
+    rows = pl.read_csv(data / "ag_news_small" / "train.csv").sample(400, seed=0, shuffle=True)
+    columns = tuple(Column(name, ColumnType.TEXT) for name in ("title", "description"))
+    inputs = rows.select(pl.col(column.name).alias(f"x:{column.name}") for column in columns)
+    task = Task(Modality.TABLE, Kind.MULTICLASS, tuple(sorted(rows["label"].unique())), columns=columns)
+    return task, _dataset(rows["label"].to_list(), 100, table=inputs)
+
+
 RECIPES: dict[str, Recipe] = {
     "image": Recipe(_pictures, (("image.thumbnail_ridge", {}), ("constant", {}))),
     "multilabel": Recipe(_fruit, (("image.thumbnail_ridge", {}),)),
     "audio": Recipe(_digits, (("audio.head", {}), ("audio.head", {"backbone": "speech_embedding"}))),
     "table": Recipe(_titanic, (("table.linear", {}), ("table.extra_trees", {"trees": 12}))),
+    "text": Recipe(
+        _meals,
+        (
+            ("text.ngrams", {"words": 2, "pieces": [3, 5], "penalties": [0.1]}),
+            ("text.scratch", {"epochs": 1, "folds": 2}),
+        ),
+    ),
+    "sentences": Recipe(_news, (("table.lightgbm", {"stages": [{"rounds": 30}]}),)),
     "regression": Recipe(_houses, (("table.linear", {}), ("table.lightgbm", {"stages": [{"rounds": 30}]}))),
 }
