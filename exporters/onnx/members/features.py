@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.modalities.image.members.features import FeaturesMember
-from exporters.onnx.backbone import backbone_model
+from exporters.onnx.backbone import backbone_writer
 from exporters.onnx.graph import Graph
 from exporters.onnx.head import kernel_head
 from exporters.onnx.inputs.image import ImageInputs
@@ -23,7 +23,7 @@ def _features(graph: Graph, member: FeaturesMember, inputs: ImageInputs, mirrore
     key = ("features", member.backbone, member.weights, member.resolution, mirrored)
 
     def build() -> str:
-        model = backbone_model(member.backbone, member.resolution, member.weights)
-        return graph.splice(model, seen(graph, inputs, member.resolution, mirrored))
+        network = backbone_writer(member.backbone, member.resolution, member.weights)
+        return network(graph, seen(graph, inputs, member.resolution, mirrored))
 
     return inputs.shared(key, build)

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.heads.answer import Answer
 from engine.modalities.image.members.network import NetworkMember
-from exporters.onnx.backbone import network_model
+from exporters.onnx.backbone import network_writer
 from exporters.onnx.graph import DOUBLE, Graph
 from exporters.onnx.head import answered
 from exporters.onnx.inputs.image import ImageInputs
@@ -25,9 +25,9 @@ def write(graph: Graph, member: NetworkMember, inputs: ImageInputs) -> str:
 
 
 def _answer(graph: Graph, member: NetworkMember, network: nn.Module, inputs: ImageInputs) -> str:
-    model = network_model(network, member.resolution)
+    written = network_writer(network, member.resolution)
     views = [seen(graph, inputs, member.resolution, mirrored) for mirrored in (False, True)[: 1 + member.mirror]]
-    outputs = graph.cast(_mean(graph, [graph.splice(model, view) for view in views], np.float32), DOUBLE)
+    outputs = graph.cast(_mean(graph, [written(graph, view) for view in views], np.float32), DOUBLE)
     return answered(graph, outputs, Answer.of(member.task_kind))
 
 

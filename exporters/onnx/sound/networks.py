@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from torch import nn
 
-from engine.backbones.convolution import Convolution
 from engine.backbones.efficientnet_lite import EfficientNetLite
 from engine.backbones.speech import HEARD, LEAST, LITTLE, SLOPE, SpeechNetwork
 from engine.backbones.yamnet import EventNetwork
 from engine.modalities.audio.spectrogram import MIDDLE
 from exporters.onnx.graph import Graph
-
-_SIX = 6.0
+from exporters.onnx.lite import lite_layers
 
 
 def seen(graph: Graph, network: EfficientNetLite, levels: str) -> str:
     """Return what the network sees in pieces [n, bands, t] of spectrograms, float32 [n, 3072]."""
     plane = graph.add("Unsqueeze", levels, graph.constant([1], np.int64))
     layers = list(network.layers)
-    middle = _lite(graph, layers[:MIDDLE], graph.add("Concat", plane, plane, plane, axis=1))
-    last = _lite(graph, layers[MIDDLE:], middle)
+    middle = lite_layers(graph, layers[:MIDDLE], graph.add("Concat", plane, plane, plane, axis=1))
+    last = lite_layers(graph, layers[MIDDLE:], middle)
     over_time = [graph.add(op, middle, graph.constant([3], np.int64), keepdims=0) for op in ("ReduceMean", "ReduceMax")]
     whole = graph.add("ReduceMean", last, graph.constant([2, 3], np.int64), keepdims=0)
     return graph.add("Concat", *(graph.add("Flatten", part) for part in over_time), whole, axis=1)
@@ -50,26 +47,6 @@ def heard_in_patches(graph: Graph, network: EventNetwork, patches: str) -> str:
             before, after = module.padding[0], int(module.padding[0]) + (module.stride[0] > 1)
             x = graph.add("Relu", _convolution(graph, module, x, pads=[before, before, after, after]))
     return graph.add("Flatten", graph.add("ReduceMean", x, graph.constant([2], np.int64), keepdims=0))
-
-
-def _lite(graph: Graph, layers: Iterable[nn.Module], x: str) -> str:
-    for layer in layers:
-        if isinstance(layer, Convolution):
-            x = _same(graph, layer, x)
-            continue
-        y = x
-        for inner in (module for module in layer.modules() if isinstance(module, Convolution)):
-            y = _same(graph, inner, y)
-        x = graph.add("Add", x, y) if layer.residual else y
-    return x
-
-
-def _same(graph: Graph, module: Convolution, x: str) -> str:
-    """Return a convolution with "same" padding, and ReLU6 where it is active."""
-    y = _convolution(graph, module, x, auto_pad="SAME_UPPER")
-    if not module.active:
-        return y
-    return graph.add("Clip", y, graph.constant(0.0, np.float32), graph.constant(_SIX, np.float32))
 
 
 def _speech_part(graph: Graph, part: nn.Sequential, x: str) -> str:

@@ -17,13 +17,13 @@ from tests.exporters.models import PICTURES, apart, exported, kernel_head, model
 
 @pytest.mark.parametrize("mirror", [False, True])
 def test_only_a_member_that_looks_at_both_answers_alike_for_a_mirrored_picture(mirror: bool) -> None:
-    artefact, samples = exported(model_of(PICTURES, tuned(PICTURES, mirror=mirror))), pictures(3)
+    artefact, samples = exported(model_of(PICTURES, tuned(PICTURES, mirror=mirror, count=1))), pictures(3)
     mirrored = ImageSamples.from_arrays([samples.picture(row)[:, ::-1].copy() for row in range(3)])
     difference = np.abs(artefact.predict(samples) - artefact.predict(mirrored)).max()
     assert difference < 1e-5 if mirror else difference > 1e-4
 
 
-@pytest.mark.parametrize("backbone", ["efficientnet_lite0", "torchvision/shufflenet_v2_x0_5"])
+@pytest.mark.parametrize("backbone", ["efficientnet_lite2", "torchvision/shufflenet_v2_x0_5"])
 def test_other_networks_are_written_too(backbone: str) -> None:
     assert apart(model_of(PICTURES, tuned(PICTURES, backbone, count=1)), pictures(4)) <= 1e-5
 
