@@ -16,7 +16,6 @@ from engine.arrays import IntArray
 from engine.dataset import Dataset, Split
 from engine.errors import DataError
 from engine.finetune.full import in_full
-from engine.finetune.full import in_full
 from engine.modalities import ask_samples
 from engine.model.model import Model
 from engine.task import Column, ColumnType, Modality, Task
@@ -63,7 +62,6 @@ def expected_answer(model: Model | OnnxModel, sample: Sample, scratch: Path) -> 
     if problems:
         raise DataError(problems[0])
     with in_full():
-        with in_full():
         return answer_of(task.kind.value, task.classes, model.predict(samples)[0])
 
 

@@ -20,13 +20,12 @@ from engine.modalities import open_samples
 from engine.samples import Samples
 from engine.task import Kind, Task
 from exporters.errors import NotOurs
-from exporters.onnx.graph import ML
 from exporters.onnx.inputs.base import Feeds, Form
 from exporters.onnx.metadata import Metadata, read_metadata
+from exporters.standalone.wire import problem_in
 
 MAX_BYTES = 2_000_000_000
 _ERRORS_ONLY = 3
-_DOMAINS = {"", "ai.onnx", ML}
 
 Said = tuple[str, ...] | BoolArray
 """What a call says in words: a label a sample; or which classes hold, [n, classes]; empty for numbers."""
@@ -161,16 +160,7 @@ def _checked_properties(content: bytes) -> dict[str, str]:
         model.ParseFromString(content)
     except DecodeError as error:
         raise NotOurs("This is not an ONNX file, or it is damaged. Choose another file.") from error
-    if model.functions or len(model.graph.sparse_initializer) or any(not _is_plain(node) for node in model.graph.node):
-        raise NotOurs("This ONNX file holds parts that no export of this program has, so it was not opened.")
-    if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in model.graph.initializer):
-        raise NotOurs("This ONNX file takes its numbers from other files, so it was not opened. Export it again.")
+    problem = problem_in(memoryview(content))
+    if problem is not None:
+        raise NotOurs(problem)
     return {entry.key: entry.value for entry in model.metadata_props}
-
-
-def _is_plain(node: onnx.NodeProto) -> bool:
-    attributes = node.attribute
-    tensors = [attribute.t for attribute in attributes if attribute.HasField("t")]
-    nested = any(attribute.HasField("g") or attribute.graphs or attribute.tensors for attribute in attributes)
-    external = any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in tensors)
-    return bool(node.domain in _DOMAINS and not nested and not external)

@@ -2,6 +2,11 @@
 
 The onnx package is not at hand where exported models run. A graph from a stranger could name files beside it as the
 place of its numbers, operators of libraries that are not ours, or graphs inside graphs, none of which an export has.
+
+What guards against what: the hashes of the manifest find damage, and nothing that is meant, since whoever changes a
+file can change them too; this module keeps a graph from reading files and from foreign code; ONNX Runtime checks that
+what is left is a graph at all; and only the limits of a process (:mod:`exporters.verify.environment`, the container's)
+keep one from asking for all memory.
 """
 
 from __future__ import annotations
@@ -39,13 +44,16 @@ def check_plain(path: Path) -> None:
         if not file.read(1):
             raise NotAPackage("The model is empty (0 bytes). Export it again.")
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped, memoryview(mapped) as content:
-            problem = _problem(content)
+            problem = problem_in(content)
     if problem is not None:
         raise NotAPackage(problem)
 
 
-def _problem(content: memoryview) -> str | None:
-    """Return what is wrong, in words: an exception would keep hold of parts of the file, which could not be closed."""
+def problem_in(content: memoryview) -> str | None:
+    """Return what is not plain in the bytes of an ONNX file, in words, or None.
+
+    An exception would keep hold of parts of the file, which could not be closed.
+    """
     try:
         _walk(content, {_MODEL_GRAPH: _graph, _MODEL_FUNCTIONS: _refuse, _MODEL_OPSETS: _opset})
     except NotAPackage as error:
@@ -71,7 +79,7 @@ def _opset(content: memoryview) -> None:
 
 def _domain(content: memoryview) -> None:
     if bytes(content[:20]) not in DOMAINS:
-        raise NotAPackage("The model needs operators that no export of this program has, so it was not opened.")
+        _refuse(content)
 
 
 def _tensor(content: memoryview) -> None:
