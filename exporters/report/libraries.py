@@ -123,4 +123,4 @@ def _licence(one: Distribution) -> tuple[bool, str]:
 
 
 def _field(said: PackageMetadata, name: str) -> str:
-    return said[name] if name in said else ""
+    return (said.get_all(name) or [""])[0]

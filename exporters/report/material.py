@@ -19,7 +19,7 @@ from exporters.files import safe_name
 from exporters.measured import data_fingerprint, weights_inside
 from exporters.report.history import History, read_history
 from exporters.report.outcome import Outcome, read_outcome
-from exporters.source import Source, named, open_source, run_of
+from exporters.source import SMALL, Source, named, open_source, run_of
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,15 @@ class _Gathering:
             self.missing.append(f"The run's summary (result.json) is damaged and was left out ({error}).")
             return None
 
-    def measured(self, folder: Path, task: Task, run: RunFolder | None) -> Report | None:
+    def measured(self, source: Source, run: RunFolder | None) -> Report | None:
+        folder, task = source.folder, source.model.task
+        assert folder is not None
+        if source.which == SMALL:
+            self.missing.append(
+                "A run keeps the answers of its whole model one by one, but of the small one the scores alone, so "
+                "where the small one fails is not told. Its learning curve is that of the whole."
+            )
+            return None
         try:
             verdicts = read_verdicts(folder, task)
         except ModelError as error:
@@ -154,26 +162,27 @@ def gather(path: Path) -> Material:
     run = run_of(path)
     gathering = _Gathering()
     source = gathering.source(path, run)
-    folder = run.model_path if run is not None else path
     task = _task(run, source)
     facts: dict[str, Any] = {}
-    if source is not None:
-        facts["model"] = _manifest(folder)
+    if source is not None and source.folder is not None:
+        facts["model"] = _manifest(source.folder)
         facts["model_sha256"] = source.fingerprint
         facts["weights"] = weights_inside(source.model)
-        facts["measured"] = gathering.measured(folder, task, run)
+        facts["measured"] = gathering.measured(source, run)
     if run is None:
         gathering.missing.append("This is a model without its run: what it learned from, how, and when is not known.")
         return Material(safe_name(path.resolve().name), task, **facts, missing=tuple(gathering.missing))
     dataset = gathering.dataset(run)
+    outcome = gathering.outcome(run)
+    small = source is not None and source.which == SMALL
     return Material(
-        named(run),
+        named(run) if source is None else source.name,
         task,
         run,
         **facts,
         dataset=dataset,
         data_sha256=None if dataset is None else data_fingerprint(dataset),
-        outcome=gathering.outcome(run),
+        outcome=outcome.of_small() if small and outcome is not None else outcome,
         history=gathering.history(run),
         missing=tuple(gathering.missing),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -49,6 +49,18 @@ class Outcome:
     size_bytes: int | None
     small: Small | None
     computer: Mapping[str, Any]
+
+    def of_small(self) -> Outcome:
+        """Return what the run came to with the one small model, as though that were all; without one, no score."""
+        bare = replace(
+            self, validation={}, test={}, areas={}, single_ms=None, batch_ms=None, size_bytes=None, small=None
+        )
+        one = self.small
+        if one is None:
+            return bare
+        return replace(
+            bare, validation=one.validation, test=one.test, single_ms=one.single_ms, size_bytes=one.size_bytes
+        )
 
 
 def read_outcome(result: Mapping[str, Any]) -> Outcome:

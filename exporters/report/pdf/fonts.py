@@ -36,6 +36,7 @@ _PREFERRED = (
     "freesans", "freeserif", "unifont",
 )  # fmt: skip
 _HEAVY = ("bold", "italic", "oblique", "light", "black", "thin", "medium", "condensed", "mono", "semi", "extra")
+_JOINED = (0x0900, 0x10A0)  # the scripts of India, Tibet and Indochina
 _UNSEEN = {0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10), *range(0xE0020, 0xE0080)}
 UNREADABLE = (OSError, TTLibError, KeyError, ValueError, AssertionError, AttributeError, IndexError, EOFError)
 
@@ -51,12 +52,16 @@ class Face:
 
 @dataclass(frozen=True)
 class Fonts:
-    """The faces to write with: the usual one and its bold, and those that help out. ``base`` None means none at all."""
+    """The faces to write with: the usual one and its bold, and those that help out. ``base`` None means none at all.
+
+    ``joined`` tells whether letters are to be joined or set from the right, which takes several times as long.
+    """
 
     base: Face | None
     bold: Face | None
     fallbacks: tuple[Face, ...]
     lacking: tuple[str, ...]
+    joined: bool = False
 
     def written(self, text: str) -> str:
         """Return ``text`` as these faces can write it: unseen signs are left out, lacking letters shown as ``?``."""
@@ -125,7 +130,13 @@ def find_fonts(text: str, where: Sequence[Path] | None = None) -> Fonts:
             wanted -= face.letters
         if not wanted or len(fallbacks) == _MOST_FALLBACKS:
             break
-    return Fonts(base, bold, tuple(fallbacks), tuple(sorted(map(chr, wanted))))
+    return Fonts(base, bold, tuple(fallbacks), tuple(sorted(map(chr, wanted))), any(map(_is_joined, text)))
+
+
+def _is_joined(letter: str) -> bool:
+    """Tell whether how a letter looks or where it stands depends on those around it."""
+    from_right = unicodedata.bidirectional(letter) in ("R", "AL", "AN")
+    return from_right or unicodedata.category(letter).startswith("M") or _JOINED[0] <= ord(letter) < _JOINED[1]
 
 
 def without_fonts(text: str) -> Fonts:

@@ -10,7 +10,7 @@ from engine.task import Modality
 from engine.wording import amount, capital, duration, of_100
 from exporters.report.document import Block, Heading, Headline, Note, Paragraph, Points
 from exporters.report.material import Material
-from exporters.report.sections.words import asked, name_of, share_words
+from exporters.report.sections.words import SHORT, asked, between, name_of, share_words
 
 ENDED = {
     "budget": "the time was used up",
@@ -32,12 +32,22 @@ def summary(material: Material) -> list[Block]:
     if material.model is None:
         blocks.append(Headline("No model", "The run left none, so this card describes what there is."))
     elif material.measured is None:
-        blocks.append(Headline("Not measured", "How good the model is cannot be said; see below what is missing."))
+        blocks.append(_by_score(material))
     else:
         blocks += _measured(material.measured)
     if material.missing:
         blocks.append(Note("Missing here: " + " ".join(material.missing)))
     return blocks
+
+
+def _by_score(material: Material) -> Headline:
+    """Return the chief score of the run's summary, which is all where no single answers are known."""
+    outcome, metric = material.outcome, material.task.metric
+    found = {} if outcome is None else outcome.test or outcome.validation
+    if outcome is None or metric not in found:
+        return Headline("Not measured", "How good the model is cannot be said; see below what is missing.")
+    where = "on the test part, which it never saw" if outcome.test else "by cross-validation"
+    return Headline(f"{SHORT.get(metric, metric)} {amount(found[metric].value)}", f"{between(found[metric])}, {where}")
 
 
 def _measured(measured: Report) -> list[Block]:
