@@ -22,7 +22,7 @@ from engine.modalities.image.members.network import NetworkMember
 from exporters.base import Progress
 from exporters.edge.candidates import Ground
 
-_SETTINGS = {
+SETTINGS: Mapping[str, Any] = {
     "backbone": "efficientnet_lite0",  # no squeeze and excitation, ReLU6: made to be stored in 8 bits
     "resolution": 128,
     "finer": [160, 192, 224],
@@ -59,13 +59,16 @@ class TaughtNetwork(ImageFineTune):
         values[known] = (1.0 - _TEACHER) * values[known] + _TEACHER * told[known].astype(np.float32)
 
 
-def teach(ground: Ground, seconds: float, progress: Progress) -> Taught | None:
-    """Teach for at most ``seconds``; return None where that was too short, or there is nothing to judge by."""
+def teach(ground: Ground, seconds: float, progress: Progress, settings: Mapping[str, Any] = SETTINGS) -> Taught | None:
+    """Teach for at most ``seconds``; return None where that was too short, or there is nothing to judge by.
+
+    ``settings`` are those of :class:`engine.modalities.image.learners.finetune.ImageFineTune`.
+    """
     folds = held_out_folds(ground)
     if folds is None:
         return None
     job = Job(ground.task, ground.samples, ground.labels, folds, device=resolve("auto"), threads=threads())
-    learner = TaughtNetwork(job, _SETTINGS, ground.before)
+    learner = TaughtNetwork(job, settings, ground.before)
     end, done = time.monotonic() + seconds, False
     while not done and time.monotonic() < end:
         left = end - time.monotonic()
