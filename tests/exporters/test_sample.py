@@ -10,10 +10,13 @@ import pytest
 from PIL import Image
 
 from engine.dataset import Dataset
+from engine.finetune.full import in_full
+from engine.modalities.text.samples import TextSamples
 from engine.task import Column, ColumnType, Kind, Modality, Task
-from exporters.sample import MAX_BYTES, choose_sample, csv_of
+from exporters.sample import MAX_BYTES, Sample, choose_sample, csv_of, expected_answer
 from exporters.standalone.csvs import rows_of
-from tests.exporters.texts import IN_COLUMNS, TEXTS
+from tests.exporters.models import model_of
+from tests.exporters.texts import IN_COLUMNS, TEXTS, features
 
 PICTURES = Task(Modality.IMAGE, Kind.REGRESSION)
 COLUMNS = (
@@ -81,3 +84,12 @@ def test_a_row_is_one_of_the_data_and_read_back_as_it_was() -> None:
 def test_what_is_missing_is_an_empty_cell() -> None:
     content = csv_of(COLUMNS, [{"size": None, "day": float("nan"), "colour": None}])
     assert content.splitlines()[1] == b'"","",""'
+
+
+def test_what_is_expected_of_a_package_is_computed_in_full_precision(tmp_path: Path) -> None:
+    """The studio may use half of it, which would be apart from the package by more than is allowed."""
+    model = model_of(TEXTS, features(TEXTS))
+    answer = expected_answer(model, Sample("sample.txt", b"a fine film, all in all", False), tmp_path)
+    with in_full():
+        (known,) = model.predict(TextSamples.from_texts(["a fine film, all in all"]))
+    assert list(answer.probabilities.values()) == pytest.approx(known.tolist(), abs=1e-6)
