@@ -30,7 +30,7 @@ from tests.benchmarks.exports.figures import Figure
 _SECONDS = 600.0
 _SETTINGS = {
     "backbone": "efficientnet_lite0",
-    "resolution": 128,
+    "resolution": 160,
     "frozen": 4,
     "batch": 16,
     "epochs": 3,
