@@ -15,7 +15,8 @@ from engine.model.member import Member
 from engine.task import Task
 from exporters.packaged import write_package
 from exporters.standalone.package import Package
-from tests.exporters import models, texts
+from tests.exporters import models
+from tests.exporters.conftest import Made
 from tests.exporters.server.client import Server, serving
 
 
@@ -40,13 +41,13 @@ def rows(packages: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def numbers(packages: Path) -> Path:
-    return _package(packages, "numbers", models.NUMBER, models.linear(models.NUMBER))
+def numbers(folders: Made[Path]) -> Path:
+    return folders["number"]
 
 
 @pytest.fixture(scope="session")
-def words(packages: Path) -> Path:
-    return _package(packages, "words", texts.SEVERAL, texts.ngrams(texts.SEVERAL))
+def words(folders: Made[Path]) -> Path:
+    return folders["several"]
 
 
 @pytest.fixture(scope="session")

@@ -69,8 +69,8 @@ def test_the_most_answers_within_the_target_are_picked_and_sharing_has_to_pay(
 
 def test_the_search_is_bounded_for_a_slow_model() -> None:
     start = time.perf_counter()
-    tuning = found(0.05, 0.05)
-    assert time.perf_counter() - start < 3.0
+    tuning = found(0.08, 0.08)
+    assert time.perf_counter() - start < 4.0
     assert all(trial.load.batch == 1 for trial in tuning.tried)
 
 
