@@ -56,11 +56,7 @@ class Manifest:
 
     def to_json(self, files: Mapping[str, bytes]) -> dict[str, Any]:
         """Return plain JSON values, with the size and the SHA-256 of each of the package's files."""
-        said = {
-            name: {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
-            for name, content in sorted(files.items())
-        }
-        return {**asdict(self), "files": said}
+        return {**asdict(self), "files": hashes(files)}
 
     def text(self, files: Mapping[str, bytes]) -> bytes:
         """Return the content of ``manifest.json``."""
@@ -78,4 +74,12 @@ def untimed(manifest: Mapping[str, Any]) -> dict[str, Any]:
         **manifest,
         "parity": {key: value for key, value in manifest["parity"].items() if key != "milliseconds"},
         "cost": {key: value for key, value in manifest["cost"].items() if key != "ms_one"},
+    }
+
+
+def hashes(files: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
+    """Return the size and the SHA-256 of each file, by name."""
+    return {
+        name: {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+        for name, content in sorted(files.items())
     }

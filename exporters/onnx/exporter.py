@@ -12,10 +12,12 @@ from typing_extensions import override
 
 from exporters.base import Exporter, ExportReport, Progress
 from exporters.files import write_together
+from exporters.manifest import hashes
 from exporters.measured import artefact_score, data_fingerprint, weights_inside
 from exporters.onnx.proven import Proven, prove
 from exporters.source import Source
 
+PARITY, FILES = "parity.json", "files"
 _PROVEN, _SCORED = 0.8, 0.97
 
 
@@ -31,11 +33,11 @@ class OnnxExporter(Exporter):
         progress(_PROVEN, "Measuring the exported model on the test part")
         score = artefact_score(proven.content, source.dataset)
         progress(_SCORED, "Writing the files")
-        path, parity_path = out / f"{source.name}.onnx", out / "parity.json"
-        figures = _figures(source, path.name, proven, score)
+        path, parity_path = out / f"{source.name}.onnx", out / PARITY
+        files = {path.name: proven.content, **proven.form.files()}
+        figures = {**_figures(source, path.name, proven, score), FILES: hashes(files)}
         words = json.dumps(figures, ensure_ascii=False, indent=1)
-        beside = {out / name: content for name, content in proven.form.files().items()}
-        write_together({path: proven.content, parity_path: words.encode(), **beside})
+        write_together({**{out / name: content for name, content in files.items()}, parity_path: words.encode()})
         return ExportReport(
             target=self.target,
             path=path,

@@ -47,8 +47,8 @@ def read_manifest(folder: Path) -> Mapping[str, Any]:
     return manifest
 
 
-def check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Let pass a folder whose files are all there, as the manifest has them, byte for byte.
+def check_files(folder: Path, manifest: Mapping[str, Any], model: str = MODEL) -> None:
+    """Let pass a folder whose files are all there, as the manifest has them, byte for byte; ``model`` is one of them.
 
     This finds damage, not malice: who changes a file can change the manifest too.
 
@@ -56,7 +56,7 @@ def check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
         NotAPackage: a file is missing, changed, too large, or lies elsewhere.
     """
     files = manifest.get("files")
-    if not isinstance(files, dict) or MODEL not in files or len(files) > MAX_FILES:
+    if not isinstance(files, dict) or model not in files or len(files) > MAX_FILES:
         raise NotAPackage(f"{MANIFEST} does not say which files belong to the model. {_AGAIN}")
     for name, said in files.items():
         if not isinstance(said, dict) or not isinstance(said.get("sha256"), str):

@@ -13,6 +13,7 @@ from exporters.standalone.errors import NotAPackage
 from exporters.standalone.replay import TOLERANCE
 from exporters.verify.checks import Checked, check
 from exporters.verify.environment import Environment, fresh_environment, own_interpreter
+from exporters.verify.lone import check_lone, is_lone
 from exporters.verify.unpack import unpack
 
 _OTHER_PROGRAMS = (
@@ -32,7 +33,7 @@ class Verdict:
 def verify(
     path: Path, wheels: Path | None = None, install: bool = False, tell: Callable[[str], None] = lambda words: None
 ) -> Verdict:
-    """Verify the folder or zip at ``path``.
+    """Verify the folder, zip or ``.onnx`` file at ``path``.
 
     The sample is asked in a fresh environment installed from the folder ``wheels``, or from pip's index with
     ``install``; without either, in an interpreter of its own that sees only what the export needs.
@@ -47,6 +48,8 @@ def verify(
 
 
 def _verified(path: Path, scratch: Path, wheels: Path | None, install: bool, tell: Callable[[str], None]) -> Verdict:
+    if is_lone(path):
+        return Verdict(True, (check_lone(path), f"{path.name} is verified."))
     folder = path
     if not path.is_dir():
         folder = scratch / "unpacked"

@@ -12,7 +12,9 @@ from studio.cli.reporters import say
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("export", metavar="DIR|ZIP", type=Path, help="a bundle, its zip, or the folder of a package")
+    parser.add_argument(
+        "export", metavar="DIR|ZIP|ONNX", type=Path, help="a bundle or its zip, a folder, or an ONNX file"
+    )
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--wheels", metavar="DIR", type=Path, help="try it in a fresh environment, installed from this folder of wheels"
