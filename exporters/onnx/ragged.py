@@ -10,16 +10,19 @@ from exporters.onnx.graph import ML, Graph
 NOWHERE = -1
 
 
-def owners(graph: Graph, sizes: str) -> str:
-    """Return the sample of each entry, int64 [P], for the samples' ``sizes`` int64 [N], which sum to P."""
+def owners(graph: Graph, sizes: str, entries: str) -> str:
+    """Return the sample of each of the ``entries`` [P], int64 [P], for the samples' ``sizes`` int64 [N].
+
+    No size is believed: memory is taken for the entries that are there, and a list that reaches beyond them fails.
+    """
     first, zero, one = graph.constant(0, np.int64), graph.constant([0], np.int64), graph.constant([1], np.int64)
     begins = graph.add("CumSum", sizes, first, exclusive=1)
-    total = graph.add("ReduceSum", sizes, zero, keepdims=1)
-    blank = graph.add("Expand", zero, graph.add("Add", total, one))  # one more: an empty sample may begin at the end
+    count = graph.add("Shape", entries, start=0, end=1)
+    blank = graph.add("Expand", zero, graph.add("Add", count, one))  # one more: an empty sample may begin at the end
     ones = graph.add("Expand", one, graph.add("Shape", sizes))
     marks = graph.add("ScatterElements", blank, begins, ones, axis=0, reduction="add")
     rows = graph.add("Sub", graph.add("CumSum", marks, first), one)
-    return graph.add("Slice", rows, zero, total)
+    return graph.add("Slice", rows, zero, count)
 
 
 def summed(graph: Graph, values: str, owner: str, rows: str, width: int) -> str:

@@ -23,7 +23,7 @@ def written(graph: Graph, text: TextColumn, terms: str, sizes: str, letters: str
     everywhere = places(graph, terms, buckets)
     known = graph.add("GreaterOrEqual", everywhere, graph.constant(0, np.int64))
     place = graph.add("Compress", everywhere, known, axis=0)
-    owner = graph.add("Compress", owners(graph, sizes), known, axis=0)
+    owner = graph.add("Compress", owners(graph, sizes, terms), known, axis=0)
     rows = graph.add("Shape", sizes)
     weight = graph.cast(graph.add("Gather", graph.constant(rarity, np.float32), place, axis=0), DOUBLE)
     squares = graph.add("Unsqueeze", graph.add("Mul", weight, weight), column)

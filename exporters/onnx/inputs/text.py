@@ -80,12 +80,12 @@ class TextInputs(Inputs):
     def ngrams(self, family: Family) -> tuple[str, str, str]:
         """Return the keys and the counts [P] of a family's n-grams, and whose each is [P], all int64."""
         keys, counts, sizes = self._names(_ngrams(family))
-        return keys, counts, self._owners(sizes)
+        return keys, counts, self._owners(sizes, keys)
 
     def sequence(self) -> tuple[str, str]:
         """Return the keys [P] of words, and whose each is [P], both int64."""
         keys, sizes = self._names({"kind": "sequence"})
-        return keys, self._owners(sizes)
+        return keys, self._owners(sizes, keys)
 
     def words(self) -> str:
         """Return the chunks of words, int64 [C, T]."""
@@ -97,8 +97,8 @@ class TextInputs(Inputs):
         name: str = feature["inputs"][1 + feature["looks"].index(looks)]
         return name
 
-    def _owners(self, sizes: str) -> str:
-        return self.shared(("owners", sizes), lambda: owners(self.graph, sizes))
+    def _owners(self, sizes: str, entries: str) -> str:
+        return self.shared(("owners", sizes), lambda: owners(self.graph, sizes, entries))
 
     def _names(self, wanted: Mapping[str, Any]) -> Sequence[str]:
         names: Sequence[str] = self._feature(wanted)["inputs"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ SIZES = st.lists(st.integers(0, 4), min_size=1, max_size=6).map(lambda sizes: np
 def _reductions() -> Graph:
     graph = Graph(["sizes", "values", "owner", "sum", "most"])
     sizes, values = graph.add_input("sizes", INT64, ["N"]), graph.add_input("values", DOUBLE, ["P", 2])
-    owner, rows = owners(graph, sizes), graph.add("Shape", sizes)
+    owner, rows = owners(graph, sizes, values), graph.add("Shape", sizes)
     graph.add_output(owner, "owner", INT64, ["P"])
     graph.add_output(summed(graph, values, owner, rows, 2), "sum", DOUBLE, ["N", 2])
     graph.add_output(greatest(graph, graph.cast(values, FLOAT), owner, rows, 2), "most", FLOAT, ["N", 2])
@@ -39,6 +40,14 @@ def test_entries_are_summed_over_the_samples_they_belong_to(
         mine = values[rows == row]
         np.testing.assert_allclose(total[row], mine.sum(axis=0), rtol=1e-14)
         np.testing.assert_array_equal(most[row], mine.max(axis=0, initial=0.0).astype(np.float32))
+
+
+def test_sizes_that_lie_take_no_memory() -> None:
+    two = np.ones((2, 2))
+    (total,) = SESSION.run(["sum"], {"sizes": np.array([10**15], dtype=np.int64), "values": two})
+    assert total.tolist() == [[2.0, 2.0]]
+    with pytest.raises(Exception, match="bound"):
+        SESSION.run(None, {"sizes": np.array([10**15, 1], dtype=np.int64), "values": two})
 
 
 def test_many_entries_of_one_sample_are_all_counted() -> None:
