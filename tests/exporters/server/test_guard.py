@@ -111,7 +111,8 @@ def test_the_server_makes_no_connection_and_leaves_no_files_at_home(rows: Path, 
             path.readlink().name for path in Path(f"/proc/{server.process.pid}/fd").iterdir() if path.is_symlink()
         }
         mine = [line.split() for line in sockets.splitlines()[1:] if f"socket:[{line.split()[9]}]" in inodes]
-        assert [fields[3] for fields in mine if fields[3] != "0A"] == [], "only a listening socket"
+        ports = {int(fields[1].rpartition(":")[2], 16) for fields in mine}
+        assert ports == {server.port}, "none but those that came to it"
     assert list(tmp_path.rglob("*")) == []
 
 
