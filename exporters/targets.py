@@ -79,7 +79,7 @@ _FETCH = Option(
     "fetch_wheels",
     "download those wheels and put them inside",
     title="Download the packages now",
-    hint="This uses the network: about 60 MB come from pypi.org, and only if you tick this. Nothing is sent there.",
+    hint="This uses the network: packages come from pypi.org, only if you tick this. Your data and model stay here.",
     beside="wheels",
 )
 _PLATFORM = Option(

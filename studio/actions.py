@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from exporters.targets import TARGETS
 from studio.screen import Screen
 from studio.session import Session
 
@@ -196,7 +197,20 @@ ACTIONS: tuple[Action, ...] = (
     on_screen(Scope.TRAIN, "discard", "Discard", menu="Train"),
     on_screen(Scope.TRY_IT, "choose_file", "Choose a file to try…", menu="Try it"),
     on_screen(Scope.TRY_IT, "paste", "Paste a picture or files", "Ctrl+V", menu="Try it"),
-    on_screen(Scope.SHARE, "export_onnx", "Export as ONNX…", "Ctrl+E", menu="Share"),
+    on_screen(Scope.SHARE, "export", "Export…", "Ctrl+E", menu="Share"),
+    *(
+        on_screen(Scope.SHARE, f"export_{name}", f"Export as: {target.title or name}…", menu="Share/Export as")
+        for name, target in TARGETS.items()
+    ),
+    on_screen(Scope.SHARE, "switch_model", "The whole ensemble or the small model", "M", menu="Share"),
+    on_screen(Scope.SHARE, "cancel", "Cancel the export", menu="Share"),
+    on_screen(Scope.SHARE, "open_folder", "Open the folder of the export", "O", menu="Share"),
+    on_screen(Scope.SHARE, "copy_path", "Copy the path of the export", "P", menu="Share"),
+    on_screen(Scope.SHARE, "copy_command", "Copy the command that runs the export", "C", menu="Share"),
+    on_screen(Scope.SHARE, "test", "Test this export", "T", menu="Share"),
+    on_screen(Scope.SHARE, "try_in_browser", "Try the export in a browser", "B", menu="Share"),
+    on_screen(Scope.SHARE, "build_and_try", "Build the container and try it", menu="Share"),
+    on_screen(Scope.SHARE, "stop", "Stop what is being tried", menu="Share"),
     of_window("palette", "Find a command…", "Ctrl+K", menu="Help"),
     of_window("keys", "Keys of this screen", "?", "F1", menu="Help"),
 )

@@ -168,13 +168,14 @@ class Job:
         folder = self.output / "exported"
         folder.mkdir(exist_ok=True)
         person.choose_folder(folder)
-        person.wait(lambda: screen.exported is not None or card.proof.isVisible(), EXPORT_S, "the ONNX file")
+        person.wait(lambda: screen.exported is not None or card.problem.isVisible(), EXPORT_S, "the ONNX file")
         exported = screen.exported
         if exported is None:
-            raise GaveUp(f"The export failed: {card.proof.words}")
-        person.wait(card.code.isVisible, GRACE_S, "the proof")
+            raise GaveUp(f"The export failed: {card.problem.words}")
+        person.wait(card.outcome.proof.isVisible, GRACE_S, "the proof")
         person.look("share")
+        found = exported.parity
         return (
-            f"Share: {exported.path.name}, {size(exported.bytes)}; run beside the model on {exported.samples} samples, "
-            f"largest difference {exported.difference:.1e}, the same answer on {exported.agreement:.0%}."
+            f"Share: {exported.path.name}, {size(exported.bytes)}; run beside the model on {found['samples']} samples, "
+            f"largest difference {found['difference']:.1e}, the same answer on {found['agreement']:.0%}."
         )

@@ -1,98 +1,84 @@
-"""The card of one kind of export: what it is good for, its progress, its proof, and how to use it."""
+"""The card of one kind of export: what it is for, its options, its progress, what came of it, and how to try that."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QProgressBar, QVBoxLayout, QWidget
 
+from engine.task import Task
+from exporters.targets import Target
 from studio.share.exporting import Exported
-from studio.share.words import facts, parity
+from studio.share.form import OptionForm
+from studio.share.outcome import Outcome
+from studio.share.trial import BROWSER, CONTAINER, TEST, Trial
 from studio.theme import SPACE
 from studio.widgets.basics import button, row, text
 from studio.widgets.note import Note
 
 
 class ExportCard(QFrame):
-    """Emits what the person wants; shows what it is told."""
+    """Emits what the person wants; shows what it is told. ``changed`` comes when what can be done has changed."""
 
     export_wanted = Signal()
     cancel_wanted = Signal()
-    folder_wanted = Signal()
+    engines_wanted = Signal()
+    changed = Signal()
 
-    def __init__(self, title: str, line: str) -> None:
+    def __init__(self, name: str, target: Target) -> None:
         super().__init__()
         self.setProperty("card", "true")
+        self.name, self.target = name, target
+        self.exported: Exported | None = None
+        self.form = OptionForm(target.options)
+        self.form.setVisible(bool(target.options))
         self.export = button("Export…", self.export_wanted.emit, "primary")
+        self.busy = text("", "muted")
         self.cancel = button("Cancel", self.cancel_wanted.emit)
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Export progress")
         self.doing = text("", "muted")
-        self.proof = Note("good")
-        self.facts = text("", "heading")
-        self.place = text("", "muted")
-        self.place.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.code = QPlainTextEdit()
-        self.code.setReadOnly(True)
-        self.code.setTabChangesFocus(True)
-        self.code.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.code.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.code.setAccessibleName("Python program that uses the file")
-        self.code.setFixedHeight(230)
-        self.command = ""
-        self.open = button("Open the folder", self.folder_wanted.emit)
-        self.copy_code = self._copier("Copy Python program", self.code.toPlainText)
-        self.copy_command = self._copier("Copy run command", lambda: self.command)
+        self.problem = Note("error")
+        self.outcome = Outcome()
+        self.test, self.browser, self.container = (Trial(way) for way in (TEST, BROWSER, CONTAINER))
         self._working = QWidget()
-        self._outcome = QWidget()
-        self._arrange(title, line)
-        self.show_waiting()
+        self._arrange()
+        for trial in self.trials:
+            trial.changed.connect(self.changed)
+            trial.hide()
+        self._show(working=False)
+        self.problem.hide()
+        self.outcome.hide()
 
-    def _arrange(self, title: str, line: str) -> None:
+    @property
+    def trials(self) -> tuple[Trial, ...]:
+        """All ways to try what was exported."""
+        return (self.test, self.browser, self.container)
+
+    def _arrange(self) -> None:
         working = QVBoxLayout(self._working)
         working.setContentsMargins(0, 0, 0, 0)
         working.addWidget(self.bar)
         working.addWidget(row(self.doing, self.cancel))
-        outcome = QVBoxLayout(self._outcome)
-        outcome.setContentsMargins(0, 0, 0, 0)
-        outcome.setSpacing(SPACE)
-        outcome.addWidget(self.facts)
-        outcome.addWidget(self.place)
-        outcome.addWidget(row(self.open, self.copy_code, self.copy_command, None))
-        outcome.addWidget(self.code)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
-        column.setSpacing(SPACE)
-        column.addWidget(text(title, "title"))
-        column.addWidget(text(line, "muted"))
-        column.addWidget(row(self.export, None))
-        column.addWidget(self._working)
-        column.addWidget(self.proof)
-        column.addWidget(self._outcome)
-
-    def _copier(self, title: str, words: Callable[[], str]) -> QPushButton:
-        made = button(title)
-
-        def copy() -> None:
-            QGuiApplication.clipboard().setText(words())
-            made.setText("Copied")
-
-        made.clicked.connect(copy)
-        return made
-
-    def show_waiting(self) -> None:
-        """Show the card before anything was exported."""
-        self._show(working=False, outcome=False)
-        self.proof.hide()
+        column.setSpacing(SPACE + SPACE // 2)
+        column.addWidget(text(self.target.title or self.name, "title"))
+        column.addWidget(text(self.target.purpose or self.target.summary, "muted"))
+        column.addWidget(self.form)
+        column.addWidget(row(self.export, self.busy))
+        for part in (self._working, self.problem, self.outcome, *self.trials):
+            column.addWidget(part)
 
     def show_progress(self, share: float, doing: str) -> None:
         """Show how far the export is."""
-        self._show(working=True, outcome=False)
-        self.proof.hide()
+        self._show(working=True)
+        self.problem.hide()
+        self.outcome.hide()
         self.cancel.setEnabled(True)
         self.cancel.setText("Cancel")
         self.bar.setValue(round(1000 * share))
@@ -104,28 +90,51 @@ class ExportCard(QFrame):
         self.cancel.setEnabled(False)
         self.cancel.setText("Stopping…")
 
-    def show_done(self, exported: Exported, code: str, command: str) -> None:
-        """Show the proof and how to use the file."""
-        self._show(working=False, outcome=True)
-        self.proof.say("good", "\n".join([parity(exported), *exported.notes]))
-        self.proof.show()
-        self.facts.setText(f"{exported.path.name} · {facts(exported)}")
-        self.place.setText(str(exported.path.parent))
-        self.code.setPlainText(code)
-        self.command = command
-        self.copy_code.setText("Copy Python program")
-        self.copy_command.setText("Copy run command")
-        self.copy_command.setToolTip(command)
+    def show_done(self, exported: Exported, task: Task, example: Mapping[str, Any], stale: bool) -> None:
+        """Show what was exported, and offer to try it."""
+        from exporters.trying.packages import is_tryable
+
+        self._show(working=False)
+        self.exported = exported
+        self.outcome.show_export(exported, task, example, stale)
+        self.outcome.show()
         self.export.setText("Export again…")
+        tryable = is_tryable(exported.path)
+        contained = (exported.path / "Dockerfile").is_file()
+        for trial, wanted in zip(self.trials, (tryable, tryable, contained), strict=True):
+            trial.offer(exported.path)
+            trial.setVisible(wanted)
+        if contained:
+            self.container.allow(False, "Looking for docker and podman…")
+            self.engines_wanted.emit()
+        self.changed.emit()
+
+    def show_engines(self, names: list[str], problems: list[str]) -> None:
+        """Say what there is to run containers with."""
+        if names:
+            self.container.allow(True, f"With {names[0]}: {CONTAINER.line[0].lower()}{CONTAINER.line[1:]}")
+        else:
+            self.container.allow(False, " ".join([*problems, "The commands above do the same elsewhere."]))
+        self.changed.emit()
 
     def show_problem(self, level: str, sentence: str) -> None:
-        """Show why there is no file, or that it is out of date; what was exported before stays in sight."""
-        self._working.hide()
-        self.export.setEnabled(True)
-        self.proof.say(level, sentence)
-        self.proof.show()
+        """Show why there is no file; what was exported before stays in sight."""
+        self._show(working=False)
+        self.outcome.setVisible(self.exported is not None)
+        self.problem.say(level, sentence)
+        self.problem.show()
 
-    def _show(self, working: bool, outcome: bool) -> None:
+    def show_busy(self, words: str) -> None:
+        """Say why nothing can be exported now; empty where it can."""
+        self.busy.setText(words)
+        self.export.setEnabled(not words and not self._working.isVisibleTo(self))
+
+    def close_down(self) -> None:
+        """End what is being tried."""
+        for trial in self.trials:
+            trial.close_down()
+
+    def _show(self, working: bool) -> None:
         self._working.setVisible(working)
-        self._outcome.setVisible(outcome)
+        self.form.setEnabled(not working)
         self.export.setEnabled(not working)

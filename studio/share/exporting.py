@@ -2,49 +2,93 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from PySide6.QtCore import QObject, QProcess, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
-GRACE_MS = 3000
+from studio.share.child import Child
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be exported: from which run, as what, into which folder, with which options.
+
+    ``small`` takes the one small model of the run; ``stamp`` tells this model from a later one.
+    """
+
+    run: Path
+    target: str
+    out: Path
+    small: bool = False
+    options: Mapping[str, Any] | None = None
+    stamp: int = 0
+
+    def arguments(self) -> list[str]:
+        """Return the arguments of ``python -m exporters``."""
+        said = [str(self.run), "--to", self.target, "--out", str(self.out)]
+        said += ["--small"] if self.small else []
+        for name, value in (self.options or {}).items():
+            word = "--" + name.replace("_", "-")
+            said += [word] if value is True else [f"{word}={value}"]
+        return said
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A file that was handed over, and how it was proven equal to the model."""
+    """What was handed over, and how it was proven equal to the model.
 
+    ``parity`` and ``score`` are as :class:`exporters.base.ExportReport` has them, ``comparison`` and ``sentences`` are
+    what an export for a device says of both sides (None and empty for others).
+    """
+
+    target: str
     path: Path
     bytes: int
-    samples: int
-    real_samples: int
-    difference: float
-    tolerance: float
-    agreement: float
-    ties: int
-    milliseconds: float
+    parity: Mapping[str, Any]
+    score: Mapping[str, Any] | None
     notes: tuple[str, ...]
+    comparison: Mapping[str, Any] | None
+    sentences: tuple[str, ...]
+    small: bool
+    stamp: int
+    said: Mapping[str, Any]
 
     @classmethod
-    def read(cls, report: Mapping[str, Any]) -> Self:
-        """Return what a ``report`` line says."""
-        parity = report["parity"]
+    def read(cls, said: Mapping[str, Any]) -> Self:
+        """Return what a ``report`` line says, or what was remembered of one.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is damaged.
+        """
         return cls(
-            path=Path(report["path"]),
-            bytes=int(report["bytes"]),
-            samples=int(parity["samples"]),
-            real_samples=int(parity["real_samples"]),
-            difference=float(parity["difference"]),
-            tolerance=float(parity["tolerance"]),
-            agreement=float(parity["agreement"]),
-            ties=int(parity["ties"]),
-            milliseconds=float(parity["milliseconds"]),
-            notes=tuple(report["notes"]),
+            target=str(said["target"]),
+            path=Path(said["path"]),
+            bytes=int(said["bytes"]),
+            parity=dict(said["parity"]),
+            score=said["score"] and dict(said["score"]),
+            notes=tuple(map(str, said["notes"])),
+            comparison=said.get("comparison"),
+            sentences=tuple(map(str, said.get("sentences", ()))),
+            small=bool(said.get("small", False)),
+            stamp=int(said.get("stamp", 0)),
+            said=said,
         )
+
+    @property
+    def milliseconds(self) -> float | None:
+        """What the artefact takes for one sample on this computer; None where nothing was measured."""
+        if self.comparison is not None:
+            return float(self.comparison["rows"][-1]["milliseconds"])
+        found = self.parity.get("milliseconds")
+        return None if found is None else float(found)
+
+    @property
+    def folder(self) -> Path:
+        """The folder to open: the export itself where it is one, else the one it lies in."""
+        return self.path if self.path.is_dir() else self.path.parent
 
 
 class ExportProcess(QObject):
@@ -57,82 +101,50 @@ class ExportProcess(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._process: QProcess | None = None
+        self._child = Child(self)
+        self._child.said.connect(self._take)
+        self._child.ended.connect(self._ended)
+        self._wanted: Wanted | None = None
         self._exported: Exported | None = None
         self._error = ""
-        self._cancelled = False
-        self._rest = b""
 
     @property
     def running(self) -> bool:
         """Whether an export is under way."""
-        return self._process is not None
+        return self._child.running
 
-    def start(self, source: Path, target: str, out: Path) -> None:
-        """Export the model of the run folder ``source`` into the folder ``out``; ignored while one is under way."""
-        if self._process is not None:
-            return
-        self._exported, self._error, self._cancelled, self._rest = None, "", False, b""
-        process = self._process = QProcess(self)
-        process.setStandardErrorFile(QProcess.nullDevice())
-        process.readyReadStandardOutput.connect(self._read)
-        process.finished.connect(self._finished)
-        process.errorOccurred.connect(self._broke)
-        process.start(sys.executable, ["-m", "exporters", str(source), "--to", target, "--out", str(out)])
+    @property
+    def wanted(self) -> Wanted | None:
+        """What is being exported, or was at last."""
+        return self._wanted
+
+    def start(self, wanted: Wanted) -> None:
+        """Export; ignored while one is under way."""
+        if not self.running:
+            self._wanted, self._exported, self._error = wanted, None, ""
+            self._child.start("exporters", wanted.arguments())
 
     def cancel(self) -> None:
         """End the export; it leaves nothing behind."""
-        process = self._process
-        if process is None:
-            return
-        self._cancelled = True
-        process.terminate()
-        QTimer.singleShot(GRACE_MS, process, process.kill)
+        self._child.stop()
 
     def close(self) -> None:
         """End the export, if there is one, and wait for it."""
-        process = self._process
-        if process is not None:
-            process.blockSignals(True)
-            process.kill()
-            process.waitForFinished(GRACE_MS)
-            self._process = None
+        self._child.close()
 
-    def _read(self) -> None:
-        if self._process is None:
-            return
-        *lines, self._rest = (self._rest + bytes(self._process.readAllStandardOutput().data())).split(b"\n")
-        for line in lines:
-            self._take(line)
-
-    def _take(self, line: bytes) -> None:
-        try:
-            said = json.loads(line)
-        except ValueError:
-            return  # what a library printed
+    def _take(self, said: Mapping[str, Any]) -> None:
         kind = said.get("type")
         if kind == "progress":
             self.progress.emit(float(said["share"]), str(said["text"]))
-        elif kind == "report":
-            self._exported = Exported.read(said)
+        elif kind == "report" and self._wanted is not None:
+            self._exported = Exported.read({**said, "small": self._wanted.small, "stamp": self._wanted.stamp})
         elif kind == "error":
             self._error = str(said["message"])
 
-    def _broke(self, error: QProcess.ProcessError) -> None:
-        if error is QProcess.ProcessError.FailedToStart:
-            self._error = "The export could not be started. Nothing was written."
-            self._finished()
-
-    def _finished(self) -> None:
-        process = self._process
-        if process is None:
-            return
-        self._read()
-        self._process = None
-        process.deleteLater()
+    def _ended(self) -> None:
         if self._exported is not None:
             self.done.emit(self._exported)
-        elif self._cancelled:
+        elif self._child.stopped:
             self.cancelled.emit()
         else:
             self.failed.emit(self._error or "The export ended unexpectedly. Nothing was written. Try again.")

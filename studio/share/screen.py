@@ -1,4 +1,4 @@
-"""The Share screen: take the model away as a file that is proven equal to it."""
+"""The Share screen: take the model away in the form that is needed, proven equal to it."""
 
 from __future__ import annotations
 
@@ -8,42 +8,34 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout
 from typing_extensions import override
 
 from engine.dataset import INPUT_PREFIX
-from engine.task import Modality
-from studio.background import explain
+from exporters.files import safe_name
+from exporters.targets import TARGETS
 from studio.screen import Screen, ScreenState
 from studio.session import Session
 from studio.share.card import ExportCard
-from studio.share.exporting import Exported, ExportProcess
-from studio.share.snippet import python_snippet, run_command
-from studio.theme import SPACE
-from studio.widgets.basics import text
+from studio.share.child import Child
+from studio.share.exporting import Exported, ExportProcess, Wanted
+from studio.share.memory import choose_folder, remember, remembered, usual_folder
+from studio.share.models import offers, stamp
+from studio.share.page import SharePage
 from studio.widgets.preview import Preview, Shape
 
 if TYPE_CHECKING:
     from engine.run.folder import RunFolder
 
-_FOLDER_SETTING = "share.folder"
 _SHAPES: list[Shape] = [
-    (0.1, 0.0, 0.8, 1.0, "border"),
-    (0.16, 0.14, 0.3, 0.12, "text"),
-    (0.16, 0.36, 0.6, 0.06, "control"),
-    (0.16, 0.5, 0.18, 0.14, "accent"),
-    (0.16, 0.74, 0.68, 0.12, "good"),
+    *((0.1 + 0.165 * place, 0.0, 0.14, 0.13, "accent" if place == 0 else "control") for place in range(5)),
+    (0.1, 0.22, 0.8, 0.78, "border"),
+    (0.16, 0.32, 0.3, 0.1, "text"),
+    (0.16, 0.48, 0.6, 0.05, "control"),
+    (0.16, 0.6, 0.18, 0.11, "accent"),
+    (0.16, 0.8, 0.68, 0.1, "good"),
 ]
-_ABOUT = (
-    "One file that runs wherever ONNX Runtime does: Windows, Linux, macOS, phones, browsers; Python, C#, C++, Java. "
-    "{inside} Before you get it, it is run beside the model on real samples; if it disagreed, you would not get it."
-)
-_INSIDE = {
-    Modality.IMAGE: "It takes photos of any size; resizing is inside.",
-    Modality.AUDIO: "It takes sounds of any length and rate; cutting and spectra are inside.",
-    Modality.TEXT: "It takes what our small reader makes of a text: its words; what the model knows of them is inside.",
-    Modality.TABLE: "It takes the columns by name; missing values and coding are handled inside.",
-}
+_WAYS = {"test": "test", "try_in_browser": "browser", "build_and_try": "container"}
 
 
 def build(session: Session) -> Screen:
@@ -52,7 +44,7 @@ def build(session: Session) -> Screen:
 
 
 class ShareScreen(Screen):
-    """Export the model."""
+    """Export the model, and try what was exported."""
 
     id = "share"
     title = "Share"
@@ -60,11 +52,16 @@ class ShareScreen(Screen):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.process = ExportProcess(self)
-        self.card: ExportCard | None = None
-        self.exported: Exported | None = None
+        self.page: SharePage | None = None
+        self._engines = Child(self)
+        self._found: tuple[list[str], list[str]] | None = None
         self._run_shown: Path | None = None
-        self._stamp = 0
-        empty = Preview(_SHAPES, "Nothing to share yet", "After training: one file with the model, proven equal.")
+        self._example: Mapping[str, Any] | None = None
+        empty = Preview(
+            _SHAPES,
+            "Nothing to share yet",
+            "After training: the model as a file, a program, a server or a report, proven equal.",
+        )
         empty.offer("Train first", lambda: session.screen_wanted.emit("train"))
         self._pages = QStackedWidget()
         self._pages.addWidget(empty)
@@ -76,7 +73,18 @@ class ShareScreen(Screen):
         self.process.done.connect(self._done)
         self.process.failed.connect(lambda sentence: self._no_file("error", sentence))
         self.process.cancelled.connect(lambda: self._no_file("info", "Cancelled. Nothing was written."))
+        self._engines.said.connect(self._take_engines)
         self._take_model()
+
+    @property
+    def card(self) -> ExportCard | None:
+        """The card in sight; None without a model."""
+        return None if self.page is None or self.session.model_path is None else self.page.card
+
+    @property
+    def exported(self) -> Exported | None:
+        """What was exported as the card in sight says."""
+        return None if self.card is None else self.card.exported
 
     @override
     def state(self) -> ScreenState:
@@ -85,30 +93,65 @@ class ShareScreen(Screen):
     @override
     def next_step(self) -> str:
         if self.session.model_path is None:
-            return "Train first: then the model can leave this computer as one file."
+            return "Train first: then the model can leave this computer."
         if self.process.running:
-            return "The file is being written and checked."
-        if self.exported is not None:
+            return "The export is being written and checked."
+        if self.exported is not None and self.exported.path.exists():
             return f"{self.exported.path.name} is ready to be used."
-        return "Export the model as one file."
+        return "Choose what the model is needed as, and export it."
 
     @override
     def next_action(self) -> str:
         if self.session.model_path is None:
             return "go.train"
-        return "share.export_onnx" if self.exported is None and not self.process.running else ""
+        return "share.export" if self.exported is None and not self.process.running else ""
 
     @override
     def commands(self) -> Mapping[str, Callable[[], object]]:
-        return {"export_onnx": self._choose}
+        return {
+            "export": self._choose,
+            **{f"export_{name}": lambda name=name: self._choose_as(name) for name in TARGETS},
+            "cancel": self._cancel,
+            "switch_model": lambda: self.page is not None and self.page.choice.switch(),
+            "open_folder": self._open_folder,
+            "copy_path": lambda: self._press("copy_path"),
+            "copy_command": lambda: self._press("copy_command"),
+            **{command: lambda name=name: self._try(name) for command, name in _WAYS.items()},
+            "stop": self._stop,
+        }
 
     @override
     def can(self, command: str) -> bool:
-        return command in self.commands() and self.session.model_path is not None and not self.process.running
+        card, page = self.card, self.page
+        if command not in self.commands() or card is None or page is None:
+            return False
+        if command.startswith("export"):
+            return not self.process.running
+        if command in _WAYS:
+            return bool(getattr(card, _WAYS[command]).can_start())
+        shown = card.exported is not None and not card.outcome.isHidden()
+        return {
+            "cancel": self.process.running,
+            "switch_model": card.target.of_either and page.choice.small.isEnabled(),
+            "stop": any(trial.running for trial in card.trials),
+            "copy_command": shown and bool(card.outcome.command),
+        }.get(command, shown)
+
+    @override
+    def activate(self) -> None:
+        run = self.session.run
+        if run is not None and self.page is not None and self._example is None:
+            self._example = {}
+            job = self.session.background.start(lambda _job: (run.path, _row(run)), "Reading a sample")
+            job.done.connect(self._take_example)
+        self._refresh()
 
     @override
     def close_down(self) -> None:
         self.process.close()
+        self._engines.close()
+        if self.page is not None:
+            self.page.close_down()
 
     # -- the model -----------------------------------------------------------------------------------------------
 
@@ -119,41 +162,65 @@ class ShareScreen(Screen):
         else:
             if self._run_shown != run.path:
                 self._show_page(run)
-            elif self.exported is not None and self.card is not None and self._stamp != _stamp(model):
-                self.card.show_problem("warning", "The model got better after this file was made. Export it again.")
+            else:
+                self._refresh()
             self._pages.setCurrentIndex(1)
         self.changed.emit()
 
     def _show_page(self, run: RunFolder) -> None:
         self.process.close()
-        self._run_shown, self.exported = run.path, None
-        old = self._pages.widget(1)
-        if old is not None:
-            self._pages.removeWidget(old)
-            old.deleteLater()
-        card = self.card = ExportCard("ONNX file", _ABOUT.format(inside=_INSIDE[run.task.modality]))
-        card.export_wanted.connect(self._choose)
-        card.cancel_wanted.connect(self._cancel)
-        card.folder_wanted.connect(self._open_folder)
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2 * SPACE)
-        column.addWidget(text("Nothing leaves this computer: you choose a folder, the file is written there.", "muted"))
-        column.addWidget(card)
-        column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setAccessibleName(self.title)
-        area.setWidget(inside)
-        self._pages.addWidget(area)
+        if self.page is not None:
+            self.page.close_down()
+            self._pages.removeWidget(self.page)
+            self.page.deleteLater()
+        self._run_shown, self._example = run.path, None
+        page = self.page = SharePage(*offers(run))
+        page.chosen.connect(self.changed)
+        for card in page.cards.values():
+            card.export_wanted.connect(self._choose)
+            card.cancel_wanted.connect(self._cancel)
+            card.engines_wanted.connect(self._look_for_engines)
+            card.outcome.folder_wanted.connect(self._open_folder)
+            card.outcome.file_wanted.connect(self._open_file)
+            card.changed.connect(self.changed)
+        for exported in remembered(self.session.project, run.path).values():
+            self._show_exported(exported)
+        self._pages.addWidget(page)
+
+    def _refresh(self) -> None:
+        """Show again what was exported, which may be gone or out of date by now."""
+        if self.page is not None:
+            for card in self.page.cards.values():
+                if card.exported is not None and not card.outcome.isHidden():
+                    self._show_exported(card.exported)
+
+    def _show_exported(self, exported: Exported) -> None:
+        run, page, model = self.session.run, self.page, self.session.model_path
+        if run is None or page is None or model is None or exported.target not in page.cards:
+            return
+        source = run.small_path if exported.small else model
+        stale = exported.stamp != stamp(source)
+        page.cards[exported.target].show_done(exported, run.task, self._example or {}, stale)
+        page.mark(exported.target)
+
+    def _take_example(self, found: tuple[Path, Mapping[str, Any]]) -> None:
+        if found[0] == self._run_shown:
+            self._example = found[1]
+            self._refresh()
 
     # -- the export ----------------------------------------------------------------------------------------------
 
+    def _choose_as(self, name: str) -> None:
+        if self.page is not None:
+            self.page.show_card(name)
+            self._choose()
+
     def _choose(self) -> None:
-        project = self.session.project
-        start = project.setting(_FOLDER_SETTING) if project is not None else None
-        dialog = QFileDialog(self, "Choose a folder for the ONNX file", str(start or Path.home()))
+        card = self.card
+        if card is None or self.process.running or self._options(card) is None:
+            return
+        start = usual_folder(self.session.project)
+        dialog = QFileDialog(self, f"Choose a folder: {card.target.title}", str(start))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(lambda name: self.export_to(Path(name)))
@@ -161,57 +228,122 @@ class ShareScreen(Screen):
         dialog.open()
 
     def export_to(self, folder: Path) -> None:
-        """Export into this folder."""
-        run, model, project = self.session.run, self.session.model_path, self.session.project
-        if run is None or model is None or self.process.running:
+        """Export into this folder as the card in sight says."""
+        run, model, card, page = self.session.run, self.session.model_path, self.card, self.page
+        if run is None or model is None or card is None or page is None or self.process.running:
             return
-        if project is not None:
-            project.set_setting(_FOLDER_SETTING, str(folder))
-        self._stamp = _stamp(model)
-        self.process.start(run.path, "onnx", folder)
+        options = self._options(card)
+        if options is None:
+            return
+        choose_folder(self.session.project, folder)
+        small = card.target.of_either and page.choice.is_small
+        out = self._new_folder(folder, card.name) if card.target.own_folder else folder
+        source = run.small_path if small else model
+        card.close_down()
+        self.process.start(Wanted(run.path, card.name, out, small, options, stamp(source)))
         self._show_progress(0.0, "Starting")
+        self._tell_busy()
+
+    def _options(self, card: ExportCard) -> Mapping[str, Any] | None:
+        """Return what was chosen; None, and a sentence on the card, where something is no value."""
+        try:
+            return card.form.values()
+        except ValueError as error:
+            card.show_problem("warning", f"{error} Nothing was exported.")
+            return None
+
+    def _new_folder(self, folder: Path, target: str) -> Path:
+        """Return a folder that is not there yet."""
+        project = self.session.project
+        name = f"{safe_name(project.path.name if project is not None else folder.name)}-{target}"
+        places = (folder / (name if number == 1 else f"{name}-{number}") for number in range(1, 10_000))
+        return next(place for place in places if not place.exists())
+
+    def _tell_busy(self) -> None:
+        """Say on the other cards why they have to wait."""
+        wanted = self.process.wanted
+        if self.page is not None and wanted is not None:
+            title = TARGETS[wanted.target].title
+            for name, card in self.page.cards.items():
+                waiting = self.process.running and name != wanted.target
+                card.show_busy(f"One at a time: “{title}” is being exported." if waiting else "")
         self.changed.emit()
 
+    def _exporting(self) -> ExportCard | None:
+        wanted = self.process.wanted
+        return None if self.page is None or wanted is None else self.page.cards[wanted.target]
+
     def _cancel(self) -> None:
-        if self.card is not None:
-            self.card.show_cancelling()
+        card = self._exporting()
+        if card is not None:
+            card.show_cancelling()
         self.process.cancel()
 
     def _show_progress(self, share: float, doing: str) -> None:
-        if self.card is not None:
-            self.card.show_progress(share, doing)
+        card = self._exporting()
+        if card is not None:
+            card.show_progress(share, doing)
 
     def _no_file(self, level: str, sentence: str) -> None:
-        if self.card is not None:
-            self.card.show_problem(level, sentence)
-        self.changed.emit()
+        card = self._exporting()
+        if card is not None:
+            card.show_problem(level, sentence)
+        self._tell_busy()
 
     def _done(self, exported: Exported) -> None:
-        run, card = self.session.run, self.card
-        if run is None or card is None:
-            return
-        self.exported = exported
-        job = self.session.background.start(lambda _job: _example(run), "Reading a sample")
-        name = exported.path.name
-        command = run_command(run.task, name)
-        job.done.connect(lambda example: card.show_done(exported, python_snippet(run.task, name, example), command))
-        job.failed.connect(lambda error: self._no_file("error", explain(error)))
-        self.changed.emit()
+        run = self.session.run
+        if run is not None and run.path == self._run_shown:
+            remember(self.session.project, run.path, exported)
+            self._show_exported(exported)
+        self._tell_busy()
+
+    # -- afterwards ----------------------------------------------------------------------------------------------
 
     def _open_folder(self) -> None:
         if self.exported is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.exported.path.parent)))
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.exported.folder)))
+
+    def _open_file(self) -> None:
+        if self.exported is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.exported.path)))
+
+    def _press(self, name: str) -> None:
+        if self.card is not None:
+            getattr(self.card.outcome, name).click()
+
+    def _try(self, name: str) -> None:
+        if self.card is not None:
+            getattr(self.card, name).start()
+
+    def _stop(self) -> None:
+        if self.card is not None:
+            for trial in self.card.trials:
+                if trial.running:
+                    trial.stop()
+
+    def _look_for_engines(self) -> None:
+        if self._found is None:
+            self._engines.start("exporters.trying", ["engines"])
+        else:
+            self._tell_engines(*self._found)
+
+    def _take_engines(self, said: Mapping[str, Any]) -> None:
+        if said.get("type") == "engines":
+            self._found = list(said["names"]), list(said["problems"])
+            self._tell_engines(*self._found)
+
+    def _tell_engines(self, names: list[str], problems: list[str]) -> None:
+        for card in self.page.cards.values() if self.page is not None else ():
+            if not card.container.isHidden():
+                card.show_engines(names, problems)
 
 
-def _stamp(model: Path) -> int:
-    manifest = model / "model.json"
-    return manifest.stat().st_mtime_ns if manifest.exists() else 0
-
-
-def _example(run: RunFolder) -> dict[str, Any]:
-    """Return the first row of a table's frozen samples, by column; nothing for pictures."""
+def _row(run: RunFolder) -> dict[str, Any]:
+    """Return the first row of a table's frozen samples, by column; nothing for files."""
+    if not run.task.columns:
+        return {}
     dataset = run.dataset()
-    if not run.task.columns or not len(dataset):
+    if not len(dataset):
         return {}
     row = dataset.frame.row(0, named=True)
     return {column.name: row.get(INPUT_PREFIX + column.name) for column in run.task.columns}

@@ -1,8 +1,7 @@
-"""How to use an exported file: a short Python program and a command, ready to be pasted."""
+"""How to use an exported file: a short Python program, ready to be pasted."""
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +17,18 @@ from PIL import Image, ImageOps
 session = onnxruntime.InferenceSession({file!r})
 picture = ImageOps.exif_transpose(Image.open("photo.jpg")).convert("RGB")
 {outputs} = session.run(None, {{"image": np.asarray(picture)[None]}})
+"""
+_AUDIO = """\
+import json
+
+import numpy as np
+import onnxruntime
+import soundfile
+
+session = onnxruntime.InferenceSession({file!r})
+sound, rate = soundfile.read("sound.wav", dtype="float32", always_2d=True)
+assert rate == 16_000, "convert the sound to 16,000 samples a second first"
+{outputs} = session.run(None, {{"audio": sound.mean(axis=1)[None]}})
 """
 _TABLE = """\
 import json
@@ -38,34 +49,43 @@ _CLASSES = """\
 classes = json.loads(session.get_modelmeta().custom_metadata_map["autodidact.task"])["classes"]
 print(label[0], dict(zip(classes, probabilities[0].tolist())))
 """
+_SEVERAL = """\
+classes = json.loads(session.get_modelmeta().custom_metadata_map["autodidact.task"])["classes"]
+print([name for name, holds in zip(classes, labels[0]) if holds], dict(zip(classes, probabilities[0].tolist())))
+"""
 _NUMBER = """\
 print(prediction[0])
 """
 
 
+_MEDIA = {Modality.IMAGE: _IMAGE, Modality.AUDIO: _AUDIO}
+_OUTPUTS = {
+    Kind.MULTICLASS: ("label, probabilities", _CLASSES),
+    Kind.MULTILABEL: ("labels, probabilities", _SEVERAL),
+    Kind.REGRESSION: ("(prediction,)", _NUMBER),
+}
+
+
 def python_snippet(task: Task, file: str, example: Mapping[str, Any] | None = None) -> str:
-    """Return a program that asks the exported model about one photo or one row.
+    """Return a program that asks the exported model about one photo, sound or row.
+
+    Empty for texts, which have to be taken apart before the graph; the Python bundle brings what does that.
 
     Args:
         task: what the model was asked.
         file: name of the ``.onnx`` file.
         example: a table's row to start from, by column; what is absent is missing.
     """
-    classes = task.kind is Kind.MULTICLASS
-    outputs = "label, probabilities" if classes else "(prediction,)"
-    if task.modality is Modality.IMAGE:
-        code = _IMAGE.format(file=file, outputs=outputs)
+    outputs, said = _OUTPUTS[task.kind]
+    if task.modality is Modality.TEXT or any(column.type is ColumnType.TEXT for column in task.columns):
+        return ""
+    if task.modality in _MEDIA:
+        code = _MEDIA[task.modality].format(file=file, outputs=outputs)
     else:
         values = example or {}
         lines = "".join(f"    {column.name!r}: {_value(column, values.get(column.name))},\n" for column in task.columns)
         code = _TABLE.format(file=file, outputs=outputs, row=lines)
-    return code + _CLASSES if classes else code.removeprefix("import json\n\n") + _NUMBER
-
-
-def run_command(task: Task, file: str) -> str:
-    """Return the command that predicts with the exported file."""
-    data = "PHOTOS" if task.modality is Modality.IMAGE else "TABLE.csv"
-    return f"autodidact predict {shlex.quote(file)} {data} --out predictions.csv"
+    return (code if task.classes else code.removeprefix("import json\n\n")) + said
 
 
 def _value(column: Column, value: object) -> str:

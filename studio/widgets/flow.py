@@ -65,6 +65,8 @@ class FlowLayout(QLayout):
         line: list[tuple[QLayoutItem, QSize]] = []
         x, y, height = 0, box.y(), 0
         for item in self._items:
+            if item.isEmpty():  # hidden
+                continue
             size = item.sizeHint().boundedTo(QSize(max(box.width(), 1), 10_000))
             if line and x + size.width() > box.width():
                 self._place(line, box.x(), y, height, move)

@@ -1,0 +1,55 @@
+"""Which model is given away: the whole ensemble or the one small model, with what is known of each side by side."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QWidget
+
+from studio.share.models import Offer
+from studio.theme import SPACE
+from studio.widgets.basics import text
+
+_LAST = 3
+_NONE = Offer("", "", "this run has none: no part of it was small and quick")
+
+
+class ModelChoice(QWidget):
+    """Emits ``changed`` when the other one is chosen."""
+
+    changed = Signal()
+
+    def __init__(self, whole: Offer, small: Offer | None) -> None:
+        super().__init__()
+        self.whole = QRadioButton("The whole ensemble")
+        self.small = QRadioButton("One small model")
+        self.whole.setChecked(True)
+        self.small.setEnabled(small is not None)
+        self._group = QButtonGroup(self)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(2 * SPACE)
+        grid.setVerticalSpacing(SPACE // 2)
+        grid.setColumnStretch(_LAST, 1)
+        for column, head in enumerate(("Which model", "Size", "One sample", "How good, as measured in training")):
+            title = text(head, "caption")
+            title.setWordWrap(column == _LAST)
+            grid.addWidget(title, 0, column)
+        for line, (radio, offer) in enumerate(((self.whole, whole), (self.small, small or _NONE)), start=1):
+            self._group.addButton(radio)
+            radio.setAccessibleDescription(offer.words)
+            grid.addWidget(radio, line, 0)
+            for column, said in enumerate((offer.size, offer.time, offer.score), start=1):
+                label = text(said or "–", "" if radio.isEnabled() else "muted")
+                label.setWordWrap(column == _LAST)
+                grid.addWidget(label, line, column)
+        self.small.toggled.connect(self.changed)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the small model was chosen."""
+        return self.small.isChecked()
+
+    def switch(self) -> None:
+        """Choose the other one, where there is one."""
+        if self.small.isEnabled():
+            (self.whole if self.is_small else self.small).setChecked(True)

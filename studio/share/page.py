@@ -1,0 +1,79 @@
+"""The page of a run that has a model: which model, as what, and the card of what was chosen."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from exporters.targets import TARGETS
+from studio.icons import set_icon
+from studio.share.card import ExportCard
+from studio.share.choice import ModelChoice
+from studio.share.models import Offer
+from studio.theme import SPACE
+from studio.widgets.basics import text
+from studio.widgets.flow import FlowLayout
+
+
+class SharePage(QScrollArea):
+    """One card for each target of the registry, the chosen one in sight. ``chosen`` comes with each choice."""
+
+    chosen = Signal()
+
+    def __init__(self, whole: Offer, small: Offer | None) -> None:
+        super().__init__()
+        self.choice = ModelChoice(whole, small)
+        self.cards = {name: ExportCard(name, target) for name, target in TARGETS.items()}
+        self.tiles = {name: self._tile(card) for name, card in self.cards.items()}
+        self._group = QButtonGroup(self)
+        tiles = QWidget()
+        tiles.setAccessibleName("Share as")
+        flow = FlowLayout(tiles, SPACE)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, SPACE, 0)
+        column.setSpacing(2 * SPACE)
+        column.addWidget(text("Nothing leaves this computer: you choose a folder, and it is written there.", "muted"))
+        column.addWidget(tiles)
+        column.addWidget(self.choice)
+        for name, card in self.cards.items():
+            self._group.addButton(self.tiles[name])
+            flow.addWidget(self.tiles[name])
+            column.addWidget(card)
+        column.addStretch(1)
+        self.setWidgetResizable(True)
+        self.setAccessibleName("Share")
+        self.setWidget(inside)
+        self.show_card(next(iter(self.cards)))
+
+    @property
+    def card(self) -> ExportCard:
+        """The card in sight."""
+        return self.cards[self._name]
+
+    def show_card(self, name: str) -> None:
+        """Show the card of this target."""
+        self._name = name
+        self.tiles[name].setChecked(True)
+        for other, card in self.cards.items():
+            card.setVisible(other == name)
+        self.choice.setVisible(self.card.target.of_either)
+        self.chosen.emit()
+
+    def mark(self, name: str) -> None:
+        """Mark a target as exported."""
+        tile = self.tiles[name]
+        set_icon(tile, "check", "good", 16)
+        tile.setAccessibleDescription("exported already")
+
+    def close_down(self) -> None:
+        """End what is being tried."""
+        for card in self.cards.values():
+            card.close_down()
+
+    def _tile(self, card: ExportCard) -> QPushButton:
+        made = QPushButton(card.target.title or card.name)
+        made.setCheckable(True)
+        made.setAutoDefault(False)
+        made.clicked.connect(lambda _checked=False: self.show_card(card.name))
+        return made
