@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from torch import nn
@@ -41,7 +42,7 @@ def _same(graph: Graph, module: Convolution, x: str, side: int | None) -> tuple[
     return y, None if side is None else -(-side // module.stride[0])
 
 
-def _padding(module: Convolution, side: int | None) -> dict[str, object]:
+def _padding(module: Convolution, side: int | None) -> dict[str, Any]:
     """Return the padding as phones want it, in numbers, or as ONNX computes it in each call."""
     if side is None:
         return {"auto_pad": "SAME_UPPER"}

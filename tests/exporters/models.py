@@ -197,7 +197,8 @@ def trees(task: Task) -> TreesMember:
     labels = np.nan_to_num(numbers[:, 0]) / 20.0 + numbers[:, 3] % 3
     labels = np.floor(labels) % classes if classes else labels
     if task.kind is Kind.MULTILABEL:  # the trees then learn each class's 0 and 1 as numbers
-        labels = np.stack([labels > np.quantile(labels, 0.3 * code) for code in range(task.outputs)], axis=1) * 1.0
+        held = [labels > np.quantile(labels, 0.3 * code) for code in range(task.outputs)]
+        labels = np.stack(held, axis=1).astype(np.float64)
     inputs = TreeInputs.fit(encoder, numbers, labels, classes)[0]
     grower = ExtraTreesClassifier if classes else ExtraTreesRegressor
     parts = []

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.arrays import Float32Array, FloatArray
 from engine.modalities.audio.resample import RATE
@@ -71,7 +72,7 @@ def mel_power(
     short = scale.window - len(wave)
     padded = np.pad(wave, (0, short)) if short > 0 else wave
     views = np.lib.stride_tricks.sliding_window_view(padded, scale.window)[:: scale.hop]
-    kind = np.float64 if exact else np.float32
+    kind: npt.DTypeLike = np.float64 if exact else np.float32
     kernels, summed = fourier(scale).astype(kind, copy=False), weights.astype(kind, copy=False)
     power = np.empty((len(views), weights.shape[1]), dtype=np.float32)
     for first in range(0, len(views), _FRAMES_AT_ONCE):

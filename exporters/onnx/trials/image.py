@@ -96,7 +96,7 @@ def _from_files(rng: np.random.Generator) -> list[tuple[str, ByteArray]]:
     with TemporaryDirectory() as folder:
         for name, mode in _FILES.items():
             path = Path(folder) / name
-            _picture(rng, mode).save(path, **({"exif": exif} if name.startswith("turned") else {}))
+            _picture(rng, mode).save(path, exif=exif if name.startswith("turned") else Image.Exif())
             found.append((f"file {name}", decode(path)))
     return found
 
