@@ -38,11 +38,15 @@ _MODEL = "model.ort"
 
 @dataclass(frozen=True)
 class PhoneFiles:
-    """The files, sentences for the person, and what the manifest says."""
+    """The files, sentences for the person, and what the manifest says.
+
+    ``ends`` are the ``inputs`` and ``outputs`` of the converted file, for the manifest.
+    """
 
     files: Mapping[str, bytes]
     notes: tuple[str, ...]
     facts: Mapping[str, Any]
+    ends: Mapping[str, tuple[Mapping[str, Any], ...]]
 
 
 def phone_files(source: Source, taken: Taken, scratch: Path) -> PhoneFiles:
@@ -55,12 +59,13 @@ def phone_files(source: Source, taken: Taken, scratch: Path) -> PhoneFiles:
     model = _one_sample(taken) if network is None else _fixed(taken, network)
     files = _converted(model, scratch)
     usable = _usability(scratch / "phone" / "model.onnx", scratch)
-    facts: dict[str, Any] = {"usability": usable, "input": _described(model.graph.input), "output": ANSWER}
+    facts: dict[str, Any] = {"usability": usable}
+    ends = {"inputs": _described(model.graph.input), "outputs": _described(model.graph.output)}
     if network is not None:
         facts |= _compared(taken, network, files[_MODEL])
     words = _readme(source.model.task, network, usable)
     notes = tuple(_usable(name, found) for name, found in usable.items())
-    return PhoneFiles({**files, "README.txt": words.encode()}, notes, facts)
+    return PhoneFiles({**files, "README.txt": words.encode()}, notes, facts, ends)
 
 
 def one_network(model: Model) -> NetworkMember | None:
@@ -132,15 +137,15 @@ def _usability(path: Path, scratch: Path) -> dict[str, dict[str, int]]:
     }
 
 
-def _described(inputs: Any) -> list[dict[str, Any]]:
-    return [
+def _described(ends: Any) -> tuple[Mapping[str, Any], ...]:
+    return tuple(
         {
             "name": value.name,
             "type": onnx.TensorProto.DataType.Name(value.type.tensor_type.elem_type).lower(),
             "shape": [one.dim_value or one.dim_param for one in value.type.tensor_type.shape.dim],
         }
-        for value in inputs
-    ]
+        for value in ends
+    )
 
 
 def _compared(taken: Taken, network: NetworkMember, content: bytes) -> dict[str, Any]:

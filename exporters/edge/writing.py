@@ -75,14 +75,15 @@ def _made(source: Source, options: EdgeOptions, taken: Taken, comparison: Compar
     }
     notes: tuple[str, ...] = ()
     extra: dict[str, Any] = {}
+    ends: Mapping[str, tuple[Mapping[str, Any], ...]] = {}
     if options.device is Device.PHONE:
         made = phone_files(source, taken, scratch)
-        files, notes, extra = {**files, **made.files}, made.notes, {"phone": made.facts}
+        files, notes, extra, ends = {**files, **made.files}, made.notes, {"phone": made.facts}, made.ends
     else:
         files[MODEL] = taken.artefact.content
     if options.device is Device.BROWSER:
         files |= browser_files(source.model.task)
-    manifest = _manifest(source, taken, comparison, extra)
+    manifest = replace(_manifest(source, taken, comparison, extra), **ends)
     contents = {**files, MANIFEST: manifest.text(files)}
     write_together({scratch / "made" / name: content for name, content in contents.items()})
     if MODEL in files:
@@ -95,7 +96,7 @@ def _manifest(source: Source, taken: Taken, comparison: Comparison, extra: Mappi
     chosen = replace(source, model=taken.candidate.model)
     proven = Proven(taken.artefact.content, taken.artefact.opened.form, taken.parity, ())
     after = comparison.rows[-1]
-    manifest = manifest_of(chosen, "edge", proven, _score(after.score))
+    manifest = manifest_of(chosen, source.which, proven, _score(after.score))
     return replace(
         manifest,
         parity={

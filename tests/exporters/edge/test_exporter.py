@@ -61,7 +61,7 @@ def test_both_sides_are_scored_on_the_part_that_was_never_learned_from(board: tu
 def test_what_was_tried_stands_in_the_manifest_and_in_the_sentence(board: tuple[Path, EdgeReport]) -> None:
     out, report = board
     said = manifest(out)
-    assert said["which"] == "edge"
+    assert said["which"] == "ensemble"
     assert said["parity"]["judged_by"] == said["edge"]["judged_by"] == "accuracy"
     assert said["edge"]["ladder"][-1]["taken"]
     assert said["cost"]["bytes"] == (out / "model.onnx").stat().st_size

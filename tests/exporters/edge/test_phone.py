@@ -48,8 +48,10 @@ def test_the_converted_file_takes_levels_of_one_size_and_answers_its_sample(phon
 
 
 def test_the_manifest_says_how_near_the_converted_file_is_and_what_accelerators_run(phone: Path) -> None:
-    said = json.loads((phone / "manifest.json").read_text(encoding="utf-8"))["edge"]["phone"]
-    assert said["input"] == [{"name": "levels", "type": "float", "shape": [1, 3, 32, 32]}]
+    manifest = json.loads((phone / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["inputs"] == [{"name": "levels", "type": "float", "shape": [1, 3, 32, 32]}]
+    assert manifest["outputs"] == [{"name": "answer", "type": "float", "shape": [1, 3]}]
+    said = manifest["edge"]["phone"]
     assert said["compared"] > 32
     assert said["agreement"] >= 0.95
     android, iphone = said["usability"]["NNAPI (Android)"], said["usability"]["CoreML (iPhone)"]
@@ -61,8 +63,8 @@ def test_a_model_that_is_no_single_network_keeps_what_it_takes(tmp_path: Path) -
     run = flower_run(tmp_path / "flowers")
     model_of(FLOWERS, constant(FLOWERS)).save(run.model_path)
     export(run.path, "edge", tmp_path / "out", target="phone", teach=0.0)
-    said = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))["edge"]["phone"]
-    assert [value["shape"] for value in said["input"]] == [[1, 1], [1, 1]]
+    said = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert [value["shape"] for value in said["inputs"]] == [[1, 1], [1, 1]]
     session = ort_session((tmp_path / "out" / "model.ort").read_bytes())
     names = [value.name for value in session.get_inputs()]
     feeds = {names[0]: np.array([[4.0]]), names[1]: np.array([["red"]], dtype=object)}
