@@ -102,8 +102,8 @@ class Inference:
             raise Refused(400, f"These inputs are missing: {_named(missing)}.")
         if sum(value.nbytes for value in feeds.values()) > self._limits.tensors:
             raise Refused(413, f"The inputs take more than {self._limits.tensors / 1e6:g} MB. Send less at once.")
-        shared = {value.shape[0] for name, value in feeds.items() if self._inputs[name].shape[:1] == (-1,)}
-        if len(shared) > 1 and self._package.modality == "table":
+        counting = [name for name, spec in self._inputs.items() if spec.shape[:1] == (-1,) and not spec.listed]
+        if len({feeds[name].shape[0] for name in counting}) > 1 and self._package.modality == "table":
             raise Refused(400, "All columns have to have the same number of rows.")
 
     def _wanted(self, request: Mapping[str, Any]) -> list[tuple[str, bool]]:

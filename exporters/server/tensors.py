@@ -15,6 +15,7 @@ from exporters.server.refused import Refused
 
 Tensor = npt.NDArray[Any]
 
+ROWS = "N"  # how a manifest calls the number of samples
 BYTES = "BYTES"
 DATATYPES = {
     "bool": "BOOL",
@@ -41,17 +42,22 @@ _STRING_BYTES = 64  # what a string is taken for before it is built
 
 @dataclass(frozen=True)
 class Spec:
-    """A tensor of the graph: ``shape`` has -1 for what may vary."""
+    """A tensor of the graph: ``shape`` has -1 for what may vary.
+
+    ``listed`` says that its first axis counts entries of lists, not samples: there may be any number, also none.
+    """
 
     name: str
     datatype: str
     shape: tuple[int, ...]
+    listed: bool = False
 
     @classmethod
     def of(cls, described: Mapping[str, Any]) -> Spec:
         """Return the tensor that an entry of the manifest describes."""
         shape = tuple(size if isinstance(size, int) else -1 for size in described["shape"])
-        return cls(str(described["name"]), DATATYPES[str(described["type"])], shape)
+        listed = shape[:1] == (-1,) and described["shape"][0] != ROWS
+        return cls(str(described["name"]), DATATYPES[str(described["type"])], shape, listed)
 
     def to_json(self) -> dict[str, object]:
         """Return the metadata of the tensor."""
@@ -63,7 +69,8 @@ class Spec:
         Raises:
             Refused: it does not (400, 413).
         """
-        if not isinstance(shape, list) or not all(type(size) is int and 0 < size < 2**31 for size in shape):
+        whole = isinstance(shape, list) and all(type(size) is int and 0 <= size < 2**31 for size in shape)
+        if not whole or not all(shape[self.listed :]):
             raise Refused(400, f"The shape of “{self.name}” has to be a list of whole numbers above 0.")
         fits = len(shape) == len(self.shape) and all(a in (-1, b) for a, b in zip(self.shape, shape, strict=True))
         if not fits:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.learners.constant import ConstantMember
+from engine.task import Column, ColumnType, Kind, Modality, Task
+from exporters.packaged import write_package
+from exporters.server.inference import Inference
+from exporters.server.settings import Limits
 from exporters.standalone.package import Package
+from tests.exporters.models import model_of, source_of
 from tests.exporters.server.client import Server
 
 INFER = "/v2/models/rows/infer"
@@ -191,3 +198,33 @@ def test_any_body_of_any_type_is_answered_or_refused(row_server: Server, body: b
     assert reply.status in (200, 400, 413, 415, 422)
     if reply.status != 200:
         assert reply.error
+
+
+@pytest.mark.parametrize("texts", [["good film, isn't it", ""], [""]])
+def test_lists_may_be_of_any_length_and_empty(words: Path, texts: list[str]) -> None:
+    package = Package.open(words, threads=1)
+    items = [package.read(text) for text in texts]
+    inputs = [
+        {"name": name, "datatype": "INT64", "shape": list(values.shape), "data": values.tolist()}
+        for name, values in package.feeds(items).items()
+    ]
+    said = json.loads(Inference(package, Limits()).infer(json.dumps({"inputs": inputs}).encode(), None).body)
+    expected = [list(answer.probabilities.values()) for answer in package.predict(items)]
+    (shares,) = (output for output in said["outputs"] if output["name"] == "probabilities")
+    np.testing.assert_allclose(np.reshape(shares["data"], shares["shape"]), expected, atol=1e-6)
+
+
+def test_columns_of_sentences_may_have_more_terms_than_rows(tmp_path: Path) -> None:
+    columns = (Column("size", ColumnType.NUMBER), Column("note", ColumnType.TEXT))
+    task = Task(Modality.TABLE, Kind.MULTICLASS, ("a", "b"), target="t", columns=columns)
+    model = model_of(task, ConstantMember(np.array([0.25, 0.75])))
+    folder = write_package(source_of(model, "notes"), tmp_path / "notes", lambda share, text: None).folder
+    package = Package.open(folder, threads=1)
+    feeds = package.feeds([package.read({"size": 1, "note": "many more words than rows"})])
+    kinds = {"int64": "INT64", "float64": "FP64"}
+    inputs = [
+        {"name": name, "datatype": kinds[str(values.dtype)], "shape": list(values.shape), "data": values.tolist()}
+        for name, values in feeds.items()
+    ]
+    said = json.loads(Inference(package, Limits()).infer(json.dumps({"inputs": inputs}).encode(), None).body)
+    assert said["outputs"][0]["data"] == ["b"]
