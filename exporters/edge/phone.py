@@ -46,7 +46,7 @@ class PhoneFiles:
     files: Mapping[str, bytes]
     notes: tuple[str, ...]
     facts: Mapping[str, Any]
-    ends: Mapping[str, tuple[Mapping[str, Any], ...]]
+    ends: Mapping[str, Any]
 
 
 def phone_files(source: Source, taken: Taken, scratch: Path) -> PhoneFiles:

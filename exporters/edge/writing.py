@@ -75,7 +75,7 @@ def _made(source: Source, options: EdgeOptions, taken: Taken, comparison: Compar
     }
     notes: tuple[str, ...] = ()
     extra: dict[str, Any] = {}
-    ends: Mapping[str, tuple[Mapping[str, Any], ...]] = {}
+    ends: Mapping[str, Any] = {}
     if options.device is Device.PHONE:
         made = phone_files(source, taken, scratch)
         files, notes, extra, ends = {**files, **made.files}, made.notes, {"phone": made.facts}, made.ends
