@@ -9,8 +9,11 @@ from engine.task import Column, ColumnType, Kind, Modality, Task
 
 _IMAGE = """\
 import json
+import os
 
 import numpy as np
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # read when it is imported
 import onnxruntime
 from PIL import Image, ImageOps
 
@@ -20,8 +23,11 @@ picture = ImageOps.exif_transpose(Image.open("photo.jpg")).convert("RGB")
 """
 _AUDIO = """\
 import json
+import os
 
 import numpy as np
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # read when it is imported
 import onnxruntime
 import soundfile
 
@@ -32,8 +38,11 @@ assert rate == 16_000, "convert the sound to 16,000 samples a second first"
 """
 _TABLE = """\
 import json
+import os
 
 import numpy as np
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # read when it is imported
 import onnxruntime
 
 session = onnxruntime.InferenceSession({file!r})
@@ -85,7 +94,7 @@ def python_snippet(task: Task, file: str, example: Mapping[str, Any] | None = No
         values = example or {}
         lines = "".join(f"    {column.name!r}: {_value(column, values.get(column.name))},\n" for column in task.columns)
         code = _TABLE.format(file=file, outputs=outputs, row=lines)
-    return (code if task.classes else code.removeprefix("import json\n\n")) + said
+    return (code if task.classes else code.removeprefix("import json\n")) + said
 
 
 def _value(column: Column, value: object) -> str:
