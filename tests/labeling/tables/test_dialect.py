@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.separated import unique_names
 from labeling.errors import ImportRefused
-from labeling.tables.dialect import sniff, unique_names
+from labeling.tables.dialect import sniff
 from labeling.tables.source import opened
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp")), min_size=1, max_size=8)
