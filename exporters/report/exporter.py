@@ -61,7 +61,7 @@ class ReportExporter(Exporter):
         progress(0.5, "Writing the page")
         web = page(document)
         progress(0.6, "Writing the PDF")
-        paper, note = _printed(document)
+        paper, note = printed(document)
         files = {PAGE.format(material.name): web, PRINT.format(material.name): paper, bill: sbom(material, inside)}
         progress(0.95, "Writing the files")
         write_together({out / name: content for name, content in files.items()})
@@ -77,8 +77,8 @@ class ReportExporter(Exporter):
         )
 
 
-def _printed(document: Document) -> tuple[bytes, str]:
-    """Return the PDF, and what a reader must know about letters that it lacks."""
+def printed(document: Document) -> tuple[bytes, str]:
+    """Return the card as PDF, and what a reader must know about letters that it lacks; empty where it has all."""
     from exporters.report.pdf.fonts import UNREADABLE, find_fonts, without_fonts
     from exporters.report.pdf.writer import pdf
 

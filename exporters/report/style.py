@@ -61,12 +61,13 @@ dt{color:var(--muted)}dd{margin:0}
 .wide{overflow-x:auto;margin:14px 0}
 table{border-collapse:collapse;width:100%;font-size:14.5px;font-variant-numeric:tabular-nums}
 caption{caption-side:top;text-align:left;font-size:14px;padding:0 0 6px}
-th,td{text-align:left;vertical-align:top;padding:5px 12px 5px 0;border-bottom:1px solid var(--grid);min-width:64px}
+th,td{text-align:left;vertical-align:top;padding:5px 12px 5px 0;border-bottom:1px solid var(--grid);
+min-width:72px;overflow-wrap:break-word}
 thead th{border-bottom-width:2px;font-weight:600}tbody th{font-weight:500}
 th.n,td.n{text-align:right;padding-right:24px}
 details{margin:0 0 14px}summary{cursor:pointer;color:var(--accent);font-size:14.5px;padding:4px 0}
 figure{margin:18px 0}figcaption{font-size:14px;margin-top:6px;max-width:72ch}
-.plot{display:block;height:auto;max-width:100%;min-width:min(100%,460px)}
+.plot{display:block;height:auto;max-width:100%}
 .plot text{font-family:inherit}
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(190px,1fr));gap:14px;padding:0;margin:0;list-style:none}
 .cards.texts{grid-template-columns:repeat(auto-fill,minmax(280px,1fr))}

@@ -7,12 +7,15 @@ from html import escape
 from exporters.report.plain import shown
 from exporters.report.plots.scene import Area, Dot, Line, Mark, Rect, Scene, Spot, Words
 
+_LEAST = 560.0  # on a narrow screen a plot is moved sideways rather than made too small to read
+
 
 def svg(scene: Scene, name: str) -> str:
     """Return the scene as an ``<svg>`` element whose parts are named after ``name``, which is unique on the page."""
     size = f"{_number(scene.width)} {_number(scene.height)}"
+    least = f"min-width:{_number(min(scene.width, _LEAST))}px"
     head = (
-        f'<svg class="plot" viewBox="0 0 {size}" style="width:{_number(scene.width)}px" role="img" '
+        f'<svg class="plot" viewBox="0 0 {size}" style="width:{_number(scene.width)}px;{least}" role="img" '
         f'aria-labelledby="{name}-t {name}-d" xmlns="http://www.w3.org/2000/svg">'
     )
     said = f'<title id="{name}-t">{_text(scene.title)}</title><desc id="{name}-d">{_text(scene.description)}</desc>'

@@ -184,8 +184,8 @@ def _rank(name: str) -> tuple[int, bool, str]:
 def _read(path: Path) -> Iterator[Face]:
     """Yield the first face of a file; the others of a collection differ in style, not in letters."""
     try:
-        with TTFont(path, fontNumber=0, lazy=True) as font:
-            letters = frozenset(font.getBestCmap() or ())
+        with path.open("rb") as file:  # opened here, so that a damaged one is closed too
+            letters = frozenset(TTFont(file, fontNumber=0, lazy=True).getBestCmap() or ())
     except UNREADABLE:
         return
     yield Face(path, 0, letters)

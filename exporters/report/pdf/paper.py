@@ -16,7 +16,7 @@ from exporters.report.style import LIGHT
 
 MARGIN, FOOT = 54.0, 48.0
 BODY, SMALL = 10.0, 8.5
-_PAGES = "\ue000\ue001\ue002"  # stands for the number of pages, three figures wide; no name holds it, see plain
+_PAGES = "\x01\x02\x03"  # stands for the number of pages, three figures wide; no name holds it, see shown
 _OLDEST = datetime(1980, 1, 1, tzinfo=UTC)
 
 
@@ -70,7 +70,7 @@ class Paper(FPDF):
 
     def plain(self, text: str) -> str:
         """Return text from outside as it can be written here."""
-        return self._fonts.written(shown(text).replace(_PAGES, "�"))
+        return self._fonts.written(shown(text))
 
     def fit(self, text: str, width: float) -> str:
         """Return text cut at its end so that it takes no more than ``width``, in the pen's size."""

@@ -182,6 +182,7 @@ class _Writer:
         most = max(_ROWS, block.first)
         rows = block.rows[:most]
         paper.pen(SMALL)
+        paper.set_fill_color(*colour("surface"))  # cells are filled with whatever was used last
         paper.set_draw_color(*colour("grid"))
         paper.set_line_width(0.5)
         aligned = tuple("RIGHT" if k in block.numbers else "LEFT" for k in range(len(block.header)))

@@ -77,10 +77,11 @@ def asked(task: Task) -> str:
     target = "" if task.target is None else f" “{name_of(task.target)}”"
     if task.kind is Kind.REGRESSION:
         return f"It takes {_one(task)} and answers with a number{' for' + target if target else ''}."
-    said = f"{count(len(task.classes))} classes: {names(task.classes)}"
+    these = f"{count(len(task.classes))} classes"
     if task.kind is Kind.MULTILABEL:
-        return f"It takes {_one(task)} and tells which of {said}, it shows; several may hold, or none."
-    return f"It takes {_one(task)} and answers with one of {said}, and how sure it is."
+        said = f"tells which of these {these} it shows: {names(task.classes)}"
+        return f"It takes {_one(task)} and {said}. Several may hold, or none."
+    return f"It takes {_one(task)} and answers with one of {these}, and how sure it is: {names(task.classes)}."
 
 
 def _one(task: Task) -> str:

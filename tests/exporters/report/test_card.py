@@ -80,7 +80,7 @@ def test_who_cannot_see_it_can_read_it(tmp_path: Path) -> None:
         ),
         (
             Recipe(kind=Kind.MULTILABEL),
-            ["All classes right on 73 of 100", "several may hold, or none", "How sure it is"],
+            ["All classes right on 73 of 100", "Several may hold, or none", "How sure it is"],
         ),
         (Recipe(Modality.TEXT, skill=0.5), ["This is about a", "Most surely wrong"]),
         (Recipe(Modality.TABLE), ["The columns that are learned from", "jobcategory", "Row "]),
