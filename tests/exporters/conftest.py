@@ -10,17 +10,20 @@ from typing import TypeVar
 import pytest
 
 from engine.model.model import Model
+from engine.task import Kind, Modality, Task
 from exporters.packaged import write_package
 from exporters.standalone.package import Package
 from tests.exporters import texts, trained
 from tests.exporters.models import NUMBER, PICTURES, TABLE, constant, lightgbm, linear, model_of, source_of, thumbnail
 
 T = TypeVar("T")
+SOUNDS = Task(Modality.AUDIO, Kind.MULTILABEL, ("birds", "rain"))
 
 MODELS: dict[str, Callable[[], Model]] = {
     "table": lambda: model_of(TABLE, lightgbm(TABLE), constant(TABLE), temperature=1.3),
     "number": lambda: model_of(NUMBER, linear(NUMBER)),
     "pictures": lambda: model_of(PICTURES, thumbnail(PICTURES), constant(PICTURES)),
+    "sounds": lambda: model_of(SOUNDS, constant(SOUNDS)),
     "several": lambda: model_of(texts.SEVERAL, texts.ngrams(texts.SEVERAL)),
 }
 
