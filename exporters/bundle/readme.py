@@ -27,6 +27,14 @@ _WHAT = {
     Modality.TEXT: "Texts in any usual encoding are read.",
     Modality.TABLE: "Columns may stand in any order; others are passed over; an empty cell means “not known”.",
 }
+_MEANINGS = {
+    "nauc": "how well the classes are told apart; 0 is guessing, 1 is perfect",
+    "accuracy": "the share of right answers",
+    "macro_f1": "how well each class is found without false alarms, all classes counting alike; 1 is perfect",
+    "log_loss": "how far the probabilities are from the truth; 0 is perfect",
+    "r2": "how much of what differs between samples the numbers tell; 0 is guessing the mean, 1 is perfect",
+    "rmse": "how far the numbers are off, in their own units; 0 is perfect",
+}
 _PERCENT = ("accuracy", "macro_f1")
 
 
@@ -130,9 +138,10 @@ def _score(manifest: Mapping[str, Any]) -> str:
     if score is None:
         return "There were no samples that the model had never seen, so it was not measured."
     value, low, high = (_number(score["metric"], score[key]) for key in ("value", "low", "high"))
+    meaning = _MEANINGS.get(score["metric"], "see the documentation of Autodidact Studio")
     return (
-        f"`{score['metric']}` is {value} (between {low} and {high} with 95 % certainty), measured with this very file "
-        f"on {score['samples']:,} samples that nothing was learned from."
+        f"`{score['metric']}` ({meaning}) is {value}, with 95 % certainty between {low} and {high}. It was measured with "
+        f"this very file on {score['samples']:,} samples that nothing was learned from."
     )
 
 

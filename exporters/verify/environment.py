@@ -143,7 +143,7 @@ def _installed(name: str) -> Distribution | None:
 
 def _top_levels(part: Distribution) -> set[str]:
     """Return the names that a package can be imported by."""
-    tops = {file.parts[0] for file in part.files or () if file.parts[0] != ".."}
+    tops = {file.parts[0] for file in part.files or () if file.parts[0] != ".."} or {part.name.replace("-", "_")}
     return {top.partition(".")[0] for top in tops if not top.endswith((".dist-info", ".libs"))}
 
 
