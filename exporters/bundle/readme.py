@@ -140,8 +140,8 @@ def _score(manifest: Mapping[str, Any]) -> str:
     value, low, high = (_number(score["metric"], score[key]) for key in ("value", "low", "high"))
     meaning = _MEANINGS.get(score["metric"], "see the documentation of Autodidact Studio")
     return (
-        f"`{score['metric']}` ({meaning}) is {value}, with 95 % certainty between {low} and {high}. It was measured with "
-        f"this very file on {score['samples']:,} samples that nothing was learned from."
+        f"`{score['metric']}` ({meaning}) is {value}, with 95 % certainty between {low} and {high}. It was measured "
+        f"with this very file on {score['samples']:,} samples that nothing was learned from."
     )
 
 
