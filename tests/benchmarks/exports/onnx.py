@@ -16,7 +16,7 @@ from tests.exporters.trained import RECIPES, Recipe, train
 
 _ROOT = Path(__file__).resolve().parents[3]
 _DATA = Path(os.environ.get("AUTODIDACT_DATA", _ROOT.parent / "shared" / "data"))
-_FROZEN = ("image.frozen_head", {"backbone": "efficientnet_lite0", "resolution": 128, "flip": True})
+_FROZEN = ("image.frozen_head", {"backbone": "efficientnet_lite0", "resolution": 128})
 _TUNED = {"backbone": "efficientnet_lite0", "frozen": 4, "batch": 16, "resolution": 128, "epochs": 1}
 _HEARD = ("statistics", "yamnet", "efficientnet_lite0", "speech_embedding_at_paces")
 _LARGER: dict[str, Recipe] = {
