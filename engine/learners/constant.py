@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from engine.arrays import FloatArray
 from engine.budget import Deadline
+from engine.errors import ModelError
 from engine.learners.base import Learner, Progress
 from engine.model.member import Member
 from engine.samples import Samples
@@ -39,7 +40,12 @@ class ConstantMember(Member):
     @classmethod
     @override
     def load(cls, folder: Path, settings: Mapping[str, Any], task: Task, device: str = "cpu") -> Self:
-        return cls(np.asarray(settings["answer"], dtype=np.float64))
+        try:
+            return cls(np.asarray(settings["answer"], dtype=np.float64))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(
+                f"A part of the model that always answers the same is damaged: {error!r}. Train again."
+            ) from error
 
 
 class ConstantLearner(Learner):

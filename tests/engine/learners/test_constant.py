@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from engine.budget import Deadline
+from engine.errors import ModelError
 from engine.learners.base import Job
 from engine.learners.constant import ConstantLearner, ConstantMember
 from engine.task import Kind, Modality, Task
@@ -53,3 +54,9 @@ def test_it_survives_the_disk(tmp_path: Path) -> None:
     member = ConstantMember(np.array([0.1, 0.9]))
     again = ConstantMember.load(tmp_path, member.save(tmp_path), job(Kind.MULTICLASS).task)
     assert np.array_equal(again.answer, member.answer)
+
+
+@pytest.mark.parametrize("settings", [{}, {"answer": "often"}, {"answer": [[1.0], []]}])
+def test_damaged_settings_are_told(settings: dict[str, object], tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="always answers the same is damaged"):
+        ConstantMember.load(tmp_path, settings, job(Kind.MULTICLASS).task)
