@@ -44,7 +44,7 @@ class Library:
 
 
 def libraries(modality: str) -> tuple[Library, ...]:
-    """Return what the program needs and what these need in turn, by name.
+    """Return what the program needs and what these need in turn: what exports need first, then by name.
 
     What is needed to run an export of a model of this ``modality`` has the role :data:`RUNNING`.
     """
@@ -57,7 +57,7 @@ def libraries(modality: str) -> tuple[Library, ...]:
             role = RUNNING if name in running else TRAINING
             needs = tuple(sorted(need for need in _needed(name) if _installed(need) is not None))
             found.append(Library(name, one.version, licence, spdx, role, needs))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda one: one.role != RUNNING))
 
 
 def _closure(names: tuple[str, ...]) -> list[str]:
@@ -123,4 +123,4 @@ def _licence(one: Distribution) -> tuple[bool, str]:
 
 
 def _field(said: PackageMetadata, name: str) -> str:
-    return (said.get_all(name) or [""])[0]
+    return str((said.get_all(name) or [""])[0])

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.dataset import Dataset, Split
-from engine.errors import DataError, EngineError, ModelError, RunError
+from engine.errors import DataError, ModelError, RunError
 from engine.model.folder import Manifest, read_manifest
 from engine.results.report import Report
 from engine.results.verdicts import read_verdicts
@@ -32,7 +32,7 @@ class Material:
         run: the run folder; None for a model that stands alone.
         model: what ``model.json`` says.
         model_sha256: fingerprint of the model folder.
-        weights: name, licence and SHA-256 of each set of pretrained weights inside.
+        weights: name, licence and SHA-256 of each set of pretrained weights inside; None where that is not known.
         dataset: the frozen samples.
         data_sha256: their fingerprint.
         outcome: what ``result.json`` says.
@@ -45,7 +45,7 @@ class Material:
     run: RunFolder | None = None
     model: Manifest | None = None
     model_sha256: str | None = None
-    weights: tuple[dict[str, str], ...] = ()
+    weights: tuple[dict[str, str], ...] | None = None
     dataset: Dataset | None = None
     data_sha256: str | None = None
     outcome: Outcome | None = None
@@ -92,7 +92,7 @@ class _Gathering:
             if run is None:
                 raise
             told = str(error).replace("so nothing was exported", "so the card cannot describe one")
-            self.missing.append(told.replace(" Nothing was exported.", ""))
+            self.missing.append(told.replace("Nothing was exported.", "The card tells of it what else is known."))
             return None
 
     def dataset(self, run: RunFolder) -> Dataset | None:
@@ -113,10 +113,14 @@ class _Gathering:
             self.missing.append(f"The run's summary (result.json) is damaged and was left out ({error}).")
             return None
 
-    def measured(self, source: Source, run: RunFolder | None) -> Report | None:
-        folder, task = source.folder, source.model.task
-        assert folder is not None
-        if source.which == SMALL:
+    def manifest(self, folder: Path) -> Manifest | None:
+        try:
+            return read_manifest(folder)
+        except ModelError:  # why has been told already, when it was to be loaded
+            return None
+
+    def measured(self, folder: Path, task: Task, small: bool, run: RunFolder | None) -> Report | None:
+        if small:
             self.missing.append(
                 "A run keeps the answers of its whole model one by one, but of the small one the scores alone, so "
                 "where the small one fails is not told. Its learning curve is that of the whole."
@@ -163,18 +167,18 @@ def gather(path: Path) -> Material:
     gathering = _Gathering()
     source = gathering.source(path, run)
     task = _task(run, source)
-    facts: dict[str, Any] = {}
-    if source is not None and source.folder is not None:
-        facts["model"] = _manifest(source.folder)
-        facts["model_sha256"] = source.fingerprint
-        facts["weights"] = weights_inside(source.model)
-        facts["measured"] = gathering.measured(source, run)
+    small = source is not None and source.which == SMALL
+    folder = path if run is None else run.small_path if small else run.model_path
+    facts: dict[str, Any] = {"model": gathering.manifest(folder)}
+    if source is not None:
+        facts |= {"model_sha256": source.fingerprint, "weights": weights_inside(source.model)}
+    if facts["model"] is not None:
+        facts["measured"] = gathering.measured(folder, task, small, run)
     if run is None:
         gathering.missing.append("This is a model without its run: what it learned from, how, and when is not known.")
         return Material(safe_name(path.resolve().name), task, **facts, missing=tuple(gathering.missing))
     dataset = gathering.dataset(run)
     outcome = gathering.outcome(run)
-    small = source is not None and source.which == SMALL
     return Material(
         named(run) if source is None else source.name,
         task,
@@ -193,10 +197,3 @@ def _task(run: RunFolder | None, source: Source | None) -> Task:
         return run.task
     assert source is not None  # without a run, gathering the source raised
     return source.model.task
-
-
-def _manifest(folder: Path) -> Manifest:
-    try:
-        return read_manifest(folder)
-    except EngineError as error:
-        raise NothingToExport(f"{error} Nothing was exported.") from error

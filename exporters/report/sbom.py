@@ -22,7 +22,7 @@ _SPDX = frozenset({"Apache-2.0", "MIT", "BSD-3-Clause", "BSD-2-Clause"})
 
 def sbom(material: Material, libraries: tuple[Library, ...]) -> bytes:
     """Return the bill as the bytes of a JSON file; equal material gives equal bytes."""
-    weights = [(f"weights-{place}", one) for place, one in enumerate(material.weights)]
+    weights = [(f"weights-{place}", one) for place, one in enumerate(material.weights or ())]
     needed = [library for library in libraries if library.role == RUNNING]
     content = {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",

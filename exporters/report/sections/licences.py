@@ -22,7 +22,9 @@ def licences(material: Material, libraries: tuple[Library, ...], sbom: str) -> l
         inside = tuple((name_of(one["name"]), name_of(one["licence"]), one["sha256"][:16]) for one in material.weights)
         caption = "Pretrained networks inside the model, or that it was tuned from"
         blocks.append(Table(caption, ("Network", "Licence", "SHA-256 begins"), inside))
-    elif material.model is not None:
+    elif material.weights is None:
+        blocks.append(Paragraph("Which pretrained networks are inside is not known: the model could not be opened."))
+    else:
         blocks.append(Paragraph("No pretrained network is inside: the model was learned from the data alone."))
     rows = tuple((one.name, one.version, one.licence, one.role) for one in libraries)
     caption = f"Libraries, as installed where this card was written; {sbom} has the same for machines (CycloneDX)"

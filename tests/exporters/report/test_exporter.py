@@ -53,6 +53,19 @@ def test_without_a_model_what_there_is_is_written(tmp_path: Path) -> None:
     assert "What it is made of" not in page.text
 
 
+def test_of_a_model_that_cannot_be_opened_its_measures_are_told(tmp_path: Path) -> None:
+    run = record(tmp_path / "run", Recipe(skill=0.92))
+    content = json.loads((run.model_path / "model.json").read_text())
+    content["members"][0]["settings"] = {}
+    (run.model_path / "model.json").write_text(json.dumps(content))
+    report = export(run.path, "report", tmp_path / "out")
+    text = read(report.path.read_bytes()).text
+
+    assert "The card tells of it what else is known." in report.notes[0]
+    assert "Right on 94 of 100" in text
+    assert "Which pretrained networks are inside is not known" in text
+
+
 def test_damaged_files_of_a_run_are_told_and_left_out(tmp_path: Path) -> None:
     run = record(tmp_path / "run")
     with run.events_path.open("ab") as journal:
