@@ -21,6 +21,10 @@ from engine.run.folder import RunFolder, RunOptions
 from engine.run.tables import write_table
 from engine.task import Kind, Modality, Task
 from exporters.edge.compress import Compressor, calibration_samples
+from exporters.edge.figures import compare
+from exporters.edge.ladder import Ladder, Taken
+from exporters.edge.options import Device, EdgeOptions
+from exporters.edge.report import Comparison
 from exporters.source import Source, open_source
 from tests.exporters.models import constant
 
@@ -89,6 +93,18 @@ def source(colours: Path) -> Source:
 def compressor(source: Source) -> Compressor:
     """The run's model, to be written in several ways."""
     return Compressor(source, calibration_samples(source))
+
+
+@pytest.fixture(scope="session")
+def taken(source: Source) -> Taken:
+    """What the ladder takes of the run for devices with ARM processors."""
+    return Ladder(source, EdgeOptions(Device.BOARD, seconds=0.0), lambda share, text: None).climb()
+
+
+@pytest.fixture(scope="session")
+def comparison(source: Source, taken: Taken) -> Comparison:
+    """Both sides of what was taken."""
+    return compare(source, EdgeOptions(Device.BOARD, seconds=0.0), taken)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from collections.abc import Mapping
@@ -16,9 +17,14 @@ from engine.modalities.image.members.network import NetworkMember
 from engine.model.model import Model, WeightedMember
 from engine.model.registry import member_class
 from exporters.api import export
-from exporters.edge.report import EdgeReport
+from exporters.edge.evidence import Loss
+from exporters.edge.ladder import Taken
+from exporters.edge.options import Device, EdgeOptions
+from exporters.edge.report import Comparison, EdgeReport
+from exporters.edge.writing import write
 from exporters.errors import ExportError, NotWritable
 from exporters.onnx.runtime import OnnxModel
+from exporters.source import Source
 from exporters.standalone.package import Package
 from exporters.standalone.replay import read_sample
 from tests.engine.flowers import FLOWERS, flower_run
@@ -37,44 +43,47 @@ def manifest(folder: Path) -> Mapping[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def board(colours: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, EdgeReport]:
+def board(source: Source, taken: Taken, comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("out") / "board"
-    return out, edge(colours, out)
+    write(source, EdgeOptions(Device.BOARD), taken, comparison, out)
+    return out
 
 
-def test_the_smallest_form_that_keeps_the_accuracy_is_taken(board: tuple[Path, EdgeReport]) -> None:
-    comparison = board[1].comparison
-    assert comparison is not None
+def test_the_smallest_form_that_keeps_the_accuracy_is_taken(comparison: Comparison) -> None:
     taken = [rung for rung in comparison.ladder if rung.taken]
     assert [(rung.name, rung.way) for rung in taken] == [("One tuned network of the model", "static int8")]
     assert comparison.rows[-1].bytes < comparison.rows[1].bytes <= comparison.rows[0].bytes
     assert comparison.loss is not None and comparison.loss.value <= 0.01
 
 
-def test_both_sides_are_scored_on_the_part_that_was_never_learned_from(board: tuple[Path, EdgeReport]) -> None:
-    comparison = board[1].comparison
-    assert comparison is not None
+def test_both_sides_are_scored_on_the_part_that_was_never_learned_from(comparison: Comparison) -> None:
     assert comparison.measured_on == "test"
     assert [row.score.samples for row in comparison.rows if row.score is not None] == [48, 48, 48]
 
 
-def test_what_was_tried_stands_in_the_manifest_and_in_the_sentence(board: tuple[Path, EdgeReport]) -> None:
-    out, report = board
-    said = manifest(out)
+def test_what_was_tried_stands_in_the_manifest_and_in_the_sentences(board: Path, comparison: Comparison) -> None:
+    said = manifest(board)
     assert said["which"] == "ensemble"
     assert said["parity"]["judged_by"] == said["edge"]["judged_by"] == "accuracy"
     assert said["edge"]["ladder"][-1]["taken"]
-    assert said["cost"]["bytes"] == (out / "model.onnx").stat().st_size
+    assert said["cost"]["bytes"] == (board / "model.onnx").stat().st_size
     assert said["score"]["samples"] == 48
     for words in ("As it is served: ", " Now: ", "It gives the same answer to"):
-        assert words in report.sentence()
-    assert json.loads(json.dumps(report.to_json()))["comparison"]["device"] == "a small ARM board"
+        assert words in " " + " ".join(comparison.sentences())
 
 
-def test_the_folder_is_a_package_that_answers_its_own_sample(board: tuple[Path, EdgeReport]) -> None:
-    package = Package.open(board[0])
-    expected = json.loads((board[0] / "sample" / "expected.json").read_text(encoding="utf-8"))
-    content = (board[0] / "sample" / expected["file"]).read_bytes()
+def test_a_loss_beyond_the_limit_on_the_test_part_is_never_silent(comparison: Comparison) -> None:
+    assert comparison.within
+    worse = dataclasses.replace(comparison, loss=Loss(0.031, 0.01, 0.05))
+    assert not worse.within
+    assert "Take care: on the test part 3.1 points were lost" in " ".join(worse.sentences())
+    assert worse.to_json()["within"] is False
+
+
+def test_the_folder_is_a_package_that_answers_its_own_sample(board: Path) -> None:
+    package = Package.open(board)
+    expected = json.loads((board / "sample" / "expected.json").read_text(encoding="utf-8"))
+    content = (board / "sample" / expected["file"]).read_bytes()
     assert package.predict([read_sample(package, content)])[0].label == expected["answer"]["label"]
 
 
@@ -122,6 +131,7 @@ def test_a_model_without_networks_goes_out_as_it_is_and_says_so(flowers: Path, t
     reasons = [rung.verdict for rung in report.comparison.ladder if not rung.taken]
     assert any("networks are taught for pictures alone" in reason for reason in reasons)
     assert manifest(tmp_path / "out")["parity"]["judged_by"] == "parity"
+    assert json.loads(json.dumps(report.to_json()))["comparison"]["device"] == "a small ARM board"
 
 
 def test_what_cannot_be_quick_enough_is_refused_and_nothing_written(flowers: Path, tmp_path: Path) -> None:
@@ -137,8 +147,8 @@ def test_a_folder_with_something_in_it_is_not_overwritten(colours: Path, tmp_pat
     assert (tmp_path / "mine").read_text(encoding="utf-8") == "kept"
 
 
-def test_the_file_takes_pictures_of_any_size_as_before(board: tuple[Path, EdgeReport]) -> None:
-    artefact = OnnxModel.open(board[0] / "model.onnx")
+def test_the_file_takes_pictures_of_any_size_as_before(board: Path) -> None:
+    artefact = OnnxModel.open(board / "model.onnx")
     for size in ((1, 1), (7, 90)):
         picture = np.full((2, *size, 3), 128, dtype=np.uint8)
         assert artefact.run({"image": picture})[0].shape == (2, 3)

@@ -11,8 +11,13 @@ from PIL import Image
 
 from engine.modalities.image.resize import resize
 from exporters.api import export
+from exporters.edge.ladder import Taken
+from exporters.edge.options import Device, EdgeOptions
 from exporters.edge.phone import one_network
+from exporters.edge.report import Comparison
+from exporters.edge.writing import write
 from exporters.onnx.runtime import ort_session
+from exporters.source import Source
 from tests.engine.flowers import FLOWERS, flower_run
 from tests.exporters.models import PICTURES, constant, model_of, tuned
 
@@ -20,9 +25,9 @@ CONVERTED = {"model.ort", "required_operators.config", "manifest.json", "README.
 
 
 @pytest.fixture(scope="module")
-def phone(colours: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def phone(source: Source, taken: Taken, comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("out") / "phone"
-    export(colours, "edge", out, target="phone", teach=0.0)
+    write(source, EdgeOptions(Device.PHONE), taken, comparison, out)
     return out
 
 
