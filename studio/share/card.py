@@ -45,6 +45,7 @@ class ExportCard(QFrame):
         self.problem = Note("error")
         self.outcome = Outcome()
         self.test, self.browser, self.container = (Trial(way) for way in (TEST, BROWSER, CONTAINER))
+        self._led = False
         self._working = QWidget()
         self._arrange()
         for trial in self.trials:
@@ -76,9 +77,14 @@ class ExportCard(QFrame):
 
     def show_progress(self, share: float, doing: str) -> None:
         """Show how far the export is."""
+        if self.export.hasFocus():  # the keys go on from here
+            self._led = True
+            self._working.show()
+            self.cancel.setFocus()
         self._show(working=True)
         self.problem.hide()
         self.outcome.hide()
+        self._offer_trials(False)
         self.cancel.setEnabled(True)
         self.cancel.setText("Cancel")
         self.bar.setValue(round(1000 * share))
@@ -92,19 +98,16 @@ class ExportCard(QFrame):
 
     def show_done(self, exported: Exported, task: Task, example: Mapping[str, Any], stale: bool) -> None:
         """Show what was exported, and offer to try it."""
-        from exporters.trying.packages import is_tryable
-
         self._show(working=False)
         self.exported = exported
         self.outcome.show_export(exported, task, example, stale)
         self.outcome.show()
         self.export.setText("Export again…")
-        tryable = is_tryable(exported.path)
-        contained = (exported.path / "Dockerfile").is_file()
-        for trial, wanted in zip(self.trials, (tryable, tryable, contained), strict=True):
+        self._lead_to(self.outcome.open)
+        for trial in self.trials:
             trial.offer(exported.path)
-            trial.setVisible(wanted)
-        if contained:
+        self._offer_trials(True)
+        if not self.container.isHidden():
             self.container.allow(False, "Looking for docker and podman…")
             self.engines_wanted.emit()
         self.changed.emit()
@@ -120,7 +123,9 @@ class ExportCard(QFrame):
     def show_problem(self, level: str, sentence: str) -> None:
         """Show why there is no file; what was exported before stays in sight."""
         self._show(working=False)
+        self._lead_to(self.export)
         self.outcome.setVisible(self.exported is not None)
+        self._offer_trials(True)
         self.problem.say(level, sentence)
         self.problem.show()
 
@@ -133,6 +138,22 @@ class ExportCard(QFrame):
         """End what is being tried."""
         for trial in self.trials:
             trial.close_down()
+
+    def _offer_trials(self, offered: bool) -> None:
+        """Show what can be tried of the export, or hide it while another is made."""
+        from exporters.trying.packages import is_tryable
+
+        path = None if self.exported is None or not offered else self.exported.path
+        packaged = path is not None and is_tryable(path)
+        contained = path is not None and (path / "Dockerfile").is_file()
+        for trial, wanted in ((self.test, packaged), (self.browser, packaged), (self.container, contained)):
+            trial.setVisible(wanted)
+
+    def _lead_to(self, widget: QWidget) -> None:
+        """Let the keys go on from here, where an export was begun with them."""
+        if self._led:
+            self._led = False
+            widget.setFocus()
 
     def _show(self, working: bool) -> None:
         self._working.setVisible(working)

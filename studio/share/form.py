@@ -57,7 +57,11 @@ class OptionForm(QWidget):
         """
         said = {name: control.value() for name, control in self.controls.items() if control.holder.isEnabled()}
         usual = {option.name: option.usual for option in self._options}
-        return {name: value for name, value in said.items() if value not in (None, False, usual[name])}
+        return {
+            name: value
+            for name, value in said.items()
+            if value is not None and value is not False and value != usual[name]
+        }
 
     def _take_change(self) -> None:
         for option in self._options:

@@ -69,7 +69,9 @@ class Outcome(QWidget):
         if proof:
             self.proof.say(level, proof)
         self._say(self.score, words.score(exported))
-        self._say(self.notes, "\n".join([*exported.notes, *_others(exported.sentences)]))
+        self._say(
+            self.notes, "\n".join(filter(None, [words.beside(exported), *exported.notes, *_others(exported.sentences)]))
+        )
         self._compare(exported.comparison)
         self.command = run_command(exported, task)
         self.warning.setVisible(stale or not there)

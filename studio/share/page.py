@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from exporters.targets import TARGETS
@@ -65,6 +65,12 @@ class SharePage(QScrollArea):
         tile = self.tiles[name]
         set_icon(tile, "check", "good", 16)
         tile.setAccessibleDescription("exported already")
+
+    def reveal(self, name: str) -> None:
+        """Scroll to what came of an export, where its card is in sight."""
+        if name == self._name:
+            outcome = self.cards[name].outcome
+            QTimer.singleShot(0, outcome, lambda: self.ensureWidgetVisible(outcome, 0, 2 * SPACE))
 
     def close_down(self) -> None:
         """End what is being tried."""

@@ -159,6 +159,7 @@ class ShareScreen(Screen):
         run, model = self.session.run, self.session.model_path
         if run is None or model is None:
             self._pages.setCurrentIndex(0)
+            self._drop_page()
         else:
             if self._run_shown != run.path:
                 self._show_page(run)
@@ -168,11 +169,7 @@ class ShareScreen(Screen):
         self.changed.emit()
 
     def _show_page(self, run: RunFolder) -> None:
-        self.process.close()
-        if self.page is not None:
-            self.page.close_down()
-            self._pages.removeWidget(self.page)
-            self.page.deleteLater()
+        self._drop_page()
         self._run_shown, self._example = run.path, None
         page = self.page = SharePage(*offers(run))
         page.chosen.connect(self.changed)
@@ -186,6 +183,16 @@ class ShareScreen(Screen):
         for exported in remembered(self.session.project, run.path).values():
             self._show_exported(exported)
         self._pages.addWidget(page)
+
+    def _drop_page(self) -> None:
+        """End what is under way for a run that is not shown any more."""
+        self.process.close()
+        self._run_shown = None
+        if self.page is not None:
+            self.page.close_down()
+            self._pages.removeWidget(self.page)
+            self.page.deleteLater()
+            self.page = None
 
     def _refresh(self) -> None:
         """Show again what was exported, which may be gone or out of date by now."""
@@ -295,6 +302,8 @@ class ShareScreen(Screen):
         if run is not None and run.path == self._run_shown:
             remember(self.session.project, run.path, exported)
             self._show_exported(exported)
+            if self.page is not None:
+                self.page.reveal(exported.target)
         self._tell_busy()
 
     # -- afterwards ----------------------------------------------------------------------------------------------

@@ -56,8 +56,26 @@ def _docker(path: Path, task: Task) -> str:
     except NotOurs:  # changed since
         return ""
     offline = "--network none " if carries_wheels(path) else ""
-    run = ["docker", "run", "--rm", "--publish", f"127.0.0.1:{PORT}:{PORT}", *hardening(facts), facts.image]
-    return f"docker build {offline}--tag {facts.image} {_quoted(path)}\n{shlex.join(run)}"
+    run = [
+        f"docker run --rm --publish 127.0.0.1:{PORT}:{PORT}",
+        *(" ".join(map(shlex.quote, part)) for part in _by_flag(hardening(facts))),
+        facts.image,
+    ]
+    return f"docker build {offline}--tag {facts.image} {_quoted(path)}\n" + " \\\n    ".join(run)
+
+
+def _by_flag(words: list[str]) -> list[list[str]]:
+    """Return words of a command in groups that begin with a flag.
+
+    >>> _by_flag(["--read-only", "--memory", "64m"])
+    [['--read-only'], ['--memory', '64m']]
+    """
+    groups: list[list[str]] = []
+    for word in words:
+        if word.startswith("--"):
+            groups.append([])
+        groups[-1].append(word)
+    return groups
 
 
 def _edge(path: Path, task: Task) -> str:

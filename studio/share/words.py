@@ -71,6 +71,14 @@ def score(exported: Exported) -> str:
     return "There were no samples that the model had never seen, so its score was not measured again."
 
 
+def beside(exported: Exported) -> str:
+    """Return what lies beside a page, to be printed or read by programs; empty for all else."""
+    stem = exported.path.name.removesuffix("-card.html")
+    if stem == exported.path.name:
+        return ""
+    return f"Beside it: {stem}-card.pdf, to be printed, and {stem}-sbom.cdx.json, the bill of what is inside."
+
+
 def scored(said: Mapping[str, Any]) -> str:
     """Return a score with its interval.
 
@@ -98,5 +106,6 @@ def _judged(comparison: Mapping[str, Any]) -> tuple[str, str]:
             "It was changed, and there were no samples that the model never saw to measure what that cost.",
         )
     value, low, high = (f"{_POINTS * float(loss[key]):.1f}" for key in ("value", "low", "high"))
-    lost = f"On samples it never saw it loses {value} points (between {low} and {high}); {allowed} were allowed."
+    what = "nothing" if float(loss["value"]) <= 0 else f"{value} points"
+    lost = f"On samples it never saw it loses {what} (between {low} and {high} points); {allowed} were allowed."
     return ("good", f"It keeps the accuracy. {lost}") if comparison["within"] else ("warning", f"Take care. {lost}")

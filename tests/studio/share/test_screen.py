@@ -1,3 +1,5 @@
+"""Sharing at the window: real exports, what is remembered of them, and what is said when they fail."""
+
 from __future__ import annotations
 
 import subprocess
@@ -6,17 +8,24 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from engine.task import Modality
+from exporters.targets import TARGETS, Target
+from studio.actions import ACTIONS, Scope
 from studio.screen import ScreenState
-from studio.share.exporting import ExportProcess
+from studio.share.card import ExportCard
+from studio.share.memory import remember
+from studio.share.models import stamp
 from studio.share.screen import ShareScreen
 from studio.window import MainWindow
 from tests.studio.recorded_runs import Recipe, project_with_run
+from tests.studio.share.exports import comparison, exported
 
-EXPORT_MS = 60_000
+LONG = "a class name that goes on and on, as those of people who describe what they see do "
 
 
 def opened(window: MainWindow, project: Path) -> ShareScreen:
@@ -25,45 +34,73 @@ def opened(window: MainWindow, project: Path) -> ShareScreen:
     return cast("ShareScreen", window.page("share"))
 
 
+def card_of(screen: ShareScreen, name: str = "onnx") -> ExportCard:
+    assert screen.page is not None
+    screen.page.show_card(name)
+    return screen.page.card
+
+
 def test_before_a_model_there_is_nothing_to_share(window: MainWindow) -> None:
     window.go("share")
     screen = window.page("share")
 
     assert screen.state() is ScreenState.EMPTY
-    assert not screen.can("export_onnx")
     assert screen.next_action() == "go.train"
+    assert not any(screen.can(name) for name in screen.commands())
+
+
+def test_every_command_of_the_screen_is_an_action(window: MainWindow) -> None:
+    actions = {action.id.removeprefix("share.") for action in ACTIONS if action.scope is Scope.SHARE}
+    assert actions == set(window.page("share").commands())
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("modality", [Modality.IMAGE, Modality.TABLE])
-def test_an_export_is_proven_and_its_program_runs(
-    modality: Modality, window: MainWindow, qtbot: QtBot, tmp_path: Path, photos: Path
+def test_an_onnx_file_is_proven_and_its_program_runs(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, photos: Path
 ) -> None:
-    screen = opened(window, project_with_run(tmp_path / "project", photos, Recipe(modality)))
+    screen = opened(window, project_with_run(tmp_path / "project", photos, Recipe()))
     out = tmp_path / "out here"
     out.mkdir()
+    card = card_of(screen)
+    card.export.setFocus()
     screen.export_to(out)
-    card = screen.card
-    assert card is not None
     assert not card.export.isEnabled()
-    assert not screen.can("export_onnx")
-    qtbot.waitUntil(lambda: card.copy_code.isVisible(), timeout=EXPORT_MS)
+    assert window.focusWidget() is card.cancel
+    assert not screen.can("export")
+    assert "One at a time" in card_of(screen, "report").busy.text()
+    card_of(screen)
+    qtbot.waitUntil(lambda: not screen.process.running)
 
-    assert card.proof.words.startswith("Checked on ")
-    assert card.proof.words.endswith("Same answers.")
-    assert screen.exported is not None
-    assert screen.exported.path.is_file()
-    card.copy_code.click()
-    assert card.copy_code.text() == "Copied"
+    assert window.focusWidget() is card.outcome.open
+    assert card.outcome.proof.words.startswith("Proven equal to your model. Checked on ")
+    assert "on 84 samples it never saw" in card.outcome.score.text()
+    assert card.outcome.place.text() == str(out)
+    assert not card.test.isVisible()
+    screen.commands()["copy_path"]()
+    assert Path(QGuiApplication.clipboard().text()).is_file()
+    card.outcome.copy_code.click()
+    assert card.outcome.copy_code.text() == "Copied"
     code = QGuiApplication.clipboard().text().replace("photo.jpg", str(photos / "nut" / "nut 0.png"))
     ran = subprocess.run([sys.executable, "-c", code], cwd=out, capture_output=True, text=True, timeout=60, check=False)
     assert ran.returncode == 0, ran.stderr
     assert "washer" in ran.stdout
-    manifest = window.session.model_path
-    assert manifest is not None
-    (manifest / "model.json").touch()
-    window.session.model_changed.emit()
-    assert "Export it again" in card.proof.words
+
+
+@pytest.mark.slow
+def test_a_folder_of_its_own_never_replaces_another(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, table: Path
+) -> None:
+    screen = opened(window, project_with_run(tmp_path / "my project", table, Recipe(Modality.TABLE)))
+    (tmp_path / "my-project-docker").mkdir()
+    card = card_of(screen, "docker")
+    screen.export_to(tmp_path)
+    qtbot.waitUntil(lambda: not screen.process.running)
+
+    assert screen.exported is not None, card.problem.words
+    assert screen.exported.path == tmp_path / "my-project-docker-2"
+    assert card.outcome.commands.toPlainText().startswith("docker build ")
+    assert card.browser.isVisible()
+    qtbot.waitUntil(lambda: "Looking" not in card.container.line.text())
 
 
 @pytest.mark.slow
@@ -71,14 +108,13 @@ def test_cancelling_leaves_nothing_behind(window: MainWindow, qtbot: QtBot, tmp_
     screen = opened(window, project_with_run(tmp_path / "project", photos, Recipe()))
     out = tmp_path / "out"
     out.mkdir()
+    card = card_of(screen)
     screen.export_to(out)
-    card = screen.card
-    assert card is not None
-    card.cancel.click()
+    screen.commands()["cancel"]()
     assert card.cancel.text() == "Stopping…"
     qtbot.waitUntil(lambda: not screen.process.running)
 
-    assert card.proof.words == "Cancelled. Nothing was written."
+    assert card.problem.words == "Cancelled. Nothing was written."
     assert card.export.isEnabled()
     assert not list(out.iterdir())
 
@@ -90,20 +126,108 @@ def test_a_failure_is_told_in_the_exporters_words(
     project = project_with_run(tmp_path / "project", photos, Recipe())
     screen = opened(window, project)
     next(project.glob("runs/*/model/model.json")).write_text("{}")
+    card = card_of(screen)
     screen.export_to(tmp_path)
-    card = screen.card
-    assert card is not None
-    qtbot.waitUntil(lambda: not screen.process.running, timeout=EXPORT_MS)
+    qtbot.waitUntil(lambda: not screen.process.running)
 
-    assert "damaged" in card.proof.words
+    assert "damaged" in card.problem.words
     assert not list(tmp_path.glob("*.onnx"))
 
 
-@pytest.mark.slow
-def test_a_process_that_says_nothing_is_a_failure_too(qtbot: QtBot, tmp_path: Path) -> None:
-    process = ExportProcess()
-    with qtbot.waitSignal(process.failed, timeout=EXPORT_MS) as told:
-        process.start(tmp_path, "papyrus", tmp_path)
+def test_coming_back_shows_what_was_exported_and_whether_it_is_there(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, photos: Path
+) -> None:
+    screen = opened(window, project_with_run(tmp_path / "project", photos, Recipe()))
+    session = window.session
+    run, model = session.run, session.model_path
+    assert run is not None
+    assert model is not None
+    file = tmp_path / "bolts.onnx"
+    file.touch()
+    remember(session.project, run.path, exported(file, stamp=stamp(model)))
+    session.close_project()
+    screen = opened(window, tmp_path / "project")
+    card = card_of(screen)
 
-    assert told.args == ["The export ended unexpectedly. Nothing was written. Try again."]
-    assert not process.running
+    assert card.outcome.facts.text().startswith("bolts.onnx · 19 MB")
+    assert not card.outcome.warning.isVisible()
+    assert screen.next_step() == "bolts.onnx is ready to be used."
+    (model / "model.json").touch()
+    session.model_changed.emit()
+    assert "got better" in card.outcome.warning.words
+    file.unlink()
+    window.go("results")
+    window.go("share")
+    assert "not there any more" in card.outcome.warning.words
+    assert not screen.can("copy_command")
+
+
+def test_both_sides_of_a_smaller_model_and_what_was_left_are_shown(
+    window: MainWindow, tmp_path: Path, photos: Path
+) -> None:
+    screen = opened(window, project_with_run(tmp_path / "project", photos, Recipe()))
+    run = window.session.run
+    assert run is not None
+    card = card_of(screen, "edge")
+    small = exported(tmp_path, "edge", comparison=comparison(), sentences=["Before: a.", "After: b.", "Times differ."])
+    card.show_done(small, run.task, {}, stale=False)
+
+    assert "static int8, 2.5 MB, 8 ms" in card.outcome.sides.accessibleDescription()
+    assert "The small model, Left: it loses 3.0 points." in card.outcome.ladder.accessibleDescription()
+    assert card.outcome.notes.text() == "Times differ."
+
+
+def test_words_that_are_no_number_stop_before_anything_starts(
+    window: MainWindow, tmp_path: Path, photos: Path
+) -> None:
+    screen = opened(window, project_with_run(tmp_path / "project", photos, Recipe()))
+    card = card_of(screen, "edge")
+    field = card.form.controls["max_loss"].widget
+    assert isinstance(field, QLineEdit)
+    field.setText("little")
+    screen.export_to(tmp_path)
+
+    assert "is a number" in card.problem.words
+    assert not screen.process.running
+
+
+def test_a_new_target_is_a_new_card(
+    window: MainWindow, tmp_path: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(TARGETS, "stone", Target("a:B", "a slab with the model carved in"))
+    screen = opened(window, project_with_run(tmp_path / "project", photos, Recipe()))
+    card = card_of(screen, "stone")
+
+    assert card.isVisible()
+    assert screen.can("export_stone")
+
+
+def test_cards_are_chosen_and_models_named_with_the_keys(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, photos: Path
+) -> None:
+    screen = opened(window, project_with_run(tmp_path / "project", photos, Recipe()))
+    page = screen.page
+    assert page is not None
+    page.tiles["onnx"].setFocus()
+    qtbot.keyClick(page.tiles["onnx"], Qt.Key.Key_Right)
+    assert page.tiles["bundle"].hasFocus()
+    assert page.card.name == "bundle"
+    assert not screen.can("switch_model")
+    assert page.choice.small.accessibleDescription().startswith("this run has none")
+
+
+def test_long_names_fit_a_small_window(window: MainWindow, qtbot: QtBot, tmp_path: Path, photos: Path) -> None:
+    classes = tuple(f"{LONG}{number}" for number in range(3))
+    project = project_with_run(tmp_path / ("a project of a long name " * 5), photos, Recipe(classes=classes))
+    window.resize(900, 600)
+    screen = opened(window, project)
+    page = screen.page
+    assert page is not None
+    run = window.session.run
+    assert run is not None
+    path = tmp_path / ("a-file-with-a-long-name-" * 8 + ".onnx")
+    for name, card in page.cards.items():
+        page.show_card(name)
+        card.show_done(exported(path, name, comparison=comparison()), run.task, {}, stale=True)
+        qtbot.waitExposed(window)
+        assert page.widget().minimumSizeHint().width() <= page.viewport().width(), name

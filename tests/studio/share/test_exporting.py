@@ -1,0 +1,69 @@
+"""What is asked of the exporting process, and what is read of its answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytestqt.qtbot import QtBot
+
+from studio.share.exporting import Exported, ExportProcess, Wanted
+from tests.studio.share.exports import comparison, exported, report
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def test_options_are_words_of_a_command_line() -> None:
+    wanted = Wanted(Path("run"), "docker", Path("out"), True, {"fetch_wheels": True, "platform": "aarch64"})
+    assert wanted.arguments() == [
+        "run",
+        "--to",
+        "docker",
+        "--out",
+        "out",
+        "--small",
+        "--fetch-wheels",
+        "--platform=aarch64",
+    ]
+
+
+def test_what_begins_with_a_dash_stays_a_value() -> None:
+    assert Wanted(Path("r"), "docker", Path("o"), options={"wheels": "-x"}).arguments()[-1] == "--wheels=-x"
+
+
+def test_the_time_is_that_of_the_artefact() -> None:
+    assert exported().milliseconds == 4.567
+    assert exported(comparison=comparison()).milliseconds == 8.0
+    assert exported(parity={}).milliseconds is None
+
+
+def test_the_folder_to_open_is_the_one_it_lies_in(tmp_path: Path) -> None:
+    assert exported(tmp_path).folder == tmp_path
+    assert exported(tmp_path / "m.onnx").folder == tmp_path
+
+
+@given(st.dictionaries(st.sampled_from(sorted(report(Path("m")))), JSON, max_size=4))
+def test_damaged_memories_are_refused_in_one_way(changes: dict[str, Any]) -> None:
+    try:
+        read = Exported.read({**report(Path("m")), **changes})
+    except (KeyError, TypeError, ValueError):
+        return
+    assert isinstance(read.path, Path)
+    assert isinstance(read.parity, dict)
+
+
+@pytest.mark.slow
+def test_a_process_that_says_nothing_is_a_failure_too(qtbot: QtBot, tmp_path: Path) -> None:
+    process = ExportProcess()
+    with qtbot.waitSignal(process.failed) as told:
+        process.start(Wanted(tmp_path, "papyrus", tmp_path))
+
+    assert told.args == ["The export ended unexpectedly. Nothing was written. Try again."]
+    assert not process.running
