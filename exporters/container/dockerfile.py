@@ -8,6 +8,8 @@ BASE = f"docker.io/library/python:{PYTHON}-slim-bookworm"
 CONTEXT = ("app", "model", "wheels", "requirements.txt")
 """What is sent to the engine; everything else in the folder stays out of the image."""
 
+TUNE_SECONDS = 0.5  # at every start, since nothing can be kept on a root that cannot be written
+
 _TEMPLATE = """\
 # {name}: a model exported by Autodidact Studio, behind a small HTTP server.
 #
@@ -47,6 +49,7 @@ ENV PYTHONPATH=/app:/deps \\
     PYTHONDONTWRITEBYTECODE=1 \\
     PYTHONUNBUFFERED=1 \\
     ORT_DISABLE_TELEMETRY=1 \\
+    AUTODIDACT_TUNE_SECONDS={tune} \\
     PORT={port}
 WORKDIR /app
 USER {user}:{user}
@@ -61,7 +64,14 @@ def dockerfile(facts: Facts) -> str:
     """Return the Dockerfile: packages and code are prepared in one stage, and run in another that has no pip."""
     comma = PYTHON.replace(".", ", ")
     return _TEMPLATE.format(
-        name=facts.name, image=facts.image, base=BASE, python=PYTHON, comma=comma, port=PORT, user=USER
+        name=facts.name,
+        image=facts.image,
+        base=BASE,
+        python=PYTHON,
+        comma=comma,
+        port=PORT,
+        user=USER,
+        tune=TUNE_SECONDS,
     )
 
 
