@@ -113,7 +113,8 @@ def _classes(task: Task, material: Material) -> list[Block]:
 
 
 def _said(number: int, everything: int) -> str:
-    return f"{count(number)} ({of_100(number / everything)}%)"
+    share = number / everything
+    return f"{count(number)} ({'under 1' if 0 < share < 0.01 else of_100(share)}%)"
 
 
 def _counts(dataset: Dataset | None, task: Task) -> Counter[str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from engine.results import words as results
 from engine.results.report import Report
 from engine.task import Modality
-from engine.wording import amount, capital, duration, of_100
+from engine.wording import amount, capital, count, duration, of_100
 from exporters.report.document import Block, Heading, Headline, Note, Paragraph, Points
 from exporters.report.material import Material
 from exporters.report.sections.words import SHORT, asked, between, name_of, share_words
@@ -84,7 +84,7 @@ def _weakest(measured: Report) -> list[str]:
     few = [figures for figures in known if figures.found.total < 20]
     if few:
         said.append(
-            f"{len(few)} of {len(measured.classes)} classes were measured on fewer than 20 samples each, "
+            f"{count(len(few))} of {count(len(measured.classes))} classes were measured on fewer than 20 samples each, "
             "so their own figures are rough."
         )
     return said
