@@ -22,6 +22,7 @@ from engine.task import Column, ColumnType, Modality, Task
 from exporters.onnx.runtime import OnnxModel
 from exporters.standalone.answers import Answer, answer_of
 from exporters.standalone.csvs import rows_of
+from exporters.standalone.errors import Unreadable
 
 MAX_BYTES = 3_000_000
 _LOOKED_AT = 200
@@ -91,12 +92,26 @@ def _readable(task: Task, path: Path) -> Sample | None:
 
 
 def _row(task: Task, dataset: Dataset | None) -> Sample:
-    real = dataset is not None and len(dataset) > 0
-    if dataset is not None and real:
-        row: Mapping[str, Any] = dataset.inputs(task.columns).row(int(_rows_in_order(dataset)[0]), named=True)
-    else:
-        row = {column.name: _MADE_UP[column.type] for column in task.columns}
-    return Sample("sample.csv", csv_of(task.columns, [row]), real)
+    for cells in _cells(task, dataset) if dataset is not None else ():
+        content = csv_of(task.columns, [cells])
+        if len(content) <= MAX_BYTES and _is_read_back(content, task):
+            return Sample("sample.csv", content, True)
+    made_up = {column.name: _MADE_UP[column.type] for column in task.columns}
+    return Sample("sample.csv", csv_of(task.columns, [made_up]), False)
+
+
+def _cells(task: Task, dataset: Dataset) -> Iterator[Mapping[str, Any]]:
+    frame = dataset.inputs(task.columns)
+    for row in _rows_in_order(dataset)[:_LOOKED_AT]:
+        yield frame.row(int(row), named=True)
+
+
+def _is_read_back(content: bytes, task: Task) -> bool:
+    """Return whether there is a row in a table: one that is missing throughout counts as none."""
+    try:
+        return len(rows_of(content, task.columns)) == 1
+    except Unreadable:
+        return False
 
 
 def csv_of(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]]) -> bytes:
@@ -112,9 +127,15 @@ def _written(column: Column, value: Any) -> str:
     if value is None or (isinstance(value, float) and not np.isfinite(value)):
         return ""
     if column.type is ColumnType.DATE:
-        moment = _EPOCH + datetime.timedelta(days=float(value))
-        return moment.strftime(column.format or "%Y-%m-%d")
+        return _date(float(value), column.format or "%Y-%m-%d")
     return repr(float(value)) if column.type is ColumnType.NUMBER else str(value)
+
+
+def _date(days: float, pattern: str) -> str:
+    try:
+        return (_EPOCH + datetime.timedelta(days=days)).strftime(pattern)
+    except OverflowError:  # beyond the years that the library knows
+        return ""
 
 
 def _made_up(modality: Modality) -> Sample:

@@ -93,3 +93,23 @@ def test_what_is_expected_of_a_package_is_computed_in_full_precision(tmp_path: P
     with in_full():
         (known,) = model.predict(TextSamples.from_texts(["a fine film, all in all"]))
     assert list(answer.probabilities.values()) == pytest.approx(known.tolist(), abs=1e-6)
+
+
+def test_rows_that_say_nothing_or_too_much_are_passed_over() -> None:
+    cells = [None, "x" * 1_100_000, "x" * (MAX_BYTES + 1), "red"]
+    frame = pl.DataFrame(
+        {
+            "id": ["0", "1", "2", "3"],
+            "x:size": [None, 1.0, 2.0, 3.0],
+            "x:day": [None, 1e12, None, -1e12],
+            "x:colour": cells,
+        }
+    )
+    sample = choose_sample(TABLE, Dataset(frame))
+    assert sample.real
+    assert rows_of(sample.content, COLUMNS) == [{"size": 3.0, "day": None, "colour": "red"}]
+
+
+def test_where_no_row_says_anything_one_is_made_up() -> None:
+    sample = choose_sample(TABLE, Dataset(pl.DataFrame({"id": ["0"], "x:size": [None]})))
+    assert not sample.real
