@@ -23,6 +23,21 @@ def resized(graph: Graph, pictures: str, side: int) -> str:
     return graph.add("Transpose", small, perm=[0, 2, 3, 1])
 
 
+def middle(graph: Graph, pictures: str) -> str:
+    """Return the middles of uint8 ``pictures`` [N, H, W, 3], all of one size."""
+    from engine.modalities.image.resize import MIDDLE_SHARE
+
+    part, whole, one, two = (
+        graph.constant(value, np.int64) for value in ([MIDDLE_SHARE[0]], [MIDDLE_SHARE[1]], [1], [2])
+    )
+    extents = graph.add("Slice", graph.add("Shape", pictures), one, graph.constant([3], np.int64))  # [2]
+    shorter = graph.add("ReduceMin", extents, keepdims=1)
+    side = graph.add("Max", one, graph.add("Div", graph.add("Mul", shorter, part), whole))
+    first = graph.add("Div", graph.add("Sub", extents, side), two)
+    last = graph.add("Add", first, side)
+    return graph.add("Slice", pictures, first, last, graph.constant([1, 2], np.int64))
+
+
 def _reshape(graph: Graph, tensor: str, *shape: int) -> str:
     return graph.add("Reshape", tensor, graph.constant(shape, np.int64))
 

@@ -1,4 +1,4 @@
-"""Pictures as networks see them: squashed to a square, normalised, mirrored."""
+"""Pictures as networks see them: squashed to a square, or their middle; normalised, mirrored."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from exporters.onnx.graph import Graph
 from exporters.onnx.inputs.image import ImageInputs
 
 
-def seen(graph: Graph, inputs: ImageInputs, side: int, mirrored: bool) -> str:
+def seen(graph: Graph, inputs: ImageInputs, side: int, mirrored: bool = False, middle: bool = False) -> str:
     """Return float32 [N, 3, side, side], normalised as the engine's networks want it; members share it."""
-    planes = inputs.shared(("normalised", side), lambda: _normalised(graph, inputs.resized(side)))
-    return inputs.shared(("mirrored", side), lambda: _mirrored(graph, planes)) if mirrored else planes
+    planes = inputs.shared(("normalised", side, middle), lambda: _normalised(graph, inputs.resized(side, middle)))
+    return inputs.shared(("mirrored", side, middle), lambda: _mirrored(graph, planes)) if mirrored else planes
 
 
 def _normalised(graph: Graph, pictures: str) -> str:

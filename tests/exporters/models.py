@@ -229,10 +229,10 @@ def thumbnail(task: Task) -> ThumbnailMember:
     return ThumbnailMember(kernel_head(task, LENGTH), constant(task).answer)
 
 
-def features(task: Task, flip: bool = True, resolution: int = 96) -> FeaturesMember:
+def features(task: Task, middle: bool = True, resolution: int = 96) -> FeaturesMember:
     """A random head on real features of a small picture."""
     head = kernel_head(task, 1280)
-    return FeaturesMember("efficientnet_lite0", resolution, flip, head, constant(task).answer)
+    return FeaturesMember("efficientnet_lite0", resolution, middle, head, constant(task).answer)
 
 
 def tuned(

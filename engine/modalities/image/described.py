@@ -16,7 +16,7 @@ _BACKBONE, _RESOLUTIONS = "efficientnet_lite0", (128, 224)  # of photos the seco
 
 def described(samples: ImageSamples, device: str, threads: int, look: int) -> Float32Array:
     """Return float32 [n, 1280], NaN where a picture cannot be read; training finds the features again."""
-    kind = to_learn_from(_BACKBONE, _RESOLUTIONS[look], mirrored=False, weights=None, device=device)
+    kind = to_learn_from(_BACKBONE, _RESOLUTIONS[look], middle=False, weights=None, device=device)
     table = FeatureTable(samples, kind, device, threads)
     table.advance(np.arange(len(samples)))
     return np.sqrt(np.maximum(table.features, 0.0) + np.float32(ROOT))

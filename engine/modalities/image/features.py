@@ -22,6 +22,7 @@ from engine.arrays import Float32Array, IntArray
 from engine.backbones import load_backbone
 from engine.backbones.weights import digest, manifest
 from engine.finetune.precision import fast, is_fast
+from engine.modalities.image.resize import middle as middle_of
 from engine.modalities.image.resize import resize
 from engine.modalities.image.samples import ImageSamples
 
@@ -36,7 +37,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class FeatureKind:
-    """Which features: the network, the side in pixels it sees, and whether it sees the mirrored picture.
+    """Which features: the network, the side in pixels it sees, and whether it sees but the middle of the picture.
 
     ``weights`` is the adopted file of a network from outside, None for one of this version. With ``half`` they are
     rounded as half precision does it.
@@ -44,14 +45,14 @@ class FeatureKind:
 
     backbone: str
     resolution: int
-    mirrored: bool = False
+    middle: bool = False
     weights: Path | None = None
     half: bool = False
 
     @property
     def name(self) -> str:
         """The name under which such features are kept; it changes with the weights and with the arithmetic."""
-        view = "mirrored" if self.mirrored else "plain"
+        view = "middle" if self.middle else "plain"
         weights = manifest()[self.backbone].sha256 if self.weights is None else _digest(self.weights)
         backbone = self.backbone.replace("/", "-")
         return f"{backbone}-{weights[:8]}-{self.resolution}-{view}{'-half' if self.half else ''}-v{_VERSION}"
@@ -70,10 +71,10 @@ class FeatureKind:
         return _compute(network(self, device), samples, rows, self, device)
 
 
-def to_learn_from(backbone: str, resolution: int, mirrored: bool, weights: Path | None, device: str) -> FeatureKind:
+def to_learn_from(backbone: str, resolution: int, middle: bool, weights: Path | None, device: str) -> FeatureKind:
     """Return the kind of features that a head is best fitted to on ``device``."""
     half = weights is None and is_fast(device, _HALVED)
-    return FeatureKind(backbone, resolution, mirrored, weights, half)
+    return FeatureKind(backbone, resolution, middle, weights, half)
 
 
 @lru_cache(maxsize=16)
@@ -114,12 +115,12 @@ def _compute(body: nn.Module, samples: ImageSamples, rows: IntArray, kind: Featu
     for place, row in enumerate(rows):
         picture = samples.picture_or_none(int(row))
         if picture is not None:
-            planes[len(readable)] = resize(picture, kind.resolution)
+            planes[len(readable)] = resize(middle_of(picture) if kind.middle else picture, kind.resolution)
             readable.append(place)
     if readable:
         planes = (planes[: len(readable)] - MIDDLE) / SPREAD
         with fast(device, _HALVED if kind.half else frozenset()):
-            features[readable] = _forward(body, planes[..., ::-1].copy() if kind.mirrored else planes, device)
+            features[readable] = _forward(body, planes, device)
     return features
 
 

@@ -43,10 +43,10 @@ def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
         Entry("Features at 128 px", "image.frozen_head", _frozen(128, first=_FEW), first_slice=8.0),
         coarse,
         *brief,
-        _mirrored(coarse),
+        _with_middle(coarse),
         *long,
         fine,
-        _mirrored(fine),
+        _with_middle(fine),
         *(entry.again(1) for entry in brief),
         Entry("Small network for tiny pictures", "image.scratch", _small(device), largest=_TINY),
         Entry("Small network of a searched shape", "image.search", {"least_s": _PLENTY_S}, largest=_TINY),
@@ -79,10 +79,15 @@ def _small(device: str) -> dict[str, Any]:
 
 
 def _frozen(resolution: int, first: int = 0) -> dict[str, Any]:
-    return {"backbone": _BACKBONE, "resolution": resolution, "first": first, "mirror": False}
+    return {"backbone": _BACKBONE, "resolution": resolution, "first": first, "middle": False}
 
 
-def _mirrored(plain: Entry) -> Entry:
-    """Return the entry that looks at mirror images too, which takes half as long where the others were looked at."""
-    settings = {**plain.settings, "first": 0, "mirror": True}
-    return replace(plain, name=f"{plain.name}, mirrored too", settings=settings, after=(plain.name,))
+def _with_middle(plain: Entry) -> Entry:
+    """Return the entry that looks at the middle of pictures too: half of its work is done where the plain one's is.
+
+    Log-loss (5 folds, three times) of the pictures alone, with their mirror images and with their middles: 0.192, 0.182
+    and 0.161 on 244 photos of two kinds, 0.840, 0.840 and 0.831 on 500 tiny ones of ten, 0.510, 0.496 and 0.487 on 500
+    photos of six.
+    """
+    settings = {**plain.settings, "first": 0, "middle": True}
+    return replace(plain, name=f"{plain.name}, and their middle", settings=settings, after=(plain.name,))

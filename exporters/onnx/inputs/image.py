@@ -12,7 +12,7 @@ from engine.arrays import ByteArray
 from engine.modalities.image.samples import ImageSamples
 from engine.samples import Samples
 from exporters.onnx.graph import UINT8, Graph
-from exporters.onnx.image_pre import resized
+from exporters.onnx.image_pre import middle, resized
 from exporters.onnx.inputs.base import ROWS, Call, Form, Inputs
 
 IMAGE = "image"
@@ -28,9 +28,10 @@ class ImageInputs(Inputs):
     def __init__(self, graph: Graph) -> None:
         super().__init__(graph, graph.add_input(IMAGE, UINT8, [ROWS, "height", "width", 3]))
 
-    def resized(self, side: int) -> str:
-        """Return the pictures as float32 [N, 3, side, side] in 0..255."""
-        return self.shared(("resized", side), lambda: resized(self.graph, IMAGE, side))
+    def resized(self, side: int, of_middle: bool = False) -> str:
+        """Return the pictures, or their middles, as float32 [N, 3, side, side] in 0..255."""
+        pictures = self.shared("middle", lambda: middle(self.graph, IMAGE)) if of_middle else IMAGE
+        return self.shared(("resized", side, of_middle), lambda: resized(self.graph, pictures, side))
 
 
 class ImageForm(Form):
@@ -40,8 +41,8 @@ class ImageForm(Form):
     steps: ClassVar[tuple[str, ...]] = (
         "Client: decode the picture to 8-bit RGB and turn it upright as its EXIF orientation says; lay transparency "
         "over white. Do not resize, crop or scale the levels.",
-        "Graph: each picture is squashed to the size its networks need with an antialiasing triangle filter, and its "
-        "levels are scaled as they need.",
+        "Graph: each picture, and where the model looks closer its middle, is squashed to the size its networks need "
+        "with an antialiasing triangle filter, and its levels are scaled as they need.",
         _SIZES,
     )
 

@@ -35,7 +35,7 @@ _SIDES = (1024, 768)
 def measure() -> list[Figure]:
     """Serve a model in processes of its own and return the figures."""
     with tempfile.TemporaryDirectory(prefix="bench-server-") as scratch:
-        member = models.features(models.PICTURES, flip=False, resolution=224)
+        member = models.features(models.PICTURES, middle=False, resolution=224)
         source = models.source_of(models.model_of(models.PICTURES, member), "pictures")
         folder = write_package(source, Path(scratch) / "pictures", lambda share, text: None).folder
         return [*_starts(folder), *_settings(folder), *_answers(folder)]

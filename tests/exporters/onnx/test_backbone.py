@@ -36,10 +36,10 @@ def test_the_batch_is_free_and_nothing_tells_where_it_was_made() -> None:
 
 
 def test_members_of_one_network_share_it() -> None:
-    both = compose(model_of(PICTURES, features(PICTURES, flip=False), features(PICTURES, flip=True)))
+    both = compose(model_of(PICTURES, features(PICTURES, middle=False), features(PICTURES, middle=True)))
     convolutions = sum(node.op_type == "Conv" for node in both.nodes)
     alone = sum(1 for _ in load_lite0(verified("efficientnet_lite0")).convolutions())
-    assert convolutions == 2 * alone  # once plain, once mirrored
+    assert convolutions == 2 * alone  # once the whole, once the middle
 
 
 @pytest.mark.parametrize("backbone", ["efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2"])
@@ -58,7 +58,7 @@ def test_pretrained_networks_are_written_by_hand_for_even_and_odd_sizes(backbone
 
 def test_a_second_size_adds_no_weights_and_agrees() -> None:
     one = model_of(PICTURES, features(PICTURES))
-    two = model_of(PICTURES, features(PICTURES), features(PICTURES, flip=False, resolution=64))
+    two = model_of(PICTURES, features(PICTURES), features(PICTURES, middle=False, resolution=64))
     assert len(content_of(two)) < len(content_of(one)) + 400_000
     assert check(two, exported(two), None).difference <= 1e-5
 

@@ -26,8 +26,8 @@ _FEATURES = "features.safetensors"
 class FrozenHead(HeadLearner):
     """Fits on the first ``first`` pictures that have features, on four times as many, and so on, and on all.
 
-    Settings: ``backbone``; ``resolution`` in pixels; ``mirror``, whether features are the mean over the picture and its
-    mirror image (then only the fit on all is made); ``first`` (0: only the fit on all).
+    Settings: ``backbone``; ``resolution`` in pixels; ``middle``, whether features are the mean over the picture and its
+    middle (then only the fit on all is made); ``first`` (0: only the fit on all).
     """
 
     kind: ClassVar[str] = "image.frozen_head"
@@ -37,18 +37,18 @@ class FrozenHead(HeadLearner):
         super().__init__(job, settings)
         self.backbone = str(settings["backbone"])
         self.resolution = int(settings["resolution"])
-        self.mirror = bool(settings.get("mirror", False))
+        self.middle = bool(settings.get("middle", False))
         self.weights: Path | None = None
         self._tables: list[FeatureTable] = []
 
     @property
     def tables(self) -> list[FeatureTable]:
-        """The features of the pictures, and of their mirror images where wanted."""
+        """The features of the pictures, and of their middles where wanted."""
         if not self._tables:
             samples = self.job.samples
             assert isinstance(samples, ImageSamples)
-            for mirrored in (False, True)[: 1 + self.mirror]:
-                kind = to_learn_from(self.backbone, self.resolution, mirrored, self.weights, self.job.device)
+            for middle in (False, True)[: 1 + self.middle]:
+                kind = to_learn_from(self.backbone, self.resolution, middle, self.weights, self.job.device)
                 self._tables.append(FeatureTable(samples, kind, self.job.device, self.job.threads))
         return self._tables
 
@@ -66,7 +66,7 @@ class FrozenHead(HeadLearner):
 
     def _next_fit(self) -> int:
         """Return how many pictures the next fit takes; a fit on nearly all of them would be a waste."""
-        due = 0 if self.mirror else int(self.settings.get("first", 0))
+        due = 0 if self.middle else int(self.settings.get("first", 0))
         while 0 < due <= self.fitted:
             due *= _GROWTH
         return due if 0 < due < _WORTH * self.enough else self.enough
@@ -80,7 +80,7 @@ class FrozenHead(HeadLearner):
         return FeaturesMember(
             backbone=self.backbone,
             resolution=self.resolution,
-            flip=self.mirror,
+            middle=self.middle,
             head=self.candidate(),
             fallback=self.fallback,
             device=self.job.device,

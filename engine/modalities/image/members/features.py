@@ -35,7 +35,7 @@ class FeaturesMember(Member):
     X = resize(picture, resolution)             two matrix products, engine.modalities.image.resize
     X = (X - 127) / 128                         [3, S, S]
     f = network(X)                              [d], load_backbone(backbone, weights)
-    f = (f + network(X mirrored)) / 2           where ``flip``; mirrored is X[:, :, ::-1]
+    f = (f + network of the middle) / 2         where ``middle``: the same of engine.modalities.image.resize.middle
     head.predict(f)                             engine.heads.kernel
 
     ``weights`` is the file of a network from outside, which is kept with the member.
@@ -45,7 +45,7 @@ class FeaturesMember(Member):
 
     backbone: str
     resolution: int
-    flip: bool
+    middle: bool
     head: KernelHead
     fallback: FloatArray
     device: str = "cpu"
@@ -59,8 +59,8 @@ class FeaturesMember(Member):
         pictures = cast(ImageSamples, samples)
         rows = np.arange(len(pictures))
         tables = []
-        for mirrored in (False, True)[: 1 + self.flip]:
-            kind = FeatureKind(self.backbone, self.resolution, mirrored, self.weights)
+        for middle in (False, True)[: 1 + self.middle]:
+            kind = FeatureKind(self.backbone, self.resolution, middle, self.weights)
             tables.append(FeatureTable(pictures, kind, self.device, threads()))
             tables[-1].advance(rows)
         features = mean_features(tables, rows)
@@ -77,7 +77,7 @@ class FeaturesMember(Member):
         return {
             "backbone": self.backbone,
             "resolution": self.resolution,
-            "flip": self.flip,
+            "middle": self.middle,
             "root": self.head.root,
             "fallback": self.fallback.tolist(),
         }
@@ -89,7 +89,7 @@ class FeaturesMember(Member):
             backbone, resolution = str(settings["backbone"]), int(settings["resolution"])
             fallback = np.asarray(settings["fallback"], dtype=np.float64)
             head = KernelHead.read(folder / _HEAD, settings["root"], Answer.of(task.kind))
-            flip = bool(settings["flip"])
+            middle = bool(settings["middle"])
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(
                 f"A part of the model that looks at features is damaged: {error!r}. Train again."
@@ -97,7 +97,7 @@ class FeaturesMember(Member):
         if not known(backbone):
             raise ModelError(f"The model needs the network {backbone!r}, which this version does not know.")
         weights = None if backbone in BACKBONES else folder / _WEIGHTS
-        member = cls(backbone, resolution, flip, head, fallback, device, weights)
+        member = cls(backbone, resolution, middle, head, fallback, device, weights)
         if weights is not None:
             member._load_own()
         return member

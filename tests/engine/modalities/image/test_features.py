@@ -13,7 +13,7 @@ from engine.features.table import FeatureTable, mean_features
 from engine.finetune.precision import processor_is_faster
 from engine.modalities.image import features
 from engine.modalities.image.features import FeatureKind, to_learn_from
-from engine.modalities.image.resize import resize
+from engine.modalities.image.resize import middle, resize
 from engine.modalities.image.samples import ImageSamples
 from tests.engine.modalities.image.pictures import samples, texture
 
@@ -35,13 +35,13 @@ def test_features_are_the_network_on_resized_pictures() -> None:
     np.testing.assert_allclose(made.features, expected, atol=1e-4)
 
 
-def test_mirrored_features_are_those_of_the_mirrored_picture() -> None:
-    picture = texture(0, 3, size=(64, 64))
-    mirrored = table(ImageSamples.from_arrays([picture]), FeatureKind(KIND.backbone, 64, mirrored=True))
-    turned = table(ImageSamples.from_arrays([picture[:, ::-1].copy()]))
-    mirrored.advance(np.arange(1))
-    turned.advance(np.arange(1))
-    np.testing.assert_allclose(mirrored.features, turned.features, atol=1e-3)
+def test_features_of_the_middle_are_those_of_the_picture_cut_to_it() -> None:
+    picture = texture(0, 3, size=(70, 100))
+    whole = table(ImageSamples.from_arrays([picture]), FeatureKind(KIND.backbone, 64, middle=True))
+    cut = table(ImageSamples.from_arrays([middle(picture).copy()]))
+    whole.advance(np.arange(1))
+    cut.advance(np.arange(1))
+    np.testing.assert_allclose(whole.features, cut.features, atol=1e-5)
 
 
 def test_features_in_half_precision_are_nearly_the_same() -> None:

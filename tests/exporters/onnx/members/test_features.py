@@ -1,25 +1,27 @@
-"""Frozen-network members: mirroring, and pictures of any size."""
+"""Frozen-network members: the whole picture, its middle, and pictures of any size."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from engine.modalities.image.samples import ImageSamples
-from tests.exporters.models import PICTURES, apart, exported, features, model_of, pictures
-
-
-def test_a_mirrored_picture_gets_the_same_answer_where_both_are_seen() -> None:
-    artefact, samples = exported(model_of(PICTURES, features(PICTURES, flip=True))), pictures(3)
-    mirrored = ImageSamples.from_arrays([samples.picture(row)[:, ::-1].copy() for row in range(3)])
-    np.testing.assert_allclose(artefact.predict(samples), artefact.predict(mirrored), atol=1e-5)
+from engine.modalities.image.resize import middle
+from exporters.onnx.graph import UINT8, Graph
+from exporters.onnx.image_pre import middle as middle_in
+from exporters.onnx.runtime import ort_session
+from tests.exporters.models import PICTURES, apart, features, model_of, pictures
 
 
-def test_a_mirrored_picture_gets_another_answer_where_one_is_seen() -> None:
-    artefact, samples = exported(model_of(PICTURES, features(PICTURES, flip=False))), pictures(3)
-    mirrored = ImageSamples.from_arrays([samples.picture(row)[:, ::-1].copy() for row in range(3)])
-    assert np.abs(artefact.predict(samples) - artefact.predict(mirrored)).max() > 1e-3
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (2, 3), (30, 30), (40, 61), (97, 12)])
+def test_the_middle_of_a_picture_is_the_same_pixels_as_in_the_engine(size: tuple[int, int]) -> None:
+    graph = Graph(["x", "y"])
+    cut = middle_in(graph, graph.add_input("x", UINT8, ["N", "height", "width", 3]))
+    graph.add_output(cut, "y", UINT8, ["N", "side", "side", 3])
+    some = np.random.default_rng(0).integers(0, 256, (2, *size, 3), dtype=np.uint8)
+    cuts = ort_session(graph.build("middle", {}).SerializeToString()).run(None, {"x": some})[0]
+    np.testing.assert_array_equal(cuts, np.stack([middle(picture) for picture in some]))
 
 
 def test_pictures_of_any_size_get_the_members_answer() -> None:
-    for flip in (False, True):
-        assert apart(model_of(PICTURES, features(PICTURES, flip=flip)), pictures(6, seed=1)) <= 1e-5
+    for looked_at in (False, True):
+        assert apart(model_of(PICTURES, features(PICTURES, middle=looked_at)), pictures(6, seed=1)) <= 1e-5

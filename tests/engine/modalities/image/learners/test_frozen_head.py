@@ -60,7 +60,7 @@ def test_features_computed_before_a_restart_are_not_computed_again(job: Job, tmp
 
 
 def test_its_saved_member_answers_the_same(job: Job, tmp_path: Path) -> None:
-    contract.a_saved_member_answers_the_same(lambda: FrozenHead(job, SETTINGS | {"mirror": True}), tmp_path / "m")
+    contract.a_saved_member_answers_the_same(lambda: FrozenHead(job, SETTINGS | {"middle": True}), tmp_path / "m")
 
 
 def test_the_first_candidate_comes_after_a_part_of_the_pictures(job: Job) -> None:
@@ -71,15 +71,13 @@ def test_the_first_candidate_comes_after_a_part_of_the_pictures(job: Job) -> Non
     assert np.isfinite(learner.validation()[:, 0]).sum() == 12
 
 
-def test_mirror_images_are_averaged_in(job: Job) -> None:
-    learner = FrozenHead(job, SETTINGS | {"mirror": True})
+def test_the_middle_is_averaged_in(job: Job) -> None:
+    learner = FrozenHead(job, SETTINGS | {"middle": True})
     contract.run_to_the_end(learner)
-    plain, mirrored = learner.tables
+    whole, middle = learner.tables
     rows = np.arange(3)
-    np.testing.assert_allclose(
-        learner.features_of(rows), (plain.features[rows] + mirrored.features[rows]) / 2, atol=1e-6
-    )
-    assert np.abs(plain.features - mirrored.features).max() > 1e-3
+    np.testing.assert_allclose(learner.features_of(rows), (whole.features[rows] + middle.features[rows]) / 2, atol=1e-6)
+    assert np.abs(whole.features - middle.features).max() > 1e-3
 
 
 def test_it_tells_textures_apart(job: Job) -> None:

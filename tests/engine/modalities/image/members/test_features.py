@@ -17,21 +17,19 @@ from tests.engine.modalities.image.pictures import class_job, texture
 BACKBONE = "efficientnet_lite0"
 
 
-def trained(folder: Path, mirror: bool) -> FeaturesMember:
-    settings = {"backbone": BACKBONE, "resolution": 64, "mirror": mirror}
+def trained(folder: Path, middle: bool) -> FeaturesMember:
+    settings = {"backbone": BACKBONE, "resolution": 64, "middle": middle}
     member = run_to_the_end(FrozenHead(class_job(folder / "p", each=4), settings)).member()
     assert isinstance(member, FeaturesMember)
     return member
 
 
-@pytest.mark.parametrize("mirror", [False, True])
-def test_it_answers_its_head_on_the_mean_over_views(tmp_path: Path, mirror: bool) -> None:
-    member = trained(tmp_path, mirror)
-    assert (member.resolution, member.flip) == (64, mirror)
+@pytest.mark.parametrize("middle", [False, True])
+def test_it_answers_its_head_on_the_mean_over_views(tmp_path: Path, middle: bool) -> None:
+    member = trained(tmp_path, middle)
+    assert (member.resolution, member.middle) == (64, middle)
     pictures = ImageSamples.from_arrays([texture(label, 90) for label in range(3)])
-    views = [
-        FeatureTable(pictures, FeatureKind(BACKBONE, 64, turned), "cpu", 1) for turned in (False, True)[: 1 + mirror]
-    ]
+    views = [FeatureTable(pictures, FeatureKind(BACKBONE, 64, part), "cpu", 1) for part in (False, True)[: 1 + middle]]
     for view in views:
         view.advance(np.arange(3))
     expected = member.head.predict(mean_features(views, np.arange(3)))
