@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,13 +111,13 @@ class ShareScreen(Screen):
     def commands(self) -> Mapping[str, Callable[[], object]]:
         return {
             "export": self._choose,
-            **{f"export_{name}": lambda name=name: self._choose_as(name) for name in TARGETS},
+            **{f"export_{name}": partial(self._choose_as, name) for name in TARGETS},
             "cancel": self._cancel,
-            "switch_model": lambda: self.page is not None and self.page.choice.switch(),
+            "switch_model": self._switch,
             "open_folder": self._open_folder,
-            "copy_path": lambda: self._press("copy_path"),
-            "copy_command": lambda: self._press("copy_command"),
-            **{command: lambda name=name: self._try(name) for command, name in _WAYS.items()},
+            "copy_path": partial(self._press, "copy_path"),
+            "copy_command": partial(self._press, "copy_command"),
+            **{command: partial(self._try, name) for command, name in _WAYS.items()},
             "stop": self._stop,
         }
 
@@ -216,6 +217,10 @@ class ShareScreen(Screen):
             self._refresh()
 
     # -- the export ----------------------------------------------------------------------------------------------
+
+    def _switch(self) -> None:
+        if self.page is not None:
+            self.page.choice.switch()
 
     def _choose_as(self, name: str) -> None:
         if self.page is not None:

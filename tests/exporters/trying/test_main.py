@@ -1,0 +1,81 @@
+"""Exports are tried by a process that says how it goes, and ends with whoever started it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exporters.trying.__main__ import main
+from tests.exporters.conftest import Made
+
+LIMIT_S = 60
+
+
+@contextmanager
+def process(*words: str) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "exporters.trying", *words]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as started:
+        yield started
+        started.kill()
+
+
+def line(started: subprocess.Popen[bytes]) -> dict[str, Any]:
+    assert started.stdout is not None
+    said: dict[str, Any] = json.loads(started.stdout.readline())
+    return said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("end", ["stdin", "signal"])
+def test_a_server_ends_with_whoever_started_it(end: str, folders: Made[Path]) -> None:
+    with process("serve", str(folders["table"])) as started:
+        said = line(started)
+        assert said["type"] == "ready"
+        with urllib.request.urlopen(f"{said['address']}/healthz", timeout=10) as reply:
+            assert reply.status == 200
+        if end == "signal":
+            started.send_signal(signal.SIGTERM)
+        else:
+            assert started.stdin is not None
+            started.stdin.close()
+        assert started.wait(LIMIT_S) == 0
+
+
+@pytest.mark.slow
+def test_a_verdict_is_given_and_the_process_ends_by_itself(folders: Made[Path]) -> None:
+    with process("verify", str(folders["table"])) as started:
+        said = [line(started) for _ in range(3)]
+        assert [each["type"] for each in said] == ["progress", "progress", "verdict"]
+        assert said[-1]["holds"]
+        assert started.wait(LIMIT_S) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["serve", "verify"])
+def test_why_nothing_can_be_tried_is_a_sentence(way: str, tmp_path: Path) -> None:
+    with process(way, str(tmp_path)) as started:
+        said = line(started)
+        assert said["type"] == "error"
+        assert said["message"].endswith(".")
+        assert started.wait(LIMIT_S) == 1
+
+
+def test_engines_that_are_not_there_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert main(["engines"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["names"] == []
+    assert said["problems"] == [
+        "Neither docker nor podman is installed. With one of them the container can be tried from here."
+    ]
