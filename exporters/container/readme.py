@@ -75,7 +75,7 @@ with a page to try them: `/predict`, the Open Inference Protocol under `/v2`, th
 ## Stop
 
 ```sh
-docker stop --time {grace} {name} && docker rm {name}
+docker stop -t {grace} {name} && docker rm {name}
 ```
 
 It finishes the requests it has begun first.

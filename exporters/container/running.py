@@ -124,7 +124,7 @@ class Running:
     def stop(self) -> None:
         """Let it finish what it is doing, end it and remove it; nothing happens where it is gone already."""
         with suppress(ContainerFailed):
-            self.engine.call("stop", "--time", str(GRACE_S), self.name, limit_s=GRACE_S + 30)
+            self.engine.call("stop", "-t", str(GRACE_S), self.name, limit_s=GRACE_S + 30)
             self.engine.call("rm", "--force", self.name)
 
 

@@ -97,7 +97,7 @@ def _opened(engine: Engine, context: Path, name: str) -> list[Figure]:
         replay(running, context)
         failed += _failed(running, context)
         began = time.perf_counter()
-        engine.call("stop", "--time", "10", running.name)
+        engine.call("stop", "-t", "10", running.name)
         stopped.append(time.perf_counter() - began)
         running.stop()
     return [

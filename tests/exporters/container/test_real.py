@@ -237,7 +237,7 @@ def open_one(engine: Engine, context: Path, launched: tuple[Running, Proof]) -> 
 def test_it_is_asked_through_a_port_of_this_computer_and_ends_what_it_began(open_one: Running, context: Path) -> None:
     assert open_one.address is not None
     assert json.loads(open_one.ask(picture(context), "image/png").body)["predictions"][0]["label"] in CLASSES
-    ended = open_one.engine.call("stop", "--time", "10", open_one.name)
+    ended = open_one.engine.call("stop", "-t", "10", open_one.name)
     state = open_one.engine.call("inspect", "--format", "{{.State.ExitCode}}", open_one.name)
     assert (ended.code, state.text) == (0, "0")
     assert '"event": "end"' in open_one.logs()
