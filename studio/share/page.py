@@ -68,9 +68,10 @@ class SharePage(QScrollArea):
 
     def reveal(self, name: str) -> None:
         """Scroll to what came of an export, where its card is in sight."""
+        card = self.cards[name]
         if name == self._name:
-            outcome = self.cards[name].outcome
-            QTimer.singleShot(0, outcome, lambda: self.ensureWidgetVisible(outcome, 0, 2 * SPACE))
+            shown = card.outcome if card.problem.isHidden() else card.problem
+            QTimer.singleShot(0, shown, lambda: self.ensureWidgetVisible(shown, 0, 2 * SPACE))
 
     def close_down(self) -> None:
         """End what is being tried."""

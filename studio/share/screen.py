@@ -301,15 +301,20 @@ class ShareScreen(Screen):
         if card is not None:
             card.show_problem(level, sentence)
         self._tell_busy()
+        self._reveal()
+
+    def _reveal(self) -> None:
+        card = self._exporting()
+        if card is not None and self.page is not None:
+            self.page.reveal(card.name)
 
     def _done(self, exported: Exported) -> None:
         run = self.session.run
         if run is not None and run.path == self._run_shown:
             remember(self.session.project, run.path, exported)
             self._show_exported(exported)
-            if self.page is not None:
-                self.page.reveal(exported.target)
         self._tell_busy()
+        self._reveal()
 
     # -- afterwards ----------------------------------------------------------------------------------------------
 
