@@ -58,7 +58,7 @@ class Paper(FPDF):
         for place, face in enumerate(fonts.fallbacks):
             self.add_font(f"more{place}", "", face.path, collection_font_number=face.number)
         self.set_fallback_fonts([f"more{place}" for place in range(len(fonts.fallbacks))], exact_match=False)
-        self.set_text_shaping(fonts.joined)
+        self.set_text_shaping(fonts.joined, direction="ltr")  # of the sentences; names keep their own
 
     @override
     def footer(self) -> None:

@@ -28,7 +28,7 @@ from exporters.report.pdf.paper import BODY, MARGIN, SMALL, Paper, colour
 
 _LEADING, _SMALL_LEADING = 14.0, 11.5
 _SCALE = 0.72  # points a pixel: about three quarters, as on paper
-_ROWS = 40
+_ROWS, _WHOLE = 40, 12  # rows that are written at most, and that are not torn where there are no more
 _ACROSS, _GAP, _PICTURE = 3, 12.0, 112.0
 _KEEP = 90.0  # what a heading keeps with it
 
@@ -178,7 +178,7 @@ class _Writer:
 
     def _table(self, block: Table) -> None:
         paper = self._paper
-        self._caption(block.caption, keep=64)
+        self._caption(block.caption, keep=self._rows_kept(block))
         most = max(_ROWS, block.first)
         rows = block.rows[:most]
         paper.pen(SMALL)
@@ -204,6 +204,11 @@ class _Writer:
             paper.ln(3)
             self._small(f"{len(block.rows) - most:,} more rows are in the page (HTML) beside this file.")
         paper.ln(10)
+
+    def _rows_kept(self, block: Table) -> float:
+        """Return about how much room a table needs so as not to be torn: all of a short one, the head of a long."""
+        rows = len(block.rows) if len(block.rows) <= _WHOLE else 2
+        return 30 + rows * 1.5 * _SMALL_LEADING
 
     def _caption(self, text: str, keep: float) -> None:
         paper = self._paper

@@ -59,7 +59,7 @@ def _gap(found: Calibration, several: bool) -> str:
     low, high = found.gap_interval
     between = f"(between {_points(low)} and {_points(high)} of 100)"
     if low <= 0 <= high:
-        by = f"it is surer than right by {_points(found.gap)} of 100 {between}"
+        by = f"how sure it is and how often it is right differ by {_points(found.gap)} of 100 {between}"
         return f"On average that fits: {by}, which may be chance."
     if several:
         side = (
