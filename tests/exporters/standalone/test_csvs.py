@@ -70,7 +70,7 @@ def same(raw: bytes, folder: Path) -> None:
     assert [{column.name: row.get(column.name) for column in COLUMNS} for row in found] == expected
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=ROWS,
     delimiter=st.sampled_from(",;\t|"),
@@ -112,7 +112,7 @@ def test_tables_in_odd_shapes_are_read_as_the_studio_reads_them(raw: bytes, tmp_
     same(raw, tmp_path)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(cells=st.lists(NUMBER_CELLS | st.text("0123456789.,eE+-_ ", max_size=8), min_size=1, max_size=20))
 def test_numbers_are_what_polars_reads(cells: list[str]) -> None:
     frame = pl.DataFrame({"c": cells}, schema={"c": pl.String})
@@ -121,7 +121,7 @@ def test_numbers_are_what_polars_reads(cells: list[str]) -> None:
         assert [number_in(cell.strip(), comma) for cell in cells] == expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     pattern=st.sampled_from(DATE_FORMATS),
     cells=st.lists(

@@ -209,7 +209,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(key=st.sampled_from(["task", "inputs", "outputs", "reading", "files", "format"]), value=JSON)
 def test_any_manifest_is_opened_or_refused_with_a_sentence(key: str, value: Any, copied: Path) -> None:
     before = (copied / "manifest.json").read_bytes()

@@ -92,7 +92,7 @@ def test_what_is_no_onnx_file_is_met_with_a_sentence(content: bytes, tmp_path: P
         check_plain(tmp_path / "model.onnx")
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_what_passes_is_plain_by_the_onnx_package_too(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

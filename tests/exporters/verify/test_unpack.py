@@ -112,7 +112,7 @@ def test_what_is_no_zip_is_met_with_a_sentence(content: bytes, tmp_path: Path) -
         opened(content, tmp_path)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damage_is_refused_and_nothing_leaves_the_folder(data: st.DataObject, tmp_path: Path) -> None:
     content = bytearray(archive({"a.txt": b"one", "b/c.txt": b"two" * 50}, "name"))

