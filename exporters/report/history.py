@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from engine.events import Event
 from engine.results.figures import share_interval
 from engine.run.tail import EventTail
+from exporters.report.outcome import finite
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,10 @@ class History:
     damaged: int = 0
 
     def take(self, event: Event) -> None:
-        """Take in one event; one whose fields are missing or of another type counts as damaged."""
+        """Take in one event; one whose fields are missing, endless or of another type counts as damaged."""
+        if not (math.isfinite(event.time) and math.isfinite(event.active_s)):
+            self.damaged += 1
+            return
         self.began = event.time if self.began is None else self.began
         self.ended = event.time
         self.active_s = max(self.active_s, event.active_s)
@@ -73,10 +78,10 @@ class History:
         self.sittings += 1
 
     def _heartbeat(self, event: Event) -> None:
-        self.peak_mb = max(self.peak_mb, float(event.data.get("memory_mb") or 0.0))
+        self.peak_mb = max(self.peak_mb, finite(event.data.get("memory_mb") or 0.0))
 
     def _slice(self, event: Event) -> None:
-        seconds = float(event.data["seconds"])
+        seconds = finite(event.data["seconds"])
         work = self._work(event.data["learner"])
         work.slices, work.seconds = work.slices + 1, work.seconds + seconds
 
@@ -88,9 +93,9 @@ class History:
             Improvement(
                 event.active_s,
                 str(data["learner"]),
-                float(data["score"]),
-                (float(low), float(high)),
-                None if accuracy is None else float(accuracy),
+                finite(data["score"]),
+                (finite(low), finite(high)),
+                None if accuracy is None else finite(accuracy),
                 int(data["checked"]),
             )
         )

@@ -73,8 +73,8 @@ def read_outcome(result: Mapping[str, Any]) -> Outcome:
         scores = result.get("scores") or {}
         single, batch = _pace(result.get("ms_per_sample"))
         return Outcome(
-            active_s=float(result["active_s"]),
-            budget_s=float(result["budget_s"]),
+            active_s=finite(result["active_s"]),
+            budget_s=finite(result["budget_s"]),
             first_s=_maybe(result.get("t_first_s")),
             enough_s=_maybe(result.get("enough_s")),
             stopped_because=str(result["stopped_because"]),
@@ -92,8 +92,22 @@ def read_outcome(result: Mapping[str, Any]) -> Outcome:
         raise ValueError(repr(error)) from error
 
 
+def finite(value: Any) -> float:
+    """Return a number that is one.
+
+    Raises:
+        ValueError: it is endless or none, or its words are no number.
+    """
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{value} is no figure")
+    return number
+
+
 def _scores(found: Mapping[str, Mapping[str, float]] | None) -> Scores:
-    return {name: Figure(*(float(one[key]) for key in ("value", "low", "high"))) for name, one in (found or {}).items()}
+    return {
+        name: Figure(*(finite(one[key]) for key in ("value", "low", "high"))) for name, one in (found or {}).items()
+    }
 
 
 def _small(found: Mapping[str, Any] | None) -> Small | None:

@@ -90,3 +90,18 @@ def test_the_small_model_takes_the_place_of_the_whole() -> None:
     assert outcome.test == {}
     assert outcome.validation["nauc"].high == pytest.approx(0.9)
     assert read_outcome(result).of_small().test == {}
+
+
+@pytest.mark.parametrize("endless", [float("inf"), float("nan")])
+def test_what_is_endless_counts_as_damaged(endless: float) -> None:
+    history = History()
+    history.take(Event(0, endless, 1.0, "heartbeat", {}))
+    history.take(Event(1, 1.0, endless, "heartbeat", {}))
+    history.take(Event(2, 1.0, 1.0, "slice", {"learner": "trees", "seconds": endless}))
+    point = {"learner": "a", "score": endless, "interval": [0, 1], "metrics": {}, "checked": 3}
+    history.take(Event(3, 1.0, 1.0, "point", point))
+
+    assert history.damaged == 4
+    assert history.improvements == []
+    with pytest.raises(ValueError, match="is no figure"):
+        read_outcome({"active_s": endless, "budget_s": 1, "stopped_because": "budget"})
