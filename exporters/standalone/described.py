@@ -13,7 +13,7 @@ from exporters.standalone.errors import NotAPackage
 
 MANIFEST, MODEL = "manifest.json", "model.onnx"
 FORMAT = 1
-MAX_MANIFEST_BYTES = 64_000_000
+MAX_MANIFEST_BYTES = 16_000_000
 MAX_FILE_BYTES = 2_000_000_000
 MAX_FILES = 64
 

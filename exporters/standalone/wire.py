@@ -12,6 +12,7 @@ keep one from asking for all memory.
 from __future__ import annotations
 
 import mmap
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -30,6 +31,10 @@ _ATTRIBUTE_TENSOR = 5
 _ATTRIBUTE_NESTED = {6, 10, 11, 22, 23}  # a graph, tensors, graphs, sparse tensors
 _TENSOR_EXTERNAL, _TENSOR_LOCATION = 13, 14
 _OPSET_DOMAIN = 1
+
+# numbers of an attribute stand one by one (floats = 7, ints = 8), millions of them where there are trees
+_NOTHING = re.compile(rb"")
+_NUMBERS = re.compile(rb"(?:\x3d[\x00-\xff]{4}|\x40[\x80-\xff]{0,9}[\x00-\x7f])*+")
 
 Check = Callable[[memoryview], None]
 
@@ -70,7 +75,7 @@ def _node(content: memoryview) -> None:
 
 
 def _attribute(content: memoryview) -> None:
-    _walk(content, {_ATTRIBUTE_TENSOR: _tensor, **dict.fromkeys(_ATTRIBUTE_NESTED, _refuse)})
+    _walk(content, {_ATTRIBUTE_TENSOR: _tensor, **dict.fromkeys(_ATTRIBUTE_NESTED, _refuse)}, _NUMBERS)
 
 
 def _opset(content: memoryview) -> None:
@@ -92,8 +97,8 @@ def _refuse(content: memoryview) -> None:
     raise NotAPackage("The model holds parts that no export of this program has, so it was not opened.")
 
 
-def _walk(content: memoryview, checks: Mapping[int, Check]) -> None:
-    for number, kind, value in _fields(content):
+def _walk(content: memoryview, checks: Mapping[int, Check], passed_over: re.Pattern[bytes] = _NOTHING) -> None:
+    for number, kind, value in _fields(content, passed_over):
         check = checks.get(number)
         if check is None:
             continue
@@ -102,10 +107,16 @@ def _walk(content: memoryview, checks: Mapping[int, Check]) -> None:
         check(value)
 
 
-def _fields(content: memoryview) -> Iterator[tuple[int, int, int | memoryview]]:
-    """Yield the number, the wire type and the value of each field of a message."""
+def _fields(
+    content: memoryview, passed_over: re.Pattern[bytes] = _NOTHING
+) -> Iterator[tuple[int, int, int | memoryview]]:
+    """Yield the number, the wire type and the value of each field of a message, but for runs of ``passed_over``."""
     place, end = 0, len(content)
     while place < end:
+        run = passed_over.match(content, place)
+        if run is not None and run.end() > place:
+            place = run.end()
+            continue
         key, place = _varint(content, place)
         number, kind = key >> 3, key & 7
         if kind == _VARINT:

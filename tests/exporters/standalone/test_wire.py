@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,24 @@ def test_parts_that_no_export_has_are_refused(part: str, tmp_path: Path) -> None
     else:
         value = {"graph": inner, "graphs": [inner], "tensors": [numpy_helper.from_array(np.zeros(1))]}[part]
         model.graph.node.append(helper.make_node("If", ["x"], ["y"], then_branch=value))
+    with pytest.raises(NotAPackage, match="holds parts"):
+        checked(model, tmp_path)
+
+
+def test_what_hides_behind_many_numbers_is_found_and_they_take_no_time(tmp_path: Path) -> None:
+    model = parsed()
+    node = helper.make_node("Constant", [], ["many"], value_ints=list(range(400_000)))
+    model.graph.node.append(node)
+    start = time.perf_counter()
+    checked(model, tmp_path)
+    assert time.perf_counter() - start < 2.0
+    attribute = node.attribute[0]
+    attribute.floats.extend([1.0, -2.0])
+    hidden = (
+        attribute.SerializeToString() + onnx.AttributeProto(g=helper.make_graph([], "x", [], [])).SerializeToString()
+    )
+    attribute.ParseFromString(hidden)
+    model.graph.node.append(node)
     with pytest.raises(NotAPackage, match="holds parts"):
         checked(model, tmp_path)
 
