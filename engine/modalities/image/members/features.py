@@ -89,11 +89,13 @@ class FeaturesMember(Member):
             backbone, resolution = str(settings["backbone"]), int(settings["resolution"])
             fallback = np.asarray(settings["fallback"], dtype=np.float64)
             head = KernelHead.read(folder / _HEAD, settings["root"], Answer.of(task.kind))
-            middle = bool(settings["middle"])
+            middle = bool(settings["middle"] if "middle" in settings else settings["flip"])
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(
                 f"A part of the model that looks at features is damaged: {error!r}. Train again."
             ) from error
+        if settings.get("flip"):
+            raise ModelError("The model looks at mirrored pictures, as an earlier version did. Train again to use it.")
         if not known(backbone):
             raise ModelError(f"The model needs the network {backbone!r}, which this version does not know.")
         weights = None if backbone in BACKBONES else folder / _WEIGHTS
