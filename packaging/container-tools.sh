@@ -84,13 +84,16 @@ make_builder() {
     rm -r "$context"
 }
 
-# What tests left behind earlier, to the last but one layer.
+# What tests left behind earlier, but nothing that a run of them beside this one may be using.
 tidy() {
     local left
+    left=$(podman_here ps --all --quiet --filter until=1h)
+    # shellcheck disable=SC2086
+    [ -z "$left" ] || podman_here rm --force $left >/dev/null
     left=$(podman_here images --format '{{.Repository}}:{{.Tag}}' | grep -v -e '^localhost/autodidact-' -e '^<none>' || true)
     # shellcheck disable=SC2086
-    [ -z "$left" ] || podman_here rmi --force $left >/dev/null 2>&1 || true
-    podman_here image prune --force >/dev/null
+    [ -z "$left" ] || podman_here rmi $left >/dev/null 2>&1 || true
+    podman_here image prune --force --filter until=1h >/dev/null
 }
 
 install_tools
