@@ -1,7 +1,7 @@
 """ONNX Runtime, kept quiet and local, and exported models as something that predicts samples.
 
 Since 1.29 the wheels of ONNX Runtime send telemetry unless ``ORT_DISABLE_TELEMETRY`` is set before the import, so
-nothing else in this program imports it.
+whatever imports it sets that first.
 """
 
 from __future__ import annotations
