@@ -115,6 +115,7 @@ class ExportCard(QFrame):
     def show_engines(self, names: list[str], problems: list[str]) -> None:
         """Say what there is to run containers with."""
         if names:
+            self.outcome.use_engine(names[0].partition(" ")[0])
             self.container.allow(True, f"With {names[0]}: {CONTAINER.line[0].lower()}{CONTAINER.line[1:]}")
         else:
             self.container.allow(False, " ".join([*problems, "The commands above do the same elsewhere."]))

@@ -22,6 +22,7 @@ from studio.widgets.note import Note
 
 _SAID_MS = 2000
 _LINES = 14
+_AROUND = 40  # the frame, and a bar to scroll by where a line is long
 
 
 class Outcome(QWidget):
@@ -39,6 +40,8 @@ class Outcome(QWidget):
         self.score, self.notes = text(), text("", "muted")
         self.sides, self.ladder = _Grid("Before and after"), _Grid("What was tried")
         self.command = self.path = ""
+        self._engine = "docker"
+        self._shown: tuple[Exported, Task] | None = None
         self.open = button("Open folder", self.folder_wanted.emit)
         self.look = button("Open the page", self.file_wanted.emit)
         self.copy_path = copier("Copy path", lambda: self.path)
@@ -69,22 +72,31 @@ class Outcome(QWidget):
         if proof:
             self.proof.say(level, proof)
         self._say(self.score, words.score(exported))
-        self._say(
-            self.notes, "\n".join(filter(None, [words.beside(exported), *exported.notes, *_others(exported.sentences)]))
-        )
+        self._say(self.notes, "\n".join(words.notes(exported)))
         self._compare(exported.comparison)
-        self.command = run_command(exported, task)
+        self.command = run_command(exported, task, self._engine)
+        self._shown = exported, task
         self.warning.setVisible(stale or not there)
         if not there:
             self.warning.say("warning", "It is not there any more: it was moved or deleted. Export it again.")
         elif stale:
             self.warning.say("warning", "The model got better after this was made. Export it again.")
         code = python_snippet(task, exported.path.name, example) if exported.target == "onnx" and there else ""
-        self._fill(self.commands, self.command if exported.target != "onnx" else "")
+        self._show_command()
         self._fill(self.code, code)
         self.look.setVisible(exported.path.suffix == ".html" and there)
         self.open.setEnabled(exported.folder.is_dir())
         self.copy_code.setVisible(bool(code))
+
+    def use_engine(self, engine: str) -> None:
+        """Write the commands for ``docker`` or ``podman``."""
+        self._engine = engine
+        if self._shown is not None:
+            self.command = run_command(*self._shown, engine)
+            self._show_command()
+
+    def _show_command(self) -> None:
+        self._fill(self.commands, self.command if "\n" in self.command else "")
         self.copy_command.setVisible(bool(self.command))
         self.copy_command.setToolTip(self.command)
 
@@ -103,7 +115,7 @@ class Outcome(QWidget):
         box.setVisible(bool(code))
         box.setPlainText(code)
         lines = min(_LINES, code.count("\n") + 1)
-        box.setFixedHeight(box.fontMetrics().lineSpacing() * lines + 3 * SPACE)
+        box.setFixedHeight(box.fontMetrics().lineSpacing() * lines + _AROUND)
 
 
 class _Grid(QWidget):
@@ -125,9 +137,9 @@ class _Grid(QWidget):
                 old.deleteLater()
         for line, cells in enumerate([(self._title, *head[1:]), *rows]):
             for column, cell in enumerate(cells):
-                self._grid.addWidget(
-                    text(cell, "caption" if line == 0 else ""), line, column, Qt.AlignmentFlag.AlignTop
-                )
+                label = text(cell, "caption" if line == 0 else "")
+                label.setWordWrap(column > 0)
+                self._grid.addWidget(label, line, column, Qt.AlignmentFlag.AlignTop)
         self._grid.setColumnStretch(len(head) - 1, 1)
         self.setAccessibleName(self._title)
         self.setAccessibleDescription("; ".join(", ".join(part for part in cells if part) for cells in rows))
@@ -167,11 +179,6 @@ def _sides(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
         )
         for row in rows
     ]
-
-
-def _others(sentences: Sequence[str]) -> list[str]:
-    """Return the sentences that neither the table nor the badge says."""
-    return [said for said in sentences if not said.startswith(("Before:", "After:", "Take care:"))]
 
 
 def _rungs(rungs: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:

@@ -13,10 +13,18 @@ from studio.share.exporting import Exported
 _DATA = {Modality.IMAGE: "PHOTOS", Modality.AUDIO: "SOUNDS", Modality.TEXT: "TEXTS", Modality.TABLE: "TABLE.csv"}
 
 
-def run_command(exported: Exported, task: Task) -> str:
-    """Return the commands, a line each; empty for what cannot be run, or is not there any more."""
+def run_command(exported: Exported, task: Task, engine: str = "docker") -> str:
+    """Return the commands, a line each; empty for what cannot be run, or is not there any more.
+
+    ``engine`` is what runs containers: ``docker`` or ``podman``.
+    """
     make = _COMMANDS.get(exported.target)
-    return make(exported.path, task) if make is not None and exported.path.exists() else ""
+    said = make(exported.path, task) if make is not None and exported.path.exists() else ""
+    if engine == "podman":  # without the format it drops the health check
+        said = said.replace("docker build ", "podman build --format docker ", 1).replace(
+            "docker run ", "podman run ", 1
+        )
+    return said
 
 
 def _onnx(path: Path, task: Task) -> str:

@@ -71,12 +71,15 @@ def score(exported: Exported) -> str:
     return "There were no samples that the model had never seen, so its score was not measured again."
 
 
-def beside(exported: Exported) -> str:
-    """Return what lies beside a page, to be printed or read by programs; empty for all else."""
+def notes(exported: Exported) -> list[str]:
+    """Return what else there is to know, sentence by sentence."""
+    said = list(exported.notes)
     stem = exported.path.name.removesuffix("-card.html")
-    if stem == exported.path.name:
-        return ""
-    return f"Beside it: {stem}-card.pdf, to be printed, and {stem}-sbom.cdx.json, the bill of what is inside."
+    if stem != exported.path.name:
+        said.append(f"Beside it: {stem}-card.pdf, to be printed, and {stem}-sbom.cdx.json, the bill of what is inside.")
+    if exported.comparison is not None and exported.comparison["unchanged"]:
+        said.append("Nothing smaller kept what was asked, so this is the model as it is served.")
+    return [*said, *exported.sentences[-1:]]  # the last one says what the times mean; the others are in the tables
 
 
 def scored(said: Mapping[str, Any]) -> str:

@@ -56,6 +56,10 @@ def test_a_container_is_built_and_run_hardened(tmp_path: Path, offline: bool) ->
     assert ("none" in words) is offline
     assert {"--read-only", "--cap-drop", "no-new-privileges"} <= set(shlex.split(run))
     assert run.endswith("localhost/bolts:abababababab")
+    other = run_command(exported(context, "docker"), PHOTOS, "podman")
+    assert other.startswith("podman build --format docker ")
+    assert "\npodman run --rm" in other
+    assert "docker run" not in other
 
 
 def test_a_device_is_served_or_opened(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.share import words
-from studio.share.words import badge, beside, facts, plain_difference, score, scored
+from studio.share.words import badge, facts, notes, plain_difference, score, scored
 from tests.studio.share.exports import PARITY, comparison, exported
 
 
@@ -52,8 +52,8 @@ def test_a_page_is_compared_with_nothing() -> None:
     assert badge(page) == ("", "")
     assert score(page) == ""
     assert facts(page) == "19 MB"
-    assert "m-card.pdf" in beside(page)
-    assert beside(exported()) == ""
+    assert "m-card.pdf" in notes(page)[0]
+    assert notes(exported(notes=["Of note."])) == ["Of note."]
 
 
 def test_size_speed_and_score_are_told() -> None:
@@ -85,7 +85,12 @@ def test_a_smaller_model_that_lost_too_much_in_the_end_is_a_warning() -> None:
 
 
 def test_a_device_that_gets_the_model_unchanged_gets_its_proof() -> None:
-    assert badge(exported(comparison=comparison(judged_by="parity")))[1].startswith("Proven equal")
+    same = exported(comparison=comparison(judged_by="parity", unchanged=True), sentences=["Now.", "Times differ."])
+    assert badge(same)[1].startswith("Proven equal")
+    assert notes(same) == [
+        "Nothing smaller kept what was asked, so this is the model as it is served.",
+        "Times differ.",
+    ]
 
 
 def test_ranking_is_said_as_choices_between_two() -> None:
