@@ -13,6 +13,8 @@ from torch import Tensor, nn
 from engine.arrays import BoolArray, Float32Array, IntArray
 from engine.model.member import Member
 
+_PLACES = 50
+
 
 @dataclass(frozen=True)
 class View:
@@ -97,6 +99,14 @@ class Net(ABC):
     def mix(self, inputs: tuple[Tensor, ...], targets: Tensor, view: View) -> tuple[tuple[Tensor, ...], Tensor]:
         """Return inputs and targets [b, K] mixed between samples, where that helps the modality."""
         return inputs, targets
+
+    def effort(self, progress: float) -> float:
+        """Return what learning from a sample costs at this share of the training, relative to its end."""
+        return 1.0
+
+    def effort_left(self, progress: float) -> float:
+        """Return the mean of :meth:`effort` over the rest of the training."""
+        return float(np.mean([self.effort(place) for place in np.linspace(progress, 1.0, _PLACES)]))
 
     def choose(self, error: Callable[[], float]) -> None:
         """Find out how samples may be varied; ``error`` tells how badly a head on the pretrained features does.

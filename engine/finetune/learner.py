@@ -183,7 +183,7 @@ class FineTune(Learner):
             return False
         if not self._loaded().row_s and len(self._features) < _JUDGED_AFTER:
             return False
-        count, foreseen = len(self.job.labels), self.plan.foreseen(deadline)
+        count, foreseen = len(self.job.labels), self.plan.foreseen(deadline) / self._loaded().effort_left(0.0)
         self._planned = min(self.epochs * count, foreseen)
         return foreseen < min(self.fewest, self.epochs) * count
 
@@ -270,16 +270,16 @@ class FineTune(Learner):
         checks = len(MOMENTS) - tuning.checked + len(MOMENTS) - 1  # and those of mixtures
         net = self._loaded()
         aside = checks * net.looking * net.whole * len(self._rows(held_out=True))
-        affordable = self.plan.affordable(deadline, aside)
+        affordable = self.plan.affordable(deadline, aside) / net.effort_left(tuning.progress)
         if tuning.steps == _JUDGED_AFTER and affordable < min(stream.length, self.fewest * len(stream.rows)):
             self._leave_out()
             return
-        before = deadline.now()
+        before, effort = deadline.now(), net.effort(tuning.progress)
         batch = min(self.ladder.batch, len(stream.rows))  # no sample twice in a step
         taken = tuning.step(batch, min(affordable, stream.length - tuning.taken))
         if torch.device(self.ladder.net.device).type == "cuda":
             torch.cuda.synchronize()  # or only the time to ask for the work would be measured
-        self.plan.note(deadline.now() - before, taken)
+        self.plan.note(deadline.now() - before, effort * taken)
 
     def _check(self, tuning: Tuning) -> bool:
         """Let the network answer a batch of held-out samples; return whether it has answered all."""
@@ -358,8 +358,9 @@ class FineTune(Learner):
         gathering = not self._number and self._tuning is None and self._saved is None
         looked_at = sum(len(part) for part in self._features)
         looks = self._loaded().looking * (min(len(self.job.labels), _MOST_WARM) - looked_at) if gathering else 0.0
-        progress = 0.0 if self._tuning is None else self._tuning.progress
-        nets = max(1, len(self.held_out)) - self._number - progress
+        net, progress = self._loaded(), 0.0 if self._tuning is None else self._tuning.progress
+        later = max(1, len(self.held_out)) - self._number - 1
+        nets = (1.0 - progress) * net.effort_left(progress) + later * net.effort_left(0.0)
         ahead = self.plan.row_s * (max(0.0, looks) + nets * self._planned)
         return min(0.999, self._worked / max(1e-9, self._worked + ahead))
 

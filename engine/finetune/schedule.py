@@ -30,7 +30,8 @@ class Plan:
     """How many steps are left, by what was measured and by what the budget still holds.
 
     ``share`` is the part of the budget left at the first look that the training may take, ``allowance`` those seconds
-    (None before), ``spent`` those gone. A first step is slow and is not counted in ``row_s``.
+    (None before), ``spent`` those gone. A first step is slow and is not counted in ``row_s``. Samples are counted by
+    what they cost in the end of the training (:meth:`engine.finetune.base.Net.effort`).
     """
 
     share: float
@@ -50,7 +51,7 @@ class Plan:
         left = deadline.left - deadline.elapsed
         return self.share * left / self.row_s if self.row_s else math.inf
 
-    def note(self, seconds: float, rows: int) -> None:
+    def note(self, seconds: float, rows: float) -> None:
         """Take in how long a step over ``rows`` samples took."""
         self.spent += seconds
         self.measured += 1

@@ -66,7 +66,7 @@ def _tuned_on_processor() -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
 
 
 def _tuned_on_card() -> tuple[Entry, ...]:
-    settings = {"resolution": 224, "batch": 64, "epochs": 40, "fewest": 3, "share": 0.4, **_PACE}
+    settings = {"resolution": 224, "growing": True, "batch": 64, "epochs": 40, "fewest": 3, "share": 0.4, **_PACE}
     return (
         Entry("Tuned at 224 px", "image.finetune", {"backbone": _BACKBONE, **settings}, group=TUNED),
         Entry("A larger network, tuned at 224 px", "image.finetune", {"backbone": _LARGER, **settings}, group=TUNED),

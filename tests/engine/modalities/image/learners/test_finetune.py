@@ -50,6 +50,22 @@ def test_slices_and_restarts_change_nothing(job: Job, tmp_path: Path) -> None:
     contract.restored_when_done_is_done(lambda: learner(job), tmp_path / "b")
 
 
+def test_pictures_may_be_seen_smaller_at_first_but_tiny_ones_are_not(job: Job) -> None:
+    assert learner(job, resolution=128).net().effort(0.0) == 1.0
+    net = learner(job, resolution=128, growing=True).net()
+    while not net.prepare():
+        pass
+    moments = (0.0, 0.5, 0.9, 1.0)
+    seen = [net.inputs(np.arange(2), View(train=True, progress=progress))[0] for progress in moments]
+    assert [planes.shape[-1] for planes in seen] == [64, 96, 128, 128]
+    assert net.inputs(np.arange(2), View())[0].shape[-1] == 128
+    efforts = [net.effort(progress) for progress in moments]
+    assert efforts == sorted(efforts)
+    assert efforts[-1] == 1.0
+    assert net.effort(0.0) < net.effort_left(0.0) < net.effort_left(0.5) < net.effort_left(0.9) == 1.0
+    assert learner(job, resolution=48, growing=True).net().effort(0.0) == 1.0
+
+
 def test_pictures_are_mixed_where_that_is_wanted_but_not_in_the_end_nor_for_numbers(job: Job, tmp_path: Path) -> None:
     def changed(net: ImageNet, progress: float) -> bool:
         inputs, targets = (torch.rand(4, 3, 8, 8),), torch.eye(4)
