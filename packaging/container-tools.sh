@@ -87,7 +87,7 @@ make_builder() {
 # What tests left behind earlier, but nothing that a run of them beside this one may be using.
 tidy() {
     local left
-    left=$(podman_here ps --all --quiet --filter until=1h)
+    left=$(podman_here ps --all --external --quiet --filter until=1h)
     # shellcheck disable=SC2086
     [ -z "$left" ] || podman_here rm --force $left >/dev/null
     left=$(podman_here images --format '{{.Repository}}:{{.Tag}}' | grep -v -e '^localhost/autodidact-' -e '^<none>' || true)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from exporters.container.process import Ended, run
+from exporters.container.dockerfile import BASE
+from exporters.container.process import Cancelled, Ended, run
 from exporters.errors import ContainerFailed
 
 Kind = Literal["docker", "podman"]
@@ -151,10 +152,31 @@ def build(
             furthest = max(furthest, step[0])
             progress(furthest, step[1])
 
-    ended = engine.listen([*words, str(context)], _BUILD_S, heard, cancel)
+    before = _working(engine)
+    try:
+        ended = engine.listen([*words, str(context)], _BUILD_S, heard, cancel)
+    except Cancelled:
+        left = sorted(_working(engine) - before)
+        if left:
+            engine.call("rm", "--force", *left)
+        raise
     if ended.code != 0:
         raise ContainerFailed(_why_not_built(engine, ended))
     progress(1.0, "The image is built")
+
+
+def _working(engine: Engine) -> set[str]:
+    """Return the containers in which podman is building on our base images: a build that is ended leaves its own."""
+    if engine.kind != "podman":
+        return set()
+    listed = engine.call("ps", "--all", "--external", "--format", "{{.ID}} {{.Names}} {{.Image}}")
+    words = [line.split() for line in listed.lines]
+    bases = {BASE, *engine.bases.values()}
+    return {
+        found[0]
+        for found in words
+        if len(found) == 3 and "-working-container" in found[1] and found[2].removesuffix(":latest") in bases
+    }
 
 
 def carries_wheels(context: Path) -> bool:

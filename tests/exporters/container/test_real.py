@@ -306,6 +306,7 @@ def test_a_build_that_is_cancelled_leaves_no_image(engine: Engine, context: Path
     with pytest.raises(Cancelled):
         build(replace(engine, bases={**engine.bases}), context, image, progress, cancel)
     assert engine.call("image", "exists", image).code == 1
+    assert "working-container" not in engine.call("ps", "--all", "--external", "--format", "{{.Names}}").text
 
 
 def test_a_package_that_is_not_the_locked_one_is_not_installed(engine: Engine, context: Path, tmp_path: Path) -> None:
