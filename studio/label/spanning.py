@@ -65,9 +65,7 @@ class Spanning(Marking[Span]):
             return "Press the key of a class to mark the words that are selected. Ctrl with Shift+arrows selects words."
         if self.chosen:
             removes = key_of_action("label.delete_mark")
-            return (
-                f"A class key changes the span, Alt and Alt+Shift with arrows move its ends, {removes} removes it."
-            )
+            return f"A class key changes the span, Alt and Alt+Shift with arrows move its ends, {removes} removes it."
         return ""
 
     @override
