@@ -49,7 +49,9 @@ def whole_quantised(model: onnx.ModelProto, batches: Sequence[Batch], scheme: Sc
         if scheme.way is Way.DYNAMIC:
             small = _dynamic(plain, large_products(model.graph))
         else:
-            small = onnx.load(_static(plain, batches, scheme, [], convolutions(model.graph)))
+            only = convolutions(model.graph)
+            spared = _sensitive(plain, batches, scheme, only) if scheme.way is Way.SPARING else []
+            small = onnx.load(_static(plain, batches, scheme, spared, only))
     small = _of_our_opset(small)
     del small.metadata_props[:]
     small.metadata_props.extend(model.metadata_props)
@@ -127,23 +129,24 @@ def _reader(batches: Sequence[Batch]) -> Any:
     return Reader()
 
 
-def _sensitive(plain: Path, batches: Sequence[Batch], scheme: Scheme) -> list[str]:
+def _sensitive(plain: Path, batches: Sequence[Batch], scheme: Scheme, only: Sequence[str] = ()) -> list[str]:
     """Return the convolutions around the tensors that 8 bits hold worst, a tenth of all."""
     from onnxruntime.quantization import qdq_loss_debug as debug
 
+    few = [{name: array[:1] for name, array in batch.items()} for batch in batches[:_LOOKED_AT]]
     seen = []
-    for inside in (plain, _static(plain, batches, Scheme(Way.STATIC, scheme.signed), [])):
+    for inside in (plain, _static(plain, batches, Scheme(Way.STATIC, scheme.signed), [], only)):
         shown = inside.with_name(f"shown-{inside.name}")
         debug.modify_model_output_intermediate_tensors(inside, shown)
-        seen.append(debug.collect_activations(str(shown), _reader(batches[:_LOOKED_AT])))
+        seen.append(debug.collect_activations(str(shown), _reader(few)))
     matched = debug.create_activation_matching(seen[1], seen[0])
     clarity = {name: _ratio(found["pre_qdq"], found["post_qdq"]) for name, found in matched.items()}
-    convolutions = [node for node in onnx.load(plain).graph.node if node.op_type == "Conv"]
+    candidates = [node for node in onnx.load(plain).graph.node if node.op_type == "Conv"]
     worst = {
         node.name: min((clarity[name] for name in (*node.input[:1], *node.output) if name in clarity), default=np.inf)
-        for node in convolutions
+        for node in candidates
     }
-    return sorted(worst, key=worst.__getitem__)[: max(1, round(_SPARED * len(convolutions)))]
+    return sorted(worst, key=worst.__getitem__)[: max(1, round(_SPARED * len(candidates)))]
 
 
 def _ratio(before: Sequence[npt.NDArray[Any]], after: Sequence[npt.NDArray[Any]]) -> float:

@@ -43,7 +43,7 @@ def ways_for(networks: Sequence[onnx.ModelProto], written: onnx.GraphProto | Non
     if any(is_heavy(network) for network in networks):
         return (Way.DYNAMIC, Way.FLOAT)
     if written is not None and convolutions(written):
-        return (Way.STATIC, Way.PERCENTILE, Way.FLOAT)
+        return (Way.STATIC, Way.SPARING, Way.PERCENTILE, Way.FLOAT)
     if written is not None and large_products(written):
         return (Way.DYNAMIC, Way.FLOAT)
     return (Way.FLOAT,)
