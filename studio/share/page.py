@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from exporters.targets import TARGETS
+from exporters.targets import TARGETS, Target
 from studio.icons import set_icon
 from studio.share.card import ExportCard
 from studio.share.choice import ModelChoice
@@ -22,13 +22,16 @@ class SharePage(QScrollArea):
 
     def __init__(self, whole: Offer, small: Offer | None) -> None:
         super().__init__()
+        self.tiles = {name: self._tile(name, target) for name, target in TARGETS.items()}
         self.choice = ModelChoice(whole, small)
         self.cards = {name: ExportCard(name, target) for name, target in TARGETS.items()}
-        self.tiles = {name: self._tile(card) for name, card in self.cards.items()}
         self._group = QButtonGroup(self)
         tiles = QWidget()
         tiles.setAccessibleName("Share as")
         flow = FlowLayout(tiles, SPACE)
+        for tile in self.tiles.values():
+            self._group.addButton(tile)
+            flow.addWidget(tile)
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, SPACE, 0)
@@ -36,9 +39,7 @@ class SharePage(QScrollArea):
         column.addWidget(text("Nothing leaves this computer: you choose a folder, and it is written there.", "muted"))
         column.addWidget(tiles)
         column.addWidget(self.choice)
-        for name, card in self.cards.items():
-            self._group.addButton(self.tiles[name])
-            flow.addWidget(self.tiles[name])
+        for card in self.cards.values():
             column.addWidget(card)
         column.addStretch(1)
         self.setWidgetResizable(True)
@@ -78,9 +79,9 @@ class SharePage(QScrollArea):
         for card in self.cards.values():
             card.close_down()
 
-    def _tile(self, card: ExportCard) -> QPushButton:
-        made = QPushButton(card.target.title or card.name)
+    def _tile(self, name: str, target: Target) -> QPushButton:
+        made = QPushButton(target.title or name)
         made.setCheckable(True)
         made.setAutoDefault(False)
-        made.clicked.connect(lambda _checked=False: self.show_card(card.name))
+        made.clicked.connect(lambda _checked=False: self.show_card(name))
         return made

@@ -210,6 +210,9 @@ def test_cards_are_chosen_and_models_named_with_the_keys(
     qtbot.keyClick(page.tiles["onnx"], Qt.Key.Key_Right)
     assert page.tiles["bundle"].hasFocus()
     assert page.card.name == "bundle"
+    for expected in (page.choice.whole, page.card.export):
+        page.focusNextChild()
+        assert window.focusWidget() is expected
     assert not screen.can("switch_model")
     assert page.choice.small.accessibleDescription().startswith("this run has none")
 
