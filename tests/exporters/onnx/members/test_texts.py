@@ -1,4 +1,8 @@
-"""Models of texts: the whole ensemble in one graph, on texts of any kind."""
+"""Models of texts: the whole ensemble in one graph, on texts of any kind.
+
+The writers are found by the registry: exporters.onnx.members.text_features, exporters.onnx.members.text_network,
+exporters.onnx.members.text_ngrams and exporters.onnx.members.text_shallow.
+"""
 
 from __future__ import annotations
 
