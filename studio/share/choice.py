@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QRadioButton, QWidget
 
 from studio.share.models import Offer
 from studio.theme import SPACE
@@ -25,6 +25,7 @@ class ModelChoice(QWidget):
         self.whole.setChecked(True)
         self.small.setEnabled(small is not None)
         self._group = QButtonGroup(self)
+        self._cells: dict[tuple[QRadioButton, int], QLabel] = {}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(2 * SPACE)
@@ -39,7 +40,7 @@ class ModelChoice(QWidget):
             radio.setAccessibleDescription(offer.words)
             grid.addWidget(radio, line, 0)
             for column, said in enumerate((offer.size, offer.time, offer.score), start=1):
-                label = text(said or "–", "" if radio.isEnabled() else "muted")
+                label = self._cells[radio, column] = text(said or "–", "" if radio.isEnabled() else "muted")
                 label.setWordWrap(column == _LAST)
                 grid.addWidget(label, line, column)
         self.small.toggled.connect(self.changed)
@@ -48,6 +49,13 @@ class ModelChoice(QWidget):
     def is_small(self) -> bool:
         """Whether the small model was chosen."""
         return self.small.isChecked()
+
+    def show_measured(self, small: bool, size: str, time: str) -> None:
+        """Show size and time of the file that came of one of them, in the place of what the training measured."""
+        radio = self.small if small else self.whole
+        for column, said in ((1, f"{size} as ONNX"), (2, f"{time} as ONNX")):
+            self._cells[radio, column].setText(said)
+        radio.setAccessibleDescription(", ".join(self._cells[radio, column].text() for column in range(1, _LAST + 1)))
 
     def switch(self) -> None:
         """Choose the other one, where there is one."""

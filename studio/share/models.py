@@ -46,7 +46,7 @@ def _offer(folder: Path, said: Mapping[str, Any]) -> Offer:
     size = facts.get("size_bytes")
     took = (facts.get("ms_per_sample") or {}).get("single")
     return Offer(
-        "" if size is None else wording.size(int(size)),
+        "" if size is None else f"{wording.size(int(size))} learned",
         "" if took is None else f"{wording.amount(float(took))} ms",
         _score(said.get("scores")),
     )

@@ -15,6 +15,7 @@ from typing_extensions import override
 from engine.dataset import INPUT_PREFIX
 from exporters.files import safe_name
 from exporters.targets import TARGETS
+from studio import wording
 from studio.screen import Screen, ScreenState
 from studio.session import Session
 from studio.share.card import ExportCard
@@ -210,6 +211,9 @@ class ShareScreen(Screen):
         stale = exported.stamp != stamp(source)
         page.cards[exported.target].show_done(exported, run.task, self._example or {}, stale)
         page.mark(exported.target)
+        if exported.path.suffix == ".onnx" and exported.milliseconds is not None and not stale:
+            took = f"{wording.amount(exported.milliseconds)} ms"
+            page.choice.show_measured(exported.small, wording.size(exported.bytes), took)
 
     def _take_example(self, found: tuple[Path, Mapping[str, Any]]) -> None:
         if found[0] == self._run_shown:

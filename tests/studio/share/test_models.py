@@ -27,9 +27,9 @@ def test_both_are_told_with_size_time_and_score(tmp_path: Path) -> None:
     small = {"size_bytes": 2_000_000, "ms_per_sample": {"single": 1.5, "batch": 1}, "scores": {"validation": accuracy}}
     (run.path / "result.json").write_text(json.dumps({**said, "size_bytes": 9_000_000, "small": small}))
     whole, found = offers(run)
-    assert whole.size == "9 MB"
-    assert found == Offer("2 MB", "1.5 ms", "right on 80 of 100 (between 70 and 90)")
-    assert found.words == "2 MB · 1.5 ms for one sample · right on 80 of 100 (between 70 and 90)"
+    assert whole.size == "9 MB learned"
+    assert found == Offer("2 MB learned", "1.5 ms", "right on 80 of 100 (between 70 and 90)")
+    assert found.words == "2 MB learned · 1.5 ms for one sample · right on 80 of 100 (between 70 and 90)"
 
 
 def test_damaged_results_say_nothing(tmp_path: Path) -> None:

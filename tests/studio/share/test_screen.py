@@ -151,6 +151,8 @@ def test_coming_back_shows_what_was_exported_and_whether_it_is_there(
 
     assert card.outcome.facts.text().startswith("bolts.onnx · 19 MB")
     assert not card.outcome.warning.isVisible()
+    assert screen.page is not None
+    assert screen.page.choice.whole.accessibleDescription().startswith("19 MB as ONNX, 4.57 ms as ONNX, right on ")
     assert screen.next_step() == "bolts.onnx is ready to be used."
     (model / "model.json").touch()
     session.model_changed.emit()
