@@ -33,7 +33,8 @@ class ExportCard(QFrame):
         self.name, self.target = name, target
         self.exported: Exported | None = None
         self.form = OptionForm(target.options)
-        self.form.setVisible(bool(target.options))
+        if not target.options:
+            self.form.hide()
         self.export = button("Export…", self.export_wanted.emit, "primary")
         self.busy = text("", "muted")
         self.cancel = button("Cancel", self.cancel_wanted.emit)

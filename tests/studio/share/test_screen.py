@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from engine.task import Modality
@@ -189,6 +189,13 @@ def test_words_that_are_no_number_stop_before_anything_starts(window: MainWindow
 
     assert "is a number" in card.problem.words
     assert not screen.process.running
+
+
+def test_the_window_stays_the_one_that_has_the_keys(window: MainWindow, tmp_path: Path, photos: Path) -> None:
+    opened(window, project_with_run(tmp_path / "project", photos, Recipe()))
+
+    assert [each for each in QApplication.topLevelWidgets() if each.isVisible()] == [window]
+    assert window.isActiveWindow()
 
 
 def test_a_new_target_is_a_new_card(
