@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QWindow
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -191,11 +191,18 @@ def test_words_that_are_no_number_stop_before_anything_starts(window: MainWindow
     assert not screen.process.running
 
 
-def test_the_window_stays_the_one_that_has_the_keys(window: MainWindow, tmp_path: Path, photos: Path) -> None:
-    opened(window, project_with_run(tmp_path / "project", photos, Recipe()))
+def test_no_part_of_it_is_ever_a_window_of_its_own(
+    window: MainWindow, qtbot: QtBot, qapp: QApplication, tmp_path: Path, photos: Path
+) -> None:
+    """It would take the keys from the window, for good where it is built behind another screen."""
+    project = project_with_run(tmp_path / "project", photos, Recipe())
+    seen: list[QWindow | None] = []
+    qapp.focusWindowChanged.connect(seen.append)
+    opened(window, project)
+    qtbot.wait(50)
+    qapp.focusWindowChanged.disconnect(seen.append)
 
-    assert [each for each in QApplication.topLevelWidgets() if each.isVisible()] == [window]
-    assert window.isActiveWindow()
+    assert [each for each in seen if each is not window.windowHandle()] == []
 
 
 def test_a_new_target_is_a_new_card(
