@@ -12,6 +12,7 @@ VENV   := .venv
 PYTHON_IN_VENV := $(VENV)/bin/python
 STAMP  := $(VENV)/.setup-done
 ARGS   ?=
+TESTERS ?= 2
 
 export ORT_DISABLE_TELEMETRY := 1
 
@@ -34,7 +35,7 @@ demo: $(STAMP)
 	$(PYTHON_IN_VENV) -m studio.demo $(ARGS)
 
 test: $(STAMP) container-tools
-	QT_QPA_PLATFORM=offscreen $(PYTHON_IN_VENV) -m pytest $(ARGS)
+	QT_QPA_PLATFORM=offscreen $(PYTHON_IN_VENV) -m pytest --numprocesses $(TESTERS) --dist loadfile $(ARGS)
 
 # podman and images of our own, for the tests of exported containers; where that is impossible they are skipped.
 container-tools: $(STAMP)

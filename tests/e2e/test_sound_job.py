@@ -56,10 +56,19 @@ def test_the_last_predictions_are_those_of_the_model_left(
     assert right >= 10  # of 12
 
 
-def test_what_has_no_onnx_form_yet_is_refused_before_anything_is_written(
-    autodidact: Autodidact, run: Path, tmp_path: Path
+def test_it_is_exported_and_the_file_answers_as_the_model_does(
+    autodidact: Autodidact, run: Path, recordings: Data, tmp_path: Path
 ) -> None:
     outcome = autodidact("export", run, "--out", tmp_path / "exported")
-    assert outcome.code == 1
-    assert "sounds" in outcome.error
-    assert not list(tmp_path.rglob("*.onnx"))
+    assert outcome.code == 0, outcome.err
+    (file,) = (tmp_path / "exported").glob("*.onnx")
+    answers = []
+    for place, model in enumerate((run, file)):
+        out = tmp_path / f"{place}.csv"
+        assert autodidact("predict", model, recordings.test, "--out", out).code == 0
+        answers.append(sorted(read_csv(out), key=lambda row: row["id"]))
+    for own, exported in zip(*answers, strict=True):
+        assert own["prediction"] == exported["prediction"]
+        assert [float(own[name]) for name in NAMES] == pytest.approx(
+            [float(exported[name]) for name in NAMES], abs=1e-4
+        )

@@ -90,14 +90,15 @@ def test_it_works_slice_by_slice_and_ends_with_its_stdin(start: Starter, tmp_pat
     assert trainer.wait(PATIENCE) == GONE
 
 
-def test_a_slice_without_time_brings_no_candidate(start: Starter, tmp_path: Path) -> None:
+def test_a_slice_without_time_ends_after_one_piece_of_work(start: Starter, tmp_path: Path) -> None:
     run = flower_run(tmp_path / "run")
     trainer = start(run.path)
     reply(trainer)
     ask(trainer, do="advance", learner=first_learner(run), seconds=0.0, left=9.0, frugality=0)
     ask(trainer, do="interrupt")
     answer = reply(trainer)
-    assert (answer["reply"], answer["version"]) == ("slice", None)
+    assert answer["reply"] == "slice"
+    assert not answer["done"]  # whether the one piece brought a candidate depends on how quick the computer is
 
 
 def test_one_that_gets_no_run_leaves_with_its_worker() -> None:
