@@ -141,6 +141,8 @@ def _taught(source: Source, ground: Ground | None, options: EdgeOptions, progres
     if taught is None:
         return LeftOut(_TAUGHT, "the time was too short to teach it")
     evidence = ground.evidence(taught.held_out, learned=False)
+    if evidence is None:
+        return LeftOut(_TAUGHT, "there are no samples to judge it by")
     return Candidate(_TAUGHT, alone(ground.task, _TAUGHT, taught.member), evidence)
 
 

@@ -28,7 +28,10 @@ from exporters.onnx.runtime import OnnxModel
 from exporters.onnx.trials import make_trials
 from exporters.source import Source
 
-_START, _CLIMBED = 0.1, 0.9
+_ENDS = (0.1, 0.6, 0.75, 0.9)
+"""How far the export is when each candidate has been tried; the second is taught first."""
+
+_PACE = 1 / 3  # of the way that is left for a candidate; how many steps it needs is not known before
 _POINTS = 100.0
 
 
@@ -64,6 +67,7 @@ class Ladder:
 
     def __init__(self, source: Source, options: EdgeOptions, progress: Progress) -> None:
         self._source, self._options, self._progress = source, options, progress
+        self._share, self._end = 0.0, _ENDS[0]
         self._ground = Ground.of(source)
         self._calibration = calibration_samples(source)
         self._rungs: list[Rung] = []
@@ -77,11 +81,12 @@ class Ladder:
             ExportError: nothing that keeps the accuracy is quick enough, or the model has no ONNX form.
             ParityError: a file disagrees with the model it was made from.
         """
-        self._progress(0.02, "Writing the model as it is")
+        self._tell(0.02, "Writing the model as it is")
         itself = Candidate(ITSELF, self._source.model, None, exact=True)
         self._served = self._opened(itself)
         self._one = one_call(self._source, self._served.plain.opened)
-        for candidate in candidates(self._source, self._ground, self._options, self._progress):
+        found = candidates(self._source, self._ground, self._options, self._tell)
+        for candidate, self._end in zip(found, _ENDS, strict=True):
             if isinstance(candidate, LeftOut):
                 self._rungs.append(Rung(candidate.name, "", False, f"Left out: {candidate.reason}."))
                 continue
@@ -90,6 +95,13 @@ class Ladder:
                 return taken
         raise ExportError(self._too_slow())
 
+    def _tell(self, share: float, text: str) -> None:
+        self._share = max(self._share, share)  # never backwards, whatever was tried before
+        self._progress(self._share, text)
+
+    def _step(self, text: str) -> None:
+        self._tell(self._share + _PACE * (self._end - self._share), text)
+
     def _opened(self, candidate: Candidate) -> _Try:
         source = self._source if candidate.exact else replace(self._source, model=candidate.model, result=None)
         compressor = Compressor(source, self._calibration)
@@ -97,7 +109,7 @@ class Ladder:
 
     def _tried(self, candidate: Candidate) -> Taken | None:
         """Go through the ways to store a candidate; return the first that keeps what was asked."""
-        self._progress(0.5, f"Trying: {candidate.name}")
+        self._step(f"Trying: {candidate.name}")
         now = replace(self._served, candidate=candidate) if candidate.exact else self._opened(candidate)
         lost = self._lost(now, None)
         if lost is not None and not self._keeps(lost) and not candidate.exact:
@@ -110,10 +122,10 @@ class Ladder:
         return None
 
     def _stored(self, now: _Try, way: Way) -> Taken | None:
-        self._progress(0.6, f"Trying: {now.candidate.name}, {way}")
+        self._step(f"Trying: {now.candidate.name}, {way}")
         scheme = Scheme(way, self._options.device.signed)
         exact = now.candidate.exact and way is Way.FLOAT
-        if way is not Way.FLOAT and now.candidate.evidence is None:
+        if not exact and now.candidate.evidence is None:
             self._rungs.append(Rung(now.candidate.name, way, False, "Left out: there are no samples to judge it by."))
             return None
         artefact = now.plain if way is Way.FLOAT else now.compressor.artefact(scheme)
@@ -123,7 +135,7 @@ class Ladder:
         if reason is not None:
             self._leave(now, way, artefact, lost, reason, mine_ms)
             return None
-        self._progress(0.8, f"Comparing with the model: {now.candidate.name}")
+        self._step(f"Comparing with the model: {now.candidate.name}")
         parity = check(now.candidate.model, now.plain.opened, self._source.dataset)
         verdict = _as_it_is(now.compressor) if exact else "Taken: it keeps the accuracy asked for."
         self._rungs.append(Rung(now.candidate.name, way, True, verdict, len(artefact.content), mine_ms, lost))

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from engine.learners.base import Job
+from engine.modalities.image.members.network import NetworkMember
 from exporters.edge.candidates import Candidate, Ground, LeftOut, candidates
 from exporters.edge.options import EdgeOptions
-from exporters.edge.student import TaughtNetwork, held_out_folds, teach
+from exporters.edge.student import Taught, TaughtNetwork, held_out_folds, teach
 from exporters.source import Source
 from tests.exporters.edge.conftest import COLOURS
 
@@ -58,6 +59,17 @@ def test_too_little_time_teaches_nothing(ground: Ground) -> None:
 def test_without_folds_there_is_nothing_to_judge_by(ground: Ground) -> None:
     nowhere = dataclasses.replace(ground, before=np.full_like(ground.before, np.nan))
     assert held_out_folds(nowhere) is None
+
+
+def test_a_network_whose_answers_are_not_known_is_not_tried(
+    source: Source, ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member = source.model.members[0].member
+    assert isinstance(member, NetworkMember)
+    diverged = Taught(member, np.full_like(ground.before, np.nan))
+    monkeypatch.setattr("exporters.edge.student.teach", lambda *told: diverged)
+    found = list(candidates(source, ground, EdgeOptions(seconds=60.0), lambda share, text: None))
+    assert LeftOut("A small network taught by the model", "there are no samples to judge it by") in found
 
 
 def test_what_cannot_be_tried_says_why(source: Source) -> None:
