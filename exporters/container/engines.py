@@ -156,10 +156,10 @@ def build(
     try:
         ended = engine.listen([*words, str(context)], _BUILD_S, heard, cancel)
     except Cancelled:
-        left = sorted(_working(engine) - before)
-        if left:
-            engine.call("rm", "--force", *left)
+        _clear(engine, before)
         raise
+    if ended.code is None:
+        _clear(engine, before)
     if ended.code != 0:
         raise ContainerFailed(_why_not_built(engine, ended))
     progress(1.0, "The image is built")
@@ -177,6 +177,13 @@ def _working(engine: Engine) -> set[str]:
         for found in words
         if len(found) == 3 and "-working-container" in found[1] and found[2].removesuffix(":latest") in bases
     }
+
+
+def _clear(engine: Engine, before: set[str]) -> None:
+    """Remove the containers that a build which was ended has left, but none that were there ``before``."""
+    left = sorted(_working(engine) - before)
+    if left:
+        engine.call("rm", "--force", *left)
 
 
 def carries_wheels(context: Path) -> bool:

@@ -104,9 +104,17 @@ def _listen(
                 continue
             line = None
         if line is None:
-            return Ended(process.wait(_GRACE_S), tuple(kept))
+            return Ended(_code(process), tuple(kept))
         kept.append(line)
         heard(line)
+
+
+def _code(process: subprocess.Popen[str]) -> int | None:
+    """Return the exit code of one that says nothing more; None where it does not end for all that."""
+    try:
+        return process.wait(_GRACE_S)
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -161,6 +161,26 @@ def test_an_engine_that_went_away_is_met_with_a_sentence(context: Path) -> None:
         build(Engine("docker", "/nowhere/docker", "28"), context, "localhost/a:1")
 
 
+def test_a_build_that_takes_too_long_leaves_none_of_its_containers(
+    programs: Path, context: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exporters.container.engines._BUILD_S", 0.3)
+    removed, listed = tmp_path / "removed", tmp_path / "listed"
+    listed.write_text("1 mine-working-container mine\n")
+    program = script(
+        programs,
+        "podman",
+        f"""case "$1" in
+ps) while read -r line; do echo "$line"; done < {listed};;
+rm) echo "$@" > {removed};;
+*) echo "2 a-working-container mine" >> {listed}; exec /bin/sleep 60;;
+esac""",
+    )
+    with pytest.raises(ContainerFailed, match="did not finish the build"):
+        build(Engine("podman", program, "5", bases={"BASE": "mine"}), context, "localhost/a:1")
+    assert removed.read_text().split() == ["rm", "--force", "2"]
+
+
 def test_a_build_can_be_cancelled(programs: Path, context: Path) -> None:
     program = script(programs, "docker", "echo 'Step 1/2 : FROM a'\n/bin/sleep 60")
     cancel = threading.Event()

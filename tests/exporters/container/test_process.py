@@ -78,6 +78,13 @@ def test_one_that_does_not_want_to_end_is_ended_by_force(monkeypatch: pytest.Mon
     assert time.monotonic() - began < 20
 
 
+def test_one_that_closes_its_output_and_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exporters.container.process._GRACE_S", 0.3)
+    began = time.monotonic()
+    assert run(python("import os, time; os.close(1); os.close(2); time.sleep(60)"), 60).code is None
+    assert time.monotonic() - began < 20
+
+
 def test_a_child_that_keeps_the_output_open_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("exporters.container.process._QUIET_S", 0.3)
     code = "import subprocess; p = subprocess.Popen(['sleep', '5']); print(p.pid, flush=True)"
