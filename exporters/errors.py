@@ -6,7 +6,8 @@ ExportError
 ├── ParityError        the exported model disagrees with the model it was made from
 ├── NotWritable        the files cannot be written: a full disk, a folder that may not be changed
 ├── NotOurs            a file to be opened is damaged, hostile or was not made by this program
-└── ContainerFailed    docker or podman did not do what was asked
+├── ContainerFailed    docker or podman did not do what was asked
+└── NotInstallable     the clean environment that a package is verified in cannot be made (exporters.verify.environment)
 
 Every message says what happened, what was done and what the person can do.
 """

@@ -17,7 +17,7 @@ from exporters.onnx.trees import Tree
 
 _CATEGORICAL = 1
 _DEFAULT_LEFT = 2
-_MISSING_NONE, _MISSING_ZERO, _MISSING_NAN = 0, 1, 2
+_MISSING_ZERO, _MISSING_NAN = 1, 2
 _WORD = 32
 
 
