@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from exporters.server import custom_vision
 from exporters.server.body import Bodies
+from exporters.server.deadline import Deadline
 from exporters.server.friendly import Asking, Reply
 from exporters.server.guard import Guard, error_body
 from exporters.server.inference import EXTENSIONS, HEADER_LENGTH, VERSION, Inference
@@ -53,7 +54,7 @@ class _Routes:
         self._bodies = Bodies(settings.limits)
         self._predictor = Predictor(settings.load, settings.limits)
         self._asking = Asking(package, settings.load, most_pixels(settings.limits))
-        self._inference = Inference(package, settings.limits)
+        self._inference = Inference(self._asking, settings.limits)
         self._openapi = describe(package, settings)
         self._page, self._docs = page(), docs(self._openapi)
         self._is_ready = True
@@ -121,12 +122,13 @@ class _Routes:
 
     async def predict(self, request: Request) -> Response:
         content_type = request.headers.get("content-type", "")
-        async with self._bodies.read(request) as body:
+        body = await self._bodies.read(request)
 
-            def work() -> Reply:
-                return self._asking.reply(read_batch(body, content_type, self._package, self._settings.limits))
+        def work(deadline: Deadline) -> Reply:
+            batch = read_batch(body.content, content_type, self._package, self._settings.limits)
+            return self._asking.reply(batch, deadline)
 
-            reply = await self._predictor.do(work)
+        reply = await self._predictor.do(work, body.let_go)
         self._metrics.count_samples(reply.answered, reply.unreadable)
         return Response(reply.body, media_type="application/json")
 
@@ -134,13 +136,13 @@ class _Routes:
         custom_vision.check_pictures(self._package)
         content_type = request.headers.get("content-type", "")
         iteration = str(request.path_params.get("iteration", ""))
-        async with self._bodies.read(request) as body:
+        body = await self._bodies.read(request)
 
-            def work() -> dict[str, object]:
-                picture = custom_vision.picture_of(body, content_type, self._settings.limits)
-                return custom_vision.reply(self._asking.one(picture), self._package, iteration)
+        def work(deadline: Deadline) -> dict[str, object]:
+            picture = custom_vision.picture_of(body.content, content_type, self._settings.limits)
+            return custom_vision.reply(self._asking.one(picture, deadline), self._package, iteration)
 
-            reply = await self._predictor.do(work)
+        reply = await self._predictor.do(work, body.let_go)
         self._metrics.count_samples(1, 0)
         return _json(reply)
 
@@ -167,8 +169,10 @@ class _Routes:
     async def v2_infer(self, request: Request) -> Response:
         self._check_model(request)
         header = request.headers.get(HEADER_LENGTH)
-        async with self._bodies.read(request) as body:
-            reply = await self._predictor.do(lambda: self._inference.infer(body, header))
+        body = await self._bodies.read(request)
+        reply = await self._predictor.do(
+            lambda deadline: self._inference.infer(body.content, header, deadline), body.let_go
+        )
         if reply.header is None:
             return Response(reply.body, media_type="application/json")
         headers = {HEADER_LENGTH: str(reply.header)}

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 
 from starlette.requests import ClientDisconnect, Request
 
 from exporters.server.refused import Refused
 from exporters.server.settings import Limits
+
+
+class Body:
+    """A body in memory, which counts as held until it is let go."""
+
+    def __init__(self, content: bytes, freed: Callable[[int], None]) -> None:
+        self.content = content
+        self._freed = freed
+
+    def let_go(self) -> None:
+        """Empty it, also for whoever still refers to it, such as work that was dropped before its turn came."""
+        self._freed(len(self.content))
+        self.content = b""
 
 
 class Bodies:
@@ -19,9 +31,8 @@ class Bodies:
         self._limits = limits
         self._held = 0
 
-    @asynccontextmanager
-    async def read(self, request: Request) -> AsyncIterator[bytes]:
-        """Give the body, which counts as held until the context ends.
+    async def read(self, request: Request) -> Body:
+        """Return the body, which counts as held until it is let go.
 
         Raises:
             Refused: it is too large (413), too slow (408) or compressed (415), its length is no number (400), or others
@@ -33,9 +44,18 @@ class Bodies:
         parts: list[bytes] = []
         try:
             await self._collect(request, parts)
-            yield b"".join(parts)
-        finally:
-            self._held -= sum(map(len, parts))
+        except BaseException:
+            self._free(sum(map(len, parts)))
+            raise
+        return Body(b"".join(parts), self._free)
+
+    @property
+    def held(self) -> int:
+        """Bytes of all bodies that are in memory now."""
+        return self._held
+
+    def _free(self, size: int) -> None:
+        self._held -= size
 
     async def _collect(self, request: Request, parts: list[bytes]) -> None:
         chunks, size = request.stream(), 0

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy.typing as npt
+
+from exporters.server.deadline import Deadline
 from exporters.server.pictures import TooLarge, pixels_of
 from exporters.server.predictor import Shared
 from exporters.server.refused import Refused
@@ -17,6 +20,8 @@ from exporters.standalone.package import Answer, Item, Package, Unreadable
 
 _HELD_BYTES = 32_000_000
 _HELD_ITEMS = 4096
+
+Feeds = Mapping[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -36,11 +41,16 @@ class Asking:
         self._room = Room(most_pixels)
         self._shared = Shared[Item, Answer](package.predict, load)
 
-    def answers(self, batch: Batch) -> list[Answer | Unreadable]:
-        """Return an answer for each sample, or why it has none. Of a large batch few samples are unpacked at once."""
-        held = _Held(self._shared, self._room, len(batch.samples))
+    def answers(self, batch: Batch, deadline: Deadline) -> list[Answer | Unreadable]:
+        """Return an answer for each sample, or why it has none. Of a large batch few samples are unpacked at once.
+
+        Raises:
+            Refused: it takes too long (504).
+        """
+        held = _Held(self._shared, self._room, deadline, len(batch.samples))
         try:
             for place, sample in enumerate(batch.samples):
+                deadline.check()
                 pixels = pixels_of(sample) if self.package.modality == "image" and isinstance(sample, bytes) else 0
                 self._take(held, place, sample, pixels)
             held.answer()
@@ -48,27 +58,45 @@ class Asking:
             held.let_go()
         return held.found
 
-    def one(self, sample: bytes) -> Answer:
+    def one(self, sample: bytes, deadline: Deadline) -> Answer:
         """Return the answer for one sample.
 
         Raises:
-            Refused: it cannot be read (422) or is too large (413).
+            Refused: it cannot be read (422), is too large (413) or takes too long (504).
         """
-        return _only(self.answers(Batch([sample], alone=True)))
+        return _only(self.answers(Batch([sample], alone=True), deadline))
 
-    def reply(self, batch: Batch) -> Reply:
+    def reply(self, batch: Batch, deadline: Deadline) -> Reply:
         """Return the reply.
 
         Raises:
-            Refused: the only sample cannot be read (422) or is too large (413).
+            Refused: the only sample cannot be read (422) or is too large (413), or all take too long (504).
         """
-        answers = self.answers(batch)
+        answers = self.answers(batch, deadline)
         if batch.alone:
             _only(answers)
         said = [{"error": str(answer)} if isinstance(answer, Unreadable) else answer.to_json() for answer in answers]
         body = json.dumps({"model": self.package.manifest["name"], "predictions": said}, ensure_ascii=False).encode()
         unreadable = sum(isinstance(answer, Unreadable) for answer in answers)
         return Reply(body, len(answers) - unreadable, unreadable)
+
+    def call(self, outputs: Sequence[str], feeds: Feeds, pixels: int, deadline: Deadline) -> list[npt.NDArray[Any]]:
+        """Call the graph on tensors as they are, with the same turns and in the same room as all others.
+
+        Raises:
+            Refused: there are too many pixels (413), or no room for them in time (504).
+            NotAPackage: the graph cannot be run on that.
+        """
+        if pixels > self._room.size:
+            raise Refused(413, str(TooLarge.of(pixels, self._room.size)))
+        if not self._room.take(pixels, deadline.left()):
+            raise deadline.refusal()
+        try:
+            with self._shared.turn():
+                deadline.check()
+                return self.package.call(outputs, feeds)
+        finally:
+            self._room.give(pixels)
 
     def _take(self, held: _Held, place: int, sample: Any, pixels: int) -> None:
         if pixels > self._room.size:
@@ -84,19 +112,21 @@ class Asking:
 class _Held:
     """The samples of one request that are unpacked and not answered yet, and the answers so far."""
 
-    def __init__(self, shared: Shared[Item, Answer], room: Room, count: int) -> None:
+    def __init__(self, shared: Shared[Item, Answer], room: Room, deadline: Deadline, count: int) -> None:
         self.found: list[Any] = [None] * count
         self._shared = shared
         self._room = room
+        self._deadline = deadline
         self._items: dict[int, Item] = {}
         self._bytes = 0
         self._pixels = 0
 
     def make_room(self, pixels: int) -> None:
         """Take room for a picture, and where there is none give up one's own before waiting for it."""
-        if not self._room.take(pixels, wait=False):
+        if not self._room.take(pixels, 0.0):
             self.answer()
-            self._room.take(pixels, wait=True)
+            if not self._room.take(pixels, self._deadline.left()):
+                raise self._deadline.refusal()
         self._pixels += pixels
 
     def add(self, place: int, item: Item) -> None:

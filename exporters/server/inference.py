@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from exporters.server.deadline import Deadline
+from exporters.server.friendly import Asking
+from exporters.server.raw_calls import check_call, pixels_in
 from exporters.server.refused import Refused
 from exporters.server.settings import Limits
 from exporters.server.strict_json import parse_json
 from exporters.server.tensors import Spec, Tensor, from_bytes, from_json, to_bytes, to_json
-from exporters.standalone.package import NotAPackage, Package
+from exporters.standalone.package import NotAPackage
 
 VERSION = "1"
 PLATFORM = "onnx_onnxv1"
@@ -30,7 +33,9 @@ class Reply:
 class Inference:
     """The model as the protocol sees it."""
 
-    def __init__(self, package: Package, limits: Limits) -> None:
+    def __init__(self, asking: Asking, limits: Limits) -> None:
+        package = asking.package
+        self._asking = asking
         self._package = package
         self._limits = limits
         self.name = str(package.manifest["name"])
@@ -47,11 +52,12 @@ class Inference:
             "outputs": [spec.to_json() for spec in self._outputs.values()],
         }
 
-    def infer(self, body: bytes, header: str | None) -> Reply:
+    def infer(self, body: bytes, header: str | None, deadline: Deadline) -> Reply:
         """Answer a request whose first ``header`` bytes are JSON, all of them where it is None.
 
         Raises:
-            Refused: the request does not keep to the protocol or to what the model takes (400, 413).
+            Refused: the request does not keep to the protocol or to what the model takes (400, 413, 422), or its answer
+                takes too long (504).
         """
         size = _header_size(header, len(body))
         request = parse_json(body[:size], self._limits)
@@ -59,8 +65,9 @@ class Inference:
             raise Refused(400, "The request has to be a JSON object with “inputs”.")
         feeds = self._feeds(_objects(request, "inputs"), body[size:])
         wanted = self._wanted(request)
+        check_call(self._package, feeds, self._limits)
         try:
-            values = self._package.call([name for name, _ in wanted], feeds)
+            values = self._asking.call([name for name, _ in wanted], feeds, pixels_in(self._package, feeds), deadline)
         except NotAPackage as error:
             raise Refused(400, "The model cannot be run on these tensors. Its metadata says what it takes.") from error
         return self._reply(request, wanted, values)
@@ -112,9 +119,13 @@ class Inference:
         if not request.get("outputs"):
             return [(name, usual) for name in self._outputs]
         entries = _objects(request, "outputs")
-        return [
-            (self._spec(entry, self._outputs, "output").name, _flag(entry, "binary_data", usual)) for entry in entries
-        ]
+        wanted: dict[str, bool] = {}
+        for entry in entries:
+            spec = self._spec(entry, self._outputs, "output")
+            if spec.name in wanted:
+                raise Refused(400, f"“{spec.name}” was asked for twice.")
+            wanted[spec.name] = _flag(entry, "binary_data", usual)
+        return list(wanted.items())
 
     def _reply(self, request: Mapping[str, Any], wanted: Sequence[tuple[str, bool]], values: Sequence[Tensor]) -> Reply:
         outputs: list[dict[str, object]] = []

@@ -97,7 +97,16 @@ def _protocol_paths(package: Package) -> Json:
     model = f"/v2/models/{package.manifest['name']}"
     metadata = {"$ref": "#/components/schemas/ModelMetadata"}
     infer = _operation(
-        "Run the graph on raw tensors", {"$ref": "#/components/schemas/InferReply"}, 400, 401, 404, 408, 413, 429, 504
+        "Run the graph on raw tensors",
+        {"$ref": "#/components/schemas/InferReply"},
+        400,
+        401,
+        404,
+        408,
+        413,
+        422,
+        429,
+        504,
     )
     schema = {"$ref": "#/components/schemas/InferRequest"}
     infer["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}

@@ -41,10 +41,12 @@ def pixels_of(raw: bytes) -> int:
     """Return how many pixels the file says it has; 0 where that cannot be told, so that reading it says why."""
     from PIL import Image
 
+    from engine.modalities.image.decode import FORMATS
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            with Image.open(io.BytesIO(raw)) as picture:
+            with Image.open(io.BytesIO(raw), formats=FORMATS) as picture:
                 return picture.size[0] * picture.size[1]
         except Exception:  # Pillow's readers raise what they like on damaged files; decoding meets that with a sentence
             return 0

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
+from exporters.server.deadline import Deadline
 from exporters.server.refused import Refused
 from exporters.server.settings import Limits, Load
 
@@ -35,34 +36,42 @@ class Predictor:
         """Requests that wait or are being computed."""
         return self._waiting
 
-    async def do(self, work: Callable[[], Result]) -> Result:
-        """Return what ``work`` returns, computed in a thread.
+    async def do(self, work: Callable[[Deadline], Result], ended: Callable[[], None] = lambda: None) -> Result:
+        """Return what ``work`` returns, computed in a thread; it hears until when its answer is wanted.
+
+        ``ended`` is called, in the event loop, once the work is done or was dropped before its turn came, which may be
+        long after its answer was given up.
 
         Raises:
             Refused: too many wait already (429), or the answer took too long (504).
         """
         if self._waiting >= self._limits.waiting:
+            ended()
             raise Refused(
                 429, "The server is busy: too many requests wait already. Try again soon.", {"retry-after": "1"}
             )
-        loop, end = asyncio.get_running_loop(), time.monotonic() + self._limits.answer_s
+        loop, deadline = asyncio.get_running_loop(), Deadline.after(self._limits.answer_s)
 
         def in_time() -> Result:
-            if time.monotonic() > end:
-                raise _late(self._limits)
-            return work()
+            deadline.check()
+            return work(deadline)
+
+        def done() -> None:
+            self._waiting -= 1
+            ended()
 
         self._waiting += 1
-        future = self._threads.submit(in_time)
-        future.add_done_callback(lambda _: _tell(loop, self._done))
+        try:
+            future = self._threads.submit(in_time)
+        except RuntimeError:  # the server is ending
+            done()
+            raise
+        future.add_done_callback(lambda _: _tell(loop, done))
         try:
             async with asyncio.timeout_at(loop.time() + self._limits.answer_s):
                 return await asyncio.wrap_future(future)
         except TimeoutError as error:
-            raise _late(self._limits) from error
-
-    def _done(self) -> None:
-        self._waiting -= 1
+            raise deadline.refusal() from error
 
     def close(self) -> None:
         """Let what runs end; start nothing more."""
@@ -72,10 +81,6 @@ class Predictor:
 def _tell(loop: asyncio.AbstractEventLoop, what: Callable[[], None]) -> None:
     if not loop.is_closed():
         loop.call_soon_threadsafe(what)
-
-
-def _late(limits: Limits) -> Refused:
-    return Refused(504, f"The answer took longer than {limits.answer_s:g} s and was given up. Send less at once.")
 
 
 class _Job(Generic[Item, Answer]):
@@ -98,6 +103,12 @@ class Shared(Generic[Item, Answer]):
         self._turns = threading.Semaphore(load.workers)
         self._lock = threading.Lock()
         self._queue: deque[_Job[Item, Answer]] = deque()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for one of the turns and have it, for a call that nobody can share."""
+        with self._turns:
+            yield
 
     def predict(self, items: Sequence[Item]) -> list[Answer]:
         """Return an answer for each item, in order."""

@@ -13,12 +13,11 @@ class Room:
         self._free = size
         self._changed = threading.Condition()
 
-    def take(self, amount: int, wait: bool) -> bool:
-        """Take room for ``amount``, at most :attr:`size`; False where there is none and ``wait`` is not wanted."""
+    def take(self, amount: int, wait_s: float) -> bool:
+        """Take room for ``amount``, at most :attr:`size`; False where there was none for ``wait_s`` seconds."""
         with self._changed:
-            if amount > self._free and not wait:
+            if not self._changed.wait_for(lambda: amount <= self._free, wait_s):
                 return False
-            self._changed.wait_for(lambda: amount <= self._free)
             self._free -= amount
             return True
 

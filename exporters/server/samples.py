@@ -10,6 +10,7 @@ from exporters.server.forms import Part, media_type, parse_form
 from exporters.server.refused import Refused
 from exporters.server.settings import Limits
 from exporters.server.strict_json import parse_json
+from exporters.standalone.errors import TooManyRows
 from exporters.standalone.package import Package, Unreadable
 
 Raw = bytes | str | Mapping[str, object]
@@ -45,9 +46,11 @@ def read_batch(body: bytes, content_type: str, package: Package, limits: Limits)
     Raises:
         Refused: it is damaged (400), not of a kind the model takes (415), holds too much (413) or lacks columns (422).
     """
-    batch = _read(body, content_type, package, limits)
-    most = limits.files if package.modality in MEDIA else limits.rows
-    most = min(most, max(1, limits.json_elements // max(1, len(package.classes))))
+    most = _most(package, limits)
+    try:
+        batch = _read(body, content_type, package, limits)
+    except TooManyRows as error:
+        raise Refused(413, f"The request holds more than {most:,} samples, which is the limit. Send fewer.") from error
     if len(batch.samples) > most:
         raise Refused(413, f"The request holds {len(batch.samples):,} samples; the limit is {most:,}. Send fewer.")
     if not batch.samples:
@@ -58,35 +61,47 @@ def read_batch(body: bytes, content_type: str, package: Package, limits: Limits)
     return batch
 
 
+def _most(package: Package, limits: Limits) -> int:
+    """Return how many samples a request may hold."""
+    most = limits.files if package.modality in MEDIA else limits.rows
+    return min(most, max(1, limits.json_elements // max(1, len(package.classes))))
+
+
 def _read(body: bytes, content_type: str, package: Package, limits: Limits) -> Batch:
     kind = media_type(content_type)
     if not body:
         raise Refused(400, f"The request is empty. {how_to_send(package)}")
     if kind == "multipart/form-data":
         return _from_form(parse_form(body, content_type, limits.files), package, limits)
-    return _from_content(body, kind, package, limits)
+    return _from_content(body, kind, package, _most(package, limits), limits)
 
 
-def _from_content(body: bytes, kind: str, package: Package, limits: Limits) -> Batch:
+def _from_content(body: bytes, kind: str, package: Package, most: int, limits: Limits) -> Batch:
+    """Return the samples of a body or of a part of a form; a table of more than ``most`` rows is refused unread."""
     if package.modality in MEDIA:
         if kind in UNTYPED or kind.split("/")[0] in (*MEDIA, "video"):
             return Batch([body], alone=True)
     elif kind == "application/json" or kind.endswith("+json"):
         return _from_json(parse_json(body, limits), package)
     elif package.columns and kind in TABLES:
-        return Batch(_rows_of_table(body, package), alone=False)
+        return Batch(_rows_of_table(body, package, most), alone=False)
     elif not package.columns and (kind == "text/plain"):
         return Batch([_text(body)], alone=True)
     raise Refused(415, how_to_send(package))
 
 
 def _from_form(parts: Sequence[Part], package: Package, limits: Limits) -> Batch:
-    batches = [_from_part(part, package, limits) for part in parts if part.file is not None or part.content]
-    samples = [sample for batch in batches for sample in batch.samples]
-    return Batch(samples, alone=len(batches) == 1 and batches[0].alone)
+    samples: list[Raw] = []
+    alone, most = [], _most(package, limits)
+    for part in parts:
+        if part.file is not None or part.content:
+            batch = _from_part(part, package, most - len(samples), limits)
+            samples += batch.samples
+            alone.append(batch.alone)
+    return Batch(samples, alone=alone == [True])
 
 
-def _from_part(part: Part, package: Package, limits: Limits) -> Batch:
+def _from_part(part: Part, package: Package, most: int, limits: Limits) -> Batch:
     if package.modality in MEDIA:
         if part.file is None:
             raise Refused(400, f"The field {part.field[:40]!r} of the form is no file. {how_to_send(package)}")
@@ -94,7 +109,7 @@ def _from_part(part: Part, package: Package, limits: Limits) -> Batch:
     kind = part.media_type
     if kind in ("", "application/octet-stream", "text/plain", "application/vnd.ms-excel"):
         kind = "text/csv" if package.columns else "text/plain"
-    return _from_content(part.content, kind, package, limits)
+    return _from_content(part.content, kind, package, most, limits)
 
 
 def _from_json(value: Any, package: Package) -> Batch:
@@ -137,9 +152,11 @@ def _from_columns(columns: Mapping[str, Any]) -> Batch:
     return Batch(rows, alone=False)
 
 
-def _rows_of_table(body: bytes, package: Package) -> list[Raw]:
+def _rows_of_table(body: bytes, package: Package, most: int) -> list[Raw]:
     try:
-        return list(package.rows(body))
+        return list(package.rows(body, most))
+    except TooManyRows:
+        raise
     except Unreadable as error:
         raise Refused(422, str(error)) from error
 

@@ -7,6 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from exporters.server.deadline import Deadline
+from exporters.server.friendly import Asking
+from exporters.server.refused import Refused
+from exporters.server.samples import Batch
+from exporters.server.settings import Load
 from exporters.standalone.package import Package
 from tests.exporters.models import COLUMNS
 from tests.exporters.server.client import Server, form, serving
@@ -137,3 +142,10 @@ def test_more_rows_than_the_limit_are_refused(row_server: Server) -> None:
 
 def test_every_column_is_asked_for_by_its_own_name(row_package: Package) -> None:
     assert row_package.columns == tuple(column.name for column in COLUMNS)
+
+
+def test_no_further_sample_is_read_once_the_answer_is_given_up(row_package: Package) -> None:
+    asking = Asking(row_package, Load(1, 1, 1), 1000)
+    with pytest.raises(Refused) as late:
+        asking.answers(Batch([ROW], alone=True), Deadline(0.0, 1.0))
+    assert late.value.status == 504

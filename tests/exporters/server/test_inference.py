@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,8 +19,13 @@ from hypothesis import strategies as st
 from engine.learners.constant import ConstantMember
 from engine.task import Column, ColumnType, Kind, Modality, Task
 from exporters.packaged import write_package
+from exporters.server.deadline import Deadline
+from exporters.server.friendly import Asking
 from exporters.server.inference import Inference
-from exporters.server.settings import Limits
+from exporters.server.raw_calls import check_call, check_words
+from exporters.server.refused import Refused
+from exporters.server.settings import Limits, Load
+from exporters.server.tensors import DATATYPES
 from exporters.standalone.package import Package
 from tests.exporters.models import model_of, source_of
 from tests.exporters.server.client import Server
@@ -28,6 +37,19 @@ ROWS: dict[str, tuple[str, list[Any]]] = {
     "label": ("FP64", [19676.0, 19000.5]),
     "inner_1_Mul": ("BYTES", ["place 7", "nowhere"]),
 }
+
+
+def infer(package: Package, inputs: list[dict[str, Any]], most_pixels: int = 10**7) -> Any:
+    asking = Asking(package, Load(1, 1, 1), most_pixels)
+    body = json.dumps({"inputs": inputs}).encode()
+    return json.loads(Inference(asking, Limits()).infer(body, None, Deadline.after(20.0)).body)
+
+
+def tensors(feeds: Mapping[str, npt.NDArray[Any]]) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "datatype": DATATYPES[str(values.dtype)], "shape": list(values.shape), "data": values.tolist()}
+        for name, values in feeds.items()
+    ]
 
 
 def request(**changes: Any) -> dict[str, Any]:
@@ -129,6 +151,7 @@ def changed(place: int, **values: Any) -> dict[str, Any]:
         (request(inputs=request()["inputs"][:2]), "missing"),
         (request(inputs=request()["inputs"] + request()["inputs"][:1]), "twice"),
         (request(outputs=[{"name": "no such"}]), "no output"),
+        (request(outputs=[{"name": "probabilities"}] * 2), "asked for twice"),
         (request(parameters=3), "parameters"),
         (changed(0, name="width"), "no input"),
         (changed(0, datatype="FP32"), "FP64"),
@@ -183,7 +206,7 @@ def test_any_json_in_any_place_is_answered_or_refused(row_server: Server, value:
     if place in ("data", "shape", "name"):
         asked["inputs"][0][place] = value
     reply = row_server.post_json(INFER, asked)
-    assert reply.status in (200, 400, 413)
+    assert reply.status in (200, 400, 413, 422)
     if reply.status != 200:
         assert reply.error
 
@@ -208,7 +231,7 @@ def test_lists_may_be_of_any_length_and_empty(words: Path, texts: list[str]) -> 
         {"name": name, "datatype": "INT64", "shape": list(values.shape), "data": values.tolist()}
         for name, values in package.feeds(items).items()
     ]
-    said = json.loads(Inference(package, Limits()).infer(json.dumps({"inputs": inputs}).encode(), None).body)
+    said = infer(package, inputs)
     expected = [list(answer.probabilities.values()) for answer in package.predict(items)]
     (shares,) = (output for output in said["outputs"] if output["name"] == "probabilities")
     np.testing.assert_allclose(np.reshape(shares["data"], shares["shape"]), expected, atol=1e-6)
@@ -226,5 +249,75 @@ def test_columns_of_sentences_may_have_more_terms_than_rows(tmp_path: Path) -> N
         {"name": name, "datatype": kinds[str(values.dtype)], "shape": list(values.shape), "data": values.tolist()}
         for name, values in feeds.items()
     ]
-    said = json.loads(Inference(package, Limits()).infer(json.dumps({"inputs": inputs}).encode(), None).body)
+    said = infer(package, inputs)
     assert said["outputs"][0]["data"] == ["b"]
+
+
+def test_a_raw_call_has_no_more_pictures_than_one_of_the_reader(picture_package: Package) -> None:
+    assert infer(picture_package, tensors({"image": np.zeros((16, 1, 1, 3), np.uint8)}))["outputs"]
+    for shape in ((17, 1, 1, 3), (5, 1000, 1000, 3)):
+        feeds = {"image": np.zeros(shape, np.uint8)}
+        with pytest.raises(Refused, match="samples; of this size the limit is") as refusal:
+            check_call(picture_package, feeds, Limits())
+        assert refusal.value.status == 413
+
+
+def test_a_raw_picture_takes_room_like_any_other(picture_package: Package) -> None:
+    with pytest.raises(Refused, match="million pixels") as refusal:
+        infer(picture_package, tensors({"image": np.zeros((1, 40, 40, 3), np.uint8)}), most_pixels=1000)
+    assert refusal.value.status == 413
+    asking = Asking(picture_package, Load(1, 1, 1), 1000)
+    assert asking._room.take(500, 0.0)
+    with pytest.raises(Refused) as late:
+        asking.call(["probabilities"], {"image": np.zeros((1, 30, 30, 3), np.uint8)}, 900, Deadline.after(0.01))
+    assert late.value.status == 504
+
+
+def test_a_raw_call_waits_for_its_turn(row_package: Package) -> None:
+    asking = Asking(row_package, Load(1, 1, 4), 1000)
+    feeds = row_package.feeds([row_package.read({name: None for name in row_package.columns})])
+    with ThreadPoolExecutor(1) as thread:
+        with asking._shared.turn():
+            answer = thread.submit(asking.call, ["probabilities"], feeds, 0, Deadline.after(20.0))
+            with pytest.raises(TimeoutError):
+                answer.result(0.05)
+        assert answer.result(20)[0].shape == (1, 3)
+
+
+def test_a_raw_call_has_no_more_rows_than_one_of_the_reader(row_package: Package) -> None:
+    feeds = row_package.feeds([row_package.read({name: None for name in row_package.columns})] * 4097)
+    with pytest.raises(Refused, match="limit is 4,096"):
+        check_call(row_package, feeds, Limits())
+    with pytest.raises(Refused, match="limit is 33"):
+        check_call(row_package, feeds, replace(Limits(), json_elements=100))
+
+
+def test_a_raw_sound_has_a_limit(sounds: Path) -> None:
+    package = Package.open(sounds, threads=1)
+    check_call(package, {"audio": np.zeros((1, 200 * 16_000), np.float32)}, Limits())
+    with pytest.raises(Refused, match="200 seconds"):
+        check_call(package, {"audio": np.zeros((1, 200 * 16_000 + 1), np.float32)}, Limits())
+    with pytest.raises(Refused, match="limit is 16"):
+        check_call(package, {"audio": np.zeros((17, 10), np.float32)}, Limits())
+
+
+def test_lists_of_a_raw_call_fit_together(word_package: Package) -> None:
+    feeds = dict(word_package.feeds([word_package.read("good film")]))
+    check_call(word_package, feeds, Limits())
+    sizes = next(
+        str(feature["inputs"][-1])
+        for feature in word_package.manifest["reading"]["features"]
+        if feature["kind"] in ("ngrams", "sequence")
+    )
+    for wrong in (feeds[sizes] + 1, -feeds[sizes], np.array([2**40])):
+        with pytest.raises(Refused, match="sum to another") as refusal:
+            check_call(word_package, {**feeds, sizes: wrong}, Limits())
+        assert refusal.value.status == 422
+
+
+def test_chunks_of_words_have_a_limit() -> None:
+    check_words(np.zeros((256, 128), np.int64))
+    for shape in ((1, 129), (257, 128)):
+        with pytest.raises(Refused, match="the limit is") as refusal:
+            check_words(np.zeros(shape, np.int64))
+        assert refusal.value.status == 413

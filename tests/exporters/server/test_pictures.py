@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import io
 from dataclasses import replace
+
+import pytest
+from PIL import Image
 
 from exporters.server.machine import cores, machine, memory
 from exporters.server.pictures import TooLarge, most_pixels, pixels_of
@@ -11,6 +15,13 @@ def test_the_size_is_read_from_the_head_of_a_file(photo: bytes) -> None:
     assert pixels_of(photo) == 60 * 80
     assert pixels_of(photo[:700]) in (0, 60 * 80)
     assert pixels_of(b"no picture") == pixels_of(b"") == 0
+
+
+@pytest.mark.parametrize("form", ["PPM", "ICO", "TGA", "EPS"])
+def test_only_formats_that_are_read_are_looked_at(form: str) -> None:
+    held = io.BytesIO()
+    Image.new("RGB", (32, 32)).save(held, form)
+    assert pixels_of(held.getvalue()) == 0
 
 
 def test_the_limit_is_the_smaller_of_what_was_set_and_what_fits() -> None:

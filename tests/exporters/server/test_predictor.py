@@ -9,6 +9,8 @@ from dataclasses import replace
 
 import pytest
 
+from exporters.server.body import Body
+from exporters.server.deadline import Deadline
 from exporters.server.predictor import Predictor, Shared
 from exporters.server.refused import Refused
 from exporters.server.settings import Limits, Load
@@ -73,16 +75,16 @@ def test_a_full_queue_refuses_and_empties_again() -> None:
     async def scene() -> None:
         predictor = Predictor(Load(1, 1, 1), replace(LIMITS, waiting=2))
         gate = threading.Event()
-        running = [asyncio.create_task(predictor.do(lambda: gate.wait(5))) for _ in range(2)]
+        running = [asyncio.create_task(predictor.do(lambda _: gate.wait(5))) for _ in range(2)]
         await asyncio.sleep(0)
         with pytest.raises(Refused) as refusal:
-            await predictor.do(lambda: True)
+            await predictor.do(lambda _: True)
         assert refusal.value.status == 429
         gate.set()
         assert await asyncio.gather(*running) == [True, True]
         await asyncio.sleep(0.01)
         assert predictor.waiting == 0
-        assert await predictor.do(lambda: 7) == 7
+        assert await predictor.do(lambda _: 7) == 7
         predictor.close()
 
     asyncio.run(scene())
@@ -93,7 +95,7 @@ def test_what_takes_too_long_is_given_up_but_counts_until_it_ends() -> None:
         predictor = Predictor(Load(1, 1, 1), replace(LIMITS, answer_s=0.05))
         gate = threading.Event()
         with pytest.raises(Refused) as refusal:
-            await predictor.do(lambda: gate.wait(5))
+            await predictor.do(lambda _: gate.wait(5))
         assert refusal.value.status == 504
         assert predictor.waiting == 1
         gate.set()
@@ -108,7 +110,45 @@ def test_an_error_comes_back_to_who_asked() -> None:
     async def scene() -> None:
         predictor = Predictor(Load(1, 1, 1), LIMITS)
         with pytest.raises(ZeroDivisionError):
-            await predictor.do(lambda: 1 // 0)
+            await predictor.do(lambda _: 1 // 0)
+        predictor.close()
+
+    asyncio.run(scene())
+
+
+def test_what_was_given_up_before_its_turn_leaves_nothing_behind_and_what_runs_counts_until_it_ends() -> None:
+    async def scene() -> None:
+        predictor = Predictor(Load(1, 1, 1), replace(LIMITS, answer_s=0.1))
+        gate, freed = threading.Event(), list[int]()
+        running, queued = Body(b"running", freed.append), Body(b"queued!!", freed.append)
+
+        def first(deadline: Deadline) -> bool:
+            return gate.wait(5) and running.content == b"running"
+
+        asked = [
+            asyncio.create_task(predictor.do(first, running.let_go)),
+            asyncio.create_task(predictor.do(lambda _: queued.content, queued.let_go)),
+        ]
+        for one in asked:
+            with pytest.raises(Refused):
+                await one
+        await asyncio.sleep(0.01)
+        assert (queued.content, freed, running.content, predictor.waiting) == (b"", [8], b"running", 1)
+        gate.set()
+        while predictor.waiting:
+            await asyncio.sleep(0.001)
+        assert freed == [8, 7]
+        predictor.close()
+
+    asyncio.run(scene())
+
+
+def test_a_refused_request_lets_its_body_go() -> None:
+    async def scene() -> None:
+        predictor, freed = Predictor(Load(1, 1, 1), replace(LIMITS, waiting=0)), list[int]()
+        with pytest.raises(Refused):
+            await predictor.do(lambda _: None, Body(b"12345", freed.append).let_go)
+        assert freed == [5]
         predictor.close()
 
     asyncio.run(scene())

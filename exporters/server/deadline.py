@@ -1,0 +1,39 @@
+"""Until when an answer is wanted, for the work to see: whoever asked has gone by then."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Self
+
+from exporters.server.refused import Refused
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The moment ``end`` of ``time.monotonic``, ``seconds`` after the request came."""
+
+    end: float
+    seconds: float
+
+    @classmethod
+    def after(cls, seconds: float) -> Self:
+        """Return the one that is ``seconds`` from now."""
+        return cls(time.monotonic() + seconds, seconds)
+
+    def left(self) -> float:
+        """Return the seconds that are left, 0 where there are none."""
+        return max(0.0, self.end - time.monotonic())
+
+    def check(self) -> None:
+        """Let pass what is in time.
+
+        Raises:
+            Refused: it is too late (504).
+        """
+        if time.monotonic() > self.end:
+            raise self.refusal()
+
+    def refusal(self) -> Refused:
+        """Return what is said to whoever waited in vain."""
+        return Refused(504, f"The answer took longer than {self.seconds:g} s and was given up. Send less at once.")

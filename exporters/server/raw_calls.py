@@ -1,0 +1,102 @@
+"""How much one raw call of the graph may ask for: what the package's own reader would put into one, and no more."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from exporters.server.refused import Refused
+from exporters.server.settings import Limits
+from exporters.standalone.package import Package
+
+Feeds = Mapping[str, npt.NDArray[Any]]
+
+_SECONDS = 200  # what is heard of the longest sound
+_RATE = 16_000
+_TOKENS = 32_768  # words of chunks, or of texts padded to the longest of them
+
+
+def rows_of(package: Package, feeds: Feeds) -> int:
+    """Return how many samples a call has, the most that any input says."""
+    counted = [str(entry["name"]) for entry in package.manifest["inputs"] if entry["shape"][:1] == ["N"]]
+    return max((len(feeds[name]) for name in counted), default=1)
+
+
+def pixels_in(package: Package, feeds: Feeds) -> int:
+    """Return how many pixels a call has, 0 where it has no pictures."""
+    if package.modality != "image":
+        return 0
+    return sum(math.prod(value.shape[:3]) for value in feeds.values())
+
+
+def check_call(package: Package, feeds: Feeds, limits: Limits) -> None:
+    """Let pass a call as large as the reader's own.
+
+    Raises:
+        Refused: it has too many samples or too much of them (413), or lists that do not fit together (422).
+    """
+    rows = rows_of(package, feeds)
+    most = max(1, limits.json_elements // max(1, len(package.classes)))
+    if package.modality == "text":
+        from exporters.standalone.text import MOST_TEXTS
+
+        most = min(most, MOST_TEXTS)
+        _check_texts(package, feeds)
+    elif package.modality == "table":
+        most = min(most, package.most(()))
+        _check_terms(package, feeds)
+    else:
+        (samples,) = feeds.values()
+        if package.modality == "audio" and samples.shape[1] > _SECONDS * _RATE:
+            raise Refused(413, f"A sound has more than {_SECONDS} seconds. Send its parts, one after the other.")
+        most = min(most, package.most(samples[0]))
+    if rows > most:
+        raise Refused(413, f"The call holds {rows:,} samples; of this size the limit is {most:,}. Send fewer at once.")
+
+
+def _check_texts(package: Package, feeds: Feeds) -> None:
+    for feature in package.manifest["reading"]["features"]:
+        values = [feeds[str(name)] for name in feature["inputs"]]
+        if feature["kind"] == "words":
+            check_words(values[0])
+        elif feature["kind"] == "ngrams":
+            _check_sizes(values[0], values[-1])
+        elif feature["kind"] == "sequence":
+            _check_sizes(values[0], values[-1])
+            _check_tokens(len(values[-1]) * int(values[-1].max(initial=0)))
+
+
+def check_words(words: npt.NDArray[Any]) -> None:
+    """Let pass chunks [C, T] that a network looks at in one call.
+
+    Raises:
+        Refused: they are too long, or too many (413).
+    """
+    from engine.modalities.text.chunks import CHUNK
+
+    if words.shape[1] > CHUNK:
+        raise Refused(413, f"A chunk has {words.shape[1]:,} words; the limit is {CHUNK}. Send more, shorter chunks.")
+    _check_tokens(words.size)
+
+
+def _check_tokens(count: int) -> None:
+    if count > _TOKENS:
+        raise Refused(413, f"The call holds {count:,} words, padding among them; the limit is {_TOKENS:,}. Send fewer.")
+
+
+def _check_terms(package: Package, feeds: Feeds) -> None:
+    for column in package.manifest["reading"]["columns"]:
+        names = [str(name) for name in column["inputs"]]
+        if len(names) > 1:
+            _check_sizes(feeds[names[0]], feeds[names[1]])
+
+
+def _check_sizes(entries: npt.NDArray[Any], sizes: npt.NDArray[Any]) -> None:
+    """Let pass sizes that share out the entries: what a graph makes room for is then no more than was sent."""
+    within = bool(np.all((sizes >= 0) & (sizes <= len(entries))))
+    if not within or int(sizes.sum()) != len(entries):
+        raise Refused(422, f"The lists have {len(entries):,} entries, and the sizes of the samples sum to another.")
