@@ -89,10 +89,7 @@ def test_the_folder_is_a_package_that_answers_its_own_sample(board: Path) -> Non
 
 def test_a_network_that_lost_its_accuracy_is_left_and_the_model_itself_taken(copied: Path, tmp_path: Path) -> None:
     _spoil(copied)
-    shares: list[float] = []
-    report = edge(copied, tmp_path / "out", progress=lambda share, text: shares.append(share))
-    comparison = report.comparison
-    assert shares == sorted(shares) and shares[-1] < 1.0  # it never ran backwards from one candidate to the next
+    comparison = edge(copied, tmp_path / "out").comparison
     assert comparison is not None
     alone = next(rung for rung in comparison.ladder if rung.name == "One tuned network of the model")
     assert not alone.taken and "points on samples held out, and 1 were allowed" in alone.verdict
