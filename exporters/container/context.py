@@ -17,6 +17,7 @@ from exporters.container.readme import readme
 from exporters.vendoring import vendored
 
 _DECIDING = ("Dockerfile", ".dockerignore", "requirements.txt", "compose.yaml", "kubernetes.yaml")
+_BESIDE = ("model", "triton")
 SERVER = "exporters.server.__main__"
 
 WHEELS_NOTE = """\
@@ -48,12 +49,18 @@ def texts(
 
 
 def foreign(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
-    """Return what is in a context and decides what its image does, but is not as this version would write it."""
+    """Return what is in a context and decides what its image does, but is not as this version would write it.
+
+    So is all that this version puts nowhere: of several names engines take one that it never wrote before its own, and
+    compose merges others into ``compose.yaml`` unasked.
+    """
     facts = Facts.read(folder)
     own = texts(facts, manifest, container_lock(manifest), "", None, triton=False) | code(_modality(manifest))
     ours = {name: content for name, content in own.items() if name.startswith("app/") or name in _DECIDING}
     found = {str(path.relative_to(folder)) for path in (folder / "app").rglob("*") if path.is_file()}
     odd = {name for name, content in ours.items() if not _holds(folder / name, content)}
+    tops = {name.partition("/")[0] for name in own} | set(_BESIDE)
+    odd |= {path.name for path in folder.iterdir() if path.name not in tops}
     return sorted(odd | {name for name in found if "__pycache__" not in name and name not in ours})
 
 

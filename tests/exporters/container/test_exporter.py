@@ -184,6 +184,19 @@ def test_a_context_is_verified_and_what_was_changed_around_the_model_is_told(
     assert not check(context).own
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["compose.override.yaml", "docker-compose.override.yml", ".env", ".containerignore", "Dockerfile.dockerignore"],
+)
+def test_what_an_engine_would_take_unasked_is_told(
+    exported: tuple[Path, ExportReport], tmp_path: Path, name: str
+) -> None:
+    context = tmp_path / "context"
+    shutil.copytree(exported[0], context)
+    (context / name).write_text("")
+    assert foreign(context, json.loads((context / "model" / "manifest.json").read_bytes())) == [name]
+
+
 def test_a_model_that_was_changed_in_a_context_is_found(exported: tuple[Path, ExportReport], tmp_path: Path) -> None:
     context = tmp_path / "context"
     shutil.copytree(exported[0], context)
