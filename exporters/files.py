@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from exporters.errors import NotWritable
+from exporters.standalone.described import is_reserved
 
 _LONGEST = 60
-_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 
 
 def safe_name(name: str) -> str:
@@ -24,7 +26,7 @@ def safe_name(name: str) -> str:
     joined = "-".join(word for word in kept.replace("-", " ").split())
     while len(joined.encode()) > _LONGEST:
         joined = joined[:-1].rstrip("-")
-    return "model" if not joined or joined.lower() in _RESERVED else joined
+    return "model" if not joined or is_reserved(joined) else joined
 
 
 def write_together(files: Mapping[Path, bytes]) -> None:
@@ -44,15 +46,51 @@ def write_together(files: Mapping[Path, bytes]) -> None:
         for path, temporary in staged.items():
             temporary.replace(path)
     except OSError as error:
-        folder = next(iter(files)).parent
-        reason = error.strerror or str(error)
-        raise NotWritable(
-            f"The export cannot be written to {folder} ({reason}). Nothing was changed there. "
-            "Make room, or choose another folder."
-        ) from error
+        raise _not_written(next(iter(files)).parent, error) from error
     finally:
         for temporary in staged.values():
             _remove(temporary)
+
+
+@contextmanager
+def new_folder(out: Path) -> Iterator[Path]:
+    """Give an empty folder on the disk of ``out``, which takes its place when the block ends without an error.
+
+    What is written beside it, into its parent, is gone then.
+
+    Raises:
+        NotWritable: ``out`` holds something already, the disk is full, or the place may not be changed.
+    """
+    refuse_taken(out)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
+            folder = Path(scratch) / "folder"
+            folder.mkdir()
+            yield folder
+            refuse_taken(out)
+            if out.exists():
+                out.rmdir()
+            folder.rename(out)  # on one disk: at once, and never into a folder that came meanwhile
+    except OSError as error:
+        raise _not_written(out, error) from error
+
+
+def refuse_taken(out: Path) -> None:
+    """Let pass a folder to write into that is absent or empty.
+
+    Raises:
+        NotWritable: there is something already, which is never overwritten.
+    """
+    if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
+        raise NotWritable(f"{out} is there already and is not overwritten. Remove it, or choose another folder.")
+
+
+def _not_written(folder: Path, error: OSError) -> NotWritable:
+    return NotWritable(
+        f"The export cannot be written to {folder} ({error.strerror or error}). Nothing was changed there. "
+        "Make room, or choose another folder."
+    )
 
 
 def _write_through(path: Path, content: bytes) -> None:

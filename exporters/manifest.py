@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-FORMAT = 1
+from exporters.standalone.described import FORMAT
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,14 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from exporters.base import Progress
-from exporters.errors import NotWritable, ParityError
-from exporters.files import write_together
+from exporters.errors import ParityError
+from exporters.files import new_folder, write_together
 from exporters.manifest import Manifest
 from exporters.measured import artefact_score, data_fingerprint, weights_inside
 from exporters.onnx.metadata import PREFIX
@@ -50,39 +48,18 @@ def write_package(source: Source, out: Path, progress: Progress) -> Packaged:
     Raises:
         ExportError: why nothing was written, in a sentence.
     """
-    refuse_taken(out)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
-            made = _made(source, Path(scratch), progress)
-            if out.exists():
-                out.rmdir()
-            shutil.move(made.folder, out)
-    except OSError as error:
-        raise NotWritable(
-            f"The export cannot be written to {out} ({error.strerror or error}). Nothing was changed there. "
-            "Make room, or choose another folder."
-        ) from error
-    return Packaged(out, made.manifest, made.proven)
+    with new_folder(out) as folder:
+        made = _made(source, folder, progress)
+    return replace(made, folder=out)
 
 
-def refuse_taken(out: Path) -> None:
-    """Let pass a folder to write into that is absent or empty.
-
-    Raises:
-        NotWritable: there is something already, which is never overwritten.
-    """
-    if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
-        raise NotWritable(f"{out} is there already and is not overwritten. Remove it, or choose another folder.")
-
-
-def _made(source: Source, scratch: Path, progress: Progress) -> Packaged:
+def _made(source: Source, folder: Path, progress: Progress) -> Packaged:
     proven = prove(source, lambda share, text: progress(share * _MODEL_DONE, text))
     progress(_MODEL_DONE, "Measuring the exported model on the test part")
     score = artefact_score(proven.content, source.dataset)
     progress(_SCORED, "Writing the package")
     sample = choose_sample(source.model.task, source.dataset)
-    answer = expected_answer(source.model, sample, scratch)
+    answer = expected_answer(source.model, sample, folder.parent)
     files = {
         MODEL: proven.content,
         f"{SAMPLE}/{sample.name}": sample.content,
@@ -90,7 +67,6 @@ def _made(source: Source, scratch: Path, progress: Progress) -> Packaged:
         **proven.form.files(),
     }
     manifest = manifest_of(source, source.which, proven, score)
-    folder = scratch / "package"
     write_together({folder / name: content for name, content in {**files, MANIFEST: manifest.text(files)}.items()})
     prove_package(folder, sample, answer)
     return Packaged(folder, manifest.to_json(files), proven)

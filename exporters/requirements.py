@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
-TOKENIZER = "tokenizer.json"
+from exporters.standalone.described import TOKENIZER
+
 WORDS = "words"
 
 

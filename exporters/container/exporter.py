@@ -16,12 +16,11 @@ from engine.task import Modality
 from exporters.base import Exporter, ExportReport, Progress
 from exporters.container.context import code, texts
 from exporters.container.facts import Facts
-from exporters.container.folder import new_folder
 from exporters.container.pins import container_lock
 from exporters.container.triton import repository
 from exporters.container.wheels import fetched_wheels, given_wheels
 from exporters.errors import NotExportable
-from exporters.files import write_together
+from exporters.files import new_folder, write_together
 from exporters.manifest import untimed, written
 from exporters.packaged import write_package
 from exporters.source import Source

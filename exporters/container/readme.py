@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from exporters.container.dockerfile import BASE
 from exporters.container.facts import GRACE_S, PIDS, PORT, PYTHON, SCRATCH_MB, USER, Facts
+from exporters.container.requests import content_type
 from exporters.standalone.replay import SAMPLE
 
 _MARKS = "\\`*_{}[]<>|~&$"
 _SHELL = str.maketrans({"'": "'\\''"})
-_TYPES = {
-    ".csv": "text/csv",
-    ".txt": "text/plain",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".png": "image/png",
-    ".wav": "audio/wav",
-}
-
 _TEMPLATE = """\
 # {title}
 
@@ -125,7 +116,7 @@ def readme(facts: Facts, manifest: Mapping[str, Any], sample: str, platform: str
         grace=GRACE_S,
         sample_folder=SAMPLE,
         sample=sample.translate(_SHELL),
-        sample_type=_TYPES.get(Path(sample).suffix.lower(), "application/octet-stream"),
+        sample_type=content_type(sample),
         triton=_TRITON if triton else "",
         fingerprint=manifest["model_sha256"],
     )

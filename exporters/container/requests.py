@@ -16,6 +16,19 @@ from exporters.container.engines import Engine
 from exporters.errors import ContainerFailed
 
 _EXTRA_S = 15.0
+_TYPES = {
+    ".csv": "text/csv",
+    ".txt": "text/plain",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".wav": "audio/wav",
+}
+
+
+def content_type(name: str) -> str:
+    """Return what the server is told that a file of this name holds."""
+    return _TYPES.get(Path(name).suffix.lower(), "application/octet-stream")
 
 
 @dataclass(frozen=True)

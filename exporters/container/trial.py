@@ -12,12 +12,12 @@ from typing import Any
 
 from exporters.container.engines import Engine, Progress, build
 from exporters.container.facts import Facts
+from exporters.container.requests import content_type
 from exporters.container.running import Running, Wish, start
 from exporters.errors import ContainerFailed, NotOurs
 from exporters.standalone.replay import EXPECTED, SAMPLE, TOLERANCE, apart
 
 _BUILT = 0.8
-_TYPES = {".csv": "text/csv", ".txt": "text/plain"}
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def replay(running: Running, context: Path) -> tuple[str, float]:
         NotOurs: the context holds no sample.
     """
     name, content, expected = _sample(context)
-    reply = running.ask(content, _TYPES.get(Path(name).suffix, "application/octet-stream"))
+    reply = running.ask(content, content_type(name))
     try:
         answer = json.loads(reply.body)["predictions"][0]
         difference = apart(answer, expected)

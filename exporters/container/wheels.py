@@ -6,7 +6,6 @@ once more.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from pathlib import Path
 from exporters.container.facts import PYTHON
 from exporters.container.lock import Pinned, normalised, read_lock
 from exporters.errors import NotExportable
+from exporters.standalone.described import sha256
 
 _MANYLINUX = ("manylinux_2_28", "manylinux_2_27", "manylinux_2_26", "manylinux_2_17", "manylinux2014", "manylinux_2_5")
 _NEWEST_GLIBC = 36  # 2.36, of Debian 12
@@ -42,7 +42,7 @@ def given_wheels(lock: str, folder: Path, platform: str) -> dict[str, Path]:
     for pinned in read_lock(lock):
         same = [path for path in files if _is_release(path.name, pinned)]
         fits = [path for path in same if runs_on(path.name, platform)]
-        right = [path for path in fits if _sha256(path) in pinned.hashes]
+        right = [path for path in fits if sha256(path) in pinned.hashes]
         chosen.update((path.name, path) for path in right[:1])
         if not right:
             problems.append(f"{pinned.name} {pinned.version}: {_why_not(same, fits, platform)}")
@@ -139,8 +139,3 @@ def _last_words(text: str) -> str:
     errors = [line.removeprefix("ERROR:").strip() for line in text.splitlines() if line.startswith("ERROR:")]
     said = (errors or [line.strip() for line in text.splitlines() if line.strip()] or ["pip gave no reason"])[-1]
     return said[:300].rstrip(".") + "."
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

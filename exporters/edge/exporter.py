@@ -15,7 +15,7 @@ from exporters.edge.ladder import Ladder
 from exporters.edge.options import Device, EdgeOptions
 from exporters.edge.report import EdgeReport
 from exporters.edge.writing import write
-from exporters.packaged import refuse_taken
+from exporters.files import refuse_taken
 from exporters.source import Source
 
 

@@ -11,11 +11,9 @@ Each has ``manifest.json``, whose ``edge`` says what was tried and what it cost,
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from exporters.edge.browser import browser_files
@@ -24,8 +22,7 @@ from exporters.edge.ladder import Taken
 from exporters.edge.options import Device, EdgeOptions
 from exporters.edge.phone import phone_files
 from exporters.edge.report import Comparison
-from exporters.errors import NotWritable
-from exporters.files import write_together
+from exporters.files import new_folder, write_together
 from exporters.manifest import Manifest
 from exporters.onnx.proven import Proven
 from exporters.packaged import expected_json, manifest_of, prove_package
@@ -50,24 +47,14 @@ def write(source: Source, options: EdgeOptions, taken: Taken, comparison: Compar
     Raises:
         ExportError: why nothing was written.
     """
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
-            written = _made(source, options, taken, comparison, Path(scratch))
-            if out.exists():
-                out.rmdir()
-            shutil.move(Path(scratch) / "made", out)
-    except OSError as error:
-        raise NotWritable(
-            f"The export cannot be written to {out} ({error.strerror or error}). Nothing was changed there. "
-            "Make room, or choose another folder."
-        ) from error
+    with new_folder(out) as folder:
+        written = _made(source, options, taken, comparison, folder)
     return replace(written, manifest=out / MANIFEST)
 
 
-def _made(source: Source, options: EdgeOptions, taken: Taken, comparison: Comparison, scratch: Path) -> Written:
+def _made(source: Source, options: EdgeOptions, taken: Taken, comparison: Comparison, folder: Path) -> Written:
     sample = choose_sample(source.model.task, source.dataset)
-    answer = expected_answer(taken.artefact.opened, sample, scratch)
+    answer = expected_answer(taken.artefact.opened, sample, folder.parent)
     files: dict[str, bytes] = {
         f"{SAMPLE}/{sample.name}": sample.content,
         f"{SAMPLE}/{EXPECTED}": expected_json(sample, answer),
@@ -77,7 +64,7 @@ def _made(source: Source, options: EdgeOptions, taken: Taken, comparison: Compar
     extra: dict[str, Any] = {}
     ends: Mapping[str, Any] = {}
     if options.device is Device.PHONE:
-        made = phone_files(source, taken, scratch)
+        made = phone_files(source, taken, folder.parent)
         files, notes, extra, ends = {**files, **made.files}, made.notes, {"phone": made.facts}, made.ends
     else:
         files[MODEL] = taken.artefact.content
@@ -85,10 +72,10 @@ def _made(source: Source, options: EdgeOptions, taken: Taken, comparison: Compar
         files |= browser_files(source.model.task)
     manifest = replace(_manifest(source, taken, comparison, extra), **ends)
     contents = {**files, MANIFEST: manifest.text(files)}
-    write_together({scratch / "made" / name: content for name, content in contents.items()})
+    write_together({folder / name: content for name, content in contents.items()})
     if MODEL in files:
-        prove_package(scratch / "made", sample, answer)
-    return Written(scratch / "made" / MANIFEST, manifest.parity, notes)
+        prove_package(folder, sample, answer)
+    return Written(folder / MANIFEST, manifest.parity, notes)
 
 
 def _manifest(source: Source, taken: Taken, comparison: Comparison, extra: Mapping[str, Any]) -> Manifest:

@@ -6,7 +6,6 @@ whatever imports it sets that first.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,27 +21,13 @@ from engine.task import Kind, Task
 from exporters.errors import NotOurs
 from exporters.onnx.inputs.base import Feeds, Form
 from exporters.onnx.metadata import Metadata, read_metadata
+from exporters.standalone.session import load_runtime, quiet_session
 from exporters.standalone.wire import problem_in
 
 MAX_BYTES = 2_000_000_000
-_ERRORS_ONLY = 3
 
 Said = tuple[str, ...] | BoolArray
 """What a call says in words: a label a sample; or which classes hold, [n, classes]; empty for numbers."""
-
-
-def _runtime() -> tuple[Any, tuple[type[Exception], ...]]:
-    """Import ONNX Runtime; return it and its errors, which share no base class.
-
-    A ValueError is among them: a message that quotes a damaged name cannot even be decoded.
-    """
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-    import onnxruntime
-    from onnxruntime.capi import onnxruntime_pybind11_state as states
-
-    found = vars(states).values()
-    own = tuple(kind for kind in found if isinstance(kind, type) and issubclass(kind, Exception))
-    return onnxruntime, (*own, ValueError, RuntimeError)
 
 
 def ort_session(content: bytes) -> Any:
@@ -51,13 +36,9 @@ def ort_session(content: bytes) -> Any:
     Raises:
         NotOurs: ONNX Runtime does not take the model.
     """
-    onnxruntime, errors = _runtime()
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = _ERRORS_ONLY
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads leave the processor alone
+    runtime, errors = load_runtime()
     try:
-        # with its fallback ONNX Runtime prints to stdout and tries the same again
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"], enable_fallback=0)
+        return quiet_session(runtime, content)
     except errors as error:
         raise NotOurs(f"ONNX Runtime does not take this model: {error}") from error
 
@@ -68,7 +49,7 @@ class OnnxModel:
     def __init__(self, content: bytes) -> None:
         self._metadata: Metadata = read_metadata(_checked_properties(content))
         self._session = ort_session(content)
-        self._errors = _runtime()[1]
+        self._errors = load_runtime()[1]
         expected = set(self.form.names)
         declared, answers = _declared_names(self._session)
         if declared != expected or not {self._answer, *self._words} <= answers:

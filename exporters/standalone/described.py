@@ -11,11 +11,17 @@ from typing import Any
 
 from exporters.standalone.errors import NotAPackage
 
-MANIFEST, MODEL = "manifest.json", "model.onnx"
+MANIFEST, MODEL, TOKENIZER = "manifest.json", "model.onnx", "tokenizer.json"
 FORMAT = 1
 MAX_MANIFEST_BYTES = 16_000_000
 MAX_FILE_BYTES = 2_000_000_000
 MAX_FILES = 64
+
+TYPES = {
+    *("bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64"),
+    *("float16", "float32", "float", "float64", "double", "string"),
+}
+"""The types a tensor may have."""
 
 _BLOCK = 1 << 20
 _LONGEST_NAME = 200
@@ -45,6 +51,36 @@ def read_manifest(folder: Path) -> Mapping[str, Any]:
             "Update it, or export the model again."
         )
     return manifest
+
+
+def check_described(manifest: Mapping[str, Any]) -> None:
+    """Let pass a manifest that names its model, and says of each tensor what it is called, its type and its shape.
+
+    Raises:
+        NotAPackage: it does not.
+    """
+    name = manifest.get("name")
+    if not isinstance(name, str) or not name or not name.isprintable() or len(name) > _LONGEST_NAME:
+        raise NotAPackage(f"{MANIFEST} does not name its model, so it is damaged. {_AGAIN}")
+    for part in ("inputs", "outputs"):
+        entries = manifest.get(part)
+        if not isinstance(entries, list) or not all(map(_is_tensor, entries)):
+            raise NotAPackage(f"{MANIFEST} does not say what its {part} are, so it is damaged. {_AGAIN}")
+        if len({entry["name"] for entry in entries}) < len(entries):
+            raise NotAPackage(f"{MANIFEST} gives two {part} one name, so it is damaged. {_AGAIN}")
+
+
+def _is_tensor(entry: object) -> bool:
+    if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+        return False
+    shape = entry.get("shape")
+    sizes = isinstance(shape, list) and all(isinstance(size, str) or _is_size(size) for size in shape)
+    kind = entry.get("type")
+    return sizes and isinstance(kind, str) and kind in TYPES
+
+
+def _is_size(size: object) -> bool:
+    return isinstance(size, int) and not isinstance(size, bool) and size > 0
 
 
 def check_files(folder: Path, manifest: Mapping[str, Any], model: str = MODEL) -> None:
@@ -77,13 +113,14 @@ def plain_name(name: str) -> str:
         NotAPackage: it leads elsewhere.
     """
     parts = name.split("/")
-    odd = any(part in ("", ".", "..") or part.endswith((" ", ".")) or _is_reserved(part) for part in parts)
+    odd = any(part in ("", ".", "..") or part.endswith((" ", ".")) or is_reserved(part) for part in parts)
     if odd or len(name) > _LONGEST_NAME or any(sign in _FORBIDDEN or sign < " " for sign in name):
         raise NotAPackage(f"The package names a file {name[:60]!r}, which may lie elsewhere, so it was not opened.")
     return name
 
 
-def _is_reserved(part: str) -> bool:
+def is_reserved(part: str) -> bool:
+    """Whether Windows keeps a name for a device, whatever its ending."""
     return part.partition(".")[0].lower() in _RESERVED
 
 

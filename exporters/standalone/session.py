@@ -25,16 +25,9 @@ class Session:
         Raises:
             NotAPackage: ONNX Runtime does not take it.
         """
-        runtime, self._errors = _runtime()
-        options = runtime.SessionOptions()
-        options.log_severity_level = _ERRORS_ONLY
-        options.intra_op_num_threads = threads
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads rest
+        runtime, self._errors = load_runtime()
         try:
-            # with its fallback ONNX Runtime prints to stdout and tries the same again
-            self._session = runtime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"], enable_fallback=0
-            )
+            self._session = quiet_session(runtime, str(path), threads)
             self.inputs = {value.name: str(value.type) for value in self._session.get_inputs()}
             self.outputs = {value.name: str(value.type) for value in self._session.get_outputs()}
         except self._errors as error:
@@ -53,7 +46,7 @@ class Session:
         return answers
 
 
-def _runtime() -> tuple[Any, tuple[type[Exception], ...]]:
+def load_runtime() -> tuple[Any, tuple[type[Exception], ...]]:
     """Import ONNX Runtime; return it and its errors, which share no base class.
 
     A ValueError is among them: a message that quotes a damaged name cannot even be decoded.
@@ -65,6 +58,19 @@ def _runtime() -> tuple[Any, tuple[type[Exception], ...]]:
     found = vars(states).values()
     own = tuple(kind for kind in found if isinstance(kind, type) and issubclass(kind, Exception))
     return onnxruntime, (*own, ValueError, RuntimeError)
+
+
+def quiet_session(runtime: Any, model: str | bytes, threads: int = 0) -> Any:
+    """Open a model (its path, or its bytes) with ``threads`` threads for one call, 0 for one a core.
+
+    ``runtime`` and the errors that this raises are those of :func:`load_runtime`.
+    """
+    options = runtime.SessionOptions()
+    options.log_severity_level = _ERRORS_ONLY
+    options.intra_op_num_threads = threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads leave the processor alone
+    # with its fallback ONNX Runtime prints to stdout and tries the same again
+    return runtime.InferenceSession(model, options, providers=["CPUExecutionProvider"], enable_fallback=0)
 
 
 def _first_line(error: Exception) -> str:

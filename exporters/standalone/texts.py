@@ -10,11 +10,11 @@ import numpy as np
 
 from engine.modalities.text.decode import MAX_BYTES, decode, holds_text
 from engine.task import Task
+from exporters.standalone.described import TOKENIZER
 from exporters.standalone.errors import Unreadable
 from exporters.standalone.text import Featurizer, Text
 
 TYPED = "text"  # the key of a text that lies in no column
-TOKENIZER = "tokenizer.json"
 
 
 class TextReader:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporters.errors import NotWritable
-from exporters.files import safe_name, write_together
+from exporters.files import new_folder, safe_name, write_together
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,29 @@ def test_a_device_without_room_is_met_with_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(NotWritable, match="No space left on device"):
         write_together({tmp_path / "a": b"new"})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_folder_takes_its_place_whole(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    with new_folder(tmp_path / "out") as folder:
+        (folder / "a").write_text("1")
+        (folder.parent / "scratch").write_text("goes away")
+        assert list((tmp_path / "out").iterdir()) == []
+    assert [path.relative_to(tmp_path).as_posix() for path in sorted(tmp_path.rglob("*"))] == ["out", "out/a"]
+
+
+def test_of_a_new_folder_nothing_is_left_where_something_failed(tmp_path: Path) -> None:
+    with pytest.raises(NotWritable, match="No space left on device"), new_folder(tmp_path / "new" / "out") as folder:
+        (folder / "a").write_text("1")
+        raise OSError(28, "No space left on device")
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_what_came_to_the_place_meanwhile_is_kept(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with pytest.raises(NotWritable, match="is there already"), new_folder(out) as folder:
+        (folder / "a").write_text("1")
+        out.mkdir()
+        (out / "theirs").write_text("kept")
+    assert [path.name for path in out.iterdir()] == ["theirs"]
+    assert list(tmp_path.iterdir()) == [out]

@@ -51,9 +51,8 @@ from engine.task import Task
 from exporters.onnx.graph import FLOAT, INT64, Graph
 from exporters.onnx.inputs.base import ROWS, Call, Form, Inputs
 from exporters.onnx.ragged import owners
+from exporters.standalone.described import TOKENIZER
 from exporters.standalone.text import Featurizer, Text
-
-TOKENIZER = "tokenizer.json"
 
 _MEANINGS = {
     "ngrams": (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from exporters.container.lock import BadLock, joined, normalised, read_lock
 from exporters.container.pins import container_lock
-from exporters.requirements import TOKENIZER
+from exporters.standalone.described import TOKENIZER
 
 HASH = "a" * 64
 NAMES = st.from_regex(r"[a-z][a-z0-9]{0,8}", fullmatch=True)
