@@ -100,13 +100,15 @@ def unique_names(given: list[str], width: int) -> tuple[str, ...]:
         given = ["", *given]
     names: list[str] = []
     taken = set()
+    repeats: dict[str, int] = {}  # how far each name was counted: a header may say one name a hundred thousand times
     for position in range(width):
         name = " ".join(given[position].split()) if position < len(given) else ""
         base = unused = name or f"column_{position + 1}"
-        repeat = 1
+        repeat = repeats.get(base, 1)
         while unused in taken:
             repeat += 1
             unused = f"{base} ({repeat})"
+        repeats[base] = repeat
         taken.add(unused)
         names.append(unused)
     return tuple(names)

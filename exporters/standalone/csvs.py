@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain
 
 from engine.separated import (
     MAX_FIELD,
@@ -26,7 +27,7 @@ from engine.separated import (
     unique_names,
 )
 from engine.task import Column, ColumnType
-from exporters.standalone.errors import Unreadable
+from exporters.standalone.errors import TooManyRows, Unreadable
 
 MAX_ROWS = 1_000_000
 MAX_COLUMNS = 20_000
@@ -35,20 +36,22 @@ _BLANK = (
     "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"
 )
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
-_DECIMAL_COMMA = re.compile(r"[+-]?([0-9]{1,3}(\.[0-9]{3})+|[0-9]*),[0-9]+([eE][+-]?[0-9]+)?")
+# nothing is given back once it is taken: a cell of a million digits must not be tried a million times
+_NUMBER = re.compile(r"[+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?")
+_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}+(?:,[0-9]{3})++(?:\.[0-9]++)?")
+_DECIMAL_COMMA = re.compile(r"[+-]?(?:[0-9]{1,3}+(?:\.[0-9]{3})++|[0-9]*+),[0-9]++(?:[eE][+-]?[0-9]++)?")
+_LONE_RETURN = re.compile(r"\r(?!\n)")
 _FIRST_FORMAT = "%Y-%m-%d"
 _YEAR = r"[+-][0-9]{1,9}|[0-9]{1,4}"
 _SMALL = r"[0-9]{1,2}"
 _PARTS = {  # as the studio's reader takes them: blanks may stand before a number, and any or none for a blank
-    "%Y": rf"[{_BLANK}]*(?P<year>{_YEAR})",
-    "%m": rf"[{_BLANK}]*(?P<month>{_SMALL})",
-    "%d": rf"[{_BLANK}]*(?P<day>{_SMALL})",
-    "%H": rf"[{_BLANK}]*(?P<hour>{_SMALL})",
-    "%M": rf"[{_BLANK}]*(?P<minute>{_SMALL})",
-    "%S": rf"[{_BLANK}]*(?P<second>{_SMALL})",
-    " ": rf"[{_BLANK}]*",
+    "%Y": rf"[{_BLANK}]*+(?P<year>{_YEAR})",
+    "%m": rf"[{_BLANK}]*+(?P<month>{_SMALL})",
+    "%d": rf"[{_BLANK}]*+(?P<day>{_SMALL})",
+    "%H": rf"[{_BLANK}]*+(?P<hour>{_SMALL})",
+    "%M": rf"[{_BLANK}]*+(?P<minute>{_SMALL})",
+    "%S": rf"[{_BLANK}]*+(?P<second>{_SMALL})",
+    " ": rf"[{_BLANK}]*+",
 }
 _MOST_YEARS = 262_143
 _CYCLE_YEARS, _CYCLE_DAYS = 400, 146_097
@@ -56,40 +59,54 @@ _EPOCH_ORDINAL = datetime.date(1970, 1, 1).toordinal()
 _DAYS_A_MICROSECOND = 1.0 / 86_400_000_000
 
 
-def rows_of(raw: bytes, columns: Sequence[Column]) -> list[Mapping[str, object]]:
+def rows_of(raw: bytes, columns: Sequence[Column], most: int | None = None) -> list[Mapping[str, object]]:
     """Return the rows of a table in the model's columns, as far as it has them; other columns are passed over.
 
+    Reading ends at the first row above ``most`` (:data:`MAX_ROWS` where none is said), so that no more are held.
+
     Raises:
+        TooManyRows: it has more rows than that.
         Unreadable: it is no table, has none of the columns, or is too large.
     """
     text, layout = _opened(raw)
     if len(layout.names) > MAX_COLUMNS:
         raise Unreadable(f"The table has {len(layout.names):,} columns; the limit is {MAX_COLUMNS:,}. Send fewer.")
-    rows = _split(text, layout)
-    layout = _named(rows, layout, columns)
+    for quoted in (layout.quoted, False):  # without, where a quotation mark is never closed
+        try:
+            return _rows(_parsed(text, layout.delimiter, quoted), layout, columns, MAX_ROWS if most is None else most)
+        except csv.Error:
+            continue
+    raise Unreadable(f"A cell of the table has more than {MAX_FIELD:,} characters. Shorten it.")
+
+
+def _rows(
+    rows: Iterator[list[str]], layout: Layout, columns: Sequence[Column], most: int
+) -> list[Mapping[str, object]]:
+    first = next(rows, [])
+    layout = _named(first, layout, columns)
     places = {name: place for place, name in enumerate(layout.names)}
     present = {column: places[name] for column in columns if (name := _as_header(column.name)) in places}
     if not present:
         wanted = ", ".join(column.name for column in columns[:20])
         raise Unreadable(f"The table has none of the columns that the model looks at. It looks at: {wanted}.")
     found: list[Mapping[str, object]] = []
-    for cells in rows[int(layout.header) :]:
+    for cells in rows if layout.header else chain([first], rows):
         if not any(cells):
             continue
-        if len(found) >= MAX_ROWS:
-            raise Unreadable(f"The table has more than {MAX_ROWS:,} rows. Send it in parts.")
+        if len(found) >= most:
+            raise TooManyRows(f"The table has more than {most:,} rows. Send it in parts.")
         found.append({column.name: _typed(column, _at(cells, place), layout) for column, place in present.items()})
     if not found:
         raise Unreadable("The table has a header but no rows. Send a table with a row for each question.")
     return found
 
 
-def _named(rows: Sequence[Sequence[str]], layout: Layout, columns: Sequence[Column]) -> Layout:
+def _named(first: list[str], layout: Layout, columns: Sequence[Column]) -> Layout:
     """Return the layout with a header where the first row looks like cells but names columns of the model."""
     wanted = {_as_header(column.name) for column in columns}
     if layout.header or wanted & set(layout.names):
         return layout
-    names = unique_names(list(rows[0]) if rows else [], len(layout.names))
+    names = unique_names(first, len(layout.names))
     return replace(layout, header=True, names=names) if wanted & set(names) else layout
 
 
@@ -129,28 +146,28 @@ def _decodes(raw: bytes, encoding: str) -> bool:
     return True
 
 
-def _split(text: str, layout: Layout) -> list[list[str]]:
-    """Return the rows as cells, blank lines left out."""
-    for quoted in (layout.quoted, False):  # without, where a quotation mark is never closed
-        try:
-            return list(_parsed(text, layout.delimiter, quoted))
-        except csv.Error:
-            continue
-    raise Unreadable(f"A cell of the table has more than {MAX_FIELD:,} characters. Shorten it.")
-
-
 def _parsed(text: str, delimiter: str, quoted: bool) -> Iterator[list[str]]:
-    """Yield rows; a carriage return alone ends none, though the csv module takes it for an end."""
-    stand_in = next(sign for sign in map(chr, range(0xFDD0, 0xFDF0)) if sign not in text)
+    """Yield rows but blank lines; a carriage return alone ends none, though the csv module takes it for an end."""
+    stand_in = _stand_in(text) if _LONE_RETURN.search(text) else ""
     csv.field_size_limit(MAX_FIELD)
-    lines = io.StringIO(re.sub(r"\r(?!\n)", stand_in, text), newline="")
+    lines = io.StringIO(_LONE_RETURN.sub(stand_in, text) if stand_in else text, newline="")
     if quoted:
         rows = csv.reader(lines, delimiter=delimiter, strict=True)
     else:
         rows = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=True)
     for row in rows:
         if row:
-            yield [cell.replace(stand_in, "\r") for cell in row]
+            yield [cell.replace(stand_in, "\r") for cell in row] if stand_in else row
+
+
+def _stand_in(text: str) -> str:
+    """Return a sign that is not in the text, of those that no text should have."""
+    for sign in map(chr, range(0xFDD0, 0xFDF0)):
+        if sign not in text:
+            return sign
+    raise Unreadable(
+        "The table holds signs that stand for nothing (U+FDD0 to U+FDEF). Take them out and send it again."
+    )
 
 
 def _at(cells: Sequence[str], place: int) -> str:

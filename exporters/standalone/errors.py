@@ -7,3 +7,7 @@ class NotAPackage(Exception):
 
 class Unreadable(Exception):
     """One sample cannot be read; the message is for the person who sent it."""
+
+
+class TooManyRows(Unreadable):
+    """A table has more rows than are taken at once."""

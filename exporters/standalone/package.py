@@ -19,12 +19,12 @@ import numpy.typing as npt
 from engine.errors import DataError
 from engine.task import Kind, Modality, Task
 from exporters.standalone.answers import Answer, answer_of
-from exporters.standalone.described import MODEL, check_files, read_manifest
+from exporters.standalone.described import MODEL, check_described, check_files, read_manifest
 from exporters.standalone.errors import NotAPackage, Unreadable
 from exporters.standalone.session import Feeds, Session
 from exporters.standalone.wire import check_plain
 
-__all__ = ["Answer", "Item", "NotAPackage", "Package", "Unreadable"]
+__all__ = ["Answer", "Item", "NotAPackage", "Package", "Unreadable", "check_package"]
 
 Item = Any
 """One sample as :meth:`Package.read` returns it: what it is depends on the modality."""
@@ -59,11 +59,24 @@ class Reader(Protocol):
         """Return what the graph takes."""
 
 
+def check_package(folder: Path) -> Mapping[str, Any]:
+    """Return the manifest of the package in ``folder`` once its files are checked.
+
+    Raises:
+        NotAPackage: it is damaged, hostile, too large or not ours.
+    """
+    manifest = read_manifest(folder)
+    check_files(folder, manifest)
+    check_described(manifest)
+    check_plain(folder / MODEL)
+    return manifest
+
+
 class Package:
     """An exported model that is ready to be asked; safe to be asked from several threads."""
 
     def __init__(self, folder: Path, manifest: Mapping[str, Any], threads: int = 0) -> None:
-        """Open what :meth:`open` has checked."""
+        """Open what :func:`check_package` has checked."""
         self.folder = folder
         self.manifest = manifest
         try:
@@ -86,10 +99,7 @@ class Package:
         Raises:
             NotAPackage: it is damaged, hostile, too large or not ours.
         """
-        manifest = read_manifest(folder)
-        check_files(folder, manifest)
-        check_plain(folder / MODEL)
-        return cls(folder, manifest, threads)
+        return cls(folder, check_package(folder), threads)
 
     @property
     def modality(self) -> str:
@@ -119,17 +129,18 @@ class Package:
         """
         return self._reader.read(raw)
 
-    def rows(self, table: bytes) -> list[Mapping[str, object]]:
-        """Return the rows of a CSV or TSV table, ready for :meth:`read`.
+    def rows(self, table: bytes, most: int | None = None) -> list[Mapping[str, object]]:
+        """Return the rows of a CSV or TSV table, ready for :meth:`read`; at most ``most``, or a million.
 
         Raises:
+            TooManyRows: it has more.
             Unreadable: it is no table, or the model takes none.
         """
         from exporters.standalone.csvs import rows_of
 
         if not self.columns:
             raise Unreadable("This model takes no rows of tables. Send one file for each question.")
-        return rows_of(table, self.task.columns)
+        return rows_of(table, self.task.columns, most)
 
     def kin(self, item: Item) -> Hashable:
         """Return what the samples of one call have in common, such as the size of a picture."""

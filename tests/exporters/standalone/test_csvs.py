@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import time
+import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 
 from engine.task import Column, ColumnType, Kind, Modality, Task
 from exporters.standalone.csvs import days_in, number_in, rows_of
-from exporters.standalone.errors import Unreadable
+from exporters.standalone.errors import TooManyRows, Unreadable
 from labeling.errors import ImportRefused
 from labeling.importing import inputs
 from labeling.tables.columns import DATE_FORMATS, date, number
@@ -156,3 +158,57 @@ def test_a_table_of_too_many_rows_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("exporters.standalone.csvs.MAX_ROWS", 3)
     with pytest.raises(Unreadable, match="more than 3 rows"):
         rows_of(b"size,colour\n" + b"1,red\n" * 4, COLUMNS)
+
+
+def test_reading_ends_at_the_first_row_too_many() -> None:
+    raw = b"size,colour\n" + b"1,red\n" * 200_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooManyRows, match="more than 10 rows"):
+            rows_of(raw, COLUMNS, 10)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 20 * len(raw)
+    assert len(rows_of(b"size,colour\n" + b"1,red\n" * 10, COLUMNS, 10)) == 10
+
+
+LONG = 100_000
+
+
+@pytest.mark.parametrize(
+    "cell", ["1" * LONG + "x", "1." + "1" * LONG + "x", "1e" + "1" * LONG + "x", "1" * LONG + ",1x"]
+)
+def test_a_long_cell_that_is_no_number_takes_no_time(cell: str) -> None:
+    start = time.perf_counter()
+    assert number_in(cell, False) is None
+    assert number_in(cell, True) is None
+    assert time.perf_counter() - start < 1.0
+
+
+@pytest.mark.parametrize("pattern", ["%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M:%S"])
+def test_a_long_cell_that_is_no_date_takes_no_time(pattern: str) -> None:
+    written = pattern.replace("%Y", "2024").replace("%m", "05").replace("%d", "05").partition(" ")[0]
+    start = time.perf_counter()
+    assert days_in(written + " " * LONG + "x", pattern) is None
+    assert time.perf_counter() - start < 1.0
+
+
+def test_blanks_before_and_between_the_parts_of_a_date_are_passed_over() -> None:
+    assert days_in("2024- 05-  31   10:00", "%Y-%m-%d %H:%M") == days_in("2024-05-31 10:00", "%Y-%m-%d %H:%M")
+
+
+NO_SIGNS = "".join(map(chr, range(0xFDD0, 0xFDF0)))
+
+
+def test_signs_that_stand_for_nothing_are_refused_only_where_they_are_in_the_way() -> None:
+    with pytest.raises(Unreadable, match="stand for nothing"):
+        rows_of(f"size,colour\n1,{NO_SIGNS}\rx\n2,y\n".encode(), COLUMNS)
+    assert rows_of(f"size,colour\n1,{NO_SIGNS}\n".encode(), COLUMNS) == [{"size": 1.0, "colour": NO_SIGNS}]
+
+
+def test_one_name_for_all_columns_takes_no_time() -> None:
+    start = time.perf_counter()
+    with pytest.raises(Unreadable, match="columns"):
+        rows_of(b"size," * 40_000 + b"size\n", COLUMNS)
+    assert time.perf_counter() - start < 5.0
