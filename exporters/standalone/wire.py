@@ -23,6 +23,8 @@ DOMAINS = {b"", b"ai.onnx", b"ai.onnx.ml"}
 _VARINT, _EIGHT_BYTES, _LENGTH, _FOUR_BYTES = 0, 1, 2, 5
 _FIXED = {_EIGHT_BYTES: 8, _FOUR_BYTES: 4}
 _LONGEST_VARINT = 10
+_KEY_BITS = 32  # parsers of protobuf cut off what is above, and would see another field than is seen here
+MAX_FIELDS = 20_000_000
 # numbers of fields, from onnx.proto
 _MODEL_GRAPH, _MODEL_FUNCTIONS, _MODEL_OPSETS = 7, 25, 8
 _GRAPH_NODE, _GRAPH_INITIALIZER, _GRAPH_SPARSE = 1, 5, 15
@@ -36,7 +38,8 @@ _OPSET_DOMAIN = 1
 _NOTHING = re.compile(rb"")
 _NUMBERS = re.compile(rb"(?:\x3d[\x00-\xff]{4}|\x40[\x80-\xff]{0,9}[\x00-\x7f])*+")
 
-Check = Callable[[memoryview], None]
+Budget = Iterator[int]
+Check = Callable[[memoryview, Budget], None]
 
 
 def check_plain(path: Path) -> None:
@@ -60,55 +63,59 @@ def problem_in(content: memoryview) -> str | None:
     An exception would keep hold of parts of the file, which could not be closed.
     """
     try:
-        _walk(content, {_MODEL_GRAPH: _graph, _MODEL_FUNCTIONS: _refuse, _MODEL_OPSETS: _opset})
+        _walk(
+            content, iter(range(MAX_FIELDS)), {_MODEL_GRAPH: _graph, _MODEL_FUNCTIONS: _refuse, _MODEL_OPSETS: _opset}
+        )
     except NotAPackage as error:
         return str(error)
     return None
 
 
-def _graph(content: memoryview) -> None:
-    _walk(content, {_GRAPH_NODE: _node, _GRAPH_INITIALIZER: _tensor, _GRAPH_SPARSE: _refuse})
+def _graph(content: memoryview, budget: Budget) -> None:
+    _walk(content, budget, {_GRAPH_NODE: _node, _GRAPH_INITIALIZER: _tensor, _GRAPH_SPARSE: _refuse})
 
 
-def _node(content: memoryview) -> None:
-    _walk(content, {_NODE_ATTRIBUTE: _attribute, _NODE_DOMAIN: _domain})
+def _node(content: memoryview, budget: Budget) -> None:
+    _walk(content, budget, {_NODE_ATTRIBUTE: _attribute, _NODE_DOMAIN: _domain})
 
 
-def _attribute(content: memoryview) -> None:
-    _walk(content, {_ATTRIBUTE_TENSOR: _tensor, **dict.fromkeys(_ATTRIBUTE_NESTED, _refuse)}, _NUMBERS)
+def _attribute(content: memoryview, budget: Budget) -> None:
+    _walk(content, budget, {_ATTRIBUTE_TENSOR: _tensor, **dict.fromkeys(_ATTRIBUTE_NESTED, _refuse)}, _NUMBERS)
 
 
-def _opset(content: memoryview) -> None:
-    _walk(content, {_OPSET_DOMAIN: _domain})
+def _opset(content: memoryview, budget: Budget) -> None:
+    _walk(content, budget, {_OPSET_DOMAIN: _domain})
 
 
-def _domain(content: memoryview) -> None:
+def _domain(content: memoryview, budget: Budget) -> None:
     if bytes(content[:20]) not in DOMAINS:
-        _refuse(content)
+        _refuse(content, budget)
 
 
-def _tensor(content: memoryview) -> None:
-    for number, kind, value in _fields(content):
+def _tensor(content: memoryview, budget: Budget) -> None:
+    for number, kind, value in _fields(content, budget):
         if number == _TENSOR_EXTERNAL or (number == _TENSOR_LOCATION and (kind != _VARINT or value != 0)):
             raise NotAPackage("The model takes its numbers from other files, so it was not opened. Export it again.")
 
 
-def _refuse(content: memoryview) -> None:
+def _refuse(content: memoryview, budget: Budget) -> None:
     raise NotAPackage("The model holds parts that no export of this program has, so it was not opened.")
 
 
-def _walk(content: memoryview, checks: Mapping[int, Check], passed_over: re.Pattern[bytes] = _NOTHING) -> None:
-    for number, kind, value in _fields(content, passed_over):
+def _walk(
+    content: memoryview, budget: Budget, checks: Mapping[int, Check], passed_over: re.Pattern[bytes] = _NOTHING
+) -> None:
+    for number, kind, value in _fields(content, budget, passed_over):
         check = checks.get(number)
         if check is None:
             continue
         if kind != _LENGTH or isinstance(value, int):
             raise _damaged()
-        check(value)
+        check(value, budget)
 
 
 def _fields(
-    content: memoryview, passed_over: re.Pattern[bytes] = _NOTHING
+    content: memoryview, budget: Budget, passed_over: re.Pattern[bytes] = _NOTHING
 ) -> Iterator[tuple[int, int, int | memoryview]]:
     """Yield the number, the wire type and the value of each field of a message, but for runs of ``passed_over``."""
     place, end = 0, len(content)
@@ -117,7 +124,11 @@ def _fields(
         if run is not None and run.end() > place:
             place = run.end()
             continue
+        if next(budget, None) is None:
+            raise NotAPackage(f"The model has more than {MAX_FIELDS:,} parts, so it was not opened. Export it again.")
         key, place = _varint(content, place)
+        if key >> _KEY_BITS or not key >> 3:
+            raise _damaged()
         number, kind = key >> 3, key & 7
         if kind == _VARINT:
             value, place = _varint(content, place)

@@ -111,6 +111,39 @@ def test_what_is_no_onnx_file_is_met_with_a_sentence(content: bytes, tmp_path: P
         check_plain(tmp_path / "model.onnx")
 
 
+def varint(value: int) -> bytes:
+    low, rest = value & 0x7F, value >> 7
+    return bytes([low | 0x80]) + varint(rest) if rest else bytes([low])
+
+
+@pytest.mark.parametrize("high", [1 << 29, 3 << 29, 1 << 31])
+def test_a_field_whose_number_is_cut_off_to_one_that_is_refused_is_seen(high: int, tmp_path: Path) -> None:
+    entry = onnx.StringStringEntryProto(key="location", value="../secret").SerializeToString()
+    external = varint((13 + high) << 3 | 2) + varint(len(entry)) + entry
+    tensor = numpy_helper.from_array(np.zeros(4, np.float32), "stolen").SerializeToString() + external
+    graph = varint(5 << 3 | 2) + varint(len(tensor)) + tensor
+    (tmp_path / "model.onnx").write_bytes(PLAIN + varint(7 << 3 | 2) + varint(len(graph)) + graph)
+    with pytest.raises(NotAPackage, match="damaged"):
+        check_plain(tmp_path / "model.onnx")
+
+
+def test_a_field_of_number_zero_is_damage(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(PLAIN + b"\x00\x01")
+    with pytest.raises(NotAPackage, match="damaged"):
+        check_plain(tmp_path / "model.onnx")
+
+
+def test_more_parts_than_any_export_has_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exporters.standalone.wire.MAX_FIELDS", 1_000)
+    graph = b"\x50\x01" * 600
+    part = varint(7 << 3 | 2) + varint(len(graph)) + graph
+    (tmp_path / "model.onnx").write_bytes(part)
+    check_plain(tmp_path / "model.onnx")
+    (tmp_path / "model.onnx").write_bytes(part * 2)
+    with pytest.raises(NotAPackage, match="more than 1,000 parts"):
+        check_plain(tmp_path / "model.onnx")
+
+
 @settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_what_passes_is_plain_by_the_onnx_package_too(
