@@ -15,7 +15,7 @@ from tests.exporters.server.client import form
 
 def test_a_table_of_more_rows_than_the_limit_is_refused_before_they_are_held(row_package: Package) -> None:
     body = ",".join(row_package.columns).encode() + b"\n" + b"1\n" * 400_000
-    halves = form([("file", "a.csv", body[:15_000]), ("file", "b.csv", body)])
+    halves = form(("file", "a.csv", body[:15_000]), ("file", "b.csv", body))
     for content, content_type in ((body, "text/csv"), halves):
         tracemalloc.start()
         try:
