@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from exporters.server.log import say
 from exporters.server.machine import cores, machine
 from exporters.server.settings import Load
 from exporters.server.tuning import SECONDS, Tuning, search
-from exporters.standalone.described import MODEL, read_manifest
+from exporters.standalone.described import MODEL, check_place
 from exporters.standalone.package import Item, NotAPackage, Package, Unreadable
 from exporters.standalone.replay import EXPECTED, SAMPLE, read_sample
 
@@ -27,17 +27,17 @@ FILE = "serving.json"
 FORMAT = 1
 
 _MOST_EXTRA_S = 20.0
+_MOST_BYTES = 1_000_000
 
 
-def choose(folder: Path, seconds: float = SECONDS, max_latency_ms: float | None = None) -> Load:
+def choose(
+    folder: Path, manifest: Mapping[str, Any], seconds: float = SECONDS, max_latency_ms: float | None = None
+) -> Load:
     """Return how to serve the package in ``folder`` here: as kept, else as measured for ``seconds``, else by rule.
 
-    What was chosen, and what it was measured against, goes into the log.
-
-    Raises:
-        NotAPackage: the folder holds none.
+    ``manifest`` is the package's, checked. What was chosen, and what it was measured against, goes into the log.
     """
-    model = str(read_manifest(folder).get("files", {}).get(MODEL))
+    model = str(manifest["files"][MODEL])
     tuning = kept(folder, model, max_latency_ms)
     was_kept = tuning is not None
     if tuning is None and seconds > 0:
@@ -73,11 +73,16 @@ def keep(folder: Path, model: str, tuning: Tuning) -> bool:
 
 def kept(folder: Path, model: str, max_latency_ms: float | None) -> Tuning | None:
     """Return what was measured for this model, machine and target; None where there is nothing of the kind."""
+    path = folder / FILE
+    if not os.path.lexists(path):
+        return None
     try:
-        content = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        check_place(path, _MOST_BYTES)
+        content = json.loads(path.read_bytes())
         key = (content["format"], content["machine"], content["model"], content["max_latency_ms"])
         return Tuning.from_json(content) if key == (FORMAT, machine(), model, max_latency_ms) else None
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (NotAPackage, OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+        say("settings", ignored=FILE, reason=type(error).__name__)
         return None
 
 

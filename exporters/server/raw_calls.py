@@ -17,6 +17,9 @@ Feeds = Mapping[str, npt.NDArray[Any]]
 
 _SECONDS = 200  # what is heard of the longest sound
 _RATE = 16_000
+# as exporters.standalone.text and engine.modalities.text.chunks have them, which go along with models of texts alone
+MOST_TEXTS = 256
+CHUNK = 128
 _TOKENS = 32_768  # words of chunks, or of texts padded to the longest of them
 
 
@@ -42,15 +45,13 @@ def check_call(package: Package, feeds: Feeds, limits: Limits) -> None:
     rows = rows_of(package, feeds)
     most = max(1, limits.json_elements // max(1, len(package.classes)))
     if package.modality == "text":
-        from exporters.standalone.text import MOST_TEXTS
-
         most = min(most, MOST_TEXTS)
         _check_texts(package, feeds)
     elif package.modality == "table":
         most = min(most, package.most(()))
         _check_terms(package, feeds)
     else:
-        (samples,) = feeds.values()
+        samples = feeds[str(package.manifest["inputs"][0]["name"])]
         if package.modality == "audio" and samples.shape[1] > _SECONDS * _RATE:
             raise Refused(413, f"A sound has more than {_SECONDS} seconds. Send its parts, one after the other.")
         most = min(most, package.most(samples[0]))
@@ -76,8 +77,6 @@ def check_words(words: npt.NDArray[Any]) -> None:
     Raises:
         Refused: they are too long, or too many (413).
     """
-    from engine.modalities.text.chunks import CHUNK
-
     if words.shape[1] > CHUNK:
         raise Refused(413, f"A chunk has {words.shape[1]:,} words; the limit is {CHUNK}. Send more, shorter chunks.")
     _check_tokens(words.size)

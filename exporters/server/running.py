@@ -18,7 +18,7 @@ from exporters.server.connection import timed_protocol
 from exporters.server.log import say, take_over_logging
 from exporters.server.settings import Settings
 from exporters.server.tuning import SECONDS
-from exporters.standalone.package import Package
+from exporters.standalone.package import Package, check_package
 
 _BACKLOG = 1024
 
@@ -56,8 +56,9 @@ def serve(folder: Path, settings: Settings, manner: Manner | None = None) -> Non
     try:
         wanted = manner or Manner()
         take_over_logging(wanted.logs)
-        load = choose(folder, wanted.tune_s, wanted.max_latency_ms)
-        package = Package.open(folder, load.threads)
+        manifest = check_package(folder)
+        load = choose(folder, manifest, wanted.tune_s, wanted.max_latency_ms)
+        package = Package(folder, manifest, load.threads)
         settings = replace(settings, port=listening.getsockname()[1], load=load)
         say("start", model=package.manifest["name"], seconds=round(time.perf_counter() - start, 3))
         _run(package, settings, listening, wanted)

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from exporters.server.__main__ import main
 from exporters.server.choosing import FILE, choose, keep, kept, measure_package
 from exporters.server.machine import cores
 from exporters.server.settings import Load
 from exporters.server.tuning import Trial, Tuning
-from exporters.standalone.package import NotAPackage
+from exporters.standalone.package import check_package
 
 TRIAL = Trial(Load(1, 2, 4), 100.0, 10.0)
 TUNING = Tuning(TRIAL, (TRIAL,), None, 1.0)
@@ -22,9 +25,9 @@ def package(rows: Path, tmp_path: Path) -> Path:
 
 
 def test_what_was_measured_is_kept_and_not_measured_again(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    first = choose(package, 0.1)
+    first = choose(package, check_package(package), 0.1)
     content = (package / FILE).read_text()
-    assert choose(package, 0.1) == first
+    assert choose(package, check_package(package), 0.1) == first
     assert (package / FILE).read_text() == content
     said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["kept"] for line in said] == [False, True]
@@ -53,7 +56,7 @@ def test_where_nothing_can_be_written_nothing_is_kept(tmp_path: Path) -> None:
 
 
 def test_without_a_search_every_core_answers_by_itself(package: Path) -> None:
-    assert choose(package, 0.0) == Load(cores(), 1, 1)
+    assert choose(package, check_package(package), 0.0) == Load(cores(), 1, 1)
     assert not (package / FILE).exists()
 
 
@@ -62,9 +65,40 @@ def test_a_package_without_a_sample_is_served_by_rule(package: Path) -> None:
     manifest["files"] = {"model.onnx": manifest["files"]["model.onnx"]}
     (package / "manifest.json").write_text(json.dumps(manifest))
     assert measure_package(package, 0.1) is None
-    assert choose(package, 0.1) == Load(cores(), 1, 1)
+    assert choose(package, check_package(package), 0.1) == Load(cores(), 1, 1)
 
 
-def test_a_folder_that_is_no_package_is_told(tmp_path: Path) -> None:
-    with pytest.raises(NotAPackage):
-        choose(tmp_path)
+@pytest.mark.parametrize("changes", [{"files": []}, {"name": None}, {"name": ""}, {"inputs": [{"type": "int64"}]}])
+def test_a_damaged_manifest_is_met_with_a_sentence_before_anything_is_served(
+    package: Path, changes: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest = json.loads((package / "manifest.json").read_text())
+    (package / "manifest.json").write_text(json.dumps({**manifest, **changes}))
+    assert main([str(package), "--port", "0"], {}) == 1
+    assert capsys.readouterr().err.strip().endswith("Export it again.")
+
+
+def test_what_is_no_small_ordinary_file_is_ignored_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert kept(tmp_path, "abc", None) is None
+    assert capsys.readouterr().out == ""
+    assert keep(tmp_path, "abc", TUNING)
+    path = tmp_path / FILE
+    whole = path.read_bytes()
+    path.write_bytes(whole + b" " * 1_000_000)
+    assert kept(tmp_path, "abc", None) is None
+    (tmp_path / "real").write_bytes(whole)
+    path.unlink()
+    path.symlink_to(tmp_path / "real")
+    assert kept(tmp_path, "abc", None) is None
+    path.unlink()
+    os.mkfifo(path)
+    assert kept(tmp_path, "abc", None) is None
+    assert [json.loads(line)["ignored"] for line in capsys.readouterr().out.splitlines()] == [FILE] * 3
+
+
+def test_kept_settings_of_another_type_are_ignored(tmp_path: Path) -> None:
+    assert keep(tmp_path, "abc", TUNING)
+    content = json.loads((tmp_path / FILE).read_text())
+    for wrong in ({"chosen": 3}, {"tried": {"a": 1}}, {"seconds": 10**400}, {"chosen": {"load": [], "per_second": 1}}):
+        (tmp_path / FILE).write_text(json.dumps({**content, **wrong}))
+        assert kept(tmp_path, "abc", None) is None

@@ -17,8 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.learners.constant import ConstantMember
+from engine.modalities.text import chunks
 from engine.task import Column, ColumnType, Kind, Modality, Task
 from exporters.packaged import write_package
+from exporters.server import raw_calls
 from exporters.server.deadline import Deadline
 from exporters.server.friendly import Asking
 from exporters.server.inference import Inference
@@ -26,6 +28,7 @@ from exporters.server.raw_calls import check_call, check_words
 from exporters.server.refused import Refused
 from exporters.server.settings import Limits, Load
 from exporters.server.tensors import DATATYPES
+from exporters.standalone import text
 from exporters.standalone.package import Package
 from tests.exporters.models import model_of, source_of
 from tests.exporters.server.client import Server
@@ -313,6 +316,10 @@ def test_lists_of_a_raw_call_fit_together(word_package: Package) -> None:
         with pytest.raises(Refused, match="sum to another") as refusal:
             check_call(word_package, {**feeds, sizes: wrong}, Limits())
         assert refusal.value.status == 422
+
+
+def test_the_limits_of_texts_are_those_of_their_reader() -> None:
+    assert (raw_calls.MOST_TEXTS, raw_calls.CHUNK) == (text.MOST_TEXTS, chunks.CHUNK)
 
 
 def test_chunks_of_words_have_a_limit() -> None:

@@ -132,7 +132,26 @@ def change(folder: Path, **changes: Any) -> None:
         ({"inputs": []}, "does not fit"),
         ({"inputs": 5}, "damaged"),
         ({"outputs": []}, "damaged"),
-        ({"outputs": [{"name": "x", "type": "double"}, {"name": "y", "type": "string"}]}, "does not fit"),
+        (
+            {
+                "outputs": [
+                    {"name": "x", "type": "double", "shape": ["N", 3]},
+                    {"name": "y", "type": "string", "shape": ["N"]},
+                ]
+            },
+            "does not fit",
+        ),
+        ({"name": None}, "name its model"),
+        ({"name": ""}, "name its model"),
+        ({"name": "a\nb"}, "name its model"),
+        ({"name": "x" * 201}, "name its model"),
+        ({"inputs": [{"name": "a", "shape": ["N"], "type": "complex64"}]}, "its inputs are"),
+        ({"inputs": [{"name": "a", "shape": ["N"], "type": ["int64"]}]}, "its inputs are"),
+        ({"inputs": [{"name": "a", "shape": [-1], "type": "int64"}]}, "its inputs are"),
+        ({"inputs": [{"name": "a", "type": "int64"}]}, "its inputs are"),
+        ({"inputs": [{"shape": ["N"], "type": "int64"}]}, "its inputs are"),
+        ({"inputs": [{"name": "a", "shape": ["N"], "type": "int64"}] * 2}, "one name"),
+        ({"outputs": [{"name": "a", "type": "double"}]}, "its outputs are"),
         ({"reading": None}, "damaged"),
         ({"reading": {"columns": [{"name": "length in cm", "inputs": 3}]}}, "damaged"),
         ({"files": {}}, "which files"),
@@ -210,7 +229,7 @@ JSON = st.recursive(
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(key=st.sampled_from(["task", "inputs", "outputs", "reading", "files", "format"]), value=JSON)
+@given(key=st.sampled_from(["name", "task", "inputs", "outputs", "reading", "files", "format"]), value=JSON)
 def test_any_manifest_is_opened_or_refused_with_a_sentence(key: str, value: Any, copied: Path) -> None:
     before = (copied / "manifest.json").read_bytes()
     try:
