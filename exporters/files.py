@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from exporters.errors import NotWritable
+from exporters.placing import place, remove, scratch_prefix, staged_name
 from exporters.standalone.described import is_reserved
 
 _LONGEST = 60
@@ -41,15 +42,14 @@ def write_together(files: Mapping[Path, bytes]) -> None:
     try:
         for path, content in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            staged[path] = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+            staged[path] = staged_name(path)
             _write_through(staged[path], content)
-        for path, temporary in staged.items():
-            temporary.replace(path)
+        place(staged)
     except OSError as error:
         raise _not_written(next(iter(files)).parent, error) from error
     finally:
         for temporary in staged.values():
-            _remove(temporary)
+            remove(temporary)
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def new_folder(out: Path) -> Iterator[Path]:
     refuse_taken(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
+        with TemporaryDirectory(dir=out.parent, prefix=scratch_prefix(out)) as scratch:
             folder = Path(scratch) / "folder"
             folder.mkdir()
             yield folder
@@ -98,10 +98,3 @@ def _write_through(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _remove(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError:  # the folder went away or was never one: there is nothing to remove
-        return
