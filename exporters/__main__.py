@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,10 @@ from exporters.api import export
 from exporters.arguments import add_options, chosen_options
 from exporters.errors import ExportError
 from exporters.targets import TARGETS
+
+
+class Cancelled(SystemExit):
+    """The export was cancelled from outside."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,7 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _cancel(number: int, frame: FrameType | None) -> None:
-    raise SystemExit(128 + number)
+    signal.signal(number, signal.SIG_IGN)  # once more would end the cleaning up
+    raise Cancelled(128 + number)
 
 
 def _progress(share: float, text: str) -> None:
@@ -55,5 +61,14 @@ def _say(line: Mapping[str, Any]) -> None:
     print(json.dumps(line, ensure_ascii=False), flush=True)
 
 
+def _main() -> None:
+    """Run one export and end; a model that is still being asked when it is cancelled is not waited for."""
+    try:
+        sys.exit(main())
+    except Cancelled as cancelled:
+        code = int(cancelled.code or 0)
+    os._exit(code)  # by now the error is gone, and with it whatever held a temporary folder
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    _main()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -159,3 +161,30 @@ def test_an_engine_that_fails_says_so_itself() -> None:
     model = model_of(FLOWERS, Failing(np.array([0.4, 0.6])))
     with pytest.raises(EngineError, match="went away"):
         check(model, OnnxModel(content_of(model)), Dataset(flowers(5).frame))
+
+
+def test_who_cancels_does_not_wait_for_the_model() -> None:
+    asked, answer = Event(), Event()
+
+    class Slow(ConstantMember):
+        @override
+        def predict(self, samples: Samples) -> FloatArray:
+            asked.set()
+            answer.wait(20)
+            return super().predict(samples)
+
+    class Cancelled(OnnxModel):
+        @override
+        def run(self, feeds: Feeds) -> tuple[FloatArray, Said]:
+            asked.wait(20)
+            raise SystemExit(143)
+
+    model = model_of(FLOWERS, Slow(np.array([0.4, 0.6])))
+    quick = model_of(FLOWERS, ConstantMember(np.array([0.4, 0.6])))
+    start = time.perf_counter()
+    try:
+        with pytest.raises(SystemExit):
+            check(model, Cancelled(content_of(quick)), flowers(5))
+        assert time.perf_counter() - start < 10
+    finally:
+        answer.set()
