@@ -136,8 +136,13 @@ class ExportCard(QFrame):
         self.busy.setText(words)
         self.export.setEnabled(not words and not self._working.isVisibleTo(self))
 
+    def leave(self) -> None:
+        """End what is being tried, without waiting for that."""
+        for trial in self.trials:
+            trial.leave()
+
     def close_down(self) -> None:
-        """End what is being tried."""
+        """End what is being tried, and wait for that."""
         for trial in self.trials:
             trial.close_down()
 

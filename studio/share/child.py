@@ -13,7 +13,10 @@ GRACE_MS = 3000
 
 
 class Child(QObject):
-    """Runs ``python -m …``. Emits ``said`` with each line's object, then ``ended`` once."""
+    """Runs ``python -m …``. Emits ``said`` with each line's object, then ``ended`` once.
+
+    ``stopped`` tells whether it was asked to end, ``number`` what the system calls the process, or called the last one.
+    """
 
     said = Signal(object)
     ended = Signal()
@@ -21,6 +24,7 @@ class Child(QObject):
     def __init__(self, parent: QObject | None = None, grace_ms: int = GRACE_MS) -> None:
         super().__init__(parent)
         self.stopped = False
+        self.number = 0
         self._grace_ms = grace_ms
         self._process: QProcess | None = None
         self._rest = b""
@@ -41,9 +45,10 @@ class Child(QObject):
         process.finished.connect(self._finished)
         process.errorOccurred.connect(self._broke)
         process.start(sys.executable, ["-m", module, *arguments])
+        self.number = process.processId()
 
     def stop(self) -> None:
-        """Ask it to end, and end it by force where it does not."""
+        """Ask it to end, and end it by force where it does not; ``ended`` comes when it has."""
         process = self._process
         if process is not None and not self.stopped:
             self.stopped = True
@@ -51,12 +56,13 @@ class Child(QObject):
             QTimer.singleShot(self._grace_ms, process, process.kill)
 
     def close(self) -> None:
-        """End it and wait for that, without a word."""
+        """End it and wait for that, without a word: for when the window closes, as nothing else is done meanwhile."""
         process, self._process = self._process, None
         if process is None:
             return
         process.blockSignals(True)
-        self._ask(process)
+        if not self.stopped:
+            self._ask(process)
         if not process.waitForFinished(self._grace_ms):
             process.kill()
             process.waitForFinished(GRACE_MS)

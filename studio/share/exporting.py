@@ -9,7 +9,10 @@ from typing import Any, Self
 
 from PySide6.QtCore import QObject, Signal
 
+from exporters.placing import remove_stale
 from studio.share.child import Child
+
+_CANCEL_MS = 20_000  # what is being computed is left only between two of its steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ class ExportProcess(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._child = Child(self)
+        self._child = Child(self, _CANCEL_MS)
         self._child.said.connect(self._take)
         self._child.ended.connect(self._ended)
         self._wanted: Wanted | None = None
@@ -129,8 +132,10 @@ class ExportProcess(QObject):
         self._child.stop()
 
     def close(self) -> None:
-        """End the export, if there is one, and wait for it."""
-        self._child.close()
+        """End the export, if there is one, and wait for it: for when the window closes."""
+        if self.running:
+            self._child.close()
+            self._tidy()
 
     def _take(self, said: Mapping[str, Any]) -> None:
         kind = said.get("type")
@@ -141,7 +146,13 @@ class ExportProcess(QObject):
         elif kind == "error":
             self._error = str(said["message"])
 
+    def _tidy(self) -> None:
+        """Remove what a process leaves that was ended by force."""
+        if self._wanted is not None:
+            remove_stale(self._wanted.out, self._child.number)
+
     def _ended(self) -> None:
+        self._tidy()
         if self._exported is not None:
             self.done.emit(self._exported)
         elif self._child.stopped:

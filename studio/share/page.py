@@ -74,8 +74,18 @@ class SharePage(QScrollArea):
             shown = card.outcome if card.problem.isHidden() else card.problem
             QTimer.singleShot(0, shown, lambda: self.ensureWidgetVisible(shown, 0, 2 * SPACE))
 
+    @property
+    def trying(self) -> bool:
+        """Whether anything is being tried, or ends just now."""
+        return any(trial.running for card in self.cards.values() for trial in card.trials)
+
+    def leave(self) -> None:
+        """End what is being tried, without waiting for that."""
+        for card in self.cards.values():
+            card.leave()
+
     def close_down(self) -> None:
-        """End what is being tried."""
+        """End what is being tried, and wait for that."""
         for card in self.cards.values():
             card.close_down()
 

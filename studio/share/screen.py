@@ -57,6 +57,7 @@ class ShareScreen(Screen):
         self.page: SharePage | None = None
         self._engines = Child(self)
         self._found: tuple[list[str], list[str]] | None = None
+        self._left: list[SharePage] = []
         self._run_shown: Path | None = None
         self._example: Mapping[str, Any] | None = None
         empty = Preview(
@@ -152,8 +153,9 @@ class ShareScreen(Screen):
     def close_down(self) -> None:
         self.process.close()
         self._engines.close()
-        if self.page is not None:
-            self.page.close_down()
+        for page in (self.page, *self._left):
+            if page is not None:
+                page.close_down()
 
     # -- the model -----------------------------------------------------------------------------------------------
 
@@ -185,16 +187,27 @@ class ShareScreen(Screen):
         for exported in remembered(self.session.project, run.path).values():
             self._show_exported(exported)
         self._pages.addWidget(page)
+        self._tell_busy()
 
     def _drop_page(self) -> None:
         """End what is under way for a run that is not shown any more."""
-        self.process.close()
+        self.process.cancel()
         self._run_shown = None
-        if self.page is not None:
-            self.page.close_down()
-            self._pages.removeWidget(self.page)
-            self.page.deleteLater()
-            self.page = None
+        page, self.page = self.page, None
+        if page is not None:
+            self._pages.removeWidget(page)
+            page.hide()
+            self._left.append(page)
+            for card in page.cards.values():
+                card.changed.connect(self._forget_left)
+            page.leave()
+            self._forget_left()
+
+    def _forget_left(self) -> None:
+        """Delete the pages of other runs once nothing of theirs is under way: a page takes its processes with it."""
+        for page in [page for page in self._left if not page.trying]:
+            self._left.remove(page)
+            page.deleteLater()
 
     def _refresh(self) -> None:
         """Show again what was exported, which may be gone or out of date by now."""
@@ -255,7 +268,7 @@ class ShareScreen(Screen):
         small = card.target.of_either and page.choice.is_small
         out = self._new_folder(folder, card.name) if card.target.own_folder else folder
         source = run.small_path if small else model
-        card.close_down()
+        card.leave()
         self.process.start(Wanted(run.path, card.name, out, small, options, stamp(source)))
         self._show_progress(0.0, "Starting")
         self._tell_busy()
@@ -279,15 +292,19 @@ class ShareScreen(Screen):
         """Say on the other cards why they have to wait."""
         wanted = self.process.wanted
         if self.page is not None and wanted is not None:
-            title = TARGETS[wanted.target].title
-            for name, card in self.page.cards.items():
-                waiting = self.process.running and name != wanted.target
-                card.show_busy(f"One at a time: “{title}” is being exported." if waiting else "")
+            exporting = self._exporting()
+            what = f"“{TARGETS[wanted.target].title}” is being exported"
+            words = f"One at a time: {what if exporting else 'the export of another run is being ended'}."
+            for card in self.page.cards.values():
+                card.show_busy(words if self.process.running and card is not exporting else "")
         self.changed.emit()
 
     def _exporting(self) -> ExportCard | None:
+        """Return the card of what is being exported, or was at last; None where that is of a run not shown any more."""
         wanted = self.process.wanted
-        return None if self.page is None or wanted is None else self.page.cards[wanted.target]
+        if self.page is None or wanted is None or wanted.run != self._run_shown:
+            return None
+        return self.page.cards[wanted.target]
 
     def _cancel(self) -> None:
         card = self._exporting()
@@ -314,7 +331,7 @@ class ShareScreen(Screen):
 
     def _done(self, exported: Exported) -> None:
         run = self.session.run
-        if run is not None and run.path == self._run_shown:
+        if run is not None and self._exporting() is not None:
             remember(self.session.project, run.path, exported)
             self._show_exported(exported)
         self._tell_busy()

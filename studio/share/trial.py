@@ -63,6 +63,7 @@ class Trial(QWidget):
         self._path = Path()
         self._allowed = True
         self._heard = False
+        self._left = False
         self._child = Child(self, _STOP_MS)
         self._child.said.connect(self._take)
         self._child.ended.connect(self._ended)
@@ -107,7 +108,7 @@ class Trial(QWidget):
     def offer(self, path: Path) -> None:
         """Try this export from now on; what ran of an earlier one ends."""
         if path != self._path:
-            self.close_down()
+            self.leave()
             self._path = path
             self._show(note=False)
 
@@ -126,7 +127,7 @@ class Trial(QWidget):
         """Begin."""
         if not self.can_start():
             return
-        self.address, self._heard = "", False
+        self.address, self._heard, self._left = "", False, False
         self.log.clear()
         self.doing.setText("Starting…")
         self._child.start("exporters.trying", [self.way.name, str(self._path)])
@@ -139,8 +140,17 @@ class Trial(QWidget):
         self.end.setText("Stopping…")
         self._child.stop()
 
+    def leave(self) -> None:
+        """End what is running, without waiting for that and without a word of what came of it."""
+        if self.running:
+            self.address, self._heard, self._left = "", False, True
+            self.bar.setRange(0, 0)
+            self.doing.setText("Ending what was tried before…")
+            self._child.stop()
+            self._show(note=False)
+
     def close_down(self) -> None:
-        """End what is running and wait for that."""
+        """End what is running and wait for that: for when the window closes."""
         self._child.close()
 
     def open_address(self) -> None:
@@ -150,6 +160,8 @@ class Trial(QWidget):
 
     def _take(self, said: Mapping[str, Any]) -> None:
         kind = said.get("type")
+        if self._left:
+            return
         if kind == "progress":
             share = float(said["share"])
             self.bar.setRange(0, 1000 if share else 0)
@@ -181,7 +193,7 @@ class Trial(QWidget):
             self.note.say("info", "Stopped." if served else "Cancelled.")
         elif served or not self._heard:
             self.note.say("error", "It ended unexpectedly. The export itself is unchanged. Try again.")
-        self._show(note=True)
+        self._show(note=not self._left)
         self.changed.emit()
 
     def _show(self, note: bool) -> None:
@@ -194,6 +206,7 @@ class Trial(QWidget):
         self.look.setVisible(bool(self.address))
         self.copy.setVisible(bool(self.address))
         self.end.setVisible(working or bool(self.address))
-        self.end.setEnabled(True)
-        self.end.setText("Stop" if self.address else "Cancel")
+        stopping = self.running and self._child.stopped
+        self.end.setEnabled(not stopping)
+        self.end.setText("Stopping…" if stopping else "Stop" if self.address else "Cancel")
         self._buttons.setVisible(working or bool(self.address))

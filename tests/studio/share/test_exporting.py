@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import QProcess
 from pytestqt.qtbot import QtBot
 
 from studio.share.exporting import Exported, ExportProcess, Wanted
@@ -67,3 +70,17 @@ def test_a_process_that_says_nothing_is_a_failure_too(qtbot: QtBot, tmp_path: Pa
 
     assert told.args == ["The export ended unexpectedly. Nothing was written. Try again."]
     assert not process.running
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system ends processes in another way")
+def test_what_a_process_leaves_that_was_ended_by_force_is_removed(qtbot: QtBot, tmp_path: Path) -> None:
+    process, out = ExportProcess(), tmp_path / "out"
+    out.mkdir()
+    (out / "mine").touch()
+    process.start(Wanted(tmp_path, "onnx", out))
+    (child,) = process.findChildren(QProcess)
+    (out / f".m.onnx.{child.processId()}.tmp").touch()
+    with qtbot.waitSignal(process.failed):
+        os.kill(child.processId(), signal.SIGKILL)
+    assert [path.name for path in out.iterdir()] == ["mine"]

@@ -18,6 +18,7 @@ from exporters.targets import TARGETS, Target
 from studio.actions import ACTIONS, Scope
 from studio.screen import ScreenState
 from studio.share.card import ExportCard
+from studio.share.exporting import Wanted
 from studio.share.memory import remember
 from studio.share.models import stamp
 from studio.share.screen import ShareScreen
@@ -117,6 +118,31 @@ def test_cancelling_leaves_nothing_behind(window: MainWindow, qtbot: QtBot, tmp_
     assert card.problem.words == "Cancelled. Nothing was written."
     assert card.export.isEnabled()
     assert not list(out.iterdir())
+
+
+@pytest.mark.slow
+def test_another_project_does_not_wait_for_what_ends(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, photos: Path
+) -> None:
+    first, second = (project_with_run(tmp_path / name, photos, Recipe()) for name in ("first", "second"))
+    screen = opened(window, first)
+    card, page = card_of(screen), screen.page
+    assert page is not None
+    card.test.show()
+    card.test.offer(tmp_path / "gone.zip")
+    card.test.start()
+    screen.process.start(Wanted(tmp_path, "onnx", tmp_path / "out"))
+    with qtbot.waitSignal(page.destroyed):
+        opened(window, second)
+        assert card.test.running
+        assert screen.process.running
+        assert "another run is being ended" in card_of(screen).busy.text()
+        assert not screen.can("export")
+    qtbot.waitUntil(lambda: not screen.process.running)
+
+    assert not card_of(screen).problem.isVisible()
+    assert card_of(screen).export.isEnabled()
+    assert screen.can("export")
 
 
 @pytest.mark.slow

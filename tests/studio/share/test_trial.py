@@ -93,3 +93,19 @@ def test_another_export_starts_afresh(qtbot: QtBot, tmp_path: Path) -> None:
     made.start()
     assert not made.running
     assert "Neither" in made.begin.accessibleDescription()
+
+
+@pytest.mark.slow
+def test_another_export_does_not_wait_for_what_ends(qtbot: QtBot, packages: Made[Path], tmp_path: Path) -> None:
+    browser = trial(qtbot, BROWSER, packages["table"])
+    browser.start()
+    qtbot.waitUntil(lambda: bool(browser.address))
+    browser.offer(tmp_path / "two.zip")
+    assert browser.running
+    assert not browser.address
+    assert browser.end.text() == "Stopping…"
+    assert not browser.end.isEnabled()
+    assert not browser.can_start()
+    qtbot.waitUntil(lambda: not browser.running)
+    assert not browser.note.isVisible()
+    assert browser.can_start()
