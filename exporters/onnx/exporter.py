@@ -15,26 +15,32 @@ from exporters.files import write_together
 from exporters.manifest import hashes
 from exporters.measured import artefact_score, data_fingerprint, weights_inside
 from exporters.onnx.proven import Proven, prove
+from exporters.onnx.standing import FILES, check_others, figures_of, replaceable
 from exporters.source import Source
 
-PARITY, FILES = "parity.json", "files"
 _PROVEN, _SCORED = 0.8, 0.97
 
 
 class OnnxExporter(Exporter):
-    """Writes ``<name>.onnx`` and, beside it, ``parity.json`` and what else a client needs to read samples."""
+    """Writes ``<name>.onnx`` and, beside it, ``<name>.parity.json`` and what else a client needs.
+
+    An older export of that name is replaced, which a note tells; nothing else ever is.
+    """
 
     target: ClassVar[str] = "onnx"
 
     @override
     def export(self, source: Source, out: Path, progress: Progress) -> ExportReport:
         start = time.perf_counter()
+        path = out / f"{source.name}.onnx"
+        replaced = replaceable(path)
         proven = prove(source, lambda share, text: progress(share * _PROVEN, text))
         progress(_PROVEN, "Measuring the exported model on the test part")
         score = artefact_score(proven.content, source.dataset)
         progress(_SCORED, "Writing the files")
-        path, parity_path = out / f"{source.name}.onnx", out / PARITY
-        files = {path.name: proven.content, **proven.form.files()}
+        others, parity_path = proven.form.files(), figures_of(path)
+        check_others(path, others)
+        files = {path.name: proven.content, **others}
         figures = {**_figures(source, path.name, proven, score), FILES: hashes(files)}
         words = json.dumps(figures, ensure_ascii=False, indent=1)
         write_together({**{out / name: content for name, content in files.items()}, parity_path: words.encode()})
@@ -45,13 +51,13 @@ class OnnxExporter(Exporter):
             bytes=len(proven.content),
             seconds=round(time.perf_counter() - start, 2),
             parity=figures,
-            notes=proven.notes,
+            notes=(*proven.notes, *([f"An older export of that name was replaced in {out}."] if replaced else [])),
             score=score,
         )
 
 
 def _figures(source: Source, file: str, proven: Proven, score: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return what stands in ``parity.json``."""
+    """Return what stands in ``<name>.parity.json``."""
     return {
         "file": file,
         "which": source.which,

@@ -1,4 +1,4 @@
-"""An ``.onnx`` file without a package: there is no sample beside it, but ``parity.json`` says what it was."""
+"""An ``.onnx`` file without a package: there is no sample beside it, but ``<name>.parity.json`` says what it was."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from exporters.onnx.exporter import PARITY
 from exporters.onnx.runtime import OnnxModel
+from exporters.onnx.standing import FIGURES, figures_of
 from exporters.standalone.described import MANIFEST, check_files, check_place, plain_name
 from exporters.standalone.errors import NotAPackage
 
@@ -18,23 +18,30 @@ _MOST = 4_000_000
 def is_lone(path: Path) -> bool:
     """Return whether an ``.onnx`` file is meant, or a folder that an export as ONNX wrote into."""
     if path.is_dir():
-        return (path / PARITY).is_file() and not (path / MANIFEST).exists()
+        return any(path.glob(f"*{FIGURES}")) and not (path / MANIFEST).exists()
     return path.suffix.lower() == ".onnx"
 
 
 def check_lone(path: Path) -> str:
-    """Compare an exported ``.onnx`` file with what ``parity.json`` says of it, open it, and return what was found.
+    """Compare an exported ``.onnx`` file, or all of a folder, with what their figures say, and return what was found.
 
     Raises:
         NotAPackage: it was changed, or nothing says what it was.
         NotOurs: it holds what no export has, or ONNX Runtime does not take it.
     """
-    folder = path if path.is_dir() else path.parent
-    said = _said(folder)
+    if path.is_dir():
+        return "\n".join(_checked(path, figures) for figures in sorted(path.glob(f"*{FIGURES}")))
+    return _checked(path.parent, figures_of(path))
+
+
+def _checked(folder: Path, figures: Path) -> str:
+    said = _said(figures)
     name = said.get("file")
-    if not isinstance(name, str) or (path.is_file() and path.name != name):
-        raise NotAPackage(f"{PARITY} beside it speaks of another file. Export it again.")
-    check_files(folder, said, plain_name(name))
+    if not isinstance(name, str):
+        raise NotAPackage(f"{figures.name} does not say what was exported. Export the model again.")
+    if figures_of(folder / plain_name(name)) != figures:
+        raise NotAPackage(f"{figures.name} speaks of another file. Export it again.")
+    check_files(folder, said, name)
     task = OnnxModel.open(folder / name).task
     return (
         f"{name} is as it was exported: its SHA-256 fits, nothing but plain operators is inside, and ONNX Runtime "
@@ -42,12 +49,12 @@ def check_lone(path: Path) -> str:
     )
 
 
-def _said(folder: Path) -> Mapping[str, Any]:
-    check_place(folder / PARITY, _MOST)
+def _said(figures: Path) -> Mapping[str, Any]:
+    check_place(figures, _MOST)
     try:
-        said = json.loads((folder / PARITY).read_bytes())
+        said = json.loads(figures.read_bytes())
     except (ValueError, RecursionError) as error:
-        raise NotAPackage(f"{PARITY} is damaged. Export the model again.") from error
+        raise NotAPackage(f"{figures.name} is damaged. Export the model again.") from error
     if not isinstance(said, dict):
-        raise NotAPackage(f"{PARITY} does not say what was exported. Export the model again.")
+        raise NotAPackage(f"{figures.name} does not say what was exported. Export the model again.")
     return said

@@ -107,7 +107,8 @@ def parity(case: Case, data: Path, run: Path, out: Path) -> dict[str, float]:
         CommandError: a command failed.
     """
     exported = measure([autodidact(), "export", run, "--to", "onnx", "--out", out], _PARITY_LIMIT_S)
-    report = json.loads((out / "parity.json").read_text(encoding="utf-8"))
+    (figures,) = out.glob("*.parity.json")
+    report = json.loads(figures.read_text(encoding="utf-8"))
     file = out / report["file"]
     answers = []
     for model, name in ((run, "model.csv"), (file, "onnx.csv")):

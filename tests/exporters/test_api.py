@@ -17,6 +17,7 @@ from exporters.onnx.compose import compose
 from exporters.onnx.metadata import PREFIX
 from exporters.onnx.runtime import OnnxModel
 from exporters.targets import TARGETS
+from exporters.verify.verify import verify
 from tests.engine.flowers import FLOWERS, flower_run, flowers
 from tests.exporters.models import PICTURES, TABLE, constant, lightgbm, model_of, rows, thumbnail
 
@@ -33,7 +34,7 @@ def run(tmp_path: Path) -> Path:
 def test_a_run_becomes_one_file_with_its_figures_beside_it(run: Path, tmp_path: Path) -> None:
     told: list[tuple[float, str]] = []
     report = export(run, "onnx", tmp_path / "out", lambda share, text: told.append((share, text)))
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["flowers.onnx", "parity.json"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["flowers.onnx", "flowers.parity.json"]
     assert report.path == tmp_path / "out" / "flowers.onnx"
     assert report.bytes == report.path.stat().st_size
     figures = json.loads(report.parity_path.read_text())
@@ -71,10 +72,21 @@ def test_a_folder_that_exists_keeps_its_other_files_and_gets_the_new_model(run: 
     out = tmp_path / "out"
     out.mkdir()
     (out / "letter.txt").write_text("mine")
-    (out / "flowers.onnx").write_text("old")
-    export(run, "onnx", out)
+    assert export(run, "onnx", out).notes == ()
+    (out / "flowers.parity.json").unlink()
+    note = export(run, "onnx", out).notes[-1]
+    assert note == f"An older export of that name was replaced in {out}."
     assert (out / "letter.txt").read_text() == "mine"
     assert OnnxModel.open(out / "flowers.onnx").task == FLOWERS
+
+
+@pytest.mark.parametrize("name", ["flowers.onnx", "flowers.parity.json"])
+def test_what_is_no_export_is_never_replaced(run: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(NotWritable, match="is no export, so it was left alone"):
+        export(run, "onnx", tmp_path)
+    assert (tmp_path / name).read_text() == "mine"
+    assert not list(tmp_path.glob("*.onnx")) or name == "flowers.onnx"
 
 
 def test_a_disagreement_leaves_nothing(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,6 +103,10 @@ def test_the_small_model_of_a_run_is_exported_beside_its_best(run: Path, tmp_pat
     model_of(FLOWERS, ConstantMember(np.array([0.3, 0.7]))).save(run / "small")
     report = export(run, "onnx", tmp_path / "out", small=True)
     assert (report.path.name, report.parity["which"]) == ("flowers-small.onnx", "small")
+    whole = export(run, "onnx", tmp_path / "out")
+    assert (whole.notes, whole.parity["which"]) == ((), "ensemble")
+    assert verify(tmp_path / "out").holds
+    assert verify(report.path).holds
     answer = OnnxModel.open(report.path).predict_dataset(flowers(3))
     np.testing.assert_allclose(answer, [[0.3, 0.7]] * 3)
 

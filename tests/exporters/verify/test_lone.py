@@ -36,21 +36,23 @@ def test_a_changed_file_is_told(out: Path) -> None:
 
 def test_another_file_beside_it_is_told(out: Path) -> None:
     (out / "other.onnx").write_bytes((out / "flowers.onnx").read_bytes())
+    assert "holds no other.parity.json" in verify(out / "other.onnx").sentences[0]
+    (out / "other.parity.json").write_bytes((out / "flowers.parity.json").read_bytes())
     assert "speaks of another file" in verify(out / "other.onnx").sentences[0]
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"[" * 50_000, b'{"file": "../x.onnx", "files": {}}'])
 def test_figures_that_are_none_are_told(content: bytes, out: Path) -> None:
-    (out / "parity.json").write_bytes(content)
+    (out / "flowers.parity.json").write_bytes(content)
     assert not verify(out).holds
 
 
 def test_a_file_that_nothing_is_known_of_is_told(out: Path) -> None:
-    (out / "parity.json").unlink()
-    assert "holds no parity.json" in verify(out / "flowers.onnx").sentences[0]
+    (out / "flowers.parity.json").unlink()
+    assert "holds no flowers.parity.json" in verify(out / "flowers.onnx").sentences[0]
 
 
 def test_hostile_names_are_told(out: Path) -> None:
-    said = json.loads((out / "parity.json").read_text())
-    (out / "parity.json").write_text(json.dumps({**said, "file": "../secret.onnx"}))
+    said = json.loads((out / "flowers.parity.json").read_text())
+    (out / "flowers.parity.json").write_text(json.dumps({**said, "file": "../secret.onnx"}))
     assert "may lie elsewhere" in verify(out).sentences[0]
