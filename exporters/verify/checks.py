@@ -14,12 +14,13 @@ from exporters.container.context import foreign
 from exporters.requirements import lock_name, lock_text
 from exporters.standalone.described import MANIFEST, MODEL, check_files, check_place, plain_name, read_manifest, sha256
 from exporters.standalone.errors import NotAPackage
+from exporters.standalone.replay import SAMPLE
 from exporters.standalone.wire import check_plain
 from exporters.vendoring import vendored
 
 _MAX_SHIPPED, _MAX_SHIPPED_BYTES = 500, 4_000_000
 CONTEXT = "model"  # where the package is in the folder of a container
-_RUNS = (".py", ".pyc", ".pyd", ".so", ".pth")
+_RUNS = (".py", ".pyw", ".pyc", ".pyd", ".so", ".pth")
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,21 @@ def _root(folder: Path) -> Path:
 
 def _refuse_surplus(root: Path, known: set[str]) -> None:
     """Refuse programs that were not exported: Python would take them for those that were."""
-    found = [path for path in root.iterdir() if path.suffix in _RUNS]
-    found += [path for path in (root / CODE).rglob("*") if not path.is_dir() and "__pycache__" not in path.parts]
+    ours = {CODE, SAMPLE}
+    found = [path for path in root.iterdir() if path.name not in ours and _is_importable(path)]
+    found += [path for path in (root / CODE).rglob("*") if path.is_symlink() or not path.is_dir()]
     for path in found:
         if path.relative_to(root).as_posix() not in known:
             raise NotAPackage(f"{path.relative_to(root).as_posix()!r} was not exported with the rest. Get it again.")
+
+
+def _is_importable(path: Path) -> bool:
+    """Return whether Python could take a file or a folder for a module, had it the folder around it to look in."""
+    if path.is_symlink() or not path.is_dir():
+        return path.suffix.lower() in _RUNS or (path.is_dir() and path.name.isidentifier())
+    return path.name.isidentifier() and any(
+        inner.suffix.lower() in _RUNS or inner.is_symlink() for inner in path.rglob("*")
+    )
 
 
 def _is_own(shipped: Mapping[str, Any], modality: Modality, lock: str) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
+import py_compile
 import subprocess
 import sys
 import zipfile
@@ -64,9 +66,47 @@ def test_a_zip_is_verified_as_it_is(zipped: Path) -> None:
 
 def test_a_folder_that_somebody_works_in_is_verified(folder: Path) -> None:
     (folder / "my notes.txt").write_text("mine")
-    (folder / "code" / "engine" / "__pycache__").mkdir()
-    (folder / "code" / "engine" / "__pycache__" / "task.pyc").write_bytes(b"1")
+    (folder / "flowers").mkdir()
+    (folder / "flowers" / "rose.csv").write_text("1")
+    (folder / ".venv" / "lib").mkdir(parents=True)
+    (folder / ".venv" / "lib" / "numpy.py").write_text("installed as the README says")
     assert verify(folder).holds
+
+
+SHADOWS = ("numpy/__init__.py", "pathlib/__init__.py", "onnxruntime/deep/x.so")
+
+
+@pytest.mark.parametrize("name", SHADOWS)
+def test_folders_that_python_would_import_are_told(name: str, folder: Path) -> None:
+    (folder / name).parent.mkdir(parents=True)
+    (folder / name).write_text("print('hello')")
+    assert f"{name.partition('/')[0]!r} was not exported with the rest" in verify(folder).sentences[0]
+
+
+def test_links_to_folders_are_told(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    for name in ("numpy", "code/numpy"):
+        (folder / name).symlink_to(tmp_path / "elsewhere")
+        assert f"{name!r} was not exported with the rest" in verify(folder).sentences[0]
+        (folder / name).unlink()
+
+
+def test_compiled_programs_are_told_and_nothing_beside_the_program_is_run(folder: Path, tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+    source = tmp_path / "evil.py"
+    source.write_text(f"open({str(ran)!r}, 'w')")
+    module = folder / "code" / "exporters" / "standalone" / "command.py"
+    compiled = importlib.util.cache_from_source(str(module))
+    py_compile.compile(str(source), compiled, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+    assert "__pycache__" in verify(folder).sentences[0]
+    for name in ("numpy/__init__.py", "pathlib/__init__.py", "code/numpy/__init__.py", "code/json.py"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(source.read_text())
+    command = [sys.executable, str(folder / "predict.py"), str(folder / "sample" / "sample.csv"), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "probabilities" in done.stdout
+    assert not ran.exists()
 
 
 @pytest.mark.parametrize("name", ["pictures"])
@@ -93,8 +133,11 @@ def test_a_missing_file_is_told(folder: Path) -> None:
     assert "holds no task.py" in verify(folder).sentences[0]
 
 
-@pytest.mark.parametrize("name", ["code/json.py", "numpy.py", "code/engine/extra.so"])
+@pytest.mark.parametrize(
+    "name", ["code/json.py", "numpy.py", "code/engine/extra.so", "code/engine/__pycache__/task.pyc"]
+)
 def test_programs_that_were_not_exported_are_told(name: str, folder: Path) -> None:
+    (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).write_text("print('hello')")
     assert f"{name!r} was not exported with the rest" in verify(folder).sentences[0]
 
