@@ -56,15 +56,10 @@ def _serve(path: Path) -> None:
 
 
 def _verify(path: Path) -> None:
-    from exporters.trying.packages import package_in
     from exporters.verify.verify import verify
 
     hold(_leave)
-    if path.is_dir():  # a container's folder has the package in a folder of its own
-        with package_in(path) as folder:
-            verdict = verify(folder, tell=_tell)
-    else:
-        verdict = verify(path, tell=_tell)
+    verdict = verify(path, tell=_tell)
     say("verdict", holds=verdict.holds, sentences=verdict.sentences)
 
 

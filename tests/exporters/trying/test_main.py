@@ -14,8 +14,10 @@ from typing import Any
 
 import pytest
 
+from exporters.container.exporter import DockerExporter
 from exporters.trying.__main__ import main
 from tests.exporters.conftest import Made
+from tests.exporters.models import TABLE, linear, model_of, source_of
 
 LIMIT_S = 60
 
@@ -47,11 +49,24 @@ def test_a_server_ends_when_it_is_told_to(folders: Made[Path]) -> None:
 
 @pytest.mark.slow
 def test_why_nothing_can_be_tried_is_a_sentence(tmp_path: Path) -> None:
-    with process("verify", str(tmp_path)) as started:
+    with process("serve", str(tmp_path)) as started:
         said = line(started)
         assert said["type"] == "error"
         assert said["message"].endswith(".")
         assert started.wait(LIMIT_S) == 1
+
+
+@pytest.mark.slow
+def test_a_container_is_verified_with_the_files_around_its_model(tmp_path: Path) -> None:
+    context = tmp_path / "context"
+    source = source_of(model_of(TABLE, linear(TABLE)), "rows")
+    DockerExporter().export(source, context, lambda share, text: None)
+    (context / "app" / "healthcheck.py").write_text("print('hello')")
+    with process("verify", str(context)) as started:
+        while (said := line(started))["type"] == "progress":
+            pass
+        assert said["type"] == "verdict"
+        assert any("are not those of this version" in sentence for sentence in said["sentences"])
 
 
 def test_engines_that_are_not_there_are_told(
