@@ -60,7 +60,8 @@ def check_described(manifest: Mapping[str, Any]) -> None:
         NotAPackage: it does not.
     """
     name = manifest.get("name")
-    if not isinstance(name, str) or not name or not name.isprintable() or len(name) > _LONGEST_NAME:
+    halves = isinstance(name, str) and any("\ud800" <= sign <= "\udfff" for sign in name)  # no UTF-8 has these
+    if not isinstance(name, str) or not name or halves or len(name) > _LONGEST_NAME:
         raise NotAPackage(f"{MANIFEST} does not name its model, so it is damaged. {_AGAIN}")
     for part in ("inputs", "outputs"):
         entries = manifest.get(part)
