@@ -65,7 +65,14 @@ def test_replicates_of_two_predictions_are_drawn_alike() -> None:
 
 def test_a_single_sample_has_an_interval() -> None:
     found = bootstrap("accuracy", np.array([1.0]), np.array([[0.2, 0.8]]))
-    assert (found.low, found.high, found.se) == (1.0, 1.0, 0.0)
+    assert (found.low, found.high, found.se) == (0.0, 1.0, 0.0)
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "nauc"])
+@pytest.mark.parametrize(("n", "low"), [(30, 0.9), (300, 0.99)])
+def test_no_fault_among_few_samples_does_not_promise_none_among_others(metric: str, n: int, low: float) -> None:
+    labels = np.arange(n) % 2.0
+    assert bootstrap(metric, labels, np.stack([1.0 - labels, labels], axis=1)).low == pytest.approx(low)
 
 
 @pytest.mark.parametrize(("n", "classes"), [(32_561, 2), (2_000, 10), (400_000, 2), (50_000, 100)])
