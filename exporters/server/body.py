@@ -49,11 +49,6 @@ class Bodies:
             raise
         return Body(b"".join(parts), self._free)
 
-    @property
-    def held(self) -> int:
-        """Bytes of all bodies that are in memory now."""
-        return self._held
-
     def _free(self, size: int) -> None:
         self._held -= size
 
