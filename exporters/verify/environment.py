@@ -25,11 +25,12 @@ LIMIT_S = 600
 _ASKING_S = 120
 _MEMORY = 8 << 30
 _REPLAY = "exporters.standalone.replay"
+_OPENING = "exporters.verify.opening"
 _LONGEST = 400
 
 _BOOT = """
-import json, sys
-paths, allowed, folder, memory = json.loads(sys.argv[1])
+import importlib, json, sys
+paths, allowed, place, memory, module = json.loads(sys.argv[1])
 try:
     import resource
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
@@ -41,8 +42,7 @@ class Only:
         if allowed is not None and name.partition(".")[0] not in allowed:
             raise ModuleNotFoundError(f"{name} does not belong to the export", name=name)
 sys.meta_path.insert(0, Only())
-from exporters.standalone.replay import main
-main(folder)
+importlib.import_module(module).main(place)
 """
 
 
@@ -62,7 +62,15 @@ class Environment:
 
     def replay(self, folder: Path, scratch: Path) -> dict[str, Any]:
         """Ask the package in ``folder`` about its sample; return what :func:`exporters.standalone.replay.main` said."""
-        told = json.dumps([self.paths, self.allowed, str(folder.resolve()), _MEMORY])
+        return self._said(_REPLAY, folder, scratch)
+
+    def open_lone(self, path: Path, scratch: Path) -> dict[str, Any]:
+        """Open an ``.onnx`` file; return what :func:`exporters.verify.opening.main` said."""
+        return self._said(_OPENING, path, scratch)
+
+    def _said(self, module: str, place: Path, scratch: Path) -> dict[str, Any]:
+        """Return the last line that ``main`` of a module says of a place, within limits of time and memory."""
+        told = json.dumps([self.paths, self.allowed, str(place.resolve()), _MEMORY, module])
         command = [str(self.python), *self.flags, "-B", "-c", _BOOT, told]
         try:
             done = subprocess.run(
@@ -77,6 +85,12 @@ class Environment:
             last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
             return {"problem": f"The program that asks the model ended with code {done.returncode}: {last[:_LONGEST]}"}
         return said
+
+
+def whole_interpreter() -> Environment:
+    """Return this interpreter with all that it has, for a process of its own that may fail."""
+    paths = tuple(str(Path(place).resolve()) for place in sys.path)
+    return Environment(Path(sys.executable), ("-I",), paths, None, "this interpreter")
 
 
 def own_interpreter(modality: Modality, lock: str, scratch: Path) -> Environment:

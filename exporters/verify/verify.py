@@ -49,7 +49,7 @@ def verify(
 
 def _verified(path: Path, scratch: Path, wheels: Path | None, install: bool, tell: Callable[[str], None]) -> Verdict:
     if is_lone(path):
-        return Verdict(True, (check_lone(path), f"{path.name} is verified."))
+        return Verdict(True, (check_lone(path, scratch), f"{path.name} is verified."))
     folder = path
     if not path.is_dir():
         folder = scratch / "unpacked"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -56,3 +57,31 @@ def test_hostile_names_are_told(out: Path) -> None:
     said = json.loads((out / "flowers.parity.json").read_text())
     (out / "flowers.parity.json").write_text(json.dumps({**said, "file": "../secret.onnx"}))
     assert "may lie elsewhere" in verify(out).sentences[0]
+
+
+def rewrite(out: Path, content: bytes) -> None:
+    """Change the file and what is said of it, as someone would who means harm."""
+    (out / "flowers.onnx").write_bytes(content)
+    said = json.loads((out / "flowers.parity.json").read_text())
+    said["files"]["flowers.onnx"] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+    (out / "flowers.parity.json").write_text(json.dumps(said))
+
+
+def test_what_is_no_graph_is_told(out: Path) -> None:
+    rewrite(out, b"\x08\x08")
+    assert not verify(out).holds
+
+
+def test_a_file_that_asks_for_all_memory_ends_a_process_of_its_own(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exporters.verify.environment._MEMORY", 1 << 27)
+    verdict = verify(out)
+    assert not verdict.holds
+    assert "ended with code" in verdict.sentences[0]
+
+
+def test_it_is_never_opened_in_the_process_that_verifies(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def opened(*_: object) -> None:
+        raise AssertionError("a stranger's file was opened here")
+
+    monkeypatch.setattr("exporters.onnx.runtime.OnnxModel.open", opened)
+    assert verify(out).holds
