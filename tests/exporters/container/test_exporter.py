@@ -25,7 +25,7 @@ from exporters.standalone.package import Package
 from exporters.verify.checks import check
 from tests.exporters.models import CLASSES, PICTURES, TABLE, constant, linear, model_of, source_of, thumbnail
 
-TITLE = "Schrauben 🔩 & `Muttern`"
+TITLE = "Schrauben 🔩\n& `Muttern`"
 
 
 def pictures() -> Source:
