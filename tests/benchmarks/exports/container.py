@@ -21,7 +21,7 @@ from engine.model.model import Model
 from exporters.container.engines import Engine
 from exporters.container.exporter import DockerExporter
 from exporters.container.facts import Facts
-from exporters.container.requests import Request
+from exporters.container.requests import Request, content_type
 from exporters.container.running import Running, Wish, start
 from exporters.container.trial import launch, replay
 from exporters.source import Source, open_source
@@ -111,8 +111,7 @@ def _failed(running: Running, context: Path) -> int:
     folder = context / "model" / "sample"
     said = json.loads((folder / "expected.json").read_bytes())
     content = (folder / said["file"]).read_bytes()
-    kinds = {".csv": "text/csv", ".txt": "text/plain"}
-    headers = {"content-type": kinds.get(Path(said["file"]).suffix, "application/octet-stream")}
+    headers = {"content-type": content_type(said["file"])}
     with ThreadPoolExecutor(_PARALLEL) as senders:
         request = Request("POST", "/predict", content, headers)
         counted = Counter(reply.status for reply in senders.map(running.send, [request] * _PARALLEL))
