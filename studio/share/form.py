@@ -170,12 +170,4 @@ def _control(option: Option) -> Control:
     if option.choices:
         return _Choice(option)
     kinds: dict[Callable[[str], Any], type[_Number | _Place]] = {number: _Number, Path: _Place}
-    return kinds.get(option.parse, _Words)(option)
-
-
-class _Words(_Place):
-    """Any words."""
-
-    def __init__(self, option: Option) -> None:
-        super().__init__(option)
-        self.choose.hide()
+    return kinds[option.parse](option)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from exporters.api import exporter
-from exporters.targets import TARGETS, Option
+from exporters.targets import TARGETS
 from studio.share.form import OptionForm
 
 
@@ -70,12 +68,3 @@ def test_packages_are_fetched_or_given_never_both(qtbot: QtBot) -> None:
     fetch.setChecked(True)
     assert not wheels.isEnabled()
     assert made.values() == {"fetch_wheels": True}
-
-
-def test_an_option_of_a_new_kind_is_a_line_to_type_in(qtbot: QtBot) -> None:
-    made = OptionForm((Option("colour", "which colour", "WORD"), Option("place", "where", "DIR", Path)))
-    qtbot.addWidget(made)
-    field = made.controls["colour"].widget
-    assert isinstance(field, QLineEdit)
-    field.setText("blue")
-    assert made.values() == {"colour": "blue"}
