@@ -16,7 +16,7 @@ from studio.cli.reporters import say
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("run", metavar="RUN", type=Path, help="a run folder")
+    parser.add_argument("run", metavar="RUN|MODEL", type=Path, help="a run folder, or a model folder")
     parser.add_argument("--to", metavar="|".join(TARGETS), default="onnx", help="what to make (default: onnx)")
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="the folder to write into")
     add_small(parser)
@@ -24,7 +24,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 def _run(options: Namespace) -> None:
-    existing(options.run, "run")
+    existing(options.run, "run or model")
     if options.to not in TARGETS:
         raise UsageError(f"Models are exported as {' or '.join(TARGETS)}, but got {options.to!r}.")
     try:
