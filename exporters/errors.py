@@ -7,7 +7,7 @@ ExportError
 ├── NotWritable        the files cannot be written: a full disk, a folder that may not be changed
 ├── NotOurs            a file to be opened is damaged, hostile or was not made by this program
 ├── ContainerFailed    docker or podman did not do what was asked
-└── NotInstallable     the clean environment that a package is verified in cannot be made (exporters.verify.environment)
+└── NotInstallable     the clean environment that a package is verified in cannot be made
 
 Every message says what happened, what was done and what the person can do.
 """
@@ -39,3 +39,7 @@ class NotOurs(ExportError):
 
 class ContainerFailed(ExportError):
     """Docker or podman did not do what was asked."""
+
+
+class NotInstallable(ExportError):
+    """The clean environment cannot be made."""

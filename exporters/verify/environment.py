@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.task import Modality
-from exporters.errors import ExportError
+from exporters.errors import NotInstallable
 from exporters.requirements import lock_text
 from exporters.vendoring import vendored
 
@@ -44,10 +44,6 @@ class Only:
 sys.meta_path.insert(0, Only())
 importlib.import_module(module).main(place)
 """
-
-
-class NotInstallable(ExportError):
-    """The clean environment cannot be made."""
 
 
 @dataclass(frozen=True)
