@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -82,9 +83,9 @@ class Control(QObject):
         self.holder = row(widget, *beside, None)
         widget.setAccessibleName(option.title or option.name)
 
+    @abstractmethod
     def value(self) -> Any:
         """Return what was chosen, None for nothing."""
-        raise NotImplementedError
 
     def given(self) -> bool:
         """Tell whether anything was chosen."""

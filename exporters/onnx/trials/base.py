@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,16 @@ class Trial:
     names: tuple[str, ...]
     samples: Samples
     real: bool
+
+
+def in_batches(names: Sequence[str], samples: Samples, real: bool) -> Iterator[Trial]:
+    """Yield trials of 1, 2, 17 and all other samples."""
+    first = 0
+    for size in (*BATCH_SIZES, len(samples)):
+        rows = np.arange(first, min(first + size, len(samples)))
+        if rows.size:
+            yield Trial(tuple(names[first : first + size]), samples.take(rows), real)
+        first += size
 
 
 def held_out_first(dataset: Dataset, rng: np.random.Generator) -> IntArray:

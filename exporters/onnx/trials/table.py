@@ -12,7 +12,7 @@ from engine.modalities import open_samples
 from engine.modalities.table.samples import TableSamples
 from engine.task import Task
 from exporters.onnx.inputs.table import WORDS
-from exporters.onnx.trials.base import BATCH_SIZES, Trial, held_out_first
+from exporters.onnx.trials.base import Trial, held_out_first, in_batches
 
 REAL_ROWS = 1000
 USUAL = REAL_ROWS + 100
@@ -30,12 +30,7 @@ def make(task: Task, dataset: Dataset | None, rng: np.random.Generator) -> Itera
         opened, rows = open_samples(dataset, task), held_out_first(dataset, rng)[:REAL_ROWS]
         assert isinstance(opened, TableSamples)
         samples, names = opened.take(rows), [f"row {dataset.ids[row]}" for row in rows]
-    first = 0
-    for size in (*BATCH_SIZES, len(samples)):
-        rows = np.arange(first, min(first + size, len(samples)))
-        if rows.size:
-            yield Trial(tuple(names[row] for row in rows), samples.take(rows), real=bool(dataset))
-        first += size
+    yield from in_batches(names, samples, real=bool(dataset))
     yield _awkward_rows(task, samples, rng)
 
 

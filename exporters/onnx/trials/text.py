@@ -11,7 +11,7 @@ from engine.modalities import open_samples
 from engine.modalities.text.decode import MAX_BYTES
 from engine.modalities.text.samples import Text, TextSamples
 from engine.task import Task
-from exporters.onnx.trials.base import BATCH_SIZES, Trial, held_out_first
+from exporters.onnx.trials.base import Trial, held_out_first, in_batches
 
 REAL_TEXTS = 256
 _MADE_UP_TEXTS = 64
@@ -48,12 +48,7 @@ def make(task: Task, dataset: Dataset | None, rng: np.random.Generator) -> Itera
         opened, rows = open_samples(dataset, task), held_out_first(dataset, rng)[:REAL_TEXTS]
         assert isinstance(opened, TextSamples)
         samples, names = opened.take(rows), [f"text {dataset.ids[row]}" for row in rows]
-    first = 0
-    for size in (*BATCH_SIZES, len(samples)):
-        rows = np.arange(first, min(first + size, len(samples)))
-        if rows.size:
-            yield Trial(tuple(names[row] for row in rows), samples.take(rows), real=bool(dataset))
-        first += size
+    yield from in_batches(names, samples, real=bool(dataset))
     for name, text in _AWKWARD.items():
         yield _trial([name], [text], columns)
     yield _trial([f"{name}, with others" for name in _AWKWARD], list(_AWKWARD.values()), columns)
