@@ -17,7 +17,7 @@ from engine.modalities.audio.decode import decode
 from engine.modalities.audio.resample import RATE
 from engine.modalities.audio.samples import AudioSamples
 from engine.task import Task
-from exporters.onnx.trials.base import BATCH_SIZES, Trial, held_out_first
+from exporters.onnx.trials.base import BATCH_SIZES, Trial, readable
 
 REAL_SOUNDS = 256
 USUAL = REAL_SOUNDS + 39
@@ -49,12 +49,7 @@ def _real_sounds(task: Task, dataset: Dataset | None, rng: np.random.Generator) 
         return
     samples = open_samples(dataset, task)
     assert isinstance(samples, AudioSamples)
-    readable = (
-        (dataset.ids[row], wave)
-        for row in held_out_first(dataset, rng)
-        if (wave := samples.wave_or_none(int(row))) is not None
-    )
-    for place, (name, wave) in enumerate(islice(readable, REAL_SOUNDS)):
+    for place, (name, wave) in enumerate(readable(dataset, rng, samples.wave_or_none, REAL_SOUNDS)):
         yield name, wave if place < _WHOLE else wave[: _CUT_SECONDS * RATE]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,6 +14,7 @@ from engine.dataset import Dataset, Split
 from engine.samples import Samples
 
 BATCH_SIZES = (1, 2, 17)
+Media = TypeVar("Media")
 
 
 @dataclass(frozen=True)
@@ -42,3 +45,18 @@ def held_out_first(dataset: Dataset, rng: np.random.Generator) -> IntArray:
     if "split" in columns:
         rank[(dataset.frame["split"] == Split.TEST.value).to_numpy()] = 0
     return np.lexsort((rng.random(len(dataset)), rank))
+
+
+def readable(
+    dataset: Dataset, rng: np.random.Generator, read: Callable[[int], Media | None], most: int
+) -> Iterator[tuple[str, Media]]:
+    """Yield at most so many files of a run that ``read`` can open, by id, one at a time, those held out first."""
+    ids = dataset.ids
+    opened = ((ids[row], media) for row in held_out_first(dataset, rng) if (media := read(int(row))) is not None)
+    yield from islice(opened, most)
+
+
+def named_rows(dataset: Dataset, rng: np.random.Generator, noun: str, most: int) -> tuple[IntArray, list[str]]:
+    """Return at most so many rows of a run, those held out first, and a name for each."""
+    rows, ids = held_out_first(dataset, rng)[:most], dataset.ids
+    return rows, [f"{noun} {ids[row]}" for row in rows]

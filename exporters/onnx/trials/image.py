@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,7 +15,7 @@ from engine.modalities import open_samples
 from engine.modalities.image.decode import decode
 from engine.modalities.image.samples import ImageSamples
 from engine.task import Task
-from exporters.onnx.trials.base import BATCH_SIZES, Trial, held_out_first
+from exporters.onnx.trials.base import BATCH_SIZES, Trial, readable
 
 REAL_PICTURES = 256
 USUAL = REAL_PICTURES + 39
@@ -56,12 +55,7 @@ def _real_pictures(task: Task, dataset: Dataset | None, rng: np.random.Generator
         return
     samples = open_samples(dataset, task)
     assert isinstance(samples, ImageSamples)
-    readable = (
-        (dataset.ids[row], picture)
-        for row in held_out_first(dataset, rng)
-        if (picture := samples.picture_or_none(int(row))) is not None
-    )
-    yield from islice(readable, REAL_PICTURES)
+    yield from readable(dataset, rng, samples.picture_or_none, REAL_PICTURES)
 
 
 def _together(pictures: Iterator[tuple[str, ByteArray]]) -> Iterator[tuple[list[str], list[ByteArray]]]:

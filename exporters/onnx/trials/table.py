@@ -12,7 +12,7 @@ from engine.modalities import open_samples
 from engine.modalities.table.samples import TableSamples
 from engine.task import Task
 from exporters.onnx.inputs.table import WORDS
-from exporters.onnx.trials.base import Trial, held_out_first, in_batches
+from exporters.onnx.trials.base import Trial, in_batches, named_rows
 
 REAL_ROWS = 1000
 USUAL = REAL_ROWS + 100
@@ -27,9 +27,9 @@ def make(task: Task, dataset: Dataset | None, rng: np.random.Generator) -> Itera
     if dataset is None or not len(dataset):
         samples, names = _made_up_rows(task, rng), [f"made-up row {row}" for row in range(_MADE_UP_ROWS)]
     else:
-        opened, rows = open_samples(dataset, task), held_out_first(dataset, rng)[:REAL_ROWS]
+        opened, (rows, names) = open_samples(dataset, task), named_rows(dataset, rng, "row", REAL_ROWS)
         assert isinstance(opened, TableSamples)
-        samples, names = opened.take(rows), [f"row {dataset.ids[row]}" for row in rows]
+        samples = opened.take(rows)
     yield from in_batches(names, samples, real=bool(dataset))
     yield _awkward_rows(task, samples, rng)
 

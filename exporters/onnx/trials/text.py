@@ -11,7 +11,7 @@ from engine.modalities import open_samples
 from engine.modalities.text.decode import MAX_BYTES
 from engine.modalities.text.samples import Text, TextSamples
 from engine.task import Task
-from exporters.onnx.trials.base import Trial, held_out_first, in_batches
+from exporters.onnx.trials.base import Trial, in_batches, named_rows
 
 REAL_TEXTS = 256
 _MADE_UP_TEXTS = 64
@@ -45,9 +45,9 @@ def make(task: Task, dataset: Dataset | None, rng: np.random.Generator) -> Itera
     if dataset is None or not len(dataset):
         samples, names = _made_up(columns, rng), [f"made-up text {row}" for row in range(_MADE_UP_TEXTS)]
     else:
-        opened, rows = open_samples(dataset, task), held_out_first(dataset, rng)[:REAL_TEXTS]
+        opened, (rows, names) = open_samples(dataset, task), named_rows(dataset, rng, "text", REAL_TEXTS)
         assert isinstance(opened, TextSamples)
-        samples, names = opened.take(rows), [f"text {dataset.ids[row]}" for row in rows]
+        samples = opened.take(rows)
     yield from in_batches(names, samples, real=bool(dataset))
     for name, text in _AWKWARD.items():
         yield _trial([name], [text], columns)
