@@ -13,7 +13,7 @@ from engine.samples import Samples
 from engine.task import Task
 from exporters.edge.compress import Artefact
 from exporters.edge.evidence import Loss, Score, agreement
-from exporters.edge.ladder import Taken, caller, one_call
+from exporters.edge.ladder import Taken, caller, one_sample
 from exporters.edge.options import EdgeOptions
 from exporters.edge.report import Comparison, Row
 from exporters.edge.scheme import Way
@@ -36,8 +36,8 @@ def compare(source: Source, options: EdgeOptions, taken: Taken) -> Comparison:
     task = source.model.task
     asked = _test_part(task, source.dataset)
     sides = _sides(taken)
-    feeds = one_call(source, taken.served.opened)
-    took = paired([caller(side.opened, feeds) for _, _, side in sides])
+    sample = one_sample(source)
+    took = paired([caller(side.opened, sample) for _, _, side in sides])
     answers = [None if asked is None else _answers(side, asked) for _, _, side in sides]
     rows = tuple(
         Row(name, way, len(side.content), ms, *_judged(task, asked, answers[0], mine))

@@ -22,7 +22,6 @@ from exporters.edge.report import Rung
 from exporters.edge.scheme import Scheme, Way
 from exporters.edge.timing import paired
 from exporters.errors import ExportError
-from exporters.onnx.inputs.base import Feeds
 from exporters.onnx.parity import Parity, check
 from exporters.onnx.runtime import OnnxModel
 from exporters.onnx.trials import make_trials
@@ -84,7 +83,7 @@ class Ladder:
         self._tell(0.02, "Writing the model as it is")
         itself = Candidate(ITSELF, self._source.model, None, exact=True)
         self._served = self._opened(itself)
-        self._one = one_call(self._source, self._served.plain.opened)
+        self._one = one_sample(self._source)
         found = candidates(self._source, self._ground, self._options, self._tell)
         for candidate, self._end in zip(found, _ENDS, strict=True):
             if isinstance(candidate, LeftOut):
@@ -209,13 +208,13 @@ def _too_much(lost: Loss, options: EdgeOptions) -> str:
     )
 
 
-def one_call(source: Source, artefact: OnnxModel) -> Feeds:
-    """Return what a call with one sample takes, a real one where there is any."""
+def one_sample(source: Source) -> Samples:
+    """Return one sample to time answers with, a real one where there is any."""
     trial = next(make_trials(source.model.task, source.dataset))
-    one: Samples = trial.samples.take(np.zeros(1, dtype=np.int64))
-    return next(artefact.form.calls(one)).feeds
+    return trial.samples.take(np.zeros(1, dtype=np.int64))
 
 
-def caller(artefact: OnnxModel, feeds: Feeds) -> Callable[[], object]:
-    """Return what asks a model once, always the same."""
+def caller(artefact: OnnxModel, sample: Samples) -> Callable[[], object]:
+    """Return what asks a model about that sample, prepared as this very file takes it: files of texts differ in that."""
+    feeds = next(artefact.form.calls(sample)).feeds
     return lambda: artefact.run(feeds)

@@ -29,7 +29,7 @@ from engine.task import Kind, Modality, Task
 from exporters.api import export
 from exporters.edge.candidates import alone
 from exporters.edge.compress import Compressor, calibration_samples
-from exporters.edge.ladder import caller, one_call
+from exporters.edge.ladder import caller, one_sample
 from exporters.edge.report import EdgeReport
 from exporters.edge.scheme import Scheme, Way
 from exporters.edge.timing import paired
@@ -80,8 +80,8 @@ def _eight_bits(source: Source) -> list[Figure]:
     plain, small = (compressor.artefact(Scheme(way)) for way in (Way.FLOAT, Way.STATIC))
     test = source.dataset.part(Split.TEST)
     samples, labels = open_samples(test, task), test.labels(task)
-    feeds = one_call(source, plain.opened)
-    took = paired([caller(side.opened, feeds) for side in (plain, small)], rounds=100)
+    sample = one_sample(source)
+    took = paired([caller(side.opened, sample) for side in (plain, small)], rounds=100)
     right = [100.0 * score("accuracy", labels, side.opened.predict(samples)) for side in (plain, small)]
     return [
         (f"{_SET}: 8 bits, size as a share of float32", _SIZE, len(small.content) / len(plain.content)),
