@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
         head_s=wanted.read_timeout,
         pause_s=wanted.read_timeout,
         body_s=3 * wanted.read_timeout,
+        drain_s=wanted.drain,
     )
     try:
         token = token_of(known.get(f"{PREFIX}TOKEN"), wanted.token_file)
@@ -69,6 +70,7 @@ def _parser(known: Mapping[str, str]) -> argparse.ArgumentParser:
     add("--max-connections", int, str(limits.connections), "how many connections may be open")
     add("--read-timeout", float, f"{limits.head_s:g}", "seconds for the head of a request, and for each pause in it")
     add("--timeout", float, f"{limits.answer_s:g}", "seconds after which an answer is given up")
+    add("--drain", float, f"{limits.drain_s:g}", "seconds that running requests get to end once the server is told to")
     return parser
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -64,7 +65,7 @@ class _Routes:
         """Let what runs end before the server does."""
         yield
         self._is_ready = False
-        self._predictor.close()
+        await asyncio.to_thread(self._predictor.close)
 
     def table(self) -> list[Route]:
         """Return all paths."""

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from exporters.server.refused import Refused
+from exporters.standalone.halt import Halt
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """The moment ``end`` of ``time.monotonic``, ``seconds`` after the request came."""
+    """The moment ``end`` of ``time.monotonic``, ``seconds`` after the request came.
+
+    ``halt`` is asked for once nobody waits any more, be it that the time is over or that the server ends.
+    """
 
     end: float
     seconds: float
+    halt: Halt = field(default_factory=Halt)
 
     @classmethod
     def after(cls, seconds: float) -> Self:

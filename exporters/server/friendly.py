@@ -86,6 +86,7 @@ class Asking:
         Raises:
             Refused: there are too many pixels (413), or no room for them in time (504).
             NotAPackage: the graph cannot be run on that.
+            Halted: nobody waits for it any more.
         """
         if pixels > self._room.size:
             raise Refused(413, str(TooLarge.of(pixels, self._room.size)))
@@ -94,7 +95,7 @@ class Asking:
         try:
             with self._shared.turn():
                 deadline.check()
-                return self.package.call(outputs, feeds)
+                return self.package.call(outputs, feeds, deadline.halt)
         finally:
             self._room.give(pixels)
 
@@ -138,7 +139,7 @@ class _Held:
     def answer(self) -> None:
         if self._items:
             places, items = list(self._items), list(self._items.values())
-            for place, answer in zip(places, self._shared.predict(items), strict=True):
+            for place, answer in zip(places, self._shared.predict(items, self._deadline.halt), strict=True):
                 self.found[place] = answer
         self.let_go()
 

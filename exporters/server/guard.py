@@ -22,6 +22,8 @@ from exporters.server.settings import LOOPBACK, Settings
 OPEN_PATHS = ("/", "/healthz", "/readyz", "/v2/health/live", "/v2/health/ready")
 """Paths that need no token: they tell nothing about the model."""
 
+ENDING = Refused(503, "The server is ending and gave this request up. Send it again soon.", {"retry-after": "1"})
+
 _IDENTITY = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LINGER_S, _LINGER_BYTES = 2.0, 64_000_000
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -47,6 +49,8 @@ class Guard:
             await self._app(scope, exchange.receive, exchange.send)
         except Refused as refusal:
             await exchange.refuse(refusal)
+        except asyncio.CancelledError:  # the time to drain is over
+            await exchange.refuse(ENDING)
         except Exception:  # the edge of the process: the sender learns that it was not their fault, the log learns why
             say("error", request=exchange.identity, trace=traceback.format_exc())
             await exchange.refuse(Refused(500, "The server failed to answer this request. Its log says why."))

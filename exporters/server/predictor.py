@@ -11,12 +11,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Generic, TypeVar
 
 from exporters.server.deadline import Deadline
 from exporters.server.refused import Refused
 from exporters.server.settings import Limits, Load
+from exporters.standalone.halt import Halt, Halted
 
 Result = TypeVar("Result")
 Item = TypeVar("Item")
@@ -54,7 +55,10 @@ class Predictor:
 
         def in_time() -> Result:
             deadline.check()
-            return work(deadline)
+            try:
+                return work(deadline)
+            except Halted as error:
+                raise deadline.refusal() from error
 
         def done() -> None:
             self._waiting -= 1
@@ -72,6 +76,8 @@ class Predictor:
                 return await asyncio.wrap_future(future)
         except TimeoutError as error:
             raise deadline.refusal() from error
+        finally:
+            deadline.halt.ask()  # what still runs is not waited for: it ends, and its thread is free
 
     def close(self) -> None:
         """Let what runs end; start nothing more."""
@@ -84,11 +90,16 @@ def _tell(loop: asyncio.AbstractEventLoop, what: Callable[[], None]) -> None:
 
 
 class _Job(Generic[Item, Answer]):
-    def __init__(self, items: Sequence[Item]) -> None:
+    def __init__(self, items: Sequence[Item], halt: Halt) -> None:
         self.items = items
+        self.halt = halt
         self.done = threading.Event()
         self.answers: list[Answer] = []
         self.error: Exception | None = None
+
+    def fail(self, error: Exception) -> None:
+        self.error = error
+        self.done.set()
 
 
 class Shared(Generic[Item, Answer]):
@@ -97,7 +108,7 @@ class Shared(Generic[Item, Answer]):
     Nobody waits for company: whoever gets a turn takes along what stands in the queue by then.
     """
 
-    def __init__(self, call: Callable[[Sequence[Item]], list[Answer]], load: Load) -> None:
+    def __init__(self, call: Callable[[Sequence[Item], Halt], list[Answer]], load: Load) -> None:
         self._call = call
         self._batch = load.batch
         self._turns = threading.Semaphore(load.workers)
@@ -110,12 +121,18 @@ class Shared(Generic[Item, Answer]):
         with self._turns:
             yield
 
-    def predict(self, items: Sequence[Item]) -> list[Answer]:
-        """Return an answer for each item, in order."""
+    def predict(self, items: Sequence[Item], halt: Halt) -> list[Answer]:
+        """Return an answer for each item, in order.
+
+        A call ends early once the ends of all that share it are asked for.
+
+        Raises:
+            Halted: ``halt`` was asked for.
+        """
         if self._batch == 1:
             with self._turns:
-                return self._call(items)
-        job = _Job[Item, Answer](items)
+                return self._call(items, halt)
+        job = _Job[Item, Answer](items, halt)
         with self._lock:
             self._queue.append(job)
         while not job.done.is_set():
@@ -133,13 +150,17 @@ class Shared(Generic[Item, Answer]):
         count = 0
         with self._lock:
             while self._queue and (not taken or count + len(self._queue[0].items) <= self._batch):
-                taken.append(self._queue.popleft())
-                count += len(taken[-1].items)
+                job = self._queue.popleft()
+                if job.halt.is_asked:  # nobody waits for it any more
+                    job.fail(Halted())
+                    continue
+                taken.append(job)
+                count += len(job.items)
         return taken
 
     def _run(self, jobs: list[_Job[Item, Answer]]) -> None:
         try:
-            answers = iter(self._call([item for job in jobs for item in job.items]) if jobs else [])
+            answers = iter(self._together(jobs) if jobs else [])
             for job in jobs:
                 job.answers = [next(answers) for _ in job.items]
         except Exception as error:  # raised again in the thread that waits for it
@@ -147,6 +168,19 @@ class Shared(Generic[Item, Answer]):
                 for job in jobs:
                     self._run([job])
                 return
-            jobs[0].error = error
+            jobs[0].fail(error)
         for job in jobs:
             job.done.set()
+
+    def _together(self, jobs: Sequence[_Job[Item, Answer]]) -> list[Answer]:
+        """Return the answers of a call that ends early where nobody waits for it any more."""
+        ending = Halt()
+
+        def look() -> None:
+            if all(job.halt.is_asked for job in jobs):
+                ending.ask()
+
+        with ExitStack() as asked:
+            for job in jobs:
+                asked.enter_context(job.halt.telling(look))
+            return self._call([item for job in jobs for item in job.items], ending)

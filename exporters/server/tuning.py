@@ -16,6 +16,7 @@ from typing import Any, Self, TypeVar
 from exporters.server.machine import cores
 from exporters.server.predictor import Shared
 from exporters.server.settings import Load
+from exporters.standalone.halt import Halt
 
 SECONDS = 1.0
 
@@ -132,7 +133,7 @@ def pick(trials: Sequence[Trial], max_latency_ms: float | None) -> Trial:
 
 def measure(load: Load, predict: Predict[Item], item: Item, seconds: float) -> Trial:
     """Return how ``load`` fares for ``seconds`` under as many senders as fill every call, and one more each."""
-    shared = Shared(predict, load)
+    shared, halt = Shared[Item, Any](lambda items, halt: predict(items), load), Halt()
     predict([item])  # what is done once at the first call is not counted
     count = load.workers * load.batch
     with ThreadPoolExecutor(count) as served, ThreadPoolExecutor(count + load.workers) as senders:  # as in Predictor
@@ -144,7 +145,7 @@ def measure(load: Load, predict: Predict[Item], item: Item, seconds: float) -> T
             times: list[float] = []
             while not times or time.perf_counter() < end:
                 before = time.perf_counter()
-                served.submit(shared.predict, [item]).result()
+                served.submit(shared.predict, [item], halt).result()
                 times.append(time.perf_counter() - before)
             return times
 

@@ -21,6 +21,7 @@ from engine.task import Kind, Modality, Task
 from exporters.standalone.answers import Answer, answer_of
 from exporters.standalone.described import MODEL, check_described, check_files, read_manifest
 from exporters.standalone.errors import NotAPackage, Unreadable
+from exporters.standalone.halt import Halt
 from exporters.standalone.session import Feeds, Session
 from exporters.standalone.wire import check_plain
 
@@ -150,11 +151,19 @@ class Package:
         """Return how many samples like this one fit in a call."""
         return self._reader.most(item)
 
-    def predict(self, items: Sequence[Item]) -> list[Answer]:
-        """Return the answers about any number of samples; those that fit together share a call."""
+    def predict(self, items: Sequence[Item], halt: Halt | None = None) -> list[Answer]:
+        """Return the answers about any number of samples; those that fit together share a call.
+
+        Raises:
+            NotAPackage: the graph cannot be run on them, or does not answer as its manifest says.
+            Halted: ``halt`` was asked for, before a call or during one.
+        """
+        ending = halt or Halt()
         answers: dict[int, Answer] = {}
         for places in self._calls(items):
-            answers.update(zip(places, self.run(self.feeds([items[place] for place in places])), strict=True))
+            ending.check()
+            found = self.run(self.feeds([items[place] for place in places]), ending)
+            answers.update(zip(places, found, strict=True))
         return [answers[place] for place in range(len(items))]
 
     def _calls(self, items: Sequence[Item]) -> Iterator[list[int]]:
@@ -170,21 +179,18 @@ class Package:
         """Return what one call of the graph takes; the samples must fit together."""
         return self._reader.feeds(items)
 
-    def call(self, outputs: Sequence[str], feeds: Feeds) -> list[npt.NDArray[Any]]:
+    def call(self, outputs: Sequence[str], feeds: Feeds, halt: Halt | None = None) -> list[npt.NDArray[Any]]:
         """Call the graph once and return the outputs of these names as they are.
 
         Raises:
             NotAPackage: the graph cannot be run on that.
+            Halted: ``halt`` was asked for.
         """
-        return self._session.run(outputs, feeds)
+        return self._session.run(outputs, feeds, halt or Halt())
 
-    def run(self, feeds: Feeds) -> list[Answer]:
-        """Call the graph once.
-
-        Raises:
-            NotAPackage: the graph cannot be run on that.
-        """
-        values, *named = self._session.run(self._outputs, feeds)
+    def run(self, feeds: Feeds, halt: Halt | None = None) -> list[Answer]:
+        """Call the graph once; raises as :meth:`call` does."""
+        values, *named = self.call(self._outputs, feeds, halt)
         rows = np.asarray(values, dtype=np.float64).reshape(-1, self.task.outputs)
         said: Sequence[Any] = named[0].tolist() if named else [None] * len(rows)
         if len(said) != len(rows):

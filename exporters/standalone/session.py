@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
 
 from exporters.standalone.errors import NotAPackage
+from exporters.standalone.halt import Halt, Halted
 
 Feeds = Mapping[str, npt.NDArray[Any]]
 
@@ -25,25 +27,40 @@ class Session:
         Raises:
             NotAPackage: ONNX Runtime does not take it.
         """
-        runtime, self._errors = load_runtime()
+        self._runtime, self._errors = load_runtime()
         try:
-            self._session = quiet_session(runtime, str(path), threads)
+            self._session = quiet_session(self._runtime, str(path), threads)
             self.inputs = {value.name: str(value.type) for value in self._session.get_inputs()}
             self.outputs = {value.name: str(value.type) for value in self._session.get_outputs()}
         except self._errors as error:
             raise NotAPackage(f"ONNX Runtime does not take the model: {_first_line(error)} Export it again.") from error
 
-    def run(self, names: Sequence[str], feeds: Feeds) -> list[npt.NDArray[Any]]:
-        """Return the outputs ``names`` for one call.
+    def run(self, names: Sequence[str], feeds: Feeds, halt: Halt) -> list[npt.NDArray[Any]]:
+        """Return the outputs ``names`` for one call, which ends at its next node once ``halt`` is asked for.
 
         Raises:
             NotAPackage: the graph cannot be run on these feeds.
+            Halted: the call was ended.
         """
         try:
-            answers: list[npt.NDArray[Any]] = self._session.run(list(names), dict(feeds))
+            with self._ended_by(halt) as options:
+                answers: list[npt.NDArray[Any]] = self._session.run(list(names), dict(feeds), options)
         except self._errors as error:
+            if halt.is_asked:
+                raise Halted from error
             raise NotAPackage(f"The model could not be run: {_first_line(error)} Export it again.") from error
         return answers
+
+    @contextmanager
+    def _ended_by(self, halt: Halt) -> Iterator[Any]:
+        options = self._runtime.RunOptions()
+
+        def end() -> None:
+            options.terminate = True
+
+        halt.check()
+        with halt.telling(end):
+            yield options
 
 
 def load_runtime() -> tuple[Any, tuple[type[Exception], ...]]:
