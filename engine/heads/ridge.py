@@ -50,13 +50,17 @@ class Fit:
 
 
 _PENALTIES = (0.03, 0.1, 0.3, 1.0, 3.0)
-_NARROWNESS = (0.35, 1.4)
+_NARROWER, _WIDER = 1.4, (0.35, 0.1, 0.02)  # the last is next to linear
+_LESS = 1.0 / 3.0  # of the penalty: a wider kernel tells less of rows apart
 
 
 def search(problem: Problem, thorough: bool) -> Generator[Fit | None, None, None]:
     """Yield the fit of the usual shape, then, when ``thorough``, the best of a small search if that is better.
 
-    Yields None between pieces of work, so that the caller can look at the clock.
+    Yields None between pieces of work, so that the caller can look at the clock. Kernels grow wider, at last next to
+    linear, as long as that helps, which it does with few samples: log-loss (5 folds, three times) with the two widest
+    and without was 0.144 and 0.148 on features at 224 px of 244 photos of two kinds, 0.123 and 0.128 at 320 px, 0.065
+    and 0.070, 0.065 and 0.068 on 240 with several classes; on 500 of six kinds and 500 tiny ones nothing changed.
     """
     machine = _machine(problem)
     best = usual = yield from machine.fit(machine.usual)
@@ -68,9 +72,15 @@ def search(problem: Problem, thorough: bool) -> Generator[Fit | None, None, None
             continue
         fit = yield from machine.fit(Shape(usual.shape.narrowness, penalty))
         best = min(best, fit, key=lambda one: one.loss)
-    for narrowness in _NARROWNESS:
-        fit = yield from machine.fit(Shape(narrowness, best.shape.penalty))
-        best = min(best, fit, key=lambda one: one.loss)
+    fit = yield from machine.fit(Shape(_NARROWER, best.shape.penalty))
+    best = min(best, fit, key=lambda one: one.loss)
+    for narrowness in _WIDER:
+        before, penalty = best, best.shape.penalty
+        for shape in (Shape(narrowness, penalty), Shape(narrowness, _LESS * penalty)):
+            fit = yield from machine.fit(shape)
+            best = min(best, fit, key=lambda one: one.loss)
+        if best is before:
+            break
     if best is not usual:
         yield best
 

@@ -122,6 +122,17 @@ def test_a_thorough_search_is_never_worse() -> None:
     assert best.loss <= quick.loss
 
 
+def test_few_rows_with_a_straight_border_get_a_kernel_next_to_linear() -> None:
+    rng = np.random.default_rng(0)
+    features = rng.normal(size=(80, 200))
+    labels = (features[:, :20].sum(axis=1) > 0).astype(np.float64)
+    task = Task(Modality.IMAGE, Kind.MULTICLASS, ("a", "b"))
+    straight = Problem.of(task, labels, np.arange(80) % 5, features.astype(np.float32), None)
+    *_, fit = (one for one in ridge.search(straight, thorough=True) if one is not None)
+    assert fit.shape.narrowness < 0.35
+    assert fit.loss < ridge.fitted(straight, ridge.Shape(0.35, fit.shape.penalty)).loss
+
+
 def test_without_any_fold_a_head_is_made_all_the_same() -> None:
     made, features = job()
     unchecked = Problem.of(made.task, made.labels, np.full(ROWS, -1), features.astype(np.float32), None)
