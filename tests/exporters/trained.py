@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from engine.arrays import FloatArray
 from engine.budget import Deadline
 from engine.dataset import Dataset, Split
 from engine.learners import Job, learner_class
 from engine.metrics import bootstrap, score
 from engine.modalities import open_samples
+from engine.model.folder import read_manifest
 from engine.model.model import Model, WeightedMember
 from engine.run.folder import RunFolder, RunOptions
 from engine.task import Column, ColumnType, Kind, Modality, Task
@@ -40,16 +42,19 @@ def train(recipe: Recipe, data: Path, folder: Path) -> Path:
     run = RunFolder.create(folder, task, dataset, RunOptions(10.0))
     part = dataset.part(Split.TRAIN)
     job = Job(task, open_samples(part, task), part.labels(task), part.folds, threads=1)
-    members = []
+    members, unlearned = [], dict[str, FloatArray]()
     for place, (kind, settings) in enumerate(recipe.learners):
         learner = learner_class(kind)(job, settings)
         while not learner.advance(Deadline(60.0)).done:
             pass
         members.append(WeightedMember(f"{kind} {place}", 1.0 / len(recipe.learners), learner.member()))
+        unlearned[members[-1].name] = learner.validation()
     temperature = 1.0 if task.kind is Kind.REGRESSION else _TEMPERATURE
     model = Model(task, tuple(members), temperature)
     model.save(run.model_path)
-    Model(task, (WeightedMember("small", 1.0, members[0].member),), temperature).save(run.small_path)
+    Model(task, (WeightedMember(members[0].name, 1.0, members[0].member),), temperature).save(run.small_path)
+    for folder in (run.model_path, run.small_path):
+        _keep(run, folder, unlearned)
     held = dataset.part(Split.TEST)
     labels, answers = held.labels(task), model.predict(open_samples(held, task))
     found = bootstrap(task.metric, labels, answers)
@@ -58,15 +63,24 @@ def train(recipe: Recipe, data: Path, folder: Path) -> Path:
     return run.path
 
 
+def _keep(run: RunFolder, folder: Path, unlearned: Mapping[str, FloatArray]) -> None:
+    """Put what each member said of samples it had not learned from where a worker leaves it."""
+    for record in read_manifest(folder).members:
+        place = run.checkpoints_path / record.name
+        place.mkdir(parents=True, exist_ok=True)
+        np.save(place / f"{record.folder.name}.npy", unlearned[record.name])
+
+
 def _dataset(labels: Labels, test: int, references: Sequence[Path] = (), table: pl.DataFrame | None = None) -> Dataset:
     """Return the samples with folds, the last ``test`` of them untouched."""
     count = len(labels)
     learned = np.arange(count) < count - test
+    shuffled = np.random.default_rng(0).permutation(count)  # the classes take turns: in order, a fold would hold one
     columns: dict[str, Any] = {
         "id": [path.name for path in references] or [str(row) for row in range(count)],
         "label": pl.Series(labels),
         "split": np.where(learned, Split.TRAIN.value, Split.TEST.value),
-        "fold": np.where(learned, np.arange(count) % _FOLDS, -2).astype(np.int32),
+        "fold": np.where(learned, shuffled % _FOLDS, -2).astype(np.int32),
         "group": np.arange(count),
     }
     if references:
@@ -94,6 +108,12 @@ def _pictures(data: Path) -> Table:
     files = [data / "ants_bees" / part / name for part, name in rows.select("part", "filename").iter_rows()]
     task = Task(Modality.IMAGE, Kind.MULTICLASS, tuple(sorted(rows["label"].unique())))
     return task, _dataset(rows["label"].to_list(), len(parts[1][::7]), files)
+
+
+def _things(data: Path) -> Table:
+    classes = ("airplane", "frog", "truck")
+    labels, files = _folders(data / "cifar10_small", 32, 16, classes)
+    return Task(Modality.IMAGE, Kind.MULTICLASS, classes), _dataset(labels, 48, files)
 
 
 def _fruit(data: Path) -> Table:
@@ -148,7 +168,7 @@ def _meals(data: Path) -> Table:
 def _news(data: Path) -> Table:
     rows = pl.read_csv(data / "ag_news_small" / "train.csv").sample(400, seed=0, shuffle=True)
     columns = tuple(Column(name, ColumnType.TEXT) for name in ("title", "description"))
-    inputs = rows.select(pl.col(column.name).alias(f"x:{column.name}") for column in columns)
+    inputs = rows.select(pl.col(column.name).str.strip_chars().alias(f"x:{column.name}") for column in columns)
     task = Task(Modality.TABLE, Kind.MULTICLASS, tuple(sorted(rows["label"].unique())), columns=columns)
     return task, _dataset(rows["label"].to_list(), 100, table=inputs)
 
@@ -166,5 +186,12 @@ RECIPES: dict[str, Recipe] = {
         ),
     ),
     "sentences": Recipe(_news, (("table.lightgbm", {"stages": [{"rounds": 30}]}),)),
+    "ensemble": Recipe(
+        _things,
+        (
+            ("image.thumbnail_ridge", {}),
+            ("image.scratch", {"backbone": "residual-8-1-2-3-relu-plain", "epochs": 4, "batch": 32}),
+        ),
+    ),
     "regression": Recipe(_houses, (("table.linear", {}), ("table.lightgbm", {"stages": [{"rounds": 30}]}))),
 }

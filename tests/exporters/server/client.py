@@ -110,13 +110,14 @@ def serving(folder: Path, *options: str, token: str | None = None, **environment
         with log.open("wb") as out:
             process = subprocess.Popen(words, stdout=out, stderr=subprocess.STDOUT, cwd=ROOT, env=known)
         try:
-            yield Server(process, log, _port_in(log, process), token)
+            yield Server(process, log, port_in(log, process), token)
         finally:
             process.kill()
             process.wait()
 
 
-def _port_in(log: Path, process: subprocess.Popen[bytes]) -> int:
+def port_in(log: Path, process: subprocess.Popen[bytes]) -> int:
+    """Return the port that a server names in its log once it answers."""
     end = time.monotonic() + _STARTS_WITHIN_S
     while time.monotonic() < end and process.poll() is None:
         for line in log.read_text().splitlines():
