@@ -6,6 +6,7 @@ import io
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.task import Modality
 from labeling.errors import MediaRefused, ProjectError
@@ -14,6 +15,9 @@ from labeling.media.base import read_bytes
 from labeling.media.picture import DAMAGED, eight_bit, on_white, open_picture
 from labeling.project.store import Store
 from labeling.waveform import waveform
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 QUALITY = 85
 CACHE_NAME = "thumbnails.db"
@@ -27,23 +31,30 @@ def thumbnail(path: Path, side: int) -> bytes:
     Raises:
         MediaRefused: it cannot be opened, with the reason.
     """
+    out = io.BytesIO()
+    reduced(path, side).save(out, "JPEG", quality=QUALITY)
+    return out.getvalue()
+
+
+def reduced(path: Path, side: int) -> Image:
+    """Return a picture, or that of a sound, in RGB with at most ``side`` pixels a side, upright and on white.
+
+    Raises:
+        MediaRefused: it cannot be opened, with the reason.
+    """
     from PIL import ImageOps
     from PIL.Image import Resampling
 
     if MEDIA[Modality.AUDIO].owns(path.name):
-        drawn = io.BytesIO()
-        waveform(path, side).save(drawn, "JPEG", quality=QUALITY)
-        return drawn.getvalue()
+        return waveform(path, side)
     image = open_picture(read_bytes(path))
     try:
         image.draft("RGB", (side, side))
         image = ImageOps.exif_transpose(eight_bit(image))
         image.thumbnail((side, side), Resampling.BILINEAR, reducing_gap=2.0)
-        out = io.BytesIO()
-        on_white(image).save(out, "JPEG", quality=QUALITY)
+        return on_white(image)
     except DAMAGED as error:
         raise MediaRefused(f"The picture is damaged or cut off ({error}).") from error
-    return out.getvalue()
 
 
 class Thumbnails:

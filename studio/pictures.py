@@ -6,7 +6,8 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QBuffer
+from PySide6.QtGui import QImage, QImageReader
 
 from engine.task import Modality
 from labeling.media import MEDIA
@@ -31,16 +32,27 @@ def thumbnail_image(cache: Thumbnails | None, path: str, content: str) -> QImage
         data = cache.get(Path(path), content, THUMBNAIL_SIDE)
     except (LabelingError, OSError, sqlite3.Error):
         return QImage()
-    return QImage.fromData(data)
+    return decoded(data)
 
 
 def large_image(path: str, _content: str) -> QImage:
     """Return the picture as large as a screen needs it, a null image where it cannot be opened; for threads."""
     from labeling.errors import LabelingError
-    from labeling.thumbnails import thumbnail
+    from labeling.thumbnails import reduced
 
     try:
-        data = thumbnail(Path(path), LARGE_SIDE)
+        picture = reduced(Path(path), LARGE_SIDE)
     except (LabelingError, OSError):
         return QImage()
-    return QImage.fromData(data)
+    rows = QImage(picture.tobytes(), picture.width, picture.height, 3 * picture.width, QImage.Format.Format_RGB888)
+    return rows.convertToFormat(QImage.Format.Format_RGB32)  # as the screen wants it: converted here, not while drawing
+
+
+def decoded(data: bytes) -> QImage:
+    """Return a picture out of a file's bytes, null where they are damaged; for threads.
+
+    Other than ``QImage.fromData`` a reader lets go of Python's interpreter meanwhile, which the window needs.
+    """
+    buffer = QBuffer()
+    buffer.setData(data)
+    return QImageReader(buffer).read()

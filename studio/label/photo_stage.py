@@ -38,12 +38,13 @@ class PhotoStage(QFrame):
     """Paints a photo as large as it fits, never larger than twice its size; says so when it cannot be opened.
 
     Where its boxes can be changed, they are taken hold of with the left button; ``changed`` tells all boxes, what was
-    done and whether that goes on with what was done before, ``chose`` that another box is chosen. The right or the
-    middle button moves a photo that was made larger.
+    done and whether that goes on with what was done before, ``chose`` that another box is chosen, ``painted`` that what
+    is shown is being painted. The right or the middle button moves a photo that was made larger.
     """
 
     changed = Signal(list, str, bool)
     chose = Signal()
+    painted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -246,6 +247,7 @@ class PhotoStage(QFrame):
 
     @override
     def paintEvent(self, _event: QPaintEvent) -> None:
+        self.painted.emit()
         palette = colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
