@@ -19,6 +19,7 @@ PRESENT = "source IN (SELECT id FROM source WHERE present = 1)"
 NAMED_PRESENT = f"+{PRESENT}"
 PAGE = 200
 PICKED_AT_ONCE = 500
+AT_ONCE = 2000  # rows made a frame: for so long, and no longer, no other thread runs
 ORDER = "\0order"
 
 
@@ -147,10 +148,14 @@ class Samples:
     def _part(self, source: int) -> pl.DataFrame:
         import polars as pl
 
+        where = "FROM sample WHERE source = ?"
+        number = bool(self._store.value(f"SELECT 1 {where} AND typeof(label) = 'real' LIMIT 1", (source,)))
+        schema = _schema(pl.Float64() if number else pl.String())
         columns = "name, reference, content, look, tones, label, split, marks"
-        rows = self._store.rows(f"SELECT {columns} FROM sample WHERE source = ? ORDER BY id", (source,))
-        number = any(isinstance(row[5], float) for row in rows)
-        frame = pl.DataFrame(rows, schema=_schema(pl.Float64() if number else pl.String()), orient="row")
+        found = self._store.portions(f"SELECT {columns} {where} ORDER BY id", (source,), AT_ONCE)
+        # Not strict: labels may turn into numbers between the two queries, and then all is read anew anyway.
+        portions = [pl.DataFrame(rows, schema=schema, orient="row", strict=False) for rows in found]
+        frame = pl.concat(portions, rechunk=True) if portions else pl.DataFrame(schema=schema)
         if gives_several(self._store):
             frame = frame.with_columns(pl.col("label").str.json_decode(pl.List(pl.String)))
         inputs = self._table(source)

@@ -78,15 +78,19 @@ class Store:
         Raises:
             ProjectDamaged: the file is damaged.
         """
-        try:
-            with self._using() as connection:
-                return connection.execute(sql, values).fetchall()
-        except sqlite3.OperationalError as error:
-            raise ProjectError(
-                f"{self._path} cannot be read ({error}). Check that its drive is connected and has free space."
-            ) from error
-        except sqlite3.DatabaseError as error:
-            raise damaged(self._path, error) from error
+        with self._reading() as connection:
+            return connection.execute(sql, values).fetchall()
+
+    def portions(self, sql: str, values: Sequence[Any], size: int) -> Iterator[list[Any]]:
+        """Yield the rows of a query, at most ``size`` at a time.
+
+        Raises:
+            ProjectDamaged: the file is damaged.
+        """
+        with self._reading() as connection:
+            found = connection.execute(sql, values)
+            while portion := found.fetchmany(size):
+                yield portion
 
     def value(self, sql: str, values: Sequence[Any] = ()) -> Any:
         """Return the first value of the first row, or None."""
@@ -122,6 +126,18 @@ class Store:
             with self._idle:
                 self._users -= 1
                 self._idle.notify_all()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with self._using() as connection:
+                yield connection
+        except sqlite3.OperationalError as error:
+            raise ProjectError(
+                f"{self._path} cannot be read ({error}). Check that its drive is connected and has free space."
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise damaged(self._path, error) from error
 
     def _connect(self) -> sqlite3.Connection:
         try:

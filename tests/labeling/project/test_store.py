@@ -42,3 +42,15 @@ def test_a_closed_store_is_told_apart(tmp_path: Path) -> None:
     store.close()
     with pytest.raises(ProjectError, match="was closed"):
         store.rows("SELECT 1")
+
+
+def test_rows_come_in_portions_and_a_damaged_file_is_told(tmp_path: Path) -> None:
+    store = Store(tmp_path / "kept.db", durable=False)
+    with store.atomic() as connection:
+        connection.execute("CREATE TABLE kept (value INTEGER)")
+        connection.executemany("INSERT INTO kept VALUES (?)", [(number,) for number in range(5)])
+    assert list(store.portions("SELECT value FROM kept WHERE value >= ?", (1,), 3)) == [[(1,), (2,), (3,)], [(4,)]]
+    assert list(store.portions("SELECT value FROM kept WHERE value > ?", (4,), 3)) == []
+    with pytest.raises(ProjectError, match="cannot be read"):
+        list(store.portions("SELECT nothing FROM kept", (), 3))
+    store.close()
