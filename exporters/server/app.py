@@ -21,6 +21,7 @@ from exporters.server.deadline import Deadline
 from exporters.server.friendly import Asking, Reply
 from exporters.server.guard import Guard, error_body
 from exporters.server.inference import EXTENSIONS, HEADER_LENGTH, VERSION, Inference
+from exporters.server.log import say
 from exporters.server.metrics import TEXT, Metrics
 from exporters.server.openapi import describe
 from exporters.server.pages import docs, page
@@ -29,7 +30,7 @@ from exporters.server.predictor import Predictor
 from exporters.server.refused import Refused
 from exporters.server.samples import read_batch
 from exporters.server.settings import Settings
-from exporters.standalone.package import Package
+from exporters.standalone.package import NotAPackage, Package
 
 SERVER = "autodidact-server"
 
@@ -40,7 +41,7 @@ def make_app(package: Package, settings: Settings) -> ASGIApp:
     routes = _Routes(package, settings, metrics)
     app = Starlette(
         routes=routes.table(),
-        exception_handlers={Refused: _refused, HTTPException: _not_here},
+        exception_handlers={Refused: _refused, NotAPackage: _broken, HTTPException: _not_here},
         lifespan=routes.life,
     )
     app.router.redirect_slashes = False
@@ -196,6 +197,13 @@ async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
     body = error_body(error.sentence, request.scope["request_id"])
     return Response(body, error.status, headers=error.headers, media_type="application/json")
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """Say that the model itself is at fault: neither the sender nor this program can help it."""
+    say("error", request=request.scope["request_id"], reason=str(error))
+    body = error_body(str(error), request.scope["request_id"])
+    return Response(body, 500, media_type="application/json")
 
 
 async def _not_here(request: Request, error: Exception) -> Response:

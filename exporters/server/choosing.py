@@ -93,7 +93,7 @@ def measure_package(folder: Path, seconds: float = SECONDS, max_latency_ms: floa
         NotAPackage: the folder holds none.
     """
     package = Package.open(folder, threads=1)
-    item = _sample(package)
+    item = sample_of(package)
     if item is None:
         return None
 
@@ -118,7 +118,7 @@ def _measured(folder: Path, seconds: float, max_latency_ms: float | None) -> Tun
         return None
 
 
-def _sample(package: Package) -> Item | None:
+def sample_of(package: Package) -> Item | None:
     """Return the sample that goes along with the package; None where it has none."""
     inside = [Path(name) for name in package.manifest["files"] if Path(name).parent == Path(SAMPLE)]
     try:

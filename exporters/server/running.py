@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,14 +14,16 @@ from types import FrameType
 import uvicorn
 
 from exporters.server.app import make_app
-from exporters.server.choosing import choose
+from exporters.server.choosing import choose, sample_of
 from exporters.server.connection import timed_protocol
 from exporters.server.log import say, take_over_logging
 from exporters.server.settings import Settings
 from exporters.server.tuning import SECONDS
+from exporters.standalone.halt import Halt, Halted
 from exporters.standalone.package import Package, check_package
 
 _BACKLOG = 1024
+_WARM_S = 0.5
 
 
 class CannotListen(Exception):
@@ -58,13 +61,31 @@ def serve(folder: Path, settings: Settings, manner: Manner | None = None) -> Non
         take_over_logging(wanted.logs)
         manifest = check_package(folder)
         load = choose(folder, manifest, wanted.tune_s, wanted.max_latency_ms)
-        package = Package(folder, manifest, load.threads)
+        package = _warm(Package(folder, manifest, load.threads))
         settings = replace(settings, port=listening.getsockname()[1], load=load)
         say("start", model=package.manifest["name"], seconds=round(time.perf_counter() - start, 3))
         _run(package, settings, listening, wanted)
     finally:
         listening.close()
     say("end")
+
+
+def _warm(package: Package) -> Package:
+    """Ask about the package's own sample, so that nobody waits for what is done once, or is answered by a broken graph.
+
+    Raises:
+        NotAPackage: the graph does not answer as it should.
+    """
+    sample, late = sample_of(package), Halt()
+    timer = threading.Timer(_WARM_S, late.ask)
+    timer.start()
+    try:
+        package.predict([] if sample is None else [sample], late)
+    except Halted:  # a slow model: the server has to be there soon all the same
+        pass
+    finally:
+        timer.cancel()
+    return package
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -31,13 +31,14 @@ class Answer:
     probabilities: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, object]:
-        """Return plain JSON values, with the keys that make sense for the kind of answer."""
+        """Return plain JSON values, with the keys that make sense for the kind of answer; None for what is infinite."""
         if not self.probabilities:
             finite = self.number is not None and math.isfinite(self.number)
             return {"number": self.number if finite else None}
+        shares = {name: share if math.isfinite(share) else None for name, share in self.probabilities.items()}
         if self.label is None:
-            return {"labels": list(self.labels), "probabilities": dict(self.probabilities)}
-        return {"label": self.label, "probabilities": dict(self.probabilities)}
+            return {"labels": list(self.labels), "probabilities": shares}
+        return {"label": self.label, "probabilities": shares}
 
     def sentence(self) -> str:
         """Return the answer as a person reads it."""

@@ -13,14 +13,14 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, Self
 
-import numpy as np
 import numpy.typing as npt
 
 from engine.errors import DataError
-from engine.task import Kind, Modality, Task
+from engine.task import Modality, Task
 from exporters.standalone.answers import Answer, answer_of
 from exporters.standalone.described import MODEL, check_described, check_files, read_manifest
 from exporters.standalone.errors import NotAPackage, Unreadable
+from exporters.standalone.fitting import check_graph, outputs_of, rows_of
 from exporters.standalone.halt import Halt
 from exporters.standalone.session import Feeds, Session
 from exporters.standalone.wire import check_plain
@@ -39,9 +39,6 @@ READERS: dict[Modality, str] = {  # imported by name: what reads pictures is not
 }
 
 
-_NAMES = {Kind.MULTICLASS: "string", Kind.MULTILABEL: "bool"}  # the type of the output that names classes
-
-
 class Reader(Protocol):
     """How samples of one modality are read and put together for a call."""
 
@@ -55,6 +52,9 @@ class Reader(Protocol):
 
     def most(self, item: Item) -> int:
         """Return how many samples like this one fit in a call."""
+
+    def blank(self) -> Item:
+        """Return a sample that says nothing, the smallest there is."""
 
     def feeds(self, items: Sequence[Item]) -> dict[str, npt.NDArray[Any]]:
         """Return what the graph takes."""
@@ -83,15 +83,14 @@ class Package:
         try:
             self.task = Task.from_json(manifest["task"])
             self._reader = _reader(folder, self.task, manifest)
-            self._outputs = _outputs(self.task, manifest)
-            inputs = {str(value["name"]) for value in manifest["inputs"]}
+            self._outputs = outputs_of(self.task, manifest)
+            fed = self._reader.feeds([self._reader.blank()])
         except (KeyError, TypeError, ValueError, LookupError, AttributeError, RecursionError, DataError) as error:
             raise NotAPackage(
                 f"The manifest in {folder} is damaged ({error!r:.200}). Export the model again."
             ) from error
         self._session = Session(folder / MODEL, threads)
-        if set(self._session.inputs) != inputs or not set(self._outputs) <= set(self._session.outputs):
-            raise NotAPackage(f"The manifest in {folder} does not fit its model. Export the model again.")
+        check_graph(self._session, manifest, fed)
 
     @classmethod
     def open(cls, folder: Path, threads: int = 0) -> Self:
@@ -163,6 +162,8 @@ class Package:
         for places in self._calls(items):
             ending.check()
             found = self.run(self.feeds([items[place] for place in places]), ending)
+            if len(found) != len(places):
+                raise NotAPackage(f"The model gave {len(found)} answers about {len(places)} samples. Export it again.")
             answers.update(zip(places, found, strict=True))
         return [answers[place] for place in range(len(items))]
 
@@ -191,10 +192,8 @@ class Package:
     def run(self, feeds: Feeds, halt: Halt | None = None) -> list[Answer]:
         """Call the graph once; raises as :meth:`call` does."""
         values, *named = self.call(self._outputs, feeds, halt)
-        rows = np.asarray(values, dtype=np.float64).reshape(-1, self.task.outputs)
+        rows = rows_of(self.task, values, named)
         said: Sequence[Any] = named[0].tolist() if named else [None] * len(rows)
-        if len(said) != len(rows):
-            raise NotAPackage("The model names another number of answers than it gives. Export it again.")
         return [answer_of(self.kind, self.classes, row, mine) for row, mine in zip(rows, said, strict=True)]
 
 
@@ -202,10 +201,3 @@ def _reader(folder: Path, task: Task, manifest: Mapping[str, Any]) -> Reader:
     module, _, name = READERS[task.modality].partition(":")
     reader: Reader = getattr(importlib.import_module(module), name)(folder, task, manifest)
     return reader
-
-
-def _outputs(task: Task, manifest: Mapping[str, Any]) -> list[str]:
-    """Return the names of the outputs to ask for: the numbers first, then what the graph names by itself."""
-    names = {str(value["type"]): str(value["name"]) for value in manifest["outputs"]}
-    numbers = names["double"] if "double" in names else names["float32"]
-    return [numbers, *(names[type_] for kind, type_ in _NAMES.items() if kind is task.kind)]

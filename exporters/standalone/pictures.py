@@ -44,6 +44,10 @@ class PictureReader:
         pixels: int = item.size // 3
         return min(PICTURES_A_CALL, max(1, PIXELS_A_CALL // pixels))
 
+    def blank(self) -> ByteArray:
+        """Return the smallest sample there is."""
+        return np.zeros((1, 1, 3), dtype=np.uint8)
+
     def feeds(self, items: Sequence[ByteArray]) -> dict[str, np.ndarray[Any, Any]]:
         """Return what the graph takes for these items."""
         return {self._name: np.stack(items)}

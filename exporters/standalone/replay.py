@@ -72,7 +72,7 @@ def apart(answer: Mapping[str, Any], expected: Any) -> float:
 
 
 def _shares_apart(one: Any, other: Any) -> float:
-    if isinstance(other, bool) or not isinstance(other, int | float):
+    if one is None or isinstance(other, bool) or not isinstance(other, int | float):
         return math.inf
     try:
         difference = abs(float(one) - float(other))

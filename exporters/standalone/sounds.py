@@ -43,6 +43,10 @@ class SoundReader:
         """Return how many items like this one fit in a call."""
         return min(SOUNDS_A_CALL, max(1, NUMBERS_A_CALL // max(1, len(item))))
 
+    def blank(self) -> Float32Array:
+        """Return the smallest sample there is."""
+        return np.zeros(1, dtype=np.float32)
+
     def feeds(self, items: Sequence[Float32Array]) -> dict[str, np.ndarray[Any, Any]]:
         """Return what the graph takes for these items: [n, samples]."""
         return {self._name: np.stack(items)}

@@ -46,6 +46,10 @@ class RowReader:
         """Return how many items fit in a call."""
         return ROWS_A_CALL
 
+    def blank(self) -> Row:
+        """Return the smallest sample there is."""
+        return (None,) * len(self._fed)
+
     def feeds(self, items: Sequence[Row]) -> dict[str, np.ndarray[Any, Any]]:
         """Return what the graph takes for these items: each column as [n, 1], one of sentences as its terms."""
         feeds: dict[str, np.ndarray[Any, Any]] = {}

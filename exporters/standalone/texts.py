@@ -46,6 +46,10 @@ class TextReader:
         """Return how many items like this one fit in a call."""
         return self._featurizer.most(item)
 
+    def blank(self) -> Text:
+        """Return the smallest sample there is."""
+        return ("",) * len(self._names)
+
     def feeds(self, items: Sequence[Text]) -> dict[str, np.ndarray[Any, Any]]:
         """Return what the graph takes for these items."""
         return self._featurizer.feeds(items)

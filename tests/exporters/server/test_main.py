@@ -6,9 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import onnx
 import pytest
+from onnx import helper, numpy_helper
 
 from exporters.server.__main__ import main
+from tests.exporters.graphs import altered
 from tests.exporters.server.client import ROOT, serving
 
 
@@ -55,3 +59,18 @@ def test_it_imports_nothing_heavy(rows: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_model_whose_graph_does_not_answer_as_it_says_is_not_served(
+    rows: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def twice(graph: onnx.GraphProto) -> None:
+        for node in graph.node:
+            node.output[:] = ["once" if name == "probabilities" else name for name in node.output]
+            node.input[:] = ["once" if name == "probabilities" else name for name in node.input]
+        graph.initializer.append(numpy_helper.from_array(np.array([2, 1]), "twice"))
+        graph.node.append(helper.make_node("Tile", ["once", "twice"], ["probabilities"]))
+
+    strange = altered(rows, tmp_path / "strange", twice)
+    assert main([str(strange), "--port", "0", "--tune-seconds", "0"], {}) == 1
+    assert "answered in the shapes" in capsys.readouterr().err

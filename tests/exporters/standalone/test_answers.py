@@ -27,6 +27,8 @@ def test_answers_are_plain_json() -> None:
     assert SEVERAL.to_json() == {"labels": ["a", "b"], "probabilities": {"a": 0.5, "b": 0.75, "c": 0.1}}
     assert NUMBER.to_json() == {"number": 12345.678}
     assert Answer(number=math.inf).to_json() == {"number": None}
+    unsure = answer_of("multilabel", ("a", "b"), np.array([math.nan, 1.0]), [False, True])
+    assert unsure.to_json() == {"labels": ["b"], "probabilities": {"a": None, "b": 1.0}}
 
 
 def test_what_the_model_names_goes_before_what_its_numbers_say() -> None:
@@ -49,6 +51,7 @@ def test_what_the_model_names_goes_before_what_its_numbers_say() -> None:
         ({"number": 1.0}, None, math.inf),
         ({"label": "a", "probabilities": {"a": 1.0}}, {"label": "a", "probabilities": {"b": 1.0}}, math.inf),
         ({"label": "a", "probabilities": {"a": 1.0}}, {"label": "a", "probabilities": [1.0]}, math.inf),
+        ({"label": "a", "probabilities": {"a": None}}, {"label": "a", "probabilities": {"a": 1.0}}, math.inf),
         ({"label": "a", "probabilities": {"a": math.nan}}, {"label": "a", "probabilities": {"a": 1.0}}, math.inf),
     ],
 )

@@ -129,9 +129,9 @@ def change(folder: Path, **changes: Any) -> None:
         ({"format": True}, "format 'True'"),
         ({"task": {}}, "damaged"),
         ({"task": None}, "damaged"),
-        ({"inputs": []}, "does not fit"),
+        ({"inputs": []}, "inputs of the graph are not"),
         ({"inputs": 5}, "damaged"),
-        ({"outputs": []}, "damaged"),
+        ({"outputs": []}, "no output of"),
         (
             {
                 "outputs": [
@@ -139,7 +139,7 @@ def change(folder: Path, **changes: Any) -> None:
                     {"name": "y", "type": "string", "shape": ["N"]},
                 ]
             },
-            "does not fit",
+            "outputs of the graph are not",
         ),
         ({"name": None}, "name its model"),
         ({"name": ""}, "name its model"),
