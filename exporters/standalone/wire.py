@@ -93,7 +93,7 @@ def _domain(content: memoryview, budget: Budget) -> None:
 
 
 def _tensor(content: memoryview, budget: Budget) -> None:
-    for number, kind, value in _fields(content, budget):
+    for number, kind, value in fields_of(content, budget):
         if number == _TENSOR_EXTERNAL or (number == _TENSOR_LOCATION and (kind != _VARINT or value != 0)):
             raise NotAPackage("The model takes its numbers from other files, so it was not opened. Export it again.")
 
@@ -105,7 +105,7 @@ def _refuse(content: memoryview, budget: Budget) -> None:
 def _walk(
     content: memoryview, budget: Budget, checks: Mapping[int, Check], passed_over: re.Pattern[bytes] = _NOTHING
 ) -> None:
-    for number, kind, value in _fields(content, budget, passed_over):
+    for number, kind, value in fields_of(content, budget, passed_over):
         check = checks.get(number)
         if check is None:
             continue
@@ -114,7 +114,7 @@ def _walk(
         check(value, budget)
 
 
-def _fields(
+def fields_of(
     content: memoryview, budget: Budget, passed_over: re.Pattern[bytes] = _NOTHING
 ) -> Iterator[tuple[int, int, int | memoryview]]:
     """Yield the number, the wire type and the value of each field of a message, but for runs of ``passed_over``."""
