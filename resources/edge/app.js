@@ -1,6 +1,11 @@
 "use strict";
 
 const LONGEST_SIDE = 2000;
+const RUNTIME = ["ort.wasm.min.js", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"];
+const UNREADABLE = {
+  image: "This file cannot be read as a picture. Choose a JPEG, PNG, WebP, BMP or GIF picture.",
+  audio: "This file cannot be read as a sound. Choose a WAV, MP3, FLAC or OGG file.",
+};
 const byId = (id) => document.getElementById(id);
 
 function say(text) {
@@ -11,9 +16,23 @@ function complain(text) {
   byId("problem").textContent = text;
 }
 
+async function has(name) {
+  return (await fetch(name, { method: "HEAD" })).ok;
+}
+
 async function open() {
-  if (typeof ort === "undefined") {
-    throw new Error("ONNX Runtime for the web is not in the folder “ort”. README.txt says how to get it.");
+  if (location.protocol === "file:") {
+    throw new Error("A page that was opened as a file may not read the model beside it. README.txt says how to serve it.");
+  }
+  for (const name of RUNTIME) {
+    if (!(await has(`ort/${name}`))) {
+      throw new Error(`ort/${name}, a part of ONNX Runtime for the web, is missing. README.txt says how to get it.`);
+    }
+  }
+  for (const name of ["manifest.json", "model.onnx"]) {
+    if (!(await has(name))) {
+      throw new Error(`${name} is missing. Copy the whole folder again.`);
+    }
   }
   ort.env.wasm.wasmPaths = new URL("ort/", document.baseURI).href;
   ort.env.wasm.numThreads = 1;
@@ -22,9 +41,17 @@ async function open() {
   return { manifest, session };
 }
 
+async function readable(decoding, modality) {
+  try {
+    return await decoding;
+  } catch {
+    throw new Error(UNREADABLE[modality]);
+  }
+}
+
 // Pictures: upright, over white, red, green and blue as bytes [1, height, width, 3]; the graph resizes.
 async function picture(file) {
-  const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
+  const bitmap = await readable(createImageBitmap(file, { imageOrientation: "from-image" }), "image");
   const scale = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height));
   const width = Math.max(1, Math.round(bitmap.width * scale));
   const height = Math.max(1, Math.round(bitmap.height * scale));
@@ -44,13 +71,13 @@ async function picture(file) {
     bytes[to++] = levels[from + 2];
   }
   byId("shown").replaceChildren(canvas);
-  canvas.style.maxWidth = "100%";
   return new ort.Tensor("uint8", bytes, [1, height, width, 3]);
 }
 
 // Sounds: one channel at the rate that the manifest names, [1, samples].
 async function sound(file, rate) {
-  const decoded = await new OfflineAudioContext(1, 1, rate).decodeAudioData(await file.arrayBuffer());
+  const bytes = await file.arrayBuffer();
+  const decoded = await readable(new OfflineAudioContext(1, 1, rate).decodeAudioData(bytes), "audio");
   const wave = new Float32Array(decoded.length);
   for (let channel = 0; channel < decoded.numberOfChannels; channel++) {
     const heard = decoded.getChannelData(channel);
@@ -82,40 +109,82 @@ function field(form, name, type) {
   return input;
 }
 
-function ask(form, manifest) {
-  if (manifest.task.modality === "table") {
-    const fields = manifest.inputs.map((input) => [input, field(form, input.column || input.name, "text")]);
-    const button = document.createElement("button");
-    button.textContent = "Predict";
-    form.append(button);
-    return async () => Object.fromEntries(fields.map(([input, box]) => [input.name, cell(input, box.value)]));
-  }
-  const chooser = field(form, manifest.task.modality === "audio" ? "Sound" : "Picture", "file");
-  chooser.accept = manifest.task.modality === "audio" ? "audio/*" : "image/*";
-  chooser.addEventListener("change", () => form.requestSubmit());
-  return async () => {
-    const file = chooser.files[0];
-    if (!file) {
-      throw new Error("Choose a file first.");
-    }
-    const audio = manifest.task.modality === "audio";
-    const value = audio ? await sound(file, manifest.reading.rate) : await picture(file);
-    return { [manifest.inputs[0].name]: value };
+function button(form, text, type) {
+  const made = Object.assign(document.createElement("button"), { textContent: text, type });
+  form.append(made, " ");
+  return made;
+}
+
+// What is asked is a list of cells or a file; each way to ask can be given one: the sample, or what was dropped.
+function tableAsker(form, manifest) {
+  const fields = manifest.inputs.map((input) => [input, field(form, input.column || input.name, "text")]);
+  button(form, "Predict", "submit");
+  return {
+    feeds: async () => Object.fromEntries(fields.map(([input, box]) => [input.name, cell(input, box.value)])),
+    give: async (file) => {
+      const [names, cells] = rows(await file.text());
+      for (const [input, box] of fields) {
+        box.value = cells[names.indexOf(input.column || input.name)] ?? "";
+      }
+    },
   };
+}
+
+function fileAsker(form, manifest) {
+  const audio = manifest.task.modality === "audio";
+  const chooser = field(form, audio ? "Sound" : "Picture", "file");
+  chooser.accept = audio ? "audio/*" : "image/*";
+  let given = null;
+  chooser.addEventListener("change", () => {
+    given = chooser.files[0] || given;
+    form.requestSubmit();
+  });
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    given = event.dataTransfer.files[0] || given;
+    chooser.value = "";
+    form.requestSubmit();
+  });
+  return {
+    feeds: async () => {
+      if (!given) {
+        throw new Error("Choose a file first.");
+      }
+      const value = audio ? await sound(given, manifest.reading.rate) : await picture(given);
+      return { [manifest.inputs[0].name]: value };
+    },
+    give: async (file) => {
+      given = file;
+      chooser.value = "";
+    },
+  };
+}
+
+// The fields of a CSV, quoted or not.
+function rows(text) {
+  const found = [[]];
+  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^,\n\r]*))(,|\r?\n|$)/g)) {
+    found.at(-1).push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    if (end !== ",") {
+      found.push([]);
+    }
+  }
+  return found;
 }
 
 function show(manifest, outputs) {
   const numbers = manifest.outputs.find((output) => ["double", "float32"].includes(output.type));
   const values = Array.from(outputs[numbers.name].data, Number);
   const classes = manifest.task.classes;
-  const rows = classes.length
+  const shown = classes.length
     ? classes.map((name, place) => [name, values[place]]).sort((one, other) => other[1] - one[1])
     : [[manifest.task.target || "Number", values[0]]];
   byId("answer").replaceChildren(
-    ...rows.slice(0, 20).map(([name, value]) => {
+    ...shown.slice(0, 20).map(([name, value]) => {
       const row = document.createElement("tr");
-      const shown = classes.length ? `${(100 * value).toFixed(1)} %` : value.toPrecision(6);
-      for (const text of [name, shown]) {
+      const said = classes.length ? `${(100 * value).toFixed(1)} %` : value.toPrecision(6);
+      for (const text of [name, said]) {
         row.append(Object.assign(document.createElement("td"), { textContent: text }));
       }
       return row;
@@ -123,24 +192,44 @@ function show(manifest, outputs) {
   );
 }
 
+function expectedOf(manifest, answer) {
+  if (!manifest.task.classes.length) {
+    return `${answer.number.toPrecision(6)}`;
+  }
+  const [name, value] = Object.entries(answer.probabilities).sort((one, other) => other[1] - one[1])[0];
+  return `${name}, ${(100 * value).toFixed(1)} %`;
+}
+
 async function start() {
   const { manifest, session } = await open();
   document.title = byId("name").textContent = manifest.name;
   const form = byId("question");
-  const feeds = ask(form, manifest);
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  const asker = (manifest.task.modality === "table" ? tableAsker : fileAsker)(form, manifest);
+  const answer = async () => {
     complain("");
+    byId("answer").replaceChildren();
+    byId("shown").replaceChildren();
     try {
-      const asked = await feeds();
+      const asked = await asker.feeds();
       const began = performance.now();
       show(manifest, await session.run(asked));
       say(`Answered in ${(performance.now() - began).toFixed(0)} ms, on this device alone.`);
     } catch (error) {
+      say("");
       complain(error.message);
     }
+  };
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    answer();
   });
-  say("Ready. Nothing leaves this device.");
+  button(form, "Try the sample", "button").addEventListener("click", async () => {
+    const expected = await (await fetch("sample/expected.json")).json();
+    await asker.give(await (await fetch(`sample/${expected.file}`)).blob());
+    await answer();
+    say(`${byId("state").textContent} Expected: ${expectedOf(manifest, expected.answer)}.`);
+  });
+  say(`Ready. ${manifest.task.modality === "table" ? "" : "Choose a file, or drop one here. "}Nothing leaves this device.`);
 }
 
 start().catch((error) => {
