@@ -6,8 +6,7 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtGui import QImage
 
 from engine.task import Modality
 from labeling.media import MEDIA
@@ -32,11 +31,14 @@ def thumbnail_image(cache: Thumbnails | None, path: str, content: str) -> QImage
         data = cache.get(Path(path), content, THUMBNAIL_SIDE)
     except (LabelingError, OSError, sqlite3.Error):
         return QImage()
-    return decoded(data)
+    return QImage.fromData(data)
 
 
 def large_image(path: str, _content: str) -> QImage:
-    """Return the picture as large as a screen needs it, a null image where it cannot be opened; for threads."""
+    """Return the picture as large as a screen needs it, a null image where it cannot be opened; for threads.
+
+    It is decoded without Qt, which would keep all other threads from running Python meanwhile.
+    """
     from labeling.errors import LabelingError
     from labeling.thumbnails import reduced
 
@@ -46,13 +48,3 @@ def large_image(path: str, _content: str) -> QImage:
         return QImage()
     rows = QImage(picture.tobytes(), picture.width, picture.height, 3 * picture.width, QImage.Format.Format_RGB888)
     return rows.convertToFormat(QImage.Format.Format_RGB32)  # as the screen wants it: converted here, not while drawing
-
-
-def decoded(data: bytes) -> QImage:
-    """Return a picture out of a file's bytes, null where they are damaged; for threads.
-
-    Other than ``QImage.fromData`` a reader lets go of Python's interpreter meanwhile, which the window needs.
-    """
-    buffer = QBuffer()
-    buffer.setData(data)
-    return QImageReader(buffer).read()

@@ -7,8 +7,7 @@ from pathlib import Path
 from PIL import Image
 from PySide6.QtGui import QImage
 
-from labeling.thumbnails import thumbnail
-from studio.pictures import LARGE_SIDE, decoded, large_image
+from studio.pictures import LARGE_SIDE, large_image
 
 RED, WHITE = "#ff0000", "#ffffff"
 
@@ -38,10 +37,3 @@ def test_a_large_picture_is_no_larger_than_a_screen_needs_and_ready_to_be_drawn(
 def test_what_cannot_be_opened_is_nothing_to_show(tmp_path: Path) -> None:
     (tmp_path / "bad.jpg").write_bytes(b"text")
     assert large_image(str(tmp_path / "bad.jpg"), "").isNull()
-    assert decoded(b"text").isNull()
-
-
-def test_a_thumbnail_is_decoded(tmp_path: Path) -> None:
-    Image.new("RGB", (64, 32), "white").save(tmp_path / "a.png")
-    small = decoded(thumbnail(tmp_path / "a.png", 32))
-    assert (small.width(), small.height(), colour_at(small, 5, 5)) == (32, 16, WHITE)
