@@ -24,7 +24,7 @@ class Manifest:
         reading: what the client does before the graph, by modality.
         model_sha256: fingerprint of the model folder that was exported.
         data_sha256: fingerprint of what it learned from; None where that is gone.
-        weights: name, licence and SHA-256 of the pretrained weights inside.
+        weights: name, licence, notice and SHA-256 of the pretrained weights inside, and where the licences' texts are.
         versions: of the libraries that made the model and the graph.
         opsets: of ONNX, by domain.
         onnxruntime: the oldest version that runs the graph.

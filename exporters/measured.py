@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Iterator
-from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -21,6 +19,7 @@ from engine.modalities.text.members.features import FeaturesMember as TextFeatur
 from engine.modalities.text.members.network import NetworkMember as TextNetwork
 from engine.model.member import Member
 from engine.model.model import Model
+from exporters.licences import UNKNOWN, known_licences
 from exporters.onnx.runtime import OnnxModel
 
 SCORED = 2000
@@ -74,15 +73,17 @@ def data_fingerprint(dataset: Dataset) -> str:
     return hashlib.sha256(frame.write_csv().encode()).hexdigest()
 
 
-def weights_inside(model: Model) -> tuple[dict[str, str], ...]:
-    """Return name, licence and SHA-256 of each set of pretrained weights that the model was made from."""
-    licences = tomllib.loads(resources.files("resources").joinpath("licences.toml").read_text(encoding="utf-8"))
-    known = manifest()
+def weights_inside(model: Model) -> tuple[dict[str, Any], ...]:
+    """Return what is to be said of each set of pretrained weights that the model was made from.
+
+    That is name, licence, SHA-256, ``notice`` (whom it comes from) and ``texts`` (the files of the licences).
+    """
+    licences, known = known_licences(), manifest()
     used = sorted({name for part in model.members for name in _pretrained(part.member)})
     return tuple(
-        {"name": licences[name]["name"], "licence": licences[name]["licence"], "sha256": known[name].sha256}
+        {**licences[name], "sha256": known[name].sha256}
         if name in known
-        else {"name": name, "licence": "not known: these are weights that the person brought", "sha256": ""}
+        else {"name": name, "licence": UNKNOWN, "sha256": "", "notice": "", "texts": []}
         for name in used
     )
 

@@ -4,6 +4,7 @@
 
     model.onnx  manifest.json  tokenizer.json (texts whose network reads words)
     sample/     one input, real where there is one, and expected.json: what the trained model says about it
+    LICENSES/   the full texts of the licences of what is inside, and NOTICE.txt
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import Any
 from exporters.base import Progress
 from exporters.errors import ParityError
 from exporters.files import new_folder, write_together
+from exporters.licences import FOLDER as LICENSES
+from exporters.licences import licence_files
 from exporters.manifest import Manifest
 from exporters.measured import artefact_score, data_fingerprint, weights_inside
 from exporters.onnx.metadata import PREFIX
@@ -61,6 +64,7 @@ def _made(source: Source, folder: Path, progress: Progress) -> Packaged:
     sample = choose_sample(source.model.task, source.dataset)
     answer = expected_answer(source.model, sample, folder.parent)
     files = {
+        **licence_files(weights_inside(source.model)),
         MODEL: proven.content,
         f"{SAMPLE}/{sample.name}": sample.content,
         f"{SAMPLE}/{EXPECTED}": expected_json(sample, answer),
@@ -84,7 +88,7 @@ def manifest_of(source: Source, which: str, proven: Proven, score: Mapping[str, 
         reading=proven.form.reading,
         model_sha256=source.fingerprint,
         data_sha256=None if source.dataset is None else data_fingerprint(source.dataset),
-        weights=weights_inside(source.model),
+        weights=tuple(_placed(entry) for entry in weights_inside(source.model)),
         versions=properties["versions"],
         opsets=opsets,
         onnxruntime=OLDEST_RUNTIME,
@@ -93,6 +97,11 @@ def manifest_of(source: Source, which: str, proven: Proven, score: Mapping[str, 
         cost={"ms_one": proven.parity.milliseconds, "bytes": len(proven.content)},
         unreadable=None if properties["unreadable"] is None else tuple(properties["unreadable"]),
     )
+
+
+def _placed(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is said of weights, with the places of the licences' texts in the package."""
+    return {**entry, "texts": [f"{LICENSES}/{name}" for name in entry["texts"]]}
 
 
 def _declared(content: bytes) -> tuple[dict[str, Any], dict[str, int]]:

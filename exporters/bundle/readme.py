@@ -64,6 +64,7 @@ _FOLDER = """\
 | `requirements.txt` | what has to be installed, each file by its SHA-256 |
 | `sample/` | a file to try it with, and what the trained model says about it |
 | `code/` | the program that reads files and asks the model |
+| `LICENSES/` | the full texts of the licences, and `NOTICE.txt`: what each of them is for |
 
 Nothing here sends anything anywhere: ONNX Runtime's reports to its maker are switched off."""
 
@@ -160,13 +161,18 @@ def _same(manifest: Mapping[str, Any]) -> str:
 
 
 def _licences(manifest: Mapping[str, Any]) -> str:
-    code = "The program in `code/` and `predict.py` are under the Apache License 2.0."
-    weights = [f"- {entry['name']}: {entry['licence']}" for entry in manifest["weights"]]
+    code = "The program in `code/` and `predict.py` are under the Apache License 2.0 (`LICENSES/Apache-2.0.txt`)."
+    weights = [f"- {entry['name']}: {entry['licence']}{_texts(entry)}" for entry in manifest["weights"]]
     if not weights:
         return f"{code} The model was made from nothing but the data it learned from; who made it says who may use it."
     return f"{code} The model was made with pretrained weights, whose licences hold for it too:\n\n" + "\n".join(
         weights
     )
+
+
+def _texts(entry: Mapping[str, Any]) -> str:
+    names = ", ".join(f"`{name}`" for name in entry["texts"])
+    return f" ({names}). {_plain(entry['notice'])}" if names else ""
 
 
 def _plain(text: str) -> str:

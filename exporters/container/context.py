@@ -14,6 +14,7 @@ from exporters.container.lock import read_lock
 from exporters.container.orchestration import compose, kubernetes
 from exporters.container.pins import container_lock
 from exporters.container.readme import readme
+from exporters.licences import OWN, licence_text
 from exporters.vendoring import vendored
 
 _DECIDING = ("Dockerfile", ".dockerignore", "requirements.txt", "compose.yaml", "kubernetes.yaml")
@@ -76,6 +77,6 @@ def _modality(manifest: Mapping[str, Any]) -> Modality:
 
 
 def code(modality: Modality) -> dict[str, bytes]:
-    """Return what lies in ``app``, by path: the server with what it imports, and the health check."""
-    own = {"healthcheck.py": Path(healthcheck.__file__).read_bytes()}
+    """Return what lies in ``app``, by path: the server with what it imports, the health check, and their licence."""
+    own = {"healthcheck.py": Path(healthcheck.__file__).read_bytes(), "LICENSE": licence_text(OWN)}
     return {f"app/{path}": source for path, source in {**vendored(modality, (SERVER,)), **own}.items()}

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.task import Task
 from exporters.container.dockerfile import BASE
 from exporters.container.facts import GRACE_S, PIDS, PORT, PYTHON, SCRATCH_MB, USER, Facts
 from exporters.container.requests import content_type
+from exporters.server import examples
 from exporters.standalone.replay import SAMPLE
 
 _MARKS = "\\`*_{}[]<>|~&$"
@@ -59,7 +61,17 @@ curl http://127.0.0.1:{port}/healthz
 curl --data-binary @'model/{sample_folder}/{sample}' -H 'Content-Type: {sample_type}' http://127.0.0.1:{port}/predict
 ```
 
-The answer to that sample is in `model/{sample_folder}/expected.json`. http://127.0.0.1:{port}/docs describes all paths,
+The answer to that sample is in `model/{sample_folder}/expected.json`. About what is yours:
+
+```sh
+{curl}```
+
+{many} From Python:
+
+```python
+{python_code}```
+
+http://127.0.0.1:{port}/docs describes all paths,
 with a page to try them: `/predict`, the Open Inference Protocol under `/v2`, the paths of Custom Vision's containers,
 `/metadata` and `/metrics`.
 
@@ -77,11 +89,14 @@ It finishes the requests it has begun first.
 | --- | --- |
 | `Dockerfile`, `.dockerignore` | how the image is made |
 | `app/` | the server, in Python |
-| `model/` | `model.onnx`, what it takes and answers (`manifest.json`), and a sample |
+| `model/` | `model.onnx`, what it takes and answers (`manifest.json`), a sample, and the licences (`LICENSES/`) |
 | `requirements.txt` | the packages, each with the hashes of the files that may be installed |
 | `wheels/` | the packages themselves, where they were exported too |
 | `compose.yaml`, `kubernetes.yaml` | the container as it should run |
 {triton}
+The server is under the Apache License 2.0 (`app/LICENSE`); `model/LICENSES/` has the full texts of the licences of what
+the model was made from, and the packages bring their own.
+
 The model's fingerprint is `{fingerprint}`; that of each file is in `model/manifest.json` and is checked at every start.
 """
 
@@ -99,6 +114,7 @@ _TRITON = (
 
 def readme(facts: Facts, manifest: Mapping[str, Any], sample: str, platform: str | None, triton: bool) -> str:
     """Return ``README.md``; ``platform`` is that of the wheels inside, None without any."""
+    task, url = Task.from_json(manifest["task"]), f"http://127.0.0.1:{PORT}/predict"
     network = _ONLINE.format(python=PYTHON) if platform is None else _OFFLINE.format(platform=platform)
     return _TEMPLATE.format(
         title=plain(facts.title),
@@ -117,6 +133,9 @@ def readme(facts: Facts, manifest: Mapping[str, Any], sample: str, platform: str
         sample_folder=SAMPLE,
         sample=sample.translate(_SHELL),
         sample_type=content_type(sample),
+        curl=examples.curl(task, url),
+        python_code=examples.python(task, url),
+        many=examples.many(task),
         triton=_TRITON if triton else "",
         fingerprint=manifest["model_sha256"],
     )

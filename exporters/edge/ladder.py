@@ -215,6 +215,6 @@ def one_sample(source: Source) -> Samples:
 
 
 def caller(artefact: OnnxModel, sample: Samples) -> Callable[[], object]:
-    """Return what asks a model about that sample, prepared as this very file takes it: files of texts differ in that."""
+    """Return what asks a model about that sample, prepared as this very file takes it."""
     feeds = next(artefact.form.calls(sample)).feeds
     return lambda: artefact.run(feeds)

@@ -6,7 +6,7 @@
     phone             model.ort, required_operators.config, README.txt
     browser           model.onnx, index.html, app.js, README.txt
 
-Each has ``manifest.json``, whose ``edge`` says what was tried and what it cost, and ``sample/``.
+Each has ``manifest.json``, whose ``edge`` says what was tried and what it cost, ``sample/`` and ``LICENSES/``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from exporters.edge.options import Device, EdgeOptions
 from exporters.edge.phone import phone_files
 from exporters.edge.report import Comparison
 from exporters.files import new_folder, write_together
+from exporters.licences import licence_files
 from exporters.manifest import Manifest
+from exporters.measured import weights_inside
 from exporters.onnx.proven import Proven
 from exporters.packaged import expected_json, manifest_of, prove_package
 from exporters.sample import choose_sample, expected_answer
@@ -56,6 +58,7 @@ def _made(source: Source, options: EdgeOptions, taken: Taken, comparison: Compar
     sample = choose_sample(source.model.task, source.dataset)
     answer = expected_answer(taken.artefact.opened, sample, folder.parent)
     files: dict[str, bytes] = {
+        **licence_files(weights_inside(taken.candidate.model)),
         f"{SAMPLE}/{sample.name}": sample.content,
         f"{SAMPLE}/{EXPECTED}": expected_json(sample, answer),
         **taken.artefact.opened.form.files(),

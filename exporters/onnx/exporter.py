@@ -12,17 +12,21 @@ from typing_extensions import override
 
 from exporters.base import Exporter, ExportReport, Progress
 from exporters.files import write_together
+from exporters.licences import licences_in_one
 from exporters.manifest import hashes
 from exporters.measured import artefact_score, data_fingerprint, weights_inside
 from exporters.onnx.proven import Proven, prove
 from exporters.onnx.standing import FILES, check_others, figures_of, replaceable
 from exporters.source import Source
 
+LICENCES = ".licences.txt"
 _PROVEN, _SCORED = 0.8, 0.97
 
 
 class OnnxExporter(Exporter):
     """Writes ``<name>.onnx`` and, beside it, ``<name>.parity.json`` and what else a client needs.
+
+    Where pretrained weights are inside, ``<name>.licences.txt`` has the full texts of their licences.
 
     An older export of that name is replaced, which a note tells; nothing else ever is.
     """
@@ -38,10 +42,10 @@ class OnnxExporter(Exporter):
         progress(_PROVEN, "Measuring the exported model on the test part")
         score = artefact_score(proven.content, source.dataset)
         progress(_SCORED, "Writing the files")
-        others, parity_path = proven.form.files(), figures_of(path)
+        others, parity_path = {**proven.form.files(), **_licences(source, path)}, figures_of(path)
         check_others(path, others)
         files = {path.name: proven.content, **others}
-        figures = {**_figures(source, path.name, proven, score), FILES: hashes(files)}
+        figures = {**_figures(source, path, proven, score), FILES: hashes(files)}
         words = json.dumps(figures, ensure_ascii=False, indent=1)
         write_together({**{out / name: content for name, content in files.items()}, parity_path: words.encode()})
         return ExportReport(
@@ -56,15 +60,24 @@ class OnnxExporter(Exporter):
         )
 
 
-def _figures(source: Source, file: str, proven: Proven, score: Mapping[str, Any] | None) -> dict[str, Any]:
+def _licences(source: Source, path: Path) -> dict[str, bytes]:
+    """Return the licences' full texts as a file by its name; none where nobody else's weights are inside."""
+    text = licences_in_one(weights_inside(source.model))
+    return {path.with_suffix(LICENCES).name: text} if text else {}
+
+
+def _figures(source: Source, path: Path, proven: Proven, score: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return what stands in ``<name>.parity.json``."""
     return {
-        "file": file,
+        "file": path.name,
         "which": source.which,
         "bytes": len(proven.content),
         "model_sha256": source.fingerprint,
         "data_sha256": None if source.dataset is None else data_fingerprint(source.dataset),
-        "weights": weights_inside(source.model),
+        "weights": [
+            {**entry, "texts": [path.with_suffix(LICENCES).name] if entry["texts"] else []}
+            for entry in weights_inside(source.model)
+        ],
         **proven.parity.to_json(),
         "score": score,
     }

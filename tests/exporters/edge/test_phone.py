@@ -21,7 +21,7 @@ from exporters.source import Source
 from tests.engine.flowers import FLOWERS, flower_run
 from tests.exporters.models import PICTURES, constant, model_of, tuned
 
-CONVERTED = {"model.ort", "required_operators.config", "manifest.json", "README.txt", "sample"}
+CONVERTED = {"LICENSES", "model.ort", "required_operators.config", "manifest.json", "README.txt", "sample"}
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def test_the_folder_holds_what_an_app_needs_and_nothing_else(phone: Path) -> Non
     assert {path.name for path in phone.iterdir()} == CONVERTED
     said = json.loads((phone / "manifest.json").read_text(encoding="utf-8"))
     assert set(said["files"]) == {"model.ort", "required_operators.config", "README.txt", "sample/sample.png",
-                                  "sample/expected.json"}  # fmt: skip
+                                  "sample/expected.json", "LICENSES/Apache-2.0.txt", "LICENSES/NOTICE.txt"}  # fmt: skip
     assert b"ai.onnx;" in (phone / "required_operators.config").read_bytes()
 
 
