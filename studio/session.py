@@ -68,6 +68,7 @@ class Session(QObject):
         self.library = Library(self.background, self)
         self.library.problem.connect(self.problem)
         self.view = View(self.library, self)
+        self.view.problem.connect(self.problem)
         self.changes = Changes(self.library, self)
         self.changes.changed.connect(self.labels_changed)
         self.changes.refused.connect(lambda words: self.message.emit("warning", words))
@@ -356,6 +357,7 @@ class Session(QObject):
         """Close the project and wait for what is under way in the background."""
         self.looking.close()
         self.suggesting.close()
+        self.view.close()
         self.background.close()
         self.close_project()
         for handle in self._leaving:

@@ -203,8 +203,10 @@ class Browser(QWidget):
         rows = self._shown.rows
         self._views.setCurrentWidget(self.table if self.listing.is_table else self.grid)
         self.columns.setVisible(self.listing.is_table and self.listing.target is not None)
-        _view, model = self._view()
-        model.show_rows(self.listing, rows)
+        if self.listing.is_table:
+            self.table_model.show_rows(self.listing, rows)
+        else:
+            self.grid_model.show_rows(self.listing, rows, self._shown.places)
         self._heading.setText(wording.things(self.listing.modality, len(rows)))
         self._caption.setVisible(not self._shown.wanted.narrows)
         self._nothing.setVisible(not rows)

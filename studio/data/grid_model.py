@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QStringListModel, Qt
 from typing_extensions import override
 
@@ -18,8 +20,8 @@ PIXMAP = Qt.ItemDataRole.UserRole + 2
 class GridModel(QStringListModel):
     """Rows of a :class:`Listing`; pictures come from the loader when they are asked for.
 
-    The ids are kept as Qt's own list, which answers how many rows there are: a view asks that once for every row when
-    it lays them out, and 10,000 calls into Python would hold the window up.
+    As many empty texts are kept as Qt's own list, which answers how many rows there are: a view asks that once for
+    every row when it lays them out, and 10,000 calls into Python would hold the window up.
     """
 
     def __init__(self, loader: PictureLoader, parent: QObject | None = None) -> None:
@@ -27,15 +29,14 @@ class GridModel(QStringListModel):
         self._loader = loader
         self._listing = Listing(Modality.IMAGE)
         self._rows: list[int] = []
-        self._place: dict[str, int] = {}
+        self._places: Mapping[int, int] = {}
         loader.loaded.connect(self._came_in)
 
-    def show_rows(self, listing: Listing, rows: list[int]) -> None:
-        """Show these rows of a listing."""
-        ids = [listing.ids[row] for row in rows]
+    def show_rows(self, listing: Listing, rows: list[int], places: Mapping[int, int] | None = None) -> None:
+        """Show these rows of a listing; ``places`` tells where each is shown, where that is known already."""
         self._listing, self._rows = listing, rows
-        self._place = {sample_id: place for place, sample_id in enumerate(ids)}
-        self.setStringList(ids)
+        self._places = {row: place for place, row in enumerate(rows)} if places is None else places
+        self.setStringList([""] * len(rows))
 
     def id_at(self, place: int) -> str:
         """Return the sample id at a place."""
@@ -43,7 +44,7 @@ class GridModel(QStringListModel):
 
     def place_of(self, sample_id: str) -> int | None:
         """Return where a sample is shown, if it is."""
-        return self._place.get(sample_id)
+        return self._places.get(self._listing.rows.get(sample_id, -1))
 
     @override
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -68,7 +69,7 @@ class GridModel(QStringListModel):
         return None
 
     def _came_in(self, sample_id: str) -> None:
-        place = self._place.get(sample_id)
+        place = self.place_of(sample_id)
         if place is not None:
             index = self.index(place)
             self.dataChanged.emit(index, index, [PIXMAP])

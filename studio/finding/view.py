@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from labeling.suggest.model import Suggestion, Suggestions
 from studio import wording
+from studio.background import Background, Job, explain
 from studio.finding.wanted import DOUBTFUL, By, Stand, Wanted
 from studio.library import Library
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from studio.listing import Listing
 
 NOTHING_SUGGESTED = Suggestions()
+MANY = 20_000  # samples among which finding takes longer than a window may wait
 
 
 class View(QObject):
@@ -26,10 +28,13 @@ class View(QObject):
 
     ``changed`` comes after other rows are shown; ``suggested`` after other suggestions came in. These, like labels,
     move nothing by themselves: :attr:`stale` tells that other rows would match now, :meth:`refresh` finds them.
+    Among very many samples they are found in the background, and what was shown stands until then; ``problem`` carries
+    a sentence and details where that failed.
     """
 
     changed = Signal()
     suggested = Signal()
+    problem = Signal(str, str)
 
     def __init__(self, library: Library, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -40,11 +45,14 @@ class View(QObject):
         self.places: dict[int, int] = {}
         self.suggestions = NOTHING_SUGGESTED
         self.stale = False
-        library.reset.connect(self.refresh)
+        self._background = Background(threads=1)
+        self._finding: Job | None = None
+        library.reset.connect(self._find_now)
         library.relabelled.connect(self._note_relabelled)
 
     def open(self, project: Project | None) -> None:
         """Show all of another project, or nothing."""
+        self._stop()
         self._project = project
         self.wanted = Wanted()
         self.suggestions = NOTHING_SUGGESTED
@@ -63,6 +71,11 @@ class View(QObject):
         """Show all samples again, in the same order."""
         self.show(self.wanted.everything())
 
+    def show_all_now(self) -> None:
+        """Show all samples again before returning."""
+        self.wanted = self.wanted.everything()
+        self._find_now()
+
     def suggest(self, suggestions: Suggestions) -> None:
         """Take note of other suggestions; what is shown stays until it is found anew."""
         self.suggestions = suggestions
@@ -70,11 +83,39 @@ class View(QObject):
         self.suggested.emit()
 
     def refresh(self) -> None:
-        """Find the rows anew."""
+        """Find the rows anew, in the background where there are many samples."""
+        if len(self.listing) < MANY:
+            self._find_now()
+            return
+        self._stop()
         self.stale = False
-        self.rows = self._found()
-        self.places = {row: place for place, row in enumerate(self.rows)}
+        self._finding = job = self._background.start(lambda _job: self._placed(), "Finding")
+        job.done.connect(self._take)
+        job.failed.connect(lambda error: self.problem.emit(explain(error), job.details))
+
+    def close(self) -> None:
+        """Find no more, and wait for what is being found."""
+        self._stop()
+        self._background.close()
+
+    def _find_now(self) -> None:
+        self._stop()
+        self.stale = False
+        self._take(self._placed())
+
+    def _placed(self) -> tuple[list[int], dict[int, int]]:
+        rows = self._found()
+        return rows, {row: place for place, row in enumerate(rows)}
+
+    def _take(self, found: tuple[list[int], dict[int, int]]) -> None:
+        self._finding = None
+        self.rows, self.places = found
         self.changed.emit()
+
+    def _stop(self) -> None:
+        if self._finding is not None:
+            self._finding.cancel()
+        self._finding = None
 
     def suggestion(self, row: int) -> Suggestion | None:
         """Return what is suggested for a sample that has no label."""

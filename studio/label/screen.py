@@ -274,7 +274,7 @@ class LabelScreen(Screen):
     def _show_one(self, row: int) -> None:
         """Show a row large, among all samples if it is not among those shown."""
         if row not in self.session.view.places:
-            self.session.view.clear()
+            self.session.view.show_all_now()
         self.show_many(False)
         self._go(self.session.view.places.get(row))
 
@@ -378,7 +378,7 @@ class LabelScreen(Screen):
         self.show_many(False)
         self._pages.setCurrentWidget(self.bench if len(self.listing) else self.empty)
         self.bench.show_listing(self.session.project, self.listing, self._is_number)
-        self.bench.show_rows(self.listing, self.session.view.rows)
+        self.bench.show_rows(self.session.view)
         self._refresh()
         self.changed.emit()
 
@@ -387,7 +387,7 @@ class LabelScreen(Screen):
         view, row = self.session.view, self.order.row
         place = view.places.get(row) if row is not None and view.listing is self.order.listing else None
         self.order.begin(view.listing, view.rows, place)
-        self.bench.show_rows(view.listing, view.rows)
+        self.bench.show_rows(view)
         if self.many:
             self.bench.confirm.show_rows()
         self._refresh()

@@ -25,6 +25,7 @@ from labeling.understanding import count
 from studio.actions import find
 from studio.data.grid_model import GridModel
 from studio.finding.filter_bar import FilterBar
+from studio.finding.view import View
 from studio.icons import set_icon
 from studio.keys.keymap import keymap
 from studio.keys.names import shown as key_name
@@ -99,10 +100,10 @@ class Workbench(QWidget):
         self.strip.setVisible(not is_table)
         self._sides.setCurrentWidget(self.number if is_number else self.panel)
 
-    def show_rows(self, listing: Listing, rows: list[int]) -> None:
+    def show_rows(self, view: View) -> None:
         """Show which samples are walked through."""
-        self.strip_model.show_rows(listing, [] if listing.is_table else rows)
-        if not rows:
+        self.strip_model.show_rows(view.listing, [] if view.listing.is_table else view.rows, view.places)
+        if not view.rows:
             self._middles.setCurrentWidget(self._nothing)
         elif self._middles.currentWidget() is self._nothing:
             self._middles.setCurrentWidget(self.confirm if self.grid.isChecked() else self._one)

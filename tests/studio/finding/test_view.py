@@ -118,3 +118,20 @@ def test_rows_of_a_table_are_found_by_their_values(table: Path, tmp_path: Path, 
         assert {session.library.listing.labels[row] for row in session.view.rows} == {"lily"}
     finally:
         session.close()
+
+
+def test_among_very_many_the_old_rows_stand_until_others_are_found(
+    view: View, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.finding.view.MANY", 1)
+    with qtbot.waitSignal(view.changed):
+        view.show(Wanted(words="photo"))
+        view.show(Wanted(label="nut"))
+        assert view.rows == list(range(9))
+    assert view.rows == [1, 3]
+    assert view.places == {1: 0, 3: 1}
+    view.show(Wanted(words="photo"))
+    view.show_all_now()
+    with qtbot.assertNotEmitted(view.changed, wait=100):
+        assert view.rows == list(range(9))
+    view.close()
