@@ -58,7 +58,7 @@ class _Routes:
         self._asking = Asking(package, settings.load, most_pixels(settings.limits))
         self._inference = Inference(self._asking, settings.limits)
         self._openapi = describe(package, settings)
-        self._page, self._docs = page(), docs(self._openapi)
+        self._page, self._docs = page(), docs(self._openapi, package.task, settings.port)
         self._is_ready = True
 
     @asynccontextmanager

@@ -23,6 +23,10 @@ p { margin: .5rem 0 0; }
 <p>{{about}} <a href="/">Try it</a> · <a href="/openapi.json">openapi.json</a></p>
 <p>Every refusal is JSON with a sentence: <code>{"error": "…", "request": "…"}</code>. Send <code>X-Request-ID</code> to
 find your request in the log.</p>
+<h2>Examples</h2>
+<pre>{{curl}}</pre>
+<p>{{many}}</p>
+<pre>{{python}}</pre>
 <h2>Addresses</h2>
 {{paths}}
 <h2>What goes in and out</h2>

@@ -115,7 +115,7 @@ function curl() {
   const where = location.origin + "/predict";
   if (state.modality === "image") return "curl" + token + " -F file=@picture.jpg " + where;
   if (state.modality === "audio") return "curl" + token + " -F file=@sound.wav " + where;
-  const row = Object.fromEntries(state.columns.map((column) => [column.name, null]));
+  const row = Object.fromEntries(state.columns.map((column) => [column.name, column.type === "text" ? "…" : null]));
   const body = JSON.stringify(state.columns.length ? { columns: row } : { text: "…" }, null, 1);
   const json = " -H 'Content-Type: application/json' -d @sample.json ";
   return "curl" + token + json + where + "\n\nsample.json:\n" + body;

@@ -13,7 +13,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from exporters.server import docs_page, front_page
+from engine.task import Task
+from exporters.server import docs_page, examples, front_page
 
 _INLINE = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 
@@ -36,11 +37,15 @@ def page() -> Page:
     return _page(front_page.HTML)
 
 
-def docs(openapi: Mapping[str, Any]) -> Page:
-    """Return the page that lists every path with what it takes and answers."""
+def docs(openapi: Mapping[str, Any], task: Task, port: int) -> Page:
+    """Return the page that lists every path with what it takes and answers, and shows how a program asks."""
+    url = f"http://127.0.0.1:{port}/predict"
     filled = {
         "title": html.escape(openapi["info"]["title"]),
         "about": html.escape(openapi["info"]["description"]),
+        "curl": html.escape(examples.curl(task, url)),
+        "many": html.escape(examples.many(task)).replace("`", ""),
+        "python": html.escape(examples.python(task, url)),
         "paths": "\n".join(_paths(openapi)),
         "schemas": "\n".join(_schemas(openapi)),
     }

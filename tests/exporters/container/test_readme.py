@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.task import Column, ColumnType, Kind, Modality, Task
 from exporters.container.facts import Facts
 from exporters.container.readme import plain, readme
 from exporters.container.running import hardening
@@ -17,7 +19,7 @@ from exporters.container.running import hardening
 FACTS = Facts.of("Bolts", "ab12" * 16, 1_000_000)
 MANIFEST: dict[str, Any] = {
     "model_sha256": "ab12" * 16,
-    "task": {"modality": "image", "kind": "multiclass", "classes": ["hex", "wing\nnut 🔩"]},
+    "task": Task(Modality.IMAGE, Kind.MULTICLASS, ("hex", "wing\nnut 🔩")).to_json(),
     "score": {"metric": "accuracy", "value": 0.91234},
 }
 
@@ -50,7 +52,7 @@ def test_it_builds_with_docker_and_podman() -> None:
 
 
 def test_it_asks_about_the_sample_whatever_its_name() -> None:
-    (ask,) = [words for words in commands(text("it's a sample.csv")) if "/predict" in words[-1]]
+    (ask,) = [words for words in commands(text("it's a sample.csv")) if "/predict" in words[-1] and "-F" not in words]
     assert ask[:3] == ["curl", "--data-binary", "@model/sample/it's a sample.csv"]
     assert "Content-Type: text/csv" in ask
 
@@ -59,13 +61,28 @@ def test_it_says_what_the_model_does_and_how_well() -> None:
     assert "It looks at a picture and names one of these: “hex”, “wing nut 🔩”." in text()
     assert "it reached accuracy 0.9123." in text()
     assert "reached" not in text(score=None)
-    several = {"modality": "audio", "kind": "multilabel", "classes": ["rain"]}
+    several = Task(Modality.AUDIO, Kind.MULTILABEL, ("rain",)).to_json()
     assert "It listens to a sound and says which of these hold: “rain”." in text(task=several)
-    assert "It reads a row of a table and answers with a number." in text(task={"modality": "table", "classes": []})
+    number = Task(Modality.TABLE, Kind.REGRESSION, columns=(Column("it's `size`", ColumnType.NUMBER),)).to_json()
+    assert "It reads a row of a table and answers with a number." in text(task=number)
+
+
+def test_it_shows_how_to_ask_about_ones_own_samples() -> None:
+    (ask,) = [words for words in commands(text()) if "-F" in words]
+    assert ask == ["curl", "-F", "file=@photo.jpg", "http://127.0.0.1:8080/predict"]
+    columns = (Column("it's `title`", ColumnType.TEXT), Column("body", ColumnType.TEXT))
+    shown = text(sample="sample.csv", task=Task(Modality.TEXT, Kind.REGRESSION, columns=columns).to_json())
+    typed = next(words for words in commands(shown) if "-d" in words)
+    assert json.loads(typed[typed.index("-d") + 1]) == {
+        "columns": {"it's `title`": "a few words", "body": "a few words"}
+    }
+    code = re.findall(r"```python\n(.*?)```", shown, flags=re.DOTALL)
+    assert len(code) == 1 and compile(code[0], "readme", "exec")
 
 
 def test_a_thousand_classes_are_not_all_named() -> None:
-    many = {"modality": "image", "kind": "multiclass", "classes": [f"class {number}" for number in range(1000)]}
+    classes = tuple(f"class {number}" for number in range(1000))
+    many = Task(Modality.IMAGE, Kind.MULTICLASS, classes).to_json()
     assert "“class 19” and 980 more." in text(task=many)
     assert "class 20”" not in text(task=many)
 

@@ -14,7 +14,9 @@ def test_a_page_takes_nothing_from_elsewhere_and_may_not(row_server: Server, pat
     reply = row_server.get(path)
     page, policy = reply.body.decode(), reply.headers["content-security-policy"]
     assert reply.headers["content-type"].startswith("text/html")
-    assert not re.findall(r"https?://", page)
+    shown = re.findall(r"https?://[^\s&<]+", page)
+    assert set(shown) <= {f"http://127.0.0.1:{row_server.port}/predict"}, "as text, in commands to be copied"
+    assert not re.findall(r"(?:src|href|url)\s*[=(]\s*['\"]?https?:", page)
     assert not re.findall(r"\s(?:on\w+|style)=", page), "the policy would not let it run"
     assert policy.startswith("default-src 'none'") and "unsafe" not in policy
     for kind, text in re.findall(r"<(script|style)>(.*?)</\1>", page, re.DOTALL):
