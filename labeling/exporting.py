@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,24 +12,27 @@ from engine.dataset import INPUT_PREFIX
 from engine.task import Modality
 from labeling.annotations.codec import Writer
 from labeling.annotations.marks import from_json, marks_of
-from labeling.annotations.model import Annotated, Annotations, Carried, all_names
+from labeling.annotations.model import Annotated, Annotations, Carried, Watch, all_names
 from labeling.annotations.registry import WRITERS
-from labeling.errors import ExportRefused
+from labeling.errors import Cancelled, ExportRefused
 from labeling.understanding import NOUNS
 
 if TYPE_CHECKING:
     from labeling.project import Project
 
 
+Asked = Callable[[], bool]
+
 MARKS = frozenset({Carried.BOXES, Carried.REGIONS, Carried.SPANS})
 MARKED = {Modality.IMAGE: "boxes", Modality.AUDIO: "regions", Modality.TEXT: "spans"}  # the field of Annotated
 
 
-def annotations_of(project: Project) -> tuple[Modality, Annotations]:
+def annotations_of(project: Project, cancelled: Asked | None = None) -> tuple[Modality, Annotations]:
     """Return what the samples of a project are and all that it says of them, files by their names there.
 
     Raises:
         ExportRefused: it is empty.
+        Cancelled: ``cancelled`` turned true.
     """
     from labeling.media.picture import picture_size
 
@@ -39,6 +43,8 @@ def annotations_of(project: Project) -> tuple[Modality, Annotations]:
     rows = bool(columns) and (understanding.modality is not Modality.TEXT or len(columns) != 1)
     samples = []
     for row in project.frame().iter_rows(named=True):
+        if cancelled is not None and cancelled():
+            raise Cancelled
         text = row[INPUT_PREFIX + columns[0]] or "" if columns and not rows else None
         sample = _sample(row, understanding.modality, text)
         if rows:
@@ -76,18 +82,32 @@ def fitted_to(writer: Writer, annotations: Annotations, modality: Modality) -> t
     return annotations, sentences
 
 
-def write_labels(annotations: Annotations, writer: Writer, folder: Path) -> None:
+def write_labels(
+    annotations: Annotations,
+    writer: Writer,
+    folder: Path,
+    progress: Watch | None = None,
+    cancelled: Asked | None = None,
+) -> None:
     """Write annotations into a new or empty folder; what was half written is removed.
 
     Raises:
         ExportRefused: the folder holds something, or the disk cannot be written.
+        Cancelled: ``cancelled`` turned true.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ExportRefused(f"{folder} already holds something. Choose a new or empty folder.")
     there = folder.exists()
+
+    def watch(done: int, total: int) -> None:
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        if progress is not None:
+            progress(done, total)
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        writer.write(annotations, folder)
+        writer.write(replace(annotations, watch=watch), folder)
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
         if there:

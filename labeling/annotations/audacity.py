@@ -47,7 +47,7 @@ class Audacity(FileCodec):
 
     @override
     def write(self, annotations: Annotations, folder: Path) -> None:
-        for sample in annotations.samples:
+        for sample in annotations.one_by_one(annotations.samples):
             if sample.regions is None:
                 continue
             target = folder / PurePosixPath(sample.name).with_suffix(".txt")

@@ -36,7 +36,7 @@ class ClassFolders(Writer):
         names = _folder_names(sorted({name for sample in said for name in sample.classes or ()}))
         apart = any(sample.split == "test" for sample in said)
         taken: set[str] = set()
-        for sample in said:
+        for sample in annotations.one_by_one(said):
             part = f"{PARTS.get(sample.split or '', 'train')}/" if apart else ""
             (label,) = sample.classes or ("",)
             _write(sample, folder, _free(f"{part}{names[label]}", sample, taken))

@@ -123,7 +123,7 @@ def _document(samples: list[Annotated], annotations: Annotations) -> Object:
     numbers = {name: place for place, name in enumerate(names, start=1)}
     images: list[Object] = []
     marks: list[Object] = []
-    for place, sample in enumerate(samples, start=1):
+    for place, sample in enumerate(annotations.one_by_one(samples), start=1):
         size = {} if sample.size is None else {"width": sample.size[0], "height": sample.size[1]}
         images.append({"id": place, "file_name": sample.name, **size})
         for box in sample.boxes or ():

@@ -51,7 +51,7 @@ class Conll(FileCodec):
         spanned = [sample for sample in annotations.samples if sample.spans is not None and sample.text is not None]
         for split in dict.fromkeys(sample.split for sample in spanned):
             part = [sample for sample in spanned if sample.split == split]
-            text = "\n".join(_block(sample) for sample in part)
+            text = "\n".join(_block(sample) for sample in annotations.one_by_one(part))
             (folder / f"{split or 'texts'}.conll").write_text(text, encoding="utf-8")
 
     @override

@@ -48,7 +48,8 @@ class CreateMl(FileCodec):
         for split in dict.fromkeys(sample.split for sample in boxed):
             place = folder / (split or "")
             place.mkdir(parents=True, exist_ok=True)
-            items = [_item(sample) for sample in boxed if sample.split == split]
+            part = [sample for sample in boxed if sample.split == split]
+            items = [_item(sample) for sample in annotations.one_by_one(part)]
             (place / FILE).write_text(json.dumps(items, ensure_ascii=False, allow_nan=False), encoding="utf-8")
 
 

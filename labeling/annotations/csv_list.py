@@ -41,7 +41,8 @@ class CsvList(Writer):
         for stem in ("train", "test") if parted else (STEM,):
             part = [sample for sample in said if not parted or (sample.split == "test") == (stem == "test")]
             header, lines = (_of_rows if rows else _of_samples)(part)
-            self._save(folder / f"{stem}{self.ending}", header, lines)
+            told = (line for _sample, line in zip(annotations.one_by_one(part), lines, strict=True))
+            self._save(folder / f"{stem}{self.ending}", header, told)
 
     @override
     def cannot_carry(self, annotations: Annotations) -> list[str]:

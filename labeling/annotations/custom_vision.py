@@ -49,7 +49,8 @@ class CustomVision(FileCodec):
     @override
     def write(self, annotations: Annotations, folder: Path) -> None:
         said = [sample for sample in annotations.samples if sample.classes or sample.boxes]
-        items = [_item(sample) for sample in said if sample.boxes is None or sample.size is not None]
+        placed = [sample for sample in said if sample.boxes is None or sample.size is not None]
+        items = [_item(sample) for sample in annotations.one_by_one(placed)]
         (folder / FILE).write_text(json.dumps(items, ensure_ascii=False, allow_nan=False), encoding="utf-8")
 
 

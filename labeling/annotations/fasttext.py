@@ -46,7 +46,8 @@ class FastText(FileCodec):
     def write(self, annotations: Annotations, folder: Path) -> None:
         said = [sample for sample in annotations.samples if sample.classes and sample.text is not None]
         for split in dict.fromkeys(sample.split for sample in said):
-            lines = [_line(sample) for sample in said if sample.split == split]
+            part = [sample for sample in said if sample.split == split]
+            lines = [_line(sample) for sample in annotations.one_by_one(part)]
             (folder / f"{split or 'texts'}.txt").write_text("".join(lines), encoding="utf-8")
 
 

@@ -80,7 +80,8 @@ class JsonLines(FileCodec):
 
     @override
     def write(self, annotations: Annotations, folder: Path) -> None:
-        lines = (json.dumps(_item(sample), ensure_ascii=False, allow_nan=False) for sample in annotations.samples)
+        samples = annotations.one_by_one(annotations.samples)
+        lines = (json.dumps(_item(sample), ensure_ascii=False, allow_nan=False) for sample in samples)
         (folder / FILE).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 

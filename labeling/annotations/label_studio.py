@@ -67,7 +67,8 @@ class LabelStudio(FileCodec):
 
     @override
     def write(self, annotations: Annotations, folder: Path) -> None:
-        tasks = [_task(number, sample) for number, sample in enumerate(annotations.samples, start=1)]
+        samples = annotations.one_by_one(annotations.samples)
+        tasks = [_task(number, sample) for number, sample in enumerate(samples, start=1)]
         (folder / FILE).write_text(json.dumps(tasks, ensure_ascii=False, allow_nan=False), encoding="utf-8")
 
 

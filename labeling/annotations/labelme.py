@@ -43,7 +43,7 @@ class Labelme(FileCodec):
 
     @override
     def write(self, annotations: Annotations, folder: Path) -> None:
-        for sample in annotations.samples:
+        for sample in annotations.one_by_one(annotations.samples):
             if sample.boxes is None and sample.classes is None:
                 continue
             target = folder / PurePosixPath(sample.name).with_suffix(".json")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from labeling.batch import Problem
+
+Watch = Callable[[int, int], None]
 
 LEAST_EXTENT = 1e-6  # pixels, seconds: what is smaller is a slip of the hand
 
@@ -110,11 +112,22 @@ class Annotations:
         samples: in the order of the files.
         classes: every class, in the files' own order where they have one; some may occur in no sample.
         problems: what was left out or mended.
+        watch: told how many of how many are written; stops the writing by what it raises.
     """
 
     samples: list[Annotated] = field(default_factory=list)
     classes: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list)
+    watch: Watch | None = field(default=None, compare=False, repr=False)
+
+    def one_by_one(self, samples: Sequence[Annotated]) -> Iterator[Annotated]:
+        """Yield samples that are being written; whoever watches is told how far that is."""
+        for done, sample in enumerate(samples):
+            if self.watch is not None:
+                self.watch(done, len(samples))
+            yield sample
+        if self.watch is not None:
+            self.watch(len(samples), len(samples))
 
     def complain(self, name: str, sentence: str) -> None:
         """Note what was left out or mended in the sample or file ``name``."""

@@ -44,7 +44,7 @@ class Voc(FileCodec):
     def write(self, annotations: Annotations, folder: Path) -> None:
         from xml.etree.ElementTree import ElementTree, indent
 
-        for sample in annotations.samples:
+        for sample in annotations.one_by_one(annotations.samples):
             if sample.boxes is None:
                 continue
             root = _element(sample)

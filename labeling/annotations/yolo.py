@@ -69,7 +69,7 @@ class Yolo(Codec):
         names = all_names(annotations.samples, annotations.classes)
         numbers = {name: place for place, name in enumerate(names)}
         parts = set()
-        for sample in annotations.samples:
+        for sample in annotations.one_by_one(annotations.samples):
             if sample.boxes is None or (sample.boxes and sample.size is None):
                 continue
             part = sample.split or "train"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -52,7 +52,7 @@ class AutoDl(Writer):
         others = [sample for sample in said if sample.split != "test"]
         for split, samples in (("train", others), ("test", tests)):
             if samples:
-                _write_part(samples, split, metadata, encode, names, folder)
+                _write_part(annotations.one_by_one(samples), split, metadata, encode, names, folder)
 
 
 def _plan(samples: Sequence[Annotated], names: Sequence[str]) -> tuple[Metadata, Encode]:
@@ -88,7 +88,7 @@ def _with_text(sample: Annotated) -> Annotated:
 
 
 def _write_part(
-    samples: list[Annotated], split: str, metadata: Metadata, encode: Encode, names: Sequence[str], folder: Path
+    samples: Iterable[Annotated], split: str, metadata: Metadata, encode: Encode, names: Sequence[str], folder: Path
 ) -> None:
     place = folder / f"{NAME}.data" / split
     place.mkdir(parents=True)

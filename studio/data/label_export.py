@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QLabel, QProgressBar, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from studio.background import Job, explain
 from studio.theme import SPACE
@@ -25,7 +26,10 @@ _LINES = 7  # as many as a format has to say at most, so that nothing jumps
 
 
 class LabelExport(QDialog):
-    """Choose a format, read what will be lost, choose a folder."""
+    """Choose a format, read what will be lost, choose a folder, and see how far the writing is.
+
+    Closed while it writes, it stops, and nothing of what was written stays.
+    """
 
     def __init__(self, session: Session, project: Project, parent: QWidget) -> None:
         super().__init__(parent)
@@ -33,6 +37,7 @@ class LabelExport(QDialog):
         self._found: tuple[Modality, Annotations] | None = None
         self._held: Annotations | None = None
         self._writers: list[Writer] = []
+        self._job: Job | None = None
         self.setWindowTitle("Export the labels")
         self.setMinimumWidth(_WIDTH)
         self.formats = QComboBox()
@@ -46,6 +51,11 @@ class LabelExport(QDialog):
         self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.go = button("Choose a folder and write…", self._choose, "primary")
         self.go.setEnabled(False)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Progress")
+        self.bar.hide()
+        self.leave = button("Close", self.reject)
         label = QLabel("Write as")
         label.setBuddy(self.formats)
         column = QVBoxLayout(self)
@@ -53,16 +63,17 @@ class LabelExport(QDialog):
         column.setSpacing(2 * SPACE)
         column.addWidget(row(label, self.formats, None))
         column.addWidget(self.said, 1)
-        column.addWidget(row(None, button("Close", self.reject), self.go))
+        column.addWidget(self.bar)
+        column.addWidget(row(None, self.leave, self.go))
         self._look(project)
 
     def _look(self, project: Project) -> None:
-        def work(_job: Job) -> tuple[Modality, Annotations]:
+        def work(job: Job) -> tuple[Modality, Annotations]:
             from labeling.exporting import annotations_of
 
-            return annotations_of(project)
+            return annotations_of(project, job.cancelled)
 
-        job = self._session.background.start(work, "Looking at the labels")
+        self._job = job = self._session.background.start(work, "Looking at the labels")
         job.done.connect(self._show_formats)
         job.failed.connect(lambda error: self.said.setText(explain(error)))
 
@@ -117,15 +128,42 @@ class LabelExport(QDialog):
             return
         folder = _free(parent / f"labels {writer.name}")
 
-        def work(_job: Job) -> None:
+        def work(job: Job) -> None:
             from labeling.exporting import write_labels
 
-            write_labels(held, writer, folder)
+            write_labels(held, writer, folder, job.report, job.cancelled)
 
-        job = session.background.start(work, "Writing the labels")
+        self._job = job = session.background.start(work, "Writing the labels")
+        job.progress.connect(self._show_progress)
         job.done.connect(lambda _none: session.message.emit("good", f"The labels are in {folder}."))
         job.failed.connect(lambda error: session.message.emit("error", explain(error)))
-        self.accept()
+        job.stopped.connect(lambda: session.message.emit("info", "The export was stopped. Nothing of it was kept."))
+        job.finished.connect(self.accept)
+        self._show_writing(folder)
+
+    def _show_writing(self, folder: Path) -> None:
+        self.said.setText(f"Writing into {folder}…")
+        self.bar.setRange(0, 0)
+        self.bar.show()
+        self.formats.setEnabled(False)
+        self.go.setEnabled(False)
+        self.leave.setText("Cancel")
+        self.leave.setFocus()
+
+    def _show_progress(self, done: int, total: int) -> None:
+        self.bar.setRange(0, total)
+        self.bar.setValue(done)
+
+    @override
+    def reject(self) -> None:
+        """Close; what is under way is stopped first, which the writing itself tells."""
+        if self._job is not None:
+            self._job.cancel()
+        if self.bar.isHidden():
+            super().reject()
+        else:
+            self.leave.setEnabled(False)
+            self.leave.setText("Stopping…")
 
 
 def _free(folder: Path) -> Path:

@@ -9,7 +9,7 @@ import pytest
 
 from labeling.annotations.model import Carried
 from labeling.annotations.registry import WRITERS
-from labeling.errors import ExportRefused
+from labeling.errors import Cancelled, ExportRefused
 from labeling.exporting import annotations_of, fitted_to, write_labels
 from labeling.importing import read, understand
 from labeling.project import Project
@@ -95,3 +95,25 @@ def test_every_format_that_help_names_is_there() -> None:
     from studio.cli.commands.labels import FORMATS
 
     assert sorted(FORMATS.partition(";")[0].replace(" or ", ", ").split(", ")) == sorted(WRITERS)
+
+
+@pytest.mark.parametrize("to", sorted({*BOXED, "folders", "csv", "xlsx", "autodl"}))
+def test_writing_tells_how_far_it_is_and_leaves_nothing_when_stopped(
+    cells: Project, bolts: Path, tmp_path: Path, to: str
+) -> None:
+    if to in BOXED:
+        found = annotations_of(cells)[1]
+    else:
+        with taken_in(bolts, tmp_path / "bolts") as project:
+            found = annotations_of(project)[1]
+    told: list[tuple[int, int]] = []
+    out = tmp_path / "out"
+    write_labels(found, WRITERS[to], out, lambda *place: told.append(place))
+    assert told[0][0] == 0
+    assert told[-1][0] == told[-1][1] > 1
+    halfway = tmp_path / "halfway"
+    with pytest.raises(Cancelled):
+        write_labels(found, WRITERS[to], halfway, lambda *place: told.append(place), lambda: len(told) % 3 == 2)
+    assert not halfway.exists()
+    with pytest.raises(Cancelled):
+        annotations_of(cells, lambda: True)

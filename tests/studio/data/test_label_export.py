@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,31 @@ def test_a_place_that_cannot_be_written_is_said(
     opened(screen, qtbot).write(tmp_path / "a file")
     qtbot.waitUntil(lambda: bool(window.messages.bars()))
     assert "could not be written" in window.messages.bars()[-1].words
+
+
+def test_an_export_can_be_stopped_and_leaves_nothing(
+    window: MainWindow, screen: DataScreen, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, going_on = threading.Event(), threading.Event()
+
+    def slow(source: Path, target: Path) -> None:
+        Path(target).write_bytes(Path(source).read_bytes())
+        begun.set()
+        going_on.wait(10)
+
+    monkeypatch.setattr("shutil.copyfile", slow)
+    dialog = opened(screen, qtbot)
+    dialog.formats.setCurrentText("Folders of classes")
+    qtbot.waitUntil(dialog.go.isEnabled)
+    out = tmp_path / "labels folders"
+    dialog.write(tmp_path)
+    qtbot.waitUntil(begun.is_set)
+    assert out.exists()
+    QTest.mouseClick(dialog.leave, Qt.MouseButton.LeftButton)
+    assert dialog.isVisible()
+    assert not dialog.leave.isEnabled()
+    going_on.set()
+    qtbot.waitUntil(lambda: bool(window.messages.bars()))
+    assert window.messages.bars()[-1].words == "The export was stopped. Nothing of it was kept."
+    assert not out.exists()
+    assert not dialog.isVisible()
