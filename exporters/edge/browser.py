@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 
-from engine.task import Modality, Task
+from engine.task import ColumnType, Modality, Task
 from exporters.errors import NotExportable
 
 RUNTIME = "1.30.0"
@@ -52,7 +52,8 @@ def refuse_texts(task: Task) -> None:
     Raises:
         NotExportable: the model reads texts, whose words are told apart by code that browsers do not have.
     """
-    if task.modality is Modality.TEXT:
+    texts = [column.name for column in task.columns if column.type is ColumnType.TEXT]
+    if task.modality is Modality.TEXT or texts:
         raise NotExportable(
             "This model reads texts, which are taken apart into words by code that no browser has. Nothing was "
             "written. Serve it with `autodidact serve` and let the page ask that."

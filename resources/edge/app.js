@@ -88,13 +88,20 @@ async function sound(file, rate) {
   return new ort.Tensor("float32", wave, [1, wave.length]);
 }
 
-function cell(input, text) {
+// Days since 1970-01-01 of a date, or of a date and a time, both as in UTC.
+function days(text) {
+  return Date.parse(text.length > 10 ? `${text.replace(" ", "T")}Z` : text) / 86400000;
+}
+
+function cell(input, type, text) {
   if (input.type === "string") {
     return new ort.Tensor("string", [text], [1, 1]);
   }
-  const number = text.trim() === "" ? NaN : Number(text);
-  if (text.trim() !== "" && Number.isNaN(number)) {
-    throw new Error(`“${text}” in ${input.column || input.name} is not a number.`);
+  const told = text.trim();
+  const number = told === "" ? NaN : type === "date" ? days(told) : Number(told);
+  if (told !== "" && Number.isNaN(number)) {
+    const wanted = type === "date" ? "a date. Write it like 2026-05-31 or 2026-05-31 14:30" : "a number";
+    throw new Error(`“${told}” in ${input.column || input.name} is not ${wanted}.`);
   }
   return new ort.Tensor("float64", Float64Array.of(number), [1, 1]);
 }
@@ -118,9 +125,11 @@ function button(form, text, type) {
 // What is asked is a list of cells or a file; each way to ask can be given one: the sample, or what was dropped.
 function tableAsker(form, manifest) {
   const fields = manifest.inputs.map((input) => [input, field(form, input.column || input.name, "text")]);
+  const types = Object.fromEntries(manifest.task.columns.map((column) => [column.name, column.type]));
   button(form, "Predict", "submit");
   return {
-    feeds: async () => Object.fromEntries(fields.map(([input, box]) => [input.name, cell(input, box.value)])),
+    feeds: async () =>
+      Object.fromEntries(fields.map(([input, box]) => [input.name, cell(input, types[input.column], box.value)])),
     give: async (file) => {
       const [names, cells] = rows(await file.text());
       for (const [input, box] of fields) {

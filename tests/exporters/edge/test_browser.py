@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -166,5 +167,21 @@ def test_the_page_reads_pictures_sounds_and_tables_as_the_engine_does(tmp_path: 
 
 
 def test_texts_are_refused_before_anything_is_tried() -> None:
-    with pytest.raises(NotExportable, match="autodidact serve"):
-        refuse_texts(TEXTS)
+    among_others = replace(TEXTS, modality=Modality.TABLE, columns=(*FLOWERS.columns, *TEXTS.columns))
+    for task in (TEXTS, among_others):
+        with pytest.raises(NotExportable, match="autodidact serve"):
+            refuse_texts(task)
+    refuse_texts(FLOWERS)
+
+
+def test_dates_are_days_as_the_graph_wants_them(tmp_path: Path) -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    (tmp_path / "days.js").write_text(
+        re.findall(r"function days.*?\n}\n", text_of("app.js"), re.DOTALL)[0]
+        + 'console.log(["1970-01-02", "2026-05-31 12:00", "1969-12-31T18:00:00"].map(days).join());',
+        encoding="utf-8",
+    )
+    said = subprocess.run([node, str(tmp_path / "days.js")], check=True, timeout=60, capture_output=True, text=True)
+    assert said.stdout.strip() == "1,20604.5,-0.25"
