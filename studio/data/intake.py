@@ -122,10 +122,14 @@ class Intake(QObject):
         self._start(work, "Looking at what was dropped…").done.connect(self._waiting.extend)
 
     def _understand(self, source: Path, chosen: tuple[str, ...], title: str, wish: dict[str, Any]) -> None:
+        project = self._session.project
+
         def work(job: Job) -> Understanding:
             from labeling.importing import understand
+            from labeling.tables.further import as_before
 
-            return understand(source, chosen=chosen, progress=job.report, cancelled=job.cancelled, **wish)
+            found = understand(source, chosen=chosen, progress=job.report, cancelled=job.cancelled, **wish)
+            return found if wish else as_before(project, found)
 
         self._before, self._shown = self._shown, None
         self._start(work, f"Looking at {title}…").done.connect(self._show)

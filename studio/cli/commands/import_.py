@@ -95,7 +95,7 @@ def _take_in(project: Project, selection: Selection, options: Namespace) -> Sequ
     from labeling.importing import read
     from labeling.unpacked import release
 
-    understanding = _understood(selection, options)
+    understanding = _as_before(project, _understood(selection, options), options)
     added = None
     batch = read(understanding)
     try:
@@ -106,6 +106,13 @@ def _take_in(project: Project, selection: Selection, options: Namespace) -> Sequ
     for sentence in (understanding.text(), *told(understanding, batch), *_known(understanding, added)):
         say(sentence)
     return batch.problems
+
+
+def _as_before(project: Project, found: Understanding, options: Namespace) -> Understanding:
+    """Use the columns of a further table as before, where nothing else was asked for."""
+    from labeling.tables.further import as_before
+
+    return found if options.target or options.keep_column else as_before(project, found)
 
 
 def _understood(selection: Selection, options: Namespace) -> Understanding:

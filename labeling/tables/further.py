@@ -1,0 +1,73 @@
+"""A further table for a project that holds one: its columns are used as those of the table that is there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from engine.task import Column, ColumnType
+from labeling.errors import ImportRefused
+from labeling.understanding import TABLE_FORMAT, LeftOut, Understanding
+
+if TYPE_CHECKING:
+    from labeling.project import Project
+    from labeling.tables.columns import Facts
+
+NOT_THERE = "the table in this project does not learn from it"
+HOLDS = {ColumnType.NUMBER: "numbers", ColumnType.DATE: "dates"}
+NAMED = 20
+SAID = "Its columns are used as those of the table that is in this project already."
+
+
+def as_before(project: Project | None, found: Understanding) -> Understanding:
+    """Return a table as the project's newest one is read: the same column predicted, the others of the same types.
+
+    What is no table, goes to a project without one, or lacks a column of it is returned as it was found.
+
+    Raises:
+        ImportRefused: a column holds nothing of what it has to.
+    """
+    tables = project.table_sources() if project is not None and found.format == TABLE_FORMAT else []
+    if not tables:
+        return found
+    from labeling.formats.table import looked_at
+    from labeling.tables.columns import facts
+
+    there = tables[-1].understanding
+    by_name = {fact.name: fact for fact in facts(*looked_at(found.source))}
+    needed = {column.name for column in there.columns} | ({there.target} if there.target is not None else set())
+    if not needed <= set(by_name):
+        return found
+    same = _predicting(there, found)
+    columns = tuple(_like(column, by_name[column.name], found) for column in there.columns)
+    others = [name for name in by_name if name not in needed]
+    chosen = {**{column.name: column.type for column in columns}, **dict.fromkeys(others)}
+    told = [SAID, *([f"Not learned from, as before: {', '.join(others[:NAMED])}."] if others else [])]
+    return replace(
+        same,
+        modality=there.modality,
+        columns=columns,
+        left_out=tuple(LeftOut(name, NOT_THERE) for name in others),
+        kept=(),
+        types=tuple(chosen.items()),
+        problems=(*told, *same.problems),
+    )
+
+
+def _predicting(there: Understanding, found: Understanding) -> Understanding:
+    """Return what was found, understood once more where it was taken to predict another column."""
+    from labeling.importing import understand
+
+    if (found.target, found.kind) == (there.target, there.kind) or there.target is None:
+        return found
+    return understand(found.source, chosen=found.chosen, target=there.target, kind=there.kind, apart=found.apart)
+
+
+def _like(column: Column, fact: Facts, found: Understanding) -> Column:
+    possible = {ColumnType.NUMBER: bool(fact.numbers), ColumnType.DATE: fact.date_format is not None}
+    if fact.present and not possible.get(column.type, True):
+        raise ImportRefused(
+            f"“{column.name}” holds {HOLDS[column.type]} in the table of this project, and none in "
+            f"{found.source.name}. Mend that column there, or start a new project for it."
+        )
+    return replace(column, format=fact.date_format or "") if column.type is ColumnType.DATE else column

@@ -1,0 +1,76 @@
+"""A second table is read as the first is, what a person chose included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from engine.dataset import INPUT_PREFIX
+from engine.task import ColumnType
+from labeling.errors import ImportRefused
+from labeling.importing import read, understand
+from labeling.project import Project
+from labeling.tables.further import SAID, as_before
+
+HEADER = "rooms,town,sold,price\n"
+
+
+def table(path: Path, lines: list[str], header: str = HEADER) -> Path:
+    path.write_text(header + "".join(f"{line}\n" for line in lines))
+    return path
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    """Houses whose rooms a person had read as classes."""
+    lines = [f"{n % 6},{'AB'[n % 2]},2024-0{1 + n % 9}-11,{100 + 7 * n}" for n in range(60)]
+    types = {"rooms": ColumnType.CATEGORY}
+    understanding = understand(table(tmp_path / "houses.csv", lines), target="price", types=types)
+    with Project.create(tmp_path / "project") as project:
+        project.add(understanding, read(understanding))
+        yield project
+
+
+def test_types_that_a_person_chose_hold_for_a_second_table(project: Project, tmp_path: Path) -> None:
+    lines = [f"{7 + n},A,11.0{1 + n % 9}.2025,{n},{500 + n}" for n in range(20)]
+    path = table(tmp_path / "more.csv", lines, "rooms,town,sold,floor,price\n")
+    found = as_before(project, understand(path, target="floor"))
+    assert found.target == "price"
+    assert {column.name: column.type for column in found.columns} == {
+        "rooms": ColumnType.CATEGORY,
+        "town": ColumnType.CATEGORY,
+        "sold": ColumnType.DATE,
+    }
+    assert found.problems[:2] == (SAID, "Not learned from, as before: floor.")
+    assert project.add(found, read(found)).new == 20
+    frame = project.frame()
+    assert frame[INPUT_PREFIX + "rooms"][60:62].to_list() == ["7", "8"]
+    assert frame[INPUT_PREFIX + "town"].n_unique() == 2
+    assert frame[INPUT_PREFIX + "sold"].dtype == pl.Float64
+    assert frame[INPUT_PREFIX + "sold"].null_count() == 0
+    assert frame["label"][60] == 500.0
+
+
+def test_a_column_without_a_value_counts_as_missing(project: Project, tmp_path: Path) -> None:
+    path = table(tmp_path / "more.csv", [f"{n % 3},,,{50 + n}" for n in range(20)])
+    found = as_before(project, understand(path))
+    project.add(found, read(found))
+    assert project.frame()[INPUT_PREFIX + "sold"].null_count() == 20
+
+
+def test_a_column_that_holds_something_else_is_refused(project: Project, tmp_path: Path) -> None:
+    path = table(tmp_path / "more.csv", [f"{n % 3},A,soon,{50 + n}" for n in range(20)])
+    with pytest.raises(ImportRefused, match=r"“sold” holds dates in the table of this project, and none in more\.csv"):
+        as_before(project, understand(path))
+
+
+def test_other_tables_and_first_ones_are_left_as_they_are(project: Project, tmp_path: Path) -> None:
+    path = table(tmp_path / "other.csv", [f"{n},{n % 2}" for n in range(20)], "width,kind\n")
+    found = understand(path)
+    assert as_before(project, found) is found
+    assert as_before(None, found) is found
+    with Project.create(tmp_path / "empty") as empty:
+        assert as_before(empty, found) is found
