@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,9 +26,14 @@ from exporters.edge.options import EdgeOptions
 from exporters.edge.unlearned import member_unlearned, unlearned
 from exporters.source import Source
 
+if TYPE_CHECKING:
+    from exporters.edge.student import School, Taught
+
 ITSELF = "The model itself"
-_ALONE, _TAUGHT, _SMALL = "One tuned network of the model", "A small network taught by the model", "The small model"
+ALONE, TAUGHT, SMALL = "One tuned network of the model", "A small network taught by the model", "The small model"
+NARROW = f"{TAUGHT}, pruned"
 _PICTURES_ALONE = "networks are taught for pictures alone so far"
+_NOT_CUT = "only for a small device, or where answers have to be quicker, is a network pruned"
 
 
 @dataclass(frozen=True)
@@ -83,9 +90,15 @@ class Ground:
 def candidates(
     source: Source, ground: Ground | None, options: EdgeOptions, progress: Progress
 ) -> Iterator[Candidate | LeftOut]:
-    """Yield what can be tried, each made only when it is asked for."""
-    yield _alone(source, ground)
-    yield _taught(source, ground, options, progress)
+    """Yield what can be tried, each made only when it is asked for.
+
+    For a small device the smallest comes first; for a computer what need not be taught, since it is there already.
+    """
+    lessons = _Lessons(source.model.task, ground, options, progress)
+    makers = [lambda: _alone(source, ground), lessons.narrow]
+    for make in reversed(makers) if options.device.small else makers:
+        yield make()
+    yield lessons.taught()
     yield _small(source, ground)
     own = None if ground is None else ground.evidence(ground.before, learned=True)
     yield Candidate(ITSELF, source.model, own, exact=True)
@@ -94,17 +107,17 @@ def candidates(
 def _alone(source: Source, ground: Ground | None) -> Candidate | LeftOut:
     """Return the heaviest tuned network that stands in the model, as a model of its own."""
     if source.model.task.modality is not Modality.IMAGE:
-        return LeftOut(_ALONE, _PICTURES_ALONE)
+        return LeftOut(ALONE, _PICTURES_ALONE)
     if ground is None or source.folder is None:
-        return LeftOut(_ALONE, "there are no samples to judge it by")
+        return LeftOut(ALONE, "there are no samples to judge it by")
     shape = ground.before.shape
     for record, member in _members(source.folder, source.model):
         held_out = member_unlearned(source.folder, record, shape)
         if isinstance(member, NetworkMember) and len(member.parts) == 1 and held_out is not None:
             evidence = ground.evidence(held_out, learned=False)
             if evidence is not None:
-                return Candidate(_ALONE, alone(source.model.task, record.name, member), evidence)
-    return LeftOut(_ALONE, "the model holds none")
+                return Candidate(ALONE, alone(source.model.task, record.name, member), evidence)
+    return LeftOut(ALONE, "the model holds none")
 
 
 def _members(folder: Path, model: Model) -> Sequence[tuple[MemberRecord, Member]]:
@@ -121,44 +134,65 @@ def _members(folder: Path, model: Model) -> Sequence[tuple[MemberRecord, Member]
 
 def alone(task: Task, name: str, member: NetworkMember) -> Model:
     """Return the first network of a member as a model that looks at each picture once."""
-    one = NetworkMember(
+    one = type(member)(
         member.backbone, member.resolution, member.parts[:1], member.fallback, member.task_kind, member.device
     )
     return Model(task, (WeightedMember(name, 1.0, one),))
 
 
-def _taught(source: Source, ground: Ground | None, options: EdgeOptions, progress: Progress) -> Candidate | LeftOut:
-    if source.model.task.modality is not Modality.IMAGE:
-        return LeftOut(_TAUGHT, _PICTURES_ALONE)
-    if ground is None:
-        return LeftOut(_TAUGHT, "there are no samples to learn from")
-    if not options.seconds:
-        return LeftOut(_TAUGHT, "no time was given to teach it")
+class _Lessons:
+    """The candidates that have to be taught: one network, and what pruning leaves of it."""
 
-    from exporters.edge.student import teach
+    def __init__(self, task: Task, ground: Ground | None, options: EdgeOptions, progress: Progress) -> None:
+        self._task, self._ground, self._options, self._progress = task, ground, options, progress
 
-    taught = teach(ground, options.seconds, progress)
-    if taught is None:
-        return LeftOut(_TAUGHT, "the time was too short to teach it")
-    evidence = ground.evidence(taught.held_out, learned=False)
-    if evidence is None:
-        return LeftOut(_TAUGHT, "there are no samples to judge it by")
-    return Candidate(_TAUGHT, alone(ground.task, _TAUGHT, taught.member), evidence)
+    def taught(self) -> Candidate | LeftOut:
+        """Return the network as it was taught."""
+        return self._without(TAUGHT) or self._judged(TAUGHT, self._school.taught())
+
+    def narrow(self) -> Candidate | LeftOut:
+        """Return it pruned and taught again, where that is called for."""
+        wanted = None if self._options.prunes else LeftOut(NARROW, _NOT_CUT)
+        return self._without(NARROW) or wanted or self._judged(NARROW, self._school.narrow())
+
+    @cached_property
+    def _school(self) -> School:
+        from exporters.edge.student import School
+
+        assert self._ground is not None
+        return School(self._ground, self._options.seconds, self._options.prunes, self._progress)
+
+    def _without(self, name: str) -> LeftOut | None:
+        """Return why nothing can be taught, None where it can."""
+        if self._task.modality is not Modality.IMAGE:
+            return LeftOut(name, _PICTURES_ALONE)
+        if self._ground is None:
+            return LeftOut(name, "there are no samples to learn from")
+        return None if self._options.seconds else LeftOut(name, "no time was given to teach it")
+
+    def _judged(self, name: str, taught: Taught | None) -> Candidate | LeftOut:
+        assert self._ground is not None
+        if taught is None:
+            return LeftOut(name, "the time was too short to teach it")
+        evidence = self._ground.evidence(taught.held_out, learned=False)
+        if evidence is None:
+            return LeftOut(name, "there are no samples to judge it by")
+        return Candidate(name, alone(self._task, name, taught.member), evidence)
 
 
 def _small(source: Source, ground: Ground | None) -> Candidate | LeftOut:
     """Return the small model that the run kept, where it is another than the one that is served."""
     folder = None if source.folder is None else source.folder.parent / "small"
     if folder is None or ground is None or source.folder == folder or not (folder / "model.json").is_file():
-        return LeftOut(_SMALL, "the run kept none")
+        return LeftOut(SMALL, "the run kept none")
     try:
         small = Model.load(folder)
     except ModelError:
-        return LeftOut(_SMALL, "it cannot be read")
+        return LeftOut(SMALL, "it cannot be read")
     if [part.name for part in small.members] == [part.name for part in source.model.members]:
-        return LeftOut(_SMALL, "it is the model itself")
+        return LeftOut(SMALL, "it is the model itself")
     own = unlearned(folder, ground.task, ground.train)
     evidence = ground.evidence(own, learned=True)
     if evidence is None:
-        return LeftOut(_SMALL, "the run kept nothing to judge it by")
-    return Candidate(_SMALL, small, evidence)
+        return LeftOut(SMALL, "the run kept nothing to judge it by")
+    return Candidate(SMALL, small, evidence)

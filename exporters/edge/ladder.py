@@ -14,7 +14,17 @@ import numpy as np
 from engine.arrays import FloatArray
 from engine.samples import Samples
 from exporters.base import Progress
-from exporters.edge.candidates import ITSELF, Candidate, Ground, LeftOut, candidates
+from exporters.edge.candidates import (
+    ALONE,
+    ITSELF,
+    NARROW,
+    SMALL,
+    TAUGHT,
+    Candidate,
+    Ground,
+    LeftOut,
+    candidates,
+)
 from exporters.edge.compress import Artefact, Compressor, calibration_samples
 from exporters.edge.evidence import Loss
 from exporters.edge.options import EdgeOptions
@@ -27,8 +37,9 @@ from exporters.onnx.runtime import OnnxModel
 from exporters.onnx.trials import make_trials
 from exporters.source import Source
 
-_ENDS = (0.1, 0.6, 0.75, 0.9)
-"""How far the export is when each candidate has been tried; the second is taught first."""
+_ENDS = {ALONE: 0.1, NARROW: 0.6, TAUGHT: 0.65, SMALL: 0.75}
+_END = 0.9
+"""How far the export is at least when each candidate has been tried, and the last."""
 
 _PACE = 1 / 3  # of the way that is left for a candidate; how many steps it needs is not known before
 _POINTS = 100.0
@@ -66,7 +77,7 @@ class Ladder:
 
     def __init__(self, source: Source, options: EdgeOptions, progress: Progress) -> None:
         self._source, self._options, self._progress = source, options, progress
-        self._share, self._end = 0.0, _ENDS[0]
+        self._share, self._end = 0.0, 0.0
         self._ground = Ground.of(source)
         self._calibration = calibration_samples(source)
         self._rungs: list[Rung] = []
@@ -84,8 +95,8 @@ class Ladder:
         itself = Candidate(ITSELF, self._source.model, None, exact=True)
         self._served = self._opened(itself)
         self._one = one_sample(self._source)
-        found = candidates(self._source, self._ground, self._options, self._tell)
-        for candidate, self._end in zip(found, _ENDS, strict=True):
+        for candidate in candidates(self._source, self._ground, self._options, self._tell):
+            self._end = max(self._share, _ENDS.get(candidate.name, _END))
             if isinstance(candidate, LeftOut):
                 self._rungs.append(Rung(candidate.name, "", False, f"Left out: {candidate.reason}."))
                 continue
@@ -215,6 +226,6 @@ def one_sample(source: Source) -> Samples:
 
 
 def caller(artefact: OnnxModel, sample: Samples) -> Callable[[], object]:
-    """Return what asks a model about that sample, prepared as this very file takes it."""
+    """Return what asks a model about that sample, prepared as this very file takes it, in which texts differ."""
     feeds = next(artefact.form.calls(sample)).feeds
     return lambda: artefact.run(feeds)

@@ -29,6 +29,11 @@ class Device(StrEnum):
         return self is Device.COMPUTER
 
     @property
+    def small(self) -> bool:
+        """Whether the device is so much slower than a computer that a still smaller network is worth its teaching."""
+        return not self.here
+
+    @property
     def signed(self) -> bool:
         """Whether activations are signed in 8 bits, as the kernels for ARM like them, rather than unsigned."""
         return self in (Device.BOARD, Device.PHONE)
@@ -66,13 +71,18 @@ class EdgeOptions:
 
     ``max_loss`` is how much of the accuracy (of R² for numbers) may be lost, as a share: 0.01 is one point.
     ``max_latency_ms`` is the most that one answer may take on this computer, None for any time. ``seconds`` is how long
-    a small network may be taught by the model; 0 leaves that out.
+    small networks may be taught by the model, all together; 0 leaves that out.
     """
 
     device: Device = Device.COMPUTER
     max_loss: float = POINT
     max_latency_ms: float | None = None
     seconds: float = 240.0
+
+    @property
+    def prunes(self) -> bool:
+        """Whether half of that time goes into a pruned network: the device is small, or answers have to be quick."""
+        return self.device.small or self.max_latency_ms is not None
 
     @classmethod
     def of(

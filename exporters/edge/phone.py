@@ -7,7 +7,7 @@ shape and can run on the phone's own accelerator; any other model keeps what it 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,22 +15,26 @@ from typing import Any
 import numpy as np
 import onnx
 
-from engine.arrays import FloatArray
+from engine.arrays import Float32Array, FloatArray
 from engine.modalities.image.members.network import MIDDLE, SPREAD, NetworkMember
 from engine.modalities.image.resize import resize
 from engine.modalities.image.samples import ImageSamples
 from engine.model.model import Model
 from engine.task import Kind, Task
+from exporters.edge.compress import CALIBRATED_ON
 from exporters.edge.ladder import Taken
+from exporters.edge.quantise import whole_quantised
 from exporters.edge.scheme import Way
 from exporters.edge.tools import quietly
 from exporters.errors import ParityError
+from exporters.onnx.backbone import network_writer
 from exporters.onnx.graph import FLOAT, Graph
 from exporters.onnx.inputs.base import ROWS
 from exporters.onnx.runtime import ort_session
 from exporters.source import Source
 
 LEVELS, ANSWER = "levels", "answer"
+ANDROID, IPHONE = "Android's accelerator (NNAPI)", "The iPhone's accelerator (CoreML)"
 _COMPARED = 64
 _TOLERANCE, _SAME = 1e-4, 0.95
 _MODEL = "model.ort"
@@ -82,14 +86,31 @@ def _fixed(taken: Taken, network: NetworkMember) -> onnx.ModelProto:
     side, outputs = network.resolution, model.task.outputs
     planes = graph.add("Sub", graph.add_input(LEVELS, FLOAT, [1, 3, side, side]), graph.constant(MIDDLE, np.float32))
     planes = graph.add("Div", planes, graph.constant(SPREAD, np.float32))
-    stored = taken.compressor.networks(taken.scheme).get(0, taken.compressor.graph.networks[0])
-    answer = graph.splice(stored, planes)
+    copied = taken.compressor.graph.networks
+    if copied:
+        answer = graph.splice(taken.compressor.networks(taken.scheme).get(0, copied[0]), planes)
+    else:
+        answer = network_writer(network.networks()[0], side)(graph, planes)
     if model.task.kind is not Kind.REGRESSION:
         answer = graph.add("Mul", answer, graph.constant(1.0 / model.temperature, np.float32))
         multiclass = model.task.kind is Kind.MULTICLASS
         answer = graph.add("Softmax", answer, axis=1) if multiclass else graph.add("Sigmoid", answer)
     graph.add_output(answer, ANSWER, FLOAT, [1, outputs])
-    return graph.build("model", {"autodidact.task": json.dumps(model.task.to_json(), ensure_ascii=False)})
+    fixed = graph.build("model", {"autodidact.task": json.dumps(model.task.to_json(), ensure_ascii=False)})
+    if copied or taken.scheme.way is Way.FLOAT:
+        return fixed
+    calls = [{LEVELS: planes} for _, planes in _levels(taken, network, CALIBRATED_ON)]
+    return whole_quantised(fixed, calls, taken.scheme)  # written node by node, it is stored in 8 bits only now
+
+
+def _levels(taken: Taken, network: NetworkMember, most: int) -> Iterator[tuple[int, Float32Array]]:
+    """Yield rows of the samples to calibrate on, and what the network alone is given of each, [1, 3, S, S]."""
+    samples = taken.compressor.calibration
+    if isinstance(samples, ImageSamples):
+        for row in range(min(len(samples), most)):
+            picture = samples.picture_or_none(row)
+            if picture is not None:
+                yield row, resize(picture, network.resolution)[None]
 
 
 def _one_sample(taken: Taken) -> onnx.ModelProto:
@@ -128,8 +149,8 @@ def _usability(path: Path, scratch: Path) -> dict[str, dict[str, int]]:
         optimize_model(path, optimised)
         shaped = ModelProtoWithShapeInfo(optimised).model_with_shape_info
         found = {
-            "NNAPI (Android)": checker.check_nnapi_partitions(shaped, True),
-            "CoreML (iPhone)": checker.check_coreml_partitions(shaped, True, "coreml_supported_mlprogram_ops.md"),
+            ANDROID: checker.check_nnapi_partitions(shaped, True),
+            IPHONE: checker.check_coreml_partitions(shaped, True, "coreml_supported_mlprogram_ops.md"),
         }
     return {
         name: {"nodes": one.num_nodes, "supported": one.num_supported_nodes, "pieces": one.num_partitions}
@@ -150,17 +171,13 @@ def _described(ends: Any) -> tuple[Mapping[str, Any], ...]:
 
 def _compared(taken: Taken, network: NetworkMember, content: bytes) -> dict[str, Any]:
     """Run the converted file beside the artefact; say how far apart, and how often bytes are answered alike."""
-    samples = taken.compressor.calibration
-    if not isinstance(samples, ImageSamples):
-        return {"compared": 0}
-    session, exact, rounded, known = ort_session(content), [], [], []
-    for row in range(min(len(samples), _COMPARED)):
-        picture = samples.picture_or_none(row)
-        if picture is not None:
-            planes = resize(picture, network.resolution)[None]
-            exact.append(session.run([ANSWER], {LEVELS: planes})[0][0])
-            rounded.append(session.run([ANSWER], {LEVELS: np.round(planes)})[0][0])
-            known.append(taken.artefact.opened.predict(samples.take(np.array([row])))[0])
+    samples, session = taken.compressor.calibration, ort_session(content)
+    exact, rounded, known = [], [], []
+    for row, planes in _levels(taken, network, _COMPARED):
+        assert samples is not None
+        exact.append(session.run([ANSWER], {LEVELS: planes})[0][0])
+        rounded.append(session.run([ANSWER], {LEVELS: np.round(planes)})[0][0])
+        known.append(taken.artefact.opened.predict(samples.take(np.array([row])))[0])
     if not known:
         return {"compared": 0}
     return _apart(taken, np.stack(exact), np.stack(rounded), np.stack(known))
@@ -185,8 +202,11 @@ def _apart(taken: Taken, exact: FloatArray, rounded: FloatArray, known: FloatArr
 
 
 def _usable(name: str, found: Mapping[str, int]) -> str:
-    pieces = "one piece" if found["pieces"] == 1 else f"{found['pieces']} pieces"
-    return f"{name}: {found['supported']} of {found['nodes']} nodes, in {pieces}."
+    """Say what an accelerator can run, and what that means."""
+    steps = f"{name} can run {found['supported']} of the model's {found['nodes']} steps"
+    if found["supported"] == found["nodes"] and found["pieces"] == 1:
+        return f"{steps}, in one piece: worth trying."
+    return f"{steps}, in {found['pieces']} pieces: the processor alone is likely quicker, and is what apps use."
 
 
 def _readme(task: Task, network: NetworkMember | None, usable: Mapping[str, Mapping[str, int]]) -> str:
@@ -211,5 +231,4 @@ def _readme(task: Task, network: NetworkMember | None, usable: Mapping[str, Mapp
         ]
     lines += ["What the accelerators of phones can run of it, by ONNX Runtime's own checker:"]
     lines += [_usable(name, found) for name, found in usable.items()]
-    lines += ["Where that is not nearly all in one piece, the processor is quicker."]
     return "\n".join(lines) + "\n"

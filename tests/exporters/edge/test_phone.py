@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
+from engine.backbones import load_backbone
+from engine.modalities.image.members.network import NetworkMember
 from engine.modalities.image.resize import resize
 from exporters.api import export
+from exporters.edge.candidates import Candidate
+from exporters.edge.compress import Compressor, calibration_samples
 from exporters.edge.ladder import Taken
 from exporters.edge.options import Device, EdgeOptions
-from exporters.edge.phone import one_network
+from exporters.edge.phone import ANDROID, IPHONE, one_network, phone_files
 from exporters.edge.report import Comparison
+from exporters.edge.scheme import Scheme, Way
 from exporters.edge.writing import write
+from exporters.onnx.parity import check
 from exporters.onnx.runtime import ort_session
 from exporters.source import Source
 from tests.engine.flowers import FLOWERS, flower_run
@@ -59,7 +67,7 @@ def test_the_manifest_says_how_near_the_converted_file_is_and_what_accelerators_
     said = manifest["edge"]["phone"]
     assert said["compared"] > 32
     assert said["agreement"] >= 0.95
-    android, iphone = said["usability"]["NNAPI (Android)"], said["usability"]["CoreML (iPhone)"]
+    android, iphone = said["usability"][ANDROID], said["usability"][IPHONE]
     assert android["supported"] > 0.9 * android["nodes"]
     assert 0 <= iphone["supported"] <= iphone["nodes"]
 
@@ -81,3 +89,26 @@ def test_only_one_network_that_looks_once_is_a_single_network() -> None:
     assert one_network(model_of(PICTURES, tuned(PICTURES, mirror=True, count=1))) is None
     assert one_network(model_of(PICTURES, tuned(PICTURES, mirror=False, count=2))) is None
     assert one_network(model_of(PICTURES, constant(PICTURES))) is None
+
+
+def test_a_network_that_is_written_node_by_node_is_made_for_phones_like_one_that_torch_wrote(
+    source: Source, tmp_path: Path
+) -> None:
+    backbone = "efficientnet_lite0"
+    body, head = load_backbone(backbone).state_dict(), torch.zeros(3, 1280).index_fill(1, torch.arange(40), 0.1)
+    parts = [{**body, "weight": head * torch.tensor([[1.0], [0.0], [-1.0]]), "bias": torch.zeros(3)}]
+    member = NetworkMember(backbone, 32, parts, np.full(3, 1 / 3), source.model.task.kind)
+    model = model_of(source.model.task, member)
+    compressor = Compressor(replace(source, model=model, result=None), calibration_samples(source))
+    for way in (Way.FLOAT, Way.STATIC):
+        scheme = Scheme(way, signed=True)
+        plain, artefact = (compressor.artefact(one) for one in (Scheme(Way.FLOAT), scheme))
+        candidate = Candidate("A network", model, None)
+        parity = check(model, plain.opened, source.dataset)
+        made = Taken(candidate, scheme, compressor, plain, plain, artefact, parity, ())
+        (scratch := tmp_path / way.name).mkdir()
+        found = phone_files(source, made, scratch)
+        assert found.facts["usability"][ANDROID]["pieces"] == 1
+        assert found.facts["agreement"] >= 0.95
+        sizes = len(found.files["model.ort"]) / len(artefact.content)
+        assert 0.9 < sizes < 1.1

@@ -9,13 +9,18 @@ import pytest
 
 from engine.learners.base import Job
 from engine.modalities.image.members.network import NetworkMember
-from exporters.edge.candidates import Candidate, Ground, LeftOut, candidates
-from exporters.edge.options import EdgeOptions
-from exporters.edge.student import Taught, TaughtNetwork, held_out_folds, teach
+from exporters.edge.candidates import ALONE, NARROW, TAUGHT, Candidate, Ground, LeftOut, alone, candidates
+from exporters.edge.compress import Compressor
+from exporters.edge.lessons import TaughtNetwork
+from exporters.edge.options import Device, EdgeOptions
+from exporters.edge.scheme import Scheme, Way
+from exporters.edge.student import School, Taught, held_out_folds
+from exporters.onnx.parity import check
 from exporters.source import Source
 from tests.exporters.edge.conftest import COLOURS
 
 SETTINGS = {"backbone": "efficientnet_lite0", "resolution": 32, "frozen": 8, "epochs": 1, "batch": 16}
+CUT = {"batch": 16, "epochs": 1, "rate": 3e-4, "pruned": 0.3}
 
 
 @pytest.fixture(scope="module")
@@ -25,16 +30,59 @@ def ground(source: Source) -> Ground:
     return found
 
 
-def test_it_is_judged_by_a_fold_that_it_never_learned_from(ground: Ground) -> None:
+@pytest.fixture(scope="module")
+def told() -> list[tuple[float, str]]:
+    """What the school says while it teaches."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def school(ground: Ground, told: list[tuple[float, str]]) -> School:
+    return School(ground, 60.0, True, lambda share, text: told.append((share, text)), SETTINGS, CUT)
+
+
+@pytest.fixture(scope="module")
+def both(school: School) -> tuple[Taught, Taught]:
+    """A network, and what pruning left of it."""
+    whole, narrow = school.taught(), school.narrow()
+    assert whole is not None and narrow is not None
+    return whole, narrow
+
+
+def test_it_is_judged_by_a_fold_that_it_never_learned_from(ground: Ground, both: tuple[Taught, Taught]) -> None:
     folds = held_out_folds(ground)
     assert folds is not None
     held_out = folds == 0
     assert set(folds.tolist()) == {0, -1}
     assert np.isfinite(ground.before[held_out]).all()
-    taught = teach(ground, 60.0, lambda share, text: None, SETTINGS)
-    assert taught is not None
-    assert np.isfinite(taught.held_out).all(axis=1).tolist() == held_out.tolist()
-    assert len(taught.member.parts) == 1
+    for taught in both:
+        assert np.isfinite(taught.held_out).all(axis=1).tolist() == held_out.tolist()
+        assert len(taught.member.parts) == 1
+
+
+def test_a_pruned_network_is_narrower_inside_its_blocks_and_written_without_parting_from_itself(
+    both: tuple[Taught, Taught], source: Source
+) -> None:
+    whole, narrow = both
+    sizes = [sum(tensor.numel() for tensor in taught.member.parts[0].values()) for taught in (whole, narrow)]
+    assert 0.6 < sizes[1] / sizes[0] < 0.8
+    for name in ("layers.0.weight", "layers.17.weight", "weight"):
+        assert whole.member.parts[0][name].shape == narrow.member.parts[0][name].shape
+    model = alone(COLOURS, NARROW, narrow.member)
+    written = Compressor(dataclasses.replace(source, model=model, result=None), None).artefact(Scheme(Way.FLOAT))
+    assert check(model, written.opened, source.dataset).difference < 1e-4
+
+
+def test_both_are_taught_within_the_one_time_that_was_given(
+    school: School, both: tuple[Taught, Taught], ground: Ground, told: list[tuple[float, str]]
+) -> None:
+    assert school.taught() is both[0]  # it is not taught again
+    texts = [text for _, text in told]
+    assert texts.index("Teaching what is left of it after pruning") > texts.index("Teaching a small network")
+    assert all(0.1 <= share <= 0.5 for share, _ in told)
+    spent = School(ground, 1e-9, True, lambda share, text: None, SETTINGS, CUT)
+    spent._known = [both[0]]
+    assert spent.narrow() is None
 
 
 def test_targets_are_half_the_label_and_half_what_the_teacher_said_unlearned(ground: Ground) -> None:
@@ -53,12 +101,13 @@ def test_targets_are_half_the_label_and_half_what_the_teacher_said_unlearned(gro
 
 
 def test_too_little_time_teaches_nothing(ground: Ground) -> None:
-    assert teach(ground, 1e-9, lambda share, text: None, SETTINGS) is None
+    assert School(ground, 1e-9, False, lambda share, text: None, SETTINGS).taught() is None
 
 
 def test_without_folds_there_is_nothing_to_judge_by(ground: Ground) -> None:
     nowhere = dataclasses.replace(ground, before=np.full_like(ground.before, np.nan))
     assert held_out_folds(nowhere) is None
+    assert School(nowhere, 60.0, False, lambda share, text: None, SETTINGS).taught() is None
 
 
 def test_a_network_whose_answers_are_not_known_is_not_tried(
@@ -67,9 +116,9 @@ def test_a_network_whose_answers_are_not_known_is_not_tried(
     member = source.model.members[0].member
     assert isinstance(member, NetworkMember)
     diverged = Taught(member, np.full_like(ground.before, np.nan))
-    monkeypatch.setattr("exporters.edge.student.teach", lambda *told: diverged)
+    monkeypatch.setattr("exporters.edge.student.School.taught", lambda school: diverged)
     found = list(candidates(source, ground, EdgeOptions(seconds=60.0), lambda share, text: None))
-    assert LeftOut("A small network taught by the model", "there are no samples to judge it by") in found
+    assert LeftOut(TAUGHT, "there are no samples to judge it by") in found
 
 
 def test_what_cannot_be_tried_says_why(source: Source) -> None:
@@ -78,7 +127,27 @@ def test_what_cannot_be_tried_says_why(source: Source) -> None:
     assert reasons == [
         "there are no samples to judge it by",
         "there are no samples to learn from",
+        "there are no samples to learn from",
         "the run kept none",
     ]
     last = found[-1]
     assert isinstance(last, Candidate) and last.exact and last.evidence is None
+
+
+def order(source: Source, ground: Ground, options: EdgeOptions, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    monkeypatch.setattr("exporters.edge.student.School.taught", lambda school: None)
+    found = candidates(source, ground, options, lambda share, text: None)
+    return [f"{one.name}: {one.reason}" if isinstance(one, LeftOut) else one.name for one in found][:3]
+
+
+def test_a_pruned_network_comes_first_for_small_devices_and_later_or_not_at_all_for_a_computer(
+    source: Source, ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short, unwanted = "the time was too short to teach it", "only for a small device, or where answers have to be"
+    for device in (Device.BOARD, Device.PHONE, Device.BROWSER):
+        small = order(source, ground, EdgeOptions(device), monkeypatch)
+        assert small == [f"{NARROW}: {short}", ALONE, f"{TAUGHT}: {short}"]
+    quick = order(source, ground, EdgeOptions(max_latency_ms=5.0), monkeypatch)
+    assert quick == [ALONE, f"{NARROW}: {short}", f"{TAUGHT}: {short}"]
+    usual = order(source, ground, EdgeOptions(), monkeypatch)
+    assert usual[0] == ALONE and usual[1].startswith(f"{NARROW}: {unwanted}")
