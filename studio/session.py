@@ -372,6 +372,7 @@ def _launch(
     from engine.run.folder import RunFolder, RunOptions
     from engine.worker.handle import start
     from labeling.errors import ImportRefused
+    from labeling.provenance import write_origins
     from labeling.snapshot import snapshot
 
     understanding = project.understanding()
@@ -387,4 +388,5 @@ def _launch(
         notes=frozen.notes,
     )
     run = RunFolder.create(project.new_run_path(), frozen.task, frozen.dataset, options)
+    write_origins(run.path, project.origins())
     return run, start(run.path, give_way=True)

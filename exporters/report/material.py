@@ -18,6 +18,7 @@ from exporters.errors import NothingToExport
 from exporters.files import safe_name
 from exporters.measured import data_fingerprint, weights_inside
 from exporters.report.history import History, read_history
+from exporters.report.origins import Origin, read_origins
 from exporters.report.outcome import Outcome, read_outcome
 from exporters.source import SMALL, Source, named, open_source, run_of
 
@@ -38,6 +39,7 @@ class Material:
         outcome: what ``result.json`` says.
         measured: the answers on samples not learned from, and what follows from them.
         history: what the journal tells.
+        origins: what was taken in to learn from.
     """
 
     name: str
@@ -45,12 +47,13 @@ class Material:
     run: RunFolder | None = None
     model: Manifest | None = None
     model_sha256: str | None = None
-    weights: tuple[dict[str, str], ...] | None = None
+    weights: tuple[dict[str, Any], ...] | None = None
     dataset: Dataset | None = None
     data_sha256: str | None = None
     outcome: Outcome | None = None
     measured: Report | None = None
     history: History | None = None
+    origins: tuple[Origin, ...] = ()
     missing: tuple[str, ...] = ()
 
     @property
@@ -188,6 +191,7 @@ def gather(path: Path) -> Material:
         data_sha256=None if dataset is None else data_fingerprint(dataset),
         outcome=outcome.of_small() if small and outcome is not None else outcome,
         history=gathering.history(run),
+        origins=read_origins(run.path),
         missing=tuple(gathering.missing),
     )
 

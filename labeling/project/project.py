@@ -37,6 +37,7 @@ from labeling.project.samples import PAGE, Filter, Sample, Samples
 from labeling.project.second_looks import SecondLooks
 from labeling.project.store import Store, damaged
 from labeling.project.stored import Label
+from labeling.provenance import Origin
 from labeling.searching import Search
 from labeling.understanding import Understanding
 
@@ -147,6 +148,14 @@ class Project:
         names = () if imported.kind is Kind.REGRESSION else tuple(info.name for info in self.classes())
         kind = imported.kind or (Kind.MULTICLASS if labelled else None)
         return replace(imported, samples=self.count(), labelled=labelled, classes=names, kind=kind)
+
+    def origins(self) -> tuple[Origin, ...]:
+        """Return where the samples come from: an entry for each import that is not undone."""
+        rows = self._store.rows(
+            "SELECT understanding, time FROM source JOIN journal ON journal.id = entry WHERE present = 1 "
+            "ORDER BY source.id"
+        )
+        return tuple(Origin.of(Understanding.from_json(json.loads(stored)), moment) for stored, moment in rows)
 
     def find(self, wanted: Search) -> list[int]:
         """Return the numbers of the samples that match, in the order wanted; see :meth:`numbers`."""

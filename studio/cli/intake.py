@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from labeling.batch import Batch, Problem
+    from labeling.provenance import Origin
     from labeling.understanding import Understanding
 
 MOST_TOLD = 8
@@ -25,13 +26,17 @@ LOOK_SHARE, LOOK_LEAST_S = 0.03, 1.5  # of the budget: how long pictures are com
 
 @dataclass(frozen=True)
 class Intake:
-    """Samples and what they are. ``run_path`` and ``cache`` are where a project keeps its runs and features."""
+    """Samples and what they are. ``run_path`` and ``cache`` are where a project keeps its runs and features.
+
+    ``origins`` say where the samples come from.
+    """
 
     frame: pl.DataFrame
     understanding: Understanding
     problems: tuple[str, ...]
     run_path: Path | None = None
     cache: Path | None = None
+    origins: tuple[Origin, ...] = ()
 
 
 def is_project(path: Path) -> bool:
@@ -79,7 +84,9 @@ def take_in(
     understood(understanding)
     batch = read(understanding, look_seconds=max(LOOK_LEAST_S, LOOK_SHARE * budget_s))
     keep(understanding.source)
-    return Intake(batch.frame, understanding, told(understanding, batch))
+    from labeling.provenance import Origin
+
+    return Intake(batch.frame, understanding, told(understanding, batch), origins=(Origin.of(understanding),))
 
 
 def told(understanding: Understanding, batch: Batch | None = None) -> tuple[str, ...]:
@@ -156,6 +163,7 @@ def _from_project(path: Path, target: str | None, understood: Callable[[Understa
         if target is not None and target != understanding.target:
             raise UsageError(f"The project {path.name} guesses {understanding.target}. Leave out --target.")
         understood(understanding)
-        return Intake(project.frame(), understanding, (), project.new_run_path(), project.cache_path)
+        run_path, origins = project.new_run_path(), project.origins()
+        return Intake(project.frame(), understanding, (), run_path, project.cache_path, origins)
     finally:
         project.close()

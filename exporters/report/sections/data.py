@@ -13,6 +13,7 @@ from engine.task import ColumnType, Kind, Modality, Task
 from engine.wording import amount, count, of_100, things
 from exporters.report.document import Block, Facts, Figure, Heading, Paragraph, Points, Table
 from exporters.report.material import Material
+from exporters.report.origins import Origin
 from exporters.report.plots.numbers import histogram
 from exporters.report.plots.shares import Bar, bars
 from exporters.report.sections.words import name_of, names
@@ -49,20 +50,42 @@ def _facts(material: Material, dataset: Dataset) -> list[tuple[str, str]]:
         found = material.part(part)
         if found is not None:
             facts.append((name, f"{things(modality, len(found))} ({of_100(len(found) / max(len(dataset), 1))} of 100)"))
-    facts.append(("Where from", _origin(dataset)))
+    facts += _origins(material, dataset)
     facts += _copies(dataset, modality)
     if material.data_sha256 is not None:
         facts.append(("Fingerprint of the data (SHA-256)", material.data_sha256))
     return facts
 
 
+def _origins(material: Material, dataset: Dataset) -> list[tuple[str, str]]:
+    """Return where the samples come from: their files as they lie now, and what was taken in when."""
+    taken = [fact for origin in material.origins for fact in _taken(origin, material.task.modality)]
+    rows = material.origins and not _references(dataset)
+    return taken if rows else [("Where from", _origin(dataset)), *taken]
+
+
+def _taken(origin: Origin, modality: Modality) -> list[tuple[str, str]]:
+    """Return the file or folder of an import, what it held, when, and which file it was."""
+    held = [] if origin.samples is None else [things(modality, origin.samples)]
+    size = [] if origin.size is None else [f"{count(origin.size)} bytes"]
+    moment = [f"on {name_of(origin.taken_in)}"] if origin.taken_in else []
+    told = ", ".join([*held, *size, *moment])
+    said = ("Taken in", f"“{name_of(origin.name)}” ({told})" if told else f"“{name_of(origin.name)}”")
+    return [said] if origin.sha256 is None else [said, ("SHA-256 of that file when the run began", origin.sha256)]
+
+
+def _references(dataset: Dataset) -> list[str]:
+    if "reference" not in dataset.frame.columns:
+        return []
+    paths: list[str] = dataset.frame["reference"].drop_nulls().to_list()
+    return paths
+
+
 def _origin(dataset: Dataset) -> str:
     """Return the folder that holds the files, without what stands above it: paths tell about people."""
-    if "reference" not in dataset.frame.columns:
-        return "not recorded"
-    paths = [PurePath(path) for path in dataset.frame["reference"].drop_nulls().to_list()]
+    paths = [PurePath(path) for path in _references(dataset)]
     if not paths:
-        return "rows of a table; which file they came from was not recorded"
+        return "which file they came from was not recorded"
     shared = list(paths[0].parent.parts)
     for path in paths:
         while tuple(shared) != path.parent.parts[: len(shared)]:

@@ -81,7 +81,8 @@ def asked(task: Task) -> str:
     if task.kind is Kind.MULTILABEL:
         said = f"tells which of these {these} it shows: {names(task.classes)}"
         return f"It takes {_one(task)} and {said}. Several may hold, or none."
-    return f"It takes {_one(task)} and answers with one of {these}, and how sure it is: {names(task.classes)}."
+    which = f"{these} of{target}" if target else these
+    return f"It takes {_one(task)} and answers with one of {which}, and how sure it is: {names(task.classes)}."
 
 
 def _one(task: Task) -> str:

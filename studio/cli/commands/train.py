@@ -115,6 +115,7 @@ def _freeze(intake: Intake, options: Namespace) -> RunFolder:
     """Write the run folder: what is asked, and the samples as they are now."""
     from engine.run.folder import RunFolder, RunOptions
     from labeling.importing import inputs
+    from labeling.provenance import write_origins
     from labeling.snapshot import snapshot
 
     frozen = snapshot(intake.frame, intake.understanding, test_fraction=options.test_fraction, seed=options.seed)
@@ -131,7 +132,9 @@ def _freeze(intake: Intake, options: Namespace) -> RunFolder:
         download=options.allow_download,
     )
     path = options.out or intake.run_path or _default_path(options.data)
-    return RunFolder.create(path, frozen.task, frozen.dataset, plan, predict)
+    run = RunFolder.create(path, frozen.task, frozen.dataset, plan, predict)
+    write_origins(run.path, intake.origins)
+    return run
 
 
 def _default_path(data: Path) -> Path:

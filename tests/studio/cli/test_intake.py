@@ -24,6 +24,7 @@ def test_data_becomes_samples_and_what_was_understood_is_said_first(table: Path)
     intake = take_in(table, "colour", understood.append, 60.0)
     assert intake.frame.height == 40 and intake.understanding.target == "colour"
     assert intake.run_path is None and intake.cache is None
+    assert [(origin.name, origin.samples) for origin in intake.origins] == [("table.csv", 40)]
     assert understood == [intake.understanding]
 
 
@@ -38,6 +39,7 @@ def test_a_project_brings_its_labels_and_its_places(table: Path, tmp_path: Path)
     assert intake.frame.height == 40
     assert intake.run_path is not None and intake.run_path.is_relative_to(folder)
     assert intake.cache is not None and intake.cache.is_relative_to(folder)
+    assert [origin.name for origin in intake.origins] == ["table.csv"]
     with pytest.raises(UsageError, match="Leave out --target"):
         take_in(folder, "size", print, 60.0)
 

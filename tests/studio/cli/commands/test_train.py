@@ -40,6 +40,7 @@ def test_the_plan_says_what_was_asked(table: Path, tmp_path: Path) -> None:
     words += ["--max-latency", "20"]
     assert main(["train", str(table), *words, "--out", str(run), "--predict", str(table)]) == 1
     plan = json.loads((run / "plan.json").read_text())
+    assert len(json.loads((run / "sources.json").read_text())[0]["sha256"]) == 64
     assert (plan["budget_s"], plan["device"], plan["seed"], plan["max_latency_ms"]) == (7200.0, "cpu", 5, 20.0)
     opened = RunFolder.open(run)
     assert opened.task.target == "likes it" and opened.task.classes == ("no", "yes")
