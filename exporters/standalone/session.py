@@ -17,7 +17,7 @@ from exporters.standalone.weights import without_numbers
 
 Feeds = Mapping[str, npt.NDArray[Any]]
 
-_ERRORS_ONLY = 3
+_FATAL_ONLY = 4  # an error is raised too; printed, it would stand among the lines of whoever asks
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def quiet_session(runtime: Any, model: str | bytes, threads: int = 0, numbers: P
     ``runtime`` and the errors that this raises are those of :func:`load_runtime`.
     """
     options = runtime.SessionOptions()
-    options.log_severity_level = _ERRORS_ONLY
+    options.log_severity_level = _FATAL_ONLY
     options.intra_op_num_threads = threads
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads leave the processor alone
     if numbers is not None:

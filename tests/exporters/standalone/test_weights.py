@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
 
+from exporters.standalone.errors import NotAPackage
 from exporters.standalone.halt import Halt
 from exporters.standalone.session import Session, load_runtime, quiet_session
 from exporters.standalone.weights import without_numbers
@@ -101,3 +102,12 @@ def test_a_table_of_words_takes_no_room_but_for_the_rows_asked_for(tmp_path: Pat
         pytest.skip("this system does not tell how much memory a process holds")
     done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, cwd=ROOT, check=True)
     assert json.loads(done.stdout) < 25 * _MB < _WORDS * WIDTH * 4
+
+
+def test_what_a_call_trips_over_is_said_once_and_printed_nowhere(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    session = Session(saved(tmp_path / "model.onnx"), 1)
+    with pytest.raises(NotAPackage, match="out of data bounds"):
+        session.run(["out"], {"words": np.array([10**6])}, Halt())
+    assert capfd.readouterr() == ("", "")
