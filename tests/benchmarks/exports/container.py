@@ -82,8 +82,8 @@ def _measured(engine: Engine, name: str, source: Source, context: Path) -> list[
 
 
 def _idle_goal(context: Path) -> float | None:
-    """Return the goal of a server at rest, which holds for models that leave it room: half of it."""
-    return _IDLE_MB if (context / "model" / "model.onnx").stat().st_size < _IDLE_MB / 2 * 1e6 else None
+    """Return the goal of a server at rest, which holds for models that leave it room: of up to two thirds of it."""
+    return _IDLE_MB if (context / "model" / "model.onnx").stat().st_size < _IDLE_MB * 2 / 3 * 1e6 else None
 
 
 def _opened(engine: Engine, context: Path, name: str) -> list[Figure]:
