@@ -65,6 +65,25 @@ class Metadata:
             return Modality.IMAGE if channels in (1, 3) else None
         return Modality.TABLE if min(rows, columns) == 1 and channels == 1 else None
 
+    def refusal(self) -> str:
+        """Return what samples are that are none of the kinds known here, and what can be done about it, in words."""
+        sequence, rows, columns, channels = self.shape
+        moving = sequence != 1
+        if moving and (self.layout is Layout.COMPRESSED or min(rows, columns) != 1):
+            return (
+                "videos, which cannot be learned from here. Take single pictures out of them, say with ffmpeg, and "
+                "import these in a folder for each class."
+            )
+        if moving or min(rows, columns) == 1:
+            return (
+                "series of several values each, which cannot be learned from here. Describe each series in a row of "
+                "a table, with its mean and its range in columns say, and import that table."
+            )
+        return (
+            f"pictures of {channels} channels, and only those of 1 or 3 can be learned from here. Save the three "
+            "channels that matter most as PNG pictures, and import these in a folder for each class."
+        )
+
 
 def read_metadata(path: Path) -> Metadata:
     """Return what a metadata file says.

@@ -8,7 +8,7 @@ solution have no label.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -74,16 +74,25 @@ class _Work:
 
     def done(self) -> list[Problem]:
         """Write all samples and return what was left out."""
+        if self._metadata.modality() is None and self._holds_single_pictures():
+            self._metadata = replace(self._metadata, shape=(1, *self._metadata.shape[1:]))
         modality = self._metadata.modality()
         if modality is None:
-            raise ImportRefused(
-                f"{self._parts[0].folder.parent.name} holds samples of the shape {self._metadata.shape}, like "
-                "videos or series of several channels, which cannot be taken in. Choose pictures, sounds, texts or "
-                "a table."
-            )
+            name = self._parts[0].folder.parent.name
+            raise ImportRefused(f"{name} holds {self._metadata.refusal()}")
         write = {Modality.TEXT: self._texts, Modality.TABLE: self._table}.get(modality, self._media)
         write(modality)
         return self._problems
+
+    def _holds_single_pictures(self) -> bool:
+        """Return whether what the metadata calls videos has one picture at first; others are left out."""
+        _sequence, rows, columns, channels = self._metadata.shape
+        first = next((example for part in self._parts for example in part.examples(lambda _sentence: None)), None)
+        if first is None:
+            return False
+        if self._metadata.layout is Layout.COMPRESSED:
+            return len(first.lists.get("0_compressed", [])) == 1
+        return min(rows, columns) > 1 and _dense(first).size == rows * columns * channels
 
     def _rows(self) -> Iterator[Row]:
         seen = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -244,7 +245,13 @@ def refused(path: Path) -> str:
 @pytest.mark.parametrize(
     ("head", "why"),
     [
-        (HEAD.format(20, "col_count: 4\nrow_count: 4\nformat: COMPRESSED"), "like videos"),
+        (
+            HEAD.format(20, "col_count: 4\nrow_count: 4\nformat: COMPRESSED"),
+            "own.data holds videos, .* single pictures",
+        ),
+        (HEAD.format(-1, "col_count: 4\nrow_count: 4"), "holds videos"),
+        (HEAD.format(-1, "col_count: 4\nrow_count: 1"), "series of several values each, .* row of a table"),
+        (HEAD.format(1, "col_count: 4\nrow_count: 4\nnum_channels: 8"), "pictures of 8 channels, .* as PNG"),
         (HEAD.format(1, "col_count: 999999\nrow_count: 999999"), "at most 80,000,000"),
         (HEAD.format(1, "col_count: 4").replace("dim: 2", "dim: 0"), "0 classes"),
         ("matrix_spec {", "it is cut off"),
@@ -252,7 +259,19 @@ def refused(path: Path) -> str:
     ],
 )
 def test_what_cannot_be_taken_in_is_said(tmp_path: Path, head: str, why: str) -> None:
-    assert why in refused(part(tmp_path / "data", "train", head, [example([[1.0]])]))
+    assert re.search(why, refused(part(tmp_path / "data", "train", head, [example([[1.0]])])))
+
+
+def test_videos_of_a_single_picture_are_pictures(tmp_path: Path, make_picture: PictureMaker) -> None:
+    good = make_picture(tmp_path / "x.png").read_bytes()
+    spec = "col_count: -1\nrow_count: -1\nnum_channels: 3\nformat: COMPRESSED"
+    examples = [example([[good]], "0_compressed", [0]), example([[good], [good]], "0_compressed", [1])]
+    found = understand(part(tmp_path / "files", "train", HEAD.format(-1, spec), examples))
+    assert (found.modality, found.samples) == (Modality.IMAGE, 1)
+    pixels = np.arange(16, dtype=np.float32).reshape(1, 16)
+    head = HEAD.format(-1, "col_count: 4\nrow_count: 4")
+    found = understand(part(tmp_path / "dense", "train", head, [example(pixels, labels=[n]) for n in (0, 1)]))
+    assert (found.modality, found.samples) == (Modality.IMAGE, 2)
 
 
 def test_a_solution_of_other_classes_is_said(tmp_path: Path) -> None:
