@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from pathlib import Path
@@ -26,6 +27,9 @@ def open_window(project: Path | None = None) -> tuple[QApplication, MainWindow]:
     window = MainWindow()
     window.setWindowIcon(window.logo())
     window.painted.connect(lambda: QTimer.singleShot(0, lambda: window.warm_up(project)))
+    # Each full search for garbage looks at all that was ever made and holds the window up for it: modules that stay
+    # need not be looked at.
+    window.ready.connect(lambda: gc.freeze())
     window.show()
     return application, window
 
