@@ -128,7 +128,7 @@ _LATENCY = Option(
 )
 _TEACH = Option(
     "teach",
-    "how long a small network may be taught by the model (default: 240; 0: not)",
+    "how long small networks may be taught by the model, all together (default: 240; 0: not)",
     "SECONDS",
     number,
     title="Seconds to teach a small network",

@@ -26,6 +26,15 @@ class Rung:
     milliseconds: float | None = None
     loss: Loss | None = None
 
+    def words(self) -> str:
+        """Say what was tried and what came of it.
+
+        >>> Rung("The small model", "static int8", True, "Taken: it keeps the accuracy asked for.").words()
+        'The small model, static int8: taken: it keeps the accuracy asked for.'
+        """
+        name = f"{self.name}, {self.way}" if self.way else self.name
+        return f"{name}: {self.verdict[:1].lower()}{self.verdict[1:]}"
+
 
 @dataclass(frozen=True)
 class Row:
@@ -130,7 +139,8 @@ class EdgeReport(ExportReport):
     @override
     def sentence(self) -> str:
         assert self.comparison is not None
-        return f"Wrote {self.path} for {self.comparison.device}. " + " ".join(self.comparison.sentences())
+        said = f"Wrote {self.path} for {self.comparison.device}. " + " ".join(self.comparison.sentences())
+        return "\n".join([said, "What was tried:", *(f"- {rung.words()}" for rung in self.comparison.ladder)])
 
     @override
     def to_json(self) -> dict[str, Any]:
