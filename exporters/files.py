@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -39,17 +39,21 @@ def write_together(files: Mapping[Path, bytes]) -> None:
         NotWritable: the disk is full or the folder may not be changed; nothing new is left behind.
     """
     staged: dict[Path, Path] = {}
+    made: list[Path] = []
     try:
         for path, content in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            made += _make(path.parent)
             staged[path] = staged_name(path)
             _write_through(staged[path], content)
         place(staged)
     except OSError as error:
+        _remove_all(staged.values())
+        for folder in reversed(made):
+            with suppress(OSError):  # something else came into it meanwhile, and stays
+                folder.rmdir()
         raise _not_written(next(iter(files)).parent, error) from error
     finally:
-        for temporary in staged.values():
-            remove(temporary)
+        _remove_all(staged.values())
 
 
 @contextmanager
@@ -74,6 +78,10 @@ def new_folder(out: Path) -> Iterator[Path]:
             folder.rename(out)  # on one disk: at once, and never into a folder that came meanwhile
     except OSError as error:
         raise _not_written(out, error) from error
+    except NotWritable as error:  # of a file inside, which the person knows nothing of
+        if not isinstance(error.__cause__, OSError):
+            raise
+        raise _not_written(out, error.__cause__) from error.__cause__
 
 
 def refuse_taken(out: Path) -> None:
@@ -86,7 +94,24 @@ def refuse_taken(out: Path) -> None:
         raise NotWritable(f"{out} is there already and is not overwritten. Remove it, or choose another folder.")
 
 
+def _make(folder: Path) -> list[Path]:
+    """Make a folder and those around it, and return the new ones, the outermost first."""
+    absent = [place for place in (folder, *folder.parents) if not place.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return absent[::-1]
+
+
+def _remove_all(paths: Iterable[Path]) -> None:
+    for path in paths:
+        remove(path)
+
+
 def _not_written(folder: Path, error: OSError) -> NotWritable:
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return NotWritable(
+            f"The export cannot be written to {folder}: there is a file where a folder is needed. It was left alone. "
+            "Choose another folder."
+        )
     return NotWritable(
         f"The export cannot be written to {folder} ({error.strerror or error}). Nothing was changed there. "
         "Make room, or choose another folder."

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from engine.wording import size
 from exporters.base import Exporter, ExportReport, Progress
-from exporters.errors import NothingToExport
+from exporters.errors import NothingToExport, NotWritable
 from exporters.files import write_together
 from exporters.report.card import card
 from exporters.report.document import Document
@@ -21,6 +21,8 @@ from exporters.report.material import gather
 from exporters.source import Source
 
 PAGE, PRINT, BILL = "{}-card.html", "{}-card.pdf", "{}-sbom.cdx.json"
+_MAKER = b"Autodidact Studio"  # which every part of a card names
+_REPLACED = "An older card of that name was replaced in {}."
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,10 @@ class CardReport(ExportReport):
 
 
 class ReportExporter(Exporter):
-    """Writes ``<name>-card.html``, ``<name>-card.pdf`` and ``<name>-sbom.cdx.json``; other files stay."""
+    """Writes ``<name>-card.html``, ``<name>-card.pdf`` and ``<name>-sbom.cdx.json``; other files stay.
+
+    An older card of that name is replaced, which a note tells; nothing else ever is.
+    """
 
     target: ClassVar[str] = "report"
 
@@ -54,6 +59,7 @@ class ReportExporter(Exporter):
         start = time.perf_counter()
         progress(0.05, "Reading the run")
         material = gather(path)
+        replaced = [_replaceable(out / name.format(material.name)) for name in (PAGE, PRINT, BILL)]
         inside = libraries(material.task.modality.value)
         progress(0.3, "Working out the figures")
         bill = BILL.format(material.name)
@@ -73,8 +79,25 @@ class ReportExporter(Exporter):
             bytes=sum(map(len, files.values())),
             seconds=round(time.perf_counter() - start, 2),
             parity={},
-            notes=(*material.missing, *([note] if note else [])),
+            notes=(*material.missing, *([note] if note else []), *([_REPLACED.format(out)] if any(replaced) else [])),
         )
+
+
+def _replaceable(path: Path) -> bool:
+    """Return whether an older card, or a part of one, is at ``path``, which may be replaced.
+
+    Raises:
+        NotWritable: something else is there, which may not.
+    """
+    if not path.exists() and not path.is_symlink():
+        return False
+    try:
+        ours = path.is_file() and _MAKER in path.read_bytes()
+    except OSError:
+        ours = False
+    if not ours:
+        raise NotWritable(f"{path} is there already and is no card, so it was left alone. Choose another folder.")
+    return True
 
 
 def printed(document: Document) -> tuple[bytes, str]:

@@ -113,7 +113,7 @@ def test_the_small_model_of_a_run_is_exported_beside_its_best(run: Path, tmp_pat
 
 def test_a_place_that_cannot_be_written_is_met_with_a_sentence(run: Path, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("mine")
-    with pytest.raises(NotWritable, match="choose another folder"):
+    with pytest.raises(NotWritable, match="a file where a folder is needed"):
         export(run, "onnx", tmp_path / "taken")
 
 

@@ -54,7 +54,7 @@ def test_folders_are_made_where_needed(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_a_file_is_met_with_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("mine")
-    with pytest.raises(NotWritable, match="choose another folder"):
+    with pytest.raises(NotWritable, match="there is a file where a folder is needed"):
         write_together({tmp_path / "taken" / "a": b"1"})
     assert (tmp_path / "taken").read_text() == "mine"
 
@@ -79,6 +79,31 @@ def test_a_device_without_room_is_met_with_a_sentence(tmp_path: Path) -> None:
     (tmp_path / f".a.{os.getpid()}.tmp").symlink_to("/dev/full")
     with pytest.raises(NotWritable, match="No space left on device"):
         write_together({tmp_path / "a": b"new"})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folders_made_for_what_had_no_room_are_gone_and_those_of_others_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    (tmp_path / "mine").mkdir()
+    for place in (tmp_path / "new" / "er" / "a", tmp_path / "mine" / "a"):
+        with pytest.raises(NotWritable):
+            write_together({place: b"1"})
+    assert list(tmp_path.iterdir()) == [tmp_path / "mine"]
+
+
+def test_a_full_disk_is_told_of_the_folder_that_was_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(NotWritable) as told, new_folder(tmp_path / "out") as outer, new_folder(outer / "in") as inner:
+        write_together({inner / "deep" / "a": b"1"})
+    assert str(told.value).startswith(f"The export cannot be written to {tmp_path / 'out'} (No space left on device).")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -98,10 +98,22 @@ def test_a_folder_that_exists_keeps_what_is_in_it(tmp_path: Path) -> None:
     assert (out / "letter.txt").read_text() == "mine"
 
 
+@pytest.mark.parametrize("name", ["run-card.html", "run-card.pdf", "run-sbom.cdx.json"])
+def test_an_older_card_is_replaced_and_told_but_nothing_else_of_its_name(name: str, tmp_path: Path) -> None:
+    run, out = record(tmp_path / "run"), tmp_path / "out"
+    assert not any("replaced" in note for note in export(run.path, "report", out).notes)
+    assert export(run.path, "report", out).notes[-1] == f"An older card of that name was replaced in {out}."
+    (out / name).write_text("my own notes on Autodidact")
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    with pytest.raises(NotWritable, match="is there already and is no card, so it was left alone"):
+        export(run.path, "report", out)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
 def test_a_place_that_cannot_be_written_is_met_with_a_sentence(tmp_path: Path) -> None:
     run = record(tmp_path / "run")
     (tmp_path / "taken").write_text("mine")
-    with pytest.raises(NotWritable, match="choose another folder"):
+    with pytest.raises(NotWritable, match="a file where a folder is needed"):
         export(run.path, "report", tmp_path / "taken")
     assert (tmp_path / "taken").read_text() == "mine"
 
@@ -117,4 +129,4 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(Path, "open", full)
     with pytest.raises(NotWritable, match="No space left on device"):
         export(run.path, "report", tmp_path / "out")
-    assert list((tmp_path / "out").iterdir()) == []
+    assert not (tmp_path / "out").exists()
