@@ -78,7 +78,9 @@ def _read(document: Object, found: Found, lookup: Lookup, result: Annotations) -
     categories = {_key(item.get("id")): name_of(item.get("name")) for item in objects(document.get("categories"))}
     result.classes = tuple(dict.fromkeys((*result.classes, *filter(None, categories.values()))))
     samples: dict[str, Annotated] = {}
-    for item in objects(document.get("images")):
+    images = objects(document.get("images"))
+    listed = {_key(item.get("id")) for item in images}
+    for item in images:
         written = name_of(item.get("file_name"))
         name = lookup.find(written, beside=found.relative)
         if name is None:
@@ -90,7 +92,9 @@ def _read(document: Object, found: Found, lookup: Lookup, result: Annotations) -
     for item in objects(document.get("annotations")):
         key = _key(item.get("image_id"))
         if key not in samples:
-            continue  # its picture is not there, which was said
+            if key not in listed:
+                result.complain(found.relative, f"A box is of the unknown picture {key}, so it was left out.")
+            continue  # else its picture is not there, which was said
         box = _box(item, categories, samples[key], result)
         if box is not None:
             boxes[key].append(box)

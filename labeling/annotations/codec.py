@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -104,7 +105,7 @@ def read_once(codec: Codec, source: Source) -> Annotations:
     said = source.memo.get(codec.name)
     if said is None:
         try:
-            said = codec.read(source)
+            said = _without_emptied(codec.read(source))
         except ImportRefused as error:
             said = error
             if source.path.is_dir():
@@ -114,6 +115,18 @@ def read_once(codec: Codec, source: Source) -> Annotations:
         raise said
     found: Annotations = said
     return found
+
+
+def _without_emptied(said: Annotations) -> Annotations:
+    """Say nothing of samples whose every mark was left out: that is not to have been looked at in vain."""
+    told = {problem.path for problem in said.problems}
+    samples = [
+        replace(sample, boxes=sample.boxes or None, regions=sample.regions or None, spans=sample.spans or None)
+        if sample.name in told
+        else sample
+        for sample in said.samples
+    ]
+    return replace(said, samples=samples)
 
 
 class Reading:

@@ -182,7 +182,8 @@ def _sentences(found: Listing, labels: pl.Series, noun: str) -> list[str]:
             f"{count(len(single), 'class has', 'classes have')} a single {noun}: {shown}. Add more of each."
         )
     if several and (bare := int((labels.list.len() == 0).sum())):
-        sentences.append(f"{count(bare, 'line names', 'lines name')} no class: taken as showing none of them.")
+        names = (f"{noun} shows", f"{noun}s show") if found.origin else ("line names", "lines name")
+        sentences.append(f"{count(bare, *names)} no class: taken as showing none of them.")
     if found.origin:
         return sentences + summed_up(found.problems, *UNUSED)
     return sentences + summed_up(found.problems, "file passed over", "files passed over")
