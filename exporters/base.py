@@ -44,6 +44,10 @@ class ExportReport:
             f"{figures['milliseconds']:.3g} ms for one sample.{_scored(self.score)}"
         )
 
+    def lines(self) -> tuple[str, ...]:
+        """Say all there is to know, a line each."""
+        return self.sentence(), *self.notes
+
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
         return {**asdict(self), "path": str(self.path), "parity_path": str(self.parity_path)}

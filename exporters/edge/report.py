@@ -139,8 +139,13 @@ class EdgeReport(ExportReport):
     @override
     def sentence(self) -> str:
         assert self.comparison is not None
-        said = f"Wrote {self.path} for {self.comparison.device}. " + " ".join(self.comparison.sentences())
-        return "\n".join([said, "What was tried:", *(f"- {rung.words()}" for rung in self.comparison.ladder)])
+        return f"Wrote {self.path} for {self.comparison.device}. " + " ".join(self.comparison.sentences())
+
+    @override
+    def lines(self) -> tuple[str, ...]:
+        assert self.comparison is not None
+        tried = (f"- {rung.words()}" for rung in self.comparison.ladder)
+        return self.sentence(), "What was tried:", *tried, *self.notes
 
     @override
     def to_json(self) -> dict[str, Any]:

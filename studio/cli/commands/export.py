@@ -35,9 +35,8 @@ def _run(options: Namespace) -> None:
     from exporters.api import export
 
     report = export(options.run, options.to, options.out, small=options.small, **chosen)
-    say(report.sentence())
-    for note in report.notes:
-        say(note)
+    for line in report.lines():
+        say(line)
 
 
 COMMAND = Command("export", "take the model away, proven equal to it", _arguments, _run)

@@ -127,9 +127,10 @@ def test_a_model_without_networks_goes_out_as_it_is_and_says_so(flowers: Path, t
     report = edge(flowers, tmp_path / "out")
     assert report.comparison is not None and report.comparison.unchanged
     assert "it holds no network that could be stored in less. Nothing smaller kept" in report.sentence()
-    tried = report.sentence().split("\nWhat was tried:\n")[1].splitlines()
-    assert tried[0].endswith("pruned: left out: networks are taught for pictures alone so far.")
-    assert tried[-1].startswith("- The model itself, float32: taken: the model as it is;")
+    said, heading, first, *_, last = report.lines()
+    assert (said, heading) == (report.sentence(), "What was tried:")
+    assert first.endswith("pruned: left out: networks are taught for pictures alone so far.")
+    assert last.startswith("- The model itself, float32: taken: the model as it is;")
     assert len(report.comparison.rows) == 1
     reasons = [rung.verdict for rung in report.comparison.ladder if not rung.taken]
     assert any("networks are taught for pictures alone" in reason for reason in reasons)
