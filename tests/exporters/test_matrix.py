@@ -83,6 +83,22 @@ def test_the_file_answers_the_run_as_the_model_does_in_words_too(name: str, expo
             assert list(said) == [task.classes[code] for code in known.argmax(axis=1)]
 
 
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_sample_has_the_same_answer_whatever_comes_with_it(name: str, exported: Made[Exported]) -> None:
+    source, report = exported[name]
+    task, dataset = source.model.task, source.dataset
+    assert dataset is not None
+    part, artefact = dataset.part(Split.TEST), OnnxModel.open(report.path)
+    answers = [
+        np.concatenate(
+            [artefact.predict(open_samples(Dataset(part.frame[at : at + size]), task)) for at in range(0, 17, size)]
+        )[:17]
+        for size in (1, 2, 17)
+    ]
+    for said in answers[1:]:
+        np.testing.assert_allclose(said, answers[0], rtol=1e-6, atol=1e-5)
+
+
 def test_the_small_model_is_smaller_and_has_a_score_of_its_own(
     runs: Made[Path], exported: Made[Exported], tmp_path: Path
 ) -> None:
