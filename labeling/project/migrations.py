@@ -198,8 +198,10 @@ def migrate(store: Store, path: Path, new: bool) -> None:
             f"The project in {path.parent} was made by a newer version (its form is {version}, this version knows "
             f"{len(MIGRATIONS)}). It was not changed. Update Autodidact Studio to open it."
         )
-    for number, step in enumerate(MIGRATIONS[version:], start=version + 1):
-        with store.atomic() as connection:
-            step(connection)
+    steps = MIGRATIONS[version:]
+    if steps:
+        with store.atomic() as connection:  # at once: each commit waits for the disk, and a new project has all steps
+            for step in steps:
+                step(connection)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
