@@ -7,9 +7,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks.labeling.figures import REPORT, keep, keep_pictures, newest, report
 from tests.benchmarks.labeling.parts import PARTS
+from tests.benchmarks.ledger import Ledger
 from tests.benchmarks.machine import record
+
+LEDGER = Ledger("labeling", "Labelling, measured", "make bench-labeling")
 
 
 def main() -> int:
@@ -24,14 +26,11 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix=f"labeling-{name}-") as folder:
             figures = PARTS[name](Path(folder))
             if not options.rehearse:
-                keep_pictures(Path(folder))
+                LEDGER.keep(name, figures, about, pictures=Path(folder))
         print(f"{name} (load before: {about['load_before']})")
         for figure in figures:
             print(figure.line(), flush=True)
         kept &= all(figure.kept for figure in figures)
-        if not options.rehearse:
-            keep(name, figures, about)
-            REPORT.write_text(report(newest()), encoding="utf-8")
     return 0 if kept else 1
 
 

@@ -24,7 +24,7 @@ from labeling.suggest import head
 from labeling.suggest.pool import Known
 from labeling.suggest.space import Space
 from labeling.suggest.suggesting import Labelling, suggest
-from tests.benchmarks.labeling.figures import Figure
+from tests.benchmarks.ledger import Figure
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 SETS = {"trashnet": Modality.IMAGE, "esc10": Modality.AUDIO}

@@ -11,8 +11,8 @@ from pathlib import Path
 from statistics import median
 
 from tests.benchmarks.command import CommandError, measure
-from tests.benchmarks.labeling.figures import Figure
 from tests.benchmarks.labeling.order import order
+from tests.benchmarks.ledger import Figure
 
 Part = Callable[[Path], list[Figure]]
 
