@@ -38,7 +38,7 @@ SETTINGS: Mapping[str, Any] = {
 }
 PRUNED: Mapping[str, Any] = {
     "pruned": 0.3,
-    "frozen": 4,
+    "frozen": 0,  # the first layers were cut too, and have to learn
     "batch": 16,
     "epochs": 12,
     "fewest": 0.25,
