@@ -12,8 +12,11 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.benchmarks.exports.figures import REPORT, Figure, keep, kept, line, newest, report
+from tests.benchmarks.exports.figures import Figure, entered
+from tests.benchmarks.ledger import Ledger
 from tests.benchmarks.machine import record
+
+LEDGER = Ledger("exports", "Exported models, measured", "make bench-export")
 
 _NO_PARTS = ("__main__", "figures")
 
@@ -34,14 +37,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in options.only:
         about = record()
         measure: Callable[[], list[Figure]] = importlib.import_module(f"tests.benchmarks.exports.{name}").measure
-        figures = measure()
+        figures = [entered(figure) for figure in measure()]
         print(f"{name} (load before: {about['load_before']})")
         for figure in figures:
-            print(line(figure), flush=True)
-        reached &= all(map(kept, figures))
+            print(figure.line(), flush=True)
+        reached &= all(figure.kept for figure in figures)
         if figures and not options.rehearse:
-            keep(name, figures, about)
-            REPORT.write_text(report(newest()), encoding="utf-8")
+            LEDGER.keep(name, figures, about)
     return 0 if reached else 1
 
 
