@@ -50,7 +50,13 @@ def test_every_metric_is_explained(metric: str) -> None:
 
 def test_the_small_model_and_the_licences_of_weights_are_named() -> None:
     weights = [
-        {"name": "A network", "licence": "MIT", "sha256": "0" * 64, "notice": "By *them*", "texts": ["LICENSES/MIT.txt"]}
+        {
+            "name": "A network",
+            "licence": "MIT",
+            "sha256": "0" * 64,
+            "notice": "By *them*",
+            "texts": ["LICENSES/MIT.txt"],
+        }
     ]
     text = readme(manifest(PICTURES, which="small", weights=weights), "sample.jpg", real=True)
     assert "It is the small one of the models that were trained." in text
