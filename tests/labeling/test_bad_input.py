@@ -119,9 +119,9 @@ def test_broken_coco_beside_good_pictures(tmp_path: Path, make_picture: PictureM
     }
     (tmp_path / "cells" / "broken.json").write_text(json.dumps(document))
     understanding, batch, said = taken(tmp_path / "cells")
-    assert understanding.text() == "3 photos with boxes of COCO → sort photos into any of cell; 1 has no label"
-    assert understanding.problems[1].startswith("4 things in the annotations were left out or mended; the first, ")
-    assert batch.frame["label"].to_list() == [["cell"], [], None]
+    assert understanding.text() == "3 photos with boxes of COCO → sort photos into any of cell; 2 have no label"
+    assert understanding.problems[0].startswith("4 things in the annotations were left out or mended; the first, ")
+    assert batch.frame["label"].to_list() == [["cell"], None, None]
     assert sorted(said) == ["0.png", "1.png", "7.png"]
     assert said["7.png"] == "The annotations name this picture, but it is not there."
 
