@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from labeling.archives import unpack
@@ -45,6 +45,7 @@ def test_a_million_files_are_refused_at_once(tmp_path: Path, told: int) -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(names=st.lists(st.text(min_size=1, max_size=9), unique=True, max_size=30), comment=st.binary(max_size=50))
+@example(names=["0"], comment=b"PK\x05\x06")
 def test_the_files_of_real_archives_are_counted(
     names: list[str], comment: bytes, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -53,7 +54,8 @@ def test_the_files_of_real_archives_are_counted(
         archive.comment = comment
         for number in range(len(names)):
             archive.writestr(f"{number}.txt", names[number].encode("utf-8", "replace"))
-    assert entries(path, 1000) == len(names)
+    # A comment that holds the sign of an archive's end makes it none, to Python's own reader too.
+    assert entries(path, 1000) == (len(names) if zipfile.is_zipfile(path) else 0)
 
 
 @given(junk=st.binary(max_size=200))

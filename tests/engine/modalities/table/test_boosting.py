@@ -64,7 +64,7 @@ def test_a_restart_at_any_round_changes_nothing(tmp_path: Path, classes: int, pa
 def test_a_restored_bag_serves_its_best_rounds(tmp_path: Path) -> None:
     bag = a_bag(2, Growth(rounds=400, patience=400))
     while bag.share < 0.5:
-        bag.advance(Deadline(0.01))
+        bag.advance(Deadline(0.0))
     bag.save(tmp_path / "bag")
     restored = a_bag(2, Growth(rounds=400, patience=400))
     restored.restore(tmp_path / "bag")
