@@ -27,6 +27,7 @@ class Origin:
         taken_in: when, in local time as ISO 8601 has it; empty where that is not known.
         bytes: of the file as it was when the run began; None for a folder, or a file that was gone.
         sha256: of the same bytes, in hexadecimal.
+        set_apart: how many of the samples the data itself keeps for the test.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Origin:
     taken_in: str
     bytes: int | None = None
     sha256: str | None = None
+    set_apart: int = 0
 
     @classmethod
     def of(cls, understanding: Understanding, taken_in: str = "") -> Origin:
@@ -43,7 +45,9 @@ class Origin:
         path = understanding.source
         size, digest = _of_file(path)
         moment = taken_in or datetime.now().isoformat(timespec="seconds")
-        return cls(path.name, understanding.format, understanding.origin, understanding.samples, moment, size, digest)
+        apart = understanding.set_apart if understanding.apart else 0
+        held = understanding.samples
+        return cls(path.name, understanding.format, understanding.origin, held, moment, size, digest, apart)
 
 
 def _of_file(path: Path) -> tuple[int, str] | tuple[None, None]:

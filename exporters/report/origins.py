@@ -17,7 +17,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 class Origin:
     """One import: the name of its file or folder, how many samples it held, when, and which file it was then.
 
-    ``size`` in bytes and ``sha256`` are None for a folder.
+    ``size`` in bytes and ``sha256`` are None for a folder; ``set_apart`` is how many samples came as a test part.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Origin:
     taken_in: str
     size: int | None
     sha256: str | None
+    set_apart: int = 0
 
 
 def read_origins(run: Path) -> tuple[Origin, ...]:
@@ -41,7 +42,7 @@ def read_origins(run: Path) -> tuple[Origin, ...]:
 
 
 def _origin(entry: Mapping[str, object]) -> Origin:
-    samples, size = (_number(entry.get(key)) for key in ("samples", "bytes"))
+    samples, size, apart = (_number(entry.get(key)) for key in ("samples", "bytes", "set_apart"))
     moment, digest = entry.get("taken_in"), entry.get("sha256")
     return Origin(
         str(entry["name"]),
@@ -49,6 +50,7 @@ def _origin(entry: Mapping[str, object]) -> Origin:
         moment.replace("T", " ") if isinstance(moment, str) else "",
         size,
         digest if isinstance(digest, str) and _DIGEST.fullmatch(digest) else None,
+        max(0, apart or 0),
     )
 
 

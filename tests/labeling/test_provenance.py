@@ -33,6 +33,12 @@ def test_a_folder_has_no_digest_and_a_file_that_is_gone_has_none_any_more(bolts:
     assert (gone.name, gone.bytes, gone.sha256) == ("gone.csv", None, None)
 
 
+def test_samples_that_the_data_sets_apart_count_unless_the_person_lets_them_be_learned_from(bolts: Path) -> None:
+    understanding = replace(understand(bolts), set_apart=4)
+    assert Origin.of(understanding).set_apart == 4
+    assert Origin.of(replace(understanding, apart=False)).set_apart == 0
+
+
 def test_a_project_tells_of_each_import_that_is_not_undone(tmp_path: Path) -> None:
     project, path = Project.create(tmp_path / "mine"), table(tmp_path)
     understanding = understand(path, target="colour")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.dataset import Split
-from engine.task import Kind
+from engine.task import Kind, Modality
 from engine.wording import amount, count, noun, things
 from exporters.report.document import Block, Heading, Paragraph, Points, Table
 from exporters.report.material import Material
@@ -27,11 +27,7 @@ def _held_out(material: Material) -> list[str]:
             f"{things(material.task.modality, len(test))} were put aside as the test part before training began. "
             "No part of the model was learned from them or chosen by them; they were scored once, at the end."
         )
-        said.append(
-            f"The test part was drawn at random{_evenly(material)}, and {things_} that are copies or near-copies of "
-            "each other were kept together. So it says how good the model is on more of the same kind. It does not say "
-            "how good it is on another camera, place, season or group of people."
-        )
+        said.append(_origin(material, things_))
     elif test is not None:
         said.append("No test part was put aside.")
     if train is not None and "fold" in train.frame.columns:
@@ -44,6 +40,22 @@ def _held_out(material: Material) -> list[str]:
             "bootstrap intervals (percentiles over resampled samples)."
         )
     return said
+
+
+def _origin(material: Material, things_: str) -> str:
+    """Return where the test part comes from, and what its score therefore tells."""
+    if any(origin.set_apart for origin in material.origins):
+        files = material.task.modality in (Modality.IMAGE, Modality.AUDIO)
+        copies = f" Near-copies of {things_} that were learned from were not tested on." if files else ""
+        return (
+            f"The test part is what the data itself set apart for it.{copies} So the score holds for {things_} that "
+            "differ from those learned from as these do: ask whoever drew it how that was done."
+        )
+    return (
+        f"The test part was drawn at random{_evenly(material)}, and {things_} that are copies or near-copies of each "
+        "other were kept together. So it says how good the model is on more of the same kind. It does not say how good "
+        "it is on another camera, place, season or group of people."
+    )
 
 
 def _evenly(material: Material) -> str:

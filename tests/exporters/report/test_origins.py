@@ -36,6 +36,16 @@ def test_the_card_names_the_file_its_rows_its_moment_and_its_whole_digest(tmp_pa
     assert "which file they came from" not in found.text
 
 
+def test_the_card_tells_whether_the_test_part_was_drawn_or_came_with_the_data(tmp_path: Path) -> None:
+    run = record(tmp_path / "bolts", Recipe())
+    drawn = read(page(card(gather(run.path), (), "bill.json"))).text
+    assert "The test part was drawn at random" in drawn
+    write_origins(run.path, [provenance.Origin("bolts", "photo_folders", "", 120, "", set_apart=30)])
+    came = read(page(card(gather(run.path), (), "bill.json"))).text
+    assert "The test part is what the data itself set apart for it. Near-copies of photos" in came
+    assert "drawn at random" not in came
+
+
 @pytest.mark.parametrize(
     "content",
     ["", "{", "{}", "[1, null]", "[" * 100_000, '[{"name": 3}]', " " * 1_000_001],
