@@ -47,6 +47,7 @@ SUFFIXES = (".jsonl", ".ndjson")
 TEXTS = ("text", "data", "sentence", "content")
 FILES = ("file", "filename", "file_name", "image", "audio", "path")
 SPLITS = ("split", "set", "subset")
+CLASSES = ("labels", "label", "classes")
 MARKS = ("boxes", "regions", "spans", "entities")
 TRIED_LINES = 20
 
@@ -81,12 +82,16 @@ class JsonLines(FileCodec):
     @override
     def write(self, annotations: Annotations, folder: Path) -> None:
         samples = annotations.one_by_one(annotations.samples)
-        lines = (json.dumps(_item(sample), ensure_ascii=False, allow_nan=False) for sample in samples)
+        several = any(sample.classes is not None and len(sample.classes) != 1 for sample in annotations.samples)
+        lines = (json.dumps(_item(sample, several), ensure_ascii=False, allow_nan=False) for sample in samples)
         (folder / FILE).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
 def _is_ours(path: Path) -> bool:
-    """Whether there are marks in a file; a mere list of classes is read as a table is, whose columns can be chosen."""
+    """Whether there are marks or lists of classes in a file; single classes are read as a table's column is.
+
+    Such a column can be chosen among others.
+    """
     try:
         with path.open(encoding="utf-8-sig") as file:
             lines = [file.readline(1 << 20) for _ in range(TRIED_LINES)]
@@ -94,7 +99,8 @@ def _is_ours(path: Path) -> bool:
         return False
     items = [item for line in lines if (item := _object(line)) is not None]
     named = [item for item in items if any(key in item for key in (*TEXTS, *FILES))]
-    return any(any(key in item for key in MARKS) or _has_spans(item.get("label")) for item in named)
+    lists = (isinstance(item.get(key), list) for item in named for key in CLASSES)
+    return any(lists) or any(key in item for item in named for key in MARKS)
 
 
 def _object(line: str) -> Object | None:
@@ -143,7 +149,7 @@ def _size(item: Object) -> tuple[int, int] | None:
 
 
 def _classes(item: Object) -> tuple[str, ...] | None:
-    for key in ("labels", "label", "classes"):
+    for key in CLASSES:
         given = item.get(key)
         if isinstance(given, list) and all(isinstance(one, str) for one in given):
             return tuple(dict.fromkeys(filter(None, map(name_of, given))))
@@ -217,12 +223,13 @@ def _tell(sentence: str, name: str, result: Annotations) -> None:
         result.complain(name, sentence)
 
 
-def _item(sample: Annotated) -> Object:
+def _item(sample: Annotated, several: bool) -> Object:
+    """Return what is written of a sample; ``several`` says whether any has not just one class: then all have lists."""
     item: Object = {"file": sample.name} if sample.text is None else {"text": sample.text}
     if sample.size is not None:
         item["size"] = list(sample.size)
     if sample.classes is not None:
-        item |= {"label": sample.classes[0]} if len(sample.classes) == 1 else {"labels": list(sample.classes)}
+        item |= {"labels": list(sample.classes)} if several else {"label": sample.classes[0]}
     if sample.number is not None:
         item["number"] = sample.number
     for key in ("boxes", "regions", "spans"):
