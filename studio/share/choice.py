@@ -23,7 +23,6 @@ class ModelChoice(QWidget):
         self.whole = QRadioButton("The whole ensemble")
         self.small = QRadioButton("One small model")
         self.whole.setChecked(True)
-        self.small.setEnabled(small is not None)
         self._group = QButtonGroup(self)
         self._cells: dict[tuple[QRadioButton, int], QLabel] = {}
         grid = QGridLayout(self)
@@ -35,20 +34,29 @@ class ModelChoice(QWidget):
             title = text(head, "caption")
             title.setWordWrap(column == _LAST)
             grid.addWidget(title, 0, column)
-        for line, (radio, offer) in enumerate(((self.whole, whole), (self.small, small or _NONE)), start=1):
+        for line, radio in enumerate((self.whole, self.small), start=1):
             self._group.addButton(radio)
-            radio.setAccessibleDescription(offer.words)
             grid.addWidget(radio, line, 0)
-            for column, said in enumerate((offer.size, offer.time, offer.score), start=1):
-                label = self._cells[radio, column] = text(said or "–", "" if radio.isEnabled() else "muted")
+            for column in range(1, _LAST + 1):
+                label = self._cells[radio, column] = text("")
                 label.setWordWrap(column == _LAST)
                 grid.addWidget(label, line, column)
+        self.show_offers(whole, small)
         self.small.toggled.connect(self.changed)
 
     @property
     def is_small(self) -> bool:
         """Whether the small model was chosen."""
         return self.small.isChecked()
+
+    def show_offers(self, whole: Offer, small: Offer | None) -> None:
+        """Show what the training measured: while it runs there are no figures yet, and often no small model."""
+        self.small.setEnabled(small is not None)
+        for radio, offer in ((self.whole, whole), (self.small, small or _NONE)):
+            radio.setAccessibleDescription(offer.words)
+            for column, said in enumerate((offer.size, offer.time, offer.score), start=1):
+                self._cells[radio, column].setText(said or "–")
+                self._cells[radio, column].setEnabled(radio.isEnabled())
 
     def show_measured(self, small: bool, size: str, time: str) -> None:
         """Show size and time of the file that came of one of them, in the place of what the training measured."""

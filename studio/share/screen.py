@@ -210,8 +210,10 @@ class ShareScreen(Screen):
             page.deleteLater()
 
     def _refresh(self) -> None:
-        """Show again what was exported, which may be gone or out of date by now."""
-        if self.page is not None:
+        """Show again what is known of the models, and what was exported, which may be gone or out of date by now."""
+        run = self.session.run
+        if self.page is not None and run is not None and run.path == self._run_shown:
+            self.page.choice.show_offers(*offers(run))
             for card in self.page.cards.values():
                 if card.exported is not None and not card.outcome.isHidden():
                     self._show_exported(card.exported)

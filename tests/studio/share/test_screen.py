@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -257,6 +258,26 @@ def test_cards_are_chosen_and_models_named_with_the_keys(
         assert window.focusWidget() is expected
     assert not screen.can("switch_model")
     assert page.choice.small.accessibleDescription().startswith("this run has none")
+
+
+def test_a_run_that_ended_meanwhile_shows_its_figures_and_its_small_model(
+    window: MainWindow, tmp_path: Path, photos: Path
+) -> None:
+    project = project_with_run(tmp_path / "project", photos, Recipe())
+    (result,) = project.glob("runs/*/result.json")
+    ended = result.read_text(encoding="utf-8")
+    result.unlink()
+    screen = opened(window, project)
+    assert screen.page is not None
+    choice = screen.page.choice
+    before = choice.whole.accessibleDescription()
+    result.write_text(ended, encoding="utf-8")
+    shutil.copytree(result.parent / "model", result.parent / "small")
+    window.go("data")
+    window.go("share")
+    assert screen.page.choice is choice
+    assert len(choice.whole.accessibleDescription()) > len(before)
+    assert choice.small.isEnabled()
 
 
 def test_long_names_fit_a_small_window(window: MainWindow, qtbot: QtBot, tmp_path: Path, photos: Path) -> None:
