@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
+import pytest
 
 from engine.modalities.text.chunks import CHUNK
 from engine.modalities.text.features import LENGTH, LOOKS, FeatureKind, Looks
@@ -60,3 +65,24 @@ def test_threads_and_batches_change_nothing() -> None:
     looks = Looks(TextSamples.from_texts(texts), "cpu", threads=2)
     assert looks.advance(np.arange(70), 1)
     np.testing.assert_allclose(looks.features(np.arange(70), 1), features(*texts), atol=HALF)
+
+
+LIMITS = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")  # of shapes that PyTorch keeps code for
+MODULES = ("engine.modalities.text.features", "engine.modalities.text.members.network")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_few_shapes_are_remembered_from_the_first_product_on(module: str) -> None:
+    """It is looked at once, when the first product is computed; that is when half precision is tried out."""
+    code = f"""
+import os
+from engine.finetune import precision
+tried = precision._seconds
+precision._seconds = lambda *sides: print(*map(os.environ.get, {LIMITS})) or tried(*sides)
+import {module}
+from engine.modalities.text.features import frozen
+frozen("cpu")
+"""
+    environment = {name: value for name, value in os.environ.items() if name not in LIMITS}
+    said = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert set(said.stdout.splitlines()) == {"16 16"}
