@@ -1,16 +1,16 @@
 """The order of learners, as runs on alike datasets teach it.
 
-``resources/portfolio.json`` holds what each learner cost and brought in recorded runs (how it was made stands beside
-it). For a new dataset the runs on the nearest ones count, nearness being the distance of a few plain facts on a
-logarithmic scale, robustly scaled over the recorded runs, as FLAML's zero-shot settings are chosen (engine-spec 3). The
-learners are then put in the order in which each next one promises most per second, given those before it. Scores are of
-validation rows alone.
+``resources/portfolio.json`` holds, for each recorded run, the learners in the order that would have served best: each
+next one made the ensemble of those before it better by most per second (how it was made stands beside it). For a new
+dataset the runs on the nearest ones count, nearness being the distance of a few plain facts on a logarithmic scale,
+robustly scaled over the recorded runs, as FLAML's zero-shot settings are chosen (engine-spec 3); learners are tried in
+the order of their mean places there and by hand. Scores are of validation rows alone.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -20,14 +20,13 @@ from engine.files import read_json
 from engine.modalities.portfolio import Entry
 from engine.task import Kind, Modality, Task
 
-FORMAT = 1
+FORMAT = 2
 NEIGHBOURS = 5
 TOO_FAR = 3.0
 _LEAST_SCALE = 0.5  # of log facts: recorded runs that are all alike do not make small differences large
 _OTHER_KIND = 1.0  # what one class or several lie apart
 _NEAREST = 0.1  # added to distances before they become weights
-_TOGETHER = 0.2  # what a whole share in the served model is worth, in units of the widest gain
-_LEAST_COST_S = 0.05
+_BY_HAND = 3.0  # weight of the order by hand, which a run outweighs when it is nearer than 0.23
 
 
 @dataclass(frozen=True)
@@ -54,27 +53,20 @@ class Meta:
 
 
 @dataclass(frozen=True)
-class Trial:
-    """What a learner did in one run.
-
-    Attributes:
-        cost_s: its own seconds until its first candidate.
-        curve: (its own seconds, its own validation score) pairs.
-        weight: its share in the model that was served in the end.
-    """
+class Step:
+    """A learner in its place: its own ``seconds``, and the validation ``score`` of all up to it together."""
 
     name: str
-    cost_s: float
-    curve: tuple[tuple[float, float], ...]
-    weight: float
+    seconds: float
+    score: float
 
 
 @dataclass(frozen=True)
 class Record:
-    """One run: what it was about, and its learners in the order in which they were tried."""
+    """One run: what it was about, and its learners in the order in which they would have served best."""
 
     meta: Meta
-    trials: tuple[Trial, ...]
+    steps: tuple[Step, ...]
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -83,20 +75,8 @@ class Record:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Record:
         """Rebuild from :meth:`to_json`."""
-        trials = (
-            Trial(t["name"], float(t["cost_s"]), tuple((float(x), float(y)) for x, y in t["curve"]), float(t["weight"]))
-            for t in data["trials"]
-        )
-        return cls(Meta(**data["meta"]), tuple(trials))
-
-
-@dataclass(frozen=True)
-class _Promise:
-    """What a learner is expected to cost, to gain over the first learner, and to weigh in the end."""
-
-    cost_s: float
-    gain: float
-    weight: float
+        steps = (Step(step["name"], float(step["seconds"]), float(step["score"])) for step in data["steps"])
+        return cls(Meta(**data["meta"]), tuple(steps))
 
 
 def read(path: Path) -> tuple[Record, ...]:
@@ -123,21 +103,19 @@ def taught(modality: Modality) -> bool:
 def reorder(entries: Sequence[Entry], meta: Meta, records: Sequence[Record] | None = None) -> tuple[Entry, ...]:
     """Return the entries in the order that runs on alike datasets teach.
 
-    The first entry, the instant one, stays first, and entries that no such run knows stay at their places.
+    The order by hand counts as if it were one of them: few runs that are only somewhat alike say little. The first
+    entry, the instant one, stays first, and entries that no such run knows stay at their places.
     ``records`` are those of the package unless given.
     """
     near = neighbours(meta, recorded() if records is None else records)
     if not near:
         return tuple(entries)
-    promises = {
-        entry.name: promise
-        for entry in entries[1:]
-        if (promise := _promise(entry.name, near, meta.samples)) is not None
-    }
-    known = {entry.name: entry for entry in entries}
-    after = {name: set(known[name].after) & set(promises) for name in promises}
-    order = iter([known[name] for name in _by_promise(promises, after)])
-    return tuple(next(order) if entry.name in promises else entry for entry in entries)
+    seen = [(weight, _places([step.name for step in run.steps])) for weight, run in near]
+    heard_of = {name for _, places in seen for name in places}
+    known = {entry.name: entry for entry in entries[1:] if entry.name in heard_of}
+    means = _means([*seen, (_BY_HAND, _places([entry.name for entry in entries]))])
+    order = iter(_in_order(known, means))
+    return tuple(next(order) if entry.name in known else entry for entry in entries)
 
 
 def neighbours(meta: Meta, records: Sequence[Record]) -> list[tuple[float, Record]]:
@@ -171,41 +149,28 @@ def _distance(one: Meta, other: Meta, scales: Sequence[float]) -> float:
     return math.sqrt(total)
 
 
-def _promise(name: str, near: Sequence[tuple[float, Record]], samples: int) -> _Promise | None:
-    """Return the weighted means over the runs in which a learner brought a candidate; None where there is none.
-
-    What it cost is taken to grow with the ``samples``.
-    """
-    found = [(weight, trial, run) for weight, run in near for trial in run.trials if trial.name == name and trial.curve]
-    total = sum(weight for weight, _, _ in found)
-    if not total:
-        return None
-    cost = sum(weight * trial.cost_s * samples / max(1, run.meta.samples) for weight, trial, run in found) / total
-    gain = sum(weight * (max(score for _, score in trial.curve) - _floor(run)) for weight, trial, run in found) / total
-    share = sum(weight * trial.weight for weight, trial, _ in found) / total
-    return _Promise(max(_LEAST_COST_S, cost), gain, share)
+def _places(order: Sequence[str]) -> dict[str, float]:
+    """Return the place of each name, from 0 for the first to 1 for the last."""
+    last = max(1, len(order) - 1)
+    return {name: place / last for place, name in enumerate(order)}
 
 
-def _floor(run: Record) -> float:
-    """Return the first score of the first learner with one: what others must gain on."""
-    return next((trial.curve[0][1] for trial in run.trials if trial.curve), 0.0)
+def _means(seen: Sequence[tuple[float, Mapping[str, float]]]) -> dict[str, float]:
+    """Return the mean place of each name, by weights, over those that know it."""
+    totals: dict[str, float] = {}
+    weights: dict[str, float] = {}
+    for weight, places in seen:
+        for name, place in places.items():
+            totals[name] = totals.get(name, 0.0) + weight * place
+            weights[name] = weights.get(name, 0.0) + weight
+    return {name: totals[name] / weights[name] for name in totals}
 
 
-def _by_promise(promises: Mapping[str, _Promise], after: Mapping[str, Set[str]]) -> list[str]:
-    """Return names in the order in which each next one brings most per second beyond those before it.
-
-    None comes before those it is to come ``after``, which circles do not happen in.
-    """
-    left, order, best = dict(promises), list[str](), 0.0
-    widest = max((promise.gain for promise in promises.values()), default=0.0)
-
-    def rate(name: str) -> float:
-        promise = left[name]
-        together = _TOGETHER * promise.weight * max(0.0, widest)
-        return (max(0.0, promise.gain - best) + together) / promise.cost_s
-
+def _in_order(known: Mapping[str, Entry], places: Mapping[str, float]) -> list[Entry]:
+    """Return entries by their places, none before those it is to come ``after``, which circles do not happen in."""
+    left, order = dict(known), list[Entry]()
     while left:
-        chosen = max((name for name in left if not after[name] & left.keys()), key=rate)
-        best = max(best, left.pop(chosen).gain)
-        order.append(chosen)
+        ready = [entry for entry in left.values() if not left.keys() & set(entry.after)]
+        chosen = min(ready, key=lambda entry: places[entry.name])  # ties: their order by hand
+        order.append(left.pop(chosen.name))
     return order

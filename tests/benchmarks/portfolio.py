@@ -1,7 +1,8 @@
 """``python -m tests.benchmarks.portfolio RUNS``: learn from recorded runs which learners to try in which order.
 
-Reads the run folders' plans and events, so validation scores alone, and writes ``resources/portfolio.json`` and, beside
-it, how it was made. Runs under load teach wrong costs and are left out, as are runs that did not end.
+Reads the run folders' plans, events and out-of-sample predictions of the training samples, never of a test part, and
+writes ``resources/portfolio.json`` and, beside it, how it was made. Runs under load teach wrong costs and are left out,
+as are runs that did not end.
 """
 
 from __future__ import annotations
@@ -13,16 +14,15 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.curve import CONSTANT
 from engine.dataset import Split
 from engine.errors import EngineError
 from engine.modalities.extent import extent
-from engine.modalities.learned import FORMAT, NEIGHBOURS, TOO_FAR, Meta, Record, Trial
+from engine.modalities.learned import FORMAT, NEIGHBOURS, TOO_FAR, Meta, Record
 from engine.run.folder import RunFolder
-from engine.run.journal import replay
 from engine.run.tail import EventTail
 from resources.paths import PORTFOLIO
 from tests.benchmarks import machine
+from tests.benchmarks.ordering import best_order
 from tests.benchmarks.results import LOADED_CORES
 
 
@@ -66,24 +66,17 @@ def _unusable(path: Path, *, loaded: bool) -> str | None:
 
 
 def record(run: RunFolder) -> Record:
-    """Replay one run's events."""
+    """Replay one run."""
     train = run.dataset().part(Split.TRAIN)
-    weights = _last_weights(run)
-    trials = tuple(
-        Trial(name, round(past.curve[0][0], 3), tuple((round(s, 3), round(v, 6)) for s, v in past.curve), weights[name])
-        for name, past in replay(run.events_path).learners.items()
-        if past.curve and name != CONSTANT
-    )
-    return Record(Meta.of(run.task, len(train), run.options.device, extent(train, run.task)), trials)
+    device = _device(run)
+    facts = Meta.of(run.task, len(train), device, extent(train, run.task))
+    return Record(facts, best_order(run, train, device))
 
 
-def _last_weights(run: RunFolder) -> Counter[str]:
-    """Return each learner's share in the model served last; 0 for all others."""
-    weights = Counter[str]()
-    for event in EventTail(run.events_path).poll():
-        if event.type == "point":
-            weights = Counter({member["name"]: member["weight"] for member in event.data["members"]})
-    return weights
+def _device(run: RunFolder) -> str:
+    """Return where the run's networks were computed: what was asked for may have been ``auto``."""
+    begun = (event.data["device"] for event in EventTail(run.events_path).poll() if event.type == "started")
+    return str(next(begun, run.options.device))
 
 
 def write(path: Path, records: Sequence[Record]) -> None:
@@ -107,16 +100,16 @@ def _how(records: Sequence[Record], made: dict[str, object]) -> str:
             *lines,
             "",
             "For each run it holds the samples, the outputs, the extent (longer side of pictures, seconds of sounds,",
-            "characters of texts, columns of tables; medians) and the device, and for each learner its own seconds",
-            "until its first candidate, its own validation scores over its own seconds, and its share in the model",
-            "served last. No score of a test part is in it.",
+            "characters of texts, columns of tables; medians) and the device, and the learners in the order in which",
+            "each next one, weighed by the engine with those before it, raised the validation score by most per second",
+            "of its own work, with these seconds and scores. No score of a test part is in it.",
             "",
             f"A new run takes the {NEIGHBOURS} nearest of these (log facts, divided by the distance between quartiles;",
-            f"none beyond {TOO_FAR:g}) and tries learners in the order in which each next one gains most per second",
-            "beyond those before it. The first learner stays first, and learners that no near run knows stay at their",
-            "places. Settings are those of the portfolio's entries. Costs of a learner that uses features another has",
-            "computed were measured after that one, so they are too low where the",
-            "order is turned round. The code is `engine/modalities/learned.py`.",
+            f"none beyond {TOO_FAR:g}) and tries learners by their mean places there and in the order by hand. The",
+            "first stays first, those that no near run knows stay at their places, and none comes before those whose",
+            "work it makes use of.",
+            "Settings are those of the portfolio's entries. The code is `tests/benchmarks/ordering.py` and",
+            "`engine/modalities/learned.py`.",
             "",
         ]
     )

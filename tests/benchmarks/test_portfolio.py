@@ -3,29 +3,40 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from engine.dataset import Split
+from engine.learners.constant import ConstantMember
 from engine.modalities import portfolio
-from engine.modalities.learned import read
+from engine.modalities.learned import Meta, read
 from engine.run.folder import RunFolder
 from engine.run.journal import Journal
+from engine.worker.checkpoint import Checkpoint
 from tests.benchmarks.portfolio import main, record
 from tests.engine.flowers import FLOWERS, flower_run
+
+FIRST, *REST = (entry.name for entry in portfolio(FLOWERS, 192, "cpu"))
+WEAK, STRONG, QUICK, ALIKE = REST[:4]  # in the order by hand
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> RunFolder:
-    """A small run as a worker leaves it: two learners, one of them twice."""
+    """A small run as a worker leaves it; what each learner knows of the flowers is made up."""
     made = flower_run(tmp_path / "run")
-    first, second = (entry.name for entry in portfolio(FLOWERS, len(made.dataset()), "cpu")[:2])
+    train = made.dataset().part(Split.TRAIN)
+    labels = train.labels(FLOWERS)
+    random = np.random.default_rng(0)
+    noise = {name: random.normal(size=len(labels)) for name in (FIRST, WEAK, STRONG, QUICK)}
+    blur = {FIRST: 3.0, WEAK: 9.0, STRONG: 0.4, QUICK: 1.0, ALIKE: 1.0}  # of two that say the same one is of no use
     journal = Journal(made.events_path, lambda: 1.0, echo=False)
-    point = {"score": 0.1, "interval": [0, 1], "learner": "constant", "metrics": {}, "checked": 10}
-    journal.write("point", {**point, "members": [{"name": "constant", "weight": 1.0}]})
-    for name, seconds, score in ((first, 0.5, 0.6), (second, 2.0, 0.7), (second, 1.0, 0.8)):
-        journal.write("slice", {"learner": name, "seconds": seconds, "done": False})
-        journal.write("evaluated", {"learner": name, "score": score, "interval": [0, 1], "served": True})
-    members = [{"name": first, "weight": 0.25}, {"name": second, "weight": 0.75}]
-    journal.write("point", {**point, "learner": second, "members": members})
+    for name, seconds in ((FIRST, 0.5), (WEAK, 1.0), (STRONG, 60.0), (QUICK, 2.0), (ALIKE, 2.5)):
+        said = labels - 0.5 + blur[name] * noise[QUICK if name == ALIKE else name]
+        chance = 1 / (1 + np.exp(-2 * said))
+        member = ConstantMember(np.array([0.5, 0.5]))
+        Checkpoint(made.checkpoints_path, name).save_candidate(member, np.column_stack([1 - chance, chance]))
+        journal.write("slice", {"learner": name, "seconds": seconds, "done": True})
+        journal.write("evaluated", {"learner": name, "score": 0.0, "interval": [0, 1], "served": True})
     journal.close()
     made.write_result({"stopped_because": "budget"})
     return made
@@ -35,13 +46,32 @@ def _say_load(run: RunFolder, cores: float) -> None:
     (run.path / "benchmark.json").write_text(json.dumps({"others_cores": cores}), encoding="utf-8")
 
 
-def test_a_run_is_replayed_from_its_events(run: RunFolder) -> None:
+def test_a_run_tells_who_would_have_served_best_at_every_moment(run: RunFolder) -> None:
     found = record(run)
-    assert found.meta.modality == "table"
-    assert found.meta.samples > 0
-    assert [trial.cost_s for trial in found.trials] == [0.5, 2.0]
-    assert found.trials[1].curve == ((2.0, 0.7), (3.0, 0.8))
-    assert [trial.weight for trial in found.trials] == [0.25, 0.75]
+    assert found.meta == Meta("table", "multiclass", 192, 2, 2.0, "cpu")
+    assert [step.name for step in found.steps] == [FIRST, QUICK, STRONG, WEAK, ALIKE]
+    assert [step.seconds for step in found.steps] == [0.5, 2.0, 60.0, 1.0, 2.5]
+    scores = [step.score for step in found.steps]
+    assert scores[0] < scores[1] < scores[2]
+
+
+def test_an_early_look_counts_for_what_it_was_worth_then(run: RunFolder) -> None:
+    events = run.events_path.read_text(encoding="utf-8").splitlines()
+    facts = {"seq": 0, "time": 0.0, "active_s": 0.0, "learner": WEAK}
+    look = [
+        {**facts, "type": "slice", "seconds": 0.1, "done": False},
+        {**facts, "type": "evaluated", "score": 0.9, "interval": [0, 1], "served": True},
+    ]
+    run.events_path.write_text("\n".join([*map(json.dumps, look), *events]) + "\n", encoding="utf-8")
+    assert [step.name for step in record(run).steps] == [FIRST, WEAK, QUICK, STRONG, ALIKE]
+
+
+def test_the_device_is_the_one_that_was_found(run: RunFolder) -> None:
+    assert record(run).meta.device == "cpu"
+    events = run.events_path.read_text(encoding="utf-8")
+    begun = {"seq": 0, "time": 0.0, "active_s": 0.0, "type": "started", "device": "cuda"}
+    run.events_path.write_text(json.dumps(begun) + "\n" + events, encoding="utf-8")
+    assert record(run).meta.device == "cuda"
 
 
 def test_a_quiet_run_is_written_with_how_it_was_made(run: RunFolder, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.modalities.learned import Meta, Record, Trial, neighbours, read, reorder
+from engine.modalities.learned import Meta, Record, Step, neighbours, read, reorder
 from engine.modalities.portfolio import Entry
 from engine.task import Kind, Modality, Task
 
@@ -16,21 +16,19 @@ NAMES = ("instant", "slow", "quick", "new", "useless")
 ENTRIES = tuple(Entry(name, "image.thumbnail_ridge") for name in NAMES)
 
 
-def trial(name: str, cost: float, score: float, weight: float = 0.0) -> Trial:
-    return Trial(name, cost, ((cost, score - 0.01), (2 * cost, score)), weight)
+def run_of(*names: str, meta: Meta = META) -> Record:
+    """A run in which these learners, in this order, would have served best."""
+    return Record(meta, tuple(Step(name, 1.0 + place, 0.8) for place, name in enumerate(names)))
 
 
-RUN = Record(
-    META,
-    (trial("instant", 0.1, 0.5), trial("slow", 60, 0.9, 0.5), trial("quick", 5, 0.85, 0.5), trial("useless", 1, 0.4)),
-)
+RUN = run_of("instant", "quick", "slow", "useless")
 
 
 def names(entries: tuple[Entry, ...]) -> list[str]:
     return [entry.name for entry in entries]
 
 
-def test_most_per_second_comes_first_and_the_unknown_stays() -> None:
+def test_the_order_that_served_best_is_taken_and_the_unknown_stays() -> None:
     assert names(reorder(ENTRIES, META, [RUN])) == ["instant", "quick", "slow", "new", "useless"]
 
 
@@ -39,10 +37,16 @@ def test_who_makes_use_of_the_work_of_others_comes_behind_them() -> None:
     assert names(reorder(built, META, [RUN])) == ["instant", "slow", "quick", "new", "useless"]
 
 
-def test_what_was_quick_on_few_samples_is_taken_to_be_slow_on_many() -> None:
-    few = Record(replace(META, samples=200), (trial("instant", 0.1, 0.5), trial("slow", 6, 0.9)))
-    many = Record(META, (trial("instant", 0.1, 0.5), trial("quick", 20, 0.85)))
-    assert names(reorder(ENTRIES, META, [few, many]))[1] == "quick"
+def test_the_nearest_run_has_most_to_say() -> None:
+    other = run_of("instant", "useless", "slow", "quick", meta=replace(META, samples=9000))
+    assert names(reorder(ENTRIES, META, [other, RUN])) == ["instant", "quick", "slow", "new", "useless"]
+    near_the_other = replace(META, samples=8900)
+    assert names(reorder(ENTRIES, near_the_other, [other, RUN])) == ["instant", "useless", "slow", "new", "quick"]
+
+
+def test_runs_that_are_little_alike_do_not_overturn_the_order_by_hand() -> None:
+    other = run_of("instant", "useless", "quick", "slow", meta=replace(META, samples=9000))
+    assert reorder(ENTRIES, META, [other]) == ENTRIES
 
 
 def test_nothing_recorded_is_the_order_by_hand() -> None:
@@ -67,11 +71,6 @@ def test_an_unknown_extent_is_no_difference() -> None:
     assert neighbours(replace(META, extent=None), [RUN])[0][0] == pytest.approx(10.0)
 
 
-def test_a_learner_of_weight_comes_before_one_of_none() -> None:
-    idle = replace(RUN, trials=(*RUN.trials[:3], trial("useless", 60, 0.9, 0.0)))
-    assert names(reorder(ENTRIES, META, [idle])).index("slow") < 4
-
-
 def test_a_task_tells_its_facts() -> None:
     task = Task(Modality.TEXT, Kind.MULTICLASS, ("a", "b", "c"))
     assert Meta.of(task, 100, "auto", 50.0) == Meta("text", "multiclass", 100, 3, 50.0, "cpu")
@@ -87,15 +86,14 @@ def test_another_format_teaches_nothing(tmp_path: Path) -> None:
     assert read(tmp_path / "absent.json") == ()
 
 
-score = st.floats(-1, 1)
-trials = st.lists(st.builds(trial, st.sampled_from(NAMES), st.floats(0, 100), score, st.floats(0, 1)), max_size=6)
+runs = st.lists(st.sampled_from(NAMES), max_size=6, unique=True)
 
 
-@given(st.lists(trials, max_size=4), st.permutations(NAMES))
-def test_whatever_was_recorded_nothing_is_lost_and_the_first_stays(found: list[list[Trial]], order: list[str]) -> None:
+@given(st.lists(runs, max_size=4), st.permutations(NAMES))
+def test_whatever_was_recorded_nothing_is_lost_and_the_first_stays(found: list[list[str]], order: list[str]) -> None:
     entries = tuple(Entry(name, "image.thumbnail_ridge") for name in order)
-    result = reorder(entries, META, [Record(META, tuple(run)) for run in found])
+    result = reorder(entries, META, [run_of(*run) for run in found])
     assert sorted(names(result)) == sorted(order)
     assert result[0] == entries[0]
-    known = {one.name for run in found for one in run}
+    known = {name for run in found for name in run}
     assert all(after == before for after, before in zip(result, entries, strict=True) if before.name not in known)
