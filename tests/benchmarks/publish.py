@@ -82,11 +82,10 @@ def _row(middle: Medians, case: Case, budget: float) -> list[str]:
     )
     area = max((them["alc"] for them in others.values() if "alc" in them), default=None)
     title = FIGURES[case.metric][0]
-    final = _marked(ours.get(case.metric), best)
-    return [
-        case.name, f"{budget:g}", title, final, _number(best), name, _marked(ours.get("alc"), area), _number(area),
-        _number(ours.get("first_s"), ".2f"),
-    ]  # fmt: skip
+    marked = _marked if others else lambda mine, _: _number(mine)
+    final, whole = marked(ours.get(case.metric), best), marked(ours.get("alc"), area)
+    first = _number(ours.get("first_s"), ".2f")
+    return [case.name, f"{budget:g}", title, final, _number(best), name, whole, _number(area), first]
 
 
 def _marked(ours: float | None, best: float | None) -> str:

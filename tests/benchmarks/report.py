@@ -102,11 +102,12 @@ def about(outcomes: Sequence[Outcome]) -> list[str]:
 
 def standing(middle: Medians) -> str:
     """Return one line a budget: how often we were better than the best peer, and where we were not."""
-    if not any(rivals(middle, (case.name, budget)) for case, budget in spots(middle)):
+    compared = [(case, budget) for case, budget in spots(middle) if rivals(middle, (case.name, budget))]
+    if not compared:
         return "No other tool has been measured on this version yet: `make bench-peers` does that."
     rows = []
-    for budget in sorted({budget for _, budget in spots(middle)}):
-        chosen = [spot for spot in spots(middle) if spot[1] == budget]
+    for budget in sorted({budget for _, budget in compared}):
+        chosen = [spot for spot in compared if spot[1] == budget]
         worse = _worse(middle, chosen)
         counts = [str(tally(verdicts(middle, figure, chosen))) for figure in ("alc", "alc_long", "final")]
         rows.append([f"{budget:g}", *counts, ", ".join(worse) or "–"])

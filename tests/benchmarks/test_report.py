@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,15 @@ def test_a_peer_without_answers_has_lost_and_so_have_we() -> None:
     assert compare(0.8001, 0.8004) == 0
     middle = medians([outcome(OURS, 0.8), Outcome("adult_census", "FLAML", 300.0, 0)])
     assert tally(verdicts(middle, "final", spots(middle))) == Tally(1, 0, 0)
+
+
+def test_nobody_is_beaten_where_nobody_else_was_measured() -> None:
+    alone = replace(outcome(OURS, 0.80), budget_s=60.0)
+    lines = [alone, outcome(OURS, 0.85), outcome("FLAML", 0.80)]
+    block = publish.block(lines)
+    assert "| adult_census | 60 | NAUC | 0.800 | – | – | 0.800 | – | – |" in block
+    assert "| adult_census | 300 | NAUC | **0.850** | 0.800 | FLAML |" in block
+    assert not any(line.startswith("| 60 |") for line in report(lines).splitlines())
 
 
 def test_what_was_measured_under_load_or_failed_is_named() -> None:
