@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from pathlib import Path
 
@@ -35,6 +36,15 @@ def memory_mb() -> int:
         except psutil.Error:  # it ended meanwhile
             continue
     return total // 2**20
+
+
+def give_back() -> None:
+    """Return to the system what this process has freed, where its C library (glibc) would keep it."""
+    try:
+        trim = ctypes.CDLL(None).malloc_trim
+    except (OSError, AttributeError, TypeError):  # another C library, or Windows
+        return
+    trim(0)
 
 
 def owner(run_path: Path) -> int | None:

@@ -40,7 +40,7 @@ from engine.run.folder import RunFolder
 from engine.task import Modality
 from engine.worker.answering import lacks_memory
 from engine.worker.bench import Bench
-from engine.worker.health import log_to
+from engine.worker.health import give_back, log_to
 
 GONE = 3
 
@@ -63,6 +63,8 @@ def main() -> int:
         command = commands.get()
         deadline = Deadline(float(command["seconds"]), interrupted.is_set, left=float(command["left"]))
         _reply(replies, _carried_out(bench, command, deadline))
+        if command["do"] == "advance":
+            give_back()
 
 
 def _opened(commands: queue.Queue[dict[str, Any]]) -> Bench:

@@ -1,8 +1,9 @@
-"""A run has one owner at a time: a live process, not merely a number in a file."""
+"""Memory, and who owns a run: one live process at a time, not merely a number in a file."""
 
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -81,3 +82,22 @@ def test_a_damaged_note_is_no_owner(content: str, tmp_path: Path) -> None:
 def test_memory_counts_the_children(worker: subprocess.Popen[str]) -> None:
     own = psutil.Process().memory_info().rss // 2**20
     assert memory_mb() >= own + 48
+
+
+HOARD = """
+from engine.worker.health import give_back, memory_mb
+pieces = [bytes(2000) for _ in range(100_000)]
+last = pieces[-1]  # at the end of the heap, which so cannot shrink by itself
+full = memory_mb()
+del pieces
+freed = memory_mb()
+give_back()
+print(full - freed, full - memory_mb())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries keep nothing back, or cannot be asked")
+def test_what_was_freed_goes_back_to_the_system() -> None:
+    said = subprocess.run([sys.executable, "-c", HOARD], capture_output=True, text=True, check=True).stdout
+    by_itself, returned = map(int, said.split())
+    assert by_itself < 50 < 150 < returned
