@@ -7,7 +7,7 @@ import pytest
 
 from tests.benchmarks import publish
 from tests.benchmarks.comparing import Tally, compare, medians, spots, tally, verdicts
-from tests.benchmarks.curves import draw
+from tests.benchmarks.curves import draw, telling
 from tests.benchmarks.report import report, table
 from tests.benchmarks.results import OURS, Outcome, append
 
@@ -97,6 +97,13 @@ def test_the_picture_of_all_datasets_is_small(tmp_path: Path) -> None:
     assert draw(lines, tmp_path / "curves.png")
     assert (tmp_path / "curves.png").stat().st_size < 300_000
     assert not draw([], tmp_path / "none.png")
+
+
+def test_the_longest_budget_that_compares_is_drawn() -> None:
+    short, long = replace(outcome(OURS, 0.8), budget_s=60.0), outcome(OURS, 0.9)
+    other = replace(outcome("FLAML", 0.7), budget_s=60.0)
+    assert telling("adult_census", [short, long]) == [long]
+    assert telling("adult_census", [short, long, other]) == [short, other]
 
 
 def test_a_table_has_a_ruled_header() -> None:
