@@ -38,7 +38,7 @@ class Verdict:
         name = PurePath(self.network).name
         if self.helps:
             return f"The pretrained network {name} helped: the best score was {scores}."
-        return f"The pretrained network {name} does not help on this data: the best score is {scores}. Tuning it waits."
+        return f"The pretrained network {name} does not help on this data: the best score is {scores}."
 
 
 def verdicts(standings: Sequence[Standing]) -> list[Verdict]:

@@ -58,10 +58,12 @@ class Roster:
         return self._pasts[name].done and name in self._served()
 
     def doubts(self) -> list[str]:
-        """Return what is to be said of pretrained networks that turn out not to help, of each once."""
-        new = [one for one in verdicts(self.standings()) if not one.helps and one.network not in self._doubted]
+        """Return what is to be said of pretrained networks that turn out not to help, of each that is tuned once."""
+        standings = self.standings()
+        asked = {standing.network for standing in standings if standing.tunes} - self._doubted
+        new = [one for one in verdicts(standings) if not one.helps and one.network in asked]
         self._doubted |= {one.network for one in new}
-        return [one.sentence for one in new]
+        return [f"{one.sentence} Tuning it waits." for one in new]
 
     @property
     def has_scores(self) -> bool:

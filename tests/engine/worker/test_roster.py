@@ -49,9 +49,14 @@ def test_a_run_that_goes_on_starts_from_what_was_before() -> None:
     assert [point.score for point in before.curve] == [0.6]
 
 
-def test_a_network_that_does_not_help_is_doubted_once() -> None:
-    knows = {"backbone": "efficientnet_lite0"}
-    entries = (Entry("plain", "image.thumbnail_ridge"), Entry("frozen", "image.frozen_head", knows))
+def test_a_network_that_does_not_help_is_doubted_once_where_it_is_tuned() -> None:
+    knows, other = {"backbone": "efficientnet_lite0"}, {"backbone": "efficientnet_lite2"}
+    entries = (
+        Entry("plain", "image.thumbnail_ridge"),
+        Entry("frozen", "image.frozen_head", knows),
+        Entry("looked through", "image.frozen_head", other),
+        Entry("tuned", "image.finetune", knows),
+    )
     roster = Roster(entries, Replay())
     roster.scored("plain", 0.8)
     roster.scored("frozen", 0.7)
@@ -59,8 +64,13 @@ def test_a_network_that_does_not_help_is_doubted_once() -> None:
     roster.worked("frozen", 1.0, done=True)
     (sentence,) = roster.doubts()
     assert "0.700" in sentence
+    assert sentence.endswith("Tuning it waits.")
     assert roster.doubts() == []
-    assert [standing.network for standing in roster.standings()] == ["", "efficientnet_lite0"]
+    roster.scored("looked through", 0.7)
+    roster.worked("looked through", 1.0, done=True)
+    assert roster.doubts() == []
+    networks = [standing.network for standing in roster.standings()]
+    assert networks == ["", "efficientnet_lite0", "efficientnet_lite2", "efficientnet_lite0"]
 
 
 def test_a_network_of_the_persons_own_counts_as_pretrained_and_one_of_random_weights_does_not() -> None:
