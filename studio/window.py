@@ -36,7 +36,14 @@ from studio.widgets.message_bar import MessageArea
 
 _PROJECT_NEEDS = ("labeling.project", "labeling.importing", "engine.run.folder", "engine.worker.handle")
 _MOMENT_MS = 20
-_SCREENS_NEED = ("studio.train.running", "studio.results.page", "labeling.formats", "labeling.snapshot")
+_SCREENS_NEED = (
+    "studio.train.running",
+    "studio.results.page",
+    "studio.try_it.page",
+    "labeling.formats",
+    "labeling.snapshot",
+    "PIL.Image",
+)
 
 
 class MainWindow(QMainWindow):

@@ -16,15 +16,20 @@ from studio.widgets.flow import FlowLayout
 
 
 class SharePage(QScrollArea):
-    """One card for each target of the registry, the chosen one in sight. ``chosen`` comes with each choice."""
+    """One card for each target of the registry, the chosen one in sight.
+
+    ``chosen`` comes with each choice. A card is made when it is first looked at, and ``card_made`` carries it before
+    it is in sight: all of them at once would hold the window up when a run gets its first model.
+    """
 
     chosen = Signal()
+    card_made = Signal(object)
 
     def __init__(self, whole: Offer, small: Offer | None) -> None:
         super().__init__()
         self.tiles = {name: self._tile(name, target) for name, target in TARGETS.items()}
         self.choice = ModelChoice(whole, small)
-        self.cards = {name: ExportCard(name, target) for name, target in TARGETS.items()}
+        self.cards: dict[str, ExportCard] = {}
         self._group = QButtonGroup(self)
         tiles = QWidget()
         tiles.setAccessibleName("Share as")
@@ -33,29 +38,37 @@ class SharePage(QScrollArea):
             self._group.addButton(tile)
             flow.addWidget(tile)
         inside = QWidget()
-        column = QVBoxLayout(inside)
+        column = self._column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, SPACE, 0)
         column.setSpacing(2 * SPACE)
         column.addWidget(text("Nothing leaves this computer: you choose a folder, and it is written there.", "muted"))
         column.addWidget(tiles)
         column.addWidget(self.choice)
-        for card in self.cards.values():
-            column.addWidget(card)
         column.addStretch(1)
         self.setWidgetResizable(True)
         self.setAccessibleName("Share")
         self.setWidget(inside)
-        self.show_card(next(iter(self.cards)))
+        self._name = next(iter(TARGETS))
 
     @property
     def card(self) -> ExportCard:
         """The card in sight."""
-        return self.cards[self._name]
+        return self.card_of(self._name)
+
+    def card_of(self, name: str) -> ExportCard:
+        """Return the card of this target, made if it was never looked at."""
+        if name not in self.cards:
+            card = self.cards[name] = ExportCard(name, TARGETS[name])
+            card.hide()
+            self._column.insertWidget(self._column.count() - 1, card)  # the last is the room that is left
+            self.card_made.emit(card)
+        return self.cards[name]
 
     def show_card(self, name: str) -> None:
         """Show the card of this target."""
         self._name = name
         self.tiles[name].setChecked(True)
+        self.card_of(name)
         for other, card in self.cards.items():
             card.setVisible(other == name)
         self.choice.setVisible(self.card.target.of_either)

@@ -176,17 +176,25 @@ class ShareScreen(Screen):
         self._drop_page()
         self._run_shown, self._example = run.path, None
         page = self.page = SharePage(*offers(run))
+        page.card_made.connect(self._take_card)
         page.chosen.connect(self.changed)
-        for card in page.cards.values():
-            card.export_wanted.connect(self._choose)
-            card.cancel_wanted.connect(self._cancel)
-            card.engines_wanted.connect(self._look_for_engines)
-            card.outcome.folder_wanted.connect(self._open_folder)
-            card.outcome.file_wanted.connect(self._open_file)
-            card.changed.connect(self.changed)
         for exported in remembered(self.session.project, run.path).values():
             self._show_exported(exported)
         self._pages.addWidget(page)
+        page.show_card(next(iter(TARGETS)))
+
+    def _take_card(self, card: ExportCard) -> None:
+        """Listen to a card that was just made, and show what was exported as it says before."""
+        card.export_wanted.connect(self._choose)
+        card.cancel_wanted.connect(self._cancel)
+        card.engines_wanted.connect(self._look_for_engines)
+        card.outcome.folder_wanted.connect(self._open_folder)
+        card.outcome.file_wanted.connect(self._open_file)
+        card.changed.connect(self.changed)
+        run = self.session.run
+        exported = None if run is None else remembered(self.session.project, run.path).get(card.name)
+        if exported is not None:
+            self._show_exported(exported)
         self._tell_busy()
 
     def _drop_page(self) -> None:
@@ -220,11 +228,12 @@ class ShareScreen(Screen):
 
     def _show_exported(self, exported: Exported) -> None:
         run, page, model = self.session.run, self.page, self.session.model_path
-        if run is None or page is None or model is None or exported.target not in page.cards:
+        if run is None or page is None or model is None or exported.target not in page.tiles:
             return
         source = run.small_path if exported.small else model
         stale = exported.stamp != stamp(source)
-        page.cards[exported.target].show_done(exported, run.task, self._example or {}, stale)
+        if exported.target in page.cards:
+            page.cards[exported.target].show_done(exported, run.task, self._example or {}, stale)
         page.mark(exported.target)
         if exported.path.suffix == ".onnx" and exported.milliseconds is not None and not stale:
             took = f"{wording.amount(exported.milliseconds)} ms"
@@ -306,7 +315,7 @@ class ShareScreen(Screen):
         wanted = self.process.wanted
         if self.page is None or wanted is None or wanted.run != self._run_shown:
             return None
-        return self.page.cards[wanted.target]
+        return self.page.card_of(wanted.target)
 
     def _cancel(self) -> None:
         card = self._exporting()

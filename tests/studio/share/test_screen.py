@@ -280,6 +280,29 @@ def test_a_run_that_ended_meanwhile_shows_its_figures_and_its_small_model(
     assert choice.small.isEnabled()
 
 
+def test_a_card_is_made_when_it_is_first_looked_at(window: MainWindow, tmp_path: Path, photos: Path) -> None:
+    project = project_with_run(tmp_path / "project", photos, Recipe())
+    window.session.open_project(project)
+    run, model = window.session.run, window.session.model_path
+    assert run is not None
+    assert model is not None
+    file = tmp_path / "bundle"
+    file.mkdir()
+    remember(window.session.project, run.path, exported(file, "bundle", stamp=stamp(model)))
+    screen = opened(window, project)
+    page = screen.page
+    assert page is not None
+
+    assert list(page.cards) == [next(iter(TARGETS))]
+    assert page.tiles["bundle"].accessibleDescription() == "exported already"
+    card = card_of(screen, "bundle")
+
+    assert list(page.cards) == [next(iter(TARGETS)), "bundle"]
+    assert card.isVisible()
+    assert card.outcome.isVisible()
+    assert card.exported is not None
+
+
 def test_long_names_fit_a_small_window(window: MainWindow, qtbot: QtBot, tmp_path: Path, photos: Path) -> None:
     classes = tuple(f"{LONG}{number}" for number in range(3))
     project = project_with_run(tmp_path / ("a project of a long name " * 5), photos, Recipe(classes=classes))
@@ -290,8 +313,8 @@ def test_long_names_fit_a_small_window(window: MainWindow, qtbot: QtBot, tmp_pat
     run = window.session.run
     assert run is not None
     path = tmp_path / ("a-file-with-a-long-name-" * 8 + ".onnx")
-    for name, card in page.cards.items():
+    for name in TARGETS:
         page.show_card(name)
-        card.show_done(exported(path, name, comparison=comparison()), run.task, {}, stale=True)
+        page.card.show_done(exported(path, name, comparison=comparison()), run.task, {}, stale=True)
         qtbot.waitExposed(window)
         assert page.horizontalScrollBar().maximum() == 0, name
