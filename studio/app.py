@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication
 
+from studio.garbage import Sweeper, spare_what_stays
 from studio.theme import theme
 from studio.window import MainWindow
 
@@ -27,9 +27,8 @@ def open_window(project: Path | None = None) -> tuple[QApplication, MainWindow]:
     window = MainWindow()
     window.setWindowIcon(window.logo())
     window.painted.connect(lambda: QTimer.singleShot(0, lambda: window.warm_up(project)))
-    # Each full search for garbage looks at all that was ever made and holds the window up for it: modules that stay
-    # need not be looked at.
-    window.ready.connect(lambda: gc.freeze())
+    Sweeper(window)
+    window.ready.connect(spare_what_stays)
     window.show()
     return application, window
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton
 
@@ -17,14 +17,19 @@ def pixmap(name: str, side: int, tone: str = "text", ratio: float = 1.0) -> QPix
     Raises:
         FileNotFoundError: there is no icon of that name.
     """
+    colour = getattr(colours(), tone)
+    key, picture = f"icon {name} {side} {colour} {ratio}", QPixmap()
+    if QPixmapCache.find(key, picture):
+        return picture
     drawing = (RESOURCES / "icons" / f"{name}.svg").read_text(encoding="utf-8")
-    tinted = drawing.replace("currentColor", getattr(colours(), tone))
+    tinted = drawing.replace("currentColor", colour)
     picture = QPixmap(round(side * ratio), round(side * ratio))
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     QSvgRenderer(QByteArray(tinted.encode())).render(painter, QRectF(0, 0, side * ratio, side * ratio))
     painter.end()
     picture.setDevicePixelRatio(ratio)
+    QPixmapCache.insert(key, picture)
     return picture
 
 
