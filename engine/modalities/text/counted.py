@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
 from weakref import WeakKeyDictionary
 
+from engine.arrays import IntArray
 from engine.modalities.text.keys import Family
 from engine.modalities.text.ngrams import Counts, count
 from engine.modalities.text.samples import Text, TextSamples
@@ -20,13 +20,21 @@ class Counted:
 
     def __init__(self, texts: Sequence[Text]) -> None:
         self._texts = texts
+        self._tokens: Tokens | None = None
         self._kept: dict[Family, Counts] = {}
         self._room = _REMEMBERED
 
-    @cached_property
+    @property
     def tokens(self) -> Tokens:
         """The tokens of the texts."""
-        return Tokens.of(self._texts)
+        if self._tokens is None:
+            self._tokens = Tokens.of(self._texts)
+        return self._tokens
+
+    def find_tokens(self) -> Iterator[None]:
+        """Find the tokens bit by bit, with a moment in between for who looks at the clock."""
+        if self._tokens is None:
+            self._tokens = yield from Tokens.steps(self._texts)
 
     def counts(self, family: Family) -> Counts:
         """Return how often the n-grams of a family occur."""
@@ -40,11 +48,12 @@ class Counted:
         return counts
 
 
-_KNOWN: WeakKeyDictionary[TextSamples, Counted] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[TextSamples, tuple[bytes, Counted]] = WeakKeyDictionary()
 
 
-def counted(samples: TextSamples) -> Counted:
-    """Return what is counted in samples, the same for all who ask for the same samples."""
-    if samples not in _KNOWN:
-        _KNOWN[samples] = Counted(samples.texts())
-    return _KNOWN[samples]
+def counted(samples: TextSamples, rows: IntArray | None = None) -> Counted:
+    """Return what is counted in samples, or in ``rows`` of them, the same for all who ask for the same."""
+    asked = b"" if rows is None else rows.tobytes()
+    if samples not in _KNOWN or _KNOWN[samples][0] != asked:
+        _KNOWN[samples] = asked, Counted(samples.texts(rows))
+    return _KNOWN[samples][1]

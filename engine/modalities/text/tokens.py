@@ -2,6 +2,7 @@
 
 A token is found so, and an exported model finds it the same way::
 
+    text = its first and its last 100,000 characters with a space between, where it is longer than both
     text = NFKC(text), lower case
     text = text with a space on both sides of each character of a script written without spaces
     token = a run of letters, digits and marks, with apostrophes inside it; or one character that is none and no space
@@ -14,8 +15,9 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +26,8 @@ from engine.arrays import IntArray
 
 KeyArray = npt.NDArray[np.uint32]
 
+MOST_LETTERS = 200_000  # of a text that are looked at: its beginning and its end
+_LETTERS_A_STEP = 1_000_000
 _UNSPACED = re.compile(  # Thai, Lao, Burmese, Khmer, kana, Chinese
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
@@ -33,6 +37,8 @@ _TOKEN = re.compile(rf"{_LETTERS}(?:['’]{_LETTERS})*|[^\w\s]")
 
 def tokens_of(text: str) -> list[str]:
     """Return the tokens of a text, in order."""
+    if len(text) > MOST_LETTERS:
+        text = f"{text[: MOST_LETTERS // 2]} {text[-MOST_LETTERS // 2 :]}"
     if not text.isascii():
         text = _UNSPACED.sub(r" \g<0> ", unicodedata.normalize("NFKC", text))
     return _TOKEN.findall(text.lower())
@@ -60,7 +66,17 @@ class Tokens:
     @classmethod
     def of(cls, texts: Sequence[tuple[str, ...]]) -> Tokens:
         """Return the tokens of texts."""
-        numbers = _Numbers()
+        steps = cls.steps(texts)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                return cast(Tokens, end.value)
+
+    @classmethod
+    def steps(cls, texts: Sequence[tuple[str, ...]]) -> Generator[None, None, Tokens]:
+        """Find the tokens of texts; yield about every half second, so that somebody can look at the clock."""
+        numbers, letters = _Numbers(), 0
         pieces, lengths, columns = [], [], []
         for text in texts:
             for column, part in enumerate(text):
@@ -68,6 +84,10 @@ class Tokens:
                 pieces.append(np.fromiter(map(numbers.__getitem__, found), dtype=np.int64, count=len(found)))
                 lengths.append(len(found))
                 columns.append(column)
+                letters += len(part)
+            if letters > _LETTERS_A_STEP:
+                letters = 0
+                yield
         per_text = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
         counts = np.asarray(lengths, dtype=np.int64)
         word = np.concatenate([np.empty(0, dtype=np.int64), *pieces])

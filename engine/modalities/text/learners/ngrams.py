@@ -24,6 +24,7 @@ from engine.modalities.text.members.ngrams import NgramsMember, design
 from engine.modalities.text.ngrams import Vocabulary
 from engine.modalities.text.samples import TextSamples
 from engine.modalities.text.solver import Descent, Fit
+from engine.modalities.text.tokens import MOST_LETTERS
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -32,6 +33,8 @@ _WEIGHTS = 20_000_000  # numbers in the weights that are looked for at once
 _FEATURES = 400_000
 _RARE_FROM = 50  # texts from which on a feature must occur twice
 _FIRST_CHARACTERS, _FEWEST_FIRST = 1_000_000, 100  # about what is learned from in a quarter of a second
+_MOST_CHARACTERS = 12_000_000  # each kind of n-gram is counted in some seconds then, between two looks at the clock
+_ROWS_A_STEP = 1000
 _ANSWERS, _STATE = "answers.npy", "state.json"
 _NO_FOLD = -2
 
@@ -135,7 +138,9 @@ class Ngrams(Learner):
 
     def _on_all(self) -> Work:
         """Go from penalty to penalty, each from where the one before ended; after a restart again from the first."""
-        problem = yield from self._problem(np.arange(len(self._order)), counted(self.samples), 1.0)
+        rows = yield from self._affordable()
+        texts = counted(self.samples, None if len(rows) == len(self._order) else rows)
+        problem = yield from self._problem(rows, texts, 1.0)
         models = problem.start
         for stage, penalty in enumerate(self._penalties, start=1):
             models = yield from self._solved(problem, penalty, models, 1.0)
@@ -149,17 +154,30 @@ class Ngrams(Learner):
             self._keep(problem, result)
             yield True
 
+    def _affordable(self) -> Generator[bool, None, IntArray]:
+        """Return which texts to count, rising: all of them, or of very many those that come first in the order."""
+        left = _MOST_CHARACTERS >> 2 * self.job.frugality
+        for place, row in enumerate(self._order):
+            left -= sum(min(len(part), MOST_LETTERS) for part in self.samples.text(int(row)))
+            if left < 0:
+                return np.sort(self._order[: max(place, _FEWEST_FIRST)])
+            if place % _ROWS_A_STEP == _ROWS_A_STEP - 1:
+                yield False
+        return np.arange(len(self._order))
+
     def _looked_at_first(self) -> int:
         """Return how many texts to look at before all: fewer where they are long."""
         wanted, characters = int(self.settings.get("first", 0)), 0
         for place, row in enumerate(self._order[:wanted]):
-            characters += sum(map(len, self.samples.text(int(row))))
+            characters += sum(min(len(part), MOST_LETTERS) for part in self.samples.text(int(row)))
             if characters > _FIRST_CHARACTERS:
                 return max(place, _FEWEST_FIRST)
         return wanted
 
     def _problem(self, rows: IntArray, texts: Counted, work: float) -> Generator[bool, None, _Problem]:
         job = self.job
+        for _ in texts.find_tokens():
+            yield False
         if not len(texts.tokens.word):
             raise DataError("The texts hold no words. Check the files or columns, then train again.")
         yield False
@@ -175,8 +193,11 @@ class Ngrams(Learner):
         if links.link_of(job.task) == "identity":
             middle, spread = float(wanted.mean()), float(wanted.std()) or 1.0
         targets = ((wanted - middle) / spread).astype(np.float32)
-        fits = tuple(self._fits(rows, design(texts, vocabularies), targets))
-        return _Problem(rows, tuple(vocabularies), fits, middle, spread)
+        fits = []
+        for fit in self._fits(rows, design(texts, vocabularies), targets):
+            fits.append(fit)
+            yield False
+        return _Problem(rows, tuple(vocabularies), tuple(fits), middle, spread)
 
     def _fits(self, rows: IntArray, matrix: csr_array[np.float32], targets: Float32Array) -> Iterator[Fit]:
         """Yield as many folds' models at once as there is room for, or one of all rows where there are no folds."""

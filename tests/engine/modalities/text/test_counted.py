@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from engine.modalities.text.counted import Counted, counted
 from engine.modalities.text.keys import Family
 from engine.modalities.text.ngrams import count
 from engine.modalities.text.samples import TextSamples
-from engine.modalities.text.tokens import Tokens
+from engine.modalities.text.tokens import MOST_LETTERS, Tokens, tokens_of
 
 TEXTS = ["to be", "or not to be"]
 
@@ -26,3 +27,28 @@ def test_counts_are_those_of_the_texts() -> None:
         expected = count(Tokens.of([(text,) for text in TEXTS]), family)
         np.testing.assert_array_equal(found.keys, expected.keys)
         np.testing.assert_array_equal(found.table.toarray(), expected.table.toarray())
+
+
+def test_some_of_the_texts_are_counted_once_for_all_who_ask_for_the_same() -> None:
+    samples = TextSamples.from_texts(TEXTS)
+    some = counted(samples, np.array([1]))
+    assert counted(samples, np.array([1])) is some
+    assert some.tokens.size == 1
+    assert counted(samples).tokens.size == 2
+
+
+def test_tokens_found_bit_by_bit_are_those_found_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.modalities.text.tokens._LETTERS_A_STEP", 3)
+    texts = Counted([(text, "a title") for text in TEXTS])
+    assert len(list(texts.find_tokens())) == len(TEXTS)
+    expected = Tokens.of([(text, "a title") for text in TEXTS])
+    assert texts.tokens.words == expected.words
+    np.testing.assert_array_equal(texts.tokens.word, expected.word)
+    assert not list(texts.find_tokens())
+
+
+def test_of_a_very_long_text_the_beginning_and_the_end_are_looked_at() -> None:
+    long = "beginning " + "middle " * MOST_LETTERS + "end"
+    found = tokens_of(long)
+    assert (found[0], found[-1]) == ("beginning", "end")
+    assert sum(map(len, found)) < MOST_LETTERS

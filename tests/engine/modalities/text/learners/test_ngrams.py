@@ -136,3 +136,20 @@ def test_a_damaged_member_is_refused(tmp_path: Path) -> None:
 def test_it_needs_no_heavy_library() -> None:
     code = "import engine.modalities.text.learners.ngrams, sys; sys.exit(bool({'torch', 'sklearn'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("frugality", [0, 1])
+def test_of_very_many_texts_the_first_of_every_class_are_learned_from(
+    frugality: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.modalities.text.learners.ngrams._FEWEST_FIRST", 10)
+    monkeypatch.setattr("engine.modalities.text.learners.ngrams._ROWS_A_STEP", 5)
+    job = replace(class_job(), frugality=frugality)
+    assert isinstance(job.samples, TextSamples)
+    letters = sum(len(text) for (text,) in job.samples.texts())
+    monkeypatch.setattr("engine.modalities.text.learners.ngrams._MOST_CHARACTERS", letters // 2)
+    learner = contract.run_to_the_end(Ngrams(job, FULL))
+    known = np.isfinite(learner.validation()).all(axis=1)
+    assert 0.3 < known.mean() * 4**frugality < 0.7
+    assert len(np.unique(job.labels[known])) == job.task.outputs
+    assert learner.member().predict(job.samples).shape == (len(job.labels), job.task.outputs)
