@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
+import psutil
 
 from engine.arrays import Float32Array, IntArray
 from engine.features.cache import open_cache
 from engine.features.overlap import overlapped
 from engine.samples import Samples
+
+_MOST = 0.6  # of the memory that is free
 
 
 class Media(Samples, Protocol):
@@ -70,9 +73,13 @@ class FeatureTable:
     """The features [n, length] of all samples under one kind.
 
     ``features`` has NaN rows where nothing is known yet (``done`` False) or a sample cannot be read (``done`` True).
+
+    Raises:
+        MemoryError: they would take most of the memory that is free.
     """
 
     def __init__(self, samples: M, kind: Kind[M], device: str, threads: int) -> None:
+        _check_room(len(samples), kind.length)
         self.kind_name, self._threads = kind.name, threads
         self.features = np.full((len(samples), kind.length), np.nan, dtype=np.float32)
         self.done = np.zeros(len(samples), dtype=np.bool_)
@@ -104,6 +111,12 @@ class FeatureTable:
         readable = np.isfinite(features[:, 0])
         if self._cache is not None and readable.any():
             self._cache.add([self._content[row] for row in batch[readable]], features[readable])
+
+
+def _check_room(samples: int, length: int) -> None:
+    """Ask first: a system that runs out of memory ends some process, not always the one that took it."""
+    if 4 * samples * length > _MOST * psutil.virtual_memory().available:
+        raise MemoryError(f"Features of {samples} samples, {length} numbers each, do not fit into what is free.")
 
 
 def write_tables(path: Path, tables: Sequence[FeatureTable]) -> None:

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import torch
-
 from engine.finetune.base import Net
 
 _FEW = 8
-
-
-def short_of_memory(error: BaseException) -> bool:
-    """Return whether an error means that there is too little memory."""
-    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)
 
 
 class Ladder:

@@ -41,7 +41,8 @@ class HeadLearner(Learner):
 
     def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
         super().__init__(job, settings)
-        self.order = stratified_order(job)
+        order = stratified_order(job)
+        self.order = order[: max(_QUICK, len(order) >> 2 * job.frugality)]  # all, or a quarter after a lack of memory
         self.fitted = 0
         self.head: KernelHead | None = None
         self._answers = np.full((len(job.labels), job.task.outputs), np.nan)
@@ -79,7 +80,7 @@ class HeadLearner(Learner):
                 if not due:
                     return Progress(improved=False, done=False, share=self.share())
                 self._begin(due)
-            fit = self._step()
+            fit = self._step() if self._search is not None else None  # none of the first samples may be readable
             if fit is not None:
                 self._keep(fit)
                 return Progress(improved=True, done=False, share=self.share())

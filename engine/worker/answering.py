@@ -9,16 +9,12 @@ import numpy as np
 
 from engine.arrays import FloatArray
 from engine.budget import Deadline
+from engine.memory import short_of_memory
 from engine.model.member import Member
 from engine.samples import Samples
 
 _FIRST_PIECE = 32
 _PIECE_SECONDS = 0.4  # how long a piece may take before the deadline is looked at again
-
-
-def lacks_memory(error: BaseException) -> bool:
-    """Return whether an error means that there is too little memory; known by name, since torch stays unimported."""
-    return isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
 
 
 class Answering:
@@ -57,7 +53,7 @@ class Answering:
             try:
                 piece = self._member.predict(samples.take(rows))
             except Exception as error:
-                if not lacks_memory(error) or len(rows) == 1:
+                if not short_of_memory(error) or len(rows) == 1:
                     raise
                 self._piece, self._may_grow = max(1, len(rows) // 2), False
                 continue

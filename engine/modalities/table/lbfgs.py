@@ -14,7 +14,8 @@ from engine.arrays import FloatArray
 
 Objective = Callable[[FloatArray], tuple[float, FloatArray]]
 
-_MEMORY = 20
+_MEMORY, _LEAST_MEMORY = 20, 3  # steps that are remembered,
+_BYTES = 200_000_000  # as far as they fit here
 _SUFFICIENT = 1e-4
 _HALVINGS = 20
 _STANDSTILL = 1e-7  # of the value, gained in one step
@@ -27,7 +28,8 @@ class Search:
     def __init__(self, at: FloatArray, limit: int, ended: bool = False) -> None:
         self.at, self.ended = at, ended
         self._left = limit
-        self._known: deque[tuple[FloatArray, FloatArray]] = deque(maxlen=_MEMORY)
+        memory = int(np.clip(_BYTES // (2 * at.nbytes), _LEAST_MEMORY, _MEMORY)) if at.nbytes else _MEMORY
+        self._known: deque[tuple[FloatArray, FloatArray]] = deque(maxlen=memory)
 
     def go_on(self, objective: Objective, stopped: Callable[[], bool]) -> None:
         """Take steps until the end, or until ``stopped`` says so after one.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from typing_extensions import override
@@ -12,7 +10,7 @@ from engine.arrays import FloatArray
 from engine.budget import Deadline
 from engine.learners.constant import ConstantMember
 from engine.samples import Samples
-from engine.worker.answering import Answering, lacks_memory
+from engine.worker.answering import Answering
 from engine.worker.first import Headcount
 
 
@@ -58,8 +56,3 @@ def test_each_lack_of_memory_before_makes_the_first_piece_smaller() -> None:
 def test_a_single_sample_too_many_is_a_failure() -> None:
     with pytest.raises(MemoryError):
         Answering(Narrow(most=0), {"test": Headcount(3)}).advance(Deadline(5.0))
-
-
-def test_other_errors_are_not_taken_for_lack_of_memory(tmp_path: Path) -> None:
-    assert lacks_memory(MemoryError())
-    assert not lacks_memory(ValueError("no"))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -101,6 +102,14 @@ def test_means_are_taken_over_tables() -> None:
     tables = [table(pictures), table(pictures)]
     tables[0].features[:], tables[1].features[:] = 1.0, 3.0
     assert (mean_features(tables, np.arange(1)) == 2.0).all()
+
+
+def test_features_that_do_not_fit_into_memory_are_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures = ImageSamples.from_arrays([texture(0, 0), texture(1, 0)])
+    free = SimpleNamespace(available=2 * 1280 * 4)
+    monkeypatch.setattr("engine.features.table.psutil.virtual_memory", lambda: free)
+    with pytest.raises(MemoryError, match="2 samples, 1280 numbers each"):
+        table(pictures)
 
 
 class Forgetful(nn.Module):

@@ -1,0 +1,16 @@
+"""How to tell that memory ran out, whatever says so. No torch here: who has none of it asks too."""
+
+from __future__ import annotations
+
+_SAYINGS = (
+    "out of memory",  # CUDA and Metal, from libraries that raise no error of their own kind
+    "DefaultCPUAllocator",  # the processor's, as PyTorch says it
+    "ALLOC_FAILED",  # cuBLAS and cuDNN
+)
+
+
+def short_of_memory(error: BaseException) -> bool:
+    """Return whether an error means that there is too little memory."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    return isinstance(error, RuntimeError) and any(saying in str(error) for saying in _SAYINGS)
