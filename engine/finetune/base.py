@@ -88,6 +88,10 @@ class Net(ABC):
         features: Tensor = self.body(*self.inputs(rows, View()))
         return features
 
+    def together(self, batch: int) -> int:
+        """Return how many whole samples are looked at between two looks at the clock: ``batch``, fewer of long ones."""
+        return batch
+
     def recalled(self, rows: IntArray) -> Float32Array | None:
         """Return the pretrained network's features [len(rows), ``length``] where others have left them, else None."""
         return None

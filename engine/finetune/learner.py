@@ -21,7 +21,7 @@ from engine.arrays import BoolArray, Float32Array, FloatArray, IntArray
 from engine.budget import Deadline
 from engine.errors import DataError
 from engine.finetune.base import Net, Part, View
-from engine.finetune.memory import Ladder, short_of_memory
+from engine.finetune.memory import Ladder
 from engine.finetune.precision import fast
 from engine.finetune.schedule import Plan
 from engine.finetune.soup import Soup
@@ -32,6 +32,7 @@ from engine.finetune.warm import warm
 from engine.heads.answer import Answer
 from engine.heads.order import stratified_order
 from engine.learners.base import Job, Learner, Progress
+from engine.memory import short_of_memory
 from engine.model.member import Member
 from engine.task import Kind
 from engine.transfer.base import Start
@@ -87,6 +88,7 @@ class FineTune(Learner):
         self._planned = self.epochs * len(job.labels)
         self._worked, self._shared = 0.0, 0.0
         self._error: float | None = None
+        self._check_s = 0.0  # what the last check took
         self._soup = Soup()
         self._choices: dict[str, Any] = {}
         self.allowed = math.inf  # seconds for one network, as they are when the first is about to be loaded
@@ -164,7 +166,7 @@ class FineTune(Learner):
             if not len(self._warm_rows):
                 raise DataError("None of the samples can be read. Check the files, then train again.")
         seen = sum(len(part) for part in self._features)
-        rows = self._warm_rows[seen : seen + self.ladder.batch]
+        rows = self._warm_rows[seen : seen + net.together(self.ladder.batch)]
         recalled = net.recalled(rows) if len(self._features) >= _JUDGED_AFTER else None
         if recalled is not None:
             self._features.append(recalled)
@@ -252,7 +254,7 @@ class FineTune(Learner):
             net.body.eval()
             with torch.inference_mode(), fast(net.device, net.bfloat16):
                 said = head(net.body(*net.inputs(rows, View(rough=True))))
-            return self.targets.error(said.double().cpu().numpy(), rows)
+            return self.targets.error(said.cpu().double().numpy(), rows)
 
         if len(rows):
             net.choose(error)
@@ -269,7 +271,8 @@ class FineTune(Learner):
         stream = tuning.stream
         checks = len(MOMENTS) - tuning.checked + len(MOMENTS) - 1  # and those of mixtures
         net = self._loaded()
-        aside = checks * net.looking * net.whole * len(self._rows(held_out=True))
+        foreseen = net.looking * net.whole * len(self._rows(held_out=True))
+        aside = checks * (self._check_s / self.plan.row_s if self._check_s and self.plan.row_s else foreseen)
         affordable = self.plan.affordable(deadline, aside) / net.effort_left(tuning.progress)
         if tuning.steps == _JUDGED_AFTER and affordable < min(stream.length, self.fewest * len(stream.rows)):
             self._leave_out()
@@ -287,9 +290,11 @@ class FineTune(Learner):
         seen = sum(len(part) for part in self._outputs)
         if tuning.contrasts and not seen:
             tuning.fit_head()
-        rest = rows[seen : seen + self.ladder.batch]
+        rest = rows[seen : seen + self._loaded().together(self.ladder.batch)]
+        began = self._now()
         if len(rest):
             self._outputs.append(tuning.outputs(rest))
+        self._check_s = self._now() - began + (self._check_s if seen else 0.0)
         return seen + len(rest) == len(rows)
 
     def _judge(self, tuning: Tuning) -> bool:
@@ -301,7 +306,7 @@ class FineTune(Learner):
             sharpness = self.targets.sharpness(outputs, rows)
             outputs = outputs * sharpness
             error = self.targets.error(outputs, rows)
-        better = self._error is None or error < self._error if len(rows) else tuning.finished
+        better = math.isfinite(error) and (self._error is None or error < self._error) if len(rows) else tuning.finished
         if better:
             self._error = error if len(rows) else None
             self.parts[self._number :] = [self._part(tuning, sharpness)]

@@ -32,7 +32,7 @@ def is_fast(device: str, faster_on: frozenset[str]) -> bool:
 
 def _able(kind: str) -> bool:
     if kind == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))  # emulated it is slow, or fails
     return kind != "cpu" or processor_is_faster()
 
 

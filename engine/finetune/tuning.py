@@ -171,7 +171,7 @@ class Tuning:
             with fast(self.net.device, self.net.bfloat16):
                 features = self.net.served(rows)
             said = self.head(features.float())
-        outputs: FloatArray = said.double().cpu().numpy()
+        outputs: FloatArray = said.cpu().double().numpy()
         return outputs
 
     def move(self, device: str) -> None:

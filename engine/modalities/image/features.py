@@ -22,6 +22,7 @@ from engine.arrays import Float32Array, IntArray
 from engine.backbones import load_backbone
 from engine.backbones.weights import digest, manifest
 from engine.finetune.precision import fast, is_fast
+from engine.memory import short_of_memory
 from engine.modalities.image.resize import middle as middle_of
 from engine.modalities.image.resize import resize
 from engine.modalities.image.samples import ImageSamples
@@ -31,7 +32,8 @@ MIDDLE, SPREAD = np.float32(127.0), np.float32(128.0)
 
 _VERSION = 1  # counts changes of the arithmetic before the network: features of another version are not comparable
 _HALVED = frozenset({"cpu"})
-_PIXELS_A_BATCH = {"cpu": 8 * 224 * 224, "cuda": 128 * 224 * 224}
+# A thread unpacks its batch alone, and looks at the clock after it: of large photos 24 take some seconds.
+_PIXELS_A_BATCH = {"cpu": 8 * 224 * 224, "cuda": 24 * 224 * 224}
 _log = logging.getLogger(__name__)
 
 
@@ -129,13 +131,15 @@ def _forward(network: nn.Module, planes: Float32Array, device: str) -> Float32Ar
     try:
         with torch.inference_mode():
             batch = torch.from_numpy(planes)
-            if device != "cpu":
+            if torch.device(device).type == "cuda":
                 batch = batch.pin_memory().to(device, non_blocking=True)
+            elif device != "cpu":
+                batch = batch.to(device)
             computed: Float32Array = network(batch.contiguous(memory_format=torch.channels_last)).float().cpu().numpy()
             return computed
-    except torch.OutOfMemoryError:
+    except (MemoryError, RuntimeError) as error:
         half = len(planes) // 2
-        if not half:
+        if not half or not short_of_memory(error):
             raise
         _log.warning(
             "The memory of %s is too small for %d pictures at once; going on with %d.", device, len(planes), half

@@ -63,6 +63,13 @@ class Squares:
                 squares[place] = square
         return squares
 
+    def rest(self) -> None:
+        """Let go of what is kept: nobody will ask for it any more, or it is read anew."""
+        self._kept, self._expected = self._kept[:0].copy(), {}
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+
     def _read(self, row: int) -> ByteArray | None:
         picture = self.samples.picture_or_none(row, self.side)
         return None if picture is None else np.rint(resize(picture, self.side)).astype(np.uint8)

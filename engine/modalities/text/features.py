@@ -45,6 +45,10 @@ _log = logging.getLogger(__name__)
 Network = Callable[[Tensor], Tensor]
 
 
+def _words_at_once(device: str) -> int:
+    return _WORDS_AT_ONCE.get(torch.device(device).type, _WORDS_AT_ONCE["cpu"])
+
+
 @dataclass(frozen=True, slots=True)
 class FeatureKind:
     """What is seen of texts at one look: the sum of the means of some of their chunks, then how many chunks there are.
@@ -75,7 +79,7 @@ class FeatureKind:
         """Return how many texts are best computed together: few of long ones."""
         most = CHUNK * (LOOKS[self.look] - self.seen_before)
         words = min(1.0 + self.letters / _LETTERS, most)
-        return int(np.clip(_PIECES * _WORDS_AT_ONCE[torch.device(device).type] / words, 1, _MOST_TEXTS))
+        return int(np.clip(_PIECES * _words_at_once(device) / words, 1, _MOST_TEXTS))
 
     def compute(self, samples: TextSamples, rows: IntArray, device: str) -> Float32Array:
         """Return features [len(rows), 2689]; an empty text has features too."""
@@ -173,7 +177,7 @@ def sums(network: Network, chunks: Sequence[Sequence[WordArray]], length: int, d
     owner = np.repeat(np.arange(len(chunks)), [len(mine) for mine in chunks])
     order = np.argsort([len(chunk) for chunk in flat], kind="stable")
     total = np.zeros((len(chunks), length), dtype=np.float32)
-    at_once = _WORDS_AT_ONCE[torch.device(device).type]
+    at_once = _words_at_once(device)
     begin = len(order)
     while begin:  # from the longest on
         end, longest = begin, len(flat[order[begin - 1]])

@@ -22,6 +22,7 @@ from engine.finetune.learner import FineTune
 from engine.finetune.precision import fast
 from engine.learners.base import Job
 from engine.learners.constant import ConstantLearner
+from engine.memory import short_of_memory
 from engine.modalities.image.augment import augment
 from engine.modalities.image.features import to_learn_from
 from engine.modalities.image.members.network import MIDDLE, SPREAD, NetworkMember
@@ -36,7 +37,7 @@ _PLAIN = 0.7  # of the training, after which pictures are no longer mixed
 _COARSE = ((0.35, 0.6), (0.65, 0.8))  # until which share of the training pictures are seen how small
 _STEP = 32  # pixels: networks halve pictures five times
 _UNCHANGED = 0.35  # of the time of a step, which goes into what does not depend on the size of pictures
-_TRIES, _TRIES_S = 3, 1.0
+_FEWEST_TRIES, _TRIES, _TRIES_S = 2, 3, 1.0
 # Mirrored pictures whose log-loss is greater by this much than that of plain ones mean something else.
 _FACTOR, _SLACK = 1.25, 0.1
 
@@ -187,7 +188,8 @@ class ImageNet(Net):
         sides = (batch, 3, self.resolution, self.resolution)
         planes = torch.zeros(sides, device=self.device).contiguous(memory_format=torch.channels_last)
         took: list[float] = []
-        while len(took) < _TRIES and sum(took) < _TRIES_S:  # the first is slow, and others may be disturbed
+        # The first is slow, on a graphics card by seconds, and others may be disturbed.
+        while len(took) < _FEWEST_TRIES or (len(took) < _TRIES and sum(took) < _TRIES_S):
             began = time.monotonic()
             with fast(self.device, self.bfloat16):
                 features = self.body(planes)
@@ -196,6 +198,10 @@ class ImageNet(Net):
             took.append(time.monotonic() - began)
         self.body.requires_grad_(False)
         return min(took)
+
+    @override
+    def rest(self) -> None:
+        self.squares.rest()
 
     @override
     def lighter(self) -> bool:
@@ -244,7 +250,7 @@ class ImageFineTune(FineTune):
         net = ImageNet(self.job, name, resolution, frozen, source, weights)
         net.mixing, net.growing = self.mixing, bool(settings.get("growing", False))
         if not math.isinf(self.allowed):
-            net.row_s = net.step_seconds(batch) / batch
+            net.row_s = _row_seconds(net, batch)
         net.see_at(self._finest(net, [resolution, *sorted(int(side) for side in settings.get("finer", ()))]))
         return net
 
@@ -262,3 +268,18 @@ class ImageFineTune(FineTune):
     def network(self) -> tuple[str, Path | None]:
         """Return the name of the network, and its adopted file where it comes from outside."""
         return str(self.settings["backbone"]), None
+
+
+def _row_seconds(net: ImageNet, batch: int) -> float:
+    """Return how long a step takes for each picture, of as many at once as memory allows.
+
+    Raises:
+        MemoryError, RuntimeError: not even one picture fits.
+    """
+    while True:
+        try:
+            return net.step_seconds(batch) / batch
+        except (MemoryError, RuntimeError) as error:
+            if batch == 1 or not short_of_memory(error):
+                raise
+        batch //= 2

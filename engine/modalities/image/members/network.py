@@ -93,7 +93,7 @@ class NetworkMember(Member):
                 outputs = network(batch)
                 if self.mirror:
                     outputs = (outputs + network(batch.flip(3))) / 2
-            total += Answer.of(self.task_kind).apply(outputs.double().cpu().numpy())
+            total += Answer.of(self.task_kind).apply(outputs.cpu().double().numpy())
         return total / len(self.parts)
 
     def networks(self) -> list[nn.Module]:

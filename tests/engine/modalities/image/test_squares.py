@@ -67,3 +67,11 @@ def test_what_is_expected_is_read_before_it_is_asked_for(
     found.expect(np.array([4, 9]))
     found.of(np.array([4, 9]))
     assert sorted(read) == [4, 9]
+
+
+def test_who_rests_keeps_nothing_and_can_still_be_asked(pictures: ImageSamples) -> None:
+    found, rows = looked(pictures), np.array([3, 30])
+    before = found.of(rows)
+    found.rest()
+    assert found._kept.nbytes == 0
+    np.testing.assert_array_equal(found.of(rows), before)
