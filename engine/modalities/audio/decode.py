@@ -70,12 +70,18 @@ def to_mono_16k(blocks: Iterator[Float32Array], rate: int) -> Float32Array:
     return wave if peak <= 1.0 else wave / np.float32(peak)
 
 
+_FROM_THE_MIDDLE = frozenset({"WAV", "WAVEX", "RF64", "W64", "AIFF", "AU", "CAF", "FLAC"})  # to the very sample
+
+
 def _blocks(file: soundfile.SoundFile) -> Iterator[Float32Array]:
-    """Yield what is wanted of a file, read from its beginning: not every format can be read from the middle."""
+    """Yield what is wanted of a file, read from its beginning where the format cannot be read from the middle."""
     size = max(1, _NUMBERS_AT_ONCE // file.channels)
     wanted = _excerpts(file.frames, file.samplerate)
     begin, end = 0, wanted[-1][1]
     while begin < end:
+        ahead = [first for first, last in wanted if last > begin]
+        if file.format in _FROM_THE_MIDDLE and ahead[0] > begin:
+            begin = file.seek(ahead[0])
         block: Float32Array = file.read(min(size, end - begin), dtype="float32", always_2d=True)
         if not len(block):
             return

@@ -28,6 +28,7 @@ _KEPT_BYTES = 1_000_000_000
 _PIECE = 16
 _FIRST_SHARE = 0.5  # of the length that is heard in the end, heard in the beginning
 _LONGEST = 1000  # frames to learn from at a time, 10 seconds
+_WHOLE_FRAMES = 32_000  # of whole sounds heard between two looks at the clock, and together; some seconds of work
 _LEAST = -8.0
 _HEAD_RATE = 0.1
 
@@ -42,9 +43,16 @@ class _Body(nn.Module):
     @override
     def forward(self, levels: Tensor, frames: Tensor, owner: Tensor) -> Tensor:
         """Take pieces [p, T, 32], their lengths [p], and the sound [p] of each, rising from 0 without a gap."""
-        heard: Tensor = self.network(levels, frames)
+        heard = self._heard(levels, frames)
         counts = torch.bincount(owner)
         return heard.new_zeros(len(counts), LENGTH).index_add(0, owner, heard) / counts[:, None]
+
+    def _heard(self, levels: Tensor, frames: Tensor) -> Tensor:
+        """Return what is heard in each piece: in few at a time where nothing is learned, since sounds may be long."""
+        few = len(levels) if torch.is_grad_enabled() else max(1, _WHOLE_FRAMES // levels.shape[1])
+        return torch.cat(
+            [self.network(*part) for part in zip(torch.split(levels, few), torch.split(frames, few), strict=True)]
+        )
 
 
 class AudioNet(Net):
@@ -58,7 +66,7 @@ class AudioNet(Net):
         self.job, self.samples = job, job.samples
         self.network = load_speech(verified(SPEECH))
         self.body, self.length = _Body(self.network), LENGTH
-        self.frames = _LONGEST
+        self.frames = self._longest = _LONGEST
         self._levels: dict[int, Float32Array] = {}
         self._bytes, self._looked = 0, 0
         self._lengths = np.zeros(len(self.samples), dtype=np.int64)
@@ -77,7 +85,7 @@ class AudioNet(Net):
         if self._looked < len(self.samples):
             return False
         known = self._lengths[self._lengths > 0]
-        self.frames = int(min(_LONGEST, np.median(known))) if len(known) else SHORTEST
+        self.frames = int(min(self._longest, np.median(known))) if len(known) else SHORTEST
         return True
 
     @override
@@ -117,8 +125,17 @@ class AudioNet(Net):
     def lighter(self) -> bool:
         smaller = max(SHORTEST, self.frames // 2)
         changed = smaller < self.frames
-        self.frames = smaller
+        self.frames = self._longest = smaller  # also where the sounds are still to be looked at
         return changed
+
+    @override
+    def together(self, batch: int) -> int:
+        longest = int(self._lengths.max(initial=SHORTEST))
+        return max(1, min(batch, _WHOLE_FRAMES // max(1, longest)))
+
+    @override
+    def rest(self) -> None:
+        self._levels, self._bytes = {}, 0
 
     @override
     def to_member(self, parts: Sequence[Part]) -> NetworkMember:

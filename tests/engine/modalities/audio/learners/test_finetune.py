@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from engine.backbones.speech import SHORTEST
 from engine.errors import ModelError
 from engine.finetune.base import View
 from engine.learners.base import Job
-from engine.modalities.audio.learners.finetune import AudioFineTune
+from engine.modalities.audio.learners.finetune import AudioFineTune, AudioNet
 from engine.modalities.audio.members.network import NetworkMember
 from engine.modalities.audio.samples import AudioSamples
 from engine.task import Kind, Modality, Task
@@ -100,3 +101,25 @@ def class_job_of(sounds: AudioSamples) -> Job:
     """A job on these sounds, each of a class of its own."""
     task = Task(Modality.AUDIO, Kind.MULTICLASS, tuple(str(row) for row in range(len(sounds))))
     return Job(task, sounds, np.arange(len(sounds), dtype=np.float64), np.arange(len(sounds)))
+
+
+def test_lighter_sounds_stay_light_once_they_were_looked_at(job: Job) -> None:
+    net = AudioNet(job)
+    while net.lighter():
+        pass
+    while not net.prepare():
+        pass
+    assert net.frames == SHORTEST
+
+
+def test_long_sounds_are_heard_in_few_pieces_at_a_time(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    net, rows = AudioNet(job), np.arange(4)
+    while not net.prepare():
+        pass
+    assert net.together(32) == 32
+    with torch.inference_mode():
+        together = net.served(rows)
+        monkeypatch.setattr("engine.modalities.audio.learners.finetune._WHOLE_FRAMES", 1)
+        one_by_one = net.served(rows)
+    assert net.together(32) == 1
+    torch.testing.assert_close(one_by_one, together, atol=1e-5, rtol=1e-5)
