@@ -135,7 +135,9 @@ class Bag:
             if stop.is_set():
                 break
         if fold.rounds == goal or fold.exhausted:
-            fold.looks[goal] = self._checked(fold.booster)
+            seen = self._checked(fold.booster)
+            with self._lock:  # others look through what all folds have reached
+                fold.looks[goal] = seen
 
     def _open(self, fold: _Fold) -> None:
         lightgbm = load_lightgbm()

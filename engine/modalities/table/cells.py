@@ -12,6 +12,7 @@ from engine.errors import DataError
 
 _EPOCH = datetime.datetime(1970, 1, 1)
 _DAY = 86_400.0
+_EXACT = 2.0**53  # below, a float tells every whole number
 
 
 def is_missing(value: object) -> bool:
@@ -55,8 +56,24 @@ def as_days(name: str, value: Any) -> float | None:
 
 
 def as_words(name: str, value: Any) -> str | None:
-    """Return the text in a cell, None where it is missing."""
-    return None if is_missing(value) else str(value)
+    """Return the text in a cell as it is learned from, None where it is missing.
+
+    Raises:
+        DataError: it is no Unicode.
+    """
+    if is_missing(value):
+        return None
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        return str(int(value))
+    words = str(value).strip()
+    if not words.isascii():
+        try:
+            words.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise DataError(f"{name!r} takes a text, but got half a character. Write it anew.") from error
+    return words or None
 
 
 def _short(value: object) -> str:

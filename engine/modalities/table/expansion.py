@@ -21,6 +21,7 @@ from engine.modalities.table.encoder import TableEncoder
 _SAMPLE = 50_000
 _TAILS = (0.001, 0.999)
 _LARGEST = 1e100  # beyond, squares would overflow
+_NO_SPREAD = 1e-30  # below, numbers could not be scaled in single precision, in which models are exported
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +82,7 @@ def _fit_column(known: FloatArray, knots: int) -> tuple[tuple[float, float, floa
     low, high = (float(edge) for edge in np.quantile(known, _TAILS, method="nearest"))
     clipped = np.clip(known, low, high)
     mean, spread = float(clipped.mean()), float(clipped.std())
-    if not spread > 1e-12 * max(1.0, abs(mean)):
+    if not spread > max(1e-12 * abs(mean), _NO_SPREAD):
         return (low, high, mean, 1.0), []
     steps = np.linspace(0.0, 1.0, knots // 2 + 2)[1:-1]
     distinct = np.unique(clipped)

@@ -31,10 +31,11 @@ class TableSamples:
     """Rows of a table. ``frame`` has Float64 for numbers and dates, String for categories and texts, null for missing.
 
     The frame is never written to. The numbers made from it last are kept, because the learners of a run and the
-    members of a model share one encoder.
+    members of a model share one encoder; ``fitted`` holds the encoders learned from these rows, by columns.
     """
 
     frame: pl.DataFrame
+    fitted: dict[tuple[Column, ...], TableEncoder] = field(default_factory=dict, repr=False, compare=False)
     _encoded: dict[TableEncoder, FloatArray] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:

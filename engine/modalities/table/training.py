@@ -77,7 +77,10 @@ def take_rows(job: Job, rows: int = 0, folds: int = 0) -> TrainingRows:
     samples = table_samples(job)
     if len(places) < len(samples):
         samples = samples.take(places)
-    encoder = TableEncoder.fit(samples, job.task.columns)
+    columns = tuple(job.task.columns)
+    if columns not in samples.fitted:
+        samples.fitted[columns] = TableEncoder.fit(samples, columns)
+    encoder = samples.fitted[columns]
     return TrainingRows(
         size=len(job.folds),
         rows=places,

@@ -56,3 +56,10 @@ def test_two_values_need_no_bend() -> None:
 def test_timestamps_keep_their_differences() -> None:
     _, design = expanded([1.7e9 + v for v in range(100)])
     assert len(np.unique(design[:, 0])) == 100
+
+
+def test_numbers_of_a_tiny_unit_are_told_apart() -> None:
+    values = np.random.default_rng(0).normal(3.0, 1.0, 200)
+    _, plain = expanded(values.tolist())
+    _, tiny = expanded((1e-14 * values).tolist())
+    np.testing.assert_allclose(tiny, plain, atol=1e-9)
