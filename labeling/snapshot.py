@@ -244,9 +244,13 @@ CHECKS: dict[Kind, Check] = {
 
 
 def _rarest(labels: pl.Series) -> list[str]:
-    """Return the rarest class of each sample, by which it is dealt to the parts; empty where it has none."""
+    """Return the rarest class of each sample, by which it is dealt to the parts; empty where it has none.
+
+    A class that no other sample has cannot be dealt to two parts, so the next rarest decides.
+    """
     sizes = Counter(names_of(labels).to_list())
-    return [min(sorted(names), key=lambda name: sizes[name], default="") for names in labels.to_list()]
+    shared = [sorted(name for name in names if sizes[name] > 1) for names in labels.to_list()]
+    return [min(names, key=lambda name: sizes[name], default="") for names in shared]
 
 
 def _split(frame: pl.DataFrame, labels: Strata, test_fraction: float, seed: int, notes: list[str]) -> Dataset:
@@ -257,6 +261,11 @@ def _split(frame: pl.DataFrame, labels: Strata, test_fraction: float, seed: int,
     folds = np.full(len(labels), TEST_FOLD, dtype=np.int64)
     train_rows = np.flatnonzero(~test)
     folds[train_rows] = assign_folds(_at(labels, train_rows), group[train_rows], seed)
+    if not (folds >= 0).any():
+        raise ImportRefused(
+            "No class has two samples to learn from that differ (near-copies count as one), so nothing that is learned "
+            "could be checked. Add more samples of each class."
+        )
     unseen = frame.filter(pl.col("reference").is_not_null() & pl.col("look").is_null() & pl.col("tones").is_null())
     if unseen.height:
         photos = count(unseen.height, "photo was", "photos were")

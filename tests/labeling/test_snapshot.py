@@ -169,3 +169,16 @@ def test_many_samples_of_many_classes_are_drawn_from_and_no_class_is_lost(monkey
     assert any("drawn evenly" in note for note in frozen.notes)
     assert frozen.dataset.ids == snapshot(pictures(names), About(), seed=1).dataset.ids
     assert len(snapshot(pictures(names[:100]), About()).dataset) == 100
+
+
+def test_classes_of_one_picture_and_its_copies_are_refused() -> None:
+    labels, content = ["bolt", "bolt", "nut", "nut", "nut"], ["a", "a", "b", "b", "b"]
+    with pytest.raises(ImportRefused, match="near-copies count as one"):
+        snapshot(pictures(labels, content), About(), test_fraction=0.0)
+
+
+def test_samples_that_each_have_a_class_of_their_own_beside_a_shared_one_are_checked_on() -> None:
+    sets = [["red", f"number {row}"] for row in range(12)] + [["blue"]] * 12
+    frame = pictures([None] * len(sets)).with_columns(pl.Series("label", sets))
+    frozen = snapshot(frame, About(kind=Kind.MULTILABEL), test_fraction=0.0)
+    assert (frozen.dataset.folds >= 0).mean() > 0.9
