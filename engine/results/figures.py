@@ -10,6 +10,7 @@ import numpy as np
 from engine.arrays import BoolArray, FloatArray, IntArray
 
 Z_95 = 1.959964
+_RESAMPLED = 20_000  # of more samples, so many are resampled
 
 
 def share_interval(share: float, n: int) -> tuple[float, float]:
@@ -107,18 +108,31 @@ class ErrorFigures:
 
 def error_figures(truth: FloatArray, said: FloatArray, resamples: int = 400, seed: int = 0) -> ErrorFigures:
     """Return the errors of the answers ``said`` [n] to true values ``truth`` [n]; a seed gives the same bounds."""
-    n = len(truth)
-    weights = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=resamples).astype(np.float64)
-    distance = np.abs(truth - said)
-    typical = weights @ distance / n
-    mean = weights @ truth / n
-    spread = weights @ truth**2 / n - mean**2
-    squared = weights @ (truth - said) ** 2 / n
+    rng, n = np.random.default_rng(seed), len(truth)
+    distance, total = np.abs(truth - said), float(np.var(truth))
+    r2 = 1 - float(np.mean((truth - said) ** 2)) / total if total > 0 else math.nan
+    # Of very many samples a random part is resampled; what it tells is then surer by the root of its share.
+    rows = rng.choice(n, _RESAMPLED, replace=False) if n > _RESAMPLED else np.arange(n)
+    part, narrower = len(rows), math.sqrt(len(rows) / n)
+    centred = truth[rows] - truth.mean()
+    columns = np.stack([distance[rows], centred, centred**2, (truth[rows] - said[rows]) ** 2], axis=1)
+    typical, mean, power, squared = np.stack([_drawn(rng, part) @ columns / part for _ in range(resamples)]).T
+    spread = power - mean**2
     usable = spread > 0
     explained = 1 - squared[usable] / spread[usable]
-    total = float(np.var(truth))
-    r2 = 1 - float(np.mean((truth - said) ** 2)) / total if total > 0 else math.nan
-    return ErrorFigures(float(distance.mean()), _bounds(typical), r2, _bounds(explained))
+    middle = float(distance.mean())
+    bounds = [_bounds(_around(*values, narrower)) for values in ((middle, typical), (r2, explained))]
+    return ErrorFigures(middle, bounds[0], r2, bounds[1])
+
+
+def _drawn(rng: np.random.Generator, n: int) -> FloatArray:
+    """Return how often each of ``n`` samples is drawn when as many are drawn with putting back."""
+    return np.bincount(rng.integers(0, n, size=n), minlength=n).astype(np.float64)
+
+
+def _around(middle: float, values: FloatArray, narrower: float) -> FloatArray:
+    """Return resampled values of a part as those of the whole; as they are where the part is the whole."""
+    return values if narrower == 1.0 or not len(values) else middle + (values - values.mean()) * narrower
 
 
 def _bounds(values: FloatArray) -> tuple[float, float]:

@@ -68,3 +68,18 @@ def test_a_constant_truth_has_nothing_to_explain() -> None:
 
     assert found.typical == 1.0
     assert math.isnan(found.explained)
+
+
+def test_of_very_many_samples_a_part_tells_as_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(3)
+    truth = 1.7e9 + random.normal(0, 30, 4000)  # moments, far from 0
+    said = truth + random.normal(0, 10, 4000)
+    whole = error_figures(truth, said)
+    monkeypatch.setattr("engine.results.figures._RESAMPLED", 1000)
+    part = error_figures(truth, said)
+
+    assert (part.typical, part.explained) == (whole.typical, whole.explained)
+    for name in ("typical_interval", "explained_interval"):
+        (low, high), (least, most) = getattr(part, name), getattr(whole, name)
+        assert high - low == pytest.approx(most - least, rel=0.3)
+    assert part.explained_interval[0] < part.explained < part.explained_interval[1]

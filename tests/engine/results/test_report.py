@@ -54,7 +54,7 @@ def test_a_number_has_a_typical_error_with_bounds(tmp_path: Path) -> None:
     report = report_of(run)
 
     assert words.headline(report) == "Off by 6.65 on average"
-    assert words.interval(report) == "between 5.57 and 7.91 – measured on 84 rows it never saw"
+    assert words.interval(report) == "between 5.57 and 7.88 – measured on 84 rows it never saw"
     assert words.uncertainty(report).startswith("It explains 95 of 100 parts of why income differs (between ")
     assert words.worst_title(report) == "Largest errors first"
     assert words.off_by(run).startswith("Such answers are off by 6.65 on average (between ")
