@@ -55,6 +55,10 @@ class Budget:
         running = 0.0 if self._started is None else self.now() - self._started
         return self._spent + running
 
+    def used(self, seconds: float) -> None:
+        """Hear that so many active seconds have been used in all, whatever else was written down of them."""
+        self._spent += max(0.0, seconds - self.active)
+
     @property
     def remaining(self) -> float:
         """Active seconds left, never negative."""

@@ -26,6 +26,9 @@ def stop_reason(standings: Sequence[Standing], metrics: Mapping[str, float]) -> 
         late = [s.name for s in standings if not (s.curve or s.failures) and s.share < 1.0]
         if late:  # who is through with nothing to show, the work not done, found the time too short
             return f"Everything that fits into the time was tried. With more of it, {_listed(late)} would take part."
+        broken = [s.name for s in standings if s.failures and not s.curve]
+        if broken:
+            return f"Everything else has been tried; {_listed(broken)} failed. What happened is in trainer.log."
         return "Everything worth trying has been tried; more time would not help."
     watched = [metrics[name] for name in ("nauc", "accuracy", "r2") if name in metrics]
     evaluations = sum(len(standing.curve) for standing in standings)

@@ -10,6 +10,7 @@ from engine.dataset import Dataset, Split
 from engine.device import resolve, threads
 from engine.learners import Job, Learner, learner_class
 from engine.modalities import Entry, open_samples, portfolio
+from engine.model.folder import MemberRecord
 from engine.model.member import Member
 from engine.model.registry import member_class
 from engine.run.folder import RunFolder
@@ -110,7 +111,7 @@ class Bench:
         version = checkpoint.save_candidate(member, learner.validation())
         self._offered[name] = member
         if self.run.options.max_latency_ms is not None:
-            self.measure(name)
+            self.measure(name, anew=True)  # one of the same size may read more of each sample
         return version
 
     def answer(self, name: str, deadline: Deadline, frugality: int = 0) -> bool:
@@ -131,19 +132,23 @@ class Bench:
             checkpoint.save_answers(checkpoint.mark.version, answers)
         return through
 
-    def measure(self, name: str) -> Pace:
-        """Measure and keep how quick the newest candidate is, unless that is known of one of about its size."""
+    def measure(self, name: str, *, anew: bool = False) -> Pace:
+        """Measure and keep how quick the newest candidate is, unless that is known of one of about its size.
+
+        It is measured on the processor, where models are asked once they are learned.
+        """
         checkpoint = Checkpoint(self.run.checkpoints_path, name)
         candidate = checkpoint.candidate()
         assert candidate is not None
-        if not candidate.unmeasured and candidate.pace is not None:
+        if not anew and not candidate.unmeasured and candidate.pace is not None:
             return candidate.pace
 
         def few(count: int) -> Samples:
             return open_samples(Dataset(self._probe.frame.head(count)), self.run.task, None)
 
         limit = time_allowed(self.run.options.budget_s)
-        pace = measure(self._member(name), few, limit, candidate.size)
+        member = self._member(name) if self.device == "cpu" else self._loaded(candidate.record, "cpu")
+        pace = measure(member, few, limit, candidate.size)
         checkpoint.save_pace(pace)
         return pace
 
@@ -153,7 +158,8 @@ class Bench:
             candidate = Checkpoint(self.run.checkpoints_path, name).candidate()
             if candidate is None:
                 raise KeyError(f"{name} has no candidate.")
-            record = candidate.record
-            kind = member_class(record.kind)
-            self._offered[name] = kind.load(record.folder, record.settings, self.run.task, self.device)
+            self._offered[name] = self._loaded(candidate.record, self.device)
         return self._offered[name]
+
+    def _loaded(self, record: MemberRecord, device: str) -> Member:
+        return member_class(record.kind).load(record.folder, record.settings, self.run.task, device)

@@ -12,6 +12,7 @@ from engine.errors import RunError
 from engine.files import read_json, write_json
 
 OWNER = "worker.json"
+_STARTED = 19  # which of the fields after the name in /proc/PID/stat (proc(5): number 22, ticks since the start)
 
 
 def log_to(path: Path) -> None:
@@ -52,7 +53,7 @@ def owner(run_path: Path) -> int | None:
     try:
         facts = read_json(run_path / OWNER)
         process = psutil.Process(int(facts["pid"]))
-        same = abs(process.create_time() - float(facts["born"])) < 1.0  # process ids are used again
+        same = facts["born"] == _born(process)  # process ids are used again
         return process.pid if same and process.status() != psutil.STATUS_ZOMBIE else None
     except (OSError, ValueError, KeyError, TypeError, psutil.Error):
         return None
@@ -67,4 +68,15 @@ def take_ownership(run_path: Path) -> None:
     other = owner(run_path)
     if other is not None and other != os.getpid():
         raise RunError(f"Another process (number {other}) is already training {run_path}. Wait for it, or stop it.")
-    write_json(run_path / OWNER, {"pid": os.getpid(), "born": psutil.Process().create_time()})
+    write_json(run_path / OWNER, {"pid": os.getpid(), "born": _born(psutil.Process())})
+
+
+def _born(process: psutil.Process) -> str:
+    """Return what tells a process from a later one of the same number, whatever is done to the clock meanwhile."""
+    try:
+        # Linux counts from the start of the machine; the time of day that psutil makes of it moves with the clock.
+        fields = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2]
+        machine = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+        return f"{machine} {fields.split()[_STARTED]}"
+    except (OSError, IndexError):
+        return f"{process.create_time():.2f}"

@@ -17,6 +17,7 @@ from engine.budget import Budget
 from engine.curve import Point
 from engine.device import told_at_once
 from engine.errors import DataError, EngineError, RunError
+from engine.metrics import Interval
 from engine.modalities import portfolio
 from engine.run.folder import RunFolder
 from engine.run.journal import Journal, replay
@@ -31,14 +32,18 @@ from engine.worker.desk import Desk, Errand
 from engine.worker.first import serve_constant
 from engine.worker.health import OWNER, memory_mb, take_ownership
 from engine.worker.result import bare_result, final_result
-from engine.worker.roster import OUT_OF_MEMORY, Roster
+from engine.worker.roster import DISK_FULL, OUT_OF_MEMORY, Roster
 from engine.worker.serving import Server
 from engine.worker.trainer_handle import TrainerHandle, TrainerReply
 
 TICK = 0.1
 HEARTBEAT = 1.0
+JUDGINGS = 3  # what is served is scored in the end about so often,
+MOST_FOR_THE_END = 0.1  # which may take this share of the budget
 PAUSE_PATIENCE = 2.0  # how long a slice may take to end when a pause or an end is asked for (spec 7.7)
 KILLED = (-9, 137)  # exit codes of a process that the system killed
+LONGEST_START = 60.0  # seconds from the plan of a run until its worker is there
+ENDED = (-15, 143)  # and of one that was asked to end
 
 
 class Worker:
@@ -52,7 +57,7 @@ class Worker:
         self._budget = Budget(
             run.options.budget_s,
             spent_before=self._before.active_s,
-            head_start=max(0.0, time.time() - run.options.pressed_at) if first_sitting else 0.0,
+            head_start=_head_start(run) if first_sitting else 0.0,
         )
         self._journal = Journal(run.events_path, lambda: self._budget.active, self._before.events)
         self._control = ControlFile(run.control_path)
@@ -61,9 +66,12 @@ class Worker:
         self._reason: str | None = None  # set once the run is to end
         self._patience_ends = float("inf")
         self._last_beat = 0.0
-        self._asked_to_leave = False
+        self._leaves_because = ""  # a sentence: the sitting ends here, and the run can be resumed
+        self._cannot_go_on = False  # the trainer cannot open the run as this machine is now
+        self._device = "cpu"
         self._metrics: dict[str, float] = {}
         self._answer_time = AnswerTime(run.options.budget_s)
+        self._judging_s = 0.0  # the longest that judging what is served has taken
         self._error = 0.0  # the standard error of the served model's score
         self._told: set[tuple[str, str]] = set()  # what learners have said to the person in this sitting
         self._notes = list(run.options.notes)
@@ -71,8 +79,9 @@ class Worker:
 
     @property
     def _reserve(self) -> float:
-        """Seconds kept for the final scoring."""
-        return min(max(0.5, 0.01 * self._budget.total), 3.0)
+        """Seconds kept for the final scoring; more where judging what is served has been seen to take long."""
+        usual = min(max(0.5, 0.01 * self._budget.total), 3.0)
+        return max(usual, min(JUDGINGS * self._judging_s, MOST_FOR_THE_END * self._budget.total))
 
     def run_to_end(self) -> int:
         """Train until the budget ends or someone says so; return the exit code."""
@@ -99,16 +108,19 @@ class Worker:
         n_train, n_test = self._server.sizes
         if n_train == 0:
             raise DataError("There are no samples to learn from. Label some first.")
-        device = told_at_once(options.device) or self._desk.device(lambda: self._budget.remaining > self._reserve)
+        device = self._device = told_at_once(options.device) or self._desk.device(
+            lambda: self._budget.remaining > self._reserve
+        )
         self._entries = portfolio(task, n_train, device, self._server.train, options.own_weights)
         self._server.repeats = {entry.name: entry.repeats for entry in self._entries if entry.repeats}
         self._roster = Roster(self._entries, self._before, lambda: self._server.members)
         self._policy = POLICIES["breadth_then_gain"]()
+        self._server.recall()
+        self._go_on_from_served()
         facts = {"budget_s": options.budget_s, "device": device, "task": task.to_json()}
         resumed = self._before.started
         facts |= {"pid": os.getpid(), "n_train": n_train, "n_test": n_test, "resumed": resumed}
         self._journal.write("started", facts)
-        self._server.recall()
         if self._server.serve_if_ready():  # all of it was there when the last sitting was cut off
             self._point(self._server.leader)
         if self._server.served is None:
@@ -116,10 +128,21 @@ class Worker:
             self._point(self._server.leader)
         self._prepared = True
 
+    def _go_on_from_served(self) -> None:
+        """Know again how good what is served is; tell it where the last sitting was cut off before it could."""
+        served = self._server.served
+        if served is None:
+            return
+        self._budget.used(served.moment)
+        if any(point.active_s == served.moment for point in self._before.curve):
+            self._judge()
+        else:
+            self._point(self._server.leader)
+
     # The loop: whatever arrives, then the clock.
 
     def _loop(self) -> None:
-        while not self._asked_to_leave and (self._reason is None or self._nearly_served()):
+        while not self._leaves_because and (self._reason is None or self._nearly_served()):
             self._dispatch()
             self._hear(TICK)
             for command in self._control.poll():
@@ -222,7 +245,7 @@ class Worker:
 
     def _leave(self, *_: object) -> None:
         """SIGTERM: the machine shuts down. Leave a run that resume continues."""
-        self._asked_to_leave = True
+        self._leaves_because = "Training was stopped by the system; resume it."
 
     # The trainer.
 
@@ -233,10 +256,12 @@ class Worker:
         elif kind in ("answered", "measured"):
             self._errand_done(message)
         elif kind == "failed":
-            errand = self._desk.done(well=False)
+            # A graphics card may be of no use any more to the process in which something failed.
+            errand = self._desk.done(well=False) if self._device == "cpu" else self._desk.stop()
             assert errand is not None
             self._failed(errand, message["reason"], message["message"])
         elif kind == "fatal":
+            self._cannot_go_on = True
             raise DataError(message["message"])
         elif kind == "gone":
             self._trainer_gone(int(message["code"]))
@@ -254,10 +279,10 @@ class Worker:
         known = {} if message["share"] is None else {"share": round(message["share"], 4)}
         self._journal.write("slice", facts | known)
         self._tell(learner, message["message"])
-        wanted = message["version"] is not None and self._weigh(learner)
+        wanted = self._weigh(learner) if message["version"] is not None else None
         if self._state == "working":
             self._dispatch()  # the trainer works on while the rest is written
-        if message["version"] is not None:
+        if wanted is not None:
             self._report(learner, wanted)
 
     def _errand_done(self, message: dict[str, Any]) -> None:
@@ -299,7 +324,9 @@ class Worker:
         )
 
     def _trainer_gone(self, code: int) -> None:
-        if code in KILLED:  # nobody but the system does that, and it does when memory runs out
+        if code in ENDED:  # by somebody, as when the machine shuts down: no fault of the learner
+            self._desk.stop()
+        elif code in KILLED:  # nobody but the system does that, and it does when memory runs out
             self._slice_lost(OUT_OF_MEMORY, "was ended by the system, which does that when memory runs out")
         else:
             self._slice_lost("crash", f"stopped unexpectedly (code {code})")
@@ -311,6 +338,12 @@ class Worker:
 
     def _failed(self, errand: Errand, reason: str, message: str) -> None:
         learner = errand.learner
+        if reason == DISK_FULL:
+            self._leaves_because = (
+                "There is no room left on the disk, so training stopped. What was learned is kept. "
+                "Make room, then resume it."
+            )
+            return
         self._journal.write("failed", {"learner": learner, "reason": reason, "message": message})
         sentence = self._roster.failed(learner, reason)
         if sentence is not None:
@@ -321,11 +354,13 @@ class Worker:
 
     # Serving.
 
-    def _weigh(self, learner: str) -> bool:
-        """Take up a learner's new candidate; return whether it is to be served."""
+    def _weigh(self, learner: str) -> bool | None:
+        """Take up a learner's new candidate; return whether it is to be served, None where it cannot be judged yet."""
         candidate = Checkpoint(self.run.checkpoints_path, learner).candidate()
         assert candidate is not None
         wanted = self._server.weigh(candidate)
+        if not self._server.knows(candidate):
+            return None
         first_look = self._server.is_first_look(learner)
         self._roster.scored(learner, self._server.own_score(learner), first_look=first_look)
         self._serve(learner)
@@ -346,8 +381,7 @@ class Worker:
 
     def _point(self, learner: str) -> None:
         assert self._server.served is not None
-        score, interval, self._metrics = self._server.standing()
-        self._error = interval.se
+        score, interval = self._judge()
         members = [{"name": n, "weight": w} for n, w in self._server.served.lineup.weights.items()]
         facts = {"score": score, "interval": [interval.low, interval.high], "learner": learner}
         facts["checked"] = self._server.rows_checked
@@ -355,16 +389,32 @@ class Worker:
         self._journal.write("point", {**facts, "metrics": self._metrics, "members": members}, active_s=moment)
         self._roster.point(Point(moment, score, learner))
 
+    def _judge(self) -> tuple[float, Interval]:
+        """Return the score of what is served, and how sure it is."""
+        began = time.monotonic()
+        score, interval, self._metrics = self._server.standing()
+        self._error = interval.se
+        self._judging_s = max(self._judging_s, time.monotonic() - began)
+        return score, interval
+
     def _fail(self, sentence: str) -> None:
-        """Say why the run cannot go on; what was served stays."""
+        """Say why the run cannot go on; what was served stays.
+
+        One that has learned something, and only cannot be opened as things are now, can be resumed once they are right.
+        """
+        under_way = self._before.started or (self._prepared and self._server.has_learned)
+        if under_way and (self._cannot_go_on or not self._prepared):
+            text = f"{sentence} What was learned is kept: put that right, then resume it."
+            self._journal.write("message", {"level": "error", "text": text})
+            return
         self._notes.append(sentence)
         self._journal.write("message", {"level": "error", "text": sentence})
         self._write_result("failed")
 
     def _end(self) -> int:
         """Write the result; return the exit code."""
-        if self._asked_to_leave:
-            self._journal.write("message", {"level": "info", "text": "Training was stopped by the system; resume it."})
+        if self._leaves_because:
+            self._journal.write("message", {"level": "info", "text": self._leaves_because})
             return 1
         self._desk.stop()
         reason = self._reason or "budget"
@@ -385,3 +435,14 @@ class Worker:
         result["active_s"] = round(self._budget.active, 3)
         self.run.write_result(result)
         self._journal.write("stopped", {"reason": reason, "result": result})
+
+
+def _head_start(run: RunFolder) -> float:
+    """Return the seconds from the press of Train until now.
+
+    A run whose worker comes long after its plan, as when the machine went down in between, has lost only the time until
+    the plan stood.
+    """
+    planned = (run.path / "plan.json").stat().st_mtime
+    waited = time.time() - planned
+    return max(0.0, planned - run.options.pressed_at) + (waited if 0.0 <= waited <= LONGEST_START else 0.0)

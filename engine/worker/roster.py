@@ -6,12 +6,13 @@ from collections.abc import Callable, Collection, Sequence
 
 from engine.curve import Point
 from engine.modalities import Entry
-from engine.run.journal import Replay
+from engine.run.journal import Past, Replay
 from engine.scheduler import Standing
 from engine.transfer.guard import verdicts
 
 STRIKES = 2  # a learner that failed this often is left alone
 OUT_OF_MEMORY = "memory"  # the reason of failures that are no strikes, since the next try is made on less
+DISK_FULL = "disk"  # nor is this one, which ends the sitting
 _RUNGS = (  # what is done about the first, second, third and last lack of memory
     "It ran out of memory, so it goes on in smaller pieces.",
     "It ran out of memory again, so it also makes its inputs smaller or coarser.",
@@ -76,11 +77,12 @@ class Roster:
 
     def frugality(self, name: str) -> int:
         """Return how often a learner has run out of memory."""
-        return self._pasts[name].frugality
+        past = self._pasts.get(name)  # what was learned on another device may be in no portfolio of this one
+        return past.frugality if past is not None else 0
 
     def failed(self, name: str, reason: str) -> str | None:
         """Note a failed slice; return what is done about it as a sentence for the person, None for nothing."""
-        past = self._pasts[name]
+        past = self._pasts.setdefault(name, Past())
         if reason != OUT_OF_MEMORY:
             past.failures += 1
             return None if past.failures < STRIKES else _LEFT_ALONE
@@ -89,7 +91,7 @@ class Roster:
 
     def left_out(self, name: str) -> bool:
         """Whether a learner has failed, or run out of memory, too often."""
-        past = self._pasts[name]
+        past = self._pasts.get(name, Past())
         return past.failures >= STRIKES or past.frugality >= len(_RUNGS)
 
     def scored(self, name: str, score: float, *, first_look: bool = False) -> None:

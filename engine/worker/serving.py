@@ -31,6 +31,8 @@ from engine.worker.checkpoint import PARTS, Candidate, Checkpoint
 from engine.worker.desk import Errand
 from engine.worker.small import SmallKeeper, facts
 
+_CURVE_CELLS = 1_000_000  # samples times outputs: as many are scored in about 0.1 s
+
 
 @dataclass
 class Served:
@@ -109,12 +111,22 @@ class Server:
     # From a candidate to a point of the curve.
 
     def weigh(self, candidate: Candidate) -> bool:
-        """Compare a new candidate with what is served; return whether a model with it is to be served."""
+        """Compare a new candidate with what is served; return whether a model with it is to be served.
+
+        One that was checked on no sample at all, or answers with no numbers, is left where it is.
+        """
+        if not checked(candidate.validation).any():
+            return False
         self._candidates[candidate.learner] = candidate
         self._decide()
         if not self.is_first_look(candidate.learner):
             self.small.consider(candidate)
         return self._wanted is not None and candidate.learner in self._wanted.weights
+
+    def knows(self, candidate: Candidate) -> bool:
+        """Tell whether a candidate was weighed."""
+        known = self._candidates.get(candidate.learner)
+        return known is not None and known.version == candidate.version
 
     def is_first_look(self, learner: str) -> bool:
         """Whether a learner's newest candidate has learned from too few samples to be served beside the others."""
@@ -159,7 +171,9 @@ class Server:
         """Say of the served model how quick it is, now that all its members were measured."""
         served = self.served
         assert served is not None
-        chosen = [self._candidates[learner] for learner in served.lineup.weights if learner in self._candidates]
+        if not set(served.lineup.weights) <= set(self._candidates):
+            return  # one could not be asked, so nobody knows
+        chosen = [self._candidates[learner] for learner in served.lineup.weights]
         pace = {"ms_per_sample": facts(chosen)["ms_per_sample"]}
         served.facts, served.cost_s = served.facts | pace, self._cost(served.lineup)
         annotate(self.run.model_path, pace)
@@ -276,7 +290,7 @@ class Server:
         """Take up what an earlier sitting of this run served, and every learner's newest candidate."""
         for folder in sorted(self.run.checkpoints_path.glob("[!.]*")):
             candidate = Checkpoint(self.run.checkpoints_path, folder.name).candidate()
-            if candidate is not None:
+            if candidate is not None and checked(candidate.validation).any():
                 self._candidates[folder.name] = candidate
         if (self._memory / "served.json").exists():
             kept = read_json(self._memory / "served.json")
@@ -317,13 +331,20 @@ class Server:
         return _with_intervals(self.task, self._test.labels(self.task), self.served.test)
 
     def test_curve(self, curve: Sequence[Point]) -> list[Point]:
-        """Return the curve with the score on the untouched part at each of its points; for the end only."""
+        """Return the curve with the score on the untouched part at each of its points; for the end only.
+
+        Of very many answers a random part is scored at all points but the last.
+        """
         labels, points = self._test.labels(self.task), []
-        for point in curve:
-            path = self._test_point(point.active_s)
-            if path.exists():
-                value = score(self.task.metric, labels, np.load(path, allow_pickle=False))
-                points.append(Point(point.active_s, value, point.learner))
+        known = [(point, self._test_point(point.active_s)) for point in curve]
+        known = [(point, path) for point, path in known if path.exists()]
+        few = np.arange(len(labels))
+        if labels.size and len(labels) * self.task.outputs > _CURVE_CELLS:
+            few = np.sort(np.random.default_rng(0).choice(few, _CURVE_CELLS // self.task.outputs, replace=False))
+        for point, path in known:
+            rows = few if point is not known[-1][0] else slice(None)
+            value = score(self.task.metric, labels[rows], np.load(path, allow_pickle=False)[rows])
+            points.append(Point(point.active_s, value, point.learner))
         return points
 
     def small_facts(self) -> dict[str, Any] | None:

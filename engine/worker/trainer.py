@@ -20,6 +20,7 @@ gone and so is the trainer.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -35,12 +36,13 @@ from typing import Any, TextIO
 from engine.budget import Deadline
 from engine.errors import EngineError
 from engine.learners import learner_class
+from engine.memory import short_of_memory
 from engine.modalities import FIRST_KINDS
 from engine.run.folder import RunFolder
 from engine.task import Modality
-from engine.worker.answering import lacks_memory
 from engine.worker.bench import Bench
 from engine.worker.health import give_back, log_to
+from engine.worker.roster import DISK_FULL, OUT_OF_MEMORY
 
 GONE = 3
 
@@ -102,10 +104,15 @@ def _carried_out(bench: Bench, command: dict[str, Any], deadline: Deadline) -> d
         reply = _JOBS[command["do"]](bench, learner, deadline, frugality)
     except Exception as error:  # the process edge: any failure of a learner is a failed slice
         traceback.print_exc()
-        reason = "memory" if lacks_memory(error) else "error"
+        reason = OUT_OF_MEMORY if short_of_memory(error) else DISK_FULL if _lacks_room(error) else "error"
         return {"reply": "failed", "learner": learner, "reason": reason, "message": f"{type(error).__name__}: {error}"}
     print(f"{learner}: {command['do']}, {deadline.elapsed:.2f} s", *_aside(reply), file=sys.stderr)
     return {"learner": learner, "seconds": deadline.elapsed, **reply}
+
+
+def _lacks_room(error: Exception) -> bool:
+    """Tell whether the disk is full, or the share of it that this person may use."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def _aside(reply: dict[str, Any]) -> list[str]:

@@ -133,3 +133,9 @@ def test_a_first_look_is_waited_for_as_long_as_all_the_work_fits() -> None:
     looked = Standing("looked", slices=4, seconds=20.0, curve=curve, share=0.4, first_look=True, first=(1.0, 0.0))
     assert promised(looked, 50.0) == float("inf")
     assert promised(looked, 10.0) == 0.0
+
+
+def test_who_failed_is_named_where_all_else_was_tried() -> None:
+    broken = Standing("Linear", failures=2, done=True)
+    said = stop_reason([DONE, broken], {}) or ""
+    assert said == "Everything else has been tried; “Linear” failed. What happened is in trainer.log."

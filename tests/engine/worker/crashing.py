@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
+import numpy as np
 from typing_extensions import override
 
+from engine.arrays import FloatArray
 from engine.budget import Deadline
 from engine.learners.base import Progress
 from engine.learners.constant import ConstantLearner
@@ -42,6 +45,26 @@ class Loops(ConstantLearner):
     def advance(self, deadline: Deadline) -> Progress:
         while True:
             pass
+
+
+class Fills(ConstantLearner):
+    """Finds no room on the disk."""
+
+    @override
+    def advance(self, deadline: Deadline) -> Progress:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+class Mumbles(ConstantLearner):
+    """Offers what answers with no numbers."""
+
+    @override
+    def advance(self, deadline: Deadline) -> Progress:
+        return Progress(improved=True, done=True)
+
+    @override
+    def validation(self) -> FloatArray:
+        return np.full_like(super().validation(), np.nan)
 
 
 class Thrifty(ConstantLearner):

@@ -74,6 +74,20 @@ def test_with_a_limit_every_candidate_is_measured_at_once_and_without_one_when_i
         assert 0.0 < pace.batch_s <= pace.single_s < 1.0
 
 
+def test_with_a_limit_one_that_reads_more_is_measured_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = flower_run(tmp_path / "run")
+    bench = Bench(replace(run, options=replace(run.options, max_latency_ms=50.0)))
+    name = next(iter(bench._entries))
+    bench.advance(name, Deadline(20.0))
+    before = bench.measure(name)
+    monkeypatch.setattr("engine.worker.bench.measure", lambda *_: replace(before, single_s=8 * before.single_s))
+    assert bench.measure(name) == before
+    member = bench._member(name)
+    bench._offer(name, bench._learners[name], Checkpoint(run.checkpoints_path, name))
+    assert member is not None
+    assert bench.measure(name).single_s == 8 * before.single_s
+
+
 def test_the_test_part_is_not_in_the_job(tmp_path: Path) -> None:
     run = flower_run(tmp_path / "run")
     job = Bench(run).job

@@ -17,19 +17,24 @@ from engine.run.folder import RunFolder
 from engine.run.tail import EventTail
 from engine.worker.bench import Bench
 from engine.worker.handle import start
-from tests.engine.flowers import flower_run
+from tests.engine.flowers import flower_run, wait_for
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_S = 60.0
 
 
-def run_with(broken: str, fault: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[RunFolder, list[Event]]:
-    """Run with the learners of one kind replaced; finish once one has failed and another has been scored."""
+def break_learners(broken: str, fault: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replace the learners of one kind in processes that are started from now on."""
     hooks = folder / "hooks"
     hooks.mkdir()
     words = f"from engine.learners import LEARNERS\nLEARNERS[{broken!r}] = 'tests.engine.worker.crashing:{fault}'\n"
     (hooks / "sitecustomize.py").write_text(words)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(hooks), str(ROOT)]))
+
+
+def run_with(broken: str, fault: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[RunFolder, list[Event]]:
+    """Run with the learners of one kind replaced; finish once one has failed and another has been scored."""
+    break_learners(broken, fault, folder, monkeypatch)
     run = flower_run(folder / "run", budget_s=20.0)
     handle, tail, events = start(run.path), EventTail(run.events_path), list[Event]()
     ends = time.monotonic() + PATIENCE_S
@@ -66,6 +71,36 @@ def test_a_run_with_a_learner_gone_wrong_ends_with_a_model(
     assert Model.load(run.model_path).task == run.task
     told = [event.data["text"] for event in events if event.type == "message"]
     assert any("ran out of memory, so it goes on in smaller pieces" in text for text in told) == (reason == "memory")
+
+
+def test_a_full_disk_ends_the_sitting_and_the_run_goes_on_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as full:
+        break_learners("table.linear", "Fills", tmp_path, full)
+        run = flower_run(tmp_path / "run", budget_s=20.0)
+        assert start(run.path).wait(PATIENCE_S) == 1
+    assert run.result() is None
+    events = EventTail(run.events_path).poll()
+    assert "no room left on the disk" in events[-1].data["text"]
+    assert not [event for event in events if event.type == "failed"]
+    handle, tail = start(run.path), EventTail(run.events_path)
+    wait_for(handle, tail, "evaluated")
+    handle.send("finish")
+    assert handle.wait(PATIENCE_S) == 0
+    assert run.result() is not None
+
+
+def test_a_learner_whose_answers_are_no_numbers_harms_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    break_learners("table.linear", "Mumbles", tmp_path, monkeypatch)
+    run = flower_run(tmp_path / "run", budget_s=6.0)
+    assert start(run.path).wait(PATIENCE_S) == 0
+    events = EventTail(run.events_path).poll()
+    assert {"Linear"} < {event.data["learner"] for event in events if event.type == "slice"}
+    assert "Linear" not in {event.data["learner"] for event in events if event.type == "evaluated"}
+    result = run.result()
+    assert result is not None
+    assert result["score"]["validation"] > 0.2
 
 
 def test_a_learner_that_lacks_memory_is_built_anew_on_less(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

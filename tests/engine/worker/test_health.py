@@ -68,8 +68,16 @@ def test_the_owner_may_take_it_again(tmp_path: Path) -> None:
     assert owner(tmp_path) == os.getpid()
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only Linux tells when a process began by no clock")
+def test_an_owner_stays_one_when_the_clock_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    take_ownership(tmp_path)
+    born = psutil.Process.create_time
+    monkeypatch.setattr(psutil.Process, "create_time", lambda process: born(process) + 7200.0)
+    assert owner(tmp_path) == os.getpid()
+
+
 def test_a_process_that_merely_got_the_same_number_is_no_owner(tmp_path: Path) -> None:
-    write_json(tmp_path / OWNER, {"pid": os.getpid(), "born": psutil.Process().create_time() - 3600})
+    write_json(tmp_path / OWNER, {"pid": os.getpid(), "born": "another boot 17"})
     assert owner(tmp_path) is None
 
 

@@ -148,6 +148,59 @@ def test_a_killed_trainer_costs_a_slice_not_the_run(tmp_path: Path) -> None:
     assert result["t_first_s"] is not None
 
 
+def test_a_trainer_that_somebody_ends_is_no_learners_fault(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", budget_s=8.0, size=1500)
+    handle, tail = start(run.path), EventTail(run.events_path)
+    for _ in range(3):
+        wait_for(handle, tail, "heartbeat")
+        for child in psutil.Process(handle.pid).children():
+            child.terminate()
+    assert handle.wait(PATIENCE_S) == 0
+    assert not [event for event in EventTail(run.events_path).poll() if event.type == "failed"]
+
+
+def test_what_is_missing_when_a_run_goes_on_can_be_put_right(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", budget_s=12.0, size=1500)
+    handle = start(run.path)
+    wait_for(handle, EventTail(run.events_path), "evaluated")
+    handle.kill()
+    data = (run.path / "dataset.parquet").read_bytes()
+    (run.path / "dataset.parquet").write_bytes(b"not a table")
+    assert start(run.path).wait(PATIENCE_S) == 1
+    assert run.result() is None
+    said = EventTail(run.events_path).poll()[-1].data["text"]
+    assert "cannot be read" in said
+    assert said.endswith("What was learned is kept: put that right, then resume it.")
+    (run.path / "dataset.parquet").write_bytes(data)
+    assert start(run.path).wait(PATIENCE_S) == 0
+    assert run.result() is not None
+
+
+def test_a_point_that_a_kill_kept_from_being_written_is_written_later(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", budget_s=8.0, size=1500)
+    handle = start(run.path)
+    wait_for(handle, EventTail(run.events_path), "evaluated")
+    handle.kill()
+    lines = run.events_path.read_text().splitlines(keepends=True)
+    last = max(number for number, line in enumerate(lines) if json.loads(line)["type"] == "point")
+    moment = json.loads(lines[last])["active_s"]
+    run.events_path.write_text("".join(lines[:last]))
+    assert start(run.path).wait(PATIENCE_S) == 0
+    points = [event for event in EventTail(run.events_path).poll() if event.type == "point"]
+    assert moment in [point.active_s for point in points]
+    clock = [event.active_s for event in EventTail(run.events_path).poll()]
+    assert clock == sorted(clock)
+
+
+def test_a_run_whose_worker_comes_late_has_its_whole_budget(tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path / "run", FLOWERS, flowers(), RunOptions(8.0, pressed_at=time.time() - 3601.0))
+    an_hour_ago = time.time() - 3600.0
+    os.utime(run.path / "plan.json", (an_hour_ago, an_hour_ago))
+    assert start(run.path).wait(PATIENCE_S) == 0
+    first = EventTail(run.events_path).poll()[0]
+    assert 1.0 <= first.active_s < 8.0
+
+
 def test_a_trainer_that_hangs_cannot_break_the_budget(tmp_path: Path) -> None:
     run = flower_run(tmp_path / "run", budget_s=4.0, size=1500)
     handle, tail = start(run.path), EventTail(run.events_path)

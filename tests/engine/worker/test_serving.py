@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from engine.arrays import FloatArray
+from engine.curve import Point
 from engine.dataset import Split
 from engine.learners.constant import ConstantMember
 from engine.model.folder import read_manifest
@@ -29,10 +30,12 @@ def guess(labels: FloatArray, right: float, seed: int = 0) -> FloatArray:
     return np.stack([1 - rose, rose], axis=1)
 
 
-def offer(run: RunFolder, server: Server, name: str, right: float, single_s: float = 0.001, size: int = 0) -> Candidate:
+def offer(
+    run: RunFolder, server: Server, name: str, right: float, single_s: float = 0.001, size: int = 0, seed: int = 0
+) -> Candidate:
     """Leave a candidate that is right so often; a constant member stands in for it, since predictions decide."""
     checkpoint = Checkpoint(run.checkpoints_path, name)
-    version = checkpoint.save_candidate(ConstantMember(np.array([0.5, 0.5])), guess(server.labels, right))
+    version = checkpoint.save_candidate(ConstantMember(np.array([0.5, 0.5])), guess(server.labels, right, seed))
     checkpoint.mark.kind = name
     checkpoint.save_pace(Pace(single_s, single_s / 2, size=10**9))
     found = checkpoint.candidate()
@@ -133,6 +136,63 @@ def test_who_cannot_be_asked_is_done_without(served: tuple[RunFolder, Server]) -
     assert not server.serve_if_ready()
     assert server.served is not None
     assert set(server.served.lineup.weights) == {"fair"}
+
+
+def test_who_was_checked_on_nothing_is_left_where_it_is(served: tuple[RunFolder, Server]) -> None:
+    run, server = served
+    add(run, server, "fair", 0.8)
+    checkpoint = Checkpoint(run.checkpoints_path, "mumbling")
+    checkpoint.save_candidate(ConstantMember(np.array([0.5, 0.5])), np.full((len(server.labels), 2), np.nan))
+    candidate = checkpoint.candidate()
+    assert candidate is not None
+
+    assert not server.weigh(candidate)
+    assert not server.knows(candidate)
+    assert server.errand() is None
+    again = Server(run, clock=lambda: 50.0)
+    again.recall()
+    assert set(again.members) == {"fair"}
+    assert not again.knows(candidate)
+
+
+def test_who_cannot_be_measured_after_all_is_served_on(served: tuple[RunFolder, Server]) -> None:
+    run, server = served
+    for seed, (name, right) in enumerate((("fair", 0.85), ("good", 0.87))):
+        candidate = offer(run, server, name, right, seed=seed)
+        checkpoint = Checkpoint(run.checkpoints_path, name)
+        checkpoint.mark.pace = None
+        checkpoint._commit()
+        server.weigh(replace(candidate, pace=None))
+        while (errand := server.errand()) is not None and errand.job == "answer":
+            answer(run, server, errand.learner, right)
+            server.serve_if_ready()
+    assert len(server.members) == 2
+    server.withdraw("good")
+    Checkpoint(run.checkpoints_path, "fair").save_pace(Pace(0.001, 0.001))
+    server.carried_out("fair")
+
+    assert server.served is not None
+    assert server.served.facts["ms_per_sample"] is None
+    assert len(server.members) == 2
+
+
+def test_very_many_answers_are_scored_in_part_but_for_the_last(
+    served: tuple[RunFolder, Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, server = served
+    curve = []
+    for name, right in (("fair", 0.8), ("good", 0.95)):
+        add(run, server, name, right)
+        assert server.served is not None
+        curve.append(Point(server.served.moment, 0.0, name))
+    whole = [point.score for point in server.test_curve(curve)]
+    monkeypatch.setattr("engine.worker.serving._CURVE_CELLS", 60)
+    part = [point.score for point in server.test_curve(curve)]
+
+    assert len(whole) == 2
+    assert part[1] == whole[1]
+    assert part[0] == pytest.approx(whole[0], abs=0.3)
+    assert part[0] != whole[0]
 
 
 def test_a_candidate_cut_off_before_it_was_served_is_served_later(served: tuple[RunFolder, Server]) -> None:
