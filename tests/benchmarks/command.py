@@ -26,7 +26,8 @@ class Finished:
     """What a command said and what it took.
 
     ``started`` is unix time, ``peak_mb`` the most resident memory at once, ``others_cores`` how many processor cores
-    other programs used meanwhile, ``killed`` whether it was ended for taking too long.
+    other programs used meanwhile, ``stolen_cores`` how many the host gave to other machines, ``killed`` whether it was
+    ended for taking too long.
     """
 
     output: str
@@ -34,6 +35,7 @@ class Finished:
     wall_s: float
     peak_mb: float
     others_cores: float
+    stolen_cores: float
     code: int
     killed: bool
 
@@ -52,7 +54,7 @@ def measure(
     Raises:
         CommandError: it failed or was killed, unless that is forgiven.
     """
-    busy, own = _busy(), _own()
+    busy, own, stolen = _busy(), _own(), _stolen()
     killed, peak = False, 0.0
     with tempfile.TemporaryFile("w+") as output:
         started, clock = time.time(), time.monotonic()
@@ -68,10 +70,10 @@ def measure(
         wall = time.monotonic() - clock
         output.seek(0)
         said = output.read()
-    others = max(0.0, (_busy() - busy) - (_own() - own)) / wall
+    others, taken = max(0.0, (_busy() - busy) - (_own() - own)) / wall, (_stolen() - stolen) / wall
     if (process.returncode != 0 or killed) and not forgive:
         raise CommandError(f"{words[0]} ended with {process.returncode} after {wall:.0f} s: {said[-600:]}")
-    return Finished(said, started, wall, peak, others, process.returncode, killed)
+    return Finished(said, started, wall, peak, others, taken, process.returncode, killed)
 
 
 def _busy() -> float:
@@ -79,6 +81,13 @@ def _busy() -> float:
     mine = cores()
     each = [times for core, times in enumerate(psutil.cpu_times(percpu=True)) if core in mine]
     return float(sum(times.user + times.system + getattr(times, "nice", 0.0) for times in each))
+
+
+def _stolen() -> float:
+    """Return the processor seconds in which the cores had work to do and their host did something else."""
+    mine = cores()
+    each = [times for core, times in enumerate(psutil.cpu_times(percpu=True)) if core in mine]
+    return float(sum(getattr(times, "steal", 0.0) for times in each))
 
 
 def cores() -> set[int]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from statistics import median
 
 from tests.benchmarks.cases import CASES, Case
-from tests.benchmarks.results import OURS, Outcome
+from tests.benchmarks.results import OURS, RESTATED, Outcome
 
 SAME = 0.0005  # scores closer than this are a tie: the reports show three digits
+
+ALIKE = 1.3  # machines on which the same work takes at most so many times as long
 
 Spot = tuple[str, float]  # a case and a budget
 Medians = Mapping[tuple[str, str, float], Mapping[str, float]]
@@ -34,6 +36,10 @@ def medians(outcomes: Iterable[Outcome]) -> Medians:
         figures = gathered.setdefault((outcome.case, outcome.contender, outcome.budget_s), {})
         for name, value in outcome.figures.items():
             figures.setdefault(name, []).append(value)
+        if "reference_ms" in outcome.machine:
+            figures.setdefault("reference_ms", []).append(float(outcome.machine["reference_ms"]))
+        if RESTATED in outcome.notes:
+            figures[RESTATED] = [1.0]
     return {key: {name: median(values) for name, values in figures.items()} for key, figures in gathered.items()}
 
 
@@ -42,9 +48,30 @@ def final(case: Case, figures: Mapping[str, float]) -> float | None:
     return figures.get(case.metric)
 
 
-def rivals(middle: Medians, spot: Spot) -> list[str]:
+def others(middle: Medians, spot: Spot) -> list[str]:
     """Return the other tools measured at a spot."""
     return [who for case, who, budget in middle if (case, budget) == spot and who != OURS]
+
+
+def rivals(middle: Medians, spot: Spot) -> list[str]:
+    """Return the other tools with which ours is compared at a spot: all of them, or none where one cannot be."""
+    found = others(middle, spot)
+    return found if all(comparable(middle, spot, who) for who in found) else []
+
+
+def comparable(middle: Medians, spot: Spot, who: str) -> bool:
+    """Tell whether ours and another tool were measured on machines of about the same pace.
+
+    Lines from before that was measured are taken for alike among themselves. A tool that takes no notice of the budget
+    was measured once; what it says in the end is the same on any machine.
+    """
+    ours, theirs = middle.get((spot[0], OURS, spot[1])), middle[spot[0], who, spot[1]]
+    if ours is None or RESTATED in theirs:
+        return True
+    mine, other = ours.get("reference_ms"), theirs.get("reference_ms")
+    if mine is None or other is None:
+        return mine is other
+    return max(mine, other) <= ALIKE * min(mine, other)
 
 
 def spots(middle: Medians) -> list[tuple[Case, float]]:
@@ -69,11 +96,11 @@ def verdicts(middle: Medians, figure: str, chosen: Sequence[tuple[Case, float]])
     """Compare us with the best peer at each spot where both were measured; ``final`` is the case's own metric."""
     found = []
     for case, budget in chosen:
-        others = rivals(middle, (case.name, budget))
-        if (case.name, OURS, budget) not in middle or not others:
+        against = rivals(middle, (case.name, budget))
+        if (case.name, OURS, budget) not in middle or not against:
             continue
         name = case.metric if figure == "final" else figure
-        values = [middle[case.name, who, budget].get(name) for who in others]
+        values = [middle[case.name, who, budget].get(name) for who in against]
         best = max((value for value in values if value is not None), default=None)
         found.append(compare(middle[case.name, OURS, budget].get(name), best))
     return found

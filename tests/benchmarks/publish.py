@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.benchmarks import curves
 from tests.benchmarks.cases import Case
-from tests.benchmarks.comparing import Medians, compare, medians, rivals, spots
+from tests.benchmarks.comparing import Medians, compare, medians, others, rivals, spots
 from tests.benchmarks.machine import ROOT
 from tests.benchmarks.options import REPORTS, RESULTS
 from tests.benchmarks.report import FIGURES, about, report, standing, table
@@ -76,13 +76,15 @@ def block(outcomes: Sequence[Outcome]) -> str:
 
 def _row(middle: Medians, case: Case, budget: float) -> list[str]:
     ours = middle[case.name, OURS, budget]
-    others = {who: middle[case.name, who, budget] for who in rivals(middle, (case.name, budget))}
+    spot = (case.name, budget)
+    against = {who: middle[case.name, who, budget] for who in rivals(middle, spot)}
     best, name = max(
-        ((them[case.metric], who) for who, them in others.items() if case.metric in them), default=(None, "–")
+        ((them[case.metric], who) for who, them in against.items() if case.metric in them),
+        default=(None, "†" if others(middle, spot) else "–"),
     )
-    area = max((them["alc"] for them in others.values() if "alc" in them), default=None)
+    area = max((them["alc"] for them in against.values() if "alc" in them), default=None)
     title = FIGURES[case.metric][0]
-    marked = _marked if others else lambda mine, _: _number(mine)
+    marked = _marked if against else lambda mine, _: _number(mine)
     final, whole = marked(ours.get(case.metric), best), marked(ours.get("alc"), area)
     first = _number(ours.get("first_s"), ".2f")
     return [case.name, f"{budget:g}", title, final, _number(best), name, whole, _number(area), first]

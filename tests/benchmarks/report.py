@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tests.benchmarks.cases import GOALS, MODALITIES, STUDIO, Case, Goal
-from tests.benchmarks.comparing import Medians, compare, medians, rivals, spots, tally, verdicts
+from tests.benchmarks.comparing import Medians, comparable, compare, medians, others, rivals, spots, tally, verdicts
 from tests.benchmarks.results import OURS, Outcome
 
 FIGURES = {
@@ -45,6 +45,7 @@ FIGURES = {
 _COSTS = ("first_s", "overrun_percent", "peak_mb", "size_mb", "predict_ms")
 _EXPORT = ("parity", "parity_samples", "parity_outside", "parity_outside_samples", "onnx_mb", "onnx_ms", "export_s")
 _WORSE = " (worse)"
+_OTHER_PACE = "†"
 
 
 def report(outcomes: Sequence[Outcome]) -> str:
@@ -95,6 +96,14 @@ def about(outcomes: Sequence[Outcome]) -> list[str]:
     ]
     if loaded:
         sentences.append(f"**Measured while other programs were busy:** {'; '.join(loaded)}.")
+    middle = medians(outcomes)
+    apart = [
+        f"{case.name} {budget:g} s"
+        for case, budget in spots(middle)
+        if any(not comparable(middle, (case.name, budget), who) for who in others(middle, (case.name, budget)))
+    ]
+    if apart:
+        sentences.append(f"**Not compared (†), ours being from a machine of another pace:** {'; '.join(apart)}.")
     if failed:
         sentences.append(f"**Failed:** {'; '.join(failed)}.")
     return sentences
@@ -124,11 +133,13 @@ def comparison(middle: Medians, case: Case, budget: float) -> str:
     scores = ["alc", "alc_long", *_metrics(case)]
     ours = middle.get((case.name, OURS, budget), {})
     rows = []
-    for who in (OURS, *rivals(middle, (case.name, budget))):
+    for who in (OURS, *others(middle, (case.name, budget))):
         figures = middle.get((case.name, who, budget))
         if figures is None:
             continue
+        alike = who == OURS or comparable(middle, (case.name, budget), who)
         ratios = ["", ""] if who == OURS else [_ratio(ours, figures, name) for name in ("alc", case.metric)]
+        ratios = ratios if alike else [_OTHER_PACE, _OTHER_PACE]
         rows.append([who, *cells(figures, [*scores, *_COSTS]), *ratios])
     last = ["our ALC / its", f"our {FIGURES[case.metric][0]} / its"]
     return table(["tool", *titles([*scores, *_COSTS]), *last], rows)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 OURS = "autodidact"
+RESTATED = "measured"  # the note on a line that repeats one of another budget
 LOADED_CORES = 0.25  # other programs used more than this: a figure measured under load
 
 Key = tuple[str, str, float, int]
@@ -38,8 +39,8 @@ class Outcome:
 
     @property
     def loaded(self) -> bool:
-        """Whether other programs kept the machine busy."""
-        return float(self.machine.get("others_cores", 0.0)) > LOADED_CORES
+        """Whether other programs kept the machine busy, or other machines its host."""
+        return sum(float(self.machine.get(who, 0.0)) for who in ("others_cores", "stolen_cores")) > LOADED_CORES
 
 
 def append(path: Path, outcome: Outcome) -> None:

@@ -63,6 +63,24 @@ def test_nobody_is_beaten_where_nobody_else_was_measured() -> None:
     assert not any(line.startswith("| 60 |") for line in report(lines).splitlines())
 
 
+def test_nobody_is_compared_across_machines_of_another_pace() -> None:
+    def at(pace: float | None, found: Outcome, **notes: str) -> Outcome:
+        machine = MACHINE if pace is None else {**MACHINE, "reference_ms": pace}
+        return replace(found, machine=machine, notes={**found.notes, **notes})
+
+    quick, slow = at(2.0, outcome(OURS, 0.85)), at(4.6, outcome("FLAML", 0.80))
+    written = report([quick, slow])
+    assert "machine of another pace:** adult_census 300 s." in written
+    assert next(line for line in written.splitlines() if line.startswith("| FLAML")).endswith("| † | † |")
+    assert "No other tool has been measured" in written
+    assert "| 0.850 | – | † |" in publish.block([quick, slow])
+    for mine, other in ((2.0, 2.3), (None, None)):
+        alike = publish.block([at(mine, outcome(OURS, 0.85)), at(other, outcome("FLAML", 0.80))])
+        assert "| **0.850** | 0.800 | FLAML |" in alike
+    once = at(None, outcome("LightGBM, default", 0.80), measured="with a budget of 60 s")
+    assert "| **0.850** | 0.800 | LightGBM" in publish.block([quick, once])
+
+
 def test_what_was_measured_under_load_or_failed_is_named() -> None:
     busy = Outcome("titanic", OURS, 60.0, 1, {"nauc": 0.5}, machine={**MACHINE, "others_cores": 1.0})
     failed = Outcome("esc10", "Mel", 60.0, 0, notes={"failed": "no"}, machine=MACHINE)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 from tests.benchmarks import machine, serving
 from tests.benchmarks.cases import Case
@@ -87,7 +88,8 @@ def pairs(case: Case, curve: list[Moment]) -> tuple[tuple[float, float], ...]:
 
 def with_load(outcome: Outcome, finished: Finished) -> Outcome:
     """Add what else the machine did during the run."""
-    after = {"load_after": machine.record()["load_before"], "others_cores": round(finished.others_cores, 3)}
+    used = {"others_cores": round(finished.others_cores, 3), "stolen_cores": round(finished.stolen_cores, 3)}
+    after = {"load_after": round(psutil.getloadavg()[0], 2), **used}
     return replace(outcome, machine={**outcome.machine, **after})
 
 

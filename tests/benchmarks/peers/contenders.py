@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.benchmarks import machine
 from tests.benchmarks.cases import Case
 from tests.benchmarks.command import CommandError, measure
-from tests.benchmarks.results import Outcome
+from tests.benchmarks.results import RESTATED, Outcome
 from tests.benchmarks.scoring import Moment, Scores, area, score_file
 from tests.benchmarks.training import common_figures, pairs, truth, with_load
 
@@ -141,5 +141,5 @@ def restated(outcome: Outcome, case: Case, budget_s: float) -> Outcome:
     points = [Moment(seconds, Scores({case.metric: score}, constant=False)) for seconds, score in outcome.curve]
     over = 100 * (outcome.figures["wall_s"] - budget_s) / budget_s
     figures = {"alc": area(points, case.metric, budget_s), "overrun_percent": over}
-    notes = {"measured": f"with a budget of {outcome.budget_s:g} s, of which it takes no notice"}
+    notes = {RESTATED: f"with a budget of {outcome.budget_s:g} s, of which it takes no notice"}
     return replace(outcome, budget_s=budget_s, figures={**outcome.figures, **figures}, notes={**outcome.notes, **notes})
