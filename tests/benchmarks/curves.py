@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.benchmarks.cases import CASES
+from tests.benchmarks.comparing import medians, rivals
 from tests.benchmarks.results import OURS, Outcome
 
 _COLUMNS = 4
@@ -18,7 +19,7 @@ _TICKS_S = (1, 3, 10, 30, 60, 100, 300, 1200)
 def draw(outcomes: Sequence[Outcome], path: Path) -> bool:
     """Draw the runs of one budget of each dataset into a PNG; False where there are no curves.
 
-    That is the longest at which other tools were measured too, or the longest of all.
+    That is the longest at which other tools were measured too, on machines of the same pace, or the longest of all.
     """
     import matplotlib
 
@@ -45,8 +46,8 @@ def draw(outcomes: Sequence[Outcome], path: Path) -> bool:
 
 def telling(name: str, outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Return the runs of a dataset that are drawn."""
-    mine = [outcome for outcome in outcomes if outcome.case == name and outcome.curve]
-    compared = {outcome.budget_s for outcome in mine if outcome.contender != OURS}
+    mine, middle = [outcome for outcome in outcomes if outcome.case == name and outcome.curve], medians(outcomes)
+    compared = {outcome.budget_s for outcome in mine if rivals(middle, (name, outcome.budget_s))}
     chosen = max(compared or {outcome.budget_s for outcome in mine}, default=0.0)
     return [outcome for outcome in mine if outcome.budget_s == chosen]
 
