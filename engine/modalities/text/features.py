@@ -25,6 +25,7 @@ from engine.backbones.minilm import LAYERS, WIDTH, MiniLM, load_minilm
 from engine.backbones.weights import manifest, verified
 from engine.features.table import FeatureTable
 from engine.finetune.precision import is_fast
+from engine.memory import short_of_memory
 from engine.modalities.text.chunks import CHUNK, CHUNKS, WordArray, chunks_of, grid_of, inward
 from engine.modalities.text.samples import TextSamples
 from engine.modalities.text.words import words_of
@@ -193,9 +194,9 @@ def _forward(network: Network, words: IntArray, device: str) -> Float32Array:
         with torch.inference_mode():
             found: Float32Array = network(torch.from_numpy(words).to(device)).cpu().numpy()
             return found
-    except torch.OutOfMemoryError:
+    except (MemoryError, RuntimeError) as error:
         half = len(words) // 2
-        if not half:
+        if not half or not short_of_memory(error):
             raise
         _log.warning("The memory of %s is too small for %d texts at once; going on with %d.", device, len(words), half)
     return np.concatenate([_forward(network, part, device) for part in (words[:half], words[half:])])

@@ -191,9 +191,10 @@ def test_boxes_are_walked_both_ways(screen: LabelScreen) -> None:
     assert chosen == [0, 1, 0, 1]
 
 
-def test_keys_enlarge_around_the_chosen_box_and_show_all_again(screen: LabelScreen) -> None:
+def test_keys_enlarge_around_the_chosen_box_and_show_all_again(screen: LabelScreen, qtbot: QtBot) -> None:
     stage = screen.bench.photo_stage
     QTest.keyClick(screen, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: len(stage.boxes_on_screen()) == 2)
     QTest.keyClick(screen, Qt.Key.Key_E)
     before = stage.boxes_on_screen()[0]
     for _ in range(3):
