@@ -41,8 +41,8 @@ HEARTBEAT = 1.0
 JUDGINGS = 3  # what is served is scored in the end about so often,
 MOST_FOR_THE_END = 0.1  # which may take this share of the budget
 PAUSE_PATIENCE = 2.0  # how long a slice may take to end when a pause or an end is asked for (spec 7.7)
-KILLED = (-9, 137)  # exit codes of a process that the system killed
 LONGEST_START = 60.0  # seconds from the plan of a run until its worker is there
+KILLED = (-9, 137)  # exit codes of a process that the system killed
 ENDED = (-15, 143)  # and of one that was asked to end
 
 

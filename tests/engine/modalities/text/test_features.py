@@ -86,3 +86,8 @@ frozen("cpu")
     environment = {name: value for name, value in os.environ.items() if name not in LIMITS}
     said = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert set(said.stdout.splitlines()) == {"16 16"}
+
+
+def test_any_device_takes_batches_of_some_size() -> None:
+    kind = FeatureKind()
+    assert kind.batch("mps") == kind.batch("cpu") < kind.batch("cuda")
