@@ -73,7 +73,7 @@ def as_words(name: str, value: Any) -> str | None:
             words.encode("utf-8")
         except UnicodeEncodeError as error:
             raise DataError(f"{name!r} takes a text, but got half a character. Write it anew.") from error
-    return words or None
+    return words
 
 
 def _short(value: object) -> str:
