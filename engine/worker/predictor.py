@@ -5,6 +5,8 @@
     {"id": 7, "items": ["/photos/a.jpg", ...]}         or rows: {"id": 8, "items": [{"age": 31, ...}]}
     {"id": 7, "answers": [{"prediction": "nut", "probabilities": {"bolt": 0.1, "nut": 0.9}}, {"error": "…"}]}
 
+Where a sample may have several classes, an answer also lists those that hold, as ``labels``.
+
 It says ``{"ready": true}`` once the model is loaded, or ``{"fatal": "…"}``. It loads the model anew when the folder
 serves another one. When stdin closes it ends.
 """
@@ -19,6 +21,7 @@ from typing import Any, TextIO
 
 from engine.arrays import FloatArray
 from engine.errors import EngineError
+from engine.metrics.decisions import NAMED_FROM
 from engine.modalities import ask_samples
 from engine.model.answers import answers
 from engine.model.folder import MANIFEST, MemberRecord, read_manifest
@@ -65,7 +68,10 @@ def in_words(task: Task, value: FloatArray) -> dict[str, Any]:
     if task.kind is Kind.REGRESSION:
         return {"prediction": float(value[0])}
     probabilities = {name: float(p) for name, p in zip(task.classes, value, strict=True)}
-    return {"prediction": answers(task, value[None, :])[0], "probabilities": probabilities}
+    told = {"prediction": answers(task, value[None, :])[0], "probabilities": probabilities}
+    if task.kind is Kind.MULTILABEL:
+        told["labels"] = [name for name, p in probabilities.items() if p >= NAMED_FROM]
+    return told
 
 
 def main(folder: str) -> int:

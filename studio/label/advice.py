@@ -11,8 +11,9 @@ GOOD_PER_CLASS = 20
 
 
 def few_classes(library: Library) -> bool:
-    """Tell whether there are not yet two classes to tell apart."""
-    return library.listing.kind is not Kind.REGRESSION and len(library.class_names) < 2
+    """Tell whether there are not yet classes enough to learn: two, or one where a sample may lack it."""
+    least = {Kind.REGRESSION: 0, Kind.MULTILABEL: 1}.get(library.listing.kind or Kind.MULTICLASS, 2)
+    return len(library.class_names) < least
 
 
 def weak_class(library: Library) -> tuple[str, int] | None:
@@ -28,6 +29,8 @@ def weak_class(library: Library) -> tuple[str, int] | None:
 
 def advice(library: Library, suggested: bool, many: bool) -> str:
     """Return what to do next; ``suggested`` for the sample shown, ``many`` in the grid."""
+    if few_classes(library) and library.listing.kind is Kind.MULTILABEL:
+        return "Name the classes that a sample can have."
     if few_classes(library):
         return "Name at least two classes that you want to tell apart."
     if many:

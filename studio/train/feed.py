@@ -34,6 +34,9 @@ def quality(progress: RunProgress, point: CurvePoint) -> str:
         return f"scores {wording.amount(point.score)}"
     if progress.kind is Kind.MULTICLASS:
         return f"tells {wording.of_100(point.share)} of 100 new {wording.noun(progress.modality)} correctly"
+    if progress.kind is Kind.MULTILABEL:
+        things = wording.noun(progress.modality)
+        return f"names all the classes, and no other, of {wording.of_100(point.share)} of 100 new {things}"
     if point.share <= 0:
         return "is no better than always guessing the average"
     return f"explains {wording.of_100(point.share)}% of the differences"

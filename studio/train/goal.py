@@ -46,6 +46,8 @@ def goal(material: Material) -> Goal:
     """Return the goal that this material allows."""
     if material.kind is Kind.REGRESSION:
         return _number_goal(material)
+    if material.kind is Kind.MULTILABEL:
+        return _several_goal(material)
     return _class_goal(material)
 
 
@@ -66,6 +68,25 @@ def _class_goal(material: Material) -> Goal:
     details = [f"Learns from {wording.things(material.modality, material.labelled)} in {len(usable)} classes."]
     details.extend(_left_aside(material))
     return Goal(sentence, tuple(details), tuple(_scarce(usable)))
+
+
+def _several_goal(material: Material) -> Goal:
+    noun = wording.noun(material.modality)
+    usable = [(name, n) for name, n in material.classes if n > 0]
+    names = wording.listing([name for name, _ in usable], most=5)
+    blocked = ""
+    if not usable:
+        blocked = f"No {noun} are labelled yet. Say of some which classes they have."
+    elif all(n == material.labelled for _, n in usable):
+        blocked = f"All labelled {noun} have the same classes: {names}. Label some that lack one, to tell them apart."
+    if blocked:
+        return Goal("Tell which classes hold", (), (), blocked)
+    several = f"any of {names}" if len(usable) <= 6 else f"any of {len(usable)} classes"
+    verb = f"Predict {material.target}:" if material.modality is Modality.TABLE else f"Sort {noun} into"
+    classes = "1 class" if len(usable) == 1 else f"{len(usable)} classes"
+    details = [f"Learns from {wording.things(material.modality, material.labelled)} with any of {classes}, or none."]
+    details.extend(_left_aside(material))
+    return Goal(f"{verb} {several}", tuple(details), tuple(_scarce(usable)))
 
 
 def _number_goal(material: Material) -> Goal:

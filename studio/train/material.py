@@ -15,6 +15,6 @@ def material_of(session: Session) -> Material | None:
     if understanding is None or not samples:
         return None
     kind = understanding.kind or Kind.MULTICLASS
-    classes = tuple(library.counts().items()) if kind is Kind.MULTICLASS else ()
+    classes = () if kind is Kind.REGRESSION else tuple(library.counts().items())
     labelled = library.labelled
     return Material(understanding.modality, kind, understanding.target, classes, labelled, samples - labelled)

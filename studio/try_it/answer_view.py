@@ -22,14 +22,14 @@ class ShareBars(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._shares: tuple[tuple[str, float], ...] = ()
-        self._dimmed = False
+        self._standing = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("How sure the model is of each class")
         theme().changed.connect(self.update)
 
-    def show_shares(self, shares: tuple[tuple[str, float], ...], dimmed: bool) -> None:
-        """Show these classes; ``dimmed`` where none of them is to be believed."""
-        self._shares, self._dimmed = shares, dimmed
+    def show_shares(self, shares: tuple[tuple[str, float], ...], standing: int) -> None:
+        """Show these classes, the first ``standing`` of them as those to be believed."""
+        self._shares, self._standing = shares, standing
         self.setAccessibleDescription(", ".join(f"{name} {wording.of_100(share)}%" for name, share in shares))
         self.setToolTip("\n".join(f"{name}: {share:.2%}" for name, share in shares[:40]))
         self.updateGeometry()
@@ -50,7 +50,7 @@ class ShareBars(QWidget):
         for number, (name, share) in enumerate(self._shares):
             top = number * _LINE
             middle = Qt.AlignmentFlag.AlignVCenter
-            painter.setPen(QColor(now.text if number == 0 and not self._dimmed else now.muted))
+            painter.setPen(QColor(now.text if number < self._standing else now.muted))
             elided = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, name_width)
             painter.drawText(0, top, name_width, _LINE, middle, elided)
             painter.drawText(
@@ -60,8 +60,7 @@ class ShareBars(QWidget):
             left, height = name_width + SPACE, 10
             painter.setBrush(QColor(now.border))
             painter.drawRoundedRect(left, top + (_LINE - height) // 2, room, height, 5, 5)
-            strong = number == 0 and not self._dimmed
-            painter.setBrush(QColor(now.accent if strong else now.control))
+            painter.setBrush(QColor(now.accent if number < self._standing else now.control))
             painter.drawRoundedRect(left, top + (_LINE - height) // 2, max(4, round(room * share)), height, 5, 5)
 
 
@@ -116,7 +115,7 @@ class AnswerView(QWidget):
     def _show_bars(self) -> None:
         shares = self._answer.shares if self._answer is not None else ()
         shown = shares if self._all else shares[:FIRST_SHOWN]
-        self.bars.show_shares(shown, self._answer is not None and self._answer.unsure)
+        self.bars.show_shares(shown, self._answer.standing if self._answer is not None else 0)
         self.bars.setVisible(bool(shown))
         self.more.setVisible(len(shares) > FIRST_SHOWN)
         self.more.setText("Show fewer" if self._all else f"Show all {len(shares)}")

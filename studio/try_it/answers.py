@@ -13,25 +13,50 @@ from engine.task import Kind, Task
 from studio import wording
 
 LEAST_SURE = 0.5
-LEAST_LEAD = 0.15
+LEAST_LEAD = 0.15  # over the second class; of several, of a class over not having it
+NONE_HOLDS = "None of the classes"
+_LOOK = "Look yourself; an example like this one, labelled, would help the model."
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer. ``shares`` has every class, likeliest first, and is empty for a number and for an error."""
+    """One answer. ``shares`` has every class, likeliest first, and is empty for a number and for an error.
 
-    said: str | float | None
+    Where a sample may have several classes, ``said`` has those that hold, and each class is sure or not by itself.
+    """
+
+    said: str | tuple[str, ...] | float | None
     shares: tuple[tuple[str, float], ...] = ()
     error: str = ""
 
     @property
     def unsure(self) -> bool:
-        """Whether the best class is too unlikely, or too close to the second, to be believed."""
+        """Whether the best class is too unlikely, or too close to the second, to be believed; of several, any."""
         if not self.shares:
             return False
+        if isinstance(self.said, tuple):
+            return bool(self._doubted)
         best = self.shares[0][1]
         second = self.shares[1][1] if len(self.shares) > 1 else 0.0
         return best < LEAST_SURE or best - second < LEAST_LEAD
+
+    @property
+    def _doubted(self) -> list[str]:
+        return [name for name, share in self.shares if abs(share - (1.0 - share)) < LEAST_LEAD]
+
+    @property
+    def standing(self) -> int:
+        """How many classes, from the likeliest on, are to be believed."""
+        if isinstance(self.said, tuple):
+            return len(self.said)
+        return int(bool(self.shares) and not self.unsure)
+
+    @property
+    def sureness(self) -> float:
+        """How likely the answer is; of several classes, the one that is least sure to be in or out."""
+        if isinstance(self.said, tuple):
+            return min(max(share, 1.0 - share) for _, share in self.shares)
+        return self.shares[0][1]
 
     @property
     def title(self) -> str:
@@ -40,6 +65,8 @@ class Answer:
             return "No answer"
         if isinstance(self.said, float):
             return wording.amount(self.said, 4)
+        if isinstance(self.said, tuple):
+            return ", ".join(self.said) or NONE_HOLDS
         if self.unsure:
             return f"Not sure: {self.shares[0][0]} or {self.shares[1][0]}"
         return str(self.said)
@@ -51,9 +78,11 @@ class Answer:
             return self.error
         if not self.shares:
             return ""
+        if isinstance(self.said, tuple) and self.unsure:
+            return f"Not sure about {wording.listing(self._doubted)}. {_LOOK}"
         if self.unsure:
-            return "Nothing stands out. Look yourself; an example like this one, labelled, would help the model."
-        return f"{wording.of_100(self.shares[0][1])}% sure"
+            return f"Nothing stands out. {_LOOK}"
+        return f"{wording.of_100(self.sureness)}% sure"
 
 
 def read_answer(told: Mapping[str, Any]) -> Answer:
@@ -63,7 +92,8 @@ def read_answer(told: Mapping[str, Any]) -> Answer:
     if "probabilities" not in told:
         return Answer(float(told["prediction"]))
     shares = sorted(told["probabilities"].items(), key=lambda share: -share[1])
-    return Answer(str(told["prediction"]), tuple((str(name), float(share)) for name, share in shares))
+    said = tuple(str(name) for name in told["labels"]) if "labels" in told else str(told["prediction"])
+    return Answer(said, tuple((str(name), float(share)) for name, share in shares))
 
 
 def as_predictions(answers: Sequence[Answer], task: Task) -> FloatArray:

@@ -77,7 +77,7 @@ class BatchModel(QAbstractTableModel):
             return answer.remark or answer.title
         if index.column() == 1:
             return answer.title
-        return f"{wording.of_100(answer.shares[0][1])}%" if answer.shares else ""
+        return f"{wording.of_100(answer.sureness)}%" if answer.shares else ""
 
     @override
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -32,6 +32,11 @@ def test_two_classes_come_first(qapp: QApplication) -> None:
     assert not few_classes(library([1.0], (), Kind.REGRESSION))
 
 
+def test_one_class_is_enough_where_samples_may_lack_it(qapp: QApplication) -> None:
+    assert advice(library([None], (), Kind.MULTILABEL), False, False) == "Name the classes that a sample can have."
+    assert not few_classes(library([None], ("late",), Kind.MULTILABEL))
+
+
 def test_the_weakest_class_is_named_with_what_it_lacks(qapp: QApplication) -> None:
     held = library(["nut"] * 30 + ["bolt"] * 4 + [None] * 40, ("nut", "bolt"))
     assert weak_class(held) == ("bolt", 16)

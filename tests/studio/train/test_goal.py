@@ -64,3 +64,25 @@ def test_a_number_is_predicted_by_its_name() -> None:
 def test_few_numbers_are_a_concern_and_none_block() -> None:
     assert goal(Material(Modality.TABLE, Kind.REGRESSION, "price", (), 12, 0)).concerns
     assert goal(Material(Modality.TABLE, Kind.REGRESSION, "price", (), 4, 0)).blocked
+
+
+def tagged(*classes: tuple[str, int], labelled: int, modality: Modality = Modality.IMAGE) -> Material:
+    return Material(modality, Kind.MULTILABEL, "tags" if modality is Modality.TABLE else None, classes, labelled, 3)
+
+
+def test_several_classes_a_sample_can_be_learned() -> None:
+    found = goal(tagged(("apple", 30), ("banana", 3), labelled=40))
+
+    assert found.sentence == "Sort photos into any of apple and banana"
+    assert found.details[0] == "Learns from 40 photos with any of 2 classes, or none."
+    assert found.concerns == (Concern("banana has 3 of at least 5 examples.", "banana"),)
+    assert not found.blocked
+    rows = goal(tagged(("late", 30), labelled=40, modality=Modality.TABLE))
+    assert rows.sentence == "Predict tags: any of late"
+    assert not rows.blocked
+
+
+def test_samples_that_all_have_the_same_classes_have_nothing_to_tell() -> None:
+    assert goal(tagged(labelled=0)).blocked.startswith("No photos are labelled yet.")
+    same = goal(tagged(("apple", 9), ("banana", 9), labelled=9)).blocked
+    assert same.startswith("All labelled photos have the same classes: apple and banana.")

@@ -122,3 +122,26 @@ def test_a_sample_to_start_from_is_of_the_test_part() -> None:
 
 def test_the_examples_of_the_form_hold() -> None:
     assert doctest.testmod(row_form).failed == 0
+
+
+def several(**shares: float) -> Answer:
+    named = [name for name, share in shares.items() if share >= 0.5]
+    return read_answer({"prediction": ";".join(named), "labels": named, "probabilities": shares})
+
+
+def test_of_several_classes_each_is_in_or_out_by_itself() -> None:
+    answer = several(apple=0.95, banana=0.93, cherry=0.04)
+
+    assert (answer.title, answer.remark) == ("apple, banana", "93% sure")
+    assert answer.standing == 2
+    assert not answer.unsure
+    none = several(apple=0.1, banana=0.02)
+    assert (none.title, none.standing, none.unsure) == ("None of the classes", 0, False)
+
+
+def test_a_class_that_is_as_likely_as_not_is_doubted_by_name() -> None:
+    answer = several(apple=0.95, banana=0.52)
+
+    assert answer.unsure
+    assert answer.title == "apple, banana"
+    assert answer.remark.startswith("Not sure about banana. Look yourself")
