@@ -15,24 +15,25 @@ _WAITING = 160
 _KEPT = 1200
 
 Decode = Callable[[str, str], QImage]
+Source = tuple[str, str]
 
 
 class PictureLoader(QObject):
-    """A cache of pixmaps by sample id.
+    """A cache of pixmaps by sample id, and by where its picture lies: another project may have a sample of that id.
 
     ``decode`` is given path and content hash and never raises. ``loaded`` tells that a picture came in; a broken one
     comes in as a null pixmap. At most the newest 160 requests wait; older ones are asked for again when seen again.
     """
 
     loaded = Signal(str)
-    _decoded = Signal(str, int, QImage)
+    _decoded = Signal(str, int, object, QImage)
 
     def __init__(self, decode: Decode, parent: QObject | None = None, kept: int = _KEPT) -> None:
         super().__init__(parent)
         self._decode = decode
-        self._pixmaps: OrderedDict[str, QPixmap] = OrderedDict()
+        self._pixmaps: OrderedDict[str, tuple[Source, QPixmap]] = OrderedDict()
         self._kept = kept
-        self._wanted: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        self._wanted: OrderedDict[str, Source] = OrderedDict()
         self._lock = threading.Lock()
         self._workers = 0
         self._epoch = 0
@@ -42,10 +43,10 @@ class PictureLoader(QObject):
 
     def get(self, sample_id: str, path: str, content: str) -> QPixmap | None:
         """Return the pixmap if it is there, else ask for it and return None."""
-        pixmap = self._pixmaps.get(sample_id)
-        if pixmap is not None:
+        known = self._pixmaps.get(sample_id)
+        if known is not None and known[0] == (path, content):
             self._pixmaps.move_to_end(sample_id)
-            return pixmap
+            return known[1]
         self._ask(sample_id, (path, content))
         return None
 
@@ -63,7 +64,7 @@ class PictureLoader(QObject):
             self._wanted.clear()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _ask(self, sample_id: str, source: tuple[str, str]) -> None:
+    def _ask(self, sample_id: str, source: Source) -> None:
         if self._closed:
             return
         with self._lock:
@@ -84,12 +85,12 @@ class PictureLoader(QObject):
                     return
                 sample_id, source = self._wanted.popitem(last=True)
                 epoch = self._epoch
-            self._decoded.emit(sample_id, epoch, self._decode(*source))
+            self._decoded.emit(sample_id, epoch, source, self._decode(*source))
 
-    def _take(self, sample_id: str, epoch: int, image: QImage) -> None:
+    def _take(self, sample_id: str, epoch: int, source: Source, image: QImage) -> None:
         if epoch != self._epoch or self._closed:
             return
-        self._pixmaps[sample_id] = QPixmap.fromImage(image)
+        self._pixmaps[sample_id] = source, QPixmap.fromImage(image)
         while len(self._pixmaps) > self._kept:
             self._pixmaps.popitem(last=False)
         self.loaded.emit(sample_id)

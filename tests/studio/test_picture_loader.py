@@ -90,3 +90,18 @@ def test_closing_leaves_no_thread(qtbot: QtBot) -> None:
         loader.get(str(number), str(number), "hash")
     loader.close()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("pictures")]
+
+
+def test_a_sample_of_the_same_name_elsewhere_has_its_own_picture(qtbot: QtBot) -> None:
+    def sized(path: str, _content: str) -> QImage:
+        return QImage(len(path), 4, QImage.Format.Format_RGB32)
+
+    loader = PictureLoader(sized)
+    loader.get("cat/1.png", "/a", "hash")
+    qtbot.waitUntil(lambda: loader.get("cat/1.png", "/a", "hash") is not None)
+    assert loader.get("cat/1.png", "/other", "hash") is None
+    qtbot.waitUntil(lambda: loader.get("cat/1.png", "/other", "hash") is not None)
+    found = loader.get("cat/1.png", "/other", "hash")
+    assert found is not None
+    assert found.width() == len("/other")
+    loader.close()
