@@ -45,10 +45,11 @@ class ClassPanel(QFrame):
         self.setProperty("card", "true")
         self._merged_count = merged_count
         self._renaming = ""
+        self._into_another = False
+        self._shown: tuple[str, Label] = ("", None)
         self._colours: dict[str, str] = {}
         self.list = ClassList("Classes")
-        self.list.clicked.connect(lambda index: self.assigned.emit(self.list.classes.rows[index.row()].name))
-        self.list.activated.connect(lambda index: self.assigned.emit(self.list.classes.rows[index.row()].name))
+        self.list.picked.connect(self.assigned)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._context_menu)
         self.list.selectionModel().currentChanged.connect(lambda _new, _old: self._enable())
@@ -74,8 +75,13 @@ class ClassPanel(QFrame):
         self._end_typing()
         self.question.hide()
 
-    def show_classes(self, classes: Sequence[ClassInfo], counts: dict[str, int], label: Label) -> None:
-        """Show the classes with their counts, and which of them the ``label`` of the sample shown names."""
+    def show_classes(
+        self, classes: Sequence[ClassInfo], counts: dict[str, int], label: Label, sample: str = ""
+    ) -> None:
+        """Show the classes with their counts, and which of them the ``label`` of the ``sample`` shown names.
+
+        That one is chosen, until the person chooses another: it stays chosen while the sample and its label do.
+        """
         names, several = list(counts), label if isinstance(label, tuple) else ()
         keys = {info.name: shown(info.key) for info in classes}
         self._colours = {info.name: info.colour for info in classes}
@@ -84,8 +90,12 @@ class ClassPanel(QFrame):
             for number, name in enumerate(names)
         ]
         current = next(iter(names_in(label)), None) if len(names_in(label)) == 1 else None
+        before, anew = self.chosen(), (sample, label) != self._shown
+        self._shown = (sample, label)
         self.list.classes.show_rows(lines)
-        if current in names or not self.list.hasFocus():
+        if not anew:
+            current = before
+        if current != self.chosen() and (current in names or not self.list.hasFocus()):
             self.list.choose(names.index(current) if current in names else -1)
         self._enable()
 
@@ -106,50 +116,51 @@ class ClassPanel(QFrame):
         self._begin_typing(_GIVING, "Type a part of a class’s name, then Enter gives that class.")
         self.field.setAccessibleName("Part of a class’s name")
 
-    def begin_rename(self) -> None:
-        """Put the chosen class's name into the field, to be changed."""
-        name = self.chosen()
+    def begin_rename(self, name: str | None = None) -> None:
+        """Put the name of a class, else of the chosen one, into the field, to be changed."""
+        name = name or self.chosen()
         if name is not None:
             self._begin_typing(name, f"New name for “{name}”. The name of another class merges the two.")
             self.field.setText(name)
             self.field.selectAll()
 
-    def begin_merge(self) -> None:
-        """Ask for the class that the chosen one is merged into."""
-        name = self.chosen()
+    def begin_merge(self, name: str | None = None) -> None:
+        """Ask for the class that one, else the chosen one, is merged into."""
+        name = name or self.chosen()
         if name is not None:
             self._begin_typing(name, f"Type the name of the class that “{name}” becomes part of.")
+            self._into_another = True
             others = [line.name for line in self.list.classes.rows if line.name != name]
             completer = QCompleter(others, self.field)
             completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
             completer.setFilterMode(Qt.MatchFlag.MatchContains)
             self.field.setCompleter(completer)
 
-    def choose_colour(self) -> None:
-        """Let the person choose a colour for the chosen class."""
-        name = self.chosen()
+    def choose_colour(self, name: str | None = None) -> None:
+        """Let the person choose a colour for a class, else for the chosen one."""
+        name = name or self.chosen()
         if name is not None:
             choice = ColourChoice(name, self._colours.get(name, ""), self)
-            choice.chosen.connect(lambda colour: self.coloured.emit(name, colour))
+            choice.chosen.connect(lambda colour, name=name: self.coloured.emit(name, colour))
             choice.open()
 
-    def choose_key(self) -> None:
-        """Ask for another key of the chosen class."""
-        name = self.chosen()
+    def choose_key(self, name: str | None = None) -> None:
+        """Ask for another key of a class, else of the chosen one."""
+        name = name or self.chosen()
         if name is not None:
             self.key_wanted.emit(name)
 
-    def move_chosen(self, by: int) -> None:
-        """Move the chosen class up or down; it stays chosen."""
-        name = self.chosen()
+    def move_chosen(self, by: int, name: str | None = None) -> None:
+        """Move a class, else the chosen one, up or down; it is chosen then."""
+        name = name or self.chosen()
         if name is not None:
             self.moved.emit(name, by)
             names = [line.name for line in self.list.classes.rows]
             self.list.choose(names.index(name) if name in names else -1)
 
-    def remove(self) -> None:
-        """Remove the chosen class; undo brings it back with all its labels."""
-        name = self.chosen()
+    def remove(self, name: str | None = None) -> None:
+        """Remove a class, else the chosen one; undo brings it back with all its labels."""
+        name = name or self.chosen()
         if name is not None:
             self.removed.emit(name)
 
@@ -202,14 +213,15 @@ class ClassPanel(QFrame):
         name = self.chosen() or ""
         key = next((line.key for line in self.list.classes.rows if line.name == name), "")
         place = names.index(name) if name in names else -1
-        menu.addAction("Rename…", self.begin_rename)
-        menu.addAction(f"Key ({key})…" if key else "Key…", self.choose_key)
-        menu.addAction("Colour…", self.choose_colour)
-        self._offer_if(menu, "Move up", place > 0, lambda: self.move_chosen(-1))
-        self._offer_if(menu, "Move down", 0 <= place < len(names) - 1, lambda: self.move_chosen(1))
+        # each is about the class that was chosen when the menu opened: another may be by the time one is taken
+        menu.addAction("Rename…", lambda: self.begin_rename(name))
+        menu.addAction(f"Key ({key})…" if key else "Key…", lambda: self.choose_key(name))
+        menu.addAction("Colour…", lambda: self.choose_colour(name))
+        self._offer_if(menu, "Move up", place > 0, lambda: self.move_chosen(-1, name))
+        self._offer_if(menu, "Move down", 0 <= place < len(names) - 1, lambda: self.move_chosen(1, name))
         menu.addSeparator()
-        self._offer_if(menu, "Merge into another…", len(names) > 1, self.begin_merge)
-        menu.addAction("Remove", self.remove)
+        self._offer_if(menu, "Merge into another…", len(names) > 1, lambda: self.begin_merge(name))
+        menu.addAction("Remove", lambda: self.remove(name))
 
     def _offer_if(self, menu: QMenu, title: str, possible: bool, calls: Callable[[], None]) -> QAction:
         made = menu.addAction(title, calls)
@@ -227,6 +239,7 @@ class ClassPanel(QFrame):
 
     def _end_typing(self) -> None:
         self._renaming = ""
+        self._into_another = False
         self.field.setCompleter(None)  # type: ignore[arg-type]
         self.field.clear()
         self.field.setPlaceholderText("Add a class…")
@@ -247,6 +260,8 @@ class ClassPanel(QFrame):
         elif not self._renaming:
             self.added.emit(name)
             self.field.clear()
+        elif self._into_another:
+            self._merge_into(name)
         elif name != self._renaming and name in (line.name for line in self.list.classes.rows):
             self._ask(self._renaming, name)
         else:
@@ -274,6 +289,14 @@ class ClassPanel(QFrame):
         name = self.list.classes.rows[found].name
         self._leave()
         self.assigned.emit(name)
+
+    def _merge_into(self, name: str) -> None:
+        others = [line.name for line in self.list.classes.rows if line.name != self._renaming]
+        alike = [other for other in others if other.casefold() == name.casefold()]
+        if alike:
+            self._ask(self._renaming, name if name in alike else alike[0])
+        else:
+            self.hint.setText(f"No other class is called “{name}”. Esc leaves.")
 
     def _ask(self, old: str, new: str) -> None:
         counts = {line.name: line.count for line in self.list.classes.rows}

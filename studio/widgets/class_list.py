@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
@@ -160,7 +160,9 @@ class ClassDelegate(QStyledItemDelegate):
 
 
 class ClassList(QListView):
-    """The list itself."""
+    """The list itself; ``picked`` carries the class that was clicked, or chosen with Enter."""
+
+    picked = Signal(str)
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -174,6 +176,16 @@ class ClassList(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setProperty("plain", "true")
         theme().changed.connect(self.viewport().update)
+        self.clicked.connect(lambda index: self.picked.emit(self.classes.rows[index.row()].name))
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # not by ``activated``, which some desktops emit on a click too
+        line = self.current()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and line is not None:
+            self.picked.emit(line.name)
+            return
+        super().keyPressEvent(event)
 
     def current(self) -> ClassRow | None:
         """Return the selected line."""

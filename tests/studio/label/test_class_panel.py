@@ -196,3 +196,43 @@ def test_a_part_that_no_name_has_is_said(panel: ClassPanel, qtbot: QtBot) -> Non
     with qtbot.assertNotEmitted(panel.assigned):
         typed(panel, "screw")
     assert panel.hint.text() == "No class has “screw” in its name. Esc leaves."
+
+
+def test_a_menu_is_about_the_class_it_was_opened_on(panel: ClassPanel, qtbot: QtBot) -> None:
+    show(panel, {"bolt": 3, "nut": 0}, "nut")
+    panel.list.choose(0)
+    panel._fill_menu()
+    panel.list.choose(1)
+    actions = {action.text(): action for action in panel._menu.actions()}
+    with qtbot.waitSignal(panel.removed) as heard:
+        actions["Remove"].trigger()
+    assert heard.args == ["bolt"]
+
+
+def test_a_class_chosen_for_something_stays_chosen_while_the_sample_does(panel: ClassPanel) -> None:
+    show(panel, {"bolt": 3, "nut": 0}, "nut")
+    panel.list.choose(0)
+    rename_button(panel).setFocus()
+    show(panel, {"bolt": 4, "nut": 0}, "nut")
+    assert panel.chosen() == "bolt"
+    show(panel, {"bolt": 4, "nut": 0}, None)
+    assert panel.chosen() is None
+
+
+def test_enter_assigns_the_class_walked_to(panel: ClassPanel, qtbot: QtBot) -> None:
+    show(panel, {"bolt": 3, "nut": 0}, "bolt")
+    panel.list.setFocus()
+    QTest.keyClick(panel.list, Qt.Key.Key_Down)
+    with qtbot.waitSignal(panel.assigned) as heard:
+        QTest.keyClick(panel.list, Qt.Key.Key_Return)
+    assert heard.args == ["nut"]
+
+
+def test_merging_into_a_class_that_is_not_there_renames_nothing(panel: ClassPanel, qtbot: QtBot) -> None:
+    show(panel, {"nuts": 12, "Nut": 40}, "nuts")
+    panel.begin_merge()
+    with qtbot.assertNotEmitted(panel.renamed):
+        typed(panel, "nutt")
+    assert panel.hint.text().startswith("No other class is called “nutt”.")
+    typed(panel, "nut")
+    assert panel.asked.text() == "“nuts” (12) and “Nut” (40) become “Nut” (52)."
