@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from engine.task import Kind, Modality
+from engine.task import ColumnType, Kind, Modality
+from studio.cells import SHOWN_DIGITS, as_text, row_name
 
 if TYPE_CHECKING:
     import polars as pl
 
     from labeling.project import Project
 
+_MS_A_DAY = 86_400_000
 Label = str | float | tuple[str, ...] | None
 
 
@@ -35,6 +37,7 @@ class Listing:
     marked: bool = False
     skipped: set[str] = field(default_factory=set)
     numbers: list[int] = field(default_factory=list)
+    types: dict[str, ColumnType] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.rows = {sample_id: row for row, sample_id in enumerate(self.ids)}
@@ -50,6 +53,11 @@ class Listing:
         """What is predicted of a table, and from which columns."""
         return self.target, self.kind, {} if self.frame is None else dict(self.frame.schema)
 
+    def same_samples(self, other: Listing) -> bool:
+        """Tell whether another listing has the same samples, in the same places on the disk."""
+        here, there = (self.ids, self.references, self.contents), (other.ids, other.references, other.contents)
+        return here == there and self.columns == other.columns
+
     def __len__(self) -> int:
         return len(self.ids)
 
@@ -57,7 +65,27 @@ class Listing:
         """Return what a person calls the sample: the file's name, or the number of the row, counted from 1."""
         if not self.is_table:
             return PurePath(self.ids[row]).name
-        return f"Row {row + 1}"
+        return row_name(self.ids[row])
+
+    def cells(self, row: int) -> list[tuple[str, str]]:
+        """Return the columns of a row of a table and their values as a person would type them, "" for missing ones."""
+        if self.frame is None:
+            return []
+        return [
+            (name, self.cell(name, value)) for name, value in zip(self.frame.columns, self.frame.row(row), strict=True)
+        ]
+
+    def cell(self, column: str, value: object) -> str:
+        """Return a value of a column as a person would type it, "" for a missing one."""
+        return as_text(value, self.types.get(column), SHOWN_DIGITS)
+
+    def _told(self, name: str) -> pl.Expr:
+        """Return a column as text, as far as it is searched."""
+        import polars as pl
+
+        if self.types.get(name) is ColumnType.DATE:
+            return (pl.col(name) * _MS_A_DAY).cast(pl.Datetime("ms"), strict=False).dt.strftime("%Y-%m-%dT%H:%M:%S")
+        return pl.col(name).cast(pl.String, strict=False)
 
     def rows_with(self, words: str) -> set[int]:
         """Return the rows of a table in which any value holds some words, in upper or lower case."""
@@ -65,7 +93,7 @@ class Listing:
 
         if self.frame is None:
             return set()
-        told = self.frame.select(pl.all().cast(pl.String, strict=False).fill_null(""))
+        told = self.frame.select(self._told(name).fill_null("") for name in self.frame.columns)
         joined = told.select(pl.concat_str(pl.all(), separator=" ").str.to_lowercase().alias("told"))["told"]
         return set(joined.str.contains(words.lower(), literal=True).arg_true().to_list())
 
@@ -95,6 +123,7 @@ def load(project: Project) -> Listing:
         marked=frame["marks"].count() > 0,
         skipped=project.skipped(),
         numbers=project.numbers(),
+        types={column.name: column.type for column in understanding.columns},
     )
 
 
@@ -125,4 +154,4 @@ def shown(label: Label) -> str:
         return ""
     if isinstance(label, tuple):
         return ", ".join(label) or "none of them"
-    return label if isinstance(label, str) else f"{label:g}" if abs(label) < 1e6 else f"{label:,.0f}"
+    return label if isinstance(label, str) else f"{label:.12g}" if abs(label) < 1e6 else f"{label:,.12g}"

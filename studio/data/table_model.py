@@ -75,7 +75,11 @@ class TableModel(QAbstractTableModel):
             return shown(self._listing.labels[row])
         value = self._listing.labels[row] if index.column() == 0 else self._value(index.row(), index.column() - 1)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return _words(value)
+            if value is None:
+                return "–"
+            if index.column() == 0:
+                return shown(self._listing.labels[row])
+            return self._listing.cell(self._columns[index.column() - 1], value)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self._alignment(index.column())
         if role == Qt.ItemDataRole.ForegroundRole and value is None:
@@ -97,11 +101,3 @@ class TableModel(QAbstractTableModel):
             while len(self._pages) > _PAGES:
                 self._pages.popitem(last=False)
         return self._pages[page][line][column]
-
-
-def _words(value: object) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, float):
-        return shown(value)
-    return str(value)

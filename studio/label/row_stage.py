@@ -7,7 +7,6 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from typing_extensions import override
 
-from studio.listing import shown
 from studio.theme import SPACE, colours
 
 Index = QModelIndex | QPersistentModelIndex
@@ -20,10 +19,11 @@ class ValuesModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self._names: list[str] = []
-        self._values: list[object] = []
+        self._values: list[str] = []
 
-    def show_values(self, names: list[str], values: list[object]) -> None:
-        """Show another row; the same names only change their values."""
+    def show_cells(self, cells: list[tuple[str, str]]) -> None:
+        """Show another row by its columns and their values, "" for missing ones; the same columns only change those."""
+        names, values = [name for name, _ in cells], [value for _, value in cells]
         if names == self._names:
             self._values = values
             if names:
@@ -49,8 +49,8 @@ class ValuesModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             if index.column() == 0:
                 return self._names[index.row()]
-            return "–" if value is None else shown(value) if isinstance(value, float) else str(value)
-        if role == Qt.ItemDataRole.ForegroundRole and (index.column() == 0 or value is None):
+            return value or "–"
+        if role == Qt.ItemDataRole.ForegroundRole and (index.column() == 0 or not value):
             return QColor(colours().muted)
         return None
 

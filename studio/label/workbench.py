@@ -143,7 +143,7 @@ class Workbench(QWidget):
         if listing.modality is Modality.TEXT:
             self.text_stage.show_sample(listing, row_here)
         elif listing.frame is not None:
-            self.row_stage.values.show_values(list(listing.frame.columns), list(listing.frame.row(row_here)))
+            self.row_stage.values.show_cells(listing.cells(row_here))
         if listing.frame is None:
             self.strip.tiles.class_index = {name: number for number, name in enumerate(counts)}
             self.strip.show_place(place)

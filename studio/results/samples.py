@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine.dataset import INPUT_PREFIX, Dataset
 from engine.results.report import Report
 from engine.results.words import verdict
-from studio import wording
+from studio.cells import SHOWN_DIGITS, as_text, row_name
 from studio.results.samples_view import MOST, SampleLine
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ class Samples:
         self._report = report
         frame = dataset.frame
         self._places = {sample: place for place, sample in enumerate(dataset.ids)}
-        names = [c.name for c in report.task.columns if INPUT_PREFIX + c.name in frame.columns]
-        self._inputs = {name: frame[INPUT_PREFIX + name].to_list() for name in names[:MOST_COLUMNS]}
-        self._media = () if names else (frame["reference"].to_list(), frame["content"].to_list())
+        columns = [c for c in report.task.columns if INPUT_PREFIX + c.name in frame.columns]
+        self._inputs = [(c, frame[INPUT_PREFIX + c.name].to_list()) for c in columns[:MOST_COLUMNS]]
+        self._media = () if columns else (frame["reference"].to_list(), frame["content"].to_list())
         self.worst = self.lines(report.worst)
 
     def lines(self, rows: IntArray | Sequence[int]) -> list[SampleLine]:
@@ -42,11 +42,5 @@ class Samples:
         if self._media:
             references, contents = self._media
             return SampleLine(sample, said, sample, str(references[place]), str(contents[place]))
-        shown = [f"{name} {_plain(values[place])}" for name, values in self._inputs.items()]
-        return SampleLine(sample, f"Row {sample} {said}", " · ".join(shown))
-
-
-def _plain(value: object) -> str:
-    if value is None:
-        return "missing"
-    return wording.amount(value, 6) if isinstance(value, float) else str(value)
+        shown = [f"{c.name} {as_text(values[place], c.type, SHOWN_DIGITS) or 'missing'}" for c, values in self._inputs]
+        return SampleLine(sample, f"{row_name(sample)} {said}", " · ".join(shown))

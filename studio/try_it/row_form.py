@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from engine.dataset import INPUT_PREFIX
 from engine.task import Column, ColumnType
+from studio.cells import as_text
 from studio.theme import SPACE
 from studio.widgets.basics import text
 
@@ -35,7 +35,6 @@ TYPE_TEXT = "Type or paste a text and see what the model says."
 TEXT_LINES = 5
 ASK_AFTER_MS = 350
 MOST_CHOICES = 200
-_EPOCH = datetime(1970, 1, 1)
 
 
 class RowForm(QWidget):
@@ -142,22 +141,6 @@ def _words(field: Field) -> str:
     if isinstance(field, QPlainTextEdit):
         return field.toPlainText()
     return field.currentText() if isinstance(field, QComboBox) else field.text()
-
-
-def as_text(value: object, kind: ColumnType) -> str:
-    """Return a stored value as a person would type it; a missing one is empty.
-
-    >>> as_text(19874.0, ColumnType.DATE), as_text(3.0, ColumnType.NUMBER), as_text(None, ColumnType.CATEGORY)
-    ('2024-05-31', '3', '')
-    """
-    if value is None:
-        return ""
-    if kind is ColumnType.DATE and isinstance(value, float):
-        moment = _EPOCH + timedelta(days=value)
-        return moment.date().isoformat() if value.is_integer() else moment.isoformat(timespec="seconds")
-    if isinstance(value, float):
-        return f"{value:.15g}"
-    return str(value)
 
 
 def _commonest(values: pl.Series) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from engine.task import Modality
+from engine.task import ColumnType, Modality
 from studio.listing import Listing
 
 PHOTOS = Listing(Modality.IMAGE, ["a/One.png", "b/two.png"], ["/1", "/2"], ["x", "y"], ["a", None], numbers=[7, 3])
@@ -27,3 +27,13 @@ def test_rows_are_known_by_the_numbers_of_the_project() -> None:
 def test_names_are_what_a_person_says() -> None:
     assert PHOTOS.name(0) == "One.png"
     assert ROWS.name(1) == "Row 2"
+
+
+def test_dates_are_shown_and_found_as_dates_and_numbers_in_full() -> None:
+    frame = pl.DataFrame({"sold": [19874.0, None], "price": [123456.78, 3.0]})
+    types = {"sold": ColumnType.DATE, "price": ColumnType.NUMBER}
+    rows = Listing(Modality.TABLE, ["0", "more.csv/40"], labels=[None, None], frame=frame, types=types)
+    assert rows.cells(0) == [("sold", "2024-05-31"), ("price", "123456.78")]
+    assert rows.cells(1) == [("sold", ""), ("price", "3")]
+    assert rows.rows_with("2024-05") == {0}
+    assert [rows.name(row) for row in (0, 1)] == ["Row 1", "Row 41 of more.csv"]

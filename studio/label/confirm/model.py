@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Qt
 from typing_extensions import override
 
+from studio import wording
 from studio.data.grid_model import PIXMAP, GridModel, Index
 from studio.finding.view import View
 from studio.listing import names_in, shown
@@ -56,9 +57,7 @@ class ConfirmModel(GridModel):
         row, listing = self._rows[place], self._listing
         words = ""
         if listing.frame is not None:
-            values = zip(listing.frame.columns, listing.frame.row(row), strict=True)
-            told = ((name, shown(value) if isinstance(value, float) else value) for name, value in values)
-            words = "\n".join(f"{name}: {value}" for name, value in told if value is not None)[:_WORDS]
+            words = "\n".join(f"{name}: {value}" for name, value in listing.cells(row) if value)[:_WORDS]
         label = listing.labels[row]
         if label is not None:
             return Standing(label=shown(label), words=words, first=next(iter(names_in(label)), ""))
@@ -90,7 +89,7 @@ class ConfirmModel(GridModel):
 
 def said(value: float | tuple[str, ...]) -> str:
     """Return a suggestion as text."""
-    return shown(value)
+    return wording.amount(value, 6) if isinstance(value, float) else shown(value)
 
 
 def describe(standing: Standing) -> str:

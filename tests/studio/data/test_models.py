@@ -76,6 +76,6 @@ def test_the_class_list_keeps_the_rules(check: ModelTester) -> None:
 
 def test_a_rows_values_keep_the_rules(check: ModelTester) -> None:
     model = ValuesModel()
-    model.show_values(["height", "colour"], [1.25, None])
+    model.show_cells([("height", "1.25"), ("colour", "")])
     check.check(model)
     assert [model.index(line, 1).data() for line in range(2)] == ["1.25", "–"]

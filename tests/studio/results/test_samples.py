@@ -30,7 +30,7 @@ def test_rows_show_their_columns(tmp_path: Path) -> None:
     assert report is not None
     line = Samples(report, run.dataset()).lines(report.worst)[0]
 
-    assert line.said.startswith(f"Row {line.id} is ")
+    assert line.said.startswith(f"Row {int(line.id) + 1} is ")  # as Data and Label count them
     assert line.detail.startswith("age ")
     assert " · job " in line.detail
 
