@@ -18,7 +18,10 @@ _REPORT_EVERY_S = 0.1
 
 
 class Job(QObject):
-    """One piece of work under way. One of ``done``, ``failed`` and ``stopped`` is emitted, then ``finished``."""
+    """One piece of work under way. One of ``done``, ``failed`` and ``stopped`` is emitted, then ``finished``.
+
+    Work that was cancelled counts as stopped, however it went, unless it said by :meth:`keep` that what it did stays.
+    """
 
     progress = Signal(int, int)
     done = Signal(object)
@@ -33,6 +36,7 @@ class Job(QObject):
         self.title = title
         self.details = ""
         self._cancel = threading.Event()
+        self._kept = False
         self._reported = 0.0
         self._advanced.connect(self.progress, Qt.ConnectionType.QueuedConnection)
         self._ended.connect(self._settle, Qt.ConnectionType.QueuedConnection)
@@ -44,6 +48,10 @@ class Job(QObject):
     def cancelled(self) -> bool:
         """Tell whether the work was asked to stop."""
         return self._cancel.is_set()
+
+    def keep(self) -> None:
+        """Say, from the working thread, that what was asked for is done and stays: a cancel is too late now."""
+        self._kept = True
 
     def report(self, done: int, total: int) -> None:
         """Report progress; may be called as often as one likes, from the working thread."""
@@ -63,7 +71,7 @@ class Job(QObject):
             self._ended.emit("done", result)
 
     def _settle(self, how: str, value: object) -> None:
-        if self.cancelled():
+        if self.cancelled() and not (self._kept and how == "done"):
             self.stopped.emit()
         elif how == "done":
             self.done.emit(value)

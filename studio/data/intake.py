@@ -93,6 +93,7 @@ class Intake(QObject):
     def refuse(self) -> None:
         """Take nothing of the files shown; what was unpacked to look at them is removed."""
         shown, self._shown = self._shown, None
+        self._before = None
         if shown is not None:
             self._release(shown.source)
         self._next()
@@ -119,6 +120,7 @@ class Intake(QObject):
 
             return grouped(paths)
 
+        self._before = None
         self._start(work, "Looking at what was dropped…").done.connect(self._waiting.extend)
 
     def _understand(self, source: Path, chosen: tuple[str, ...], title: str, wish: dict[str, Any]) -> None:
@@ -154,13 +156,17 @@ class Intake(QObject):
             return
         project = session.project
 
+        self._before = understanding
         job = self._start(lambda job: _take_in(job, understanding, project), f"Taking in {understanding.place}…")
-        job.done.connect(lambda outcome: self._added(understanding, *outcome))
+        job.done.connect(lambda outcome: self._added(project, understanding, *outcome))
         if fresh:
-            job.stopped.connect(session.discard_empty_project)
-            job.failed.connect(lambda _error: session.discard_empty_project())
+            job.stopped.connect(lambda: session.discard_empty(project))
+            job.failed.connect(lambda _error: session.discard_empty(project))
 
-    def _added(self, understanding: Understanding, batch: Batch, added: Added | None) -> None:
+    def _added(self, project: Project | None, understanding: Understanding, batch: Batch, added: Added | None) -> None:
+        self._before = None
+        if self._session.project is not project:
+            return  # another one was opened meanwhile; what was taken in is there when this one is opened again
         self._session.library.reload()
         self._session.samples_changed.emit()
         self._session.look_on()
@@ -193,20 +199,25 @@ class Intake(QObject):
 
 
 def _take_in(job: Job, understanding: Understanding, project: Project | None) -> tuple[Batch, Added | None]:
-    """Read what was understood and add it to the project; where that fails, nothing that was unpacked stays."""
+    """Read what was understood and add it to the project.
+
+    What was unpacked goes where this is cancelled or nothing is new; it stays where the project refers to it, and where
+    this fails: the person can choose otherwise.
+    """
     from labeling.importing import read
     from labeling.unpacked import release
 
     later = understanding.modality is Modality.IMAGE and understanding.samples > _LOOKED_AT_ONCE
     seconds = 0.0 if later else None
-    batch = read(understanding, look_seconds=seconds, progress=job.report, cancelled=job.cancelled)
     added = None
     try:
+        batch = read(understanding, look_seconds=seconds, progress=job.report, cancelled=job.cancelled)
         if project is not None and not job.cancelled():
             added = project.add(understanding, batch)
+            job.keep()
     finally:
-        if added is None or not added.new:
-            release(understanding.source)  # which keeps what the project refers to
+        if job.cancelled() if added is None else not added.new:
+            release(understanding.source)
     return batch, added
 
 

@@ -132,6 +132,7 @@ class LabelExport(QDialog):
             from labeling.exporting import write_labels
 
             write_labels(held, writer, folder, job.report, job.cancelled)
+            job.keep()
 
         self._job = job = session.background.start(work, "Writing the labels")
         job.progress.connect(self._show_progress)

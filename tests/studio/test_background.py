@@ -84,3 +84,15 @@ def test_closing_leaves_no_thread(qtbot: QtBot) -> None:
 def test_unknown_errors_are_named_and_calm() -> None:
     assert explain(KeyError("x")) == "Something unexpected happened (KeyError: 'x'). Nothing was lost."
     assert explain(PermissionError(13, "Permission denied", "/a")) == "Permission denied: /a. Nothing was lost."
+
+
+def test_what_was_done_before_a_late_cancel_stays_and_is_announced(qtbot: QtBot, background: Background) -> None:
+    def work(job: Job) -> str:
+        job.keep()
+        job.cancel()  # as a person may, before the GUI thread hears of the end
+        return "taken in"
+
+    job = background.start(work)
+    with qtbot.assertNotEmitted(job.stopped), qtbot.waitSignal(job.done) as done:
+        pass
+    assert done.args == ["taken in"]

@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from labeling.errors import ProjectError
 from labeling.unpacked import home
 from studio.data.pasting import pasted_paths
 from studio.data.problem_list import ProblemList
@@ -137,3 +138,37 @@ def test_an_empty_clipboard_is_said(window: MainWindow, screen: DataScreen) -> N
     QGuiApplication.clipboard().clear()
     screen.paste()
     assert "on the clipboard" in window.messages.bars()[-1].words
+
+
+def test_what_could_not_be_taken_in_is_shown_again_as_it_was_chosen(
+    screen: DataScreen, photos: Path, table: Path, qtbot: QtBot
+) -> None:
+    screen.drop([photos])
+    shown(screen, qtbot)
+    accept(screen, 12, qtbot)
+    screen.drop([packed(loose(table.parent))])
+    before = shown(screen, qtbot)
+    project = screen.session.project
+    assert project is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(project), "add", refused)
+        QTest.mouseClick(screen.sheet.take, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: screen.intake.shown is not None)
+    assert screen.sheet.sentence.accessibleName() == before
+    accept(screen, 15, qtbot)
+
+
+def loose(folder: Path) -> Path:
+    """Three photos more, in no class."""
+    made = folder / "more"
+    made.mkdir()
+    for number in range(3):
+        image = QImage(40, 30, QImage.Format.Format_RGB32)
+        image.fill(Qt.GlobalColor.red)
+        image.setPixelColor(number, 0, Qt.GlobalColor.blue)
+        assert image.save(str(made / f"{number}.png"))
+    return made
+
+
+def refused(*_: object) -> None:
+    raise ProjectError("The disk is full.")
