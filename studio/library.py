@@ -98,7 +98,7 @@ class Library(QObject):
         job = self._background.start(lambda _job: _read(project), "Reading the project")
         self._job = job
         job.done.connect(self._take)
-        job.failed.connect(lambda error: self.problem.emit(explain(error), job.details))
+        job.failed.connect(lambda error: self._failed(project, error, job.details))
         job.finished.connect(self._finished)
 
     def relabel(self, labels: Mapping[str, Label]) -> None:
@@ -147,7 +147,7 @@ class Library(QObject):
         project, listing, classes, tally = read
         if project is not self._project or self._again:
             return
-        if listing.ids == self.listing.ids and listing.columns == self.listing.columns:
+        if listing.same_samples(self.listing):
             self.listing.labels, self.listing.skipped = listing.labels, listing.skipped
             self._tally = tally
             self._set_classes(classes)
@@ -156,6 +156,10 @@ class Library(QObject):
             self.listing, self._tally = listing, tally
             self._set_classes(classes)
             self.reset.emit()
+
+    def _failed(self, project: Project, error: object, details: str) -> None:
+        if project is self._project:
+            self.problem.emit(explain(error), details)
 
     def _finished(self) -> None:
         self._job = None

@@ -26,7 +26,7 @@ class Looking(QObject):
     looked = Signal()
     found_broken = Signal(int)
     problem = Signal(str, str)
-    _met_broken = Signal(int)
+    _met_broken = Signal(object, int)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +34,7 @@ class Looking(QObject):
         self._project: Project | None = None
         self._job: Job | None = None
         self._broken = 0
+        self._counted: Project | None = None  # whose photos are counted
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._patience.timeout.connect(self._begin)
         self._met_broken.connect(self._count_broken)
@@ -46,6 +47,8 @@ class Looking(QObject):
     def start(self, project: Project) -> None:
         """Look at the photos of a project that were not looked at yet, soon."""
         self.stop()
+        if project is not self._counted:
+            self._counted, self._broken = project, 0
         self._project = project
         self._patience.start()
 
@@ -77,13 +80,14 @@ class Looking(QObject):
         for start in range(0, len(numbers), _AT_ONCE):
             broken = project.look_at(numbers[start : start + _AT_ONCE], cancelled=job.cancelled)
             if broken:
-                self._met_broken.emit(broken)
+                self._met_broken.emit(project, broken)
             if job.cancelled():
                 break
         return bool(numbers)
 
-    def _count_broken(self, broken: int) -> None:
-        self._broken += broken
+    def _count_broken(self, project: Project, broken: int) -> None:
+        if project is self._counted:
+            self._broken += broken
 
     def _tell(self, any_looked_at: bool) -> None:
         if any_looked_at:

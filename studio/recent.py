@@ -34,12 +34,16 @@ def fresh_project_path(source: Path) -> Path:
 
 def recent() -> list[Path]:
     """Return the projects opened lately that still exist, newest first."""
-    stored = QSettings().value("recent", [])
-    names = stored if isinstance(stored, list) else [stored] if isinstance(stored, str) else []
-    return [Path(name) for name in names if (Path(name) / "project.db").is_file()]
+    return [path for path in _stored() if (path / "project.db").is_file()]
 
 
 def remember(path: Path) -> None:
     """Put a project at the top of the recent ones."""
-    rest = [other for other in recent() if other != path]
+    rest = [other for other in _stored() if other != path]  # also those on a disk that is not there just now
     QSettings().setValue("recent", [str(place) for place in [path, *rest][:_KEPT]])
+
+
+def _stored() -> list[Path]:
+    stored = QSettings().value("recent", [])
+    names = stored if isinstance(stored, list) else [stored] if isinstance(stored, str) else []
+    return [Path(name) for name in names]

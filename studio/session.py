@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +80,7 @@ class Session(QObject):
         self.looking.looked.connect(self.suggesting.find_copies)
         self.looking.problem.connect(self.problem)
         self.project: Project | None = None
+        self._made: Project | None = None  # the one that was made here last
         self.run: RunFolder | None = None
         self.handle: WorkerHandle | None = None
         self.sample_wanted = ""
@@ -96,6 +97,8 @@ class Session(QObject):
         from labeling.errors import LabelingError
         from labeling.project import Project
 
+        if self.project is not None and self.project.path.resolve() == path.resolve():
+            return True
         try:
             project = Project.open(path)
         except (LabelingError, OSError) as error:
@@ -114,6 +117,7 @@ class Session(QObject):
         except (LabelingError, OSError) as error:
             self.message.emit("error", explain(error))
             return False
+        self._made = project
         self._adopt(project)
         return True
 
@@ -128,12 +132,12 @@ class Session(QObject):
         self._set_project(None)
         self.project_changed.emit()
 
-    def discard_empty_project(self) -> None:
-        """Close a project nothing was taken into and remove its folder."""
-        project = self.project
-        if project is not None and project.count() == 0:
-            self.close_project()
-            shutil.rmtree(project.path, ignore_errors=True)
+    def discard_empty(self, project: Project | None) -> None:
+        """Close a project that was just made and nothing was taken into, and remove its folder."""
+        if project is None or self.project is not project or project.count() or any(project.runs_path.glob("*")):
+            return
+        self.close_project()
+        shutil.rmtree(project.path, ignore_errors=True)
 
     def _adopt(self, project: Project) -> None:
         if self.project is not None:
@@ -212,9 +216,15 @@ class Session(QObject):
     @property
     def model_path(self) -> Path | None:
         """The model folder of the run open now, once there is one."""
-        if self.run is not None and (self.run.model_path / "model.json").is_file():
-            return self.run.model_path
-        return None
+        return self.run.model_path if self.run is not None and _has_model(self.run) else None
+
+    def _begin(self, work: Callable[[Job], tuple[RunFolder, WorkerHandle]], title: str) -> None:
+        """Start a worker in the background, and follow its run where the project is still open by then."""
+        project = self.project
+        job = self.background.start(work, title)
+        job.done.connect(lambda started: self._launched(project, *started))
+        job.failed.connect(lambda error: self._not_launched(project, error))
+        job.finished.connect(lambda: self._set_preparing(False))
 
     def start_run(self, budget_s: float, device: str = "auto", seed: int = 0) -> None:
         """Freeze the labels into a run folder and start its worker, in the background."""
@@ -224,25 +234,26 @@ class Session(QObject):
         self._look_away()
         project = self.project
         self._set_preparing(True)
-        job = self.background.start(lambda _job: _launch(project, budget_s, device, seed, pressed_at), "Preparing")
-        job.done.connect(self._launched)
-        job.failed.connect(lambda error: self.message.emit("error", explain(error)))
-        job.finished.connect(lambda: self._set_preparing(False))
+        self._begin(lambda _job: _launch(project, budget_s, device, seed, pressed_at), "Preparing")
 
     def resume_run(self) -> None:
         """Let the run that stopped half-way go on with the time it has left."""
-        self._restart(finish=False)
+        self._restart()
 
     def use_what_it_learned(self) -> None:
         """End the run that stopped half-way and keep its best model."""
-        self._restart(finish=True)
+        self._restart("finish")
+
+    def discard_interrupted(self) -> None:
+        """Throw the run that stopped half-way away; labels and earlier models stay."""
+        self._restart("discard")
 
     def send(self, command: str) -> None:
         """Tell the worker ``pause``, ``resume``, ``finish`` or ``discard``."""
         if self.handle is not None:
             self.handle.send(command)
 
-    def _restart(self, finish: bool) -> None:
+    def _restart(self, command: str = "") -> None:
         run = self.run
         if run is None or self.running or self.preparing:
             return
@@ -253,19 +264,23 @@ class Session(QObject):
             from engine.worker.handle import start
 
             handle = start(run.path, give_way=True)
-            if finish:
-                handle.send("finish")
+            if command:
+                handle.send(command)
             return run, handle
 
-        job = self.background.start(work, "Resuming")
-        job.done.connect(self._launched)
-        job.failed.connect(lambda error: self.message.emit("error", explain(error)))
-        job.finished.connect(lambda: self._set_preparing(False))
+        self._begin(work, "Resuming")
 
-    def _launched(self, started: tuple[RunFolder, WorkerHandle]) -> None:
-        run, handle = started
+    def _launched(self, project: Project | None, run: RunFolder, handle: WorkerHandle) -> None:
+        if self.project is not project:  # it goes on by itself, and is found when that project is opened again
+            handle.release()
+            self._left_running.append(handle)
+            return
         self._follow(run, handle)
         self.run_started.emit(run)
+
+    def _not_launched(self, project: Project | None, error: object) -> None:
+        if self.project is project:
+            self.message.emit("error", explain(error))
 
     def _set_preparing(self, preparing: bool) -> None:
         self.preparing = preparing
@@ -283,13 +298,14 @@ class Session(QObject):
                 runs.append(RunFolder.open(plan.parent))
             except EngineError as error:
                 self.message.emit("warning", explain(error))
-        for run in sorted(runs, key=lambda run: run.options.pressed_at, reverse=True):
-            result = run.result()
-            if result is not None and result["stopped_because"] == "discarded":
-                continue
-            finished = result is not None
-            handle = None if finished else attach(run.path)
-            self.interrupted = not finished and handle is None
+        newest_first = sorted(runs, key=lambda run: run.options.pressed_at, reverse=True)
+        ends = [(run, run.result()) for run in newest_first]
+        kept = [(run, result) for run, result in ends if result is None or result["stopped_because"] != "discarded"]
+        # one that ended without a model must not hide those before it, which have one
+        useful = [(run, result) for run, result in kept if result is None or _has_model(run)]
+        for run, result in useful or kept:
+            handle = None if result is not None else attach(run.path)
+            self.interrupted = result is None and handle is None
             self._follow(run, handle)
             return
 
@@ -359,11 +375,16 @@ class Session(QObject):
         self.suggesting.close()
         self.view.close()
         self.background.close()
+        self.discard_empty(self._made)  # the window was closed before anything was taken into it
         self.close_project()
         for handle in self._leaving:
             handle.wait(FAREWELL_S)
         for handle in self._left_running:
             handle.wait(0)
+
+
+def _has_model(run: RunFolder) -> bool:
+    return (run.model_path / "model.json").is_file()
 
 
 def _launch(
@@ -387,6 +408,7 @@ def _launch(
         cache=str(project.cache_path),
         notes=frozen.notes,
     )
+    origins = project.origins()  # before the run's folder is made: the project may be closed meanwhile
     run = RunFolder.create(project.new_run_path(), frozen.task, frozen.dataset, options)
-    write_origins(run.path, project.origins())
+    write_origins(run.path, origins)
     return run, start(run.path, give_way=True)

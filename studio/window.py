@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEventLoop, QSettings, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon, QPaintEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -26,6 +26,7 @@ from studio.background import Background
 from studio.commands import Commands
 from studio.dropping import DropVeil, dropped_paths
 from studio.icons import icon, set_icon
+from studio.keys.keymap import keymap, with_key
 from studio.next_step import NextStepBar
 from studio.rail import Rail
 from studio.screen import Screen
@@ -174,7 +175,9 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.rail = Rail()
-        keys = self._foot_button("keyboard", "Keys of this screen (?)", self._show_keys)
+        keys = self._keys_button = self._foot_button("keyboard", "Keys of this screen", self._show_keys)
+        keymap().changed.connect(self._tip_keys)
+        self._tip_keys()
         self.rail.add_foot(row(keys, self._foot_button("theme", "Light or dark", self._swap_theme), None))
         self._stack = QStackedWidget()
         self.messages = MessageArea()
@@ -234,7 +237,9 @@ class MainWindow(QMainWindow):
         words = "Training stopped before its time was up. Nothing is lost: the best result so far is kept."
         bar = self.messages.show_message("warning", words)
         bar.offer("Resume", self.session.resume_run)
-        bar.offer("Use what it learned", self.session.use_what_it_learned)
+        if self.session.model_path is not None:
+            bar.offer("Use what it learned", self.session.use_what_it_learned)
+        bar.offer("Discard", self.session.discard_interrupted)
 
     def _foot_button(self, drawing: str, words: str, calls: Callable[[], None]) -> QToolButton:
         made = QToolButton()
@@ -244,6 +249,9 @@ class MainWindow(QMainWindow):
         made.setAccessibleName(words)
         made.clicked.connect(lambda _checked=False: calls())
         return made
+
+    def _tip_keys(self) -> None:
+        self._keys_button.setToolTip(with_key("Keys of this screen", "window.keys"))
 
     def _swap_theme(self) -> None:
         theme().choose(Mode.LIGHT if theme().palette.dark else Mode.DARK)
@@ -321,10 +329,11 @@ class MainWindow(QMainWindow):
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.session.running and not self._may_leave():
+        if (self.session.running or self.session.preparing) and not self._may_leave():
             event.ignore()
             return
         QSettings().setValue("geometry", self.saveGeometry())
+        self.hide()  # what is under way may take seconds to end
         for screen in self._screens.values():
             screen.close_down()
         self.session.close()
@@ -343,8 +352,14 @@ class MainWindow(QMainWindow):
         box.setEscapeButton(stay)
         box.exec()
         if box.clickedButton() is finish:
+            self._wait_until_started()
             self.session.send("finish")
         return box.clickedButton() in (keep, finish)
+
+    def _wait_until_started(self) -> None:
+        """Wait for a worker that is being started: only then can it be told anything."""
+        while self.session.preparing:
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
 
 def _is_project(paths: list[Path]) -> bool:

@@ -174,7 +174,7 @@ class RunPanel(QWidget):
             "pause": live and state != "paused",
             "resume": live and state == "paused",
             "finish": live,
-            "discard": live,
+            "discard": live or not self.lost.isHidden(),
         }
         for verb, made in self.verbs.items():
             made.setVisible(wanted[verb])

@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from studio.changes import keep_setting
 from studio.screen import Screen, ScreenState
 from studio.session import Session
 from studio.train.feed import STOPPED, Feed
@@ -129,7 +130,7 @@ class TrainScreen(Screen):
     def can(self, command: str) -> bool:
         if command == "start":
             return self.goal is not None and not self.session.running and self.setup.can_train
-        if command == "resume" and self.session.interrupted:
+        if command in ("resume", "discard") and self.session.interrupted:
             return not self.session.preparing
         return self.session.running and self.panel is not None and self.panel.can(command)
 
@@ -151,9 +152,7 @@ class TrainScreen(Screen):
         self.setup.press()
 
     def _train(self, budget_s: float) -> None:
-        project = self.session.project
-        if project is not None:
-            project.set_setting(_BUDGET_SETTING, budget_s)
+        keep_setting(self.session.project, _BUDGET_SETTING, budget_s)
         self.session.start_run(budget_s)
 
     def _resume(self) -> None:
@@ -175,9 +174,15 @@ class TrainScreen(Screen):
         keep = box.addButton("Keep training", QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(keep)
         box.setEscapeButton(keep)
-        discard.clicked.connect(lambda: self._send("discard"))
+        discard.clicked.connect(self._discard)
         box.finished.connect(box.deleteLater)
         box.open()
+
+    def _discard(self) -> None:
+        if self.session.interrupted:
+            self.session.discard_interrupted()
+        else:
+            self._send("discard")
 
     # -- what happens --------------------------------------------------------------------------------------------
 

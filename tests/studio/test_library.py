@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from labeling.importing import read, understand
 from studio.library import Library
 from studio.window import MainWindow
 from tests.studio.recorded_runs import project_with_run
@@ -42,3 +43,16 @@ def test_a_closed_project_counts_nothing(window: MainWindow, library: Library) -
     window.session.close_project()
     assert library.counts() == {}
     assert library.labelled == 0
+
+
+def test_files_found_at_another_place_are_followed(
+    window: MainWindow, library: Library, photos: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    project = window.session.project
+    assert project is not None
+    there = photos.rename(tmp_path / "moved")
+    understanding = understand(there)
+    project.add(understanding, read(understanding))
+    with qtbot.waitSignal(library.reset):
+        library.reload()
+    assert all(Path(reference).is_relative_to(there) for reference in library.listing.references)

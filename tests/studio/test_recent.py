@@ -34,3 +34,13 @@ def test_the_newest_project_comes_first_and_vanished_ones_are_forgotten(tmp_path
     assert recent() == [first, second]
     (second / "project.db").unlink()
     assert recent() == [first]
+
+
+def test_a_project_on_a_disk_that_was_away_for_a_while_is_there_again(tmp_path: Path) -> None:
+    first, second = project(tmp_path / "first"), project(tmp_path / "second")
+    remember(first)
+    away = first.rename(tmp_path / "away")
+    remember(second)
+    assert recent() == [second]
+    away.rename(first)
+    assert recent() == [second, first]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from engine.task import Modality
 from labeling.importing import read, understand
 from labeling.project import Project
 from studio.session import Session
-from tests.studio.recorded_runs import Recipe, record
+from tests.studio.recorded_runs import Recipe, project_with_run, record
 
 WAIT_MS = 60_000
 
@@ -124,3 +125,78 @@ def test_the_newest_run_is_the_one_pressed_last(project: Path, qtbot: QtBot) -> 
     assert previous is not None
     assert previous.run_path.name == "12-00-00-2"
     session.close()
+
+
+def pressed(project: Path, name: str, at: float, recipe: Recipe) -> Path:
+    """Record a run that was started at a time."""
+    recorded = record(project / "runs" / name, recipe)
+    plan = json.loads((recorded.path / "plan.json").read_text())
+    (recorded.path / "plan.json").write_text(json.dumps({**plan, "pressed_at": at}))
+    return recorded.path
+
+
+def test_a_run_that_ended_without_a_model_does_not_hide_the_one_before(project: Path, qtbot: QtBot) -> None:
+    good = pressed(project, "first", 1000.0, Recipe(Modality.TABLE))
+    failed = pressed(project, "second", 2000.0, Recipe(Modality.TABLE, ended="failed"))
+    shutil.rmtree(failed / "model")
+    session = Session()
+    assert session.open_project(project)
+    assert session.run is not None
+    assert session.run.path == good
+    assert session.model_path is not None
+    session.close()
+
+
+def test_a_run_cut_off_is_thrown_away_and_the_one_before_is_back(project: Path, qtbot: QtBot) -> None:
+    good = pressed(project, "first", 1000.0, Recipe(Modality.TABLE))
+    session = Session()
+    assert session.open_project(project)
+    started(session, qtbot, 30)
+    assert session.handle is not None
+    with qtbot.waitSignal(session.run_lost, timeout=WAIT_MS):
+        session.handle.kill()
+    assert session.interrupted
+    with qtbot.waitSignal(session.run_ended, timeout=WAIT_MS) as ended:
+        session.discard_interrupted()
+    assert ended.args[0]["stopped_because"] == "discarded"
+    qtbot.waitUntil(lambda: session.run is not None and session.run.path == good)
+    session.close()
+
+
+def test_opening_what_is_open_changes_nothing(session: Session, project: Path, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(session.message), qtbot.assertNotEmitted(session.project_changed):
+        assert session.open_project(project)
+
+
+def test_a_training_begun_just_before_another_project_was_opened_stays_with_its_own(
+    session: Session, project: Path, photos: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    other = project_with_run(tmp_path / "other", photos)
+    with qtbot.assertNotEmitted(session.run_started), qtbot.waitSignal(session.preparing_changed):
+        session.start_run(30, device="cpu")
+    with qtbot.assertNotEmitted(session.run_started):
+        assert session.open_project(other)
+        qtbot.waitUntil(lambda: not session.preparing, timeout=WAIT_MS)
+    assert session.run is None
+    for handle in session._left_running:
+        handle.kill()
+
+
+def test_only_the_project_that_was_just_made_is_discarded(session: Session, tmp_path: Path) -> None:
+    opened = session.project
+    assert opened is not None
+    made = Project.create(tmp_path / "made")
+    session.discard_empty(made)
+    assert session.project is opened
+    made.close()
+    opened.undo()
+    record(opened.runs_path / "kept", Recipe(Modality.TABLE))
+    session.discard_empty(opened)
+    assert (opened.runs_path / "kept" / "plan.json").is_file()
+
+
+def test_a_project_that_nothing_was_taken_into_is_gone_with_the_window(tmp_path: Path, qtbot: QtBot) -> None:
+    session = Session()
+    assert session.new_project(tmp_path / "made")
+    session.close()
+    assert not (tmp_path / "made").exists()

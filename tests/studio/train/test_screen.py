@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import cast
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from studio.screen import ScreenState
@@ -122,3 +123,26 @@ def test_discarding_brings_the_earlier_model_back(
     assert session.run is not None
     assert session.run.path == earlier.path
     assert session.model_path is not None
+
+
+def test_a_project_of_several_classes_can_be_trained(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    table = tmp_path / "notes.csv"
+    table.write_text("text,tags\n" + "".join(f"words {n},{'a;b' if n % 2 else 'a'}\n" for n in range(12)))
+    screen = opened(window, qtbot, project_with_run(tmp_path / "project", table))
+    qtbot.waitUntil(lambda: screen.can("start"))
+
+    assert screen.goal is not None
+    assert screen.goal.sentence.endswith("any of a and b")
+
+
+def test_a_run_cut_off_before_its_first_model_can_be_thrown_away(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, photos: Path
+) -> None:
+    path = project_with_run(tmp_path / "project", photos, Recipe(ended=None, points=0))
+    (model,) = path.glob("runs/*/model")
+    shutil.rmtree(model)
+    screen = opened(window, qtbot, path)
+
+    assert screen.can("discard")
+    offered = [made.text() for bar in window.messages.bars() for made in bar.findChildren(QPushButton)]
+    assert offered == ["Resume", "Discard"]
