@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import signal
 import sys
+import traceback
+from functools import partial
 from pathlib import Path
+from types import TracebackType
 
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication
 
+from studio.background import explain
 from studio.garbage import Sweeper, spare_what_stays
 from studio.theme import theme
 from studio.window import MainWindow
@@ -33,9 +37,16 @@ def open_window(project: Path | None = None) -> tuple[QApplication, MainWindow]:
     return application, window
 
 
+def _tell(window: MainWindow, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Show what went wrong where nothing else did: Qt would write it where no one looks, and go on."""
+    sys.__excepthook__(kind, error, trace)
+    window.session.problem.emit(explain(error), "".join(traceback.format_exception(kind, error, trace)))
+
+
 def main(project: Path | None = None) -> int:
     """Run the studio until its window is closed and return the exit code."""
     application, window = open_window(project)
+    sys.excepthook = partial(_tell, window)
     signal.signal(signal.SIGINT, lambda *_: window.close())
     signal.signal(signal.SIGTERM, lambda *_: window.close())
     ticks = QTimer(application)

@@ -5,6 +5,7 @@ What cannot be saved is told, and nothing is changed.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -24,6 +25,13 @@ Result = TypeVar("Result")
 _FOLLOWED = 2000  # labels that are followed one by one; more are read anew in the background
 
 
+def keep_setting(project: Project | None, name: str, value: object) -> None:
+    """Remember what the person chose last, where that can be written: it never stops what they asked for."""
+    if project is not None:
+        with contextlib.suppress(LabelingError):
+            project.set_setting(name, value)
+
+
 class Changes(QObject):
     """Changes the open project and keeps the library in step.
 
@@ -40,6 +48,7 @@ class Changes(QObject):
         self._library = library
         self.project: Project | None = None
         self.suggestions = Suggestions()  # those that stand beside the samples now
+        self.was_refused = False  # whether the latest change could not be saved
 
     # -- labels --------------------------------------------------------------------------------------------------
 
@@ -159,10 +168,12 @@ class Changes(QObject):
 
     def _do(self, change: Callable[[Project], Result]) -> Result | None:
         """Make a change; None where there is no project or it was refused, which is told."""
+        self.was_refused = False
         if self.project is None:
             return None
         try:
             return change(self.project)
         except LabelingError as error:
+            self.was_refused = True
             self.refused.emit(explain(error))
             return None

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from engine.task import Kind
 from labeling.suggest.model import Suggestion
 from labeling.understanding import count
+from studio.changes import keep_setting
 from studio.finding.wanted import By
 from studio.label.confirm.page import value_of
 from studio.label.order import Order
@@ -104,9 +105,8 @@ class Labelling(QObject):
 
     @with_copies.setter
     def with_copies(self, wanted: bool) -> None:
-        project = self._session.project
-        if project is not None and wanted != self.with_copies:
-            project.set_setting(_WITH_COPIES, wanted)
+        if wanted != self.with_copies:
+            keep_setting(self._session.project, _WITH_COPIES, wanted)
 
     def told_copied(self) -> str:
         """Return how many near-copies got the label given last, in words; nothing where there were none."""

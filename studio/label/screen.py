@@ -226,7 +226,7 @@ class LabelScreen(Screen):
             give()
         finally:
             self._moving = False
-        if not stay:
+        if not (stay or self.session.changes.was_refused):
             place = self.labelling.next_open() if fresh else self.order.step(1)
             self.order.place = self.order.place if place is None else place
         self._refresh()
@@ -438,7 +438,7 @@ class LabelScreen(Screen):
         if self._is_number:
             self.bench.number.show_value(self.listing.target or "Value", label, self.sample_id or "")
         else:
-            self.bench.panel.show_classes(self.session.library.classes, counts, label)
+            self.bench.panel.show_classes(self.session.library.classes, counts, label, self.sample_id or "")
         if self.many:
             self.bench.confirm.show_changes()
         elif row is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from studio.changes import keep_setting
 from studio.share.exporting import Exported
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def remember(project: Project | None, run: Path, exported: Exported) -> None:
     known = _all(project)
     own = {**_of_run(project, run), exported.target: dict(exported.said)}
     others = [(name, said) for name, said in known.items() if name != run.name]
-    project.set_setting(_SETTING, dict([*others[1 - _RUNS :], (run.name, own)]))
+    keep_setting(project, _SETTING, dict([*others[1 - _RUNS :], (run.name, own)]))
 
 
 def usual_folder(project: Project | None) -> Path:
@@ -43,8 +44,7 @@ def usual_folder(project: Project | None) -> Path:
 
 def choose_folder(project: Project | None, folder: Path) -> None:
     """Keep the folder that the person chose."""
-    if project is not None:
-        project.set_setting(_FOLDER, str(folder))
+    keep_setting(project, _FOLDER, str(folder))
 
 
 def _all(project: Project | None) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from studio.widgets.basics import button, row, text
 from studio.widgets.class_list import ClassList, ClassRow
 
 _AHEAD = 4
+_KEPT = 40
 
 
 class SecondLookPage(QWidget):
@@ -46,7 +47,7 @@ class SecondLookPage(QWidget):
         self.round: Round | None = None
         self._named: tuple[str, ...] = ()
         self._sound: SoundStage | None = None
-        self.pictures = PictureLoader(large_image, self)
+        self.pictures = PictureLoader(large_image, self, kept=_KEPT)
         self.pictures.loaded.connect(self._picture_came)
         self.photo, self.reading, self.values = PhotoStage(), Reading(), RowStage()
         self.classes = ClassList("Classes")
@@ -57,8 +58,7 @@ class SecondLookPage(QWidget):
         self._bar = QProgressBar()
         self._build()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.classes.clicked.connect(lambda index: self.answer(self.classes.classes.rows[index.row()].name))
-        self.classes.activated.connect(lambda index: self.answer(self.classes.classes.rows[index.row()].name))
+        self.classes.picked.connect(self.answer)
         self.number.assigned.connect(self.answer)
         self.result.settled.connect(self._settle)
         self.result.wanted.connect(self._show_in_label)
@@ -103,7 +103,11 @@ class SecondLookPage(QWidget):
             self._named = toggled(self._named, label)
             self._show_classes()
             return
-        self.round.answer(label)
+        try:
+            self.round.answer(label)
+        except LabelingError as error:
+            self._session.message.emit("warning", explain(error))
+            return
         if self.round.done:
             self.tell()
         else:
@@ -220,7 +224,7 @@ class SecondLookPage(QWidget):
             self.reading.show_spans((), False, {})
         elif listing.frame is not None:
             self._stages.setCurrentWidget(self.values)
-            self.values.values.show_values(list(listing.frame.columns), list(listing.frame.row(place)))
+            self.values.values.show_cells(listing.cells(place))
         elif listing.modality is Modality.AUDIO:
             stage = self._sound_stage()
             self._stages.setCurrentWidget(stage)

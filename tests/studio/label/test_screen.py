@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from labeling.errors import ProjectError
 from labeling.importing import read, understand
 from labeling.project import Project
 from studio.label.screen import LabelScreen
@@ -246,3 +247,19 @@ def test_boxes_of_another_tool_lie_over_the_photo(
     assert stage.grab().toImage().pixelColor(edge) != with_box.pixelColor(edge)
     window.session.undo()
     qtbot.waitUntil(lambda: stage.accessibleDescription() == "bolt")
+
+
+def test_a_label_that_cannot_be_saved_is_said_and_the_sample_stays(
+    window: MainWindow, screen: LabelScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> bool:
+        raise ProjectError("The disk is full.")
+
+    monkeypatch.setattr(Project, "set_labels", full)
+    here = screen.sample_id
+    QTest.keyClick(screen, Qt.Key.Key_1)
+    assert screen.sample_id == here
+    assert [bar.words for bar in window.messages.bars()] == ["The disk is full."]
+    monkeypatch.undo()
+    QTest.keyClick(screen, Qt.Key.Key_1)
+    assert screen.sample_id != here

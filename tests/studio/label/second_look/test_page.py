@@ -11,8 +11,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from labeling.errors import ProjectError
 from labeling.importing import read, understand
 from labeling.project import Project
+from labeling.project.second_looks import SecondLooks
 from studio.label.screen import LabelScreen
 from studio.window import MainWindow
 
@@ -174,3 +176,22 @@ def test_numbers_are_typed_again(window: MainWindow, tmp_path: Path, qtbot: QtBo
     assert now is not None and now.samples[0].second == 1000.0
     screen.second.tell()
     assert "apart on average" in screen.second.result.saying.text()
+
+
+def test_a_second_label_that_cannot_be_saved_is_said_and_asked_again(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "texts.csv"
+    table.write_text("text,kind\n" + "".join(f"words {n},{'a' if n % 2 else 'b'}\n" for n in range(12)))
+    project_of(table, tmp_path / "project").close()
+    screen = open_at_label(window, tmp_path / "project", qtbot)
+
+    def full(*_: object) -> None:
+        raise ProjectError("The disk is full.")
+
+    now = screen.second.round
+    assert now is not None
+    monkeypatch.setattr(SecondLooks, "answer", full)
+    QTest.keyClick(screen.second, Qt.Key.Key_1)
+    assert now.answered == 0
+    assert [bar.words for bar in window.messages.bars()] == ["The disk is full."]
