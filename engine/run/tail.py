@@ -6,6 +6,8 @@ from pathlib import Path
 
 from engine.events import Event
 
+_BEAT = b'"type": "heartbeat"'  # as it is written; within a text the quotes would be escaped
+
 
 class EventTail:
     """Reads ``events.jsonl`` from the start, then whatever is added. A half-written last line waits for its end."""
@@ -16,7 +18,10 @@ class EventTail:
         self._rest = b""
 
     def poll(self) -> list[Event]:
-        """Return the events added since the last call; empty when there are none, or no file yet."""
+        """Return the events added since the last call; empty when there are none, or no file yet.
+
+        Of heartbeats read at once the last alone: each only says how things stand, and hours have tens of thousands.
+        """
         try:
             with self._path.open("rb") as file:
                 file.seek(self._offset)
@@ -25,7 +30,10 @@ class EventTail:
             return []
         self._offset += len(added)
         *lines, self._rest = (self._rest + added).split(b"\n")
-        return [event for line in lines if (event := _parse(line)) is not None]
+        beats = [number for number, line in enumerate(lines) if _BEAT in line]
+        passed = set(beats[:-1])
+        told = (_parse(line) for number, line in enumerate(lines) if number not in passed)
+        return [event for event in told if event is not None]
 
 
 def _parse(line: bytes) -> Event | None:

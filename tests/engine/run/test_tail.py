@@ -38,3 +38,11 @@ def test_an_event_survives_its_line(data: dict[str, str]) -> None:
     event = Event(3, 12.25, 1.5, "message", data)
     assert "\n" not in event.to_line()
     assert Event.from_line(event.to_line()) == event
+
+
+def test_of_heartbeats_read_at_once_the_last_alone_comes(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    beats = [Event(seq, 0.0, float(seq), "heartbeat", {"state": "working"}) for seq in range(1, 5)]
+    said = Event(5, 0.0, 5.0, "message", {"level": "info", "text": 'not a "type": "heartbeat"'})
+    path.write_text("".join(event.to_line() + "\n" for event in (*beats[:2], said, *beats[2:])))
+    assert [event.seq for event in EventTail(path).poll()] == [5, 4]
