@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from studio.actions import SCREENS
 from studio.icons import pixmap
+from studio.keys.keymap import keymap, with_key
 from studio.screen import ScreenState
 from studio.theme import SPACE, colours, theme
 
@@ -20,7 +21,7 @@ _SAID = {ScreenState.EMPTY: "nothing here yet", ScreenState.NEEDS_YOU: "needs yo
 class RailButton(QAbstractButton):
     """One screen's name, icon and dot. A ring is empty, a half disc needs the person, a full disc is ready."""
 
-    def __init__(self, screen_id: str, title: str, number: int) -> None:
+    def __init__(self, screen_id: str, title: str) -> None:
         super().__init__()
         self.screen_id = screen_id
         self.state = ScreenState.EMPTY
@@ -29,16 +30,19 @@ class RailButton(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self._keys = f"Ctrl+{number}"
         theme().changed.connect(self.update)
+        keymap().changed.connect(self._follow_keys)
         self.set_state(ScreenState.EMPTY)
 
     def set_state(self, state: ScreenState) -> None:
         """Show how the screen stands, to the eye and to a screen reader."""
         self.state = state
         self.setAccessibleName(f"{self.text()}, {_SAID[state]}")
-        self.setToolTip(f"{self.text()}: {_SAID[state]} ({self._keys})")
+        self.setToolTip(with_key(f"{self.text()}: {_SAID[state]}", f"go.{self.screen_id}"))
         self.update()
+
+    def _follow_keys(self) -> None:
+        self.set_state(self.state)
 
     @override
     def sizeHint(self) -> QSize:
@@ -104,8 +108,8 @@ class Rail(QFrame):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(SPACE, 2 * SPACE, SPACE, 2 * SPACE)
         self._column.setSpacing(4)
-        for number, (screen_id, title) in enumerate(SCREENS, start=1):
-            made = RailButton(screen_id, title, number)
+        for screen_id, title in SCREENS:
+            made = RailButton(screen_id, title)
             self._group.addButton(made)
             made.clicked.connect(lambda _checked=False, name=screen_id: self.chosen.emit(name))
             self.buttons[screen_id] = made

@@ -32,10 +32,11 @@ def fill_filter(menu: QMenu, view: View, classes: Iterable[str]) -> None:
         _offer(menu, capital(words), chosen, _shows(view, after), stands)
     menu.addSeparator()
     names = [] if view.listing.kind is Kind.REGRESSION else list(classes)[:_MOST_CLASSES]
-    _choices(menu, "Class", names, wanted.label, lambda name: view.show(replace(wanted, label=name, ids=None)))
+    free = replace(wanted, ids=None, caption="")  # of samples chosen one by one nothing narrower is shown
+    _choices(menu, "Class", names, wanted.label, lambda name: view.show(replace(free, label=name)))
     known = names if view.suggestions.by_sample else []
-    _choices(menu, "Suggested", known, wanted.suggested, lambda name: view.show(replace(wanted, suggested=name)))
-    _choices(menu, "Split", view.splits(), wanted.split, lambda name: view.show(replace(wanted, split=name)))
+    _choices(menu, "Suggested", known, wanted.suggested, lambda name: view.show(replace(free, suggested=name)))
+    _choices(menu, "Split", view.splits(), wanted.split, lambda name: view.show(replace(free, split=name)))
 
 
 def fill_sort(menu: QMenu, view: View) -> None:

@@ -78,6 +78,12 @@ def key_of_action(action_id: str) -> str:
     return shown(keys[0]) if keys else f"“{action.title}”"
 
 
+def with_key(words: str, action_id: str) -> str:
+    """Return words for a tip with the keys that do it now; the words alone where none do."""
+    keys = keymap().keys(find(action_id))
+    return f"{words} ({shown(keys[0])})" if keys else words
+
+
 def _place(action: Action) -> str:
     return f"keys/{action.id}"
 

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from labeling.annotations.model import Region
 from studio.icons import set_icon
+from studio.keys.keymap import key_of_action, keymap, with_key
 from studio.label.mark_table import MarkColumn, MarkTable
 from studio.label.player import SPEEDS, Player
 from studio.label.region_editor import DECIMALS, RegionEditor
@@ -145,11 +146,9 @@ class SoundStage(QFrame):
         self.loop_button = QToolButton()
         self.loop_button.setText("Repeat")
         self.loop_button.setCheckable(True)
-        self.loop_button.setToolTip("Repeat what is selected (L)")
         self.speed = QComboBox()
         self.speed.addItems([f"{speed:g}×" for speed in SPEEDS])
         self.speed.setAccessibleName("Speed")
-        self.speed.setToolTip("How fast it is played, at the same pitch (, and .)")
         for widget in (self.play_button, self.loop_button, self.speed):
             widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._where = text("", "muted")
@@ -171,6 +170,7 @@ class SoundStage(QFrame):
         self.loader.opened.connect(self._opened)
         self.player.moved.connect(self._moved)
         self.player.changed.connect(self._show_player)
+        keymap().changed.connect(self._show_player)
         self.canvas.did.connect(self.tell)
         self.canvas.chose.connect(self._chosen_by_hand)
         self.canvas.sought.connect(self.player.seek)
@@ -226,7 +226,10 @@ class SoundStage(QFrame):
         playing = self.player.playing
         set_icon(self.play_button, "pause" if playing else "play")
         words = "Pause" if playing else "Play"
-        self.play_button.setToolTip(f"{words} (Space)")
+        self.play_button.setToolTip(with_key(words, "label.play"))
+        self.loop_button.setToolTip(with_key("Repeat what is selected", "label.loop"))
+        slower, faster = key_of_action("label.slower"), key_of_action("label.faster")
+        self.speed.setToolTip(f"How fast it is played, at the same pitch: {slower} and {faster}")
         self.play_button.setAccessibleName(words)
         self.loop_button.setChecked(self.player.loop)
         self.speed.setCurrentIndex(SPEEDS.index(self.player.speed))

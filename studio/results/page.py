@@ -35,6 +35,7 @@ class ResultsPage(QWidget):
         super().__init__()
         self._report: Report | None = None
         self._samples: Samples | None = None
+        self._cell: tuple[int, int] | None = None  # the truth and what was said, where a cell was opened
         self.headline = text("", "display")
         self.interval = text("", "heading")
         self.remarks = text("", "muted")
@@ -85,6 +86,7 @@ class ResultsPage(QWidget):
 
     def show_report(self, report: Report, samples: Samples, previous: Report | None, progress: RunProgress) -> None:
         """Show a run's model as measured, beside the run before it if there is one."""
+        same_run = self._report is not None and self._report.run_path == report.run_path
         self._report, self._samples = report, samples
         self.headline.setText(words.headline(report))
         self.interval.setText(words.interval(report))
@@ -105,7 +107,10 @@ class ResultsPage(QWidget):
             self.scatter.show_answers(report.verdicts.truth, report.verdicts.said, report.task.target or "value")
         self.measures.show_result(report.result)
         self.show_curve(progress)
-        self._show_worst()
+        if same_run and self._cell is not None:
+            self._open_cell(*self._cell)  # a better model of the run looked at: whoever opened a cell reads on there
+        else:
+            self._show_worst()
 
     def close_down(self) -> None:
         """End the threads that decode thumbnails."""
@@ -116,6 +121,7 @@ class ResultsPage(QWidget):
         self.curve.show_progress(progress)
 
     def _show_worst(self) -> None:
+        self._cell = None
         report, samples = self._report, self._samples
         if report is None or samples is None:
             return
@@ -126,6 +132,7 @@ class ResultsPage(QWidget):
         report, samples = self._report, self._samples
         if report is None or samples is None:
             return
+        self._cell = (truth, said)
         rows = report.cell(truth, said)
         names = report.task.classes
         things = wording.things(report.task.modality, len(rows))

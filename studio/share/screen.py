@@ -199,6 +199,9 @@ class ShareScreen(Screen):
 
     def _drop_page(self) -> None:
         """End what is under way for a run that is not shown any more."""
+        if self.process.running and self._exporting() is not None:
+            ended = "The export was ended, since another model is shown now. Nothing of it was kept: export this one."
+            self.session.message.emit("info", ended)
         self.process.cancel()
         self._run_shown = None
         page, self.page = self.page, None

@@ -99,4 +99,7 @@ class MessageArea(QWidget):
     def clear(self) -> None:
         """Take all bars away."""
         for bar in self.bars():
+            bar.hide()
+            bar.setParent(None)  # at once: the same words shown next must not be found on a bar that is going
             bar.deleteLater()
+        self.hide()

@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 from pytestqt.qtbot import QtBot
 
 from labeling.project import Project
-from studio.actions import SCREENS
+from studio.actions import SCREENS, find
 from studio.command_palette import CommandPalette
 from studio.data.screen import DataScreen
+from studio.keys.keymap import keymap
 from studio.keys.overlay import KeyOverlay
 from studio.theme import colours
 from studio.train.curve_view import CurveView
@@ -201,3 +202,11 @@ def test_plots_are_ready_before_they_are_needed(window: MainWindow, qtbot: QtBot
     train, results = window.page("train"), window.page("results")
     qtbot.waitUntil(lambda: all(page.findChildren(CurveView) for page in (train, results)))
     assert window.shown == "data"
+
+
+def test_tips_tell_the_keys_as_they_are_now(window: MainWindow) -> None:
+    assert window.rail.buttons["train"].toolTip().endswith("(Ctrl+3)")
+    keymap().choose(find("go.train"), ("F6",))
+    assert window.rail.buttons["train"].toolTip().endswith("(F6)")
+    keymap().choose(find("go.train"), ())
+    assert "(" not in window.rail.buttons["train"].toolTip()

@@ -107,3 +107,17 @@ def test_samples_are_found_anew_on_demand(bar: FilterBar, session: Session) -> N
     QTest.mouseClick(bar.anew, Qt.MouseButton.LeftButton)
     assert session.view.rows == [5, 6, 7, 8]
     assert not bar.anew.isVisible()
+
+
+@pytest.mark.parametrize("choice", ["Class: nut", "Suggested: nut"])
+def test_a_class_chosen_after_single_samples_shows_all_of_that_class(
+    bar: FilterBar, session: Session, suggestions: Suggestions, choice: str
+) -> None:
+    session.view.suggest(suggestions)
+    ids = session.library.listing.ids
+    session.view.show(Wanted(ids=tuple(ids[4:6]), caption="2 photos: is bolt, it said nut"))
+    menu = QMenu()
+    fill_filter(menu, session.view, ["bolt", "nut"])
+    offered(menu)[choice].trigger()
+    assert session.view.wanted.ids is None
+    assert session.view.wanted.caption == ""

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.results.figures import class_figures
 from engine.results.report import load_previous, load_report
+from engine.run.folder import RunFolder
 from engine.run.tail import EventTail
 from engine.task import Kind, Modality
 from studio.results.classes_view import ClassesModel, ClassesView
@@ -171,3 +172,17 @@ def test_a_narrow_window_puts_one_below_the_other(qtbot: QtBot, tmp_path: Path) 
     qtbot.waitUntil(lambda: place(page.samples).y() > place(page.confusion).y() + page.confusion.height())
     page.resize(1200, 600)
     qtbot.waitUntil(lambda: place(page.samples).x() > place(page.confusion).x() + page.confusion.width())
+
+
+def test_a_cell_stays_open_when_the_model_gets_better(qtbot: QtBot, tmp_path: Path) -> None:
+    page = page_of(qtbot, tmp_path / "run", Recipe())
+    run = RunFolder.open(tmp_path / "run")
+    report = load_report(run)
+    assert report is not None
+    page.confusion.cell_opened.emit(0, 1)
+    opened = page.samples.heading.text()
+    page.show_report(report, Samples(report, run.dataset()), None, RunProgress())
+    assert page.samples.heading.text() == opened
+    page.samples.all_wanted.emit()
+    page.show_report(report, Samples(report, run.dataset()), None, RunProgress())
+    assert page.samples.heading.text() != opened

@@ -24,7 +24,7 @@ from studio.share.memory import remember
 from studio.share.models import stamp
 from studio.share.screen import ShareScreen
 from studio.window import MainWindow
-from tests.studio.recorded_runs import Recipe, project_with_run
+from tests.studio.recorded_runs import Recipe, project_with_run, record
 from tests.studio.share.exports import comparison, exported
 
 LONG = "a class name that goes on and on, as those of people who describe what they see do "
@@ -318,3 +318,16 @@ def test_long_names_fit_a_small_window(window: MainWindow, qtbot: QtBot, tmp_pat
         page.card.show_done(exported(path, name, comparison=comparison()), run.task, {}, stale=True)
         qtbot.waitExposed(window)
         assert page.horizontalScrollBar().maximum() == 0, name
+
+
+@pytest.mark.slow
+def test_an_export_that_a_new_model_ends_is_not_ended_without_a_word(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, photos: Path
+) -> None:
+    screen = opened(window, project_with_run(tmp_path / "project", photos, Recipe()))
+    (tmp_path / "out").mkdir()
+    screen.export_to(tmp_path / "out")
+    assert window.session.project is not None
+    window.session._follow(record(window.session.project.new_run_path(), Recipe()), None)
+    assert any("The export was ended" in bar.words for bar in window.messages.bars())
+    qtbot.waitUntil(lambda: not screen.process.running)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
@@ -44,3 +44,13 @@ def test_details_are_copied_as_a_report(qtbot: QtBot) -> None:
     (button,) = bar.findChildren(QPushButton)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == "line 1"
+
+
+def test_words_shown_anew_are_not_on_a_bar_that_is_going(qtbot: QtBot) -> None:
+    area = MessageArea()
+    qtbot.addWidget(area)
+    area.show_message("warning", "Training stopped.")
+    area.clear()
+    bar = area.show_message("warning", "Training stopped.").offer("Resume", lambda: None)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert area.bars() == [bar]
