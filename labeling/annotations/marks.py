@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 
 from engine.task import Modality
@@ -26,6 +26,14 @@ def marks_of(sample: Annotated) -> tuple[Mark, ...] | None:
 def to_json(marks: Sequence[Mark]) -> str:
     """Return marks as a JSON list of ``[class, place…]``."""
     return json.dumps([astuple(mark) for mark in marks], ensure_ascii=False, allow_nan=False)
+
+
+def renamed(stored: str | None, names: Mapping[str, str]) -> str | None:
+    """Return stored marks with the classes that ``names`` calls otherwise called so, as their samples' labels are."""
+    if stored is None or not names:
+        return stored
+    listed = [[names.get(label, label), *place] for label, *place in json.loads(stored)]
+    return json.dumps(listed, ensure_ascii=False, allow_nan=False)
 
 
 def from_json(text: str, modality: Modality) -> tuple[Mark, ...]:

@@ -10,6 +10,7 @@ import polars as pl
 from typing_extensions import override
 
 from engine.task import Kind
+from labeling.annotations.marks import renamed
 from labeling.batch import Batch, Problem, summed_up
 from labeling.classes import as_labels, check_number, classes_of, names_of, respelled, spellings, told
 from labeling.errors import ImportRefused, MediaRefused
@@ -90,7 +91,7 @@ class MediaFormat(Format):
                 f"Choose a folder with {self.medium.endings} files."
             )
         kind = wishes.kind or found.kind
-        labels, notes = _labels(found, kind)
+        labels, merged = _labels(found, kind)
         classes = classes_of(labels)
         check_number(classes, f"The labels of {source.path.name} have")
         return Understanding(
@@ -106,14 +107,14 @@ class MediaFormat(Format):
             origin=found.origin,
             marked=found.marked,
             set_apart=sum(entry.split == "test" for entry in found.entries),
-            problems=(*_sentences(found, labels, NOUNS[self.medium.modality]), *notes),
+            problems=(*_sentences(found, labels, NOUNS[self.medium.modality]), *told(merged)),
         )
 
     @override
     def read(self, source: Source, understanding: Understanding, look_seconds: float | None) -> Batch:
         found = self.listing(source, understanding.target)
-        labels, notes = _labels(found, understanding.kind or found.kind)
-        problems = [*found.problems, *(Problem("", note) for note in notes)]
+        labels, merged = _labels(found, understanding.kind or found.kind)
+        problems = [*found.problems, *(Problem("", note) for note in told(merged))]
         limit = LookLimit.starting_now(look_seconds)
         seen: list[Seen | str] = []
         for chunk in each(lambda entry: self._seen(entry.path, limit), found.entries):
@@ -124,7 +125,7 @@ class MediaFormat(Format):
         problems += [Problem(found.entries[place].id, outcome) for place, outcome in refused]
         if not kept:
             raise ImportRefused(self._none_opened(found, source, refused[-1][1]))
-        frame = _frame([(found.entries[place], seen[place]) for place in kept])
+        frame = _frame([(found.entries[place], seen[place]) for place in kept], merged)
         return Batch(frame.with_columns(labels.gather(kept).alias("label")), tuple(problems))
 
     def _seen(self, path: Path, limit: LookLimit) -> Seen | str:
@@ -140,18 +141,18 @@ class MediaFormat(Format):
         return f"None of the {number} in {source.path.name} could be opened. The last: {last}"
 
 
-def _labels(found: Listing, kind: Kind) -> tuple[pl.Series, list[str]]:
-    """Return a label of the kind for each entry, names that mean the same made one, and sentences about it."""
+def _labels(found: Listing, kind: Kind) -> tuple[pl.Series, dict[str, str]]:
+    """Return a label of the kind for each entry, names that mean the same made one, and which became which."""
     name = f"The cells of the column “{found.target}”" if found.target else found.origin or "The names of the folders"
     cells = [entry.label for entry in found.entries]
     if all(cell is None for cell in cells):
-        return as_labels(cells, Kind.MULTICLASS, name), []
+        return as_labels(cells, Kind.MULTICLASS, name), {}
     labels = as_labels(cells, kind, name)
     merged = spellings(labels)
-    return respelled(labels, merged), told(merged)
+    return respelled(labels, merged), merged
 
 
-def _frame(kept: list[tuple[Entry, Seen | str]]) -> pl.DataFrame:
+def _frame(kept: list[tuple[Entry, Seen | str]], merged: dict[str, str]) -> pl.DataFrame:
     looked = [seen for _, seen in kept if isinstance(seen, Seen)]
     return pl.DataFrame(
         {
@@ -162,7 +163,7 @@ def _frame(kept: list[tuple[Entry, Seen | str]]) -> pl.DataFrame:
             "tones": [seen.tones for seen in looked],
             "label": None,
             "split": [entry.split for entry, _ in kept],
-            "marks": [entry.marks for entry, _ in kept],
+            "marks": [renamed(entry.marks, merged) for entry, _ in kept],
         },
         schema=SCHEMA,
     )

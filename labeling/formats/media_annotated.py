@@ -126,9 +126,15 @@ def _kind(samples: list[Annotated]) -> Kind:
 
 def _entry(sample: Annotated, path: Path, kind: Kind) -> Entry:
     marks = marks_of(sample)
-    label = JOINED_BY.join(name.replace(JOINED_BY, ",") for name in sample.names) if sample.labelled else None
+    label = JOINED_BY.join(map(_joinable, sample.names)) if sample.labelled else None
     split = "train" if sample.split == "validation" else sample.split
-    return Entry(path, sample.name, label, split, None if marks is None else to_json(marks))
+    stored = None if marks is None else to_json([replace(mark, label=_joinable(mark.label)) for mark in marks])
+    return Entry(path, sample.name, label, split, stored)
+
+
+def _joinable(name: str) -> str:
+    """Return the name of a class as it can be joined with others: marks are called as the label calls them."""
+    return name.replace(JOINED_BY, ",")
 
 
 def _nothing(codec: Codec, said: Annotations, source: Source, medium: Medium) -> str:

@@ -10,7 +10,7 @@ from typing_extensions import override
 from engine.dataset import INPUT_PREFIX
 from engine.task import Column, ColumnType, Kind, Modality
 from labeling.annotations.codec import Codec, read_once
-from labeling.annotations.marks import to_json
+from labeling.annotations.marks import renamed, to_json
 from labeling.annotations.model import Annotated, Annotations, Carried
 from labeling.annotations.registry import CODECS
 from labeling.batch import Batch, Problem, summed_up
@@ -37,7 +37,7 @@ class TextsAnnotated(Format):
     def understand(self, source: Source, wishes: Wishes) -> Understanding:
         codec, said = _read(source)
         kind = wishes.kind or _kind(said.samples)
-        labels, notes = _labels(said.samples, kind)
+        labels, merged = _labels(said.samples, kind)
         classes = classes_of(labels)
         check_number(classes, f"The labels of {source.path.name} have")
         return Understanding(
@@ -52,7 +52,7 @@ class TextsAnnotated(Format):
             origin=codec.title,
             marked=any(sample.spans is not None for sample in said.samples),
             set_apart=sum(sample.split == "test" for sample in said.samples),
-            problems=(*summed_up(said.problems, *UNUSED), *notes),
+            problems=(*summed_up(said.problems, *UNUSED), *told(merged)),
         )
 
     @override
@@ -63,7 +63,7 @@ class TextsAnnotated(Format):
 def listed(source: Source, kind: Kind | None = None) -> Batch:
     """Return the texts of annotation files as samples, with labels of a kind where they have some."""
     _, said = _read(source)
-    labels, notes = _labels(said.samples, kind or Kind.MULTICLASS)
+    labels, merged = _labels(said.samples, kind or Kind.MULTICLASS)
     nothing = {"reference": pl.String, "content": pl.String, "look": pl.Int64, "tones": pl.Binary}
     size = len(said.samples)
     frame = pl.DataFrame(
@@ -72,12 +72,12 @@ def listed(source: Source, kind: Kind | None = None) -> Batch:
             **{name: pl.Series([None] * size, dtype=dtype) for name, dtype in nothing.items()},
             "label": labels,
             "split": pl.Series([_split(sample) for sample in said.samples], dtype=pl.String),
-            "marks": pl.Series([_marks(sample) for sample in said.samples], dtype=pl.String),
+            "marks": pl.Series([renamed(_marks(sample), merged) for sample in said.samples], dtype=pl.String),
             INPUT_PREFIX + COLUMN.name: [sample.text for sample in said.samples],
         }
     )
     source.watch.step(size, size)
-    return Batch(frame, (*said.problems, *(Problem("", note) for note in notes)))
+    return Batch(frame, (*said.problems, *(Problem("", note) for note in told(merged))))
 
 
 def _codec(source: Source) -> Codec | None:
@@ -107,16 +107,17 @@ def _kind(samples: list[Annotated]) -> Kind:
     return Kind.MULTILABEL if several else Kind.MULTICLASS
 
 
-def _labels(samples: list[Annotated], kind: Kind) -> tuple[pl.Series, list[str]]:
+def _labels(samples: list[Annotated], kind: Kind) -> tuple[pl.Series, dict[str, str]]:
+    """Return a label of the kind for each text, names that mean the same made one, and which became which."""
     if kind is Kind.REGRESSION:
-        return pl.Series("label", [sample.number for sample in samples], dtype=pl.Float64), []
+        return pl.Series("label", [sample.number for sample in samples], dtype=pl.Float64), {}
     names = [list(sample.names) if sample.labelled else None for sample in samples]
     if kind is Kind.MULTILABEL:
         labels = pl.Series("label", names, dtype=pl.List(pl.String))
     else:
         labels = pl.Series("label", [mine[0] if mine else None for mine in names], dtype=pl.String)
     merged = spellings(labels)
-    return respelled(labels, merged), told(merged)
+    return respelled(labels, merged), merged
 
 
 def _split(sample: Annotated) -> str | None:
