@@ -57,6 +57,17 @@ class Manifest:
     root: Path
     split: str | None
 
+    @cached_property
+    def places(self) -> list[Path | None]:
+        """The file that each row names in full, None where there is none."""
+        names = self.table[self.column].fill_null("").str.strip_chars()
+        return [locate(self.base, self.root, name, self.medium) for name in names]
+
+    @property
+    def named(self) -> frozenset[Path]:
+        """The files that rows name in full."""
+        return frozenset(place for place in self.places if place is not None)
+
 
 class MediaManifest(MediaFormat):
     """A table of file names and labels."""
@@ -78,15 +89,17 @@ class MediaManifest(MediaFormat):
         result = Listing(problems=list(source.files.problems))
         splits = {manifest.split for manifest in found}
         both = "train" in splits and len(splits) > 1
+        named = frozenset[Path]().union(*(manifest.named for manifest in found))
         for manifest in found:
-            self._add(manifest, source, target, manifest.split if both else None, result)
+            below = Below(source, manifest, named)
+            self._add(manifest, below, target, manifest.split if both else None, result)
         known = {os.path.realpath(entry.path) for entry in result.entries}
         if source.path.is_dir():
             others = (other for other in source.files.of(self.medium) if os.path.realpath(other.path) not in known)
             result.entries += [Entry(other.path, other.relative) for other in others]
         return result
 
-    def _add(self, manifest: Manifest, source: Source, target: str | None, split: str | None, result: Listing) -> None:
+    def _add(self, manifest: Manifest, below: Below, target: str | None, split: str | None, result: Listing) -> None:
         table = manifest.table
         about = [fact for fact in facts(table, decimal_comma=False) if fact.name != manifest.column]
         result.candidates = tuple(fact.name for fact in about if can_be_target(fact) or fact.distinct == 1)
@@ -101,12 +114,11 @@ class MediaManifest(MediaFormat):
         result.kind = next((guess_kind(fact) for fact in about if fact.name == chosen), Kind.MULTICLASS)
         cells = table.with_columns([text(name, pl.String()).alias(name) for name in table.columns])
         taken = {entry.id for entry in result.entries}
-        below = Below(source, manifest)
-        for row in cells.iter_rows(named=True):
+        for row, place in zip(cells.iter_rows(named=True), manifest.places, strict=True):
             own_split = split_name(row[splitting] or "") if splitting else split
             part = "train" if own_split == "validation" else own_split
             name, label = row[manifest.column], (row[chosen] or "") if chosen else None
-            outcome = _entry(manifest, below, source.path, name, label, part)
+            outcome = _entry(place, below, name, label, part)
             if isinstance(outcome, Problem):
                 result.problems.append(outcome)
             elif outcome.id in taken:
@@ -119,16 +131,23 @@ class MediaManifest(MediaFormat):
 class Below:
     """Finds files that a list names in the folders below it, by their bare name where only one is called so.
 
-    The folders are walked when the first file is not where the list says.
+    The folders are walked when the first file is not where the list says. A file in ``named`` is what another row
+    names in full, so that one of the same bare name is not there.
     """
 
-    def __init__(self, source: Source, manifest: Manifest) -> None:
-        self._source, self._manifest = source, manifest
+    def __init__(self, source: Source, manifest: Manifest, named: frozenset[Path]) -> None:
+        self._source, self._manifest, self._taken = source, manifest, named
+
+    @property
+    def root(self) -> Path:
+        """The folder that the names of the samples are relative to."""
+        return self._source.path if self._source.path.is_dir() else self._source.path.parent
 
     def __call__(self, name: str) -> Path | None:
-        """Return the file of this name, None where there is none or there are several."""
+        """Return the file of this name, None where there is none, there are several, or it is another row's."""
         plain = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
-        return next((alike[0] for key in (plain, plain.lower()) if len(alike := self._named.get(key, [])) == 1), None)
+        alike = next((found for key in (plain, plain.lower()) if len(found := self._named.get(key, [])) == 1), [])
+        return alike[0] if alike and alike[0] not in self._taken else None
 
     @cached_property
     def _named(self) -> dict[str, list[Path]]:
@@ -264,16 +283,13 @@ def _below(folder: Path, names: set[str]) -> set[str]:
     return there
 
 
-def _entry(
-    manifest: Manifest, below: Below, source: Path, name: str | None, label: str | None, split: str | None
-) -> Entry | Problem:
+def _entry(place: Path | None, below: Below, name: str | None, label: str | None, split: str | None) -> Entry | Problem:
     if name is None:
         return Problem("", "A line of the list names no file.")
-    path = locate(manifest.base, manifest.root, name, manifest.medium) or below(name)
+    path = place or below(name)
     if path is None:
         return Problem(name, "The list names this file, but it is not there (or lies outside the folder).")
-    root = source if source.is_dir() else source.parent
-    return Entry(path, path.relative_to(root).as_posix(), label, split)
+    return Entry(path, path.relative_to(below.root).as_posix(), label, split)
 
 
 def listed(source: Source, medium: Medium) -> list[Path]:
@@ -287,9 +303,16 @@ def listed(source: Source, medium: Medium) -> list[Path]:
         raise ImportRefused(
             f"{source.path.name} names no {medium.thing}s that are there. Put it beside them and try again."
         )
-    manifest, below = found[0], Below(source, found[0])
-    names = manifest.table[manifest.column].fill_null("").str.strip_chars().to_list()
+    manifest, below = found[0], Below(source, found[0], found[0].named)
+    names = manifest.table[manifest.column].fill_null("").str.strip_chars()
     return [
-        locate(manifest.base, manifest.root, name, manifest.medium) or below(name) or manifest.base / Path(name).name
-        for name in names
+        place or below(name) or _absent(manifest.base / Path(name).name)
+        for name, place in zip(names, manifest.places, strict=True)
     ]
+
+
+def _absent(place: Path) -> Path:
+    """Return a place of this name where no file is: one that is there is another's of the same bare name."""
+    while place.is_file():
+        place = place.parent / "absent" / place.name
+    return place

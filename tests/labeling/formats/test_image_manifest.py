@@ -60,6 +60,37 @@ def test_a_list_is_read_however_it_is_written(photos: Path, text: str, encoding:
     assert found.problems == []
 
 
+@pytest.mark.parametrize("gone_first", [True, False])
+def test_a_label_of_a_picture_that_is_gone_does_not_land_on_one_of_the_same_name(
+    photos: Path, make_picture: MakePicture, gone_first: bool
+) -> None:
+    make_picture(photos / "b" / "9.png", seed=9)
+    make_picture(photos / "a" / "8.png", seed=8)
+    lines = ["a/9.png,cat", "b/9.png,dog"] if gone_first else ["b/9.png,dog", "a/9.png,cat"]
+    (photos / "labels.csv").write_text("\n".join(["file,kind", *lines, "0.png,dog", "1.png,cat", "a/8.png,cat"]) + "\n")
+    found = listing(photos)
+    assert labels(found)["b/9.png"] == "dog"
+    assert [(problem.path, "not there" in problem.sentence) for problem in found.problems] == [("a/9.png", True)]
+    places = listed(Source(photos / "labels.csv"), PHOTO)
+    assert [place.is_file() for place in places] == [
+        name != "a/9.png" for name in (line.split(",")[0] for line in lines)
+    ] + [True] * 3
+
+
+def test_a_picture_that_one_list_names_in_full_is_not_what_another_list_means(
+    photos: Path, make_picture: MakePicture
+) -> None:
+    make_picture(photos / "b" / "9.png", seed=9)
+    (photos / "test.csv").write_text("file,kind\n0.png,cat\n1.png,dog\na/9.png,cat\n")
+    (photos / "train.csv").write_text("file,kind\nimages/2.png,cat\nb/9.png,dog\n")
+    assert {entry.id: (entry.label, entry.split) for entry in listing(photos).entries}["b/9.png"] == ("dog", "train")
+
+
+def test_a_row_whose_picture_is_gone_is_not_predicted_on_another(photos: Path) -> None:
+    (photos / "labels.csv").write_text("file\nimages/0.png\n0.png\n1.png\n")
+    assert [place.is_file() for place in listed(Source(photos / "labels.csv"), PHOTO)] == [False, True, True]
+
+
 def test_pictures_that_the_list_leaves_out_have_no_label(photos: Path) -> None:
     (photos / "labels.csv").write_text("file,kind\n2.png,ant\n3.png,bee\n")
     assert labels(listing(photos)) == {"images/2.png": "ant", "images/3.png": "bee", "0.png": None, "1.png": None}
