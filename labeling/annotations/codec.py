@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -11,6 +11,7 @@ from typing import ClassVar
 from typing_extensions import override
 
 from engine.task import Modality
+from labeling.annotations.joining import joined
 from labeling.annotations.lookup import Lookup
 from labeling.annotations.model import Annotated, Annotations, Carried, all_names
 from labeling.batch import Problem
@@ -33,6 +34,7 @@ WORDS = {
 }
 
 
+UNFORESEEN = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError)  # of values of another kind
 TRIED = 50  # files that are looked at to find out whether there are any of a format
 
 
@@ -105,7 +107,7 @@ def read_once(codec: Codec, source: Source) -> Annotations:
     said = source.memo.get(codec.name)
     if said is None:
         try:
-            said = _without_emptied(codec.read(source))
+            said = _without_emptied(joined(codec.read(source)))
         except ImportRefused as error:
             said = error
             if source.path.is_dir():
@@ -130,10 +132,13 @@ def _without_emptied(said: Annotations) -> Annotations:
 
 
 class Reading:
-    """Some files being read: what they say so far, and the media that they are about."""
+    """Some files being read: what they say so far, and the media that they are about.
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
+    ``known`` are media that are named in full anywhere in these files.
+    """
+
+    def __init__(self, source: Source, known: frozenset[str] = frozenset()) -> None:
+        self._source, self._known = source, known
         self._lookups: dict[Modality, Lookup] = {}
         self.result = Annotations()
 
@@ -145,8 +150,15 @@ class Reading:
     def media(self, modality: Modality = Modality.IMAGE) -> Lookup:
         """Return the files of a modality."""
         if modality not in self._lookups:
-            self._lookups[modality] = Lookup(self._source, MEDIA[modality])
+            self._lookups[modality] = Lookup(self._source, MEDIA[modality], self._known)
         return self._lookups[modality]
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The media that were named in full so far, if any of them was found for a bare name too; else none."""
+        lookups = self._lookups.values()
+        mixed_up = any(lookup.mixed_up for lookup in lookups)
+        return frozenset[str]().union(*(lookup.named for lookup in lookups)) if mixed_up else frozenset()
 
 
 class FileCodec(Codec):
@@ -180,15 +192,32 @@ class FileCodec(Codec):
 
     @override
     def read(self, source: Source) -> Annotations:
-        reading, files, refused = Reading(source), self.files(source), 0
+        reading, files = Reading(source), self.files(source)
+        self._read(files, reading)
+        if named := reading.named:
+            reading = Reading(source, named)
+            self._read(files, reading)
+        reading.result.classes = all_names(reading.result.samples, reading.result.classes)
+        return reading.result
+
+    def _read(self, files: list[Found], reading: Reading) -> None:
+        refused = 0
         for found in files:
             try:
-                for sample in self.samples(found, reading):
+                for sample in self._samples(found, reading):
                     reading.result.samples.append(sample)
             except ImportRefused as refusal:
                 reading.result.complain(found.relative, str(refusal))
                 refused += 1
-                if refused == len(files):
+                if refused == len(files) and not reading.result.samples:
                     raise
-        reading.result.classes = all_names(reading.result.samples, reading.result.classes)
-        return reading.result
+
+    def _samples(self, found: Found, reading: Reading) -> Iterator[Annotated]:
+        """Yield what one file says, up to what no format foresees."""
+        try:
+            yield from self.samples(found, reading)
+        except UNFORESEEN as error:
+            raise ImportRefused(
+                f"{found.path.name} holds something that {self.title} never writes ({error}), so all after it was left "
+                "out. Write it anew with your tool."
+            ) from error

@@ -63,8 +63,8 @@ def _is_labelme(path: Path) -> bool:
 
 def _sample(document: Object, found: Found, lookup: Lookup, result: Annotations) -> Annotated | None:
     written = name_of(document.get("imagePath"))
-    stem = PurePosixPath(found.relative).with_suffix("").name
-    name = lookup.find(written, beside=found.relative) or lookup.of_stem(stem)
+    stem, folder = PurePosixPath(found.relative).stem, PurePosixPath(found.relative).parent.as_posix()
+    name = lookup.find(written, beside=found.relative) or lookup.of_stem(stem, (folder,))
     if name is None:
         result.complain(found.relative, f"It is about the picture {written or stem}, which is not there: left out.")
         return None

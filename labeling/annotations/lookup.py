@@ -1,7 +1,12 @@
-"""Find the media that annotation files name: as written, beside them, in folders below, or by their bare name."""
+"""Find the media that annotation files name: as written, beside them, in folders below, or by their bare name.
+
+A bare name is a guess. Where the file found so is named in full elsewhere, or was found for another name, the one that
+is named here is not there: its annotations would land on a file of the same name.
+"""
 
 from __future__ import annotations
 
+import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -16,12 +21,24 @@ MOST_NAME = 1000
 
 
 class Lookup:
-    """The media files of one kind in a source; names are paths relative to it, with ``/``."""
+    """The media files of one kind in a source; names are paths relative to it, with ``/``.
 
-    def __init__(self, source: Source, medium: Medium) -> None:
+    Attributes:
+        named: the files that were named in full so far.
+    """
+
+    def __init__(self, source: Source, medium: Medium, known: frozenset[str] = frozenset()) -> None:
+        """``known`` are files that are named in full anywhere, so that no bare name means them."""
         self._root = source.path if source.path.is_dir() else source.path.parent
-        self._source, self._medium = source, medium
+        self._source, self._medium, self._known = source, medium, known
         self._sizes: dict[str, tuple[int, int] | None] = {}
+        self._guesses: dict[str, tuple[str, ...]] = {}
+        self.named: set[str] = set()
+
+    @property
+    def mixed_up(self) -> bool:
+        """Whether a file was found for a bare name and named in full as well: read again, knowing those in full."""
+        return not self.named.isdisjoint(self._guesses)
 
     @cached_property
     def files(self) -> dict[str, Path]:
@@ -39,10 +56,12 @@ class Lookup:
         if not plain or len(plain) > MOST_NAME or "\0" in plain:
             return None
         folder = PurePosixPath(beside).parent.as_posix() if beside else "."
-        for path in (plain.removeprefix("./"), f"{folder}/{plain}".removeprefix("./")):
+        for path in (plain.removeprefix("./"), posixpath.normpath(f"{folder}/{plain}")):
             if path in self.files:
+                self.named.add(path)
                 return path
-        return self._only(self._by_ending, PurePosixPath(plain).name) or self._only(self._by_stem, _stem(plain))
+        only = self._only(self._by_ending, PurePosixPath(plain).name) or self._only(self._by_stem, _stem(plain))
+        return self._guessed(only, (folder, plain))
 
     def of_stem(self, stem: str, folders: tuple[str, ...] = ()) -> str | None:
         """Return the one file called ``stem`` without its ending, preferably in one of ``folders``."""
@@ -50,8 +69,9 @@ class Lookup:
         for folder in folders:
             inside = [name for name in alike if PurePosixPath(name).parent.as_posix() == folder]
             if len(inside) == 1:
+                self.named.add(inside[0])
                 return inside[0]
-        return alike[0] if len(alike) == 1 else None
+        return self._guessed(alike[0] if len(alike) == 1 else None, (*folders, stem))
 
     def owns(self, name: str) -> bool:
         """Return whether a file of this name would be of the medium."""
@@ -70,6 +90,12 @@ class Lookup:
     @cached_property
     def _by_stem(self) -> dict[str, list[str]]:
         return _grouped(self.files, _stem)
+
+    def _guessed(self, name: str | None, written: tuple[str, ...]) -> str | None:
+        """Return a file that only its bare name speaks for, unless it is another's."""
+        if name is None or name in self._known or self._guesses.setdefault(name, written) != written:
+            return None
+        return name
 
     def _only(self, groups: dict[str, list[str]], key: str) -> str | None:
         alike = groups.get(key, [])

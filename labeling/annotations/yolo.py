@@ -54,6 +54,12 @@ class Yolo(Codec):
     @override
     def read(self, source: Source) -> Annotations:
         lookup = Lookup(source, MEDIA[Modality.IMAGE])
+        result = self._read(source, lookup)
+        if lookup.mixed_up:
+            result = self._read(source, Lookup(source, MEDIA[Modality.IMAGE], frozenset(lookup.named)))
+        return result
+
+    def _read(self, source: Source, lookup: Lookup) -> Annotations:
         result = Annotations()
         names = _names(source, result)
         for found in _labels(source):

@@ -49,9 +49,7 @@ class MediaAnnotated(MediaFormat):
             raise ImportRefused(_nothing(codec, said, source, self.medium))
         root = source.path if source.path.is_dir() else source.path.parent
         kind = _kind(samples)
-        about: dict[str, Entry] = {}
-        for sample in samples:
-            about.setdefault(sample.name, _entry(sample, root / sample.name, kind))
+        about = {sample.name: _entry(sample, root / sample.name, kind) for sample in samples}
         files = source.files.of(self.medium) if source.path.is_dir() else []
         entries = {found.relative: about.get(found.relative, Entry(found.path, found.relative)) for found in files}
         entries |= about

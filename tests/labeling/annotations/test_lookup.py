@@ -31,6 +31,7 @@ def lookup(tmp_path: Path, make_picture: PictureMaker) -> Lookup:
         ("same.png", "", None),
         ("same.png", "train/labels.json", "train/same.png"),
         ("../a.png", "train/labels.json", "a.png"),
+        ("../test/same.png", "train/labels.json", "test/same.png"),
         ("../../etc/passwd", "", None),
         ("", "", None),
         ("a.png\0", "", None),
@@ -57,3 +58,20 @@ def test_sizes_come_from_headers(lookup: Lookup) -> None:
 def test_beside_a_single_file_its_folder_is_searched(lookup: Lookup, tmp_path: Path) -> None:
     alone = Lookup(Source(tmp_path / "labels.json"), MEDIA[Modality.IMAGE])
     assert alone.find("b.png") == "train/b.png"
+
+
+def test_a_bare_name_means_no_file_that_was_found_for_another_name(lookup: Lookup) -> None:
+    assert lookup.find("photos/b.png") == "train/b.png"
+    assert lookup.find("photos/b.png") == "train/b.png"
+    assert lookup.find("others/b.png") is None
+    assert lookup.of_stem("b", ("others",)) is None
+
+
+def test_a_bare_name_means_no_file_that_is_named_in_full(lookup: Lookup, tmp_path: Path) -> None:
+    assert lookup.find("test/b.png") == "train/b.png"
+    assert not lookup.mixed_up
+    assert lookup.find("train/b.png") == "train/b.png"
+    assert lookup.mixed_up
+    again = Lookup(Source(tmp_path), MEDIA[Modality.IMAGE], frozenset(lookup.named))
+    assert again.find("test/b.png") is None
+    assert again.find("train/b.png") == "train/b.png"

@@ -58,3 +58,41 @@ def test_boxes_are_called_as_their_class_whose_name_cannot_be_joined(photos: Pat
     boxed(photos, {"0.png": ["cat; black"], "1.png": ["dog"]})
     assert marked(photos) == {"0.png": ["cat, black"], "1.png": ["dog"]}
     assert understand(photos).classes == ("cat, black", "dog")
+
+
+def test_boxes_of_a_picture_that_is_gone_do_not_land_on_one_of_the_same_name(
+    photos: Path, make_picture: PictureMaker
+) -> None:
+    make_picture(photos / "b" / "9.png", seed=9)
+    boxed(photos, {"a/9.png": ["cat"], "b/9.png": ["dog"], "0.png": ["cat"]})
+    assert marked(photos) == {"0.png": ["cat"], "b/9.png": ["dog"]}
+    assert any(problem.path == "a/9.png" for problem in read(understand(photos)).problems)
+
+
+def test_label_files_of_a_picture_that_is_gone_are_not_those_of_another(
+    tmp_path: Path, make_picture: PictureMaker
+) -> None:
+    make_picture(tmp_path / "images" / "b" / "1.png", seed=1)
+    make_picture(tmp_path / "images" / "b" / "2.png", seed=2)
+    for name, number in (("a/1", 0), ("b/1", 1), ("b/2", 0)):
+        path = tmp_path / "labels" / f"{name}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{number} 0.5 0.5 0.25 0.5\n")
+    (tmp_path / "classes.txt").write_text("cat\ndog\n")
+    assert marked(tmp_path) == {"images/b/1.png": ["dog"], "images/b/2.png": ["cat"]}
+
+
+def test_two_files_about_one_picture_both_count(photos: Path) -> None:
+    boxed(photos, {"0.png": ["cat"], "1.png": ["cat"]})
+    boxed(photos, {"0.png": ["dog"], "2.png": ["dog"]}, "more.json")
+    assert marked(photos) == {"0.png": ["cat", "dog"], "1.png": ["cat"], "2.png": ["dog"]}
+    problems = understand(photos).problems
+    assert any("1 file is annotated in several places" in problem for problem in problems)
+
+
+def test_a_list_in_long_form_gives_a_picture_all_its_classes(photos: Path) -> None:
+    said = [("0.png", "red"), ("1.png", "red"), ("0.png", "round"), ("2.png", "round")]
+    lines = [json.dumps({"file": name, "labels": [label]}) for name, label in said]
+    (photos / "all.jsonl").write_text("\n".join(lines))
+    frame = read(understand(photos)).frame
+    assert dict(frame.select("id", "label").iter_rows())["0.png"] == ["red", "round"]
