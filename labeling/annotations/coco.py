@@ -15,10 +15,9 @@ from typing_extensions import override
 
 from engine.task import Modality
 from labeling.annotations.codec import FileCodec, Reading
-from labeling.annotations.documents import Object, name_of, number, objects, read_json, size_of, starts_like_json
+from labeling.annotations.documents import Object, is_json_with, name_of, number, objects, read_json, size_of
 from labeling.annotations.lookup import Lookup
 from labeling.annotations.model import Annotated, Annotations, Box, Carried, all_names, fitted
-from labeling.errors import ImportRefused
 from labeling.splits import split_name
 from labeling.walk import Found
 
@@ -36,14 +35,11 @@ class Coco(FileCodec):
 
     @override
     def owns(self, path: Path) -> bool:
-        return _is_coco(path)
+        return is_json_with(path, b"{", ("images",), ("categories",), ("annotations", "bbox"))
 
     @override
     def samples(self, found: Found, reading: Reading) -> list[Annotated]:
-        document = read_json(found.path)
-        if not isinstance(document, dict):
-            raise ImportRefused(f"{found.relative} holds no COCO annotations: it is a list.")
-        return _read(document, found, reading.media(), reading.result)
+        return _read(read_json(found.path), found, reading.media(), reading.result)
 
     @override
     def write(self, annotations: Annotations, folder: Path) -> None:
@@ -53,19 +49,6 @@ class Coco(FileCodec):
             name = FILE if split is None else f"instances_{split}.json"
             text = json.dumps(_document(part, annotations), ensure_ascii=False, allow_nan=False)
             (folder / name).write_text(text, encoding="utf-8")
-
-
-def _is_coco(path: Path) -> bool:
-    """Look at both ends of a file: tools write its parts in any order, and a large one is not read for it."""
-    if not starts_like_json(path):
-        return False
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        start = file.read(1 << 16)
-        file.seek(max(0, size - (1 << 16)))
-        ends = start + file.read()
-    listed = b'"images"' in ends and b'"categories"' in ends
-    return listed and (b'"annotations"' in ends or b'"bbox"' in ends)
 
 
 def _split(found: Found) -> str | None:

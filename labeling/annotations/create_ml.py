@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from engine.task import Modality
 from labeling.annotations.codec import FileCodec, Reading
-from labeling.annotations.documents import Object, name_of, number, objects, read_json, starts_like_json
+from labeling.annotations.documents import Object, is_json_with, name_of, number, objects, read_json
 from labeling.annotations.lookup import Lookup
 from labeling.annotations.model import Annotated, Annotations, Box, Carried, fitted
 from labeling.splits import split_of_folders
@@ -33,7 +33,7 @@ class CreateMl(FileCodec):
 
     @override
     def owns(self, path: Path) -> bool:
-        return _is_create_ml(path)
+        return is_json_with(path, b"[", ("annotations",), ("coordinates", "image"))
 
     @override
     def samples(self, found: Found, reading: Reading) -> Iterator[Annotated]:
@@ -51,13 +51,6 @@ class CreateMl(FileCodec):
             part = [sample for sample in boxed if sample.split == split]
             items = [_item(sample) for sample in annotations.one_by_one(part)]
             (place / FILE).write_text(json.dumps(items, ensure_ascii=False, allow_nan=False), encoding="utf-8")
-
-
-def _is_create_ml(path: Path) -> bool:
-    if not starts_like_json(path, "annotations", "coordinates") and not starts_like_json(path, "image", "annotations"):
-        return False
-    with path.open("rb") as file:
-        return file.read(16).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"[")
 
 
 def _sample(item: Object, found: Found, lookup: Lookup, result: Annotations) -> Annotated | None:

@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from engine.task import Modality
 from labeling.annotations.codec import FileCodec, Reading
-from labeling.annotations.documents import Object, name_of, number, objects, read_json, size_of, starts_like_json
+from labeling.annotations.documents import Object, is_json_with, name_of, number, objects, read_json, size_of
 from labeling.annotations.lookup import Lookup
 from labeling.annotations.model import Annotated, Annotations, Box, Carried, fitted
 from labeling.walk import Found
@@ -37,7 +37,7 @@ class CustomVision(FileCodec):
 
     @override
     def owns(self, path: Path) -> bool:
-        return _is_custom_vision(path)
+        return is_json_with(path, b"[", ("id",), ("tags",), ADDRESSES)
 
     @override
     def samples(self, found: Found, reading: Reading) -> Iterator[Annotated]:
@@ -52,10 +52,6 @@ class CustomVision(FileCodec):
         placed = [sample for sample in said if sample.boxes is None or sample.size is not None]
         items = [_item(sample) for sample in annotations.one_by_one(placed)]
         (folder / FILE).write_text(json.dumps(items, ensure_ascii=False, allow_nan=False), encoding="utf-8")
-
-
-def _is_custom_vision(path: Path) -> bool:
-    return starts_like_json(path, "id", "tags") and any(starts_like_json(path, key) for key in ADDRESSES)
 
 
 def _sample(item: Object, found: Found, lookup: Lookup, result: Annotations) -> Annotated | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import mmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 1 << 30
 MOST_XML_BYTES = 16 << 20
 MOST_TEXT = 10_000  # characters of a name
+MOST_SPACE = 100  # blanks between a key and its colon
 
 Object = dict[str, Any]
 
@@ -75,15 +77,35 @@ def read_text(path: Path, most: int = MOST_BYTES) -> str:
         return data.decode("latin-1")
 
 
-def starts_like_json(path: Path, *words: str) -> bool:
-    """Return whether the first part of a file looks like JSON in which all ``words`` stand as keys or values."""
+def is_json_with(path: Path, opening: bytes, *keys: tuple[str, ...]) -> bool:
+    """Return whether a file begins like JSON and names a key of each of ``keys``, wherever in it.
+
+    Tools write the parts of a file in any order, each of any length, so that a look at its beginning tells too little.
+
+    Args:
+        path: the file.
+        opening: ``{`` or ``[``, with which it has to begin.
+        keys: names of which one has to be a key in the file, for as many things as have to be there.
+    """
     try:
         with path.open("rb") as file:
-            start = file.read(1 << 16)
-    except OSError:
+            start = file.read(1 << 10).removeprefix(b"\xef\xbb\xbf").lstrip()
+            if not start.startswith(opening):
+                return False
+            most = min(path.stat().st_size, MOST_BYTES)
+            with mmap.mmap(file.fileno(), most, access=mmap.ACCESS_READ) as content:
+                return all(any(_has_key(content, key) for key in alike) for alike in keys)
+    except (OSError, ValueError):
         return False
-    plain = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    return plain[:1] in (b"{", b"[") and all(f'"{word}"'.encode() in plain for word in words)
+
+
+def _has_key(content: mmap.mmap, key: str) -> bool:
+    quoted, at = f'"{key}"'.encode(), -1
+    while (at := content.find(quoted, at + 1)) >= 0:
+        after = at + len(quoted)
+        if content[after : after + MOST_SPACE].lstrip().startswith(b":"):
+            return True
+    return False
 
 
 def objects(value: Any) -> list[Object]:

@@ -19,7 +19,7 @@ from typing_extensions import override
 
 from engine.task import Modality
 from labeling.annotations.codec import FileCodec, Reading
-from labeling.annotations.documents import Object, name_of, number, objects, read_json, size_of, starts_like_json
+from labeling.annotations.documents import Object, is_json_with, name_of, number, objects, read_json, size_of
 from labeling.annotations.lookup import Lookup
 from labeling.annotations.model import (
     Annotated,
@@ -56,7 +56,7 @@ class LabelStudio(FileCodec):
 
     @override
     def owns(self, path: Path) -> bool:
-        return _has_tasks(path)
+        return is_json_with(path, b"[", ("data",), ("annotations", "predictions", "completions"))
 
     @override
     def samples(self, found: Found, reading: Reading) -> Iterator[Annotated]:
@@ -82,11 +82,6 @@ class _Said:
     regions: list[Region] | None = None
     spans: list[Span] | None = None
     sentences: list[str] = field(default_factory=list)
-
-
-def _has_tasks(path: Path) -> bool:
-    parts = ("annotations", "predictions", "completions")
-    return starts_like_json(path, "data") and any(starts_like_json(path, key) for key in parts)
 
 
 def _sample(task: Object, found: Found, reading: Reading) -> Annotated | None:

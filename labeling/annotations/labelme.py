@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from engine.task import Modality
 from labeling.annotations.codec import FileCodec, Reading
-from labeling.annotations.documents import Object, name_of, number, objects, read_json, size_of, starts_like_json
+from labeling.annotations.documents import Object, is_json_with, name_of, number, objects, read_json, size_of
 from labeling.annotations.lookup import Lookup
 from labeling.annotations.model import Annotated, Annotations, Box, Carried, fitted
 from labeling.walk import Found
@@ -33,12 +33,11 @@ class Labelme(FileCodec):
 
     @override
     def owns(self, path: Path) -> bool:
-        return _is_labelme(path)
+        return is_json_with(path, b"{", ("shapes",), ("imagePath", "version"))
 
     @override
     def samples(self, found: Found, reading: Reading) -> list[Annotated]:
-        document = read_json(found.path)
-        sample = _sample(document, found, reading.media(), reading.result) if isinstance(document, dict) else None
+        sample = _sample(read_json(found.path), found, reading.media(), reading.result)
         return [] if sample is None else [sample]
 
     @override
@@ -51,14 +50,6 @@ class Labelme(FileCodec):
             names = annotations.classes if sample.classes is not None else ()
             text = json.dumps(_document(sample, names), ensure_ascii=False, allow_nan=False)
             target.write_text(text, encoding="utf-8")
-
-
-def _is_labelme(path: Path) -> bool:
-    if not starts_like_json(path):
-        return False
-    with path.open("rb") as file:
-        start = file.read(1 << 16)
-    return b'"shapes"' in start and (b'"imagePath"' in start or b'"version"' in start)
 
 
 def _sample(document: Object, found: Found, lookup: Lookup, result: Annotations) -> Annotated | None:
@@ -79,7 +70,11 @@ def _sample(document: Object, found: Found, lookup: Lookup, result: Annotations)
 def _box(shape: Object, name: str, size: tuple[int, int] | None, result: Annotations) -> Box | None:
     label, kind = name_of(shape.get("label")), shape.get("shape_type") or "polygon"
     places = shape.get("points")
-    points = [(number(p[0]), number(p[1])) for p in places if isinstance(p, list) and len(p) >= 2] if places else []
+    points = (
+        [(number(p[0]), number(p[1])) for p in places if isinstance(p, list) and len(p) >= 2]
+        if isinstance(places, list)
+        else []
+    )
     if kind == "circle" and len(points) == 2:
         (x, y), radius = points[0], math.dist(*points)
         points = [(x - radius, y - radius), (x + radius, y + radius)]

@@ -65,6 +65,26 @@ def test_coco_finds_pictures_in_its_own_folders_and_reads_ids_as_words(tmp_path:
     assert read("coco", tmp_path).classes == ("potted plant", "person")
 
 
+def test_coco_whose_list_of_categories_lies_deep_inside_is_recognised(tmp_path: Path) -> None:
+    picture(tmp_path / "a.jpg")
+    gone = [{"width": 9, "height": 9, "id": place, "file_name": f"gone {place}.jpg"} for place in range(2000)]
+    box = {"id": 0, "image_id": 7000, "category_id": 0, "segmentation": [[0.0] * 2000], "bbox": [10, 20, 30, 40]}
+    document = {
+        "images": [*gone, {"width": 200, "height": 100, "id": 7000, "file_name": "images\\a.jpg"}],
+        "categories": [{"id": 0, "name": "cell"}],
+        "annotations": [box] * 20,
+    }
+    (tmp_path / "result.json").write_text(json.dumps(document))
+    assert [sample.boxes for sample in read("coco", tmp_path).samples] == [(Box("cell", 10, 20, 30, 40),) * 20]
+
+
+def test_label_studio_whose_first_results_are_long_is_recognised(tmp_path: Path) -> None:
+    result = [{"type": "choices", "value": {"choices": ["good"]}, "meta": {"text": ["x" * 200_000]}}]
+    task = {"id": 1, "annotations": [{"result": result}], "data": {"text": "Nice"}}
+    (tmp_path / "tasks.json").write_text(json.dumps([task]))
+    assert one("label_studio", tmp_path) == Annotated("0", text="Nice", classes=("good",))
+
+
 def test_broken_coco_loses_only_what_is_broken(tmp_path: Path) -> None:
     picture(tmp_path / "a.jpg")
     document = """{"images": [{"id": 1, "file_name": "a.jpg"}, {"id": 2, "file_name": "gone.jpg"}, 7,

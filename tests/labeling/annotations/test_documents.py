@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.annotations import documents
-from labeling.annotations.documents import name_of, number, read_json, read_text, read_xml, size_of, starts_like_json
+from labeling.annotations.documents import is_json_with, name_of, number, read_json, read_text, read_xml, size_of
 from labeling.errors import ImportRefused
 
 ANYTHING = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.integers()))
@@ -60,4 +60,21 @@ def test_files_that_are_too_large_or_gone_are_refused(tmp_path: Path, monkeypatc
         read_xml(tmp_path / "a.xml")
     with pytest.raises(ImportRefused, match="could not be read"):
         read_text(tmp_path / "gone.txt")
-    assert not starts_like_json(tmp_path / "gone.json")
+    assert not is_json_with(tmp_path / "gone.json", b"{")
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ('{"a": 1, "c": 2}', True),
+        ('\ufeff  {"b" : 1, "c":2}', True),
+        ('{"a": "' + "x" * 200_000 + '", "c": "' + "y" * 200_000 + '"}', True),
+        ('{"z": "a", "a"\n: 1, "c": 1}', True),
+        ('{"z": "a", "c": 1}', False),
+        ('[{"a": 1, "c": 1}]', False),
+        ("", False),
+    ],
+)
+def test_keys_are_found_wherever_they_are_but_not_among_the_values(tmp_path: Path, text: str, there: bool) -> None:
+    (tmp_path / "a.json").write_text(text, encoding="utf-8")
+    assert is_json_with(tmp_path / "a.json", b"{", ("a", "b"), ("c",)) is there
