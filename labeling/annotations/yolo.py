@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from typing_extensions import override
@@ -24,6 +25,7 @@ from labeling.source import Source
 from labeling.splits import split_of_folders
 from labeling.walk import Found
 
+MOST_DIGITS = 9  # of a class's number
 LISTS = ("data.yaml", "data.yml", "dataset.yaml", "dataset.yml")
 NAMES = ("classes.txt", "obj.names", "_darknet.labels", "predefined_classes.txt")
 NOT_LABELS = (*NAMES, "train.txt", "val.txt", "test.txt", "valid.txt", "readme.txt", "requirements.txt")
@@ -47,9 +49,10 @@ class Yolo(Codec):
         if not source.path.is_dir() or not source.files.of(MEDIA[Modality.IMAGE]):
             return False
         labels = _labels(source)
-        described = any(found.path.name.lower() in LISTS for found in source.files.files)
+        described = any(found.path.name.lower() in (*NAMES, *LISTS) for found in source.files.files)
         apart = any("labels" in found.folders for found in labels)
-        return (described and apart) or any(_is_label(found.path) for found in labels[:TRIED])
+        filled = (found.path for found in labels if _is_filled(found.path))  # others are of pictures without boxes
+        return (described and apart) or any(map(_is_label, islice(filled, TRIED)))
 
     @override
     def read(self, source: Source) -> Annotations:
@@ -61,13 +64,12 @@ class Yolo(Codec):
 
     def _read(self, source: Source, lookup: Lookup) -> Annotations:
         result = Annotations()
-        names = _names(source, result)
+        lists = _Lists(source, result)
         for found in _labels(source):
-            sample = _sample(found, names, lookup, result)
+            sample = _sample(found, lists.of(found), lookup, result)
             if sample is not None:
                 result.samples.append(sample)
-        listed = tuple(names[number] for number in sorted(names))
-        result.classes = all_names(result.samples, listed)
+        result.classes = all_names(result.samples, lists.names)
         return result
 
     @override
@@ -112,42 +114,87 @@ def _labels(source: Source) -> list[Found]:
     return apart or texts
 
 
+def _is_filled(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0
+    except OSError:
+        return False
+
+
 def _is_label(path: Path) -> bool:
     try:
         with path.open(encoding="utf-8") as file:
-            line = file.readline(4096)
+            line = file.read(4096).lstrip().partition("\n")[0]
     except (OSError, UnicodeDecodeError):
         return False
     return bool(LINE.fullmatch(line))
 
 
-def _names(source: Source, result: Annotations) -> dict[int, str]:
-    """Return the classes' names by number; where nothing tells them, they are called by their numbers."""
-    by_name = {found.path.name.lower(): found for found in source.files.files}
-    for name in NAMES:
-        if name in by_name:
-            lines = read_text(by_name[name].path, MOST_LIST_BYTES).splitlines()
-            return dict(enumerate(filter(None, map(name_of, lines))))
-    for name in LISTS:
-        if name in by_name and (names := _listed(by_name[name].path)):
-            return names
-    result.complain("", "No file names the classes (data.yaml or classes.txt), so they are called by their numbers.")
-    return {}
+class _Lists:
+    """The classes' names by number, of each folder that has a list of its own: labelImg writes one into each.
+
+    Attributes:
+        names: all of them.
+    """
+
+    def __init__(self, source: Source, result: Annotations) -> None:
+        """Where nothing tells the names, classes are called by their numbers, which ``result`` is told."""
+        found = next((lists for name in (*NAMES, *LISTS) if (lists := _lists(source, name))), {})
+        self._lists = {file.folders: listed for file, listed in found.items()}
+        self._files = ", ".join(sorted(file.relative for file in found))
+        self._alike = len({tuple(sorted(listed.items())) for listed in found.values()}) <= 1
+        self.names = tuple(dict.fromkeys(name for listed in found.values() for _, name in sorted(listed.items())))
+        if not found:
+            result.complain(
+                "", "No file names the classes (data.yaml or classes.txt), so they are called by their numbers."
+            )
+        elif not self._alike:
+            result.complain("", f"Lists of classes differ ({self._files}); each counts for the label files beside it.")
+
+    def of(self, file: Found) -> dict[int, str]:
+        """Return the names that count for a label file: those in its folder or the nearest one around it.
+
+        Raises:
+            ImportRefused: several lists could be meant.
+        """
+        for depth in range(len(file.folders), -1, -1):
+            if file.folders[:depth] in self._lists:
+                return self._lists[file.folders[:depth]]
+        if not self._alike:
+            raise ImportRefused(
+                f"Lists of classes differ ({self._files}), and none lies beside {file.relative} or around it, so "
+                "nobody can tell what its numbers mean. Keep the right list alone."
+            )
+        return next(iter(self._lists.values()), {})
 
 
-def _listed(path: Path) -> dict[int, str]:
+def _lists(source: Source, name: str) -> dict[Found, dict[int, str]]:
+    """Return what the files called ``name`` say; not those that say nothing."""
+    files = [found for found in source.files.files if found.path.name.lower() == name]
+    read = _described if name in LISTS else _lines
+    return {found: listed for found in files if (listed := read(found.path))}
+
+
+def _lines(path: Path) -> dict[int, str]:
+    """Return the names that stand a line each; a blank line counts, or the numbers after it would be others."""
+    names = enumerate(map(name_of, read_text(path, MOST_LIST_BYTES).splitlines()))
+    return {number: name for number, name in names if name}
+
+
+def _described(path: Path) -> dict[int, str]:
     import yaml
 
     try:
-        document = yaml.safe_load(read_text(path, MOST_LIST_BYTES))
-    except (yaml.YAMLError, RecursionError) as error:
+        # As plain text: what else stands there, such as a date that no calendar has, does not matter.
+        document = yaml.load(read_text(path, MOST_LIST_BYTES), yaml.BaseLoader)
+    except (yaml.YAMLError, RecursionError, ValueError, TypeError) as error:
         raise ImportRefused(f"{path.name} cannot be read as YAML. Write it anew with your tool.") from error
     names = document.get("names") if isinstance(document, dict) else None
+    numbered = list(names.items()) if isinstance(names, dict) else []
     if isinstance(names, list):
-        return {number: name_of(name) for number, name in enumerate(names) if name_of(name)}
-    if isinstance(names, dict):
-        return {number: name_of(name) for number, name in names.items() if isinstance(number, int) and name_of(name)}
-    return {}
+        numbered = [(str(number), name) for number, name in enumerate(names)]
+    usable = [(number, name_of(name)) for number, name in numbered if number.isdecimal() and len(number) <= MOST_DIGITS]
+    return {int(number): name for number, name in usable if name}
 
 
 def _sample(found: Found, names: dict[int, str], lookup: Lookup, result: Annotations) -> Annotated | None:
