@@ -12,7 +12,7 @@ import numpy as np
 from labeling.autodl.metadata import FILE, Metadata, read_metadata
 from labeling.errors import ImportRefused
 from labeling.records.examples import Example, decoded, numbers_of
-from labeling.records.tfrecord import records
+from labeling.records.tfrecord import number_of_records, records
 from labeling.records.wire import WireError
 from labeling.splits import split_name
 
@@ -37,8 +37,17 @@ class Part:
         """The files of records, in order."""
         return sorted(path for path in self.folder.glob(SAMPLES) if path.is_file())
 
-    def examples(self, tell: Tell) -> Iterator[Example]:
-        """Yield the samples; ``tell`` hears of those that are broken and left out."""
+    def number(self) -> tuple[int, bool]:
+        """Return how many samples there are, broken ones too, and whether these are all.
+
+        Raises:
+            OSError: a file cannot be read.
+        """
+        counted = [number_of_records(path) for path in self.files]
+        return sum(number for number, _ in counted), all(whole for _, whole in counted)
+
+    def examples(self, tell: Tell) -> Iterator[Example | None]:
+        """Yield the samples, None in the place of one that is broken and left out, of which ``tell`` hears."""
         for path in self.files:
 
             def told(sentence: str, name: str = path.name) -> None:
@@ -46,9 +55,10 @@ class Part:
 
             for number, record in enumerate(records(path, told), start=1):
                 try:
-                    yield decoded(record)
+                    yield None if record is None else decoded(record)
                 except WireError as error:
                     told(f"Record {number} is no sequence example ({error}), so it was left out.")
+                    yield None
 
 
 def find_parts(path: Path) -> list[Part]:
@@ -70,8 +80,11 @@ def beside(part: Part) -> list[Path]:
     return [path for path in (_sibling(part, ".solution"), _sibling(part, "_label.name")) if path.is_file()]
 
 
-def solution_of(part: Part) -> np.ndarray | None:
+def solution_of(part: Part, tell: Tell) -> np.ndarray | None:
     """Return the labels of the test part that lie beside the data set, (samples, classes); None where there are none.
+
+    Labels belong to samples by their place alone, so they are left out, and ``tell`` hears of it, where these are not
+    as many as the labels.
 
     Raises:
         ImportRefused: the file cannot be read.
@@ -89,6 +102,14 @@ def solution_of(part: Part) -> np.ndarray | None:
         raise ImportRefused(
             f"{path.name} tells of {table.shape[1]:,} classes, and the data set of {part.metadata.outputs:,}."
         )
+    number, whole = part.number()
+    if len(table) != number or not whole:
+        can = "" if whole else " that can be read"
+        tell(
+            f"{path.name} has labels of {len(table):,} samples, and the test part holds {number:,}{can}, so they were "
+            "left out: nobody can tell which belong to which."
+        )
+        return None
     return table
 
 

@@ -24,6 +24,7 @@ from labeling.classes import JOINED_BY
 from labeling.errors import ImportRefused
 from labeling.media.picture import FORMATS
 from labeling.records.examples import Example, numbers_of
+from labeling.tables.source import MAX_COLUMNS
 from labeling.unpacked import check_room, fingerprint, home, laid_out
 from labeling.walk import MAX_FILES
 
@@ -41,6 +42,11 @@ class Row:
     example: Example
     labels: tuple[str, ...] | None
     split: str
+
+    @property
+    def cell(self) -> str | None:
+        """The labels as a column of a table holds them."""
+        return None if self.labels is None else JOINED_BY.join(name.replace(JOINED_BY, ",") for name in self.labels)
 
 
 def lay_out(path: Path, watch: Watch, base: Path | None = None) -> Path | None:
@@ -87,7 +93,8 @@ class _Work:
     def _holds_single_pictures(self) -> bool:
         """Return whether what the metadata calls videos has one picture at first; others are left out."""
         _sequence, rows, columns, channels = self._metadata.shape
-        first = next((example for part in self._parts for example in part.examples(lambda _sentence: None)), None)
+        examples = (example for part in self._parts for example in part.examples(lambda _sentence: None))
+        first = next((example for example in examples if example is not None), None)
         if first is None:
             return False
         if self._metadata.layout is Layout.COMPRESSED:
@@ -97,8 +104,10 @@ class _Work:
     def _rows(self) -> Iterator[Row]:
         seen = 0
         for part in self._parts:
-            names, solution = class_names(part), solution_of(part)
+            names, solution = class_names(part), solution_of(part, self._complain)
             for place, example in enumerate(part.examples(self._complain)):
+                if example is None:
+                    continue
                 if seen >= MAX_FILES:
                     raise ImportRefused(f"The data set holds more than {MAX_FILES:,} samples, which is the limit.")
                 if seen % DISK_EVERY == 0:
@@ -122,36 +131,56 @@ class _Work:
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
             if row.labels is not None:
-                listed.append({"filename": name, LABEL: JOINED_BY.join(row.labels), "split": row.split})
+                listed.append({"filename": name, LABEL: row.cell, "split": row.split})
         if listed:
             self._write(listed, "labels")
 
     def _texts(self, _modality: Modality) -> None:
         words = self._metadata.features
-        self._parts_of_rows([(row, {"text": _text(row.example, words)}) for row in self._rows()])
+        parts: dict[str, list[dict[str, Any]]] = {}
+        for row in self._rows():
+            parts.setdefault(row.split, []).append({"text": _text(row.example, words), LABEL: row.cell})
+        for split, rows in parts.items():
+            self._write(rows, split)
 
     def _table(self, _modality: Modality) -> None:
-        names = _column_names(self._metadata)
-        width = len(names)
-        rows: list[tuple[Row, dict[str, Any]]] = []
+        """Write all rows from one array: as values of Python they would take ten times the memory."""
+        width = max(self._metadata.shape[1:3])
+        matrix = np.empty((self._number_of_rows(width), width), dtype=np.float32)
+        said: list[tuple[str, str | None]] = []
         for number, row in enumerate(self._rows(), start=1):
-            if number * width > MOST_VALUES:
-                raise ImportRefused(f"The table has more than {MOST_VALUES:,} cells, which is the limit.")
             values = _cells(self._metadata, row.example, width)
             if values is None:
                 self._complain(f"Sample {number} has not {width:,} numbers, so it was left out.")
                 continue
-            rows.append((row, dict(zip(names, values, strict=True))))
-        self._parts_of_rows(rows)
+            matrix[len(said)] = np.where(np.isfinite(values), values, np.nan)
+            said.append((row.split, row.cell))
+        for split in dict.fromkeys(part for part, _ in said):
+            mine = [place for place, (part, _) in enumerate(said) if part == split]
+            self._write_numbers(matrix[mine], [said[place][1] for place in mine], split)
 
-    def _parts_of_rows(self, rows: list[tuple[Row, dict[str, Any]]]) -> None:
-        for split in dict.fromkeys(row.split for row, _ in rows):
-            mine = [
-                {**cells, LABEL: None if row.labels is None else JOINED_BY.join(row.labels)}
-                for row, cells in rows
-                if row.split == split
-            ]
-            self._write(mine, split)
+    def _number_of_rows(self, width: int) -> int:
+        """Return how many rows there are at most; refuse what no table can hold before any is read."""
+        name = self._parts[0].folder.parent.name
+        if width >= MAX_COLUMNS:  # the labels are one more
+            raise ImportRefused(
+                f"{name} holds rows of {width:,} numbers each, and a table has {MAX_COLUMNS - 1:,} columns to learn "
+                "from at most. Keep the columns that matter."
+            )
+        number = sum(part.number()[0] for part in self._parts)
+        if number * width > MOST_VALUES:
+            raise ImportRefused(
+                f"{name} holds {number:,} rows of {width:,} numbers each; {MOST_VALUES:,} numbers are the limit. "
+                "Keep fewer rows, or the columns that matter."
+            )
+        return number
+
+    def _write_numbers(self, matrix: np.ndarray, labels: list[str | None], name: str) -> None:
+        import polars as pl
+
+        frame = pl.from_numpy(matrix, schema=_column_names(self._metadata), orient="row").fill_nan(None)
+        frame = frame.with_columns(pl.Series(LABEL, labels, dtype=pl.String))
+        frame.write_parquet(self._folder / f"{name}.parquet")
 
     def _write(self, rows: list[dict[str, Any]], name: str) -> None:
         import polars as pl
@@ -168,8 +197,6 @@ def _labels(
     part: Part, example: Example, names: Sequence[str], solution: np.ndarray | None, place: int
 ) -> tuple[str, ...] | None:
     if solution is not None:
-        if place >= len(solution):
-            return None
         return tuple(name for name, score in zip(names, solution[place], strict=True) if score > 0)
     found = labels_of(example, names)
     if found or (part.split == "train" and "label_index" in example.context):
@@ -261,7 +288,7 @@ def _column_names(metadata: Metadata) -> list[str]:
     return names
 
 
-def _cells(metadata: Metadata, example: Example, width: int) -> list[float | None] | None:
+def _cells(metadata: Metadata, example: Example, width: int) -> np.ndarray | None:
     if metadata.layout is Layout.SPARSE:
         values = np.zeros(width, dtype=np.float32)
         places = _numbers(example, "0_sparse_col_index").astype(np.int64)
@@ -273,7 +300,7 @@ def _cells(metadata: Metadata, example: Example, width: int) -> list[float | Non
         values = _dense(example)
         if values.size != width:
             return None
-    return [float(value) if np.isfinite(value) else None for value in values]
+    return values
 
 
 def _numbers(example: Example, key: str) -> np.ndarray:

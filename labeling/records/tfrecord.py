@@ -6,6 +6,7 @@ The layout is that of https://www.tensorflow.org/tutorials/load_data/tfrecord: l
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -19,8 +20,8 @@ MASK = 0xA282EAD8
 Tell = Callable[[str], None]
 
 
-def records(path: Path, tell: Tell) -> Iterator[bytes]:
-    """Yield the records of a file; ``tell`` hears of those that are damaged and left out.
+def records(path: Path, tell: Tell) -> Iterator[bytes | None]:
+    """Yield the records of a file, None in the place of one that is damaged and left out, of which ``tell`` hears.
 
     Raises:
         OSError: the file cannot be read.
@@ -35,13 +36,32 @@ def records(path: Path, tell: Tell) -> Iterator[bytes]:
                 return
             if length > MOST_BYTES:
                 tell(f"Record {number} has {length >> 20:,} MB; the limit is {MOST_BYTES >> 20} MB. It was left out.")
-                file.seek(length + CHECK.size, 1)
+                _skip(file, length)
+                yield None
                 continue
             record = _checked(file, length)
             if record is None:
                 tell(f"Record {number} is damaged (its checksum is wrong or it is cut off), so it was left out.")
-            else:
-                yield record
+            yield record
+
+
+def number_of_records(path: Path) -> tuple[int, bool]:
+    """Return how many records a file holds, damaged ones too, and whether these are all.
+
+    After a wrong checksum of a length nobody can tell how many follow.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    number = 0
+    with path.open("rb") as file:
+        while head := file.read(HEAD.size):
+            length = _length(head)
+            if length is None:
+                return number, False
+            _skip(file, length)
+            number += 1
+    return number, True
 
 
 def write_records(path: Path, contents: Iterable[bytes]) -> int:
@@ -69,6 +89,11 @@ def masked_checksum(content: bytes) -> int:
 
     plain = int(google_crc32c.value(content))
     return ((plain >> 15 | plain << 17) + MASK) & 0xFFFFFFFF
+
+
+def _skip(file: IO[bytes], length: int) -> None:
+    """Go on after a record, but not beyond the end: a length may be a lie that no disk can follow."""
+    file.seek(min(file.tell() + length + CHECK.size, os.fstat(file.fileno()).st_size))
 
 
 def _length(head: bytes) -> int | None:

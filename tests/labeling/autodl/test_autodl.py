@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from engine.task import Modality
 from labeling.annotations.model import Annotated, Annotations, all_names
+from labeling.autodl import reading
 from labeling.autodl.reading import RATE, lay_out
 from labeling.autodl.words import joined, words_of
 from labeling.autodl.writing import AutoDl
@@ -190,6 +191,80 @@ def test_dense_pictures_and_a_solution_beside_them(tmp_path: Path) -> None:
     assert read(understand(tmp_path)).frame["label"].to_list() == ["left", "right", "right", "right"]
     assert frame["label"].to_list() == ["left", "right", "right", "left"]
     assert frame["split"].to_list() == ["train", "train", "test", "test"]
+
+
+def with_solution(folder: Path, rows: int, lines: str) -> Path:
+    """Write rows of four equal numbers, trained on and tested on, with a solution."""
+    head = HEAD.format(1, "col_count: 4\nrow_count: 1")
+    examples = [example(np.full((1, 4), at, np.float32), labels=[at % 2]) for at in range(rows)]
+    part(folder, "train", head, examples)
+    part(folder, "test", head, examples)
+    (folder / "own.solution").write_text(lines)
+    return folder / "own.data" / "test" / "sample-test"
+
+
+def rows_tested_on(folder: Path) -> tuple[list[tuple[float, str | None]], list[str]]:
+    """Return the first number and the label of each test row, and what was left out."""
+    import polars as pl
+
+    place = lay_out(folder, Watch())
+    assert place is not None
+    rows = pl.read_parquet(place / "test.parquet").select("column 1", "label").rows()
+    return rows, [problem.sentence for problem in left_out(place)]
+
+
+@pytest.mark.parametrize("torn", [False, True])
+def test_a_damaged_sample_shifts_no_label_of_the_solution(tmp_path: Path, torn: bool) -> None:
+    records = with_solution(tmp_path, 3, "1 0\n0 1\n1 0\n")
+    if torn:
+        contents = [*(encoded(example(np.full((1, 4), at, np.float32))) for at in range(3))]
+        write_records(records, [contents[0], b"\xff\xff", contents[2]])
+    else:
+        data = bytearray(records.read_bytes())
+        data[len(data) // 2] ^= 1
+        records.write_bytes(data)
+    rows, said = rows_tested_on(tmp_path)
+    assert rows == [(0.0, "class 0"), (2.0, "class 0")]
+    assert len(said) == 1 and "Record 2" in said[0]
+
+
+def test_a_solution_of_another_number_of_samples_is_left_out(tmp_path: Path) -> None:
+    with_solution(tmp_path, 3, "0 1\n0 1\n")
+    rows, said = rows_tested_on(tmp_path)
+    assert rows == [(0.0, "class 0"), (1.0, "class 1"), (2.0, "class 0")]  # what the samples themselves say
+    assert "own.solution has labels of 2 samples, and the test part holds 3, so they were left out" in said[0]
+
+
+def test_a_solution_is_left_out_where_reading_stopped_early(tmp_path: Path) -> None:
+    records = with_solution(tmp_path, 2, "0 1\n")
+    data = bytearray(records.read_bytes())
+    data[len(data) // 2 + 8] ^= 1  # of the checksum of the second record's length
+    records.write_bytes(data)
+    rows, said = rows_tested_on(tmp_path)
+    assert rows == [(0.0, "class 0")]
+    assert "holds 1 that can be read" in said[0] and "wrong checksum" in said[1]
+
+
+def test_a_table_that_is_too_wide_or_too_large_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = HEAD.format(1, "col_count: 100000\nrow_count: 1\nformat: SPARSE")
+    row = example([[1]], "0_sparse_col_index", [0])
+    assert "rows of 100,000 numbers each" in refused(part(tmp_path / "wide", "train", wide, [row] * 3))
+    monkeypatch.setattr(reading, "MOST_VALUES", 11)
+    many = HEAD.format(1, "col_count: 4\nrow_count: 1")
+    rows = [example(np.ones((1, 4), np.float32), labels=[0])] * 3
+    assert "3 rows of 4 numbers each; 11 numbers are the limit" in refused(part(tmp_path / "many", "train", many, rows))
+
+
+def test_what_is_no_number_is_missing_in_a_table(tmp_path: Path) -> None:
+    import polars as pl
+
+    cells = np.array([[1.5, np.nan, np.inf, -2.0]], dtype=np.float32)
+    head = HEAD.format(1, "col_count: 4\nrow_count: 1")
+    place = lay_out(part(tmp_path, "train", head, [example(cells, labels=[1])]), Watch())
+    assert place is not None
+    assert pl.read_parquet(place / "train.parquet").row(0) == (1.5, None, None, -2.0, "class 1")
 
 
 def test_sparse_rows_and_words(tmp_path: Path) -> None:
