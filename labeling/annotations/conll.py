@@ -69,17 +69,25 @@ def _is_conll(path: Path) -> bool:
             lines = [file.readline(4096).rstrip("\r\n") for _ in range(TRIED_LINES)]
     except (OSError, UnicodeDecodeError):
         return False
-    rows = [line.split() for line in lines if line.strip() and not line.startswith(("-DOCSTART-", "#"))]
-    tagged = [row for row in rows if len(row) >= 2 and TAG.fullmatch(row[-1])]
-    return bool(rows) and len(tagged) == len(rows)
+    rows = [line.split() for line in lines if line.strip() and not line.startswith("-DOCSTART-")]
+    rows = [row for row in rows if _is_tagged(row) or not row[0].startswith("#")]
+    return bool(rows) and all(map(_is_tagged, rows))
+
+
+def _is_tagged(cells: list[str]) -> bool:
+    return len(cells) >= 2 and TAG.fullmatch(cells[-1]) is not None
 
 
 def _sentences(text: str) -> Iterator[tuple[list[str], list[str]]]:
     words: list[str] = []
     tags: list[str] = []
-    for line in [*text.splitlines(), ""]:
+    lines = text.splitlines()
+    widths = {len(line.split()) for line in lines if line.strip() and not line.startswith(("-DOCSTART-", "#"))}
+    for line in [*lines, ""]:
         cells = line.split()
-        if len(cells) >= 2 and not line.startswith(("-DOCSTART-", "#")):
+        if line.startswith("#") and not (_is_tagged(cells) and (not widths or len(cells) in widths)):
+            continue  # a comment, not the word “#” or one that begins so
+        if len(cells) >= 2 and not line.startswith("-DOCSTART-"):
             words.append(cells[0])
             tags.append(cells[-1])
         elif words:

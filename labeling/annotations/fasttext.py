@@ -69,9 +69,9 @@ def _sample(line: str, name: str, split: str | None) -> Annotated:
     classes: list[str] = []
     rest = line.strip()
     while rest.startswith(MARK):
-        mark, _, rest = rest.partition(" ")
+        mark, *more = rest.split(None, 1)  # any blank ends a label, tabs too
         classes.append(name_of(mark.removeprefix(MARK)))
-        rest = rest.lstrip()
+        rest = more[0] if more else ""
     return Annotated(name, text=rest, classes=tuple(dict.fromkeys(filter(None, classes))) or None, split=split)
 
 

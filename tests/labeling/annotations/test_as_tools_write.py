@@ -294,6 +294,26 @@ def test_fasttext_lines(tmp_path: Path) -> None:
     ]
 
 
+def test_fasttext_labels_end_with_any_blank(tmp_path: Path) -> None:
+    (tmp_path / "all.txt").write_text("__label__a\tword0 text\n__label__b  __label__c\t\tmore\n__label__d\n")
+    assert [(sample.text, sample.classes) for sample in read("fasttext", tmp_path).samples] == [
+        ("word0 text", ("a",)),
+        ("more", ("b", "c")),
+        ("", ("d",)),
+    ]
+
+
+def test_conll_words_that_begin_like_a_comment_are_words(tmp_path: Path) -> None:
+    text = "# sent_id = 1\n# text = I like O\nI\tO\n# a remark inside\nlike\tO\n#python\tB-TOPIC\n#\tO\n"
+    (tmp_path / "all.conll").write_text(text)
+    sample = one("conll", tmp_path)
+    assert (sample.text, sample.spans) == ("I like #python #", (Span("TOPIC", 7, 14),))
+    written = tmp_path / "written"
+    written.mkdir()
+    CODECS["conll"].write(Annotations([Annotated("0", text="#one", spans=(Span("TOPIC", 0, 4),))]), written)
+    assert one("conll", written).spans == (Span("TOPIC", 0, 4),)
+
+
 def test_json_lines_of_doccano(tmp_path: Path) -> None:
     lines = [
         {"id": 1, "text": "Anna met Bob", "label": [[0, 4, "PER"], [9, 12, "PER"]]},
