@@ -171,7 +171,7 @@ class Understanding:
         if not rows and not self.labelled:
             return SAID
         words = kind_words(self.modality, rows)
-        if not rows and self.target is None:  # the names of folders are no numbers
+        if not rows and self.target is None and self.kind is not Kind.REGRESSION:  # names of folders are no numbers
             del words[Kind.REGRESSION]
         return words
 

@@ -94,8 +94,12 @@ class Annotated:
     @property
     def labelled(self) -> bool:
         """Whether anything is said of it."""
-        said = (self.classes, self.number, self.boxes, self.regions, self.spans)
-        return any(part is not None for part in said)
+        return self.classified or self.number is not None
+
+    @property
+    def classified(self) -> bool:
+        """Whether anything but a number is said of it: which classes it has, or none, of the whole or of parts."""
+        return any(part is not None for part in (self.classes, self.boxes, self.regions, self.spans))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -162,6 +166,22 @@ def all_names(samples: Iterable[Annotated], known: Iterable[str] = ()) -> tuple[
     first = tuple(dict.fromkeys(known))
     others = {name for sample in samples for name in sample.names} - set(first)
     return (*first, *sorted(others))
+
+
+def are_numbers(samples: Iterable[Annotated]) -> bool:
+    """Return whether samples have numbers and no class at all."""
+    given = list(samples)
+    return any(sample.number is not None for sample in given) and not any(sample.names for sample in given)
+
+
+def numbers_beside_classes(samples: Iterable[Annotated]) -> list[Problem]:
+    """Return what is to be told where some samples have numbers, which do not count where there are classes."""
+    given = list(samples)
+    number = sum(sample.number is not None for sample in given)
+    if not number or are_numbers(given):
+        return []
+    sentence = f"Numbers of {number:,} of the samples were left out: where any has a class, classes are learned."
+    return [Problem("", sentence)]
 
 
 def fitted(box: Box, size: tuple[int, int] | None) -> tuple[Box | None, str]:

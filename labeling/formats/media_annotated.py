@@ -10,7 +10,7 @@ from typing_extensions import override
 from engine.task import Kind, Modality
 from labeling.annotations.codec import Codec, read_once
 from labeling.annotations.marks import marks_of, to_json
-from labeling.annotations.model import Annotated, Annotations, Carried
+from labeling.annotations.model import Annotated, Annotations, Carried, are_numbers, numbers_beside_classes
 from labeling.annotations.registry import CODECS
 from labeling.batch import Problem
 from labeling.classes import JOINED_BY
@@ -54,8 +54,8 @@ class MediaAnnotated(MediaFormat):
         entries = {found.relative: about.get(found.relative, Entry(found.path, found.relative)) for found in files}
         entries |= about
         marked = any(entry.marks is not None for entry in entries.values())
-        problems = [*source.files.problems, *said.problems]
-        by_folder = _labelled_by_folder(self.medium, source, entries, said)
+        problems = [*source.files.problems, *said.problems, *numbers_beside_classes(samples)]
+        by_folder = _labelled_by_folder(self.medium, source, entries, said) if kind is not Kind.REGRESSION else {}
         if by_folder:
             problems.append(Problem("", _both(len(by_folder), len(about), codec)))
             entries |= by_folder
@@ -117,15 +117,19 @@ def _both(by_folder: int, annotated: int, codec: Codec) -> str:
 
 
 def _kind(samples: list[Annotated]) -> Kind:
+    if are_numbers(samples):
+        return Kind.REGRESSION
     marked = any(marks_of(sample) is not None for sample in samples)
     several = any(sample.classes is not None and len(sample.classes) != 1 for sample in samples)
     return Kind.MULTILABEL if marked or several else Kind.MULTICLASS
 
 
 def _entry(sample: Annotated, path: Path, kind: Kind) -> Entry:
-    marks = marks_of(sample)
-    label = JOINED_BY.join(map(_joinable, sample.names)) if sample.labelled else None
     split = "train" if sample.split == "validation" else sample.split
+    if kind is Kind.REGRESSION:
+        return Entry(path, sample.name, None if sample.number is None else repr(sample.number), split)
+    marks = marks_of(sample)
+    label = JOINED_BY.join(map(_joinable, sample.names)) if sample.classified else None
     stored = None if marks is None else to_json([replace(mark, label=_joinable(mark.label)) for mark in marks])
     return Entry(path, sample.name, label, split, stored)
 

@@ -11,7 +11,7 @@ from engine.dataset import INPUT_PREFIX
 from engine.task import Column, ColumnType, Kind, Modality
 from labeling.annotations.codec import Codec, read_once
 from labeling.annotations.marks import renamed, to_json
-from labeling.annotations.model import Annotated, Annotations, Carried
+from labeling.annotations.model import Annotated, Annotations, Carried, are_numbers, numbers_beside_classes
 from labeling.annotations.registry import CODECS
 from labeling.batch import Batch, Problem, summed_up
 from labeling.classes import check_number, classes_of, respelled, spellings, told
@@ -99,10 +99,12 @@ def _read(source: Source) -> tuple[Codec, Annotations]:
         raise ImportRefused(f"The texts in {source.path.name} are not there any more.")
     said = read_once(codec, source)
     texts = [sample for sample in said.samples if sample.text is not None]
-    return codec, replace(said, samples=texts)
+    return codec, replace(said, samples=texts, problems=[*said.problems, *numbers_beside_classes(texts)])
 
 
 def _kind(samples: list[Annotated]) -> Kind:
+    if are_numbers(samples):
+        return Kind.REGRESSION
     several = any(sample.spans is not None or len(sample.classes or ("",)) != 1 for sample in samples)
     return Kind.MULTILABEL if several else Kind.MULTICLASS
 
@@ -111,13 +113,21 @@ def _labels(samples: list[Annotated], kind: Kind) -> tuple[pl.Series, dict[str, 
     """Return a label of the kind for each text, names that mean the same made one, and which became which."""
     if kind is Kind.REGRESSION:
         return pl.Series("label", [sample.number for sample in samples], dtype=pl.Float64), {}
-    names = [list(sample.names) if sample.labelled else None for sample in samples]
+    numbers = are_numbers(samples)
+    names = [_names(sample, numbers) for sample in samples]
     if kind is Kind.MULTILABEL:
         labels = pl.Series("label", names, dtype=pl.List(pl.String))
     else:
         labels = pl.Series("label", [mine[0] if mine else None for mine in names], dtype=pl.String)
     merged = spellings(labels)
     return respelled(labels, merged), merged
+
+
+def _names(sample: Annotated, numbers: bool) -> list[str] | None:
+    """Return the classes of a text; ``numbers`` are classes where the person wants them to be."""
+    if numbers and sample.number is not None:
+        return [repr(sample.number)]
+    return list(sample.names) if sample.classified else None
 
 
 def _split(sample: Annotated) -> str | None:
