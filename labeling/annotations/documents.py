@@ -119,7 +119,7 @@ def number(value: Any) -> float:
         return math.nan
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return math.nan
 
 
@@ -129,6 +129,11 @@ def name_of(value: Any) -> str:
         return ""
     plain = " ".join(str(value).split())[:MOST_TEXT]
     return plain if plain.isprintable() else "".join(filter(str.isprintable, plain)).strip()
+
+
+def text_of(value: str) -> str:
+    """Return a text as it can be written: halves of characters, which JSON can hold, become question marks."""
+    return value.encode("utf-8", "replace").decode("utf-8")
 
 
 def size_of(width: Any, height: Any) -> tuple[int, int] | None:

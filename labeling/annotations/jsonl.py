@@ -25,7 +25,7 @@ from typing_extensions import override
 
 from engine.task import Modality
 from labeling.annotations.codec import FileCodec, Reading
-from labeling.annotations.documents import Object, name_of, number, objects, read_text, size_of
+from labeling.annotations.documents import Object, name_of, number, objects, read_text, size_of, text_of
 from labeling.annotations.model import (
     Annotated,
     Annotations,
@@ -113,7 +113,7 @@ def _object(line: str) -> Object | None:
 
 def _sample(item: Object, found: Found, reading: Reading) -> Annotated | None:
     result = reading.result
-    text = next((item[key] for key in TEXTS if isinstance(item.get(key), str)), None)
+    text = next((text_of(item[key]) for key in TEXTS if isinstance(item.get(key), str)), None)
     written = next((name_of(item[key]) for key in FILES if isinstance(item.get(key), str)), "")
     name, size = reading.next_name, None
     if written:
@@ -208,9 +208,8 @@ def _has_spans(value: Any) -> bool:
 
 
 def _ends(mark: Any) -> tuple[int, int, str]:
-    if isinstance(mark, list):
-        start, end, label = (*mark, None, None, None)[:3]
-    else:
+    start, end, label = (*mark, None, None, None)[:3] if isinstance(mark, list) else (None, None, None)
+    if isinstance(mark, dict):
         start = mark.get("start", mark.get("start_offset"))
         end = mark.get("end", mark.get("end_offset"))
         label = mark.get("label")

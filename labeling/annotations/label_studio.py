@@ -19,7 +19,7 @@ from typing_extensions import override
 
 from engine.task import Modality
 from labeling.annotations.codec import FileCodec, Reading
-from labeling.annotations.documents import Object, is_json_with, name_of, number, objects, read_json, size_of
+from labeling.annotations.documents import Object, is_json_with, name_of, number, objects, read_json, size_of, text_of
 from labeling.annotations.lookup import Lookup
 from labeling.annotations.model import (
     Annotated,
@@ -125,7 +125,7 @@ def _place(data: Object, found: Found, reading: Reading) -> tuple[Modality, str,
                 name = _file(_written(data[key]), found, lookup)
                 return None if name is None else (modality, name, None)
     texts = [key for key in (*KEYS[Modality.TEXT], *data) if isinstance(data.get(key), str)]
-    return (Modality.TEXT, "", data[texts[0]]) if texts else None
+    return (Modality.TEXT, "", text_of(data[texts[0]])) if texts else None
 
 
 def _file(written: str, found: Found, lookup: Lookup) -> str | None:

@@ -31,6 +31,7 @@ def test_numbers_and_sizes_never_raise(width: object, height: object) -> None:
 def test_booleans_and_nothing_are_no_numbers() -> None:
     assert math.isnan(number(True)) and math.isnan(number(None)) and math.isnan(number("a"))
     assert (number("2.5"), number(3)) == (2.5, 3.0)
+    assert math.isnan(number(10**400)) and size_of(10**400, 5) is None
 
 
 def test_old_encodings_are_read(tmp_path: Path) -> None:

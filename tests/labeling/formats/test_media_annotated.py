@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.task import Kind
 from labeling.importing import read, understand
 from labeling.project import Project
 from tests.labeling.conftest import PictureMaker
@@ -96,3 +97,36 @@ def test_a_list_in_long_form_gives_a_picture_all_its_classes(photos: Path) -> No
     (photos / "all.jsonl").write_text("\n".join(lines))
     frame = read(understand(photos)).frame
     assert dict(frame.select("id", "label").iter_rows())["0.png"] == ["red", "round"]
+
+
+def tasks(folder: Path, results: dict[str, list[tuple[str, object]]]) -> None:
+    """Write what Label Studio exports, with these results of each kind for each picture."""
+    document = [
+        {
+            "data": {"image": name},
+            "annotations": [{"result": [{"type": kind, "value": {kind: value}} for kind, value in given]}],
+        }
+        for name, given in results.items()
+    ]
+    (folder / "tasks.json").write_text(json.dumps(document))
+
+
+def test_numbers_of_pictures_are_learned(photos: Path) -> None:
+    tasks(photos, {"0.png": [("number", 2)], "1.png": [("number", 0.1)], "2.png": []})
+    understanding = understand(photos)
+    assert understanding.kind is Kind.REGRESSION
+    said = "4 photos with labels of Label Studio → predict a number for photos; 2 have no label"
+    assert (understanding.text(), understanding.marked) == (said, False)
+    frame = read(understanding).frame
+    assert frame["label"].to_list() == [2.0, 0.1, None, None]
+    assert frame["marks"].null_count() == 4
+    other = understand(photos, kind=Kind.MULTICLASS)
+    assert other.classes == ("0.1", "2.0")
+
+
+def test_numbers_beside_classes_are_told_and_are_no_class(photos: Path) -> None:
+    tasks(photos, {"0.png": [("number", 2)], "1.png": [("choices", ["cat"])], "2.png": [("choices", ["dog", "cat"])]})
+    understanding = understand(photos)
+    assert understanding.kind is Kind.MULTILABEL
+    assert any("Numbers of 1 of the samples were left out" in problem for problem in understanding.problems)
+    assert read(understanding).frame["label"].to_list() == [None, ["cat"], ["dog", "cat"], None]
