@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import mmap
+import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.encodings import is_chinese
 from labeling.errors import ImportRefused
 
 if TYPE_CHECKING:
@@ -17,6 +21,14 @@ MOST_BYTES = 1 << 30
 MOST_XML_BYTES = 16 << 20
 MOST_TEXT = 10_000  # characters of a name
 MOST_SPACE = 100  # blanks between a key and its colon
+
+SNIFFED_BYTES = 1 << 18
+DECLARED = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 Object = dict[str, Any]
 
@@ -46,7 +58,9 @@ def read_xml(path: Path) -> Element:
     from defusedxml.common import DefusedXmlException
     from defusedxml.ElementTree import fromstring
 
-    text = read_text(path, MOST_XML_BYTES)
+    data = _bytes(path, MOST_XML_BYTES)
+    declared = DECLARED.match(data)
+    text = _decoded(data, declared.group(1).decode("ascii") if declared else "")
     try:
         root: Element = fromstring(text, forbid_dtd=True)
     except DefusedXmlException as error:
@@ -59,22 +73,42 @@ def read_xml(path: Path) -> Element:
 
 
 def read_text(path: Path, most: int = MOST_BYTES) -> str:
-    """Return a text file as text, UTF-8 with or without a mark, or else Latin-1.
+    """Return a text file as text: UTF-8 or UTF-16 with their marks, UTF-8, Chinese GB 18030, or else Latin-1.
 
     Raises:
         ImportRefused: it is too large or cannot be read.
     """
+    return _decoded(_bytes(path, most))
+
+
+def _bytes(path: Path, most: int) -> bytes:
     try:
         size = path.stat().st_size
         if size > most:
             raise ImportRefused(f"{path.name} has {size >> 20:,} MB; the limit is {most >> 20:,} MB.")
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise ImportRefused(f"{path.name} could not be read ({error.strerror}).") from error
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
+
+
+def _decoded(data: bytes, declared: str = "") -> str:
+    """Return bytes as text; an encoding that the file itself declares counts where not all bytes mean something in it.
+
+    One in which any byte means a letter is often declared by tools that write UTF-8.
+    """
+    marked = next((name for mark, name in MARKS if data.startswith(mark)), "")
+    certain = "" if _is_single_byte(declared) else declared
+    for encoding in filter(None, (marked, certain, "utf-8", declared)):
+        with suppress(UnicodeError, LookupError):
+            return data.decode(encoding)
+    if is_chinese(data[:SNIFFED_BYTES]):
+        with suppress(UnicodeError):
+            return data.decode("gb18030")
+    return data.decode("latin-1")
+
+
+def _is_single_byte(encoding: str) -> bool:
+    return encoding.lower().replace("_", "-").startswith(("iso-8859", "latin", "windows-125", "cp125", "koi8"))
 
 
 def is_json_with(path: Path, opening: bytes, *keys: tuple[str, ...]) -> bool:

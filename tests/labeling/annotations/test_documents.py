@@ -40,6 +40,36 @@ def test_old_encodings_are_read(tmp_path: Path) -> None:
     assert read_text(tmp_path / "marked.txt") == read_text(tmp_path / "latin.txt") == "Müller"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "gb18030"])
+def test_other_alphabets_are_read(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "classes.txt").write_bytes("猫\n狗\n".encode(encoding))
+    assert read_text(tmp_path / "classes.txt") == "猫\n狗\n"
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding"),
+    [
+        ("gb2312", "gb2312"),
+        ("GBK", "gbk"),
+        ("utf-8", "utf-8"),
+        ("gb2312", "utf-8-sig"),
+        ("ISO-8859-1", "utf-8"),
+        ("x-nothing", "gbk"),
+        ("UTF-16", "utf-16"),
+    ],
+)
+def test_xml_is_read_in_the_encoding_that_it_declares(tmp_path: Path, declared: str, encoding: str) -> None:
+    text = f'<?xml version="1.0" encoding="{declared}"?><annotation><name>狗</name></annotation>'
+    (tmp_path / "a.xml").write_bytes(text.encode(encoding))
+    assert read_xml(tmp_path / "a.xml").findtext("name") == "狗"
+
+
+def test_xml_of_one_byte_a_letter_is_read_as_it_declares(tmp_path: Path) -> None:
+    text = '<?xml version="1.0" encoding="windows-1251"?><annotation><name>кот</name></annotation>'
+    (tmp_path / "a.xml").write_bytes(text.encode("windows-1251"))
+    assert read_xml(tmp_path / "a.xml").findtext("name") == "кот"
+
+
 @pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"a": }'])
 def test_broken_json_is_refused_by_name(text: str, tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(text)
