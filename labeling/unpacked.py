@@ -31,7 +31,7 @@ def home() -> Path:
 
 def laid_out(folder: Path, name: str, work: Callable[[Path], Sequence[Problem]]) -> Path:
     """Return ``folder/name``, which ``work`` fills and tells of what it left out, unless it is there already."""
-    target, temporary = folder / name, folder / UNFINISHED
+    target, temporary = folder / _free(name), folder / UNFINISHED
     if target.is_dir():
         return target
     shutil.rmtree(temporary, ignore_errors=True)
@@ -47,6 +47,11 @@ def laid_out(folder: Path, name: str, work: Callable[[Path], Sequence[Problem]])
         if not target.is_dir():
             shutil.rmtree(folder, ignore_errors=True)
     return target
+
+
+def _free(name: str) -> str:
+    """Return a name that none of our own files beside it has, in capitals or not."""
+    return f"{name} (files)" if name.casefold() in (LIST, KEPT, MARK, UNFINISHED) else name
 
 
 def is_laid_out(folder: Path) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from labeling.batch import Problem
-from labeling.unpacked import LIST, MARK, is_laid_out, keep, laid_out, left_out, release
+from labeling.unpacked import KEPT, LIST, MARK, UNFINISHED, is_laid_out, keep, laid_out, left_out, release
 
 HASH = "0123456789abcdef"
 
@@ -21,6 +21,17 @@ def test_a_place_is_filled_once_and_tells_what_was_left_out(tmp_path: Path) -> N
     assert (place / "a.txt").read_text() == "a"
     assert left_out(place) == (Problem("b.txt", "It is a link."),)
     assert laid_out(tmp_path / HASH, "data", lambda _folder: pytest.fail("it is there already")) == place
+
+
+@pytest.mark.parametrize("name", [LIST, KEPT, MARK, UNFINISHED, "Unfinished"])
+def test_a_place_may_be_called_like_our_own_files_beside_it(tmp_path: Path, name: str) -> None:
+    place = laid_out(tmp_path / HASH, name, work)
+    assert place.name == f"{name} (files)"
+    assert (place / "a.txt").read_text() == "a"
+    assert laid_out(tmp_path / HASH, name, lambda _folder: pytest.fail("it is there already")) == place
+    keep(place)
+    release(place)
+    assert place.is_dir()
 
 
 def test_what_nothing_refers_to_is_removed(tmp_path: Path) -> None:
