@@ -18,6 +18,7 @@ from typing import IO
 
 from typing_extensions import override
 
+from engine.encodings import is_chinese
 from labeling.batch import Problem, Watch
 from labeling.errors import ImportRefused
 from labeling.unpacked import PIECE, check_room, fingerprint, home, laid_out
@@ -28,6 +29,7 @@ ZIP_SUFFIXES = (".zip",)
 TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 SUFFIXES = ZIP_SUFFIXES + TAR_SUFFIXES
 NESTED = (*SUFFIXES, ".7z", ".rar", ".gz", ".bz2", ".xz")
+UTF8_NAME = 0x800  # the flag of an entry whose name is in UTF-8
 MOST_BYTES = 100 << 30
 MOST_TIMES = 200  # the archive's own size: pictures and sounds hardly shrink, tables rarely more than this
 SMALL_BYTES = 1 << 30  # which may be more times the archive's size
@@ -55,6 +57,12 @@ class _Archive(ABC):
 class _Zip(_Archive):
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
+        raw = [name for entry in archive.infolist() if (name := _raw_name(entry)) is not None]
+        self._encoding = _encoding_of(b"\n".join(raw))
+
+    def _name(self, entry: zipfile.ZipInfo) -> str:
+        raw = _raw_name(entry)
+        return entry.filename if raw is None or not self._encoding else raw.decode(self._encoding)
 
     @override
     def members(self) -> Iterator[tuple[_Member, IO[bytes] | None]]:
@@ -63,12 +71,35 @@ class _Zip(_Archive):
                 continue
             link = (entry.external_attr >> 16) & 0o170000 == 0o120000
             reason = "It is a link." if link else "It is encrypted." if entry.flag_bits & 1 else ""
-            member = _Member(entry.filename, entry.file_size, reason)
+            member = _Member(self._name(entry), entry.file_size, reason)
             if reason:
                 yield member, None
                 continue
             with self._archive.open(entry) as content:
                 yield member, content
+
+
+def _raw_name(entry: zipfile.ZipInfo) -> bytes | None:
+    """Return the bytes of a name that does not say how it is written; None where it does, or is plain ASCII."""
+    if entry.flag_bits & UTF8_NAME or entry.filename.isascii():
+        return None
+    try:
+        return entry.filename.encode("cp437")  # which zipfile takes for it, as the format has it
+    except UnicodeEncodeError:
+        return None
+
+
+def _encoding_of(names: bytes) -> str:
+    """Return in which encoding names are written; empty where they may well be in that of the format.
+
+    All names are judged together, since a single one can mean something in several encodings.
+    """
+    candidates = ("utf-8", "gb18030") if is_chinese(names) else ("utf-8",)
+    for encoding in candidates:
+        with suppress(UnicodeDecodeError):
+            names.decode(encoding)
+            return encoding
+    return ""
 
 
 class _Tar(_Archive):

@@ -84,6 +84,26 @@ def test_what_leads_out_or_is_a_link_is_left_out(tmp_path: Path, base: Path) -> 
     assert sorted(file.name for file in tmp_path.iterdir()) == ["a.tgz", "a.zip", "base"]
 
 
+@pytest.mark.parametrize(
+    ("names", "encoding"),
+    [
+        (("Ärger/1.txt", "Freude/2.txt"), "utf-8"),
+        (("Größe/1.txt", "Länge/2.txt"), "cp437"),
+        (("猫/1.txt", "狗/2.txt", "plain/3.txt"), "gb18030"),
+        (("猫/1.txt",), "utf-8"),
+    ],
+)
+def test_names_that_do_not_say_how_they_are_written_are_understood(
+    tmp_path: Path, base: Path, names: tuple[str, ...], encoding: str
+) -> None:
+    stand_ins = {name: f"{at}" * len(name.encode(encoding)) for at, name in enumerate(names)}
+    data = zipped(tmp_path / "old.zip", dict.fromkeys(stand_ins.values(), b"1")).read_bytes()
+    for name, stand_in in stand_ins.items():
+        data = data.replace(stand_in.encode(), name.encode(encoding))
+    (tmp_path / "old.zip").write_bytes(data)
+    assert set(contents(unpack(tmp_path / "old.zip", base=base))) == set(names)
+
+
 def test_a_bomb_is_refused_and_leaves_nothing(tmp_path: Path, base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archives, "SMALL_BYTES", 1 << 20)
     bomb = zipped(tmp_path / "bomb.zip", {"zeros.csv": bytes(20 << 20)})
