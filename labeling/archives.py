@@ -20,6 +20,7 @@ from typing_extensions import override
 
 from engine.encodings import is_chinese
 from labeling.batch import Problem, Watch
+from labeling.classes import SHORTEST_MERGED
 from labeling.errors import ImportRefused
 from labeling.unpacked import PIECE, check_room, fingerprint, home, laid_out
 from labeling.walk import MAX_DEPTH, MAX_FILES
@@ -171,6 +172,9 @@ class _Work:
         self._bytes = 0
         self._limit = min(MOST_BYTES, max(SMALL_BYTES, MOST_TIMES * path.stat().st_size))
         self._taken: set[str] = set()
+        self._ignores_capitals = _ignores_capitals(folder)
+        self._folders: dict[PurePosixPath, PurePosixPath] = {}
+        self._used: set[str] = set()  # names of these folders, in small letters
         self.files = 0
         self.problems: list[Problem] = []
 
@@ -185,12 +189,41 @@ class _Work:
             if reason or content is None:
                 self._leave_out(member.name, reason)
             else:
-                self._write(self._free(PurePosixPath(member.name)), content)
+                self._write(self._free(self._apart(PurePosixPath(member.name))), content)
 
     def _leave_out(self, name: str, reason: str) -> None:
         if len(self.problems) < TOLD:
             shown = name.encode("utf-8", "replace").decode()[:MOST_NAME]
             self.problems.append(Problem(shown, f"{reason} It was left out."))
+
+    def _apart(self, name: PurePosixPath) -> PurePosixPath:
+        """Return a name in a folder of its own where the disk takes those of “A” and “a” for one.
+
+        These are two classes of handwriting. Longer names that differ in capitals alone are taken for one class anyway.
+        """
+        if not self._ignores_capitals:
+            return name
+        place = PurePosixPath()
+        for part in name.parts[:-1]:
+            place = self._made(place / part)
+        return place / name.name
+
+    def _made(self, wanted: PurePosixPath) -> PurePosixPath:
+        """Return the folder that is made for one of the archive."""
+        if wanted not in self._folders:
+            free, number = wanted, 1
+            while len(wanted.name) < SHORTEST_MERGED and str(free).casefold() in self._used:
+                number += 1
+                free = wanted.with_name(f"{wanted.name} ({number})")
+            if free != wanted:
+                self._tell_renamed(wanted, free, "folder")
+            self._folders[wanted] = free
+            self._used.add(str(free).casefold())
+        return self._folders[wanted]
+
+    def _tell_renamed(self, name: PurePosixPath, free: PurePosixPath, what: str) -> None:
+        if len(self.problems) < TOLD:
+            self.problems.append(Problem(str(name), f"Another {what} is called so too; this one is now “{free.name}”."))
 
     def _free(self, name: PurePosixPath) -> PurePosixPath:
         """Return a name that no other has, in capitals or not: some disks do not tell these apart."""
@@ -198,8 +231,8 @@ class _Work:
         while str(free).casefold() in self._taken:
             number += 1
             free = name.with_name(f"{name.stem} ({number}){name.suffix}")
-        if free != name and len(self.problems) < TOLD:
-            self.problems.append(Problem(str(name), f"Another file is called so too; this one is now “{free.name}”."))
+        if free != name:
+            self._tell_renamed(name, free, "file")
         self._taken.add(str(free).casefold())
         return free
 
@@ -226,6 +259,11 @@ class _Work:
             )
         if self._bytes % (64 * PIECE) < PIECE:
             check_room(self._folder, self._path.name)
+
+
+def _ignores_capitals(folder: Path) -> bool:
+    """Return whether the disk of a folder takes names that differ in capitals alone for one."""
+    return folder.with_name(folder.name.swapcase()).exists()
 
 
 def _too_many(path: Path) -> str:

@@ -127,6 +127,18 @@ def test_archives_inside_colliding_names_and_files_in_the_way_are_told(tmp_path:
     assert "archive inside" in said["in.zip"] and "“a (2).txt”" in said["a.txt"] and "like a file" in said["way/b.txt"]
 
 
+def test_folders_of_one_letter_stay_apart_on_disks_that_ignore_capitals(
+    tmp_path: Path, base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "_ignores_capitals", lambda _folder: True)
+    names = ("set/A/1.txt", "set/a/1.txt", "set/a/2.txt", "set/A/2.txt", "Set/Cat/3.txt")
+    folder = unpack(zipped(tmp_path / "letters.zip", dict.fromkeys(names, b"1")), base=base)
+    expected = {name.replace("/a/", "/a (2)/") for name in names}
+    assert set(contents(folder)) == expected
+    said = {problem.path: problem.sentence for problem in left_out(folder)}
+    assert list(said) == ["set/a"] and "“a (2)”" in said["set/a"]
+
+
 @pytest.mark.parametrize("name", ["x.zip", "x.tar.gz", "x.tar", "x.tar.xz", "x.tar.bz2"])
 @pytest.mark.parametrize("data", [b"", b"no archive", b"PK\x03\x04 cut off", b"\x1f\x8b\x08 cut off"])
 def test_damaged_archives_are_refused_in_a_sentence(name: str, data: bytes, tmp_path: Path, base: Path) -> None:
