@@ -33,6 +33,7 @@ MAX_CELLS = 40_000_000
 MAX_COLUMNS = 20_000
 MAX_SHEET_BYTES = 1 << 30
 ROW = "\0row"
+GUESSED = ("cp1252", "latin-1")  # encodings in which nearly any bytes mean something
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,11 @@ def _text_table(path: Path, whole: bool) -> Iterator[OpenTable]:
             readable = Path(folder) / "plain.csv"
             _check_room(path)
             transcode(path, dialect, readable)
+        if dialect.encoding in GUESSED:
+            notes.append(
+                f"{path.name} is not in UTF-8 and does not say in what else, so it was taken for Western European text "
+                f"({dialect.encoding}). If letters look wrong, save it again as UTF-8."
+            )
         if dialect.nulls:
             notes.append(f"{path.name} held NUL characters, which were taken out.")
         total = None
