@@ -6,6 +6,24 @@ const UNREADABLE = {
   image: "This file cannot be read as a picture. Choose a JPEG, PNG, WebP, BMP or GIF picture.",
   audio: "This file cannot be read as a sound. Choose a WAV, MP3, FLAC or OGG file.",
 };
+const LONGEST_SECONDS = 30 * 60;
+const EXCERPTS = 10;
+const EXCERPT_SECONDS = 20;
+const FIRST_FORMAT = "%Y-%m-%d";
+const MOST_YEARS = 262143;
+// The parts of a date's pattern as the table that was learned from was read: blanks may stand before a number.
+const DATE_PARTS = new Map([
+  ["%Y", "\\s*(?<year>[+-]\\d{1,9}|\\d{1,4})"],
+  ["%m", "\\s*(?<month>\\d{1,2})"],
+  ["%d", "\\s*(?<day>\\d{1,2})"],
+  ["%H", "\\s*(?<hour>\\d{1,2})"],
+  ["%M", "\\s*(?<minute>\\d{1,2})"],
+  ["%S", "\\s*(?<second>\\d{1,2})"],
+  [" ", "\\s*"],
+]);
+const ISO_DATE = /^(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)/;
+const ISO_TIME = /^[T ](?<hour>\d\d):(?<minute>\d\d)(?::(?<second>\d\d(?:\.\d+)?))?/;
+const ISO_ZONE = /^(?:Z|(?<sign>[+-])(?<hours>\d\d):?(?<minutes>\d\d))?$/;
 const byId = (id) => document.getElementById(id);
 
 function say(text) {
@@ -78,29 +96,100 @@ async function picture(file) {
 async function sound(file, rate) {
   const bytes = await file.arrayBuffer();
   const decoded = await readable(new OfflineAudioContext(1, 1, rate).decodeAudioData(bytes), "audio");
-  const wave = new Float32Array(decoded.length);
-  for (let channel = 0; channel < decoded.numberOfChannels; channel++) {
-    const heard = decoded.getChannelData(channel);
-    for (let place = 0; place < wave.length; place++) {
-      wave[place] += heard[place] / decoded.numberOfChannels;
-    }
-  }
+  const channels = Array.from({ length: decoded.numberOfChannels }, (_, channel) => decoded.getChannelData(channel));
+  const wave = heard(channels, rate);
   return new ort.Tensor("float32", wave, [1, wave.length]);
 }
 
-// Days since 1970-01-01 of a date, or of a date and a time, both as in UTC.
-function days(text) {
-  return Date.parse(text.length > 10 ? `${text.replace(" ", "T")}Z` : text) / 86400000;
+// The mean of the channels; numbers that are none are silence, and what is louder than full scale is scaled down.
+function heard(channels, rate) {
+  const parts = excerpts(channels[0].length, rate);
+  const wave = new Float32Array(parts.reduce((total, [first, last]) => total + last - first, 0));
+  let to = 0;
+  let peak = 0;
+  for (const [first, last] of parts) {
+    for (let place = first; place < last; place++, to++) {
+      for (const channel of channels) {
+        wave[to] += Number.isFinite(channel[place]) ? channel[place] : 0;
+      }
+      wave[to] /= channels.length;
+      peak = Math.max(peak, Math.abs(wave[to]));
+    }
+  }
+  return peak > 1 ? wave.map((level) => level / peak) : wave;
 }
 
-function cell(input, type, text) {
-  if (input.type === "string") {
-    return new ort.Tensor("string", [text], [1, 1]);
+// What is heard of so many samples, [first, last): all, or excerpts evenly spread over the first half hour.
+function excerpts(samples, rate) {
+  const longest = Math.min(samples, LONGEST_SECONDS * rate);
+  const size = EXCERPT_SECONDS * rate;
+  if (longest <= EXCERPTS * size) {
+    return [[0, samples]];
   }
+  return Array.from({ length: EXCERPTS }, (_, place) => {
+    const first = Math.floor((place * (longest - size)) / (EXCERPTS - 1));
+    return [first, first + size];
+  });
+}
+
+// Days since 1970-01-01, no place's clock asked; NaN where the calendar has no such day. A leap second is the next one.
+function daysAt({ year, month, day, hour = 0, minute = 0, second = 0 }) {
+  const moment = new Date(0);
+  moment.setUTCFullYear(Number(year), month - 1, Number(day));
+  const there = moment.getUTCMonth() === month - 1 && moment.getUTCDate() === Number(day);
+  if (!there || Math.abs(year) > MOST_YEARS || hour > 23 || minute > 59 || second > 60) {
+    return NaN;
+  }
+  return (moment.getTime() + 1000 * (hour * 3600 + minute * 60 + Number(second))) / 86400000;
+}
+
+function datePattern(format) {
+  const pieces = format.split(/(%[YmdHMS]| )/).map((piece) => DATE_PARTS.get(piece) ?? escaped(piece));
+  return new RegExp(`^${pieces.join("")}$`);
+}
+
+function escaped(text) {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+}
+
+// A date as the column's own pattern has it, else as ISO 8601 has it; a time without a zone is as in UTC.
+function days(text, format) {
+  const own = datePattern(format).exec(text);
+  const found = own ? daysAt(own.groups) : NaN;
+  return Number.isNaN(found) ? isoDays(text) : found;
+}
+
+function isoDays(text) {
+  const date = ISO_DATE.exec(text);
+  if (!date) {
+    return NaN;
+  }
+  const rest = text.slice(date[0].length);
+  const time = ISO_TIME.exec(rest);
+  const zone = ISO_ZONE.exec(time ? rest.slice(time[0].length) : "");
+  if (!zone || (rest && !time)) {
+    return NaN;
+  }
+  const { sign, hours = 0, minutes = 0 } = zone.groups;
+  const ahead = (Number(hours) + minutes / 60) / 24;
+  return daysAt({ ...date.groups, ...time?.groups }) + (sign === "-" ? ahead : -ahead);
+}
+
+function dateLike(format) {
+  const parts = { "%Y": "2026", "%m": "05", "%d": "31", "%H": "14", "%M": "30", "%S": "00" };
+  return format.replace(/%[YmdHMS]/g, (part) => parts[part]);
+}
+
+function cell(input, column, text) {
   const told = text.trim();
-  const number = told === "" ? NaN : type === "date" ? days(told) : Number(told);
+  if (input.type === "string") {
+    return new ort.Tensor("string", [told], [1, 1]);
+  }
+  const format = column.format || FIRST_FORMAT;
+  const isDate = column.type === "date";
+  const number = told === "" ? NaN : isDate ? days(told, format) : Number(told);
   if (told !== "" && Number.isNaN(number)) {
-    const wanted = type === "date" ? "a date. Write it like 2026-05-31 or 2026-05-31 14:30" : "a number";
+    const wanted = isDate ? `a date. Write it like ${dateLike(format)}` : "a number";
     throw new Error(`“${told}” in ${input.column || input.name} is not ${wanted}.`);
   }
   return new ort.Tensor("float64", Float64Array.of(number), [1, 1]);
@@ -125,11 +214,11 @@ function button(form, text, type) {
 // What is asked is a list of cells or a file; each way to ask can be given one: the sample, or what was dropped.
 function tableAsker(form, manifest) {
   const fields = manifest.inputs.map((input) => [input, field(form, input.column || input.name, "text")]);
-  const types = Object.fromEntries(manifest.task.columns.map((column) => [column.name, column.type]));
+  const columns = new Map(manifest.task.columns.map((column) => [column.name, column]));
   button(form, "Predict", "submit");
   return {
     feeds: async () =>
-      Object.fromEntries(fields.map(([input, box]) => [input.name, cell(input, types[input.column], box.value)])),
+      Object.fromEntries(fields.map(([input, box]) => [input.name, cell(input, columns.get(input.column), box.value)])),
     give: async (file) => {
       const [names, cells] = rows(await file.text());
       for (const [input, box] of fields) {

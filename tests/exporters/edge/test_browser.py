@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,12 +22,17 @@ import soundfile
 from PIL import Image
 from typing_extensions import override
 
+from engine.modalities.audio.decode import _excerpts, to_mono_16k
+from engine.modalities.audio.resample import RATE
 from engine.modalities.image.decode import decode
+from engine.modalities.table.cells import as_days
 from engine.task import Column, ColumnType, Kind, Modality, Task
 from exporters.api import export
 from exporters.edge.browser import RUNTIME, RUNTIME_FILES, browser_files, refuse_texts
 from exporters.errors import NotExportable
+from exporters.standalone.csvs import days_in
 from exporters.standalone.package import Package
+from labeling.tables.columns import DATE_FORMATS
 from tests.engine.flowers import FLOWERS, flower_run
 from tests.exporters.models import constant, model_of
 
@@ -174,14 +181,113 @@ def test_texts_are_refused_before_anything_is_tried() -> None:
     refuse_texts(FLOWERS)
 
 
-def test_dates_are_days_as_the_graph_wants_them(tmp_path: Path) -> None:
+def in_node(folder: Path, asked: str, zone: str = "Europe/Berlin") -> Any:
+    """Return what an expression in JavaScript says that follows the page's code, on a machine in another time zone."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("node is not installed")
-    (tmp_path / "days.js").write_text(
-        re.findall(r"function days.*?\n}\n", text_of("app.js"), re.DOTALL)[0]
-        + 'console.log(["1970-01-02", "2026-05-31 12:00", "1969-12-31T18:00:00"].map(days).join());',
-        encoding="utf-8",
+    code = text_of("app.js").partition("\nstart()")[0]
+    stub = "const ort = { Tensor: class { constructor(type, data) { Object.assign(this, { type, data }); } } };"
+    told = f"Promise.resolve({asked}).then((said) => console.log(JSON.stringify(said)));"
+    (folder / "asked.js").write_text(f"{code}\n{stub}\n{told}", encoding="utf-8")
+    command = [node, str(folder / "asked.js")]
+    said = subprocess.run(
+        command, check=True, timeout=60, capture_output=True, encoding="utf-8", env={**os.environ, "TZ": zone}
     )
-    said = subprocess.run([node, str(tmp_path / "days.js")], check=True, timeout=60, capture_output=True, text=True)
-    assert said.stdout.strip() == "1,20604.5,-0.25"
+    return json.loads(said.stdout)
+
+
+MOMENTS = (
+    datetime(2024, 5, 3),
+    datetime(2024, 12, 31, 14, 30, 45),
+    datetime(2024, 3, 31, 2, 30),  # no clock in Berlin showed it
+    datetime(1969, 12, 31, 18),
+    datetime(1900, 2, 28, 23, 59, 59),
+)
+
+
+def test_dates_of_every_format_are_the_days_that_the_model_learned_from(tmp_path: Path) -> None:
+    written = [(moment.strftime(pattern), pattern) for pattern in DATE_FORMATS for moment in MOMENTS]
+    said = in_node(tmp_path, f"{json.dumps(written)}.map(([text, pattern]) => days(text, pattern))")
+    assert said == pytest.approx([days_in(text, pattern) for text, pattern in written], abs=1e-9)
+
+
+def test_dates_are_days_of_the_calendar_and_of_the_columns_pattern_before_any_other(tmp_path: Path) -> None:
+    asked = [
+        ("03/05/2024", "%d/%m/%Y"),
+        ("03/05/2024", "%m/%d/%Y"),
+        ("3/5/2024  7:05", "%d/%m/%Y %H:%M"),
+        ("30/02/2024", "%d/%m/%Y"),
+        ("12/31/2024", "%d/%m/%Y"),
+        ("01/01/0050", "%d/%m/%Y"),
+        ("soon", "%Y-%m-%d"),
+    ]
+    said = in_node(tmp_path, f"{json.dumps(asked)}.map(([text, pattern]) => days(text, pattern))")
+    assert said == pytest.approx([days_in(text, pattern) for text, pattern in asked])
+    assert said[0] != said[1] and said[3] is said[4] is None
+
+
+def test_dates_that_follow_iso_are_read_in_every_column(tmp_path: Path) -> None:
+    asked = [
+        *("2024-05-31", "2024-05-31 12:00", "2024-05-31T12:00:00", "2024-05-31T12:00:00.250Z"),
+        *("2024-05-31T00:30:00+02:00", "2024-05-31T23:30-01:30", "1969-12-31T18:00:00", "2024-02-30", "2024-05-31x"),
+    ]
+    said = in_node(tmp_path, f'{json.dumps(asked)}.map((text) => days(text, "%d.%m.%Y"))')
+    assert said[:-2] == pytest.approx([as_days("d", text) for text in asked[:-2]], abs=1e-9)
+    assert said[-2:] == [None, None]
+
+
+def test_what_is_no_date_is_told_with_one_in_the_columns_own_manner(tmp_path: Path) -> None:
+    column = json.dumps({"name": "when", "type": "date", "format": "%d/%m/%Y %H:%M"})
+    said = in_node(
+        tmp_path,
+        "(() => { try { return cell({ type: 'double', column: 'when' }, " + column + ", 'soon'); }"
+        " catch (error) { return error.message; } })()",
+    )
+    assert said == "“soon” in when is not a date. Write it like 31/05/2026 14:30."
+
+
+def test_blanks_around_a_word_do_not_make_it_another(tmp_path: Path) -> None:
+    column = json.dumps({"name": "colour", "type": "category", "format": ""})
+    said = in_node(tmp_path, f"cell({{ type: 'string' }}, {column}, ' red\\t')")
+    assert said == {"type": "string", "data": ["red"]}
+
+
+def test_the_cells_of_a_table_are_read_by_their_columns(tmp_path: Path) -> None:
+    columns = (Column("when", ColumnType.DATE, "%d/%m/%Y"), Column("colour", ColumnType.CATEGORY))
+    task = replace(FLOWERS, columns=columns)
+    inputs = [{"name": c.name, "column": c.name, "type": t} for c, t in zip(columns, ("double", "string"), strict=True)]
+    manifest = json.dumps({"inputs": inputs, "task": task.to_json()})
+    form = "const boxes = [{ value: '03/05/2024' }, { value: 'red ' }]; field = () => boxes.shift(); button = () => {};"
+    said = in_node(tmp_path, f"(() => {{ {form} return tableAsker(null, {manifest}).feeds(); }})()")
+    assert said["when"]["data"] == {"0": days_in("03/05/2024", "%d/%m/%Y")}
+    assert said["colour"]["data"] == ["red"]
+
+
+SECONDS = (0.1, 199.9, 200, 200.1, 201, 500, 1799.9, 1800, 1800.1, 4000)
+
+
+def test_of_long_sounds_the_same_excerpts_are_heard_as_by_the_engine(tmp_path: Path) -> None:
+    lengths = [int(seconds * RATE) for seconds in SECONDS]
+    said = in_node(tmp_path, f"{lengths}.map((samples) => excerpts(samples, {RATE}))")
+    for samples, stretches in zip(lengths, said, strict=True):
+        assert stretches == [[first, min(last, samples)] for first, last in _excerpts(samples, RATE)]
+
+
+@pytest.mark.parametrize("loudness", [0.5, 3.0])
+@pytest.mark.parametrize("samples", [1, 1_999, 2_011, 20_000])
+def test_sounds_are_prepared_as_by_the_engine(samples: int, loudness: float, tmp_path: Path) -> None:
+    slow = 10  # samples a second, so that half an hour is a short file
+    sound = np.random.default_rng(0).uniform(-loudness, loudness, (samples, 2)).astype(np.float32)
+    sound[:1, 0] = np.nan
+    sound[5:6, 1] = np.inf
+    for place in range(2):
+        (tmp_path / str(place)).write_bytes(sound[:, place].tobytes())
+    files = json.dumps([str(tmp_path / str(place)) for place in range(2)])
+    read = f"{files}.map((name) => new Float32Array(new Uint8Array(require('fs').readFileSync(name)).buffer))"
+    said = in_node(tmp_path, f"Array.from(heard({read}, {slow}))")
+    stretches = [sound[first:last] for first, last in _excerpts(samples, slow)]
+    expected = to_mono_16k(iter(stretches), RATE)
+    assert len(said) == len(expected) <= 200 * slow
+    np.testing.assert_allclose(np.array(said, dtype=np.float32), expected, rtol=1e-6)
+    assert np.abs(said).max() <= 1.0
