@@ -3,6 +3,7 @@ r"""The terms of a text in a cell, as :mod:`engine.modalities.table.texts` says.
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -16,6 +17,8 @@ BUCKETS = 65_536
 LONGEST = 2000  # characters that count
 
 _WORD = re.compile(r"\w+")
+_REMEMBERED = 50_000
+_LONGEST_REMEMBERED = 32  # letters: a server must not fill up with words that no language has
 
 
 def words_in(text: str) -> list[str]:
@@ -41,8 +44,14 @@ def _terms(text: str) -> IntArray:
     return np.array([*pairs, *(term for word in words for term in _terms_of_word(word))], dtype=np.int64)
 
 
-@lru_cache(maxsize=50_000)
-def _terms_of_word(word: str) -> tuple[int, ...]:
+def _terms_of_word(word: str) -> array[int]:
+    return _remembered(word) if len(word) <= _LONGEST_REMEMBERED else _found(word)
+
+
+def _found(word: str) -> array[int]:
     padded = f" {word} "
     terms = {word, *(padded[at : at + 3] for at in range(len(padded) - 2))}
-    return tuple(crc32(term.encode("utf-8", "replace")) % BUCKETS for term in terms)
+    return array("H", (crc32(term.encode("utf-8", "replace")) % BUCKETS for term in terms))  # two bytes each
+
+
+_remembered = lru_cache(maxsize=_REMEMBERED)(_found)
