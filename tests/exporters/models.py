@@ -153,9 +153,9 @@ def _booster(numbers: FloatArray, labels: FloatArray, outputs: int, words: dict[
     return text
 
 
-def linear(task: Task, columns: tuple[Column, ...] = COLUMNS) -> LinearMember:
-    """Random weights over a fitted expansion."""
-    samples, rng = rows(), np.random.default_rng(1)
+def linear(task: Task, columns: tuple[Column, ...] = COLUMNS, samples: TableSamples | None = None) -> LinearMember:
+    """Random weights over an expansion fitted to these samples, or the usual ones."""
+    samples, rng = samples or rows(), np.random.default_rng(1)
     encoder = TableEncoder.fit(samples, columns)
     expansion = Expansion.fit(encoder, encoder.encode(samples), knots=4)
     outputs = _raw_outputs(task)

@@ -4,7 +4,8 @@ The arithmetic, column by column, in the order of ``TableEncoder.columns``:
 
 * A number or date is its float64 value; null, NaN and both infinities are missing and become NaN.
 * A category is a code: the ``m`` known values are 0..m-1 (most frequent first), any other text is ``m``, and
-  missing (null or the empty text) is ``m + 1``. Texts are compared character by character, blanks and case included.
+  missing (null or the empty text) is ``m + 1``. Texts are compared character by character, blanks and case included,
+  but for truth and whole numbers, which programs spell in several ways (:mod:`engine.modalities.table.spellings`).
 * A latitude and its longitude give more columns, the map turned (:mod:`engine.modalities.table.places`).
 * A date gives one more column for each part of it that differs between rows (:mod:`engine.modalities.table.dates`).
 * A text gives a column for its length and one for each of its directions (:mod:`engine.modalities.table.texts`).
@@ -24,6 +25,7 @@ from engine.errors import ModelError
 from engine.modalities.table.dates import PARTS, date_part
 from engine.modalities.table.places import Turned, maps, turns
 from engine.modalities.table.samples import TableSamples
+from engine.modalities.table.spellings import codes_of
 from engine.modalities.table.texts import TextColumn
 from engine.task import Column, ColumnType
 
@@ -49,6 +51,11 @@ class EncodedColumn:
     def is_category(self) -> bool:
         """Whether the column becomes codes."""
         return self.type is ColumnType.CATEGORY
+
+    @property
+    def codes(self) -> dict[str, int]:
+        """The codes of the known values, and of other spellings of them."""
+        return codes_of(self.values)
 
     @property
     def unknown_code(self) -> int:
@@ -190,8 +197,9 @@ def _numbers(series: pl.Series) -> FloatArray:
 
 
 def _codes(series: pl.Series, column: EncodedColumn) -> FloatArray:
-    known = pl.Series(column.values, dtype=pl.String)
-    numbers = pl.Series(range(len(known)), dtype=pl.Float64)
+    codes = column.codes
+    known = pl.Series(list(codes), dtype=pl.String)
+    numbers = pl.Series(list(codes.values()), dtype=pl.Float64)
     found = series.replace_strict(known, numbers, default=column.unknown_code, return_dtype=pl.Float64)
     missing = (series.is_null() | (series == "").fill_null(False)).to_numpy()
     return np.where(missing, float(column.missing_code), found.to_numpy())

@@ -102,12 +102,13 @@ class TableInputs(Inputs):
         return self.graph.add("Where", self.graph.add("IsInf", value), nothing, value)
 
     def _code(self, value: str, column: EncodedColumn) -> str:
+        known = column.codes
         codes = self.graph.add(
             "LabelEncoder",
             value,
             domain=ML,
-            keys_strings=[*column.values, ""],
-            values_int64s=[*range(len(column.values)), column.missing_code],
+            keys_strings=[*known, ""],
+            values_int64s=[*known.values(), column.missing_code],
             default_int64=column.unknown_code,
         )
         return self.graph.cast(codes, DOUBLE)

@@ -19,7 +19,8 @@ USUAL = REAL_ROWS + 100
 _MADE_UP_ROWS = 200
 _AWKWARD_ROWS = 100
 _HUGE = (1e300, -1e300, 1e18, -1e18, 1e-300, 0.0, -0.0, float("inf"), float("-inf"), float("nan"))
-_AWKWARD_TEXTS = ("", " ", "never seen before", "😀\u200d\n", "0", "NaN", "x" * 5000, None)
+_SPELLED = ("true", "TRUE", "1", "1.0")  # which may mean what the model knows as “True” or “1”
+_AWKWARD_TEXTS = ("", " ", "never seen before", "😀\u200d\n", "0", "NaN", *_SPELLED, "x" * 5000, None)
 
 
 def make(task: Task, dataset: Dataset | None, rng: np.random.Generator) -> Iterator[Trial]:

@@ -8,15 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from engine.modalities import ask_samples
+from engine.modalities.table.samples import TableSamples
 from engine.model.model import Model
+from exporters.packaged import write_package
 from exporters.standalone.package import NotAPackage, Package, Unreadable
 from exporters.standalone.texts import TextReader
+from tests.exporters.models import NUMBER, linear, model_of, rows, source_of
 from tests.exporters.texts import IN_COLUMNS
 
 ROWS: tuple[dict[str, Any], ...] = (
@@ -42,6 +46,18 @@ def test_rows_are_answered_as_the_model_does(name: str, opened: dict[str, Packag
     for answer, row in zip(answers, expected, strict=True):
         found = [answer.number] if name == "number" else list(answer.probabilities.values())
         np.testing.assert_allclose(np.array(found, dtype=np.float64), row, rtol=1e-12)
+
+
+def test_truth_and_whole_numbers_are_what_they_were_in_the_table_however_they_are_sent(tmp_path: Path) -> None:
+    learned = rows().frame.with_columns(pl.Series("colour 🎨", ["True", "False", "1.0"] * 100))
+    model = model_of(NUMBER, linear(NUMBER, samples=TableSamples(learned)))
+    folder = write_package(source_of(model, "spelled"), tmp_path / "out", lambda share, text: None).folder
+    package = Package.open(folder, threads=1)
+    asked = [{"colour 🎨": value} for value in ("True", True, "TRUE", False, "false", 1, 1.0, "1.0", "no", 2)]
+    answers = [answer.number for answer in package.predict([package.read(row) for row in asked])]
+    expected = model.predict(ask_samples(asked, NUMBER)[0])[:, 0]
+    np.testing.assert_allclose(np.array(answers, dtype=np.float64), expected, rtol=1e-12)
+    assert [answers.index(answer) for answer in answers] == [0, 0, 0, 3, 3, 5, 5, 5, 8, 8]
 
 
 def test_pictures_of_many_sizes_are_answered_in_their_order(

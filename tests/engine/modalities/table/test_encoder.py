@@ -38,6 +38,13 @@ def test_only_the_most_frequent_values_are_known(monkeypatch: pytest.MonkeyPatch
     assert encoder.columns[0].values == ("a", "b")
 
 
+def test_truth_and_whole_numbers_are_known_however_a_program_spells_them() -> None:
+    encoder = TableEncoder.fit(texts("True", "True", "True", "1.0", "1.0", "no", "no"), [CATEGORY])
+    assert encoder.columns[0].values == ("True", "1.0", "no")
+    codes = encoder.encode(texts("true", "TRUE", "1", "1.0", "NO", "2"))
+    assert codes[:, 0].tolist() == [0, 0, 1, 1, 3, 3]
+
+
 def test_missing_and_infinite_numbers_are_nan() -> None:
     frame = pl.DataFrame({"x": [1.7e9, None, math.nan, math.inf, -math.inf, -0.5]})
     numbers = TableEncoder.fit(TableSamples(frame), [NUMBER]).encode(TableSamples(frame))
@@ -86,7 +93,7 @@ def test_every_text_has_a_code_and_known_ones_their_own(values: list[str | None]
         elif value in column.values:
             assert column.values[int(code)] == value
         else:
-            assert code == column.unknown_code
+            assert code == column.codes.get(value, column.unknown_code)
 
 
 def test_a_date_becomes_its_days_and_the_parts_that_differ() -> None:

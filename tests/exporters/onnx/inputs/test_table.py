@@ -44,6 +44,18 @@ def test_rows_become_the_numbers_of_the_engines_encoder() -> None:
         np.testing.assert_array_equal(numbers_in_graph(encoder, samples), encoder.encode(samples))
 
 
+def test_truth_and_whole_numbers_are_the_engines_however_they_are_spelled() -> None:
+    words = ["True", "false", "1.0", "7", ""] * 10
+    learned = rows(50).frame.with_columns(pl.Series("colour 🎨", words))
+    encoder = TableEncoder.fit(TableSamples(learned), COLUMNS)
+    spelled = ["true", "TRUE", "False", "1", "7.0", "1.00", "True", "tRue", None, "7"] * 5
+    asked = TableSamples(learned.with_columns(pl.Series("colour 🎨", spelled)))
+    numbers = numbers_in_graph(encoder, asked)
+    np.testing.assert_array_equal(numbers, encoder.encode(asked))
+    unknown = encoder.columns[1].unknown_code
+    assert (numbers[:10, 1] == unknown).tolist() == [word in ("1.00", "tRue") for word in spelled[:10]]
+
+
 def test_members_with_equal_encoders_share_the_numbers() -> None:
     encoder, twin = (TableEncoder.fit(rows(), COLUMNS) for _ in range(2))
     inputs = TableInputs(Graph(), COLUMNS)
