@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,12 +14,14 @@ from exporters.standalone.package import Answer, NotAPackage, Package, Unreadabl
 
 MAX_FILE_BYTES = 500_000_000
 _TABLES = (".csv", ".tsv", ".tab")
+_NAMED = 20  # columns in a message
 
 Question = tuple[str, bytes | str | Mapping[str, object]]
 
 
 def main(folder: Path, arguments: Sequence[str] | None = None) -> int:
     """Answer what the command line asks of the package in ``folder``; return 0, or 1 where something was not read."""
+    _print_anything()
     parser = argparse.ArgumentParser(prog="predict.py", description="Ask the model about files, or rows of a table.")
     parser.add_argument("files", metavar="FILE", nargs="*", type=Path, help="files, or a CSV table with a row each")
     parser.add_argument("--text", metavar="WORDS", help="a text to ask about, for a model that takes texts")
@@ -41,6 +44,13 @@ def main(folder: Path, arguments: Sequence[str] | None = None) -> int:
     return 1 if failed else 0
 
 
+def _print_anything() -> None:
+    """Print UTF-8 wherever it goes: pipes on Windows lack most letters, and names of files need not be text at all."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
 def _not_installed(error: ImportError) -> NoReturn:
     print(f"{error}. Install what it needs first: pip install --require-hashes -r requirements.txt", file=sys.stderr)
     raise SystemExit(1)
@@ -55,10 +65,23 @@ def _of_file(package: Package, path: Path) -> Iterator[Question]:
     except OSError as error:
         raise Unreadable(f"{path} cannot be read ({error.strerror or error}).") from error
     if package.columns and (path.suffix.lower() in _TABLES or package.modality == "table"):
-        for number, row in enumerate(package.rows(content), start=1):
+        rows = package.rows(content)
+        _tell_absent(package, path.name, rows[0])
+        for number, row in enumerate(rows, start=1):
             yield f"{path.name}, row {number}", row
     else:
         yield path.name, content
+
+
+def _tell_absent(package: Package, name: str, row: Mapping[str, object]) -> None:
+    absent = [f"“{column}”" for column in package.columns if column not in row]
+    if absent:
+        more = f" and {len(absent) - _NAMED:,} more" if len(absent) > _NAMED else ""
+        print(
+            f"{name} has no column {', '.join(absent[:_NAMED])}{more}, so the answers take the values for unknown. "
+            "Check the names in its first line.",
+            file=sys.stderr,
+        )
 
 
 def _answer(package: Package, questions: Iterable[Question], as_json: bool) -> int:

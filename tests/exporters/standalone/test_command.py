@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,3 +63,51 @@ def test_without_a_question_it_says_how_to_ask(copied: Path, capsys: pytest.Capt
         main(copied, [])
     assert ended.value.code == 2
     assert "name a file" in capsys.readouterr().err
+
+
+def test_columns_that_a_table_lacks_are_told_and_the_rows_answered(
+    folders: Made[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "t.csv").write_text("length in cms;colour 🎨;label;inner_1_Mul\n1,5;rot;;a\n", encoding="utf-8")
+    assert main(folders["number"], [str(tmp_path / "t.csv")]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.startswith("t.csv, row 1: ")
+    assert printed.err == (
+        "t.csv has no column “length in cm”, so the answers take the values for unknown. "
+        "Check the names in its first line.\n"
+    )
+
+
+def test_a_table_with_all_columns_is_answered_without_a_word_more(
+    folders: Made[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(folders["number"], [str(folders["number"] / "sample" / "sample.csv")]) == 0
+    assert not capsys.readouterr().err
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+@pytest.mark.parametrize("how", [[], ["--json"]])
+def test_names_and_answers_beyond_what_a_pipe_has_letters_for_are_printed(
+    folders: Made[Path], tmp_path: Path, encoding: str, how: list[str]
+) -> None:
+    table = tmp_path / "größe 🎨.csv"
+    table.write_text("length in cm;colour 🎨\n1,5;rot\n", encoding="utf-8")
+    told = printed(folders["number"], encoding, [str(table), *how])
+    assert "größe 🎨.csv, row 1" in told.splitlines()[0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are text here")
+def test_a_file_whose_name_is_no_text_is_answered(folders: Made[Path], tmp_path: Path) -> None:
+    table = tmp_path / os.fsdecode(b"t\xff.csv")
+    table.write_text("length in cm;colour 🎨\n1,5;rot\n", encoding="utf-8")
+    told = printed(folders["number"], "utf-8", [str(table), "--json"])
+    assert json.loads(told)["input"] == "t\udcff.csv, row 1"
+
+
+def printed(folder: Path, encoding: str, arguments: list[str]) -> str:
+    """Return what a process with a pipe of that encoding prints."""
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    code = "import sys; from pathlib import Path; from exporters.standalone.command import main; "
+    command = [sys.executable, "-c", code + "sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))", str(folder), *arguments]
+    done = subprocess.run(command, check=True, capture_output=True, timeout=120, env=environment)
+    return done.stdout.decode("utf-8")
