@@ -52,6 +52,12 @@ PICTURES: dict[str, Callable[[], bytes]] = {
         Image.fromarray(COLOURS), "GIF", save_all=True, append_images=[Image.fromarray(255 - COLOURS)]
     ),
     "palette": lambda: written(Image.fromarray(COLOURS).quantize(9), "PNG", transparency=3),
+    "palette of see-through colours": lambda: written(
+        Image.fromarray(COLOURS).quantize(9), "PNG", transparency=bytes([0, 90, 255])
+    ),
+    "one colour transparent": lambda: written(
+        Image.fromarray(COLOURS), "PNG", transparency=tuple(COLOURS[0, 0].tolist())
+    ),
     "cmyk": lambda: written(Image.fromarray(COLOURS).convert("CMYK"), "JPEG"),
     "one pixel": lambda: written(Image.fromarray(COLOURS[:1, :1]), "PNG"),
 }
