@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 from engine.modalities.image.members.network import NetworkMember
 from engine.model.model import Model, WeightedMember
@@ -98,11 +97,11 @@ def test_a_network_that_lost_its_accuracy_is_left_and_the_model_itself_taken(cop
 
 
 def _spoil(run: Path) -> None:
-    """Put random weights in place of the tuned network's, but not in place of what it had said."""
+    """Turn the tuned network's weights around, so that it says the opposite of what it is known to have said."""
     loaded = Model.load(run / "model")
     member = loaded.members[0].member
     assert isinstance(member, NetworkMember)
-    head = {"weight": torch.randn_like(member.parts[0]["weight"]), "bias": member.parts[0]["bias"]}
+    head = {"weight": -member.parts[0]["weight"], "bias": member.parts[0]["bias"]}
     noise = NetworkMember(
         member.backbone, member.resolution, [{**member.parts[0], **head}], member.fallback, member.task_kind
     )
