@@ -182,7 +182,7 @@ class Understanding:
         chosen = Part(words[kind], "kind", tuple(words.values()))
         if not self.labelled:
             return [*self._from(number, "without labels"), chosen]
-        where = f"in {count(len(self.classes), 'folder')}" if self.target is None else ""
+        where = f"in {count(len(self.classes), 'folder')}" if self.target is None and self.classes else ""
         if self.origin:
             where = f"with {MARKS[self.modality] if self.marked else 'labels'} of {self.origin}"
         elif self.target is not None and any(not name.endswith(FLAT) for name in self.layouts):

@@ -18,7 +18,7 @@ from labeling.project.class_table import add_names
 from labeling.project.journal import Journal
 from labeling.project.samples import PRESENT, Samples
 from labeling.project.store import Store
-from labeling.project.stored import encode
+from labeling.project.stored import encode, kind_of
 from labeling.project.taking_over import offers, take_over
 from labeling.understanding import NOUNS, Understanding, count
 from labeling.unpacked import keep
@@ -64,7 +64,8 @@ def add(store: Store, samples: Samples, understanding: Understanding, batch: Bat
     if latest is not None:
         there = Understanding.from_json(json.loads(latest))
         labelled = store.value(f"SELECT 1 FROM sample WHERE label IS NOT NULL AND {PRESENT} LIMIT 1") is not None
-        _check_fit(replace(there, kind=there.kind or (Kind.MULTICLASS if labelled else None)), understanding)
+        kind = kind_of(store) or (Kind.MULTICLASS if labelled else None)
+        _check_fit(replace(there, kind=kind), understanding)
     frame, known, moved = _new_rows(store, understanding, batch.frame)
     with store.atomic() as connection:
         offered = [] if understanding.holds_rows else offers(connection, known)
@@ -108,7 +109,8 @@ def _check_fit(there: Understanding, new: Understanding) -> None:
             f"This project holds {_held(there)}, and {new.source.name} holds {_held(new)}. Start a new project for it."
         )
     kinds = {there.kind, new.kind} - {None}
-    if not new.holds_rows and len(kinds) > 1:
+    by_column = new.holds_rows and (there.target is not None or new.target is not None)
+    if not by_column and len(kinds) > 1:
         raise ImportRefused(
             f"This project {GIVES[there.kind or Kind.MULTICLASS]}, and {new.source.name} "
             f"{GIVES[new.kind or Kind.MULTICLASS]}. Choose the same there, or start a new project."
@@ -117,7 +119,7 @@ def _check_fit(there: Understanding, new: Understanding) -> None:
         raise ImportRefused(
             f"{new.source.name} has other columns than the table in this project. Start a new project for it."
         )
-    if new.holds_rows and (there.target, there.kind) != (new.target, new.kind):
+    if by_column and (there.target, there.kind) != (new.target, new.kind):
         raise ImportRefused(
             f"This project predicts “{there.target}”, and {new.source.name} was taken to predict “{new.target}”. "
             f"Choose “{there.target}” there, or start a new project."

@@ -36,7 +36,7 @@ from labeling.project.migrations import migrate
 from labeling.project.samples import PAGE, Filter, Sample, Samples
 from labeling.project.second_looks import SecondLooks
 from labeling.project.store import Store, damaged
-from labeling.project.stored import Label
+from labeling.project.stored import Label, kind_of
 from labeling.provenance import Origin
 from labeling.searching import Search
 from labeling.understanding import Understanding
@@ -145,8 +145,8 @@ class Project:
             return None
         imported = Understanding.from_json(json.loads(stored))
         labelled = self.count(Filter(labelled=True))
-        names = () if imported.kind is Kind.REGRESSION else tuple(info.name for info in self.classes())
-        kind = imported.kind or (Kind.MULTICLASS if labelled else None)
+        kind = kind_of(self._store) or (Kind.MULTICLASS if labelled else None)
+        names = () if kind is Kind.REGRESSION else tuple(info.name for info in self.classes())
         return replace(imported, samples=self.count(), labelled=labelled, classes=names, kind=kind)
 
     def origins(self) -> tuple[Origin, ...]:

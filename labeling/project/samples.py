@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.dataset import INPUT_PREFIX
 from labeling.project.store import Store
-from labeling.project.stored import Label, decode, gives_several
+from labeling.project.stored import LISTED, Label, decode, gives_several
 
 if TYPE_CHECKING:
     import polars as pl
@@ -52,7 +52,7 @@ class Filter:
         conditions: list[str] = [PRESENT]
         values: list[Any] = []
         if self.label is not None:
-            conditions.append("? IN (SELECT value FROM json_each(label))" if several else "label = ?")
+            conditions.append(f"? IN (SELECT value FROM json_each({LISTED}))" if several else "label = ?")
             values.append(self.label)
         if self.labelled is not None:
             conditions.append("label IS NOT NULL" if self.labelled else "label IS NULL")
@@ -112,8 +112,10 @@ class Samples:
         """Return all samples in the columns of :mod:`labeling.batch`, with their labels of now."""
         import polars as pl
 
-        parts = [self._part(source) for (source,) in self._store.rows("SELECT id FROM source WHERE present = 1")]
-        return pl.concat(parts, how="diagonal_relaxed") if parts else pl.DataFrame(schema=_schema(pl.String()))
+        label = pl.Float64() if self._holds_numbers() else pl.String()
+        sources = self._store.rows("SELECT id FROM source WHERE present = 1")
+        parts = [self._part(source, label) for (source,) in sources]
+        return pl.concat(parts, how="diagonal_relaxed") if parts else pl.DataFrame(schema=_schema(label))
 
     def inputs(self, ids: Sequence[str]) -> pl.DataFrame:
         """Return the table cells of these rows under their own names, in the order asked for."""
@@ -123,7 +125,7 @@ class Samples:
         parts = []
         for source in sorted({owner for owner, _ in places}):
             first = self._store.value("SELECT min(id) FROM sample WHERE source = ?", (source,))
-            table = self._table(source)
+            table = self.table(source)
             wanted = [(at, number - first) for at, (owner, number) in enumerate(places) if owner == source]
             if table is not None and wanted:
                 order, rows = zip(*wanted, strict=True)
@@ -145,20 +147,33 @@ class Samples:
             number += 1
         return path
 
-    def _part(self, source: int) -> pl.DataFrame:
+    def table(self, source: int) -> pl.DataFrame | None:
+        """Return the inputs of a table import; None for other imports."""
         import polars as pl
 
-        where = "FROM sample WHERE source = ?"
-        number = bool(self._store.value(f"SELECT 1 {where} AND typeof(label) = 'real' LIMIT 1", (source,)))
-        schema = _schema(pl.Float64() if number else pl.String())
-        columns = "name, reference, content, look, tones, label, split, marks"
-        found = self._store.portions(f"SELECT {columns} {where} ORDER BY id", (source,), AT_ONCE)
+        path = self.table_path(source)
+        if path not in self._inputs and path.is_file():
+            self._inputs[path] = pl.read_parquet(path, glob=False)
+        return self._inputs.get(path)
+
+    def _holds_numbers(self) -> bool:
+        """Return whether labels are numbers: of all samples, for an import without labels has none to tell it by."""
+        numbers = f"SELECT 1 FROM sample WHERE {NAMED_PRESENT} AND label < '' LIMIT 1"  # which come before all texts
+        return not gives_several(self._store) and self._store.value(numbers) is not None
+
+    def _part(self, source: int, label: pl.DataType) -> pl.DataFrame:
+        import polars as pl
+
+        schema = _schema(label)
+        several = gives_several(self._store)
+        columns = f"name, reference, content, look, tones, {LISTED if several else 'label'}, split, marks"
+        found = self._store.portions(f"SELECT {columns} FROM sample WHERE source = ? ORDER BY id", (source,), AT_ONCE)
         # Not strict: labels may turn into numbers between the two queries, and then all is read anew anyway.
         portions = [pl.DataFrame(rows, schema=schema, orient="row", strict=False) for rows in found]
         frame = pl.concat(portions, rechunk=True) if portions else pl.DataFrame(schema=schema)
-        if gives_several(self._store):
+        if several:
             frame = frame.with_columns(pl.col("label").str.json_decode(pl.List(pl.String)))
-        inputs = self._table(source)
+        inputs = self.table(source)
         return frame if inputs is None else pl.concat([frame, inputs], how="horizontal")
 
     def _as_samples(self, rows: Sequence[Any]) -> list[Sample]:
@@ -172,14 +187,6 @@ class Samples:
             sql = f"SELECT name, source, id FROM sample WHERE {NAMED_PRESENT} AND name IN ({marks})"
             found |= {name: (source, number) for name, source, number in self._store.rows(sql, part)}
         return [found[name] for name in ids if name in found]
-
-    def _table(self, source: int) -> pl.DataFrame | None:
-        import polars as pl
-
-        path = self.table_path(source)
-        if path not in self._inputs and path.is_file():
-            self._inputs[path] = pl.read_parquet(path, glob=False)
-        return self._inputs.get(path)
 
 
 def portions(ids: Sequence[str]) -> Iterator[tuple[list[str], str]]:

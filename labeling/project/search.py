@@ -6,7 +6,7 @@ from typing import Any
 
 from labeling.project.samples import PRESENT
 from labeling.project.store import Store
-from labeling.project.stored import gives_several
+from labeling.project.stored import LISTED, gives_several
 from labeling.searching import Search, Sort, State
 
 STATES = {
@@ -52,7 +52,7 @@ def _condition(wanted: Search, several: bool) -> tuple[str, list[Any]]:
     conditions: list[str] = [PRESENT]
     values: list[Any] = []
     if wanted.label is not None:
-        conditions.append("? IN (SELECT value FROM json_each(label))" if several else "label = ?")
+        conditions.append(f"? IN (SELECT value FROM json_each({LISTED}))" if several else "label = ?")
         values.append(wanted.label)
     if wanted.state is not None:
         conditions.append(STATES[wanted.state])
