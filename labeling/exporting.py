@@ -129,8 +129,12 @@ def _sample(row: dict[str, Any], modality: Modality, text: str | None) -> Annota
     label, stored = row["label"], row["marks"]
     sample = Annotated(row["id"], text=text, split=row["split"])
     if stored is not None:
-        marks: dict[str, Any] = {MARKED[modality]: from_json(stored, modality)}
-        return replace(sample, **marks)
+        marks = from_json(stored, modality)
+        marked = {mark.label for mark in marks}
+        names = label if isinstance(label, list) else [label] if isinstance(label, str) else []
+        whole = tuple(name for name in names if name not in marked)
+        said: dict[str, Any] = {MARKED[modality]: marks, "classes": whole or None}
+        return replace(sample, **said)
     if label is None:
         return sample
     if isinstance(label, float):

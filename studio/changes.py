@@ -72,12 +72,13 @@ class Changes(QObject):
         return bool(done)
 
     def set_marks(self, sample_id: str, marks: Sequence[Mark], name: str, joined: bool = False) -> None:
-        """Commit the marks of a sample, whose label becomes their classes; ``name`` is what undo calls it.
+        """Commit the marks of a sample, whose label names their classes; ``name`` is what undo calls it.
 
         ``joined`` makes it one with the same change a moment ago.
         """
-        if self._do(lambda project: project.set_marks(sample_id, marks, name, joined)):
-            self._library.relabel({sample_id: tuple(sorted({mark.label for mark in marks}))})
+        labels = self._do(lambda project: project.set_marks(sample_id, marks, name, joined))
+        if labels:
+            self._library.relabel(labels)
             self.changed.emit()
 
     # -- classes -------------------------------------------------------------------------------------------------

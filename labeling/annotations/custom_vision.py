@@ -66,6 +66,8 @@ def _sample(item: Object, found: Found, lookup: Lookup, result: Annotations) -> 
     if not objects(regions):
         return Annotated(name, classes=classes or None, size=size)
     boxes = []
+    marked = {name_of(region.get("tagName")) for region in objects(regions)}
+    whole = tuple(name for name in classes if name not in marked)
     for region in objects(regions):
         shares = [number(region.get(key)) for key in ("left", "top", "width", "height")]
         label = name_of(region.get("tagName"))
@@ -78,7 +80,7 @@ def _sample(item: Object, found: Found, lookup: Lookup, result: Annotations) -> 
             result.complain(name, sentence)
         if box is not None:
             boxes.append(box)
-    return Annotated(name, size=size, boxes=tuple(boxes))
+    return Annotated(name, classes=whole or None, size=size, boxes=tuple(boxes))
 
 
 def _picture(item: Object, found: Found, lookup: Lookup) -> str | None:

@@ -1,6 +1,7 @@
 """Boxes, regions and spans of samples: read them, change them as named entries of the journal.
 
-The label of a sample with marks is the set of their classes, so that what learns from labels learns from marks too.
+The label of a sample with marks names their classes, so that what learns from labels learns from marks too, and those
+that it was given as a whole.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from labeling.project.class_table import add_names
 from labeling.project.journal import Journal
 from labeling.project.samples import NAMED_PRESENT, PRESENT, portions
 from labeling.project.store import Store
-from labeling.project.stored import encode, gives_several, names_in
+from labeling.project.stored import Label, Stored, encode, gives_several, names_in
 
 MODALITY = "SELECT json_extract(understanding, '$.modality') FROM source WHERE present = 1 ORDER BY id DESC"
 MOMENT = timedelta(seconds=2)  # between two changes that are one to whoever holds a key down
@@ -42,8 +43,8 @@ def marks(store: Store, ids: Sequence[str]) -> dict[str, tuple[Mark, ...]]:
     return found
 
 
-def set_marks(store: Store, journal: Journal, id: str, new: Sequence[Mark] | None, change: Change) -> bool:
-    """Give a sample marks, or take all of them away with None; return whether that changed anything.
+def set_marks(store: Store, journal: Journal, id: str, new: Sequence[Mark] | None, change: Change) -> dict[str, Label]:
+    """Give a sample marks, or take all of them away with None; return its label from then on, nothing if all was so.
 
     Raises:
         ProjectError: the project gives each sample one class or a number.
@@ -51,15 +52,15 @@ def set_marks(store: Store, journal: Journal, id: str, new: Sequence[Mark] | Non
     if not gives_several(store):
         raise ProjectError("Samples of this project have one label each, so parts of them cannot be marked.")
     stored = None if new is None else to_json(new)
-    names = None if new is None else [mark.label for mark in new]
     with store.atomic() as connection:
         sql = f"SELECT id, marks, label FROM sample WHERE name = ? AND {PRESENT}"
         found = connection.execute(sql, (id,)).fetchone()
         if found is None or found[1] == stored:
-            return False
-        label = encode(names) if names is not None else None
+            return {}
+        names = _named(found[1], found[2], new)
+        label = encode(names)
         if change.joined and label == found[2] and _goes_on(connection, change.name, found[0], stored):
-            return True
+            return {id: names}
         with journal.entry(change.name) as entry:
             _change(connection, entry, found[0], found[1], stored)
             if found[2] != label:
@@ -67,7 +68,14 @@ def set_marks(store: Store, journal: Journal, id: str, new: Sequence[Mark] | Non
                 connection.execute(sql, (entry, found[0], found[2], label))
                 connection.execute("UPDATE sample SET label = ? WHERE id = ?", (label, found[0]))
             add_names(connection, entry, names or ())
-    return True
+    return {id: names}
+
+
+def _named(before: str | None, label: Stored, new: Sequence[Mark] | None) -> tuple[str, ...] | None:
+    """Return the classes of new marks, and those of the label that no mark had ``before``: of the whole sample."""
+    marked = {name for name, *_ in json.loads(before)} if before is not None else set()
+    whole = set(names_in(label, several=True)) - marked
+    return None if new is None and not whole else tuple(sorted(whole | {mark.label for mark in new or ()}))
 
 
 def replace_class(connection: sqlite3.Connection, entry: int, old: str, new: str | None) -> None:

@@ -261,8 +261,10 @@ class Project:
         """Return the boxes, regions or spans of these samples; those of which nothing is said are not in it."""
         return marked.marks(self._store, ids)
 
-    def set_marks(self, id: str, marks: Sequence[Mark] | None, name: str, joined: bool = False) -> bool:
-        """Give a sample marks, or None to take them away; its label is the set of their classes from then on.
+    def set_marks(self, id: str, marks: Sequence[Mark] | None, name: str, joined: bool = False) -> dict[str, Label]:
+        """Give a sample marks, or None to take them away; its label names their classes from then on.
+
+        Classes of the label that no mark had are those of the whole sample, and stay.
 
         Args:
             id: of the sample; an unknown one is passed over.
@@ -272,7 +274,8 @@ class Project:
                 when a key is held down.
 
         Returns:
-            Whether anything changed; else there is no entry in the history.
+            The label of the sample from then on, by its id; nothing where nothing changed, which leaves no entry in the
+            history.
 
         Raises:
             ProjectError: the project gives each sample one class or a number.

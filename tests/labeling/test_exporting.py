@@ -117,3 +117,33 @@ def test_writing_tells_how_far_it_is_and_leaves_nothing_when_stopped(
     assert not halfway.exists()
     with pytest.raises(Cancelled):
         annotations_of(cells, lambda: True)
+
+
+def test_classes_of_the_whole_sample_go_out_beside_its_boxes(cells: Project, tmp_path: Path) -> None:
+    cells.set_label(["2.png"], ("red", "white", "blurred"))
+    modality, annotations = annotations_of(cells)
+    by_name = {sample.name: sample for sample in annotations.samples}
+    assert by_name["2.png"].classes == ("blurred",)
+    assert [box.label for box in by_name["2.png"].boxes or ()] == ["red", "white"]
+    assert by_name["1.png"].classes is None
+    held, _ = fitted_to(WRITERS["csv"], annotations, modality)
+    write_labels(held, WRITERS["csv"], tmp_path / "csv")
+    assert "2.png,blurred;red;white" in (tmp_path / "csv" / "labels.csv").read_text().splitlines()
+    assert (
+        "COCO cannot hold one class of a whole sample: left out."
+        in fitted_to(WRITERS["coco"], annotations, modality)[1]
+    )
+
+
+@pytest.mark.parametrize("to", ["jsonl", "label_studio", "labelme", "custom_vision"])
+def test_classes_of_the_whole_sample_come_back_with_its_boxes(
+    cells: Project, tmp_path: Path, make_picture: PictureMaker, to: str
+) -> None:
+    cells.set_label(["2.png"], ("red", "white", "blurred"))
+    out = tmp_path / "out"
+    write_labels(annotations_of(cells)[1], WRITERS[to], out)
+    for place in range(4):
+        make_picture(out / f"{place}.png", seed=place)
+    with taken_in(out, tmp_path / "again") as again:
+        assert again.samples(["2.png"])[0].label == ("blurred", "red", "white")
+        assert [box.label for box in again.marks(["2.png"])["2.png"]] == ["red", "white"]

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from engine.task import Kind
+from labeling.annotations.model import Box
 from labeling.importing import read, understand
 from labeling.project import Project
 from studio.session import Session
@@ -105,3 +107,17 @@ def test_what_cannot_be_saved_is_told_and_changes_nothing(session: Session, qtbo
         session.changes.add_class("nut")
     assert heard.args == ["warning", "There is a class “nut” already. Choose another name."]
     assert session.library.class_names == ["bolt", "nut", "washer"]
+
+
+def test_classes_of_a_whole_photo_stay_beside_those_of_its_boxes(photos: Path, tmp_path: Path, qtbot: QtBot) -> None:
+    understanding = understand(photos, kind=Kind.MULTILABEL)
+    with Project.create(tmp_path / "boxed") as project:
+        project.add(understanding, read(understanding))
+    session = Session()
+    assert session.open_project(tmp_path / "boxed")
+    qtbot.waitUntil(lambda: len(session.library.listing) == 12)
+    first = session.library.listing.ids[0]
+    session.set_marks(first, [Box("nut", 0, 0, 4, 4)], "Draw a box")
+    assert session.library.listing.labels[0] == ("bolt", "nut")
+    assert session.library.counts() == {"bolt": 4, "nut": 5, "washer": 4}
+    session.close()

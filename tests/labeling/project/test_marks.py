@@ -117,3 +117,24 @@ def test_what_changes_a_class_is_never_joined(project: Project) -> None:
     project.set_marks("0.png", [Box("dog", 0, 0, 5, 5)], "Change", joined=True)
     project.undo()
     assert project.marks(["0.png"]) == {"0.png": (Box("cat", 0, 0, 5, 5),)}
+
+
+def test_classes_of_the_whole_sample_stay_when_its_marks_change(project: Project) -> None:
+    project.set_label(["0.png"], ("cat", "dog", "outdoor"))
+    cat, dog = project.marks(["0.png"])["0.png"]
+    moved = Box("cat", 1, 1, 16, 24)
+    assert project.set_marks("0.png", [moved, dog], "Move a box") == {"0.png": ("cat", "dog", "outdoor")}
+    assert project.set_marks("0.png", [moved], "Delete a box") == {"0.png": ("cat", "outdoor")}
+    assert project.samples(["0.png"])[0].label == ("cat", "outdoor")
+    assert project.set_marks("0.png", [moved], "Once more") == {}
+    assert project.set_marks("0.png", None, "Take all away") == {"0.png": ("outdoor",)}
+    project.undo()
+    project.undo()
+    project.undo()
+    assert project.samples(["0.png"])[0].label == ("cat", "dog", "outdoor")
+    assert project.marks(["0.png"])["0.png"] == (cat, dog)
+
+
+def test_a_sample_of_which_all_marks_are_taken_away_has_no_label(project: Project) -> None:
+    assert project.set_marks("0.png", None, "Take all away") == {"0.png": None}
+    assert project.samples(["0.png"])[0].label is None
