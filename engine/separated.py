@@ -29,6 +29,9 @@ BOMS = (
 MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "?")
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)*|[.,]\d+)([eE][+-]?\d+)?%?")
 DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
+NO_THOUSANDS = re.compile(  # a number with a comma that cannot stand between thousands
+    r"[+-]?(?:\d{1,3}(?:\.\d{3})+,\d+|(?![1-9]\d{0,2},\d{3}\Z)\d*,\d+)(?:[eE][+-]?\d+)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Layout:
         header: whether the first row names the columns.
         names: a unique name for each column.
         repeated: names that several columns have.
+        decimal_comma: whether ``1,5`` means one and a half.
     """
 
     delimiter: str
@@ -48,11 +52,7 @@ class Layout:
     header: bool
     names: tuple[str, ...]
     repeated: tuple[str, ...] = ()
-
-    @property
-    def decimal_comma(self) -> bool:
-        """Whether ``1,5`` means one and a half."""
-        return self.delimiter != ","
+    decimal_comma: bool = False
 
 
 def layout_of(text: str, whole: bool) -> Layout | None:
@@ -65,7 +65,21 @@ def layout_of(text: str, whole: bool) -> Layout | None:
         return None
     header = _has_header(rows)
     given = rows[0] if header else []
-    return Layout(delimiter, quoted, header, unique_names(given, _width(rows)), repeated_names(given))
+    names = unique_names(given, _width(rows))
+    return Layout(delimiter, quoted, header, names, repeated_names(given), _has_decimal_comma(text, delimiter, whole))
+
+
+def _has_decimal_comma(text: str, delimiter: str, whole: bool) -> bool:
+    """Return whether commas in numbers stand before decimals.
+
+    Between ``;`` they do, and between commas they do not. Between tabs and bars they stand between thousands, unless
+    some number has one where that cannot be.
+    """
+    if delimiter in ",;":
+        return delimiter == ";"
+    cells = text.replace("\r", "\n").replace(delimiter, "\n").split("\n")
+    complete = cells if whole else cells[:-1]
+    return any("," in cell and NO_THOUSANDS.fullmatch(cell.strip(' "')) for cell in complete)
 
 
 def encoding_of(head: bytes, decodes: Callable[[str], bool]) -> str:

@@ -38,7 +38,7 @@ _BLANK = (
 )
 # nothing is given back once it is taken: a cell of a million digits must not be tried a million times
 _NUMBER = re.compile(r"[+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?")
-_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}+(?:,[0-9]{3})++(?:\.[0-9]++)?")
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}+(?:,[0-9]{3})++(?:\.[0-9]++)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?(?:[0-9]{1,3}+(?:\.[0-9]{3})++|[0-9]*+),[0-9]++(?:[eE][+-]?[0-9]++)?")
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _FIRST_FORMAT = "%Y-%m-%d"

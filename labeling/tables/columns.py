@@ -352,7 +352,7 @@ def _number_of_text(cells: pl.Expr, decimal_comma: bool) -> pl.Expr:
         pattern = r"^[+-]?(\d{1,3}(\.\d{3})+|\d*),\d+([eE][+-]?\d+)?$"
     else:
         grouped = cells.str.replace_all(",", "", literal=True)
-        pattern = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
+        pattern = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$"
     return (
         pl.when(cells.str.contains(",", literal=True) & cells.str.contains(pattern))
         .then(grouped.cast(pl.Float64, strict=False))

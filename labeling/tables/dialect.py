@@ -28,6 +28,7 @@ class Dialect:
         plain: whether the file can be read as it is: UTF-8 without byte order mark, NUL, bare CR or blank start.
         nulls: whether NUL characters have to be taken out.
         repeated: names that several columns have.
+        decimal_comma: whether ``1,5`` means one and a half.
     """
 
     encoding: str
@@ -38,11 +39,7 @@ class Dialect:
     plain: bool
     nulls: bool
     repeated: tuple[str, ...] = ()
-
-    @property
-    def decimal_comma(self) -> bool:
-        """Whether ``1,5`` means one and a half."""
-        return self.delimiter != ","
+    decimal_comma: bool = False
 
 
 def sniff(path: Path) -> Dialect:
@@ -65,8 +62,9 @@ def sniff(path: Path) -> Dialect:
         raise ImportRefused(f"{path.name} holds no rows. Choose a table with a row for each example.")
     plain = encoding == "utf-8" and not nulls and not bare_cr and text[:1].strip() != ""
     return Dialect(
-        encoding, layout.delimiter, layout.header, layout.names, layout.quoted, plain, nulls, layout.repeated
-    )
+        encoding, layout.delimiter, layout.header, layout.names, layout.quoted, plain, nulls, layout.repeated,
+        layout.decimal_comma,
+    )  # fmt: skip
 
 
 def transcode(source: Path, dialect: Dialect, target: Path) -> None:

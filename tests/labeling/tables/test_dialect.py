@@ -4,12 +4,14 @@ import csv
 import io
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.separated import unique_names
 from labeling.errors import ImportRefused
+from labeling.tables.columns import number
 from labeling.tables.dialect import sniff
 from labeling.tables.source import opened
 
@@ -149,3 +151,31 @@ def test_a_guess_at_the_encoding_is_told(tmp_path: Path) -> None:
         (tmp_path / "table.csv").write_bytes(text.encode(encoding))
         with opened(tmp_path / "table.csv") as table:
             assert sum("taken for Western European text" in note for note in table.notes) == number
+
+
+@pytest.mark.parametrize(
+    ("cells", "delimiter", "numbers"),
+    [
+        (["1,234", "987"], "\t", [1234.0, 987.0]),
+        (["1,234.5", "12,345,678"], "|", [1234.5, 12_345_678.0]),
+        (["1,234", "0,125"], "\t", [1.234, 0.125]),
+        (["1,5", "1.234,25"], "|", [1.5, 1234.25]),
+        (["1,5", "1.234,25"], ";", [1.5, 1234.25]),
+        (["1,234", "987"], ";", [1.234, 987.0]),
+        (["1,234", "0,125"], ",", [1234.0, None]),
+        (["1,234", "Well, yes"], "\t", [1234.0, None]),
+    ],
+)
+def test_commas_in_numbers_mean_what_the_file_says(
+    tmp_path: Path, cells: list[str], delimiter: str, numbers: list[float | None]
+) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("".join(f'{name}{delimiter}"{cell}"\n' for name, cell in zip("nab", ["size", *cells], strict=True)))
+    with opened(path) as table:
+        found = table.lazy.select(number("size", pl.String(), table.decimal_comma)).collect()
+    assert found.to_series().to_list() == numbers
+
+
+def test_a_comma_far_down_tells_how_the_file_writes_numbers(tmp_path: Path) -> None:
+    (tmp_path / "table.tsv").write_text("n\tsize\n" + "a\t1,234\n" * 500 + "b\t0,5\n")
+    assert sniff(tmp_path / "table.tsv").decimal_comma
