@@ -41,6 +41,11 @@ HEAD_ROWS = 100_000
 MANY_COLUMNS = 500  # of so many, few rows are taken in, so that they can be looked through once more
 TARGET = "\0target"
 NAMES_TRIED = 20
+LABELS: dict[Kind, pl.DataType] = {
+    Kind.MULTICLASS: pl.String(),
+    Kind.MULTILABEL: pl.List(pl.String),
+    Kind.REGRESSION: pl.Float64(),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,8 @@ class Table(Format):
             wanted = Wishes(kept=kept, types=types)
             columns, left_out = _learned_from(frame, found, target, respelled(labels, merged), table, wanted)
         passed = passed_over(found, target.name if target else None) if wishes.target is None else None
-        apart = sum(rows(piece.path) for piece in others)
+        about = [_counted(piece.path, target, kind) for piece in others]
+        apart = sum(total for total, _ in about)
         return Understanding(
             source=source.path,
             format=self.name,
@@ -83,7 +89,7 @@ class Table(Format):
             kind=kind,
             classes=classes_of(respelled(labels, merged)),
             samples=total + apart,
-            labelled=(round(total * labels.count() / max(1, len(labels))) + apart) if target else 0,
+            labelled=round(total * _share(labels)) + sum(known for _, known in about),
             target=target.name if target else None,
             columns=tuple(columns),
             candidates=tuple(fact.name for fact in found if can_be_target(fact)),
@@ -132,10 +138,17 @@ def pieces(source: Source) -> list[Piece]:
     return []
 
 
-def rows(path: Path) -> int:
-    """Return how many rows a table file has."""
+def _counted(path: Path, target: Facts | None, kind: Kind | None) -> tuple[int, int]:
+    """Return how many rows a table file has, and (of a very large one: about) how many of them have a label."""
     with opened(path) as table:
-        return table.total
+        if target is None or kind is None or target.name not in table.names:
+            return table.total, 0
+        labels = table.lazy.select(label(target.name, kind, table)).collect(engine="streaming").to_series()
+        return table.total, round(table.total * _share(labels))
+
+
+def _share(labels: pl.Series) -> float:
+    return labels.count() / max(1, len(labels))
 
 
 def _named_media(frame: pl.DataFrame) -> list[str]:
@@ -272,7 +285,7 @@ def _kind(target: Facts, wanted: Kind | None) -> Kind:
 def label(name: str, kind: Kind, table: OpenTable) -> pl.Expr:
     """Return the target column as labels.
 
-    Float64 for a regression, List(String) for several classes, else String (``1.0`` becomes ``1``). An empty cell of a
+    Of the type that :data:`LABELS` has for the kind; of classes, ``1.0`` becomes ``1``. An empty cell of a
     column that joins classes by ``;`` names none of them.
     """
     dtype = table.lazy.collect_schema()[name]
@@ -304,7 +317,7 @@ def _read(piece: Piece, understanding: Understanding, problems: list[Problem]) -
         problems += [Problem(piece.path.name, note) for note in table.notes]
         target, kind = understanding.target, understanding.kind or Kind.MULTICLASS
         schema = table.lazy.collect_schema()
-        labels = label(target, kind, table) if target in schema and target else pl.lit(None, dtype=pl.String)
+        labels = label(target, kind, table) if target in schema and target else pl.lit(None, dtype=LABELS[kind])
         frame = table.lazy.select(
             pl.lit("").alias("id"),
             pl.lit(None, dtype=pl.String).alias("reference"),

@@ -390,3 +390,31 @@ def test_a_target_of_too_many_classes_is_named_where_nothing_else_can_be_predict
     )
     with pytest.raises(ImportRefused, match="not clear which column"):
         snapshot(read(understanding).frame, understanding)
+
+
+@pytest.mark.parametrize(
+    ("target", "kind"),
+    [
+        ([row * 1.5 for row in range(ROWS)], Kind.REGRESSION),
+        (["red;blue" if row % 3 else "red" for row in range(ROWS)], Kind.MULTILABEL),
+        (["yes" if row % 2 else "no" for row in range(ROWS)], Kind.MULTICLASS),
+    ],
+)
+def test_a_test_table_without_the_target_has_no_labels(tmp_path: Path, target: Sequence[object], kind: Kind) -> None:
+    sizes = [row % 7 for row in range(ROWS)]
+    write(tmp_path / "train.csv", size=sizes, target=target)
+    write(tmp_path / "test.csv", size=sizes, other=sizes)
+    understanding = understand(tmp_path)
+    assert (understanding.kind, understanding.samples, understanding.labelled) == (kind, 2 * ROWS, ROWS)
+    frame = read(understanding).frame
+    assert frame["label"].null_count() == ROWS
+    assert frame.filter(split="test")["label"].null_count() == ROWS
+    assert len(snapshot(frame, understanding).dataset) == ROWS
+
+
+def test_only_the_rows_of_a_test_table_that_have_a_label_count_as_labelled(tmp_path: Path) -> None:
+    sizes = [row % 7 for row in range(ROWS)]
+    write(tmp_path / "train.csv", size=sizes, target=["ab"[row % 2] for row in range(ROWS)])
+    write(tmp_path / "test.csv", size=sizes, target=["ab"[row % 2] if row < 10 else None for row in range(ROWS)])
+    understanding = understand(tmp_path)
+    assert (understanding.labelled, understanding.set_apart) == (ROWS + 10, ROWS)
