@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.dataset import INPUT_PREFIX
 from engine.task import Kind
 from labeling.batch import Batch
 from labeling.classes import classes_of
-from labeling.errors import ProjectError
 from labeling.project.class_table import add_names, change_classes
 from labeling.project.intake import write_inputs
 from labeling.project.journal import Journal
+from labeling.project.same_rows import TableSource, check_rows
 from labeling.project.samples import Samples
 from labeling.project.store import Store
 from labeling.project.stored import encode
@@ -24,13 +24,7 @@ from labeling.understanding import TABLE_FORMAT, Understanding
 if TYPE_CHECKING:
     import polars as pl
 
-
-@dataclass(frozen=True, slots=True)
-class TableSource:
-    """A table that was taken in: its number in the project, and what was understood of it."""
-
-    number: int
-    understanding: Understanding
+__all__ = ["TableSource", "change_columns", "table_sources"]
 
 
 def table_sources(store: Store) -> list[TableSource]:
@@ -46,15 +40,10 @@ def change_columns(
     """Put tables that were read anew in place of what is there; labels stay where the same column is predicted.
 
     Raises:
-        ProjectError: a file has other rows than when it was taken in.
+        ProjectError: a file has other rows than when it was taken in, or the same in another order.
     """
-    for source, _, batch in read:
-        there = store.value("SELECT count(*) FROM sample WHERE source = ?", (source.number,))
-        if there != batch.frame.height:
-            raise ProjectError(
-                f"{source.understanding.source.name} had {there:,} rows when it was taken in and has "
-                f"{batch.frame.height:,} now, so its columns cannot be read anew. Put the first file back."
-            )
+    for source, new, batch in read:
+        check_rows(store, samples.table(source.number), source, new, batch.frame)
     with journal.entry(_name(read)) as entry, store.atomic() as connection:
         predicted = [_replaced(connection, samples, entry, *one) for one in read]
         if any(predicted):

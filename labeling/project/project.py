@@ -344,7 +344,7 @@ class Project:
         Labels stay as they are where the same column is predicted in the same way, else they are those of the table.
 
         Raises:
-            ProjectError: a file has other rows than when it was taken in.
+            ProjectError: a file has other rows than when it was taken in, or the same in another order.
         """
         columns.change_columns(self._store, self._samples, self._journal, read)
 

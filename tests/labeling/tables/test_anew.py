@@ -132,3 +132,46 @@ def test_a_table_that_grew_or_is_gone_changes_nothing(project: Project, houses: 
     with pytest.raises(ImportRefused, match="not there any more"):
         offered(project.table_sources()[0].understanding)
     assert types_of(project)["rooms"] is ColumnType.NUMBER
+
+
+def reversed_rows(path: Path) -> None:
+    header, *lines = path.read_text().splitlines()
+    path.write_text("\n".join([header, *reversed(lines)]) + "\n")
+
+
+def test_a_table_whose_rows_were_sorted_anew_changes_nothing(project: Project, houses: Path) -> None:
+    before = project.frame()
+    reversed_rows(houses)
+    with pytest.raises(ProjectError, match=r"houses\.csv has other rows .* or the same in another order: its column “"):
+        change(project, rooms=ColumnType.CATEGORY)
+    with pytest.raises(ProjectError, match="in another order"):
+        change(project, "town")
+    assert project.frame().equals(before)
+    assert not [path for path in (project.path / "tables").iterdir() if path.name != "1.parquet"]
+
+
+def test_rows_are_told_by_the_labels_that_the_table_has(project: Project, houses: Path) -> None:
+    project.set_label(["3"], 999.0)
+    change(project, rooms=ColumnType.CATEGORY)
+    houses.write_text(houses.read_text().replace(",100\n", ",99\n"))
+    with pytest.raises(ProjectError, match="its column “price” differs"):
+        change(project, rooms=ColumnType.TEXT)
+    houses.write_text(houses.read_text().replace(",99\n", ",100\n"))
+    change(project, "town")
+    project.set_label(["0", "1"], "B")
+    project.rename_class("A", "Aachen")
+    change(project, "town", rooms=ColumnType.TEXT)
+    assert project.frame()["label"].to_list()[:3] == ["B", "B", "Aachen"]
+
+
+def test_rows_are_told_by_numbers_that_are_read_as_words(tmp_path: Path) -> None:
+    path = tmp_path / "alike.csv"
+    path.write_text("size,kind\n" + "".join(f"{n}.5,{'yn'[min(n, 39 - n) % 2]}\n" for n in range(40)))
+    understanding = understand(path)
+    with Project.create(tmp_path / "alike") as project:
+        project.add(understanding, read(understanding))
+        change(project, "kind", size=ColumnType.TEXT)
+        change(project, "kind", size=ColumnType.NUMBER)
+        reversed_rows(path)
+        with pytest.raises(ProjectError, match="its column “size” differs"):
+            change(project, "kind", size=ColumnType.TEXT)

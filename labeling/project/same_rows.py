@@ -1,0 +1,102 @@
+"""Whether a table that is read anew still has the rows it had, in their order: labels go with rows by their place."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.dataset import INPUT_PREFIX
+from engine.task import ColumnType
+from labeling.errors import ProjectError
+from labeling.project.store import Store
+from labeling.project.stored import Stored, encode
+from labeling.understanding import Understanding
+
+if TYPE_CHECKING:
+    import polars as pl
+
+NEAR = 1e-6  # of a number of four bytes that is read as text there and as a number here
+RELABELLED = (
+    "SELECT column_change.entry, before, after FROM column_change JOIN journal ON journal.id = column_change.entry "
+    "WHERE source = ? AND undone = 0 ORDER BY column_change.entry DESC"
+)
+LABELS_AFTER = (
+    "SELECT CASE WHEN c.entry IS NULL THEN label ELSE c.before END FROM sample LEFT JOIN "
+    "(SELECT sample, min(entry) AS entry, before FROM label_change WHERE entry > ? GROUP BY sample) AS c "
+    "ON c.sample = sample.id WHERE source = ? ORDER BY sample.id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TableSource:
+    """A table that was taken in: its number in the project, and what was understood of it."""
+
+    number: int
+    understanding: Understanding
+
+
+def check_rows(
+    store: Store, there: pl.DataFrame | None, source: TableSource, new: Understanding, now: pl.DataFrame
+) -> None:
+    """Refuse rows read anew that are not those whose inputs are ``there``, as far as the two can be compared.
+
+    Raises:
+        ProjectError: they are others, or in another order.
+    """
+    old = source.understanding
+    height = store.value("SELECT count(*) FROM sample WHERE source = ?", (source.number,))
+    if height != now.height:
+        raise ProjectError(
+            f"{old.source.name} had {height:,} rows when it was taken in and has {now.height:,} now, so its columns "
+            "cannot be read anew. Put the first file back."
+        )
+    name = None if there is None else _differing(there, now, old, new)
+    if name is None and (new.target, new.kind) == (old.target, old.kind):
+        name = old.target if _labels(store, source.number) != list(map(encode, now["label"].to_list())) else None
+    if name is not None:
+        raise ProjectError(
+            f"{old.source.name} has other rows than when it was taken in, or the same in another order: its column "
+            f"“{name}” differs. So its columns cannot be read anew. Put the first file back, or start a new project "
+            "for this one."
+        )
+
+
+def _differing(there: pl.DataFrame, now: pl.DataFrame, old: Understanding, new: Understanding) -> str | None:
+    """Return the name of a column whose cells are others now, None where there is none."""
+    after = {column.name: column for column in new.columns}
+    for column in old.columns:
+        same = after.get(column.name)
+        if same is None or (same != column and ColumnType.DATE in (same.type, column.type)):
+            continue  # dates are read as days, which cannot be compared with what else they are read as
+        name = INPUT_PREFIX + column.name
+        if name in there.columns and not _same_cells(there[name], now[name]):
+            return column.name
+    return None
+
+
+def _same_cells(there: pl.Series, now: pl.Series) -> bool:
+    """Return whether cells are the same; where they were read as numbers and are as texts, those that are numbers."""
+    import polars as pl
+
+    if there.dtype == now.dtype:
+        return there.equals(now)
+    numbers = pl.DataFrame({"there": there.cast(pl.Float64, strict=False), "now": now.cast(pl.Float64, strict=False)})
+    both = numbers.filter(pl.all_horizontal(pl.all().is_finite())).drop_nulls()
+    return bool(((both["there"] - both["now"]).abs() <= NEAR * both["there"].abs()).all())
+
+
+def _labels(store: Store, source: int) -> list[Stored]:
+    """Return the labels as the table had them, whatever a person gave its rows since."""
+    since = store.value("SELECT entry FROM source WHERE id = ?", (source,))
+    for entry, before, after in store.rows(RELABELLED, (source,)):
+        if _predicted(before) != _predicted(after):
+            since = entry
+            break
+    return [label for (label,) in store.rows(LABELS_AFTER, (since, source))]
+
+
+def _predicted(side: str) -> tuple[object, object]:
+    """Return the column that is predicted and how, of one side of a change of columns."""
+    understanding = json.loads(json.loads(side)[0])
+    return understanding["target"], understanding["kind"]
