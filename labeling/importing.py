@@ -67,8 +67,9 @@ def understand(
     from labeling.source import Source
 
     watch = Watch(progress, cancelled)
-    with _unpacked(path, watch) as place:
-        source = Source(place, watch, chosen=tuple(chosen), wanted=modality_of(layout))
+    with _unpacked(path, watch, chosen) as place:
+        mine = tuple(chosen) if place == _absolute(path) else ()  # what was laid out is all that was meant
+        source = Source(place, watch, chosen=mine, wanted=modality_of(layout))
         wishes = Wishes(target, kind, tuple(kept), types or {})
         for format_ in FORMATS.values() if layout is None else (FORMATS[layout],):
             if layout is not None or format_.recognises(source):
@@ -178,19 +179,20 @@ def _mixed(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 @contextmanager
-def _unpacked(path: Path | str, watch: Watch) -> Iterator[Path]:
+def _unpacked(path: Path | str, watch: Watch, chosen: Sequence[str] = ()) -> Iterator[Path]:
     """Yield the absolute path of a file or folder; of what was unpacked for it, the folder that holds it.
 
-    What was unpacked is removed again where the work in the ``with`` statement fails.
+    A data set is laid out where what is ``chosen`` in a folder leads to it, if not all that is there was meant. What
+    was unpacked is removed again where the work in the ``with`` statement fails.
     """
     from labeling.autodl.reading import lay_out
 
-    given = Path(path).expanduser().resolve()
+    given = _absolute(path)
     places = [given]
     try:
         if is_archive(given):
             places.append(unpack(given, watch))
-        data = lay_out(places[-1], watch) if places[-1].exists() else None
+        data = lay_out(places[-1], watch, chosen=chosen) if places[-1].exists() else None
         places += [data] if data is not None else []
         yield places[-1]
     except BaseException:
@@ -199,6 +201,10 @@ def _unpacked(path: Path | str, watch: Watch) -> Iterator[Path]:
         raise
     if len(places) > 2:
         release(places[1])  # an archive of a data set whose samples are files of their own by now
+
+
+def _absolute(path: Path | str) -> Path:
+    return Path(path).expanduser().resolve()
 
 
 def _ignore(sentence: str) -> None:

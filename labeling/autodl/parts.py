@@ -61,13 +61,15 @@ class Part:
                     yield None
 
 
-def find_parts(path: Path) -> list[Part]:
+def find_parts(path: Path, chosen: Sequence[str] = ()) -> list[Part]:
     """Return the parts of the data set at ``path``, its folder, one around it, or a file of it; nothing for others.
+
+    Of a folder in which only some things are ``chosen``, those that are in them.
 
     Raises:
         ImportRefused: there are several data sets, or its description cannot be read.
     """
-    folders = _folders(path)
+    folders = _folders(path, chosen)
     if len({folder.parent for folder in folders}) > 1:
         names = ", ".join(sorted(folder.parent.name for folder in folders)[:3])
         raise ImportRefused(f"{path.name} holds several AutoDL data sets ({names}). Choose one of them.")
@@ -135,17 +137,23 @@ def _sibling(part: Part, ending: str) -> Path:
     return data.with_name(data.name.removesuffix(".data") + ending)
 
 
-def _folders(path: Path) -> list[Path]:
+def _folders(path: Path, chosen: Sequence[str]) -> list[Path]:
     if path.is_file():
-        owned = path.name == FILE or path.suffix == ".tfrecord"
-        return [path.parent] if owned and (path.parent / FILE).is_file() else []
-    level = [path]
+        return [path.parent] if _is_of_part(path) else []
+    if any(_is_of_part(path / name) for name in chosen):
+        return [path]
+    level = [folder for name in chosen if (folder := path / name).is_dir()] if chosen else [path]
     for _ in range(DEPTH):
         found = [folder for folder in level if (folder / FILE).is_file()]
         if found:
             return sorted(found)
         level = [inner for folder in level for inner in _inside(folder)][:FOLDERS_TRIED]
     return []
+
+
+def _is_of_part(path: Path) -> bool:
+    owned = path.name == FILE or path.suffix == ".tfrecord"
+    return owned and path.is_file() and (path.parent / FILE).is_file()
 
 
 def _inside(folder: Path) -> list[Path]:

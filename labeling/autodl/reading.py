@@ -49,16 +49,16 @@ class Row:
         return None if self.labels is None else JOINED_BY.join(name.replace(JOINED_BY, ",") for name in self.labels)
 
 
-def lay_out(path: Path, watch: Watch, base: Path | None = None) -> Path | None:
+def lay_out(path: Path, watch: Watch, base: Path | None = None, chosen: Sequence[str] = ()) -> Path | None:
     """Return the folder in ``base`` (else :func:`labeling.unpacked.home`) with a data set's samples as files.
 
-    None where there is no such data set at ``path``.
+    None where there is no such data set at ``path``, or in what is ``chosen`` there if not all was meant.
 
     Raises:
         ImportRefused: it is damaged, of a kind that cannot be taken in, or too large for the disk.
         Cancelled: the person stopped it.
     """
-    parts = find_parts(path)
+    parts = find_parts(path, chosen)
     if not parts:
         return None
     name = parts[0].folder.parent.name.removesuffix(".data") or parts[0].folder.name

@@ -166,15 +166,17 @@ def _named_media(frame: pl.DataFrame) -> list[str]:
     return []
 
 
-def looked_at(path: Path) -> tuple[pl.DataFrame, bool]:
+def looked_at(path: Path, chosen: tuple[str, ...] = ()) -> tuple[pl.DataFrame, bool]:
     """Return the rows of the table at ``path`` that tell what it is, and whether it writes decimals with a comma.
+
+    ``chosen`` are its files where ``path`` is a folder that holds others, too.
 
     Raises:
         ImportRefused: there is no table.
     """
     if not path.exists():
         raise ImportRefused(f"{path} is not there any more. Put it back, and its columns can be read in another way.")
-    found = pieces(Source(path))
+    found = pieces(Source(path, chosen=chosen))
     if not found:
         raise ImportRefused(f"{path.name} is no table any more. Put the table back to read its columns in another way.")
     with opened(found[0].path) as table:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.dataset import INPUT_PREFIX
@@ -18,7 +17,7 @@ from labeling.project.journal import Journal
 from labeling.project.same_rows import TableSource, check_rows
 from labeling.project.samples import Samples
 from labeling.project.store import Store
-from labeling.project.stored import encode
+from labeling.project.stored import as_stored, encode
 from labeling.understanding import TABLE_FORMAT, Understanding
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def _replaced(
     inputs = [name for name in batch.frame.columns if name.startswith(INPUT_PREFIX)]
     write_inputs(batch.frame.select(inputs), path)
     stored, file = connection.execute("SELECT understanding, inputs FROM source WHERE id = ?", (number,)).fetchone()
-    after = json.dumps(replace(new, chosen=()).to_json())
+    after = as_stored(new)
     connection.execute(
         "INSERT INTO column_change (entry, source, before, after) VALUES (?, ?, ?, ?)",
         (entry, number, json.dumps([stored, file]), json.dumps([after, path.name])),

@@ -18,7 +18,7 @@ from labeling.project.class_table import add_names
 from labeling.project.journal import Journal
 from labeling.project.samples import PRESENT, Samples
 from labeling.project.store import Store
-from labeling.project.stored import encode, kind_of
+from labeling.project.stored import as_stored, encode, kind_of
 from labeling.project.taking_over import offers, take_over
 from labeling.understanding import NOUNS, Understanding, count
 from labeling.unpacked import keep
@@ -94,7 +94,7 @@ def _insert(
 ) -> None:
     source = connection.execute(
         "INSERT INTO source (entry, understanding, content) VALUES (?, ?, ?)",
-        (entry, json.dumps(replace(understanding, chosen=()).to_json()), _content_of(frame)),
+        (entry, as_stored(understanding), _content_of(frame)),
     ).lastrowid
     assert source is not None
     inputs = [name for name in frame.columns if name.startswith(INPUT_PREFIX)]

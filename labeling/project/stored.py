@@ -1,12 +1,14 @@
-"""How labels lie in the database: a class name as TEXT, a number as REAL, several classes as a JSON list of names."""
+"""How things lie in the database: a class name as TEXT, a number as REAL, several classes as a JSON list of names."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from engine.task import Kind
 from labeling.project.store import Store
+from labeling.understanding import TABLE_FORMAT, Understanding
 
 Label = str | float | tuple[str, ...] | None
 Stored = str | float | None
@@ -35,6 +37,15 @@ def kind_of(store: Store) -> Kind | None:
 def gives_several(store: Store) -> bool:
     """Return whether the samples of this project have any number of classes each."""
     return kind_of(store) is Kind.MULTILABEL
+
+
+def as_stored(understanding: Understanding) -> str:
+    """Return what was understood of an import as JSON.
+
+    Of a table the files that were meant stay in it, for it can be read anew; of others they may be many thousands.
+    """
+    kept = understanding if understanding.format == TABLE_FORMAT else replace(understanding, chosen=())
+    return json.dumps(kept.to_json())
 
 
 def encode(label: Label | Sequence[str]) -> Stored:

@@ -44,7 +44,7 @@ def offered(understanding: Understanding) -> list[Offered]:
     from labeling.tables.columns import facts, text, types_for
     from labeling.tables.guess import can_be_target
 
-    frame, decimal_comma = looked_at(understanding.source)
+    frame, decimal_comma = looked_at(understanding.source, understanding.chosen)
     now = {column.name: column.type for column in understanding.columns}
     reasons = {left.name: left.reason for left in understanding.left_out}
     found = []

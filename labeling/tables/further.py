@@ -34,7 +34,7 @@ def as_before(project: Project | None, found: Understanding) -> Understanding:
     from labeling.tables.columns import facts
 
     there = tables[-1].understanding
-    by_name = {fact.name: fact for fact in facts(*looked_at(found.source))}
+    by_name = {fact.name: fact for fact in facts(*looked_at(found.source, found.chosen))}
     needed = {column.name for column in there.columns} | ({there.target} if there.target is not None else set())
     if not needed <= set(by_name):
         return found

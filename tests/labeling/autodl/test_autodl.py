@@ -451,3 +451,30 @@ def test_a_data_set_in_an_archive_leaves_only_its_samples(tmp_path: Path, make_p
         project.add(understanding, read(understanding))
         release(understanding.source)
         assert project.missing() == []
+
+
+def test_a_data_set_beside_what_was_chosen_is_left_alone(tmp_path: Path, make_picture: PictureMaker) -> None:
+    folder = tmp_path / "mixed"
+    names = [make_picture(folder / f"{place}.png", seed=place).name for place in range(2)]
+    samples = [Annotated(f"{at}.png", classes=("cat",), path=folder / names[at % 2]) for at in range(4)]
+    (folder / "set").mkdir()
+    AutoDl().write(Annotations(samples, ("cat",)), folder / "set")
+    understanding = understand(folder, chosen=names)
+    assert (understanding.source, understanding.samples, understanding.chosen) == (folder, 2, tuple(names))
+    assert not home().exists()
+    assert understand(folder, chosen=["set"]).samples == 4
+
+
+def test_the_parts_of_a_data_set_may_be_chosen(tmp_path: Path, make_picture: PictureMaker) -> None:
+    path = make_picture(tmp_path / "0.png")
+    samples = [
+        Annotated(f"{at}.png", classes=(LABELS[at % 2],), path=path, split="test" if at > 3 else "train")
+        for at in range(6)
+    ]
+    folder = tmp_path / "out"
+    folder.mkdir()
+    AutoDl().write(Annotations(samples, all_names(samples, LABELS)), folder)
+    (data,) = folder.glob("*.data")
+    understanding = understand(data, chosen=("test", "train"))
+    assert (understanding.samples, understanding.chosen) == (6, ())
+    assert understanding.labelled >= 4

@@ -175,3 +175,21 @@ def test_rows_are_told_by_numbers_that_are_read_as_words(tmp_path: Path) -> None
         reversed_rows(path)
         with pytest.raises(ProjectError, match="its column “size” differs"):
             change(project, "kind", size=ColumnType.TEXT)
+
+
+def test_two_tables_among_others_are_still_those_that_were_chosen(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name, start in (("train", 0), ("test", 60), ("other", 200)):
+        lines = "".join(f"{n % 6},{'AB'[n % 2]},{100 + 7 * n}\n" for n in range(start, start + 60))
+        (folder / f"{name}.csv").write_text("rooms,town,price\n" + lines)
+    chosen = ("test.csv", "train.csv")
+    with Project.create(tmp_path / "two") as two:
+        found = understand(folder, chosen=chosen, target="price")
+        assert two.add(found, read(found)).new == 120
+        (source,) = two.table_sources()
+        assert [column.name for column in offered(source.understanding)] == ["rooms", "town", "price"]
+        change(two, rooms=ColumnType.CATEGORY)
+        change(two, town=None)
+        assert [column.name for column in two.table_sources()[0].understanding.columns] == ["rooms"]
+        assert two.frame()["label"].max() == 100 + 7 * 119

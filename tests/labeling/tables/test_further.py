@@ -74,3 +74,13 @@ def test_other_tables_and_first_ones_are_left_as_they_are(project: Project, tmp_
     assert as_before(None, found) is found
     with Project.create(tmp_path / "empty") as empty:
         assert as_before(empty, found) is found
+
+
+def test_two_tables_from_a_folder_with_others_go_to_a_project_with_one(project: Project, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name in ("train", "test", "other"):
+        table(folder / f"{name}.csv", [f"{n % 6},A,2025-0{1 + n % 9}-11,{500 + n}" for n in range(20)])
+    found = as_before(project, understand(folder, chosen=("test.csv", "train.csv")))
+    assert found.problems[0] == SAID
+    assert project.add(found, read(found)).new == 40
