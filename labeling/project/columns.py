@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.dataset import INPUT_PREFIX
-from engine.task import Kind
+from engine.task import Column, ColumnType, Kind
 from labeling.batch import Batch
 from labeling.classes import classes_of
+from labeling.errors import ProjectError
 from labeling.project.class_table import add_names, change_classes
 from labeling.project.intake import write_inputs
 from labeling.project.journal import Journal
@@ -39,8 +41,10 @@ def change_columns(
     """Put tables that were read anew in place of what is there; labels stay where the same column is predicted.
 
     Raises:
-        ProjectError: a file has other rows than when it was taken in, or the same in another order.
+        ProjectError: a file has other rows than when it was taken in, or the same in another order; or a column that is
+            read as dates from now on has them written in several ways.
     """
+    _check_dates(read)
     for source, new, batch in read:
         check_rows(store, samples.table(source.number), source, new, batch.frame)
     with journal.entry(_name(read)) as entry, store.atomic() as connection:
@@ -50,6 +54,25 @@ def change_columns(
             change_classes(connection, entry, [])
             for names in classes:
                 add_names(connection, entry, names)
+
+
+def _check_dates(read: Sequence[tuple[TableSource, Understanding, Batch]]) -> None:
+    """Refuse dates that tables write in several ways: days and months would be mistaken in some of them."""
+    from labeling.tables.columns import date_words
+
+    first: dict[str, tuple[Path, Column]] = {}
+    for source, new, _ in read:
+        before = {column.name for column in source.understanding.columns if column.type is ColumnType.DATE}
+        for column in new.columns:
+            if column.type is not ColumnType.DATE or column.name in before:
+                continue
+            path, other = first.setdefault(column.name, (new.source, column))
+            if other.format != column.format:
+                raise ProjectError(
+                    f"“{column.name}” holds dates written as {date_words(other.format)} in {path.name} and as "
+                    f"{date_words(column.format)} in {new.source.name}, as far as can be told, so it stays as it was. "
+                    "Start a new project with tables that write them in one way to learn from dates."
+                )
 
 
 def _replaced(

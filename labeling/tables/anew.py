@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from engine.task import ColumnType
+from engine.task import Column, ColumnType
 from labeling.understanding import Understanding
 
 if TYPE_CHECKING:
@@ -81,7 +81,14 @@ def read_anew(
         old.source, chosen=old.chosen, target=target, kind=kind, kept=_without(old.kept, target), types=types,
         cancelled=cancelled,
     )  # fmt: skip
+    new = replace(new, columns=_dates_as_before(old, new))
     return new, read(new, cancelled=cancelled)
+
+
+def _dates_as_before(old: Understanding, new: Understanding) -> tuple[Column, ...]:
+    """Return new columns, dates written as they were read so far: a short table does not tell days from months."""
+    dates = {column.name: column for column in old.columns if column.type is ColumnType.DATE}
+    return tuple(dates.get(c.name, c) if c.type is ColumnType.DATE else c for c in new.columns)
 
 
 def _without(names: tuple[str, ...], target: str | None) -> tuple[str, ...]:

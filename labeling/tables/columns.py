@@ -32,6 +32,7 @@ DATE_FORMATS = (
     "%m/%d/%Y %H:%M",
     "%d.%m.%Y %H:%M",
 )
+PARTS_OF_DATES = {"%Y": "year", "%m": "month", "%d": "day", "%H": "hour", "%M": "minute", "%S": "second", "T": " "}
 READABLE_SHARE = 0.99
 MOSTLY_SHARE = 0.5
 UNIQUE_SHARE = 0.5
@@ -142,6 +143,18 @@ def date(name: str, dtype: pl.DataType, pattern: str | None) -> pl.Expr:
     else:
         return pl.col(name).cast(pl.Float64, strict=False)
     return time.cast(pl.Int64).cast(pl.Float64) / MICROSECONDS_PER_DAY
+
+
+def date_words(pattern: str) -> str:
+    """Return a pattern of dates in words; the first of :data:`DATE_FORMATS` where none is said.
+
+    >>> date_words("%d/%m/%Y %H:%M")
+    'day/month/year hour:minute'
+    """
+    words = pattern or DATE_FORMATS[0]
+    for sign, word in PARTS_OF_DATES.items():
+        words = words.replace(sign, word)
+    return words
 
 
 def with_commas(frame: pl.DataFrame) -> frozenset[str]:
@@ -335,12 +348,13 @@ def _date_format(texts: pl.Series) -> str | None:
     if not first.len() or first.str.count_matches(r"\d").min() < 3:  # type: ignore[operator]
         return None
     for pattern in DATE_FORMATS:
-        if all(_follows(cells, pattern) for cells in (first, texts)):
+        if all(follows(cells, pattern) for cells in (first, texts)):
             return pattern
     return None
 
 
-def _follows(cells: pl.Series, pattern: str) -> bool:
+def follows(cells: pl.Series, pattern: str) -> bool:
+    """Return whether all cells, of which none is missing, are dates of a pattern."""
     times = cells.str.strptime(pl.Datetime("us"), pattern, strict=False)
     return times.null_count() == 0 and bool(times.dt.year().is_between(1000, 9999).all())
 

@@ -10,6 +10,8 @@ from labeling.errors import ImportRefused
 from labeling.understanding import TABLE_FORMAT, LeftOut, Understanding
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from labeling.project import Project
     from labeling.tables.columns import Facts
 
@@ -25,7 +27,7 @@ def as_before(project: Project | None, found: Understanding) -> Understanding:
     What is no table, goes to a project without one, or lacks a column of it is returned as it was found.
 
     Raises:
-        ImportRefused: a column holds nothing of what it has to.
+        ImportRefused: a column holds nothing of what it has to, or dates written in another way.
     """
     tables = project.table_sources() if project is not None and found.format == TABLE_FORMAT else []
     if not tables:
@@ -34,19 +36,21 @@ def as_before(project: Project | None, found: Understanding) -> Understanding:
     from labeling.tables.columns import facts
 
     there = tables[-1].understanding
-    by_name = {fact.name: fact for fact in facts(*looked_at(found.source, found.chosen))}
+    frame, decimal_comma = looked_at(found.source, found.chosen)
+    by_name = {fact.name: fact for fact in facts(frame, decimal_comma)}
     needed = {column.name for column in there.columns} | ({there.target} if there.target is not None else set())
     if not needed <= set(by_name):
         return found
     same = _predicting(there, found)
-    columns = tuple(_like(column, by_name[column.name], found) for column in there.columns)
+    for column in there.columns:
+        _check_like(column, by_name[column.name], frame[column.name], found)
     others = [name for name in by_name if name not in needed]
-    chosen = {**{column.name: column.type for column in columns}, **dict.fromkeys(others)}
+    chosen = {**{column.name: column.type for column in there.columns}, **dict.fromkeys(others)}
     told = [SAID, *([f"Not learned from, as before: {', '.join(others[:NAMED])}."] if others else [])]
     return replace(
         same,
         modality=there.modality,
-        columns=columns,
+        columns=there.columns,
         left_out=tuple(LeftOut(name, NOT_THERE) for name in others),
         kept=(),
         types=tuple(chosen.items()),
@@ -63,11 +67,29 @@ def _predicting(there: Understanding, found: Understanding) -> Understanding:
     return understand(found.source, chosen=found.chosen, target=there.target, kind=there.kind, apart=found.apart)
 
 
-def _like(column: Column, fact: Facts, found: Understanding) -> Column:
+def _check_like(column: Column, fact: Facts, cells: pl.Series, found: Understanding) -> None:
     possible = {ColumnType.NUMBER: bool(fact.numbers), ColumnType.DATE: fact.date_format is not None}
     if fact.present and not possible.get(column.type, True):
         raise ImportRefused(
             f"“{column.name}” holds {HOLDS[column.type]} in the table of this project, and none in "
             f"{found.source.name}. Mend that column there, or start a new project for it."
         )
-    return replace(column, format=fact.date_format or "") if column.type is ColumnType.DATE else column
+    from labeling.tables.columns import date_words
+
+    if column.type is ColumnType.DATE and not _follows(column, cells):
+        as_there, as_here = date_words(column.format), date_words(fact.date_format or "")
+        raise ImportRefused(
+            f"“{column.name}” holds dates written as {as_there} in the table of this project, and as {as_here} in "
+            f"{found.source.name}, so it was not taken in. Write the dates there as in this project, or start a new "
+            "project for it."
+        )
+
+
+def _follows(column: Column, cells: pl.Series) -> bool:
+    """Return whether a column of dates is written as that of the same name in the project."""
+    from labeling.tables.columns import DATE_FORMATS, follows, text
+
+    if cells.dtype.is_temporal() or not cells.count():  # which needs no pattern to be read
+        return True
+    known = cells.to_frame().select(text(cells.name, cells.dtype)).to_series().drop_nulls()
+    return not known.len() or follows(known, column.format or DATE_FORMATS[0])

@@ -13,6 +13,7 @@ from labeling.importing import read, understand
 from labeling.project import Project
 from labeling.snapshot import snapshot
 from labeling.tables.anew import offered, read_anew
+from labeling.tables.further import as_before
 
 Types = dict[str, ColumnType | None]
 
@@ -177,6 +178,23 @@ def test_rows_are_told_by_numbers_that_are_read_as_words(tmp_path: Path) -> None
             change(project, "kind", size=ColumnType.TEXT)
 
 
+def test_dates_stay_written_as_they_were_read(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    first.write_text("day,size,price\n" + "".join(f"{1 + n % 12}/{1 + n % 28}/2024,{n % 7},{n}.5\n" for n in range(60)))
+    second.write_text("day,size,price\n" + "".join(f"{1 + n % 12}/{1 + n % 9}/2024,{n % 7},{n}.5\n" for n in range(40)))
+    with Project.create(tmp_path / "project") as project:
+        for path in (first, second):
+            found = as_before(project, understand(path, target="price"))
+            project.add(found, read(found))
+        days = project.frame()["x:day"].to_list()
+        assert days[69] - days[60] == 274  # from 1 January to 1 October, not to 10 January
+        change(project, size=ColumnType.CATEGORY)
+        assert project.frame()["x:day"].to_list() == days
+        about = project.understanding()
+        assert about is not None
+        assert about.columns[0] == Column("day", ColumnType.DATE, "%m/%d/%Y")
+
+
 def test_two_tables_among_others_are_still_those_that_were_chosen(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
@@ -193,3 +211,17 @@ def test_two_tables_among_others_are_still_those_that_were_chosen(tmp_path: Path
         change(two, town=None)
         assert [column.name for column in two.table_sources()[0].understanding.columns] == ["rooms"]
         assert two.frame()["label"].max() == 100 + 7 * 119
+
+
+def test_dates_that_tables_write_in_two_ways_stay_words(tmp_path: Path) -> None:
+    american, few = tmp_path / "american.csv", tmp_path / "few.csv"
+    american.write_text("day,size\n" + "".join(f"{1 + n % 12}/{1 + n % 28}/2024,{n % 7}.5\n" for n in range(60)))
+    few.write_text("day,size\n" + "".join(f"{1 + n % 12}/{1 + n % 9}/2024,{n % 7}.5\n" for n in range(40)))
+    with Project.create(tmp_path / "project") as project:
+        for path in (american, few):
+            found = understand(path, target="size", types={"day": ColumnType.TEXT})
+            project.add(found, read(found))
+        words = r"“day” holds dates written as month/day/year in american\.csv and as day/month/year in few\.csv"
+        with pytest.raises(ProjectError, match=words):
+            change(project, "size", day=ColumnType.DATE)
+        assert types_of(project) == {"day": ColumnType.TEXT}

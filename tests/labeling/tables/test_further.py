@@ -35,7 +35,7 @@ def project(tmp_path: Path) -> Iterator[Project]:
 
 
 def test_types_that_a_person_chose_hold_for_a_second_table(project: Project, tmp_path: Path) -> None:
-    lines = [f"{7 + n},A,11.0{1 + n % 9}.2025,{n},{500 + n}" for n in range(20)]
+    lines = [f"{7 + n},A,2025-0{1 + n % 9}-11,{n},{500 + n}" for n in range(20)]
     path = table(tmp_path / "more.csv", lines, "rooms,town,sold,floor,price\n")
     found = as_before(project, understand(path, target="floor"))
     assert found.target == "price"
@@ -74,6 +74,29 @@ def test_other_tables_and_first_ones_are_left_as_they_are(project: Project, tmp_
     assert as_before(None, found) is found
     with Project.create(tmp_path / "empty") as empty:
         assert as_before(empty, found) is found
+
+
+def test_dates_written_in_another_way_are_refused(project: Project, tmp_path: Path) -> None:
+    path = table(tmp_path / "more.csv", [f"{n % 3},A,11.0{1 + n % 9}.2025,{50 + n}" for n in range(20)])
+    words = r"“sold” holds dates written as year-month-day in .* and as day\.month\.year in more\.csv, so it was not"
+    with pytest.raises(ImportRefused, match=words):
+        as_before(project, understand(path))
+
+
+def test_a_few_dates_do_not_swap_the_days_and_months_of_the_project(tmp_path: Path) -> None:
+    american = [f"{n % 6},A,{1 + n % 12}/{1 + n % 28}/2024,{100 + n}" for n in range(60)]
+    understanding = understand(table(tmp_path / "first.csv", american), target="price")
+    with Project.create(tmp_path / "american") as project:
+        project.add(understanding, read(understanding))
+        few = table(tmp_path / "few.csv", [f"{n % 6},A,3/{1 + n % 9}/2024,{50 + n}" for n in range(20)])
+        found = as_before(project, understand(few))
+        assert {column.name: column.format for column in found.columns}["sold"] == "%m/%d/%Y"
+        project.add(found, read(found))
+        days = project.frame()[INPUT_PREFIX + "sold"].to_list()
+        assert days[61] - days[60] == 1
+        european = table(tmp_path / "european.csv", [f"{n % 6},A,{13 + n % 9}/3/2024,{n}" for n in range(20)])
+        with pytest.raises(ImportRefused, match=r"month/day/year .* and as day/month/year in european\.csv"):
+            as_before(project, understand(european))
 
 
 def test_two_tables_from_a_folder_with_others_go_to_a_project_with_one(project: Project, tmp_path: Path) -> None:
