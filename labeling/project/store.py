@@ -53,6 +53,7 @@ class Store:
 
         Raises:
             ProjectError: the disk is full or cannot be written.
+            ProjectDamaged: the file is damaged.
         """
         with self._using() as connection, self._writing:
             if connection.in_transaction:
@@ -68,9 +69,14 @@ class Store:
                     f"The change could not be saved ({error}). Everything before it is safe. "
                     "Make room on the disk, or check that the folder can be written."
                 ) from error
-            except BaseException:
+            except BaseException as error:
                 _roll_back(connection)
-                raise
+                if type(error) is not sqlite3.DatabaseError:  # those of its kinds are mistakes in what was asked for
+                    raise
+                raise ProjectDamaged(
+                    f"The project in {self._path.parent} is damaged ({error}), so the change was not saved. "
+                    "Restore project.db from a backup, or import your files into a new project."
+                ) from error
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """Return all rows of a query.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from pathlib import Path
 
 import pytest
 
-from labeling.errors import ProjectError
+from labeling.errors import ProjectDamaged, ProjectError
 from labeling.project.store import Store
 
 
@@ -53,4 +54,24 @@ def test_rows_come_in_portions_and_a_damaged_file_is_told(tmp_path: Path) -> Non
     assert list(store.portions("SELECT value FROM kept WHERE value > ?", (4,), 3)) == []
     with pytest.raises(ProjectError, match="cannot be read"):
         list(store.portions("SELECT nothing FROM kept", (), 3))
+    store.close()
+
+
+def test_a_damaged_page_found_while_writing_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "kept.db"
+    store = Store(path, durable=False)
+    with store.atomic() as connection:
+        connection.execute("CREATE TABLE kept (value TEXT)")
+        connection.executemany("INSERT INTO kept VALUES (?)", [(f"{number:0100}",) for number in range(2000)])
+    store.close()
+    data = bytearray(path.read_bytes())
+    for start in range(4096 * 2, len(data), 4096 * 4):
+        data[start : start + 64] = b"\xff" * 64
+    path.write_bytes(data)
+    store = Store(path, durable=False)
+    words = r"is damaged \(.*malformed.* the change was not saved\. Restore project"
+    with pytest.raises(ProjectDamaged, match=words), store.atomic() as connection:
+        connection.execute("UPDATE kept SET value = 'new'")
+    with pytest.raises(sqlite3.IntegrityError), store.atomic() as connection:
+        raise sqlite3.IntegrityError
     store.close()
