@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.dataset import INPUT_PREFIX
 from engine.task import Column, ColumnType, Kind
 from labeling.batch import Batch
 from labeling.classes import classes_of
 from labeling.errors import ProjectError
 from labeling.project.class_table import add_names, change_classes
-from labeling.project.intake import write_inputs
+from labeling.project.inputs import put_inputs, written_inputs
 from labeling.project.journal import Journal
 from labeling.project.same_rows import TableSource, check_rows
 from labeling.project.samples import Samples
@@ -47,8 +47,12 @@ def change_columns(
     _check_dates(read)
     for source, new, batch in read:
         check_rows(store, samples.table(source.number), source, new, batch.frame)
-    with journal.entry(_name(read)) as entry, store.atomic() as connection:
-        predicted = [_replaced(connection, samples, entry, *one) for one in read]
+    with ExitStack() as stack:
+        written = [stack.enter_context(written_inputs(batch.frame, samples.tables)) for _, _, batch in read]
+        entry, connection = stack.enter_context(journal.entry(_name(read))), stack.enter_context(store.atomic())
+        predicted = [
+            _replaced(connection, samples, entry, inputs, *one) for inputs, one in zip(written, read, strict=True)
+        ]
         if any(predicted):
             classes = [classes_of(batch.frame["label"]) for _, new, batch in read if new.kind is not Kind.REGRESSION]
             change_classes(connection, entry, [])
@@ -76,13 +80,18 @@ def _check_dates(read: Sequence[tuple[TableSource, Understanding, Batch]]) -> No
 
 
 def _replaced(
-    connection: sqlite3.Connection, samples: Samples, entry: int, source: TableSource, new: Understanding, batch: Batch
+    connection: sqlite3.Connection,
+    samples: Samples,
+    entry: int,
+    inputs: Path,
+    source: TableSource,
+    new: Understanding,
+    batch: Batch,
 ) -> bool:
     """Replace one table; return whether another column, or the same in another way, is predicted from now on."""
     number, old = source.number, source.understanding
     path = samples.new_table_path(number)
-    inputs = [name for name in batch.frame.columns if name.startswith(INPUT_PREFIX)]
-    write_inputs(batch.frame.select(inputs), path)
+    put_inputs(inputs, path)
     stored, file = connection.execute("SELECT understanding, inputs FROM source WHERE id = ?", (number,)).fetchone()
     after = as_stored(new)
     connection.execute(

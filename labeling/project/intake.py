@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,9 @@ from engine.dataset import INPUT_PREFIX
 from engine.task import Kind
 from labeling.batch import Batch
 from labeling.classes import classes_of
-from labeling.errors import ImportRefused, ProjectError
+from labeling.errors import ImportRefused
 from labeling.project.class_table import add_names
+from labeling.project.inputs import has_inputs, put_inputs, written_inputs
 from labeling.project.journal import Journal
 from labeling.project.samples import PRESENT, Samples
 from labeling.project.store import Store
@@ -67,14 +69,17 @@ def add(store: Store, samples: Samples, understanding: Understanding, batch: Bat
         kind = kind_of(store) or (Kind.MULTICLASS if labelled else None)
         _check_fit(replace(there, kind=kind), understanding)
     frame, known, moved = _new_rows(store, understanding, batch.frame)
-    with store.atomic() as connection:
+    written = written_inputs(frame, samples.tables) if has_inputs(frame) else nullcontext()
+    with written as inputs, store.atomic() as connection:
         offered = [] if understanding.holds_rows else offers(connection, known)
         if frame.height or offered:
             with Journal(store).entry(_name(understanding, frame.height, len(offered))) as entry:
-                _insert(connection, entry, samples, understanding, frame)
+                source = _insert(connection, entry, understanding, frame)
                 take_over(connection, entry, offered)
                 if understanding.kind is not Kind.REGRESSION:
                     add_names(connection, entry, classes_of(batch.frame["label"]))
+                if inputs is not None:  # at last: what fails before leaves no file behind
+                    put_inputs(inputs, samples.table_path(source))
     if frame.height or moved:
         keep(understanding.source)
     store.fold_log()
@@ -89,18 +94,15 @@ def _name(understanding: Understanding, new: int, labelled: int) -> str:
     return f"Add {count(new, noun)}" + (f" and label {whose}" if labelled else "")
 
 
-def _insert(
-    connection: sqlite3.Connection, entry: int, samples: Samples, understanding: Understanding, frame: pl.DataFrame
-) -> None:
+def _insert(connection: sqlite3.Connection, entry: int, understanding: Understanding, frame: pl.DataFrame) -> int:
+    """Add the samples of a new source, and return its number."""
     source = connection.execute(
         "INSERT INTO source (entry, understanding, content) VALUES (?, ?, ?)",
         (entry, as_stored(understanding), _content_of(frame)),
     ).lastrowid
     assert source is not None
-    inputs = [name for name in frame.columns if name.startswith(INPUT_PREFIX)]
-    if inputs:
-        write_inputs(frame.select(inputs), samples.table_path(source))
     connection.executemany(INSERT, _rows(connection, source, understanding, frame))
+    return source
 
 
 def _check_fit(there: Understanding, new: Understanding) -> None:
@@ -186,24 +188,3 @@ def _free_names(connection: sqlite3.Connection, origin: str, names: list[str]) -
         prefixed = [f"{prefix}/{name}" for name in names]
         if taken.isdisjoint(prefixed):
             return prefixed
-
-
-def write_inputs(inputs: pl.DataFrame, path: Path) -> None:
-    """Write the inputs of a table, whole or not at all.
-
-    Raises:
-        ProjectError: the disk is full or cannot be written.
-    """
-    import polars as pl
-
-    temporary = path.with_suffix(".tmp")
-    try:
-        path.parent.mkdir(exist_ok=True)
-        inputs.write_parquet(temporary)
-        temporary.replace(path)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        temporary.unlink(missing_ok=True)
-        raise ProjectError(
-            f"The table could not be written to {path.parent} ({error}), so nothing was changed. "
-            "Make room there, then try again."
-        ) from error

@@ -63,11 +63,11 @@ class Filter:
 
 
 class Samples:
-    """The samples of a project, read only."""
+    """The samples of a project, read only; ``tables`` is the folder of the inputs of tables."""
 
     def __init__(self, store: Store, tables: Path) -> None:
         self._store = store
-        self._tables = tables
+        self.tables = tables
         self._inputs: dict[Path, pl.DataFrame] = {}
 
     def count(self, wanted: Filter) -> int:
@@ -138,12 +138,12 @@ class Samples:
     def table_path(self, source: int) -> Path:
         """Return where the inputs of a table import lie."""
         named = self._store.value("SELECT inputs FROM source WHERE id = ?", (source,))
-        return self._tables / (named or f"{source}.parquet")
+        return self.tables / (named or f"{source}.parquet")
 
     def new_table_path(self, source: int) -> Path:
         """Return where other inputs of a table import can be put."""
         number = 2
-        while (path := self._tables / f"{source}-{number}.parquet").exists():
+        while (path := self.tables / f"{source}-{number}.parquet").exists():
             number += 1
         return path
 

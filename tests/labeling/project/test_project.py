@@ -231,3 +231,31 @@ def test_a_failed_change_leaves_everything_as_it_was(make_project: MakeProject) 
     assert project.frame().equals(before)
     assert project.can_undo == "Add 2 photos"
     assert [info.name for info in project.classes()] == ["a", "b"]
+
+
+def test_others_write_while_a_table_is_written_beside_the_database(
+    make_project: MakeProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = make_project()
+    project.add(PRICES, prices(5))
+    writing = pl.DataFrame.write_parquet
+    done: list[int] = []
+
+    def slow(frame: pl.DataFrame, path: Path) -> None:
+        thread = threading.Thread(target=lambda: done.append(project.set_label(["0"], 7.0)))
+        thread.start()
+        thread.join(timeout=5)
+        writing(frame, path)
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", slow)
+    project.add(PRICES, prices(5, start=100))
+    assert done == [1]
+    assert project.inputs(["prices.csv/0"]).rows() == [(100.0, "Rome")]
+
+
+def test_a_table_that_was_not_taken_in_leaves_no_file(make_project: MakeProject) -> None:
+    project = make_project()
+    broken = prices(3).frame.with_columns(id=pl.lit(None, dtype=pl.String))
+    with pytest.raises(Exception, match="NOT NULL"):
+        project.add(PRICES, replace(prices(3), frame=broken))
+    assert not list((project.path / "tables").iterdir())
