@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import polars as pl
 
 from engine.separated import repeated_names, unique_names
 from labeling.errors import ImportRefused
+from labeling.tables import sheets
 from labeling.tables.dialect import Dialect, sniff, transcode
 from labeling.tables.sampling import count_rows, drawn_rows, write_rows
 
@@ -207,14 +207,15 @@ def _blank() -> pl.Expr:
 def _sheet(path: Path) -> OpenTable:
     import fastexcel
 
-    _check_zip(path)
+    sheets.check(path, MAX_SHEET_BYTES, MAX_CELLS)
     try:
         reader = fastexcel.read_excel(path)
         sheet = reader.load_sheet(0, header_row=None, dtypes="string")
         raw = sheet.to_polars()
     except fastexcel.FastExcelError as error:
+        first_line = str(error).partition("\n")[0]
         raise ImportRefused(
-            f"{path.name} cannot be read as a spreadsheet: {error}. Save it again as XLSX or CSV and choose that."
+            f"{path.name} cannot be read as a spreadsheet: {first_line}. Save it again as XLSX or CSV and choose that."
         ) from error
     raw = raw.filter(~pl.all_horizontal(pl.all().is_null()))
     if not raw.height:
@@ -227,22 +228,6 @@ def _sheet(path: Path) -> OpenTable:
     names = unique_names(given, raw.width)
     raw.columns = list(names)
     return OpenTable(raw.slice(1).lazy(), raw.height - 1, raw.height - 1, False, tuple(notes))
-
-
-def _check_zip(path: Path) -> None:
-    """Refuse a spreadsheet that would unpack to an unreasonable size."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile as error:
-        raise ImportRefused(
-            f"{path.name} is not an XLSX file, or it is damaged. Save it again as XLSX or CSV and choose that."
-        ) from error
-    if size > MAX_SHEET_BYTES:
-        raise ImportRefused(
-            f"{path.name} would unpack to {size >> 20:,} MB; the limit is {MAX_SHEET_BYTES >> 20:,} MB. "
-            "Save the table as CSV or Parquet and choose that."
-        )
 
 
 def _parquet(path: Path, whole: bool) -> OpenTable:

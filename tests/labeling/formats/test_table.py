@@ -235,7 +235,7 @@ def test_a_spreadsheet_that_unpacks_to_too_much_is_refused(tmp_path: Path, monke
     monkeypatch.setattr(source, "MAX_SHEET_BYTES", 1 << 20)
     with zipfile.ZipFile(tmp_path / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", bytes(2 << 20))
-    with pytest.raises(ImportRefused, match="would unpack to 2 MB; the limit is 1 MB"):
+    with pytest.raises(ImportRefused, match="would unpack to more than 1 MB"):
         understand(tmp_path / "bomb.xlsx")
 
 

@@ -1,0 +1,109 @@
+"""What a spreadsheet claims to be is found out before anything lays it out in memory."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from labeling.errors import ImportRefused
+from labeling.importing import read, understand
+from labeling.tables.sheets import _usual_cells, check
+
+OFFICE = "http://schemas.openxmlformats.org"
+MAIN = f"{OFFICE}/spreadsheetml/2006/main"
+MOST_BYTES, MOST_CELLS = 1 << 20, 1000
+WORKBOOK = {
+    "[Content_Types].xml": f'<Types xmlns="{OFFICE}/package/2006/content-types"/>',
+    "_rels/.rels": f'<Relationships xmlns="{OFFICE}/package/2006/relationships"><Relationship Id="rId1" '
+    f'Type="{OFFICE}/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+    "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}/officeDocument/2006/relationships">'
+    '<sheets><sheet name="one" sheetId="1" r:id="rId1"/></sheets></workbook>',
+    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{OFFICE}/package/2006/relationships"><Relationship Id="rId1" '
+    f'Type="{OFFICE}/officeDocument/2006/relationships/worksheet" Target="cells.bin"/></Relationships>',
+}
+
+
+def workbook(folder: Path, rows: str, before: str = "", prefix: str = "x:") -> Path:
+    """Write a spreadsheet whose sheet has an odd name and holds these rows, ``prefix`` before each element's name."""
+    path = folder / "book.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in WORKBOOK.items():
+            archive.writestr(name, text)
+        head = f'{before}<x:worksheet xmlns="{MAIN}" xmlns:x="{MAIN}"><x:dimension ref="A1"/>'
+        sheet = f"{head}<x:sheetData>{rows}</x:sheetData></x:worksheet>"
+        archive.writestr("xl/cells.bin", sheet.replace("<x:", f"<{prefix}").replace("</x:", f"</{prefix}"))
+    return path
+
+
+def cell(place: str, value: str = "<x:v>1</x:v>") -> str:
+    where = f' r="{place}"' if place else ""
+    return f"<x:c{where}>{value}</x:c>"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        f"<x:row>{cell('A1')}{cell('XFD1048576')}</x:row>",
+        f"<x:row>{cell('xfd1')}</x:row><x:row>{cell('A1048576')}</x:row>",
+        f'<x:row>{cell("A1")}</x:row><x:row r="1048576">{cell("")}</x:row>',
+        f"<x:row>{cell('ALL1')}{cell('')}</x:row>",
+        f"<x:row>{cell('')}</x:row>" * 1001,
+        f"<x:row>{cell('A4294967295')}</x:row>",
+    ],
+)
+@pytest.mark.parametrize("prefix", ["x:", ""])
+def test_cells_that_span_more_than_fits_in_memory_are_refused(rows: str, prefix: str, tmp_path: Path) -> None:
+    with pytest.raises(ImportRefused, match=r"book\.xlsx reaches to row .* and more than 1,000 cells do not fit"):
+        check(workbook(tmp_path, rows, prefix=prefix), MOST_BYTES, MOST_CELLS)
+
+
+def test_two_far_cells_are_refused_as_a_person_meets_them(tmp_path: Path) -> None:
+    path = workbook(tmp_path, f"<x:row>{cell('A1')}</x:row><x:row>{cell('XFD1048576')}</x:row>")
+    assert path.stat().st_size < 5000
+    with pytest.raises(ImportRefused, match="row 1,048,576 and column 16,384"):
+        understand(path)
+
+
+def test_empty_cells_far_out_take_no_room(tmp_path: Path) -> None:
+    rows = "".join(f"<x:row>{cell('')}{cell('', f'<x:v>{at % 2}</x:v>')}</x:row>" for at in range(30))
+    empty = f'<x:row r="1048576">{cell("XFD1048576", "")}<x:c r="XFC1048576"/></x:row>'
+    path = workbook(tmp_path, rows + empty)
+    check(path, MOST_BYTES, MOST_CELLS)
+    assert understand(path, target="0").samples == read(understand(path, target="0")).frame.height == 29
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 10_000])
+def test_usual_sheets_are_looked_at_quickly_wherever_they_are_cut(size: int) -> None:
+    sheet = b"<sheetData>" + b"".join(b'<row><c r="C%d"><v>1</v></c><c r="AB%d"/></row>' % (at, at) for at in range(9))
+    parts = [sheet[at : at + size] for at in range(0, len(sheet), size)]
+    assert _usual_cells(iter(parts)) == 8 * 28
+    for odd in (b"<c>", b'<x:c r="A1">', b"<c r='A1'>", b'<c s="1" r="A1">', b'<c\nr="A1">', b'<!-- <c r="A1" --><c/>'):
+        assert _usual_cells(iter([*parts, odd])) is None
+
+
+def test_the_sizes_that_the_archive_tells_are_not_believed(tmp_path: Path) -> None:
+    path = workbook(tmp_path, f"<x:row>{cell('A1')}{' ' * (4 << 20)}</x:row>")
+    data = bytearray(path.read_bytes())
+    entry = data.rfind(b"PK\x01\x02")
+    struct.pack_into("<I", data, entry + 24, 100)
+    path.write_bytes(data)
+    assert zipfile.ZipFile(path).getinfo("xl/cells.bin").file_size == 100
+    with pytest.raises(ImportRefused, match="would unpack to more than 1 MB"):
+        check(path, MOST_BYTES, MOST_CELLS)
+
+
+@pytest.mark.parametrize(
+    ("rows", "before"),
+    [
+        (f"<x:row>{cell('1A')}</x:row>", ""),
+        (f'<x:row r="many">{cell("")}</x:row>', ""),
+        (f"<x:row>{cell('')}", ""),
+        (f"<x:row>{cell('A1')}</x:row>", '<!DOCTYPE x [<!ENTITY a "ha">]>'),
+    ],
+)
+def test_what_is_no_sheet_is_said_to_be_damaged(rows: str, before: str, tmp_path: Path) -> None:
+    with pytest.raises(ImportRefused, match="not an XLSX file, or it is damaged"):
+        check(workbook(tmp_path, rows, before), MOST_BYTES, MOST_CELLS)
