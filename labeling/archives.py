@@ -6,6 +6,7 @@ An archive is unpacked once, into a folder that is found by its content; unpacki
 from __future__ import annotations
 
 import lzma
+import os
 import tarfile
 import zipfile
 import zlib
@@ -13,6 +14,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
@@ -35,6 +37,7 @@ MOST_BYTES = 100 << 30
 MOST_TIMES = 200  # the archive's own size: pictures and sounds hardly shrink, tables rarely more than this
 SMALL_BYTES = 1 << 30  # which may be more times the archive's size
 MOST_NAME = 200
+MOST_HEADER = 1 << 20  # bytes of what a TAR archive tells of one file, or of all, beside its name
 TOLD = 1000  # problems, so that a hostile archive does not fill the memory with them
 
 
@@ -103,13 +106,51 @@ def _encoding_of(names: bytes) -> str:
     return ""
 
 
+class _Entry(tarfile.TarInfo):
+    """What a TAR archive tells of a file, as long as that is of reasonable size: tarfile takes in any, and whole.
+
+    Lists of gaps have no size that is told, and may go on as long as the archive does.
+    """
+
+    TOLD_APART = frozenset(
+        (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE)
+    )
+    _sparse_structs: tuple[
+        list[tuple[int, int]], bool, int
+    ]  # gaps, whether more of them follow, and the size with them
+
+    def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo | None:
+        if self.type in self.TOLD_APART and self.size > MOST_HEADER:
+            raise ImportRefused(_tells_too_much(archive))
+        if self.type == tarfile.GNUTYPE_SPARSE and self._sparse_structs[1]:
+            raise ImportRefused(_has_gaps(archive))
+        found: tarfile.TarInfo | None = super()._proc_member(archive)  # type: ignore[misc]
+        return found
+
+    def _proc_gnusparse_10(self, _next: object, _headers: object, archive: tarfile.TarFile) -> None:
+        raise ImportRefused(_has_gaps(archive))
+
+
 class _Tar(_Archive):
     def __init__(self, archive: tarfile.TarFile) -> None:
         self._archive = archive
 
+    def _entries(self) -> Iterator[tarfile.TarInfo]:
+        for seen in count():
+            entry = self._archive.next()
+            if entry is None:
+                return
+            if seen >= MAX_FILES:  # folders and links count too
+                raise ImportRefused(_too_many(_path(self._archive)))
+            told = self._archive.pax_headers.items()
+            if sum(len(key) + len(value) for key, value in told) > MOST_HEADER:
+                raise ImportRefused(_tells_too_much(self._archive))
+            self._archive.members.clear()  # type: ignore[attr-defined]  # else it keeps all that it tells of each
+            yield entry
+
     @override
     def members(self) -> Iterator[tuple[_Member, IO[bytes] | None]]:
-        for entry in self._archive:
+        for entry in self._entries():
             if entry.isdir():
                 continue
             if not entry.isfile():
@@ -154,7 +195,7 @@ def _unpack(path: Path, folder: Path, watch: Watch) -> tuple[Problem, ...]:
         with zipfile.ZipFile(path) as opened:
             work.take(_Zip(opened))
     else:
-        with tarfile.open(path, "r|*") as stream:
+        with tarfile.open(path, "r|*", tarinfo=_Entry) as stream:
             work.take(_Tar(stream))
     if not work.files:
         first = (
@@ -264,6 +305,19 @@ class _Work:
 def _ignores_capitals(folder: Path) -> bool:
     """Return whether the disk of a folder takes names that differ in capitals alone for one."""
     return folder.with_name(folder.name.swapcase()).exists()
+
+
+def _path(archive: tarfile.TarFile) -> Path:
+    return Path(os.fsdecode(archive.name or ""))
+
+
+def _tells_too_much(archive: tarfile.TarFile) -> str:
+    name, most = _path(archive).name, MOST_HEADER >> 20
+    return f"{name} tells more than {most} MB of a file beside what is in it, which can be an attack. Pack it as ZIP."
+
+
+def _has_gaps(archive: tarfile.TarFile) -> str:
+    return f"{_path(archive).name} holds a file with gaps that are not stored. Pack it as ZIP, or without “--sparse”."
 
 
 def _too_many(path: Path) -> str:

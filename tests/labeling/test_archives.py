@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import tarfile
 import tempfile
+import tracemalloc
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -117,6 +119,73 @@ def test_too_many_files_are_refused(tmp_path: Path, base: Path, monkeypatch: pyt
     monkeypatch.setattr(archives, "MAX_FILES", 10)
     with pytest.raises(ImportRefused, match="more than 10 files"):
         unpack(zipped(tmp_path / "many.zip", {f"{n}.txt": b"" for n in range(11)}), base=base)
+
+
+def header(kind: bytes, size: int) -> bytes:
+    entry = tarfile.TarInfo("told")
+    entry.type, entry.size = kind, size
+    return entry.tobuf(tarfile.GNU_FORMAT) + bytes(-(-size // 512) * 512)
+
+
+def with_headers(path: Path, *headers: bytes) -> Path:
+    """Write an archive with some headers before its one file."""
+    with gzip.open(path, "wb") as file:
+        file.write(b"".join(headers))
+        with tarfile.open(fileobj=file, mode="w|") as archive:
+            archive.addfile(tarfile.TarInfo("a.txt"), io.BytesIO(b""))
+    return path
+
+
+@pytest.mark.parametrize("kind", [b"L", b"K", b"x", b"g", b"X"])
+@pytest.mark.parametrize("first", [True, False])
+def test_what_a_tar_tells_of_a_file_is_not_taken_in_whole(kind: bytes, first: bool, tmp_path: Path, base: Path) -> None:
+    path = with_headers(tmp_path / "long.tgz", *([] if first else [header(b"0", 7)]), header(kind, 16 << 20))
+    assert path.stat().st_size < 100_000
+    tracemalloc.start()
+    with pytest.raises(ImportRefused, match=r"long\.tgz tells more than 1 MB of a file .* Pack it as ZIP"):
+        unpack(path, base=base)
+    taken = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert taken < 8 << 20
+    assert contents(base) == {}
+
+
+def test_what_a_tar_tells_of_all_files_does_not_grow_without_end(tmp_path: Path, base: Path) -> None:
+    parts = []
+    for at in range(3):
+        told = f"comment{at}=".encode() + b"x" * 500_000 + b"\n"
+        told = str(len(told) + 7).encode() + b" " + told
+        parts += [header(b"g", len(told))[:512] + told + bytes(-len(told) % 512), header(b"0", 0)]
+    with pytest.raises(ImportRefused, match="tells more than 1 MB"):
+        unpack(with_headers(tmp_path / "all.tgz", *parts), base=base)
+
+
+@pytest.mark.parametrize("options", [{"format": tarfile.GNU_FORMAT}, {"format": tarfile.PAX_FORMAT}])
+def test_long_names_are_read_all_the_same(options: dict[str, int], tmp_path: Path, base: Path) -> None:
+    name = "/".join(["folder" * 10] * 5) + "/größe.txt"
+    with tarfile.open(tmp_path / "a.tar", "w", **options) as archive:  # type: ignore[call-overload]
+        archive.addfile(tarfile.TarInfo(name), io.BytesIO(b""))
+    assert list(contents(unpack(tmp_path / "a.tar", base=base))) == [name]
+
+
+def test_a_tar_of_folders_alone_ends(tmp_path: Path, base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "MAX_FILES", 10)
+    with pytest.raises(ImportRefused, match="more than 10 files"):
+        unpack(with_headers(tmp_path / "folders.tgz", *[header(b"5", 0)] * 11), base=base)
+
+
+def test_maps_of_gaps_are_not_followed(tmp_path: Path, base: Path) -> None:
+    entry = bytearray(header(b"S", 0))
+    entry[482] = 1
+    entry[148:156] = b"%06o\0 " % (256 + sum(entry[:148]) + sum(entry[156:512]))
+    with pytest.raises(ImportRefused, match="gaps that are not stored"):
+        unpack(with_headers(tmp_path / "gaps.tgz", bytes(entry)), base=base)
+    with tarfile.open(tmp_path / "new.tar", "w", format=tarfile.PAX_FORMAT) as archive:
+        later = tarfile.TarInfo("a.txt")
+        later.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0"}
+        archive.addfile(later, io.BytesIO(b""))
+    with pytest.raises(ImportRefused, match=r"new\.tar holds a file with gaps"):
+        unpack(tmp_path / "new.tar", base=base)
 
 
 def test_archives_inside_colliding_names_and_files_in_the_way_are_told(tmp_path: Path, base: Path) -> None:
