@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
+from engine.pictures import MOST_SCANS, has_too_many_scans, sides_of
 from engine.task import Modality
 from labeling.errors import MediaRefused
 from labeling.media.base import Medium, Seen, content_of, read_bytes
@@ -108,13 +109,29 @@ def open_picture(data: bytes) -> Image:
         raise MediaRefused(f"The file is not a picture ({', '.join(FORMATS)}), whatever its name says.") from error
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise MediaRefused(f"The picture is damaged or cut off ({error}).") from error
-    width, height = image.size
-    if width * height > MAX_PIXELS:
-        raise MediaRefused(
-            f"The picture has {width:,} × {height:,} pixels; the limit is {MAX_PIXELS // 1_000_000:,} million pixels. "
-            "Make it smaller to use it."
-        )
+    _check(image, data)
     return image
+
+
+def _check(image: Image, data: bytes) -> None:
+    """Refuse a picture that takes too much memory or time to decode."""
+    from PIL.JpegImagePlugin import JpegImageFile
+
+    try:
+        width, height = sides_of(image)
+    except DAMAGED as error:
+        raise MediaRefused(f"The picture is damaged or cut off ({error}).") from error
+    if width * height > MAX_PIXELS:
+        has = "has" if (width, height) == image.size else "is stored in tiles of"
+        raise MediaRefused(
+            f"The picture {has} {width:,} × {height:,} pixels; the limit is {MAX_PIXELS // 1_000_000:,} million "
+            "pixels. Make it smaller to use it."
+        )
+    if isinstance(image, JpegImageFile) and has_too_many_scans(data):
+        raise MediaRefused(
+            f"The picture is stored in more than {MOST_SCANS} steps, which takes very long to open and can be an "
+            "attack. Save it again as an ordinary JPEG to use it."
+        )
 
 
 def look_of(image: Image) -> tuple[int | None, bytes]:

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile
 
 from engine.arrays import ByteArray, FloatArray
 from engine.errors import DataError
+from engine.pictures import MOST_SCANS, has_too_many_scans, sides_of
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 MAX_PIXELS = 80_000_000
@@ -72,10 +74,11 @@ def decode_bytes(raw: bytes, name: str) -> ByteArray:
 def _opened(source: str | Path | io.BytesIO, name: str, least: int) -> ByteArray:
     try:
         with Image.open(source, formats=FORMATS) as image:
-            _check_size(image.size, name)
+            _check_size(image, name)
+            _check_scans(image, source, name)
             if least:
                 image.draft(None, (least, least))
-            with _one_large_at_a_time if _area(image.size) > _LARGE else nullcontext():
+            with _one_large_at_a_time if _area(sides_of(image)) > _LARGE else nullcontext():
                 image.load()
                 return np.array(_flatten(_turn_upright(image)))
     except UnidentifiedImageError as error:
@@ -90,11 +93,25 @@ def _area(size: tuple[int, int]) -> int:
     return size[0] * size[1]
 
 
-def _check_size(size: tuple[int, int], name: str) -> None:
-    if _area(size) > MAX_PIXELS or max(size) > MAX_SIDE:
+def _check_size(image: Image.Image, name: str) -> None:
+    size = sides_of(image)
+    if _area(size) > MAX_PIXELS or max(image.size) > MAX_SIDE:
+        stored = "" if size == image.size else "stored in tiles of "
         raise DataError(
-            f"{name} is too large: {size[0]} × {size[1]} pixels, and the limit is {MAX_PIXELS // 1_000_000} million "
-            f"pixels with sides up to {MAX_SIDE}. Make it smaller, or leave it out."
+            f"{name} is too large: {stored}{size[0]} × {size[1]} pixels, and the limit is {MAX_PIXELS // 1_000_000} "
+            f"million pixels with sides up to {MAX_SIDE}. Make it smaller, or leave it out."
+        )
+
+
+def _check_scans(image: Image.Image, source: str | Path | io.BytesIO, name: str) -> None:
+    """Refuse a JPEG that goes over its picture hundreds of times: few bytes could keep the machine busy for hours."""
+    if not isinstance(image, JpegImageFile):
+        return
+    raw = source.getvalue() if isinstance(source, io.BytesIO) else Path(source).read_bytes()
+    if has_too_many_scans(raw):
+        raise DataError(
+            f"{name} is stored in more than {MOST_SCANS} steps, which takes very long to unpack and can be an attack. "
+            "Save it again as an ordinary JPEG, or leave it out."
         )
 
 

@@ -6,9 +6,11 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
+from exporters.server import pictures
 from exporters.server.machine import cores, machine, memory
 from exporters.server.pictures import TooLarge, most_pixels, pixels_of
 from exporters.server.settings import Limits
+from tests.engine.hostile_pictures import tiled_tiff
 
 
 def test_the_size_is_read_from_the_head_of_a_file(photo: bytes) -> None:
@@ -26,8 +28,19 @@ def test_only_formats_that_are_read_are_looked_at(form: str) -> None:
 
 def test_the_limit_is_the_smaller_of_what_was_set_and_what_fits() -> None:
     assert most_pixels(replace(Limits(), pixels=5_000_000)) == 5_000_000
-    assert 2_000_000 <= most_pixels(replace(Limits(), pixels=10**12)) <= (memory() or 10**15) / 20
+    assert 2_000_000 <= most_pixels(replace(Limits(), pixels=10**12)) <= (memory() or 10**15) / 32
     assert "80 million pixels; this server takes up to 5." in str(TooLarge.of(80_000_000, 5_000_000))
+
+
+def test_a_tile_counts_where_it_is_larger_than_the_picture() -> None:
+    assert pixels_of(tiled_tiff(512)) == 512 * 512
+    assert pixels_of(tiled_tiff(512, kind=2)) == 0
+
+
+def test_the_most_expensive_pictures_fit_into_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "memory", lambda: 740_000_000)
+    monkeypatch.setattr(pictures, "resident_bytes", lambda: 0)
+    assert most_pixels(replace(Limits(), pixels=10**12)) == 20_000_000
 
 
 def test_the_machine_is_known() -> None:

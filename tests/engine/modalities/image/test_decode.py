@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from engine.errors import DataError
-from engine.modalities.image.decode import decode
+from engine.modalities.image.decode import decode, decode_bytes
+from tests.engine.hostile_pictures import tiled_tiff, with_scans
 from tests.engine.modalities.image.pictures import texture
 
 PICTURE = texture(0, 1)
@@ -137,6 +138,25 @@ def test_a_huge_picture_is_refused_before_it_is_unpacked(tmp_path: Path) -> None
     (tmp_path / "huge.png").write_bytes(b"\x89PNG\r\n\x1a\n" + body)
     with pytest.raises(DataError, match=r"too large: 50000 × 50000 pixels, and the limit is 80 million"):
         decode(tmp_path / "huge.png")
+
+
+def test_a_huge_tile_counts_as_a_huge_picture(tmp_path: Path) -> None:
+    (tmp_path / "dot.tif").write_bytes(tiled_tiff(64))
+    assert decode(tmp_path / "dot.tif").shape == (1, 1, 3)
+    raw = tiled_tiff(64).replace(struct.pack("<I", 64), struct.pack("<I", 16_384))
+    (tmp_path / "dot.tif").write_bytes(raw)
+    with pytest.raises(DataError, match=r"dot\.tif is too large: stored in tiles of 16384 × 16384 pixels"):
+        decode(tmp_path / "dot.tif")
+
+
+def test_a_jpeg_of_hundreds_of_scans_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    (tmp_path / "usual.jpg").write_bytes(with_scans(20))
+    assert decode(tmp_path / "usual.jpg").shape == (32, 48, 3)
+    (tmp_path / "slow.jpg").write_bytes(with_scans(200))
+    with pytest.raises(DataError, match=r"slow\.jpg is stored in more than 100 steps"):
+        decode(tmp_path / "slow.jpg")
+    with pytest.raises(DataError, match="the upload is stored in more than 100 steps"):
+        decode_bytes(with_scans(200), "the upload")
 
 
 def test_a_format_outside_the_list_is_refused(tmp_path: Path) -> None:

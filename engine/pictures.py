@@ -1,0 +1,52 @@
+"""What it takes to unpack a picture, known before that is done: hostile files take far more than their size says.
+
+No pixels here: whoever opens pictures from outside asks this first.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MOST_SCANS = 100  # a progressive JPEG has about ten; each goes over all of the picture
+SCAN = b"\xff\xda"
+
+_TILE = (322, 323)
+_MARKER = re.compile(rb"\xff+([^\x00\xff])")
+_SCAN, _END = 0xDA, 0xD9
+_BARE = frozenset((0x01, *range(0xD0, 0xD9)))  # markers with nothing after them
+
+
+def sides_of(image: Image) -> tuple[int, int]:
+    """Return (width, height) of what is unpacked: the picture's, or those of a tile of it where that is larger.
+
+    Raises:
+        ValueError: a tile has no size that is one.
+    """
+    told = getattr(image, "tag_v2", {})
+    tile = tuple(told.get(tag, 0) for tag in _TILE)
+    if not all(isinstance(side, int) for side in tile):
+        raise ValueError("the size of its tiles is no number")
+    width, height = image.size
+    return (width, height) if width * height >= tile[0] * tile[1] else (tile[0], tile[1])
+
+
+def has_too_many_scans(raw: bytes) -> bool:
+    """Return whether a JPEG goes over its picture so often that to unpack it takes minutes or hours.
+
+    What lies inside its parts, like a thumbnail, or after its end, like a film, does not count.
+    """
+    if raw.count(SCAN) <= MOST_SCANS:
+        return False
+    scans, place = 0, 0
+    while scans <= MOST_SCANS and (found := _MARKER.search(raw, place)) is not None:
+        kind, place = found[1][0], found.end()
+        if kind == _END:
+            return False
+        if kind not in _BARE:
+            place += max(2, int.from_bytes(raw[place : place + 2], "big"))
+            scans += kind == _SCAN
+    return scans > MOST_SCANS
