@@ -1,4 +1,4 @@
-"""Names of folders and files that say which part of the data they hold."""
+"""Names of folders, files and columns that say which part of the data they hold."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from labeling.walk import Found
 TRAIN_NAMES = ("train", "training", "train_set", "trainset")
 TEST_NAMES = ("test", "testing", "test_set", "testset", "eval")
 VALIDATION_NAMES = ("val", "valid", "validation", "dev")
+SPLIT_COLUMNS = ("split", "set", "subset", "dataset", "data set", "data_set", "fold", "part")
 
 
 def split_name(name: str) -> str | None:

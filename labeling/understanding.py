@@ -97,6 +97,7 @@ class Understanding:
         chosen: the files and folders in ``source`` that were meant, if not all were.
         layouts: names of other formats that these files can be read as.
         apart: whether the samples that the data sets apart are kept for the test.
+        parted_by: the column of a table that says which rows are kept for the test.
     """
 
     source: Path
@@ -119,6 +120,7 @@ class Understanding:
     chosen: tuple[str, ...] = ()
     layouts: tuple[str, ...] = ()
     apart: bool = True
+    parted_by: str | None = None
 
     @property
     def place(self) -> str:
@@ -247,6 +249,7 @@ class Understanding:
             chosen=tuple(data.get("chosen", ())),
             layouts=tuple(data.get("layouts", ())),
             apart=data.get("apart", True),
+            parted_by=data.get("parted_by"),
         )
 
 

@@ -22,7 +22,7 @@ from labeling.errors import ImportRefused
 from labeling.formats.media import Entry, Listing, MediaFormat
 from labeling.media import Medium
 from labeling.source import Source
-from labeling.splits import split_name
+from labeling.splits import SPLIT_COLUMNS, split_name
 from labeling.tables.columns import facts, text
 from labeling.tables.guess import can_be_target, guess_kind, guess_target
 from labeling.tables.source import TEXT_SUFFIXES, is_real_table, is_table, opened
@@ -33,7 +33,6 @@ TRIED_TABLES = 20
 LOOKED_THROUGH = 100_000
 MENTIONED_BYTES = 1 << 16
 MAX_TABLE_BYTES = 200_000_000
-SPLIT_COLUMNS = ("split", "set", "subset", "dataset", "data set", "data_set", "fold", "part")
 LISTED_TWICE = "It is listed twice; the first line counts."
 
 

@@ -33,6 +33,7 @@ from labeling.tables.columns import (
 )
 from labeling.tables.guess import can_be_target, constant_target, guess_kind, guess_target, passed_over
 from labeling.tables.leaks import leaks, without_leaks
+from labeling.tables.parting import SAYS_PART, parting_column, parts
 from labeling.tables.source import OpenTable, is_real_table, is_table, opened
 from labeling.understanding import LeftOut, Understanding, count
 
@@ -71,14 +72,17 @@ class Table(Format):
         with opened(main.path) as table:
             frame, total, notes = _looked_at(main.path, table)
             found = facts(frame, table.decimal_comma)
-            target = _target(main.path, found, wishes.target)
+            parted_by = None if others else parting_column(frame, _wanted(wishes))
+            usable = [fact for fact in found if fact.name != parted_by]
+            target = _target(main.path, usable, wishes.target)
             kind = _kind(target, wishes.kind) if target else None
             labels = _labels(frame, target, kind, table)
             merged = spellings(labels)
             kept = _kept(main.path, found, target, wishes.kept)
             types = _types(found, target, wishes.types)
             wanted = Wishes(kept=kept, types=types)
-            columns, left_out = _learned_from(frame, found, target, respelled(labels, merged), table, wanted)
+            columns, left_out = _learned_from(frame, usable, target, respelled(labels, merged), table, wanted)
+            tests = _tests(frame, parted_by)
         passed = passed_over(found, target.name if target else None) if wishes.target is None else None
         about = [_counted(piece.path, target, kind) for piece in others]
         apart = sum(total for total, _ in about)
@@ -93,10 +97,11 @@ class Table(Format):
             target=target.name if target else None,
             columns=tuple(columns),
             candidates=tuple(fact.name for fact in found if can_be_target(fact)),
-            left_out=tuple(left_out),
+            left_out=(*left_out, *([LeftOut(parted_by, SAYS_PART)] if parted_by is not None else [])),
             kept=kept,
             types=tuple(types.items()),
-            set_apart=apart,
+            set_apart=apart + round(total * tests / max(1, frame.height)),
+            parted_by=parted_by,
             problems=(
                 *_named_media(frame),
                 *notes,
@@ -122,6 +127,19 @@ class Table(Format):
         merged = spellings(whole["label"])
         problems += [Problem("", sentence) for sentence in told(merged)]
         return Batch(whole.with_columns(respelled(whole["label"], merged).alias("label")), tuple(problems))
+
+
+def _wanted(wishes: Wishes) -> set[str]:
+    """Return the columns that the person wants predicted or learned from."""
+    typed = {name for name, type_ in wishes.types.items() if type_ is not None}
+    return {*wishes.kept, *typed, *([wishes.target] if wishes.target is not None else [])}
+
+
+def _tests(frame: pl.DataFrame, parted_by: str | None) -> int:
+    """Return how many of these rows are kept for the test."""
+    if parted_by is None:
+        return 0
+    return int((frame.select(parts(parted_by, frame.schema[parted_by])).to_series() == "test").sum())
 
 
 def pieces(source: Source) -> list[Piece]:
@@ -327,7 +345,7 @@ def _read(piece: Piece, understanding: Understanding, problems: list[Problem]) -
             pl.lit(None, dtype=pl.Int64).alias("look"),
             pl.lit(None, dtype=pl.Binary).alias("tones"),
             labels.alias("label"),
-            pl.lit(piece.split, dtype=pl.String).alias("split"),
+            _split(piece, understanding, schema).alias("split"),
             pl.lit(None, dtype=pl.String).alias("marks"),
             *inputs_of(understanding.columns, table),
         ).collect(engine="streaming")
@@ -337,6 +355,15 @@ def _read(piece: Piece, understanding: Understanding, problems: list[Problem]) -
             Problem(piece.path.name, f"{count(missing, 'row')} without a value in “{target}” cannot be learned from.")
         )
     return frame
+
+
+def _split(piece: Piece, understanding: Understanding, schema: pl.Schema) -> pl.Expr:
+    """Return the part that each row of a file is of: as the file's name says, else as a column does."""
+    name = understanding.parted_by
+    used = any(column.name == name for column in understanding.columns)
+    if name is None or piece.split is not None or used or name not in schema:
+        return pl.lit(piece.split, dtype=pl.String)
+    return parts(name, schema[name])
 
 
 def inputs_of(columns: tuple[Column, ...], table: OpenTable) -> list[pl.Expr]:
