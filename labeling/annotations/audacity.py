@@ -18,6 +18,7 @@ from labeling.annotations.codec import FileCodec, Reading
 from labeling.annotations.documents import name_of, number, read_text
 from labeling.annotations.lookup import Lookup
 from labeling.annotations.model import Annotated, Annotations, Carried, Region, timed
+from labeling.annotations.naming import told, without_namesakes
 from labeling.walk import Found
 
 LINE = re.compile(r"\s*-?[\d.,]+(?:[eE][-+]?\d+)?\t\s*-?[\d.,]+(?:[eE][-+]?\d+)?(\t.*)?")
@@ -47,12 +48,19 @@ class Audacity(FileCodec):
 
     @override
     def write(self, annotations: Annotations, folder: Path) -> None:
-        for sample in annotations.one_by_one(annotations.samples):
-            if sample.regions is None:
-                continue
+        first, _ = without_namesakes(_said(annotations))
+        for sample in annotations.one_by_one(first):
             target = folder / PurePosixPath(sample.name).with_suffix(".txt")
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text("".join(map(_lines, sample.regions)), encoding="utf-8")
+            target.write_text("".join(map(_lines, sample.regions or ())), encoding="utf-8")
+
+    @override
+    def cannot_carry(self, annotations: Annotations) -> list[str]:
+        return [*super().cannot_carry(annotations), *told(self.title, without_namesakes(_said(annotations))[1])]
+
+
+def _said(annotations: Annotations) -> list[Annotated]:
+    return [sample for sample in annotations.samples if sample.regions is not None]
 
 
 def _is_track(path: Path) -> bool:

@@ -85,17 +85,12 @@ def _sample(item: Object, found: Found, lookup: Lookup, result: Annotations) -> 
 
 def _picture(item: Object, found: Found, lookup: Lookup) -> str | None:
     folder = PurePosixPath(found.relative).parent.as_posix()
-    named = lookup.of_stem(name_of(item.get("id")), (folder,))
-    if named is not None:
-        return named
-    for key in ADDRESSES:
-        address = item.get(key)
-        if isinstance(address, str):
-            path = unquote(_path_of(address))
-            named = lookup.find(path.lstrip("/"), beside=found.relative)
-            if named is not None:
-                return named
-    return None
+    addresses = [address for key in ADDRESSES if isinstance(address := item.get(key), str)]
+    paths = [unquote(_path_of(address)).lstrip("/") for address in addresses]
+    # Before the id, which names no folder; an address that we wrote is a name as it is, with any sign that it has.
+    exact = (lookup.exactly(place, found.relative) for place in (*addresses, *paths))
+    named = next(filter(None, exact), None) or lookup.of_stem(name_of(item.get("id")), (folder,))
+    return named or next(filter(None, (lookup.find(path, beside=found.relative) for path in paths)), None)
 
 
 def _path_of(address: str) -> str:

@@ -17,6 +17,7 @@ from labeling.annotations.codec import FileCodec, Reading
 from labeling.annotations.documents import Object, is_json_with, name_of, number, objects, read_json, size_of
 from labeling.annotations.lookup import Lookup
 from labeling.annotations.model import Annotated, Annotations, Box, Carried, fitted
+from labeling.annotations.naming import own_files
 from labeling.walk import Found
 
 VERSION = "5.5.0"  # of labelme, whose files these can be read as
@@ -42,10 +43,10 @@ class Labelme(FileCodec):
 
     @override
     def write(self, annotations: Annotations, folder: Path) -> None:
-        for sample in annotations.one_by_one(annotations.samples):
-            if sample.boxes is None and sample.classes is None:
-                continue
-            target = folder / PurePosixPath(sample.name).with_suffix(".json")
+        said = [sample for sample in annotations.samples if sample.boxes is not None or sample.classes is not None]
+        files = own_files([sample.name for sample in said], ".json")
+        for sample, inner in zip(annotations.one_by_one(said), files, strict=True):
+            target = folder / inner
             target.parent.mkdir(parents=True, exist_ok=True)
             names = annotations.classes if sample.classes is not None else ()
             text = json.dumps(_document(sample, names), ensure_ascii=False, allow_nan=False)

@@ -55,13 +55,21 @@ class Lookup:
         plain = named.strip().replace("\\", "/")
         if not plain or len(plain) > MOST_NAME or "\0" in plain:
             return None
+        there = self.exactly(plain, beside)
+        if there is not None:
+            return there
         folder = PurePosixPath(beside).parent.as_posix() if beside else "."
-        for path in (plain.removeprefix("./"), posixpath.normpath(f"{folder}/{plain}")):
-            if path in self.files:
-                self.named.add(path)
-                return path
         only = self._only(self._by_ending, PurePosixPath(plain).name) or self._only(self._by_stem, _stem(plain))
         return self._guessed(only, (folder, plain))
+
+    def exactly(self, named: str, beside: str = "") -> str | None:
+        """Return the name of the file that lies where an annotation file says, seen from itself or from the source."""
+        folder = PurePosixPath(beside).parent.as_posix() if beside else "."
+        plain = named.removeprefix("./")
+        path = next((path for path in (posixpath.normpath(f"{folder}/{plain}"), plain) if path in self.files), None)
+        if path is not None:
+            self.named.add(path)
+        return path
 
     def of_stem(self, stem: str, folders: tuple[str, ...] = ()) -> str | None:
         """Return the one file called ``stem`` without its ending, preferably in one of ``folders``."""

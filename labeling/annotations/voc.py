@@ -12,6 +12,7 @@ from labeling.annotations.codec import FileCodec, Reading
 from labeling.annotations.documents import name_of, number, read_xml, size_of
 from labeling.annotations.lookup import Lookup
 from labeling.annotations.model import Annotated, Annotations, Box, Carried, fitted
+from labeling.annotations.naming import own_files
 from labeling.splits import split_of_folders
 from labeling.walk import Found
 
@@ -44,12 +45,11 @@ class Voc(FileCodec):
     def write(self, annotations: Annotations, folder: Path) -> None:
         from xml.etree.ElementTree import ElementTree, indent
 
-        for sample in annotations.one_by_one(annotations.samples):
-            if sample.boxes is None:
-                continue
+        said = [sample for sample in annotations.samples if sample.boxes is not None]
+        places = [str(PurePosixPath(sample.split or "", FOLDER, sample.name)) for sample in said]
+        for sample, inner in zip(annotations.one_by_one(said), own_files(places, ".xml"), strict=True):
             root = _element(sample)
             indent(root)
-            inner = PurePosixPath(sample.split or "", FOLDER, sample.name).with_suffix(".xml")
             target = folder / inner
             target.parent.mkdir(parents=True, exist_ok=True)
             ElementTree(root).write(target, encoding="utf-8", xml_declaration=True)

@@ -19,6 +19,7 @@ from labeling.annotations.codec import Codec
 from labeling.annotations.documents import name_of, read_text
 from labeling.annotations.lookup import Lookup
 from labeling.annotations.model import Annotated, Annotations, Box, Carried, all_names, fitted
+from labeling.annotations.naming import told, without_namesakes
 from labeling.errors import ImportRefused
 from labeling.media import MEDIA
 from labeling.source import Source
@@ -77,17 +78,27 @@ class Yolo(Codec):
         names = all_names(annotations.samples, annotations.classes)
         numbers = {name: place for place, name in enumerate(names)}
         parts = set()
-        for sample in annotations.one_by_one(annotations.samples):
-            if sample.boxes is None or (sample.boxes and sample.size is None):
-                continue
+        first, _ = without_namesakes(_said(annotations), apart=True)
+        for sample in annotations.one_by_one(first):
             part = sample.split or "train"
             parts.add(part)
             size = sample.size or (1, 1)  # which a picture without boxes does not need
-            lines = [_line(numbers[box.label], box, size) for box in sample.boxes]
+            lines = [_line(numbers[box.label], box, size) for box in sample.boxes or ()]
             target = folder / "labels" / part / PurePosixPath(sample.name).with_suffix(".txt")
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text("".join(lines), encoding="utf-8")
         (folder / "data.yaml").write_text(_data(names, parts), encoding="utf-8")
+
+    @override
+    def cannot_carry(self, annotations: Annotations) -> list[str]:
+        others = without_namesakes(_said(annotations), apart=True)[1]
+        return [*super().cannot_carry(annotations), *told(self.title, others)]
+
+
+def _said(annotations: Annotations) -> list[Annotated]:
+    """Return what is written: pictures with boxes whose size is known, and those that hold none."""
+    boxed = (sample for sample in annotations.samples if sample.boxes is not None)
+    return [sample for sample in boxed if not sample.boxes or sample.size is not None]
 
 
 def _line(number: int, box: Box, size: tuple[int, int]) -> str:
@@ -98,13 +109,18 @@ def _line(number: int, box: Box, size: tuple[int, int]) -> str:
 
 
 def _data(names: tuple[str, ...], parts: set[str]) -> str:
-    """Return ``data.yaml``; names are quoted as JSON, which is YAML too."""
+    """Return ``data.yaml``; names are quoted as JSON, which is YAML too.
+
+    Ultralytics refuses it without ``train`` and ``val``, and takes places without a ``path`` as relative to the file.
+    """
     import json
 
-    keys = {"train": "train", "validation": "val", "test": "test"}
-    places = [f"{keys[part]}: images/{part}\n" for part in keys if part in parts]
+    train = next((part for part in ("train", "validation", "test") if part in parts), "train")
+    tried = next((part for part in ("validation", "test") if part in parts), train)
+    keys = {"train": train, "val": tried, **({"test": "test"} if "test" in parts else {})}
+    places = [f"{key}: images/{part}\n" for key, part in keys.items()]
     listed = [f"  {number}: {json.dumps(name)}\n" for number, name in enumerate(names)]
-    return "".join(["path: .\n", *places, "names:\n", *listed])
+    return "".join([*places, "names:\n", *listed])
 
 
 def _labels(source: Source) -> list[Found]:

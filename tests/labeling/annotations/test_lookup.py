@@ -30,6 +30,7 @@ def lookup(tmp_path: Path, make_picture: PictureMaker) -> Lookup:
         ("b.jpg", "", "train/b.png"),
         ("same.png", "", None),
         ("same.png", "train/labels.json", "train/same.png"),
+        ("a.png", "test/labels.json", "a.png"),
         ("../a.png", "train/labels.json", "a.png"),
         ("../test/same.png", "train/labels.json", "test/same.png"),
         ("../../etc/passwd", "", None),
@@ -42,6 +43,15 @@ def test_files_are_found_as_named_beside_below_and_by_their_bare_name(
     lookup: Lookup, named: str, beside: str, found: str | None
 ) -> None:
     assert lookup.find(named, beside) == found
+
+
+def test_a_file_beside_the_annotations_goes_before_one_at_the_top(
+    tmp_path: Path, lookup: Lookup, make_picture: PictureMaker
+) -> None:
+    make_picture(tmp_path / "train" / "a.png", seed=9)
+    assert lookup.find("a.png", "train/labels.json") == "train/a.png"
+    assert lookup.exactly("train/a.png", "train/labels.json") == "train/a.png"
+    assert lookup.exactly("a.jpg") is None
 
 
 def test_of_files_with_one_stem_the_folder_decides(lookup: Lookup) -> None:
