@@ -77,7 +77,8 @@ def _free(folder: str, sample: Annotated, taken: set[str]) -> str:
     base = PurePosixPath(f"{sample.name}.txt" if sample.text is not None else sample.name)
     name = f"{folder}/{base.name}"
     if name.casefold() in taken:
-        name = f"{folder}/{'_'.join(base.parts)}"[-MOST_NAME * 2 :] if len(base.parts) > 1 else name
+        joined = "_".join(base.parts).encode()[-MOST_NAME * 2 :].decode("utf-8", "ignore").lstrip(". ")
+        name = f"{folder}/{joined}" if len(base.parts) > 1 else name
     free, number = name, 1
     while free.casefold() in taken:
         number += 1

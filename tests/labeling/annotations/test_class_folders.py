@@ -67,6 +67,16 @@ def test_files_of_one_name_stay_apart(tmp_path: Path) -> None:
     ]
 
 
+def test_long_names_stay_in_their_folders(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("text")
+    names = [f"{'folder' * 30}/{at}/{'ä' * 60}.txt" for at in range(3)]
+    samples = [Annotated(name, classes=("cat",), split="test", path=tmp_path / "a.txt") for name in names]
+    (tmp_path / "out").mkdir()
+    ClassFolders().write(Annotations(samples, ("cat",)), tmp_path / "out")
+    written = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert [path.parent for path in written] == [tmp_path / "out" / "test" / "cat"] * 3
+
+
 def test_a_project_goes_out_and_comes_back(bolts: Path, tmp_path: Path) -> None:
     understanding = understand(bolts)
     with Project.create(tmp_path / "project") as project:
