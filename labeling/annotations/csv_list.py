@@ -22,6 +22,7 @@ from labeling.errors import ExportRefused
 STEM = "labels"
 MOST_CELL = 32_767  # letters that XLSX holds in a cell
 MOST_LINES = 1_048_575  # that XLSX holds below its header
+MOST_COLUMNS = 16_384
 
 
 class CsvList(Writer):
@@ -70,11 +71,11 @@ class XlsxList(CsvList):
         from xlsxwriter.exceptions import XlsxWriterException
 
         table = [list(header), *lines]
-        if len(table) > MOST_LINES + 1 or any(
-            isinstance(c, str) and len(c) > MOST_CELL for line in table for c in line
-        ):
+        long = any(isinstance(cell, str) and len(cell) > MOST_CELL for line in table for cell in line)
+        if len(table) > MOST_LINES + 1 or len(header) > MOST_COLUMNS or long:
             raise ExportRefused(
-                f"A sheet holds {MOST_LINES:,} lines and {MOST_CELL:,} letters a cell, and this is more. Choose CSV."
+                f"A sheet holds {MOST_LINES:,} lines, {MOST_COLUMNS:,} columns and {MOST_CELL:,} letters a cell, and "
+                "this is more. Choose CSV."
             )
         options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         book = Workbook(str(path), {**options, "constant_memory": True})

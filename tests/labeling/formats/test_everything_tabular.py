@@ -148,4 +148,7 @@ def test_more_than_a_sheet_holds_is_refused(tmp_path: Path) -> None:
     long = [Annotated("0", text="x" * 40_000, classes=("a",))]
     with pytest.raises(ExportRefused, match="Choose CSV"):
         write_labels(Annotations(long, ("a",)), XlsxList(), tmp_path / "out")
+    wide = [Annotated("0", classes=("a",), row={f"column {at}": 0.0 for at in range(16_384)})]
+    with pytest.raises(ExportRefused, match=r"16,384 columns .* Choose CSV"):
+        write_labels(Annotations(wide, ("a",)), XlsxList(), tmp_path / "out")
     assert not (tmp_path / "out").exists()
