@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.dataset import INPUT_PREFIX
-from engine.task import Modality
+from engine.task import ColumnType, Modality
 from labeling.annotations.codec import Writer
 from labeling.annotations.marks import from_json, marks_of
-from labeling.annotations.model import Annotated, Annotations, Carried, Watch, all_names
+from labeling.annotations.model import Annotated, Annotations, Carried, Head, Watch, all_names
 from labeling.annotations.registry import WRITERS
 from labeling.errors import Cancelled, ExportRefused
-from labeling.understanding import NOUNS
+from labeling.understanding import NOUNS, TABLE_FORMAT, Understanding
 
 if TYPE_CHECKING:
     from labeling.project import Project
@@ -55,7 +55,7 @@ def annotations_of(project: Project, cancelled: Asked | None = None) -> tuple[Mo
             sample = replace(sample, path=path, size=size)
         samples.append(sample)
     modality = Modality.TABLE if rows else understanding.modality
-    return modality, Annotations(samples, all_names(samples, understanding.classes))
+    return modality, Annotations(samples, all_names(samples, understanding.classes), head=_head(understanding, rows))
 
 
 def fitted_to(writer: Writer, annotations: Annotations, modality: Modality) -> tuple[Annotations, list[str]]:
@@ -74,7 +74,7 @@ def fitted_to(writer: Writer, annotations: Annotations, modality: Modality) -> t
     sentences = writer.cannot_carry(annotations)
     if Carried.CLASSES in writer.carries and (annotations.holds() & MARKS) - writer.carries:
         samples = [sample if marks_of(sample) is None else _named(sample) for sample in annotations.samples]
-        annotations = Annotations(samples, annotations.classes)
+        annotations = replace(annotations, samples=samples)
         sentences.append("Which classes a sample shows is written instead.")
     sentences += writer.remarks
     if not annotations.holds() & writer.carries - {Carried.SPLIT}:
@@ -118,6 +118,16 @@ def write_labels(
             f"The labels could not be written to {folder} ({error.strerror or error}). Make room, or choose another "
             "folder."
         ) from error
+
+
+def _head(understanding: Understanding, rows: bool) -> Head:
+    """Return what the table is like that the samples come from, if it is one."""
+    if understanding.format != TABLE_FORMAT:
+        return Head()
+    columns = understanding.columns
+    dates = {column.name: column.format for column in columns if column.type is ColumnType.DATE}
+    absent = tuple(left.name for left in understanding.left_out if left.name != understanding.parted_by)
+    return Head(understanding.target, columns[0].name if columns and not rows else None, dates, absent)
 
 
 def _named(sample: Annotated) -> Annotated:

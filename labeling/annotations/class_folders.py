@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing_extensions import override
 
 from engine.task import Modality
-from labeling.annotations.codec import Writer
+from labeling.annotations.codec import Writer, respelled_classes
 from labeling.annotations.model import Annotated, Annotations, Carried
 from labeling.walk import SKIPPED
 
@@ -32,14 +32,27 @@ class ClassFolders(Writer):
 
     @override
     def write(self, annotations: Annotations, folder: Path) -> None:
-        said = [sample for sample in annotations.samples if len(sample.classes or ()) == 1]
-        names = _folder_names(sorted({name for sample in said for name in sample.classes or ()}))
+        said = _said(annotations)
+        names = _names(said)
         apart = any(sample.split == "test" for sample in said)
         taken: set[str] = set()
         for sample in annotations.one_by_one(said):
             part = f"{PARTS.get(sample.split or '', 'train')}/" if apart else ""
             (label,) = sample.classes or ("",)
             _write(sample, folder, _free(f"{part}{names[label]}", sample, taken))
+
+    @override
+    def cannot_carry(self, annotations: Annotations) -> list[str]:
+        return [*super().cannot_carry(annotations), *respelled_classes(self.title, _names(_said(annotations)))]
+
+
+def _said(annotations: Annotations) -> list[Annotated]:
+    return [sample for sample in annotations.samples if len(sample.classes or ()) == 1]
+
+
+def _names(samples: list[Annotated]) -> dict[str, str]:
+    """Return the folder of each class."""
+    return _folder_names(sorted({name for sample in samples for name in sample.classes or ()}))
 
 
 def _write(sample: Annotated, folder: Path, name: str) -> None:

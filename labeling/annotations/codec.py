@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -35,6 +35,7 @@ WORDS = {
 
 
 UNFORESEEN = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError)  # of values of another kind
+NAMED = 10  # columns
 TRIED = 50  # files that are looked at to find out whether there are any of a format
 
 
@@ -77,7 +78,21 @@ class Writer(ABC):
         absent = sum(sample.path is not None and not sample.path.is_file() for sample in annotations.samples)
         if self.takes_media and absent:
             said.append(f"{absent:,} files are not where they were, so they cannot be taken along: left out.")
+        unheld = annotations.head.absent
+        if unheld:
+            more = f" and {len(unheld) - NAMED:,} more" if len(unheld) > NAMED else ""
+            said.append(f"Columns that the project leaves out are not written: {', '.join(unheld[:NAMED])}{more}.")
         return said
+
+
+def respelled_classes(title: str, written: Mapping[str, str]) -> list[str]:
+    """Return a sentence about classes that are ``written`` in a format by other names than their own."""
+    changed = [(name, other) for name, other in written.items() if name != other]
+    if not changed:
+        return []
+    number = "1 class" if len(changed) == 1 else f"{len(changed):,} classes"
+    name, other = changed[0]
+    return [f"{title} cannot write the names of {number} as they are: “{name}” becomes “{other}”."]
 
 
 class Codec(Writer):

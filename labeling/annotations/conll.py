@@ -14,8 +14,9 @@ from pathlib import Path
 from typing_extensions import override
 
 from engine.task import Modality
-from labeling.annotations.codec import FileCodec, Reading
+from labeling.annotations.codec import FileCodec, Reading, respelled_classes
 from labeling.annotations.documents import name_of, read_text
+from labeling.annotations.fasttext import plain_name
 from labeling.annotations.model import Annotated, Annotations, Carried, Span
 from labeling.splits import split_name
 from labeling.walk import Found
@@ -60,7 +61,8 @@ class Conll(FileCodec):
         cut = sum(not _on_words(sample) for sample in annotations.samples if sample.spans)
         if cut:
             lost.append(f"CoNLL tags whole words, one at most each: in {cut} texts spans grow or are left out.")
-        return lost
+        labels = sorted({span.label for sample in annotations.samples for span in sample.spans or ()})
+        return lost + respelled_classes(self.title, {label: plain_name(label) for label in labels})
 
 
 def _is_conll(path: Path) -> bool:
@@ -127,7 +129,7 @@ def _tags(sample: Annotated) -> list[str]:
         touched = [at for at, word in enumerate(words) if word.start() < span.end and span.start < word.end()]
         if all(tags[at] == "O" for at in touched):
             for at in touched:
-                tags[at] = f"{'B' if at == touched[0] else 'I'}-{span.label.replace(' ', '_')}"
+                tags[at] = f"{'B' if at == touched[0] else 'I'}-{plain_name(span.label)}"
     return tags
 
 

@@ -7,22 +7,27 @@ files of their own, since a table has no column for them.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
+from engine.separated import MISSING
 from engine.task import Modality
 from labeling.annotations.codec import Writer
-from labeling.annotations.model import Annotated, Annotations, Carried
+from labeling.annotations.model import Annotated, Annotations, Carried, Head
 from labeling.classes import JOINED_BY
 from labeling.errors import ExportRefused
+from labeling.splits import SPLIT_COLUMNS
 
 STEM = "labels"
 MOST_CELL = 32_767  # letters that XLSX holds in a cell
 MOST_LINES = 1_048_575  # that XLSX holds below its header
 MOST_COLUMNS = 16_384
+DAY, WITH_TIME = "%Y-%m-%d", "%Y-%m-%d %H:%M:%S"
+SECONDS = 86_400  # of a day
 
 
 class CsvList(Writer):
@@ -41,7 +46,7 @@ class CsvList(Writer):
         parted = rows and any(sample.split == "test" for sample in said)
         for stem in ("train", "test") if parted else (STEM,):
             part = [sample for sample in said if not parted or (sample.split == "test") == (stem == "test")]
-            header, lines = (_of_rows if rows else _of_samples)(part)
+            header, lines = (_of_rows if rows else _of_samples)(part, annotations.head)
             told = (line for _sample, line in zip(annotations.one_by_one(part), lines, strict=True))
             self._save(folder / f"{stem}{self.ending}", header, told)
 
@@ -49,7 +54,19 @@ class CsvList(Writer):
     def cannot_carry(self, annotations: Annotations) -> list[str]:
         joined = sum(JOINED_BY in name for sample in annotations.samples for name in sample.classes or ())
         sentence = f"{self.title} joins classes by “{JOINED_BY}”, so it becomes “,” in {joined:,} names of classes."
-        return [*super().cannot_carry(annotations), *([sentence] if joined else [])]
+        return [*super().cannot_carry(annotations), *([sentence] if joined else []), *self._unread(annotations)]
+
+    def _unread(self, annotations: Annotations) -> list[str]:
+        """Return a sentence about classes that whoever reads the file takes for a missing cell."""
+        cells = [JOINED_BY.join(sample.names).strip() for sample in annotations.samples]
+        unread = [cell for cell in cells if cell and cell in MISSING]
+        if not unread:
+            return []
+        number = "1 sample comes" if len(unread) == 1 else f"{len(unread):,} samples come"
+        return [
+            f"“{unread[0]}” in {self.title} means that nothing is there, so {number} back without a label. "
+            "Rename that class to keep them."
+        ]
 
     def _save(self, path: Path, header: Sequence[str], lines: Iterator[list[Any]]) -> None:
         with path.open("w", encoding="utf-8", newline="") as file:
@@ -89,24 +106,54 @@ class XlsxList(CsvList):
             raise OSError(f"{error}") from error
 
 
-def _of_samples(samples: list[Annotated]) -> tuple[list[str], Iterator[list[Any]]]:
+def _of_samples(samples: list[Annotated], head: Head) -> tuple[list[str], Iterator[list[Any]]]:
     texts = any(sample.text is not None for sample in samples)
     parts = any(sample.split for sample in samples)
-    header = ["text" if texts else "filename", "label", *(["split"] if parts else [])]
+    header = [(head.text or "text") if texts else "filename"]
+    header.append(_free(head.target or "label", header))
+    if parts:
+        header.append(next(name for name in SPLIT_COLUMNS if name not in header))
     return header, (
         [sample.text if texts else sample.name, _cell(sample), *([sample.split or ""] if parts else [])]
         for sample in samples
     )
 
 
-def _of_rows(samples: list[Annotated]) -> tuple[list[str], Iterator[list[Any]]]:
-    names = list(dict.fromkeys(name for sample in samples for name in sample.row or {}))
-    label, number = "label", 1
-    while label in names:
+def _of_rows(samples: list[Annotated], head: Head) -> tuple[list[str], Iterator[list[Any]]]:
+    rows = [sample.row or {} for sample in samples]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    patterns = {name: _pattern(pattern, (row.get(name) for row in rows)) for name, pattern in head.dates.items()}
+    lines = (
+        [*(_written(row.get(name), patterns.get(name)) for name in names), _cell(sample)]
+        for row, sample in zip(rows, samples, strict=True)
+    )
+    return [*names, _free(head.target or "label", names)], lines
+
+
+def _free(name: str, taken: Sequence[str]) -> str:
+    """Return a name for a column that no other has."""
+    free, number = name, 1
+    while free in taken:
         number += 1
-        label = f"label {number}"
-    cells = ([("" if (cell := (sample.row or {}).get(name)) is None else cell) for name in names] for sample in samples)
-    return [*names, label], ([*line, _cell(sample)] for line, sample in zip(cells, samples, strict=True))
+        free = f"{name} {number}"
+    return free
+
+
+def _pattern(pattern: str, days: Iterable[Any]) -> str:
+    """Return how a column of dates is written: as in its file, or with the time where some have one that was not."""
+    timed = any(isinstance(day, float) and not day.is_integer() for day in days)
+    return WITH_TIME if timed and "%H" not in pattern else pattern or DAY
+
+
+def _written(cell: Any, pattern: str | None) -> Any:
+    if cell is None:
+        return ""
+    if pattern is None or not isinstance(cell, int | float):
+        return cell
+    try:
+        return (datetime(1970, 1, 1) + timedelta(seconds=round(cell * SECONDS))).strftime(pattern)
+    except (OverflowError, ValueError):  # no calendar goes so far
+        return cell
 
 
 def _cell(sample: Annotated) -> str:

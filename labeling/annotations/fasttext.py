@@ -5,19 +5,21 @@ Spaces in names are written as ``_``, and line breaks in texts as spaces, since 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from typing_extensions import override
 
 from engine.task import Modality
-from labeling.annotations.codec import FileCodec, Reading
+from labeling.annotations.codec import FileCodec, Reading, respelled_classes
 from labeling.annotations.documents import name_of, read_text
-from labeling.annotations.model import Annotated, Annotations, Carried
+from labeling.annotations.model import Annotated, Annotations, Carried, all_names
 from labeling.splits import split_name
 from labeling.walk import Found
 
 MARK = "__label__"
+SPACE = re.compile(r"\s")
 SUFFIXES = (".txt", ".train", ".test", ".valid", ".ft", ".fasttext")
 TRIED_LINES = 50
 
@@ -50,6 +52,16 @@ class FastText(FileCodec):
             lines = [_line(sample) for sample in annotations.one_by_one(part)]
             (folder / f"{split or 'texts'}.txt").write_text("".join(lines), encoding="utf-8")
 
+    @override
+    def cannot_carry(self, annotations: Annotations) -> list[str]:
+        written = {name: plain_name(name) for name in all_names(annotations.samples)}
+        return [*super().cannot_carry(annotations), *respelled_classes(self.title, written)]
+
+
+def plain_name(name: str) -> str:
+    """Return the name of a class as it can stand among words: without spaces."""
+    return SPACE.sub("_", name)
+
 
 def _is_fasttext(path: Path) -> bool:
     try:
@@ -76,5 +88,5 @@ def _sample(line: str, name: str, split: str | None) -> Annotated:
 
 
 def _line(sample: Annotated) -> str:
-    marks = [MARK + label.replace(" ", "_") for label in sample.classes or ()]
+    marks = [MARK + plain_name(label) for label in sample.classes or ()]
     return " ".join([*marks, " ".join((sample.text or "").split())]) + "\n"

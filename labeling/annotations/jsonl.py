@@ -23,6 +23,7 @@ from typing import Any
 
 from typing_extensions import override
 
+from engine.separated import MISSING
 from engine.task import Modality
 from labeling.annotations.codec import FileCodec, Reading
 from labeling.annotations.documents import Object, name_of, number, objects, read_text, size_of, text_of
@@ -82,7 +83,7 @@ class JsonLines(FileCodec):
     @override
     def write(self, annotations: Annotations, folder: Path) -> None:
         samples = annotations.one_by_one(annotations.samples)
-        several = any(sample.classes is not None and len(sample.classes) != 1 for sample in annotations.samples)
+        several = any(sample.classes is not None and _in_a_list(sample.classes) for sample in annotations.samples)
         lines = (json.dumps(_item(sample, several), ensure_ascii=False, allow_nan=False) for sample in samples)
         (folder / FILE).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
@@ -220,6 +221,11 @@ def _ends(mark: Any) -> tuple[int, int, str]:
 def _tell(sentence: str, name: str, result: Annotations) -> None:
     if sentence:
         result.complain(name, sentence)
+
+
+def _in_a_list(classes: tuple[str, ...]) -> bool:
+    """Return whether classes need a list: a single one is read as a cell of a table, where ``NA`` is none."""
+    return len(classes) != 1 or classes[0].strip() in MISSING
 
 
 def _item(sample: Annotated, several: bool) -> Object:

@@ -108,6 +108,23 @@ class Annotated:
         return tuple(dict.fromkeys((*(self.classes or ()), *(part.label for part in parts))))
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the table is like that samples come from.
+
+    Attributes:
+        target: the column that is predicted.
+        text: the column of texts, where each sample is one.
+        dates: how the columns of dates are written, which are days since 1970-01-01 here.
+        absent: columns that the table has and the samples have not.
+    """
+
+    target: str | None = None
+    text: str | None = None
+    dates: Mapping[str, str] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
+
+
 @dataclass
 class Annotations:
     """All that some files say, and what in them could not be used.
@@ -116,12 +133,14 @@ class Annotations:
         samples: in the order of the files.
         classes: every class, in the files' own order where they have one; some may occur in no sample.
         problems: what was left out or mended.
+        head: what their table is like; nothing is known where they come from none.
         watch: told how many of how many are written; stops the writing by what it raises.
     """
 
     samples: list[Annotated] = field(default_factory=list)
     classes: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list)
+    head: Head = field(default_factory=Head)
     watch: Watch | None = field(default=None, compare=False, repr=False)
 
     def one_by_one(self, samples: Sequence[Annotated]) -> Iterator[Annotated]:
