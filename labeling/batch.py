@@ -57,13 +57,19 @@ def summed_up(problems: Sequence[Problem], one: str, several: str) -> list[str]:
 def save_problems(problems: Sequence[Problem], path: Path) -> None:
     """Write a list of what was left out as CSV: what it is about, and what happened.
 
+    Names come from outside, so none is written in a way that a spreadsheet would take for a formula.
+
     Raises:
         OSError: the file cannot be written.
     """
     with path.open("w", encoding="utf-8", newline="") as file:
         lines = csv.writer(file)
         lines.writerow(["file", "what happened"])
-        lines.writerows([problem.path, problem.sentence] for problem in problems)
+        lines.writerows([_plain(problem.path), _plain(problem.sentence)] for problem in problems)
+
+
+def _plain(cell: str) -> str:
+    return f"'{cell}" if cell.lstrip().startswith(("=", "+", "-", "@")) else cell
 
 
 @dataclass(frozen=True)
