@@ -19,6 +19,7 @@ _EXTRA_S = 15.0
 _TYPES = {
     ".csv": "text/csv",
     ".txt": "text/plain",
+    ".text": "text/plain",
     ".jpg": "image/jpeg",
     ".jpeg": "image/jpeg",
     ".png": "image/png",

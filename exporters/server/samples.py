@@ -37,7 +37,7 @@ def how_to_send(package: Package) -> str:
         )
     if package.columns:
         return 'This model takes rows: send JSON like {"columns": {…}} or {"rows": [{…}]}, or CSV as text/csv.'
-    return 'This model takes texts: send JSON like {"text": "…"}, or the text itself as text/plain.'
+    return 'This model takes texts: send JSON like {"text": "…"} as application/json, or the text itself as text/plain.'
 
 
 def read_batch(body: bytes, content_type: str, package: Package, limits: Limits) -> Batch:
@@ -85,8 +85,8 @@ def _from_content(body: bytes, kind: str, package: Package, most: int, limits: L
         return _from_json(parse_json(body, limits), package)
     elif package.columns and kind in TABLES:
         return Batch(_rows_of_table(body, package, most), alone=False)
-    elif not package.columns and (kind == "text/plain"):
-        return Batch([_text(body)], alone=True)
+    elif not package.columns and (kind == "text/plain" or (kind in UNTYPED and not body.lstrip().startswith(b"{"))):
+        return Batch([body], alone=True)  # as a file: its encoding and its end are found as they were in training
     raise Refused(415, how_to_send(package))
 
 
@@ -166,10 +166,3 @@ def _check_columns(row: Raw, package: Package) -> None:
     if missing:
         named = ", ".join(f"“{name[:60]}”" for name in missing[:5]) + (", …" if len(missing) > 5 else "")
         raise Refused(422, f"These columns are missing: {named}. Send null where a value is not known.")
-
-
-def _text(body: bytes) -> str:
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Refused(400, "The text is not UTF-8. Save it as UTF-8 and send it again.") from error
