@@ -8,6 +8,9 @@ BASE = f"docker.io/library/python:{PYTHON}-slim-bookworm"
 CONTEXT = ("app", "model", "wheels", "requirements.txt")
 """What is sent to the engine; everything else in the folder stays out of the image."""
 
+LEFT_OUT = ("model/serving.json",)
+"""What the server keeps beside a model that is served from the folder itself: no image is made with it."""
+
 TUNE_SECONDS = 0.5  # at every start, since nothing can be kept on a root that cannot be written
 
 _TEMPLATE = """\
@@ -25,13 +28,14 @@ ARG BUILDER={base}
 ARG BASE={base}
 
 FROM ${{BUILDER}} AS build
-COPY requirements.txt wheels /wheels/
+COPY wheels /wheels/
+COPY requirements.txt /requirements.txt
 RUN set -eu; \\
     python3 -c 'import sys; sys.exit("BUILDER needs Python {python}" if sys.version_info[:2] != ({comma}) else 0)'; \\
     offline=; \\
     if ls /wheels/*.whl >/dev/null 2>&1; then offline="--no-index --find-links=/wheels"; fi; \\
     python3 -m pip install --no-cache-dir --disable-pip-version-check --no-compile --no-deps \\
-        --only-binary=:all: --require-hashes $offline --target /image/deps --requirement /wheels/requirements.txt; \\
+        --only-binary=:all: --require-hashes $offline --target /image/deps --requirement /requirements.txt; \\
     find /image/deps -type d -name tests -prune -exec rm -rf {{}} +; \\
     python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /image/deps >/dev/null || true; \\
     chmod -R u=rwX,go=rX /image/deps
@@ -78,4 +82,5 @@ def dockerfile(facts: Facts) -> str:
 def dockerignore() -> str:
     """Return the ``.dockerignore``: nothing goes to the engine but what the Dockerfile copies."""
     kept = "".join(f"!{name}\n" for name in CONTEXT)
-    return f"# Nothing but what the Dockerfile copies.\n*\n{kept}**/__pycache__\n"
+    left_out = "".join(f"{name}\n" for name in LEFT_OUT)
+    return f"# Nothing but what the Dockerfile copies.\n*\n{kept}{left_out}**/__pycache__\n"

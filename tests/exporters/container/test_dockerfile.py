@@ -86,6 +86,14 @@ def test_only_checked_packages_and_nothing_they_ask_for_are_installed() -> None:
     assert "pip" not in " ".join(found.rest for found in LAST)
 
 
+def test_no_folder_that_is_copied_can_take_the_place_of_the_lock() -> None:
+    (pip,) = [found for found in ALL if "pip install" in found.rest]
+    lock = pip.words[pip.words.index("--requirement") + 1].rstrip(";")
+    copied = [found.words for found in ALL if found.word == "COPY" and "--from" not in found.rest]
+    assert ["requirements.txt", lock] in copied
+    assert not any(lock.startswith(to) for *_, to in copied if to != lock)
+
+
 def test_the_last_stage_only_copies() -> None:
     assert {found.word for found in LAST} <= {
         *("FROM", "COPY", "ENV", "WORKDIR", "USER", "EXPOSE", "STOPSIGNAL", "HEALTHCHECK", "CMD"),
@@ -113,7 +121,7 @@ def test_the_engine_gets_what_is_copied_and_nothing_else() -> None:
     copied = [word for found in ALL if found.word == "COPY" and "--from" not in found.rest for word in found.words[:-1]]
     assert sorted(copied) == sorted(CONTEXT)
     rules = [line for line in dockerignore().splitlines() if not line.startswith("#")]
-    for name in (*CONTEXT, "README.md", "triton", "secret.env", ".git"):
+    for name in (*CONTEXT, "README.md", "triton", "secret.env", ".git", "model/serving.json"):
         assert _is_sent(name, rules) == (name in CONTEXT)
 
 

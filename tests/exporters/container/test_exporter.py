@@ -176,12 +176,47 @@ def test_a_context_is_verified_and_what_was_changed_around_the_model_is_told(
     manifest = json.loads((context / "model" / "manifest.json").read_bytes())
     assert foreign(context, manifest) == []
     assert check(context).own
-    (context / "wheels" / "mine.txt").write_text("what is not copied into the image does not matter")
+    (context / "app" / "__pycache__").mkdir()
+    (context / "app" / "__pycache__" / "healthcheck.cpython-311.pyc").write_text("stays out of the image")
+    (context / "model" / "serving.json").write_text("stays out of the image too")
+    (context / "wheels" / "numpy-1-py3-none-any.whl").write_text("is not installed with another hash than the lock's")
+    assert foreign(context, manifest) == []
     (context / "app" / "uvicorn.py").write_text("print('hello')")
     (context / "app" / "healthcheck.py").unlink()
     (context / "Dockerfile").write_text("FROM elsewhere")
     assert foreign(context, manifest) == ["Dockerfile", "app/healthcheck.py", "app/uvicorn.py"]
     assert not check(context).own
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("wheels/requirements.txt", "wheels/sub/numpy-1-py3-none-any.whl", "model/json.py", "model/sample/json.py"),
+        *("app/a__pycache__b.py", "app/LICENSES/more.py"),
+    ],
+)
+def test_what_would_go_into_the_image_unseen_is_told(
+    exported: tuple[Path, ExportReport], tmp_path: Path, name: str
+) -> None:
+    context = tmp_path / "context"
+    shutil.copytree(exported[0], context)
+    (context / name).parent.mkdir(exist_ok=True)
+    (context / name).write_text("print('hello')")
+    assert foreign(context, json.loads((context / "model" / "manifest.json").read_bytes())) == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "to"), [("app/json", "../model/sample"), ("wheels/a.whl", "WHEELS.txt"), ("wheels", "model")]
+)
+def test_links_in_what_goes_into_the_image_are_told(
+    exported: tuple[Path, ExportReport], tmp_path: Path, name: str, to: str
+) -> None:
+    context = tmp_path / "context"
+    shutil.copytree(exported[0], context)
+    if (context / name).exists():
+        shutil.rmtree(context / name)
+    (context / name).symlink_to(to)
+    assert name in foreign(context, json.loads((context / "model" / "manifest.json").read_bytes()))
 
 
 @pytest.mark.parametrize(
