@@ -1,4 +1,4 @@
-"""Connections of uvicorn whose senders have a limited time for the head of each request."""
+"""Connections of uvicorn on which time is limited: for the head of each request, and for taking in the answer."""
 
 from __future__ import annotations
 
@@ -22,31 +22,39 @@ def _last_words(status: bytes, sentence: str) -> bytes:
     )
 
 
+_LOOKS = 20  # at an answer that is being taken in, before all of it has to be gone
+_LEAST_BYTES = 64_000
 _TOO_SLOW = _last_words(b"408 Request Timeout", "The request came too slowly and was given up. Send it again.")
 _NO_HTTP = _last_words(b"400 Bad Request", "This is no HTTP request that the server understands.")
 
 
 def timed_protocol(limits: Limits) -> type[H11Protocol]:
     """Return the class of connections that keep to ``limits``."""
-    return type("TimedConnection", (_Timed,), {"head_s": limits.head_s, "most": limits.connections})
+    own = {"head_s": limits.head_s, "body_s": limits.body_s, "most": limits.connections}
+    return type("TimedConnection", (_Timed,), own)
 
 
 class _Timed(H11Protocol):
     """Closes when the head of a request takes longer than ``head_s``; makes room where ``most`` are open.
 
     Who sends a byte now and then would hold a connection for ever, since uvicorn times only the pause between requests.
+    Who reads nothing of an answer, or a little now and then, would hold all of it in memory: within each ``body_s``
+    a good part of it has to be gone.
     """
 
     head_s: ClassVar[float]
+    body_s: ClassVar[float]
     most: ClassVar[int]
 
     def __init__(self, *arguments: Any, **words: Any) -> None:
         super().__init__(*arguments, **words)
         self._timer: asyncio.TimerHandle | None = None
+        self._writing: asyncio.TimerHandle | None = None
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        transport.set_write_buffer_limits(high=0)  # so that the end of an answer is watched too
         self._arm()
         if len(self.connections) > self.most:
             self._make_room()
@@ -62,7 +70,19 @@ class _Timed(H11Protocol):
     @override
     def connection_lost(self, exc: Exception | None) -> None:
         self._disarm()
+        self._all_is_sent()
         super().connection_lost(exc)
+
+    @override
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        size = self.transport.get_write_buffer_size()
+        self._look_again(size, max(_LEAST_BYTES, size // _LOOKS))
+
+    @override
+    def resume_writing(self) -> None:
+        self._all_is_sent()
+        super().resume_writing()
 
     @override
     def send_400_response(self, msg: str) -> None:
@@ -88,6 +108,22 @@ class _Timed(H11Protocol):
         if self.is_waiting and not self.transport.is_closing():
             self.transport.write(_TOO_SLOW)
             self.transport.close()
+
+    def _look_again(self, size: int, least: int) -> None:
+        self._writing = self.loop.call_later(self.body_s, self._look, size, least)
+
+    def _look(self, size: int, least: int) -> None:
+        """Go on where at least so much of the ``size`` bytes that waited has gone; else end the connection."""
+        left = self.transport.get_write_buffer_size()
+        if size - left < least:
+            self.transport.abort()
+        else:
+            self._look_again(left, least)
+
+    def _all_is_sent(self) -> None:
+        if self._writing is not None:
+            self._writing.cancel()
+            self._writing = None
 
     def _make_room(self) -> None:
         """Close one that was answered and is merely kept, else the one that has waited longest for a head.
