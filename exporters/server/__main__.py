@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -74,5 +75,15 @@ def _parser(known: Mapping[str, str]) -> argparse.ArgumentParser:
     return parser
 
 
+def _main() -> None:
+    """Serve and end the process, also under work that does not end: things are not taken down that it still uses."""
+    code = main()
+    if threading.active_count() > 1:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    _main()

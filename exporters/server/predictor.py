@@ -10,14 +10,17 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from typing import Generic, TypeVar
 
 from exporters.server.deadline import Deadline
 from exporters.server.refused import Refused
 from exporters.server.settings import Limits, Load
+from exporters.server.threads import Threads
 from exporters.standalone.halt import Halt, Halted
+
+CLOSE_S = 2.0
+"""How long the end waits for work that was told to end: a call of the graph does so at its next node."""
 
 Result = TypeVar("Result")
 Item = TypeVar("Item")
@@ -30,7 +33,7 @@ class Predictor:
     def __init__(self, load: Load, limits: Limits) -> None:
         self._limits = limits
         self._waiting = 0
-        self._threads = ThreadPoolExecutor(load.workers * load.batch, thread_name_prefix="predict")
+        self._threads = Threads(load.workers * load.batch, "predict")
 
     @property
     def waiting(self) -> int:
@@ -79,9 +82,9 @@ class Predictor:
         finally:
             deadline.halt.ask()  # what still runs is not waited for: it ends, and its thread is free
 
-    def close(self) -> None:
-        """Let what runs end; start nothing more."""
-        self._threads.shutdown(wait=True, cancel_futures=True)
+    def close(self) -> bool:
+        """Start nothing more, and return whether what runs has ended; what does not end soon is left to itself."""
+        return self._threads.close(CLOSE_S)
 
 
 def _tell(loop: asyncio.AbstractEventLoop, what: Callable[[], None]) -> None:

@@ -213,6 +213,23 @@ def test_a_shared_call_ends_once_all_who_share_it_were_given_up() -> None:
         assert all(isinstance(one.exception(5), Halted) for one in waiting)
 
 
+def test_the_end_does_not_wait_for_work_that_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exporters.server.predictor.CLOSE_S", 0.1)
+
+    async def scene() -> None:
+        predictor, gate = Predictor(Load(1, 1, 1), replace(LIMITS, answer_s=0.05)), threading.Event()
+        with pytest.raises(Refused):
+            await predictor.do(lambda _: gate.wait(20))
+        start = time.monotonic()
+        assert not predictor.close()
+        assert time.monotonic() - start < 2.0
+        with pytest.raises(RuntimeError):
+            await predictor.do(lambda _: 7)
+        gate.set()
+
+    asyncio.run(scene())
+
+
 def test_what_was_given_up_is_told_so() -> None:
     async def scene() -> None:
         predictor, heard = Predictor(Load(1, 1, 1), replace(LIMITS, answer_s=0.05)), list[Deadline]()
