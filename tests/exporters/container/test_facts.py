@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporters.container.facts import Facts, image_name, most_memory, usual_memory
+from exporters.container.facts import GRACE_S, Facts, image_name, most_memory, usual_memory
 from exporters.errors import NotOurs
+from exporters.server.predictor import CLOSE_S
+from exporters.server.settings import Limits
 
 PRINT = "ab12" * 16
 IMAGE = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*")  # of the reference grammar: one component of a path
@@ -50,6 +52,10 @@ def test_memory_grows_with_the_model_and_leaves_room_for_requests() -> None:
     assert (usual_memory(0), most_memory(0)) == (128, 768)
     assert usual_memory(100_000_000) == 448
     assert most_memory(1_900_000_000) % 64 == 0
+
+
+def test_a_container_gets_more_time_to_end_than_its_server_takes() -> None:
+    assert Limits().drain_s + CLOSE_S + 2 < GRACE_S
 
 
 def test_a_context_says_itself_what_it_was_written_with(tmp_path: Path) -> None:
