@@ -20,4 +20,5 @@ def healthy(port: int, timeout_s: float = 4.0) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(0 if healthy(int(os.environ.get("PORT", "8080"))) else 1)
+    port = os.environ.get("AUTODIDACT_PORT") or os.environ.get("PORT") or "8080"  # as the server has it
+    sys.exit(0 if healthy(int(port)) else 1)

@@ -110,6 +110,18 @@ def test_the_health_check_is_its_exit_code(port: int) -> None:
         assert done.returncode == code
 
 
+@pytest.mark.parametrize("said", ["PORT", "AUTODIDACT_PORT"])
+def test_both_find_the_server_at_the_port_it_was_told(port: int, said: str) -> None:
+    other = {"PORT": "9"} if said == "AUTODIDACT_PORT" else {"AUTODIDACT_PORT": ""}
+    environment = {**os.environ, **other, said: str(port)}
+    assert subprocess.run([sys.executable, healthcheck.__file__], env=environment, check=False).returncode == 0
+    head = json.dumps({"method": "GET", "path": "/healthz", "headers": {}, "timeout_s": 5}).encode() + b"\n"
+    done = subprocess.run(
+        [sys.executable, inside.__file__], input=head, capture_output=True, env=environment, check=True
+    )
+    assert json.loads(done.stdout.partition(b"\n")[0])["status"] == 200
+
+
 def test_the_client_inside_says_the_head_on_a_line_of_its_own(port: int) -> None:
     head = {"method": "POST", "path": "/echo", "headers": {"x-mine": "b"}, "timeout_s": 5}
     done = subprocess.run(
