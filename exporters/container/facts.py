@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from exporters.errors import NotOurs
+from exporters.server.machine import idle_bytes
 
 USER = 10001
 PORT = 8080
@@ -18,7 +19,8 @@ PYTHON = "3.11"
 PIDS = 256
 SCRATCH_MB = 64
 GRACE_S = 15  # longer than the server lets running requests end, or it would be killed under load
-_IDLE_MB, _REQUESTS_MB, _STEP_MB, _PER_MODEL = 128, 640, 64, 3
+CPUS = 4  # so that a node of many cores is not asked about by more calls at once than the memory is for
+_REQUESTS_MB, _STEP_MB = 640, 64
 _LONGEST = 40
 _TAG = 12
 
@@ -83,12 +85,8 @@ def image_name(title: str, fingerprint: str) -> str:
 
 
 def usual_memory(model_bytes: int) -> int:
-    """Return the megabytes that a container takes while it has little to do, in steps of 64.
-
-    ONNX Runtime holds the file while it reads it and packs the weights once more; the rest are Python and the server.
-    """
-    wanted = _IDLE_MB + _PER_MODEL * model_bytes / 1e6
-    return int(-(-wanted // _STEP_MB) * _STEP_MB)
+    """Return the megabytes that a container takes while it has little to do, in steps of 64."""
+    return int(-(-idle_bytes(model_bytes) / 1e6 // _STEP_MB) * _STEP_MB)
 
 
 def most_memory(model_bytes: int) -> int:

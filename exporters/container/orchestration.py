@@ -5,7 +5,7 @@ Only names that :class:`Facts` made safe are written into them.
 
 from __future__ import annotations
 
-from exporters.container.facts import GRACE_S, PIDS, PORT, SCRATCH_MB, USER, Facts
+from exporters.container.facts import CPUS, GRACE_S, PIDS, PORT, SCRATCH_MB, USER, Facts
 
 _COMPOSE = """\
 # docker compose up --build --detach        (or: podman compose up --build --detach)
@@ -95,6 +95,7 @@ spec:
               cpu: 250m
               memory: {request}Mi
             limits:
+              cpu: "{cpus}"
               memory: {memory}Mi
               ephemeral-storage: {scratch}Mi
           startupProbe:
@@ -181,4 +182,5 @@ def _filled(template: str, facts: Facts) -> str:
         port=PORT,
         user=USER,
         grace=GRACE_S,
+        cpus=CPUS,
     )

@@ -11,12 +11,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from exporters.server.log import say
-from exporters.server.machine import cores, machine
+from exporters.server.machine import calls, machine
 from exporters.server.settings import Load
 from exporters.server.tuning import SECONDS, Tuning, search
 from exporters.standalone.described import MODEL, check_place
@@ -38,14 +39,17 @@ def choose(
     ``manifest`` is the package's, checked. What was chosen, and what it was measured against, goes into the log.
     """
     model = str(manifest["files"][MODEL])
+    most = calls(int(manifest["files"][MODEL]["bytes"]))
     tuning = kept(folder, model, max_latency_ms)
+    if tuning is not None and tuning.chosen.load.workers > most:  # there was more memory then
+        tuning = None
     was_kept = tuning is not None
     if tuning is None and seconds > 0:
         tuning = _measured(folder, seconds, max_latency_ms)
         if tuning is not None:
             keep(folder, model, tuning)
     if tuning is None:
-        return Load(cores(), 1, 1)
+        return Load(most, 1, 1)
     say(
         "settings",
         chosen=tuning.chosen.sentence(),
@@ -68,6 +72,9 @@ def keep(folder: Path, model: str, tuning: Tuning) -> bool:
         temporary.replace(path)
     except OSError:  # a container's disk is read-only: it is then measured at every start
         return False
+    finally:
+        with suppress(OSError):  # it has its name by now, or nothing can be changed there
+            temporary.unlink(missing_ok=True)
     return True
 
 
@@ -86,8 +93,13 @@ def kept(folder: Path, model: str, max_latency_ms: float | None) -> Tuning | Non
         return None
 
 
-def measure_package(folder: Path, seconds: float = SECONDS, max_latency_ms: float | None = None) -> Tuning | None:
-    """Search in this process; None where the package has no sample to be asked about.
+def measure_package(
+    folder: Path,
+    seconds: float = SECONDS,
+    max_latency_ms: float | None = None,
+    told: Callable[[Tuning], None] = lambda tuning: None,
+) -> Tuning | None:
+    """Search in this process; None where the package has no sample to be asked about. ``told`` hears of it on the way.
 
     Raises:
         NotAPackage: the folder holds none.
@@ -100,20 +112,36 @@ def measure_package(folder: Path, seconds: float = SECONDS, max_latency_ms: floa
     def opened(threads: int) -> Package:
         return package if threads == 1 else Package(folder, package.manifest, threads)
 
-    return search(lambda threads: opened(threads).predict, item, seconds, max_latency_ms)
+    most = calls(int(package.manifest["files"][MODEL]["bytes"]))
+    return search(lambda threads: opened(threads).predict, item, seconds, max_latency_ms, calls=most, told=told)
 
 
 def _measured(folder: Path, seconds: float, max_latency_ms: float | None) -> Tuning | None:
-    """Search in a process of its own; None where that failed, which must not keep the server from starting."""
+    """Search in a process of its own; None where that failed, which must not keep the server from starting.
+
+    What was found before it failed stands, such as where the calls of many samples took more memory than there is.
+    """
     words = [sys.executable, "-m", "exporters.server.choosing", str(folder), "--seconds", str(seconds)]
     words += [] if max_latency_ms is None else ["--max-latency", str(max_latency_ms)]
     try:
         done = subprocess.run(
-            words, capture_output=True, text=True, timeout=seconds + _MOST_EXTRA_S, check=True, stdin=subprocess.DEVNULL
+            words, capture_output=True, timeout=seconds + _MOST_EXTRA_S, check=True, stdin=subprocess.DEVNULL
         )
-        said: Any = json.loads(done.stdout)
+        return _last_said(done.stdout)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        say("settings", failed=type(error).__name__)
+        return _last_said(error.stdout or b"")
+    except (OSError, subprocess.SubprocessError) as error:
+        say("settings", failed=type(error).__name__)
+        return None
+
+
+def _last_said(lines: bytes) -> Tuning | None:
+    """Return what the last line holds that the search said; None where it said none."""
+    try:
+        said: Any = json.loads(lines.splitlines()[-1]) if lines else None
         return None if said is None else Tuning.from_json(said)
-    except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         say("settings", failed=type(error).__name__)
         return None
 
@@ -129,19 +157,23 @@ def sample_of(package: Package) -> Item | None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure one package and print what was found as JSON."""
+    """Measure one package and print what was found as JSON, on the way a line and at the end one more."""
     parser = argparse.ArgumentParser(prog="python -m exporters.server.choosing", description=main.__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--max-latency", type=float)
     wanted = parser.parse_args(arguments)
     try:
-        found = measure_package(wanted.folder, wanted.seconds, wanted.max_latency)
-    except NotAPackage as error:
+        found = measure_package(wanted.folder, wanted.seconds, wanted.max_latency, _print)
+    except (NotAPackage, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(json.dumps(None if found is None else found.to_json()))
+    _print(found)
     return 0
+
+
+def _print(found: Tuning | None) -> None:
+    print(json.dumps(None if found is None else found.to_json()), flush=True)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ from pathlib import Path
 
 _V2 = Path("/sys/fs/cgroup/cpu.max")
 _V1 = Path("/sys/fs/cgroup/cpu")
+_IDLE, _PER_MODEL = 128_000_000, 3
+_PER_CALL = 150_000_000  # pictures of a batch, or the words of many texts, on their way through a network
 _MEMORY = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 
@@ -35,6 +37,22 @@ def memory() -> int | None:
         except (OSError, ValueError):  # another version of control groups, or no limit
             continue
     return min(limits)
+
+
+def idle_bytes(model_bytes: int) -> int:
+    """Return the bytes that a server of a model of this size takes while it has little to do.
+
+    ONNX Runtime holds the file while it reads it and packs the weights once more; the rest are Python and the server.
+    """
+    return _IDLE + _PER_MODEL * model_bytes
+
+
+def calls(model_bytes: int) -> int:
+    """Return how many calls of a model may run at once here: one a core, while there is memory for each; at least 1."""
+    all_of_it = memory()
+    if all_of_it is None:
+        return cores()
+    return max(1, min(cores(), (all_of_it - idle_bytes(model_bytes)) // _PER_CALL))
 
 
 def machine() -> str:

@@ -16,12 +16,16 @@ from typing import Any, Self, TypeVar
 from exporters.server.machine import cores
 from exporters.server.predictor import Shared
 from exporters.server.settings import Load
+from exporters.standalone.errors import NotAPackage
 from exporters.standalone.halt import Halt
 
 SECONDS = 1.0
 
 Item = TypeVar("Item")
 Predict = Callable[[Sequence[Item]], list[Any]]
+
+AT_ONCE = 64
+"""Samples in all calls together: each has a thread that waits for it, and a container may have few threads."""
 
 _BATCHES = (4, 16)
 _MOST = 256
@@ -56,6 +60,8 @@ class Trial:
         load = Load(**values["load"])
         if not all(type(size) is int and 1 <= size <= _MOST for size in asdict(load).values()):
             raise ValueError("settings out of range")
+        if load.workers * load.batch > AT_ONCE:
+            raise ValueError("more samples at once than there are threads for")
         return cls(load, float(values["per_second"]), float(values["p95_ms"]))
 
 
@@ -90,32 +96,52 @@ def search(
     seconds: float = SECONDS,
     max_latency_ms: float | None = None,
     count: int | None = None,
+    calls: int = AT_ONCE,
+    told: Callable[[Tuning], None] = lambda tuning: None,
 ) -> Tuning:
     """Try settings for about ``seconds`` and choose the one with the most answers a second that meets the target.
 
     ``opened`` returns what predicts with a number of threads a call, and ``item`` is what it is asked. Where no setting
-    meets ``max_latency_ms``, the quickest is chosen. ``count`` is the number of cores, this machine's where it is None.
+    meets ``max_latency_ms``, the quickest is chosen. ``count`` is the number of cores, this machine's where it is None,
+    and ``calls`` how many calls may run at once. ``told`` hears what would be chosen before any are shared.
+
+    Raises:
+        RuntimeError: no setting could be tried: there are no threads or no memory for it.
     """
     start = time.perf_counter()
-    splits = list(_splits(cores() if count is None else count))
+    most = max(1, min(calls, AT_ONCE))
+    splits = [load for load in _splits(cores() if count is None else count) if load.workers <= most]
     predicts = {load.threads: opened(load.threads) for load in splits}
     window = seconds / (len(splits) + len(_BATCHES))
     tried = [*_measured(splits, predicts, item, window)]
+    if not tried:
+        raise RuntimeError("no setting could be tried")
+
+    def so_far() -> Tuning:
+        return Tuning(pick(tried, max_latency_ms), tuple(tried), max_latency_ms, round(time.perf_counter() - start, 3))
+
+    told(so_far())
     best = pick(tried, max_latency_ms)
-    batches = [batch for batch in _BATCHES if best.p95_ms * batch <= 1000 * seconds]  # or it would take minutes
+    sizes = sorted({min(batch, AT_ONCE // best.load.workers) for batch in _BATCHES} - {1})
+    batches = [batch for batch in sizes if best.p95_ms * batch <= 1000 * seconds]  # or it would take minutes
     tried += _measured([replace(best.load, batch=batch) for batch in batches], predicts, item, window)
-    chosen = pick(tried, max_latency_ms)
-    return Tuning(chosen, tuple(tried), max_latency_ms, round(time.perf_counter() - start, 3))
+    return so_far()
 
 
 def _measured(
     loads: Sequence[Load], predicts: Mapping[int, Predict[Item]], item: Item, window: float
 ) -> Iterable[Trial]:
-    """Measure each for ``window`` seconds in turns, and keep the better: what else the machine does comes and goes."""
+    """Measure each for ``window`` seconds in turns, and keep the better: what else the machine does comes and goes.
+
+    What cannot be tried is left out.
+    """
     found: dict[Load, Trial] = {}
     for _ in range(_TURNS):
         for load in loads:
-            trial = measure(load, predicts[load.threads], item, window / _TURNS)
+            try:
+                trial = measure(load, predicts[load.threads], item, window / _TURNS)
+            except (RuntimeError, MemoryError, NotAPackage):  # no threads or memory for it: the others stand
+                continue
             found[load] = max(trial, found.get(load, trial), key=lambda one: one.per_second)
     return found.values()
 

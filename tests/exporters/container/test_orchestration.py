@@ -75,6 +75,7 @@ def test_kubernetes_limits_and_probes() -> None:
     (container,) = pod()["containers"]
     resources = container["resources"]
     assert resources["limits"]["memory"] == "832Mi"
+    assert resources["limits"]["cpu"] == "4"
     assert resources["requests"]["memory"] == "192Mi"
     assert {f"{name}Probe" for name in ("startup", "readiness", "liveness")} <= set(container)
     assert container["livenessProbe"]["httpGet"] == {"path": "/healthz", "port": "http"}

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,34 @@ def test_a_damaged_file_counts_as_none(tmp_path: Path, content: str) -> None:
 def test_where_nothing_can_be_written_nothing_is_kept(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert not keep(tmp_path / "file", "abc", TUNING)
+
+
+def test_of_what_could_not_get_its_name_nothing_is_left(tmp_path: Path) -> None:
+    (tmp_path / FILE / "mine").mkdir(parents=True)
+    assert not keep(tmp_path, "abc", TUNING)
+    assert [path.name for path in tmp_path.iterdir()] == [FILE]
+
+
+def test_what_was_measured_for_more_memory_than_there_is_now_is_measured_anew(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = check_package(package)
+    many = replace(TRIAL, load=Load(9, 1, 1))
+    assert keep(package, str(manifest["files"]["model.onnx"]), replace(TUNING, chosen=many))
+    monkeypatch.setattr("exporters.server.choosing.calls", lambda model_bytes: 9)
+    assert choose(package, manifest, 0.0) == Load(9, 1, 1)
+    monkeypatch.setattr("exporters.server.choosing.calls", lambda model_bytes: 3)
+    assert choose(package, manifest, 0.0) == Load(3, 1, 1)
+
+
+def test_what_was_found_before_a_search_was_killed_stands(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "python"
+    program.write_text(f"#!/bin/sh\necho '{json.dumps(TUNING.to_json())}'\nkill -9 $$\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    assert choose(package, check_package(package), 0.1) == TRIAL.load
 
 
 def test_without_a_search_every_core_answers_by_itself(package: Path) -> None:

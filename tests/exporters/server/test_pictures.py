@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from exporters.server import pictures
-from exporters.server.machine import cores, machine, memory
+from exporters.server.machine import calls, cores, machine, memory
 from exporters.server.pictures import TooLarge, most_pixels, pixels_of
 from exporters.server.settings import Limits
 from tests.engine.hostile_pictures import tiled_tiff
@@ -47,3 +47,12 @@ def test_the_machine_is_known() -> None:
     assert cores() >= 1
     assert f"x{cores()}" in machine()
     assert (memory() or 10**9) > 10**8
+
+
+def test_no_more_calls_run_at_once_than_there_are_cores_and_memory_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exporters.server.machine.cores", lambda: 64)
+    for model_bytes, limit_mb, found in ((1_000_000, 832, 4), (10**9, 3776, 4), (10**9, 512, 1), (0, 10**6, 64)):
+        monkeypatch.setattr("exporters.server.machine.memory", lambda limit=limit_mb * 1_000_000: limit)
+        assert calls(model_bytes) == found
+    monkeypatch.setattr("exporters.server.machine.memory", lambda: None)
+    assert calls(10**9) == 64

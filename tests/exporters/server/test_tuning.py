@@ -3,11 +3,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
 from exporters.server.settings import Load
-from exporters.server.tuning import Trial, Tuning, measure, pick, search
+from exporters.server.tuning import AT_ONCE, Trial, Tuning, measure, pick, search
 
 
 def machine(one_s: float, each_s: float, cores: int = 2, speedup: float = 1.0) -> Callable[[int], object]:
@@ -74,6 +75,33 @@ def test_the_search_is_bounded_for_a_slow_model() -> None:
     assert all(trial.load.batch == 1 for trial in tuning.tried)
 
 
+def test_no_setting_takes_more_threads_or_calls_than_there_are() -> None:
+    opened = machine(0.001, 0.00001, cores=16, speedup=0.1)
+    tried = search(opened, 7, 0.3, count=16).tried  # type: ignore[arg-type]
+    assert max(trial.load.batch for trial in tried) > 1
+    assert all(trial.load.workers * trial.load.batch <= AT_ONCE for trial in tried)
+    few = search(opened, 7, 0.2, count=16, calls=3).tried  # type: ignore[arg-type]
+    assert {trial.load.workers for trial in few} == {1, 2}
+
+
+def test_what_cannot_be_tried_costs_nothing_that_was_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    fares = {1: SINGLE, 4: LITTLE}
+
+    def measured(load: Load, *_: object) -> Trial:
+        if load.batch not in fares:
+            raise RuntimeError("can't start new thread")
+        return replace(fares[load.batch], load=load)
+
+    monkeypatch.setattr("exporters.server.tuning.measure", measured)
+    heard: list[Tuning] = []
+    tuning = search(machine(0.0, 0.0), 7, 0.4, count=2, told=heard.append)  # type: ignore[arg-type]
+    assert {trial.load.batch for trial in tuning.tried} == {1, 4}
+    assert [{trial.load.batch for trial in one.tried} for one in heard] == [{1}]
+    fares.clear()
+    with pytest.raises(RuntimeError, match="no setting"):
+        search(machine(0.0, 0.0), 7, 0.4, count=2)  # type: ignore[arg-type]
+
+
 def test_what_is_measured_is_what_happened() -> None:
     trial = measure(Load(1, 1, 1), machine(0.0, 0.01)(1), 7, 0.1)  # type: ignore[arg-type]
     assert 10.0 < trial.p95_ms < 100.0
@@ -85,6 +113,10 @@ def test_it_goes_to_json_and_back_and_odd_settings_are_refused() -> None:
     tuning = Tuning(trial, (trial,), 10.0, 0.9)
     assert Tuning.from_json(tuning.to_json()) == tuning
     assert "calls at once 2" in trial.sentence()
-    for load in ({"workers": 0, "threads": 1, "batch": 1}, {"workers": 1, "threads": 1, "batch": 10**9}):
-        with pytest.raises(ValueError, match="range"):
+    for load, said in (
+        ({"workers": 0, "threads": 1, "batch": 1}, "range"),
+        ({"workers": 1, "threads": 1, "batch": 10**9}, "range"),
+        ({"workers": 16, "threads": 1, "batch": 16}, "more samples at once"),
+    ):
+        with pytest.raises(ValueError, match=said):
             Trial.from_json({"load": load, "per_second": 1.0, "p95_ms": 1.0})
