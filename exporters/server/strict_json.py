@@ -21,9 +21,10 @@ def parse_json(raw: bytes, limits: Limits) -> Any:
     Raises:
         Refused: it is no JSON (400), too deep (400), of too many values (413), or holds half a character (400).
     """
-    _check_marks(_marks(raw), limits)
     try:
-        value = json.loads(raw)
+        text = raw.decode("utf-8-sig")  # json would also take UTF-16, whose marks are not counted, and half characters
+        _check_marks(_marks(raw), limits)
+        value = json.loads(text)
         if b"\\u" in raw:
             json.dumps(value, ensure_ascii=False).encode()
     except UnicodeError as error:

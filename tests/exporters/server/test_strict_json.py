@@ -52,7 +52,7 @@ def test_depth_is_that_of_the_value_whatever_its_strings_hold(value: Any) -> Non
 @given(raw=st.binary(max_size=80))
 def test_any_bytes_are_a_value_or_refused(raw: bytes) -> None:
     try:
-        expected = json.loads(raw)
+        expected = json.loads(raw.decode("utf-8-sig"))
         json.dumps(expected, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         with pytest.raises(Refused):
@@ -76,7 +76,19 @@ def test_what_has_too_many_values_is_refused_before_they_are_made() -> None:
     assert parse_json(b'"' + b"," * 3_000_000 + b'"', LIMITS) == "," * 3_000_000
 
 
-@pytest.mark.parametrize("raw", [b'"\\ud800"', b'{"\\udfff": 1}', b'"\xff"', b"9" * 5000, b"", b"{'a': 1}"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_json_in_another_encoding_is_refused_and_passes_no_limit(encoding: str) -> None:
+    deep = '["x\u2200", ' * 33 + "1" + "]" * 33
+    for value in ('{"text": "good"}', deep):
+        with pytest.raises(Refused) as refusal:
+            parse_json(value.encode(encoding), LIMITS)
+        assert refusal.value.status == 400
+    assert parse_json(b'\xef\xbb\xbf{"text": "good"}', LIMITS) == {"text": "good"}
+
+
+@pytest.mark.parametrize(
+    "raw", [b'{"text": "\xed\xa0\x80"}', b'"\\ud800"', b'{"\\udfff": 1}', b'"\xff"', b"9" * 5000, b"", b"{'a': 1}"]
+)
 def test_half_characters_and_endless_numbers_are_refused(raw: bytes) -> None:
     with pytest.raises(Refused) as refusal:
         parse_json(raw, LIMITS)
