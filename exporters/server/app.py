@@ -55,7 +55,7 @@ class _Routes:
         self._metrics = metrics
         self._bodies = Bodies(settings.limits)
         self._predictor = Predictor(settings.load, settings.limits)
-        self._asking = Asking(package, settings.load, most_pixels(settings.limits))
+        self._asking = Asking(package, settings.load, most_pixels(settings.limits), settings.limits.all_values)
         self._inference = Inference(self._asking, settings.limits)
         self._openapi = describe(package, settings)
         self._page, self._docs = page(), docs(self._openapi, package.task, settings.port)

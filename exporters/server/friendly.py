@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from exporters.server.predictor import Shared
 from exporters.server.refused import Refused
 from exporters.server.room import Room
 from exporters.server.samples import Batch
-from exporters.server.settings import Load
+from exporters.server.settings import Limits, Load
 from exporters.standalone.package import Answer, Item, Package, Unreadable
 
 _HELD_BYTES = 32_000_000
@@ -36,9 +37,10 @@ class Reply:
 class Asking:
     """A package with its turns; a sample that cannot be read does not keep the others from an answer."""
 
-    def __init__(self, package: Package, load: Load, most_pixels: int) -> None:
+    def __init__(self, package: Package, load: Load, most_pixels: int, most_values: int = Limits.all_values) -> None:
         self.package = package
         self._room = Room(most_pixels)
+        self._values = Room(most_values)
         self._shared = Shared[Item, Answer](package.predict, load)
 
     def answers(self, batch: Batch, deadline: Deadline) -> list[Answer | Unreadable]:
@@ -72,13 +74,30 @@ class Asking:
         Raises:
             Refused: the only sample cannot be read (422) or is too large (413), or all take too long (504).
         """
-        answers = self.answers(batch, deadline)
-        if batch.alone:
-            _only(answers)
-        said = [{"error": str(answer)} if isinstance(answer, Unreadable) else answer.to_json() for answer in answers]
-        body = json.dumps({"model": self.package.manifest["name"], "predictions": said}, ensure_ascii=False).encode()
-        unreadable = sum(isinstance(answer, Unreadable) for answer in answers)
-        return Reply(body, len(answers) - unreadable, unreadable)
+        with self.answering(len(batch.samples), deadline):
+            answers = self.answers(batch, deadline)
+            if batch.alone:
+                _only(answers)
+            said = ", ".join(map(_written, answers))  # one by one: as values they take many times what they do as text
+            unreadable = sum(isinstance(answer, Unreadable) for answer in answers)
+            name = json.dumps(self.package.manifest["name"], ensure_ascii=False)
+            body = f'{{"model": {name}, "predictions": [{said}]}}'.encode()
+            return Reply(body, len(answers) - unreadable, unreadable)
+
+    @contextmanager
+    def answering(self, samples: int, deadline: Deadline) -> Iterator[None]:
+        """Have room for the answers about so many samples until they are written, so that all together fit.
+
+        Raises:
+            Refused: there was none in time (504).
+        """
+        values = min(samples * max(1, len(self.package.classes)), self._values.size)
+        if not self._values.take(values, deadline.left()):
+            raise deadline.refusal()
+        try:
+            yield
+        finally:
+            self._values.give(values)
 
     def call(self, outputs: Sequence[str], feeds: Feeds, pixels: int, deadline: Deadline) -> list[npt.NDArray[Any]]:
         """Call the graph on tensors as they are, with the same turns and in the same room as all others.
@@ -147,6 +166,11 @@ class _Held:
         self._items, self._bytes = {}, 0
         self._room.give(self._pixels)
         self._pixels = 0
+
+
+def _written(answer: Answer | Unreadable) -> str:
+    said = {"error": str(answer)} if isinstance(answer, Unreadable) else answer.to_json()
+    return json.dumps(said, ensure_ascii=False)
 
 
 def _only(answers: Sequence[Answer | Unreadable]) -> Answer:

@@ -9,7 +9,7 @@ from typing import Any
 
 from exporters.server.deadline import Deadline
 from exporters.server.friendly import Asking
-from exporters.server.raw_calls import check_call, pixels_in
+from exporters.server.raw_calls import check_call, pixels_in, rows_of
 from exporters.server.refused import Refused
 from exporters.server.settings import Limits
 from exporters.server.strict_json import parse_json
@@ -66,11 +66,14 @@ class Inference:
         feeds = self._feeds(_objects(request, "inputs"), body[size:])
         wanted = self._wanted(request)
         check_call(self._package, feeds, self._limits)
-        try:
-            values = self._asking.call([name for name, _ in wanted], feeds, pixels_in(self._package, feeds), deadline)
-        except NotAPackage as error:
-            raise Refused(400, "The model cannot be run on these tensors. Its metadata says what it takes.") from error
-        return self._reply(request, wanted, values)
+        pixels = pixels_in(self._package, feeds)
+        with self._asking.answering(rows_of(self._package, feeds), deadline):
+            try:
+                values = self._asking.call([name for name, _ in wanted], feeds, pixels, deadline)
+            except NotAPackage as error:
+                said = "The model cannot be run on these tensors. Its metadata says what it takes."
+                raise Refused(400, said) from error
+            return self._reply(request, wanted, values)
 
     def _feeds(self, inputs: Sequence[Mapping[str, Any]], raw: bytes) -> dict[str, Tensor]:
         feeds: dict[str, Tensor] = {}

@@ -1,4 +1,4 @@
-"""How much one raw call of the graph may ask for: what the package's own reader would put into one, and no more."""
+"""How much one raw call of the graph may ask for: no more than the package's own reader would put into one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ _RATE = 16_000
 # as exporters.standalone.text and engine.modalities.text.chunks have them, which go along with models of texts alone
 MOST_TEXTS = 256
 CHUNK = 128
-_TOKENS = 32_768  # words of chunks, or of texts padded to the longest of them
+_CHUNKED = 8_192  # words of chunks: a pretrained network keeps some 20 kB for each on its way
+_PADDED = 32_768  # words of texts padded to the longest of them, for the small network of a run
 
 
 def rows_of(package: Package, feeds: Feeds) -> int:
@@ -43,7 +44,7 @@ def check_call(package: Package, feeds: Feeds, limits: Limits) -> None:
         Refused: it has too many samples or too much of them (413), or lists that do not fit together (422).
     """
     rows = rows_of(package, feeds)
-    most = max(1, limits.json_elements // max(1, len(package.classes)))
+    most = max(1, limits.values // max(1, len(package.classes)))
     if package.modality == "text":
         most = min(most, MOST_TEXTS)
         _check_texts(package, feeds)
@@ -68,7 +69,7 @@ def _check_texts(package: Package, feeds: Feeds) -> None:
             _check_sizes(values[0], values[-1])
         elif feature["kind"] == "sequence":
             _check_sizes(values[0], values[-1])
-            _check_tokens(len(values[-1]) * int(values[-1].max(initial=0)))
+            _check_tokens(len(values[-1]) * int(values[-1].max(initial=0)), _PADDED)
 
 
 def check_words(words: npt.NDArray[Any]) -> None:
@@ -79,12 +80,12 @@ def check_words(words: npt.NDArray[Any]) -> None:
     """
     if words.shape[1] > CHUNK:
         raise Refused(413, f"A chunk has {words.shape[1]:,} words; the limit is {CHUNK}. Send more, shorter chunks.")
-    _check_tokens(words.size)
+    _check_tokens(words.size, _CHUNKED)
 
 
-def _check_tokens(count: int) -> None:
-    if count > _TOKENS:
-        raise Refused(413, f"The call holds {count:,} words, padding among them; the limit is {_TOKENS:,}. Send fewer.")
+def _check_tokens(count: int, most: int) -> None:
+    if count > most:
+        raise Refused(413, f"The call holds {count:,} words, padding among them; the limit is {most:,}. Send fewer.")
 
 
 def _check_terms(package: Package, feeds: Feeds) -> None:

@@ -64,7 +64,7 @@ def read_batch(body: bytes, content_type: str, package: Package, limits: Limits)
 def _most(package: Package, limits: Limits) -> int:
     """Return how many samples a request may hold."""
     most = limits.files if package.modality in MEDIA else limits.rows
-    return min(most, max(1, limits.json_elements // max(1, len(package.classes))))
+    return min(most, max(1, limits.values // max(1, len(package.classes))))
 
 
 def _read(body: bytes, content_type: str, package: Package, limits: Limits) -> Batch:

@@ -9,7 +9,10 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 @dataclass(frozen=True)
 class Limits:
-    """What one sender, and all together, may take: bytes, pixels of a picture, counts, seconds."""
+    """What one sender, and all together, may take: bytes, pixels of a picture, counts, seconds.
+
+    ``values`` are the shares and numbers in an answer, each of which takes some 200 bytes until the answer is written.
+    """
 
     body: int = 20_000_000
     all_bodies: int = 256_000_000
@@ -19,6 +22,8 @@ class Limits:
     rows: int = 10_000
     json_depth: int = 32
     json_elements: int = 2_000_000
+    values: int = 500_000
+    all_values: int = 1_000_000
     waiting: int = 128
     connections: int = 512
     head_s: float = 10.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,8 @@ import pytest
 from exporters.server.deadline import Deadline
 from exporters.server.friendly import Asking
 from exporters.server.refused import Refused
-from exporters.server.samples import Batch
-from exporters.server.settings import Load
+from exporters.server.samples import Batch, read_batch
+from exporters.server.settings import Limits, Load
 from exporters.standalone.package import Package
 from tests.exporters.models import COLUMNS
 from tests.exporters.server.client import Server, form, serving
@@ -142,6 +143,26 @@ def test_more_rows_than_the_limit_are_refused(row_server: Server) -> None:
 
 def test_every_column_is_asked_for_by_its_own_name(row_package: Package) -> None:
     assert row_package.columns == tuple(column.name for column in COLUMNS)
+
+
+def test_answers_wait_for_room_until_others_are_written(row_package: Package) -> None:
+    asking = Asking(row_package, Load(1, 1, 1), 1000, most_values=6)
+    batch = Batch([ROW, OTHER], alone=False)
+    expected = asking.reply(batch, Deadline.after(20.0))
+    with asking.answering(1, Deadline.after(1.0)):
+        assert asking.reply(Batch([ROW], alone=True), Deadline.after(20.0)).answered == 1
+        with pytest.raises(Refused) as late:
+            asking.reply(batch, Deadline.after(0.05))
+        assert late.value.status == 504
+    assert asking.reply(batch, Deadline.after(20.0)) == expected
+    assert asking.reply(Batch([ROW] * 9, alone=False), Deadline.after(20.0)).answered == 9, "more than all room"
+
+
+def test_an_answer_has_a_limit_by_its_classes(row_package: Package) -> None:
+    body = json.dumps([ROW] * 4).encode()
+    with pytest.raises(Refused, match="the limit is 3") as refused:
+        read_batch(body, "application/json", row_package, replace(Limits(), values=10))
+    assert refused.value.status == 413
 
 
 def test_no_further_sample_is_read_once_the_answer_is_given_up(row_package: Package) -> None:
