@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from exporters.errors import NotWritable
+from exporters.errors import ExportError, NotWritable
 from exporters.placing import place, remove, scratch_prefix, staged_name
 from exporters.standalone.described import is_reserved
 
 _LONGEST = 60
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def safe_name(name: str) -> str:
@@ -46,12 +48,12 @@ def write_together(files: Mapping[Path, bytes]) -> None:
             staged[path] = staged_name(path)
             _write_through(staged[path], content)
         place(staged)
-    except OSError as error:
+    except BaseException as error:  # a cancel too
         _remove_all(staged.values())
-        for folder in reversed(made):
-            with suppress(OSError):  # something else came into it meanwhile, and stays
-                folder.rmdir()
-        raise _not_written(next(iter(files)).parent, error) from error
+        _remove_folders(made)
+        if isinstance(error, OSError):
+            raise _not_written(next(iter(files)).parent, error) from error
+        raise
     finally:
         _remove_all(staged.values())
 
@@ -64,24 +66,63 @@ def new_folder(out: Path) -> Iterator[Path]:
 
     Raises:
         NotWritable: ``out`` holds something already, the disk is full, or the place may not be changed.
+        ExportError: another file that the block needed could not be read.
     """
     refuse_taken(out)
+    made: list[Path] = []
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=out.parent, prefix=scratch_prefix(out)) as scratch:
-            folder = Path(scratch) / "folder"
-            folder.mkdir()
-            yield folder
-            refuse_taken(out)
-            if out.exists():
-                out.rmdir()
-            folder.rename(out)  # on one disk: at once, and never into a folder that came meanwhile
+        with _written_to(out):
+            made += _make(out.parent)
+            scratch = TemporaryDirectory(dir=out.parent, prefix=scratch_prefix(out), ignore_cleanup_errors=True)
+        with scratch as place:
+            folder = Path(place) / "folder"
+            with _written_to(out):
+                folder.mkdir()
+            with _worked_in(Path(place), out):
+                yield folder
+            with _written_to(out):
+                refuse_taken(out)
+                if out.exists():
+                    out.rmdir()
+                folder.rename(out)  # on one disk: at once, and never into a folder that came meanwhile
+    except BaseException:  # a cancel too
+        _remove_folders(made)
+        raise
+
+
+@contextmanager
+def _written_to(out: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise _not_written(out, error) from error
+
+
+@contextmanager
+def _worked_in(place: Path, out: Path) -> Iterator[None]:
+    """Tell what went wrong with files while what is to become ``out`` was made in ``place``."""
+    try:
+        yield
+    except OSError as error:
+        within = isinstance(error.filename, str) and Path(error.filename).is_relative_to(place)
+        if within or error.errno in _NO_ROOM:
+            raise _not_written(out, error) from error
+        raise unfinished(error) from error
     except NotWritable as error:  # of a file inside, which the person knows nothing of
         if not isinstance(error.__cause__, OSError):
             raise
         raise _not_written(out, error.__cause__) from error.__cause__
+
+
+def unfinished(error: OSError) -> ExportError:
+    """Return what is told of a full disk, or of a file that could not be read, while an export was being made."""
+    if error.errno in _NO_ROOM:
+        return NotWritable(f"There is no room for the export ({error.strerror}). Nothing was written. Make room.")
+    which = "" if error.filename is None else f"{error.filename}: "
+    return ExportError(
+        f"The export could not be finished ({which}{error.strerror or error}). Nothing was written. "
+        "See that what it needs is there and can be read, and export again."
+    )
 
 
 def refuse_taken(out: Path) -> None:
@@ -99,6 +140,13 @@ def _make(folder: Path) -> list[Path]:
     absent = [place for place in (folder, *folder.parents) if not place.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     return absent[::-1]
+
+
+def _remove_folders(made: Sequence[Path]) -> None:
+    """Remove folders that were made for nothing, the innermost first."""
+    for folder in reversed(made):
+        with suppress(OSError):  # something else came into it meanwhile, and stays
+            folder.rmdir()
 
 
 def _remove_all(paths: Iterable[Path]) -> None:

@@ -18,7 +18,7 @@ from exporters.bundle.archive import archive
 from exporters.bundle.layout import CODE, PREDICT, PROGRAM, SHIPPED
 from exporters.bundle.readme import readme
 from exporters.errors import NotWritable
-from exporters.files import write_together
+from exporters.files import unfinished, write_together
 from exporters.manifest import untimed, written
 from exporters.packaged import write_package
 from exporters.requirements import lock_name, lock_text
@@ -47,7 +47,7 @@ class BundleExporter(Exporter):
                 progress(_PACKAGED, "Packing")
                 content = archive(bundle_files(folder, packaged.manifest), source.name)
         except OSError as error:
-            raise NotWritable(f"There is no room for the export ({error.strerror}). Nothing was written.") from error
+            raise unfinished(error) from error
         write_together({path: content})
         notes = [f"SHA-256 of {path.name}: {hashlib.sha256(content).hexdigest()}"]
         if replaced:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporters.errors import NotWritable
+from exporters.errors import ExportError, NotWritable
 from exporters.files import new_folder, safe_name, write_together
 
 
@@ -120,7 +120,29 @@ def test_of_a_new_folder_nothing_is_left_where_something_failed(tmp_path: Path) 
     with pytest.raises(NotWritable, match="No space left on device"), new_folder(tmp_path / "new" / "out") as folder:
         (folder / "a").write_text("1")
         raise OSError(28, "No space left on device")
-    assert list((tmp_path / "new").iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_of_a_cancel_nothing_is_left_not_even_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cancelled(handle: int) -> None:
+        raise SystemExit(143)
+
+    monkeypatch.setattr(os, "fsync", cancelled)
+    with pytest.raises(SystemExit):
+        write_together({tmp_path / "new" / "er" / "a": b"1"})
+    with pytest.raises(SystemExit), new_folder(tmp_path / "new" / "er" / "out") as folder:
+        write_together({folder / "a": b"1"})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_read_for_an_export_is_named_and_no_room_is_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(ExportError) as told, new_folder(tmp_path / "out"):
+        (tmp_path / "data.parquet").read_bytes()
+    assert not isinstance(told.value, NotWritable)
+    assert str(tmp_path / "data.parquet") in str(told.value) and "Make room" not in str(told.value)
+    with pytest.raises(NotWritable, match="cannot be written to"), new_folder(tmp_path / "out") as folder:
+        (folder / "absent" / "a").write_bytes(b"1")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_came_to_the_place_meanwhile_is_kept(tmp_path: Path) -> None:

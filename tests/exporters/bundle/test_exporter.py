@@ -24,7 +24,7 @@ from engine.task import Column, ColumnType, Kind, Modality, Task
 from exporters.api import export
 from exporters.bundle.exporter import BundleExporter
 from exporters.bundle.layout import PROGRAM
-from exporters.errors import NothingToExport, NotWritable, ParityError
+from exporters.errors import ExportError, NothingToExport, NotWritable, ParityError
 from exporters.source import Source
 from exporters.standalone.package import Package
 from tests.engine.flowers import FLOWERS, flower_run
@@ -156,6 +156,28 @@ def test_a_package_that_answers_otherwise_is_not_handed_over(
     with pytest.raises(ParityError, match=r"otherwise than the trained model \(by 0\.02"):
         export(run, "bundle", tmp_path / "out")
     assert not list((tmp_path / "out").glob("*"))
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            FileNotFoundError(2, "No such file or directory", "/data/a"),
+            "/data/a: No such file .* is there and",
+        ),
+        (OSError(28, "No space left on device"), r"no room for the export \(No space left on device\).*Make room"),
+    ],
+)
+def test_what_failed_on_the_way_is_told_as_what_it_is(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, told: str
+) -> None:
+    def failing(*_: object) -> bytes:
+        raise error
+
+    monkeypatch.setattr("exporters.bundle.exporter.archive", failing)
+    with pytest.raises(ExportError, match=told):
+        export(run, "bundle", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.fixture
