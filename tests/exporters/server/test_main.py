@@ -49,6 +49,18 @@ def test_it_measures_at_the_start_where_nothing_was_kept_and_ends_with_zero(rows
     (rows / "serving.json").unlink()
 
 
+def test_the_process_ends_under_work_that_does_not() -> None:
+    code = (
+        "import threading, time; from exporters.server import __main__ as server\n"
+        "threading.Thread(target=time.sleep, args=(60,)).start()\n"
+        "server.main = lambda: 7\nprint('ended')\nserver._main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=30, check=False
+    )
+    assert (done.returncode, done.stdout) == (7, "ended\n")
+
+
 def test_it_imports_nothing_heavy(rows: Path) -> None:
     code = (
         "import sys; import exporters.server.running, exporters.server.choosing, exporters.server.__main__\n"
