@@ -44,7 +44,8 @@ def write_together(files: Mapping[Path, bytes]) -> None:
     made: list[Path] = []
     try:
         for path, content in files.items():
-            made += _make(path.parent)
+            made += _absent(path.parent)
+            path.parent.mkdir(parents=True, exist_ok=True)
             staged[path] = staged_name(path)
             _write_through(staged[path], content)
         place(staged)
@@ -72,7 +73,8 @@ def new_folder(out: Path) -> Iterator[Path]:
     made: list[Path] = []
     try:
         with _written_to(out):
-            made += _make(out.parent)
+            made += _absent(out.parent)
+            out.parent.mkdir(parents=True, exist_ok=True)
             scratch = TemporaryDirectory(dir=out.parent, prefix=scratch_prefix(out), ignore_cleanup_errors=True)
         with scratch as place:
             folder = Path(place) / "folder"
@@ -135,11 +137,9 @@ def refuse_taken(out: Path) -> None:
         raise NotWritable(f"{out} is there already and is not overwritten. Remove it, or choose another folder.")
 
 
-def _make(folder: Path) -> list[Path]:
-    """Make a folder and those around it, and return the new ones, the outermost first."""
-    absent = [place for place in (folder, *folder.parents) if not place.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    return absent[::-1]
+def _absent(folder: Path) -> list[Path]:
+    """Return which of a folder and those around it are to be made, the outermost first."""
+    return [place for place in (folder, *folder.parents) if not place.exists()][::-1]
 
 
 def _remove_folders(made: Sequence[Path]) -> None:
