@@ -147,10 +147,10 @@ def test_western_letters_are_not_taken_for_chinese(tmp_path: Path) -> None:
 
 def test_a_guess_at_the_encoding_is_told(tmp_path: Path) -> None:
     text = "Stadt,Größe\nKöln,groß\nMünster,mäßig\n"
-    for encoding, number in (("utf-8", 0), ("cp1252", 1)):
+    for encoding, told in (("utf-8", 0), ("cp1252", 1)):
         (tmp_path / "table.csv").write_bytes(text.encode(encoding))
         with opened(tmp_path / "table.csv") as table:
-            assert sum("taken for Western European text" in note for note in table.notes) == number
+            assert sum("taken for Western European text" in note for note in table.notes) == told
 
 
 @pytest.mark.parametrize(
