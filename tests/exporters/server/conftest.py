@@ -14,6 +14,7 @@ from PIL import Image
 from engine.model.member import Member
 from engine.task import Task
 from exporters.packaged import write_package
+from exporters.server import log
 from exporters.standalone.package import Package
 from tests.exporters import models
 from tests.exporters.conftest import Made
@@ -23,6 +24,12 @@ from tests.exporters.server.client import Server, serving
 def _package(folder: Path, name: str, task: Task, *members: Member) -> Path:
     source = models.source_of(models.model_of(task, *members), name)
     return write_package(source, folder / name, lambda share, text: None).folder
+
+
+@pytest.fixture(autouse=True)
+def whole_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Say everything, whatever a server that ran in this process before was told to say."""
+    monkeypatch.setitem(log._said, "all", True)
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,7 @@ def test_a_model_that_gains_nothing_by_threads_is_called_twice_at_once() -> None
 
 
 def test_a_call_that_costs_most_is_shared() -> None:
-    chosen = found(0.004, 0.00001).chosen.load
+    chosen = found(0.03, 0.0, seconds=1.5).chosen.load  # so long that what else the machine does hardly counts
     assert chosen.batch > 1
 
 
