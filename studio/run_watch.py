@@ -28,7 +28,7 @@ class RunWatch(QObject):
         super().__init__(parent)
         self.run = run
         self.handle = handle
-        self._tail = EventTail(run.events_path)
+        self._tail = EventTail(run.events_path, last_beat=True)
         self._polls = 0
         self._timer = QTimer(self)
         self._timer.setInterval(_POLL_MS)

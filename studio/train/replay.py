@@ -16,4 +16,4 @@ def said_so_far(session: Session) -> list[Event]:
         return []
     from engine.run.tail import EventTail
 
-    return EventTail(session.run.events_path).poll()
+    return EventTail(session.run.events_path, last_beat=True).poll()

@@ -45,4 +45,12 @@ def test_of_heartbeats_read_at_once_the_last_alone_comes(tmp_path: Path) -> None
     beats = [Event(seq, 0.0, float(seq), "heartbeat", {"state": "working"}) for seq in range(1, 5)]
     said = Event(5, 0.0, 5.0, "message", {"level": "info", "text": 'not a "type": "heartbeat"'})
     path.write_text("".join(event.to_line() + "\n" for event in (*beats[:2], said, *beats[2:])))
-    assert [event.seq for event in EventTail(path).poll()] == [5, 4]
+    assert [event.seq for event in EventTail(path, last_beat=True).poll()] == [5, 4]
+
+
+def test_every_heartbeat_comes_unless_the_last_is_enough_and_a_torn_one_counts_for_none(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    lines = [Event(seq, 0.0, float(seq), "heartbeat", {"memory_mb": 900 - seq}).to_line() for seq in range(3)]
+    path.write_text("\n".join([*lines, lines[0][:-20], ""]))
+    assert [event.seq for event in EventTail(path).poll()] == [0, 1, 2]
+    assert [event.seq for event in EventTail(path, last_beat=True).poll()] == [2]

@@ -105,3 +105,13 @@ def test_what_is_endless_counts_as_damaged(endless: float) -> None:
     assert history.improvements == []
     with pytest.raises(ValueError, match="is no figure"):
         read_outcome({"active_s": endless, "budget_s": 1, "stopped_because": "budget"})
+
+
+def test_every_heartbeat_counts_for_the_memory_and_none_is_taken_for_damage(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    beats = [Event(at, 1.0 * at, 1.0 * at, "heartbeat", {"memory_mb": 900.0 - 100 * at}) for at in range(5)]
+    path.write_text("".join(f"{beat.to_line()}\n" for beat in beats))
+    history = read_history(path)
+
+    assert history is not None
+    assert (history.peak_mb, history.damaged) == (900.0, 0)
