@@ -15,7 +15,7 @@ MOST_SCANS = 100  # a progressive JPEG has about ten; each goes over all of the 
 SCAN = b"\xff\xda"
 
 _TILE = (322, 323)
-_MARKER = re.compile(rb"\xff+([^\x00\xff])")
+_MARKER = re.compile(rb"\xff([^\x00\xff])")  # not of all the bytes that may fill up before: that would take forever
 _SCAN, _END = 0xDA, 0xD9
 _BARE = frozenset((0x01, *range(0xD0, 0xD9)))  # markers with nothing after them
 

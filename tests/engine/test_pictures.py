@@ -44,3 +44,8 @@ def test_what_looks_like_scans_elsewhere_does_not_count() -> None:
     told = b"\xff\xe1" + struct.pack(">H", len(signs) + 2) + signs
     assert not has_too_many_scans(usual[:2] + told + usual[2:] + signs)
     assert not has_too_many_scans(b"")
+
+
+def test_bytes_that_fill_up_are_passed_over_at_once() -> None:
+    hostile = b"\xff\xd8" + b"\xff" * 300_000 + b"\x00" + (SCAN + b"\x00\x02") * (MOST_SCANS + 1)
+    assert has_too_many_scans(hostile)  # in a moment: hours, where each of them is a place to start from
