@@ -28,7 +28,11 @@ BOMS = (
 )
 MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "?")
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)*|[.,]\d+)([eE][+-]?\d+)?%?")
+BEFORE_DECIMALS = ","  # the format of a column of numbers that are written so
 DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
+THOUSANDS = re.compile(  # a number whose commas can only stand between them
+    r"[+-]?\d{1,3}(?:(?:,\d{3}){2,}(?:\.\d+)?|(?:,\d{3})+\.\d+)"
+)
 NO_THOUSANDS = re.compile(  # a number with a comma that cannot stand between thousands
     r"[+-]?(?:\d{1,3}(?:\.\d{3})+,\d+|(?![1-9]\d{0,2},\d{3}\Z)\d*,\d+)(?:[eE][+-]?\d+)?"
 )
@@ -44,7 +48,7 @@ class Layout:
         header: whether the first row names the columns.
         names: a unique name for each column.
         repeated: names that several columns have.
-        decimal_comma: whether ``1,5`` means one and a half.
+        decimal_comma: whether ``1,5`` means one and a half; None where nothing in the table tells.
     """
 
     delimiter: str
@@ -52,7 +56,7 @@ class Layout:
     header: bool
     names: tuple[str, ...]
     repeated: tuple[str, ...] = ()
-    decimal_comma: bool = False
+    decimal_comma: bool | None = None
 
 
 def layout_of(text: str, whole: bool) -> Layout | None:
@@ -66,20 +70,34 @@ def layout_of(text: str, whole: bool) -> Layout | None:
     header = _has_header(rows)
     given = rows[0] if header else []
     names = unique_names(given, _width(rows))
-    return Layout(delimiter, quoted, header, names, repeated_names(given), _has_decimal_comma(text, delimiter, whole))
+    comma = _has_decimal_comma(text, delimiter, rows[1:] if header else rows, whole)
+    return Layout(delimiter, quoted, header, names, repeated_names(given), comma)
 
 
-def _has_decimal_comma(text: str, delimiter: str, whole: bool) -> bool:
-    """Return whether commas in numbers stand before decimals.
+def _has_decimal_comma(text: str, delimiter: str, rows: list[list[str]], whole: bool) -> bool | None:
+    """Return whether commas in numbers stand before decimals; None where that cannot be told.
 
-    Between ``;`` they do, and between commas they do not. Between tabs and bars they stand between thousands, unless
-    some number has one where that cannot be.
+    Between ``;`` they do, and between commas they do not. Between tabs and bars the numbers tell, in columns that the
+    first ``rows`` show to hold some.
     """
     if delimiter in ",;":
         return delimiter == ";"
-    cells = text.replace("\r", "\n").replace(delimiter, "\n").split("\n")
-    complete = cells if whole else cells[:-1]
-    return any("," in cell and NO_THOUSANDS.fullmatch(cell.strip(' "')) for cell in complete)
+    places = [place for place in range(_width(rows)) if _holds_numbers(rows, place)]
+    lines = text.replace("\r", "\n").split("\n")
+    decimals = thousands = 0
+    for line in lines if whole else lines[:-1]:
+        cells = line.split(delimiter)
+        for cell in (cells[place].strip(' "') for place in places if place < len(cells)):
+            if "," in cell:
+                decimals += NO_THOUSANDS.fullmatch(cell) is not None
+                thousands += THOUSANDS.fullmatch(cell) is not None
+    return None if decimals == thousands else decimals > thousands
+
+
+def _holds_numbers(rows: list[list[str]], place: int) -> bool:
+    """Return whether nearly all cells of a column are numbers, however they are written."""
+    cells = [row[place] for row in rows if place < len(row) and row[place] not in MISSING]
+    return bool(cells) and sum(map(_is_number, cells)) > 0.8 * len(cells)
 
 
 def encoding_of(head: bytes, decodes: Callable[[str], bool]) -> str:

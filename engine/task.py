@@ -46,7 +46,8 @@ METRICS = {Kind.MULTICLASS: "nauc", Kind.MULTILABEL: "nauc", Kind.REGRESSION: "r
 class Column:
     """One input column of a table, under the name the person knows.
 
-    ``format`` is the strptime pattern of a date column, so that ``4/6/2016`` means the same day when predicting.
+    ``format`` is the strptime pattern of a date column, so that ``4/6/2016`` means the same day when predicting, and
+    ``,`` for numbers written with a comma before their decimals, so that ``52,520`` means the same.
     """
 
     name: str

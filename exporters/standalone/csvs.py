@@ -17,6 +17,7 @@ from functools import lru_cache
 from itertools import chain
 
 from engine.separated import (
+    BEFORE_DECIMALS,
     MAX_FIELD,
     MISSING,
     SNIFFED_BYTES,
@@ -177,7 +178,8 @@ def _at(cells: Sequence[str], place: int) -> str:
 def _typed(column: Column, cell: str, layout: Layout) -> float | str | None:
     trimmed = cell.strip(_BLANK)
     if column.type is ColumnType.NUMBER:
-        return number_in(trimmed, layout.decimal_comma)
+        told = layout.decimal_comma
+        return number_in(trimmed, column.format == BEFORE_DECIMALS if told is None else told)
     if column.type is ColumnType.DATE:
         return days_in(trimmed, column.format or _FIRST_FORMAT)
     return None if trimmed in MISSING else trimmed

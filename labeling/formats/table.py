@@ -184,7 +184,7 @@ def _named_media(frame: pl.DataFrame) -> list[str]:
     return []
 
 
-def looked_at(path: Path, chosen: tuple[str, ...] = ()) -> tuple[pl.DataFrame, bool]:
+def looked_at(path: Path, chosen: tuple[str, ...] = ()) -> tuple[pl.DataFrame, bool | None]:
     """Return the rows of the table at ``path`` that tell what it is, and whether it writes decimals with a comma.
 
     ``chosen`` are its files where ``path`` is a folder that holds others, too.

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
-from engine.separated import MISSING
+from engine.separated import BEFORE_DECIMALS, MISSING
 from engine.task import Column, ColumnType
 from labeling.classes import JOINED_BY, joins_several, parts_of
 from labeling.understanding import LeftOut, count
@@ -68,6 +68,7 @@ class Facts:
         nested: whether a cell holds a list or a structure.
         others: different cells that are no numbers, about; 0 in a column of numbers.
         parts: different values that cells join by ``;`` or hold in lists; 0 where each cell is one value.
+        decimal_comma: whether a comma in its numbers stands before decimals.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Facts:
     nested: bool = False
     parts: int = 0
     others: int = 0
+    decimal_comma: bool = False
 
     @property
     def numeric(self) -> bool:
@@ -120,7 +122,7 @@ def text(name: str, dtype: pl.DataType) -> pl.Expr:
     return pl.when(trimmed.is_in(MISSING)).then(None).otherwise(trimmed)
 
 
-def number(name: str, dtype: pl.DataType, decimal_comma: bool, commas: bool = True) -> pl.Expr:
+def number(name: str, dtype: pl.DataType, decimal_comma: bool | None, commas: bool = True) -> pl.Expr:
     """Return a column as finite numbers, everything else as null; without ``commas`` no cell is looked at for one."""
     if dtype.is_temporal():
         return date(name, dtype, None)
@@ -130,7 +132,7 @@ def number(name: str, dtype: pl.DataType, decimal_comma: bool, commas: bool = Tr
         return pl.lit(None, dtype=pl.Float64)
     else:
         cells = pl.col(name).str.strip_chars()
-        value = _number_of_text(cells, decimal_comma) if commas else cells.cast(pl.Float64, strict=False)
+        value = _number_of_text(cells, bool(decimal_comma)) if commas else cells.cast(pl.Float64, strict=False)
     return pl.when(value.is_finite()).then(value).otherwise(None)
 
 
@@ -163,10 +165,14 @@ def with_commas(frame: pl.DataFrame) -> frozenset[str]:
     return frozenset(name for name in found.columns if found.item(0, name))
 
 
-def converted(column: Column, dtype: pl.DataType, decimal_comma: bool, commas: bool = True) -> pl.Expr:
-    """Return a column as the model reads it: Float64 for numbers and dates, String for categories and texts."""
+def converted(column: Column, dtype: pl.DataType, decimal_comma: bool | None, commas: bool = True) -> pl.Expr:
+    """Return a column as the model reads it: Float64 for numbers and dates, String for categories and texts.
+
+    Where the table does not tell what a comma in its numbers means, it means what it did when the column was chosen.
+    """
     if column.type is ColumnType.NUMBER:
-        return number(column.name, dtype, decimal_comma, commas)
+        comma = column.format == BEFORE_DECIMALS if decimal_comma is None else decimal_comma
+        return number(column.name, dtype, comma, commas)
     if column.type is ColumnType.DATE:
         return date(column.name, dtype, column.format or DATE_FORMATS[0])
     return text(column.name, dtype)
@@ -177,7 +183,7 @@ def dtype_of(column: Column) -> pl.DataType:
     return pl.Float64() if column.type in (ColumnType.NUMBER, ColumnType.DATE) else pl.String()
 
 
-def facts(frame: pl.DataFrame, decimal_comma: bool) -> list[Facts]:
+def facts(frame: pl.DataFrame, decimal_comma: bool | None) -> list[Facts]:
     """Count what :func:`sort_out` and the guess of the target need, for every column."""
     nested = [name for name, dtype in frame.schema.items() if isinstance(dtype, NESTED)]
     flat = {name: dtype for name, dtype in frame.schema.items() if name not in nested}
@@ -191,7 +197,10 @@ def facts(frame: pl.DataFrame, decimal_comma: bool) -> list[Facts]:
         if name in nested:
             found.append(_nested_facts(name, frame[name]))
         else:
-            found.append(_facts(name, _known(texts[name]), _known(numbers[name]), frame[name]))
+            comma = bool(decimal_comma) and name in commas
+            found.append(
+                replace(_facts(name, _known(texts[name]), _known(numbers[name]), frame[name]), decimal_comma=comma)
+            )
     return found
 
 
@@ -219,18 +228,24 @@ def sort_out(
             if chosen is None:
                 left_out.append(LeftOut(fact.name, CHOSEN))
             else:
-                columns.append(Column(fact.name, chosen, fact.date_format or ""))
+                columns.append(_column(fact, chosen))
         elif reason == TOO_MANY_VALUES and fact.mostly_numeric:
-            columns.append(Column(fact.name, ColumnType.NUMBER))
+            columns.append(_column(fact, ColumnType.NUMBER))
         elif reason is None or (fact.name in kept and final is None):
             type_ = ColumnType.TEXT if reason == TOO_MANY_VALUES else type_of(fact)
-            columns.append(Column(fact.name, type_, fact.date_format or ""))
+            columns.append(_column(fact, type_))
         else:
             left_out.append(LeftOut(fact.name, reason, final=final is not None))
     if not columns:
         columns = [Column(left.name, ColumnType.TEXT) for left in left_out if left.reason == TOO_MANY_VALUES]
         left_out = [left for left in left_out if left.reason != TOO_MANY_VALUES]
     return columns, left_out
+
+
+def _column(fact: Facts, type_: ColumnType) -> Column:
+    if type_ is ColumnType.NUMBER:
+        return Column(fact.name, type_, BEFORE_DECIMALS if fact.decimal_comma else "")
+    return Column(fact.name, type_, fact.date_format or "")
 
 
 def types_for(fact: Facts) -> tuple[ColumnType, ...]:

@@ -28,7 +28,7 @@ class Dialect:
         plain: whether the file can be read as it is: UTF-8 without byte order mark, NUL, bare CR or blank start.
         nulls: whether NUL characters have to be taken out.
         repeated: names that several columns have.
-        decimal_comma: whether ``1,5`` means one and a half.
+        decimal_comma: whether ``1,5`` means one and a half; None where nothing in the table tells.
     """
 
     encoding: str
@@ -39,7 +39,7 @@ class Dialect:
     plain: bool
     nulls: bool
     repeated: tuple[str, ...] = ()
-    decimal_comma: bool = False
+    decimal_comma: bool | None = None
 
 
 def sniff(path: Path) -> Dialect:

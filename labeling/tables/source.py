@@ -44,14 +44,14 @@ class OpenTable:
         lazy: its rows, columns uniquely named.
         total: how many rows the file has.
         rows: how many of them are here: of a very large table a sample.
-        decimal_comma: whether ``1,5`` means one and a half.
+        decimal_comma: whether ``1,5`` means one and a half; None where nothing in the table tells.
         notes: what had to be mended to read it.
     """
 
     lazy: pl.LazyFrame
     total: int
     rows: int
-    decimal_comma: bool
+    decimal_comma: bool | None
     notes: tuple[str, ...]
 
     @property

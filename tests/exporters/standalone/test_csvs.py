@@ -212,3 +212,10 @@ def test_one_name_for_all_columns_takes_no_time() -> None:
     with pytest.raises(Unreadable, match="columns"):
         rows_of(b"size," * 40_000 + b"size\n", COLUMNS)
     assert time.perf_counter() - start < 5.0
+
+
+def test_where_a_table_does_not_tell_a_comma_means_what_it_did_in_training() -> None:
+    learned, plain = Column("size", ColumnType.NUMBER, ","), Column("size", ColumnType.NUMBER)
+    asked = b"size\tweight\n52,520\t3\n"
+    assert rows_of(asked, (learned,))[0]["size"] == 52.52
+    assert rows_of(asked, (plain,))[0]["size"] == 52520.0

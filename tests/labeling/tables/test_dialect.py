@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.separated import unique_names
+from engine.task import Column, ColumnType
 from labeling.errors import ImportRefused
-from labeling.tables.columns import number
+from labeling.importing import understand
+from labeling.tables.columns import converted, number
 from labeling.tables.dialect import sniff
 from labeling.tables.source import opened
 
@@ -179,3 +181,20 @@ def test_commas_in_numbers_mean_what_the_file_says(
 def test_a_comma_far_down_tells_how_the_file_writes_numbers(tmp_path: Path) -> None:
     (tmp_path / "table.tsv").write_text("n\tsize\n" + "a\t1,234\n" * 500 + "b\t0,5\n")
     assert sniff(tmp_path / "table.tsv").decimal_comma
+
+
+def test_words_with_a_comma_say_nothing_about_numbers(tmp_path: Path) -> None:
+    rows = "".join(f"{number},{number:03}\tabout {number},{number % 9}\n" for number in range(12, 40))
+    (tmp_path / "table.tsv").write_text("size\tnote\n" + rows + "13,013\t3,4\n")
+    assert sniff(tmp_path / "table.tsv").decimal_comma is None
+
+
+def test_what_a_comma_meant_is_known_where_a_table_does_not_tell(tmp_path: Path) -> None:
+    (tmp_path / "learned.tsv").write_text("size\tkind\n" + "52,520\ta\n0,5\tb\n" * 20)
+    (tmp_path / "asked.tsv").write_text("size\tweight\n52,520\t3\n")
+    (column,) = understand(tmp_path / "learned.tsv", target="kind").columns
+    assert column.format == ","
+    with opened(tmp_path / "asked.tsv") as table:
+        assert table.lazy.select(converted(column, pl.String(), table.decimal_comma)).collect().item() == 52.52
+        plain = Column("size", ColumnType.NUMBER)
+        assert table.lazy.select(converted(plain, pl.String(), table.decimal_comma)).collect().item() == 52520.0
