@@ -53,7 +53,7 @@ class EncodedColumn:
         return self.type is ColumnType.CATEGORY
 
     @property
-    def codes(self) -> dict[str, int]:
+    def codes(self) -> Mapping[str, int]:
         """The codes of the known values, and of other spellings of them."""
         return codes_of(self.values)
 

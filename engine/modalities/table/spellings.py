@@ -8,13 +8,15 @@ Other numbers stay as they are: version 1.10 is not version 1.1, and code 007 is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 _FLAGS = ("true", "false")
 _WHOLE = re.compile(r"(0|-?[1-9][0-9]{0,15})(\.0+)?")  # as far as a float tells every whole number
 
 
-def codes_of(values: Sequence[str]) -> dict[str, int]:
+@lru_cache(maxsize=256)  # asked for with every row
+def codes_of(values: tuple[str, ...]) -> Mapping[str, int]:
     """Return the code of each known value, which is its place, and of each other spelling that means it alone."""
     known = {value: code for code, value in enumerate(values)}
     meant: dict[str, list[int]] = {}

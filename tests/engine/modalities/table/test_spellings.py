@@ -50,7 +50,7 @@ def test_a_value_that_is_known_itself_is_never_another() -> None:
 
 @given(st.lists(st.text(max_size=3) | st.sampled_from(["True", "true", "1", "1.0", "1.00"]), unique=True))
 def test_every_value_has_its_own_place(values: list[str]) -> None:
-    codes = codes_of(values)
+    codes = codes_of(tuple(values))
     assert [codes[value] for value in values] == list(range(len(values)))
 
 
