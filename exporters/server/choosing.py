@@ -137,13 +137,14 @@ def _measured(folder: Path, seconds: float, max_latency_ms: float | None) -> Tun
 
 
 def _last_said(lines: bytes) -> Tuning | None:
-    """Return what the last line holds that the search said; None where it said none."""
-    try:
-        said: Any = json.loads(lines.splitlines()[-1]) if lines else None
-        return None if said is None else Tuning.from_json(said)
-    except (ValueError, KeyError, TypeError) as error:
-        say("settings", failed=type(error).__name__)
-        return None
+    """Return what the search said last; None where it said nothing. A line that it was ended in is passed over."""
+    for line in reversed(lines.splitlines()):
+        try:
+            said: Any = json.loads(line)
+            return None if said is None else Tuning.from_json(said)
+        except (ValueError, KeyError, TypeError) as error:
+            say("settings", failed=type(error).__name__)
+    return None
 
 
 def sample_of(package: Package) -> Item | None:

@@ -20,7 +20,7 @@ _RATE = 16_000
 # as exporters.standalone.text and engine.modalities.text.chunks have them, which go along with models of texts alone
 MOST_TEXTS = 256
 CHUNK = 128
-_CHUNKED = 8_192  # words of chunks: a pretrained network keeps some 20 kB for each on its way
+_CHUNKED = 16_384  # words of chunks, as many as the reader's own call of short texts: each takes some 20 kB on its way
 _PADDED = 32_768  # words of texts padded to the longest of them, for the small network of a run
 
 

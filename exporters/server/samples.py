@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +17,7 @@ from exporters.standalone.package import Package, Unreadable
 
 Raw = bytes | str | Mapping[str, object]
 
+_FIELDS = re.compile(rb"\w+=\S*\s*\Z")
 UNTYPED = ("", "application/octet-stream", "application/x-www-form-urlencoded")  # the last is what curl says unasked
 TABLES = ("text/csv", "text/tab-separated-values", "application/csv")
 MEDIA = {"image": "pictures", "audio": "sounds"}
@@ -85,9 +88,15 @@ def _from_content(body: bytes, kind: str, package: Package, most: int, limits: L
         return _from_json(parse_json(body, limits), package)
     elif package.columns and kind in TABLES:
         return Batch(_rows_of_table(body, package, most), alone=False)
-    elif not package.columns and (kind == "text/plain" or (kind in UNTYPED and not body.lstrip().startswith(b"{"))):
+    elif not package.columns and (kind == "text/plain" or (kind in UNTYPED and not _is_no_text(body))):
         return Batch([body], alone=True)  # as a file: its encoding and its end are found as they were in training
     raise Refused(415, how_to_send(package))
+
+
+def _is_no_text(body: bytes) -> bool:
+    """Return whether a body that does not say what it is looks like JSON, or like the fields of a form."""
+    start = body[:1000].removeprefix(codecs.BOM_UTF8).lstrip()
+    return start.startswith((b"{", b"[")) or _FIELDS.match(start) is not None
 
 
 def _from_form(parts: Sequence[Part], package: Package, limits: Limits) -> Batch:

@@ -55,7 +55,11 @@ def test_a_file_of_text_is_read_as_it_was_in_training(word_package: Package, tmp
         assert [word_package.read(sample) for sample in batch.samples] == [(learned,)]
 
 
-def test_json_that_does_not_say_so_is_not_taken_for_a_text(word_package: Package) -> None:
+@pytest.mark.parametrize(
+    "body", [b' {"text": "good"}', b'["good", "bad"]', b'\xef\xbb\xbf{"text": "good"}', b"text=good+and+cheap"]
+)
+def test_json_or_a_form_that_does_not_say_so_is_not_taken_for_a_text(word_package: Package, body: bytes) -> None:
     with pytest.raises(Refused, match="as application/json") as refused:
-        read_batch(b' {"text": "good"}', "application/x-www-form-urlencoded", word_package, Limits())
+        read_batch(body, "application/x-www-form-urlencoded", word_package, Limits())
     assert refused.value.status == 415
+    assert read_batch(body, "text/plain", word_package, Limits()).alone
