@@ -10,12 +10,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from exporters.server.running import CannotListen, Manner, serve
 from exporters.server.settings import Limits, Settings
+from exporters.server.threads import end_under_work
 from exporters.server.token import BadToken, token_of
 from exporters.server.tuning import SECONDS
 from exporters.standalone.package import NotAPackage
@@ -78,10 +78,7 @@ def _parser(known: Mapping[str, str]) -> argparse.ArgumentParser:
 def _main() -> None:
     """Serve and end the process, also under work that does not end: things are not taken down that it still uses."""
     code = main()
-    if threading.active_count() > 1:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+    end_under_work(code)
     sys.exit(code)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -9,8 +11,17 @@ from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
+_MARK = "serving: "
 Result = TypeVar("Result")
 _Job = tuple[Future[Any], Callable[[], Any]]
+
+
+def end_under_work(code: int) -> None:
+    """End the process at once where work of a request still goes on: what that uses cannot be taken down under it."""
+    if any(thread.name.startswith(_MARK) for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 class Threads:
@@ -69,7 +80,7 @@ class Threads:
                 waiting.append(job[0])
 
     def _start(self) -> None:
-        thread = threading.Thread(target=self._work, name=f"{self._name}-{len(self._threads)}", daemon=True)
+        thread = threading.Thread(target=self._work, name=f"{_MARK}{self._name}-{len(self._threads)}", daemon=True)
         try:
             thread.start()
         except RuntimeError:  # the system gives no more: those that are there do it

@@ -44,6 +44,7 @@ def _leave() -> None:
 def _serve(path: Path) -> None:
     from exporters.server.running import CannotListen, Manner, serve
     from exporters.server.settings import Settings
+    from exporters.server.threads import end_under_work
     from exporters.trying.packages import package_in
 
     hold(_leave)
@@ -53,6 +54,7 @@ def _serve(path: Path) -> None:
             serve(folder, Settings(port=0), told)
         except CannotListen as error:
             raise ExportError(str(error)) from error
+    end_under_work(0)
 
 
 def _verify(path: Path) -> None:

@@ -38,6 +38,7 @@ def _run(options: Namespace) -> None:
 
     from exporters.server.running import CannotListen, Manner, serve
     from exporters.server.settings import Settings
+    from exporters.server.threads import end_under_work
     from exporters.server.token import BadToken, token_of
     from exporters.standalone.errors import NotAPackage
     from studio.cli.serving import package_of
@@ -53,6 +54,7 @@ def _run(options: Namespace) -> None:
             serve(folder, settings, manner)
     except (NotAPackage, CannotListen) as error:
         raise CommandFailed(str(error)) from error
+    end_under_work(0)
 
 
 def _told(address: str, name: str) -> None:

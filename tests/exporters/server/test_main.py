@@ -51,8 +51,8 @@ def test_it_measures_at_the_start_where_nothing_was_kept_and_ends_with_zero(rows
 
 def test_the_process_ends_under_work_that_does_not() -> None:
     code = (
-        "import threading, time; from exporters.server import __main__ as server\n"
-        "threading.Thread(target=time.sleep, args=(60,)).start()\n"
+        "import time; from exporters.server import __main__ as server; from exporters.server.threads import Threads\n"
+        "Threads(1, 'work').submit(lambda: time.sleep(60))\n"
         "server.main = lambda: 7\nprint('ended')\nserver._main()"
     )
     done = subprocess.run(

@@ -24,7 +24,7 @@ def test_all_the_work_is_done_in_order_by_no_more_threads_than_asked_for() -> No
 
     futures = [threads.submit(lambda number=number: work(number)) for number in range(50)]  # type: ignore[misc]
     assert [future.result(5) for future in futures] == [2 * number for number in range(50)]
-    assert seen == {"t-0", "t-1", "t-2"}
+    assert seen == {f"serving: t-{number}" for number in range(3)}
     assert max(abs(place - number) for place, number in enumerate(order)) < 3
     assert threads.close(5.0)
 
@@ -48,8 +48,14 @@ def test_an_error_and_its_end_are_those_of_the_work() -> None:
 
 
 def test_what_waits_at_the_end_is_dropped_and_nothing_more_is_taken() -> None:
-    threads, gate = Threads(1, "t"), threading.Event()
-    running, waiting = threads.submit(lambda: gate.wait(5)), threads.submit(lambda: 7)
+    threads, begun, gate = Threads(1, "t"), threading.Event(), threading.Event()
+
+    def work() -> bool:
+        begun.set()
+        return gate.wait(5)
+
+    running, waiting = threads.submit(work), threads.submit(lambda: 7)
+    assert begun.wait(5)
     closing = threading.Thread(target=threads.close, args=(5.0,))
     closing.start()
     while not waiting.cancelled():
