@@ -39,8 +39,19 @@ def recent() -> list[Path]:
 
 def remember(path: Path) -> None:
     """Put a project at the top of the recent ones."""
-    rest = [other for other in _stored() if other != path]  # also those on a disk that is not there just now
-    QSettings().setValue("recent", [str(place) for place in [path, *rest][:_KEPT]])
+    _store([path, *(other for other in _stored() if other != path)])
+
+
+def forget(path: Path) -> None:
+    """Take a project off the recent ones."""
+    _store([other for other in _stored() if other != path])
+
+
+def _store(paths: list[Path]) -> None:
+    """Keep the newest, and as many of those that are not there just now: their disk may come back."""
+    there = [path for path in paths if (path / "project.db").is_file()][:_KEPT]
+    away = [path for path in paths if not (path / "project.db").is_file()][:_KEPT]
+    QSettings().setValue("recent", [str(path) for path in paths if path in there or path in away])
 
 
 def _stored() -> list[Path]:

@@ -17,7 +17,7 @@ from studio.label.suggesting import Suggesting
 from studio.library import Library
 from studio.listing import Label
 from studio.looking import Looking
-from studio.recent import remember
+from studio.recent import forget, remember
 from studio.run_watch import RunWatch
 
 if TYPE_CHECKING:
@@ -133,11 +133,12 @@ class Session(QObject):
         self.project_changed.emit()
 
     def discard_empty(self, project: Project | None) -> None:
-        """Close a project that was just made and nothing was taken into, and remove its folder."""
-        if project is None or self.project is not project or project.count() or any(project.runs_path.glob("*")):
+        """Close a project that was just made and nothing was ever done in, and remove its folder."""
+        if project is None or self.project is not project or not _is_untouched(project):
             return
         self.close_project()
         shutil.rmtree(project.path, ignore_errors=True)
+        forget(project.path)
 
     def _adopt(self, project: Project) -> None:
         if self.project is not None:
@@ -271,7 +272,7 @@ class Session(QObject):
         self._begin(work, "Resuming")
 
     def _launched(self, project: Project | None, run: RunFolder, handle: WorkerHandle) -> None:
-        if self.project is not project:  # it goes on by itself, and is found when that project is opened again
+        if not self._is_open(project):  # it goes on by itself, and is found when that project is opened again
             handle.release()
             self._left_running.append(handle)
             return
@@ -279,8 +280,12 @@ class Session(QObject):
         self.run_started.emit(run)
 
     def _not_launched(self, project: Project | None, error: object) -> None:
-        if self.project is project:
+        if self._is_open(project):
             self.message.emit("error", explain(error))
+
+    def _is_open(self, project: Project | None) -> bool:
+        """Tell whether a project is open, be it that it was closed and opened again meanwhile."""
+        return self.project is not None and project is not None and self.project.path == project.path
 
     def _set_preparing(self, preparing: bool) -> None:
         self.preparing = preparing
@@ -292,17 +297,17 @@ class Session(QObject):
         from engine.run.folder import RunFolder
         from engine.worker.handle import attach
 
-        runs = []
+        runs: list[tuple[RunFolder, dict[str, Any] | None]] = []
         for plan in sorted(project.runs_path.glob("*/plan.json")):
             try:
-                runs.append(RunFolder.open(plan.parent))
+                found = RunFolder.open(plan.parent)
+                runs.append((found, found.result()))
             except EngineError as error:
                 self.message.emit("warning", explain(error))
-        newest_first = sorted(runs, key=lambda run: run.options.pressed_at, reverse=True)
-        ends = [(run, run.result()) for run in newest_first]
-        kept = [(run, result) for run, result in ends if result is None or result["stopped_because"] != "discarded"]
+        newest_first = sorted(runs, key=lambda told: told[0].options.pressed_at, reverse=True)
+        kept = [one for one in newest_first if one[1] is None or one[1]["stopped_because"] != "discarded"]
         # one that ended without a model must not hide those before it, which have one
-        useful = [(run, result) for run, result in kept if result is None or _has_model(run)]
+        useful = [one for one in kept if one[1] is None or _has_model(one[0])]
         for run, result in useful or kept:
             handle = None if result is not None else attach(run.path)
             self.interrupted = result is None and handle is None
@@ -381,6 +386,17 @@ class Session(QObject):
             handle.wait(FAREWELL_S)
         for handle in self._left_running:
             handle.wait(0)
+
+
+def _is_untouched(project: Project) -> bool:
+    """Tell whether a project holds nothing, not even what undo took away, or a run."""
+    from labeling.errors import LabelingError
+
+    try:
+        changed = project.count() > 0 or project.can_undo is not None or project.can_redo is not None
+    except LabelingError:
+        return False
+    return not changed and not any(project.runs_path.glob("*"))
 
 
 def _has_model(run: RunFolder) -> bool:

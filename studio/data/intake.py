@@ -46,6 +46,7 @@ class Intake(QObject):
         self._job: Job | None = None
         self._shown: Understanding | None = None
         self._before: Understanding | None = None
+        self._fresh: Project | None = None
 
     @property
     def busy(self) -> bool:
@@ -156,15 +157,13 @@ class Intake(QObject):
             return
         project = session.project
 
-        self._before = understanding
+        self._before, self._fresh = understanding, project if fresh else None
         job = self._start(lambda job: _take_in(job, understanding, project), f"Taking in {understanding.place}…")
         job.done.connect(lambda outcome: self._added(project, understanding, *outcome))
-        if fresh:
-            job.stopped.connect(lambda: session.discard_empty(project))
-            job.failed.connect(lambda _error: session.discard_empty(project))
+        job.stopped.connect(self._discard_fresh)
 
     def _added(self, project: Project | None, understanding: Understanding, batch: Batch, added: Added | None) -> None:
-        self._before = None
+        self._before = self._fresh = None
         if self._session.project is not project:
             return  # another one was opened meanwhile; what was taken in is there when this one is opened again
         self._session.library.reload()
@@ -191,8 +190,14 @@ class Intake(QObject):
         if self._shown is None:
             self._next()
 
+    def _discard_fresh(self) -> None:
+        """Remove the project that was made for what was then not taken into it."""
+        fresh, self._fresh = self._fresh, None
+        self._session.discard_empty(fresh)
+
     def _failed(self, error: object) -> None:
-        if self._before is not None:
+        self._discard_fresh()
+        if self._before is not None and self._before.source.exists():  # else it was unpacked, and is gone
             self._show(self._before)
         details = self._job.details if self._job is not None else ""
         self._session.problem.emit(explain(error), details)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from studio.recent import fresh_project_path, home, recent, remember
+from studio.recent import forget, fresh_project_path, home, recent, remember
 
 
 def project(folder: Path) -> Path:
@@ -44,3 +44,15 @@ def test_a_project_on_a_disk_that_was_away_for_a_while_is_there_again(tmp_path: 
     assert recent() == [second]
     away.rename(first)
     assert recent() == [second, first]
+
+
+def test_folders_that_are_gone_push_no_project_out(tmp_path: Path) -> None:
+    alive = project(tmp_path / "alive")
+    remember(alive)
+    for number in range(20):
+        gone = project(tmp_path / f"gone {number}")
+        remember(gone)
+        (gone / "project.db").unlink()
+    assert recent() == [alive]
+    forget(alive)
+    assert recent() == []

@@ -200,3 +200,30 @@ def test_a_project_that_nothing_was_taken_into_is_gone_with_the_window(tmp_path:
     assert session.new_project(tmp_path / "made")
     session.close()
     assert not (tmp_path / "made").exists()
+
+
+def test_a_project_whose_import_was_undone_stays_with_all_that_redo_brings_back(
+    table: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    session = Session()
+    assert session.new_project(tmp_path / "made")
+    assert session.project is not None
+    understanding = understand(table)
+    session.project.add(understanding, read(understanding))
+    session.undo()
+    session.close()
+    with Project.open(tmp_path / "made") as made:
+        assert made.can_redo is not None
+
+
+def test_a_damaged_result_of_an_old_run_hides_no_other(project: Path, qtbot: QtBot) -> None:
+    old = pressed(project, "first", 1000.0, Recipe(Modality.TABLE))
+    (old / "result.json").write_text("{")
+    good = pressed(project, "second", 2000.0, Recipe(Modality.TABLE))
+    session = Session()
+    with qtbot.waitSignal(session.message) as said:
+        assert session.open_project(project)
+    assert said.args[0] == "warning"
+    assert session.run is not None
+    assert session.run.path == good
+    session.close()

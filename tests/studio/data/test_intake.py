@@ -172,3 +172,19 @@ def loose(folder: Path) -> Path:
 
 def refused(*_: object) -> None:
     raise ProjectError("The disk is full.")
+
+
+def test_why_a_first_drop_could_not_be_taken_in_is_said_though_its_project_goes(
+    window: MainWindow, screen: DataScreen, tmp_path: Path, qtbot: QtBot
+) -> None:
+    folder = tmp_path / "broken"
+    for name in ("bolt", "nut"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "1.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"no picture" * 20)
+    screen.drop([packed(folder)])
+    qtbot.waitUntil(lambda: bool(window.messages.bars()) or screen.sheet.isVisible())
+    if screen.sheet.isVisible():
+        QTest.mouseClick(screen.sheet.take, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(window.messages.bars()) and not screen.intake.busy)
+    assert screen.session.project is None
+    assert not screen.sheet.isVisible()
