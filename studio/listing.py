@@ -84,7 +84,12 @@ class Listing:
         import polars as pl
 
         if self.types.get(name) is ColumnType.DATE:
-            return (pl.col(name) * _MS_A_DAY).cast(pl.Datetime("ms"), strict=False).dt.strftime("%Y-%m-%dT%H:%M:%S")
+            return (
+                (pl.col(name) * _MS_A_DAY)
+                .round()
+                .cast(pl.Datetime("ms"), strict=False)
+                .dt.strftime("%Y-%m-%dT%H:%M:%S")
+            )
         return pl.col(name).cast(pl.String, strict=False)
 
     def rows_with(self, words: str) -> set[int]:

@@ -36,7 +36,7 @@ def quality(progress: RunProgress, point: CurvePoint) -> str:
         return f"tells {wording.of_100(point.share)} of 100 new {wording.noun(progress.modality)} correctly"
     if progress.kind is Kind.MULTILABEL:
         things = wording.noun(progress.modality)
-        return f"names all the classes, and no other, of {wording.of_100(point.share)} of 100 new {things}"
+        return f"names just the right classes of {wording.of_100(point.share)} of 100 new {things}"
     if point.share <= 0:
         return "is no better than always guessing the average"
     return f"explains {wording.of_100(point.share)}% of the differences"

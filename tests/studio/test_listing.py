@@ -37,3 +37,12 @@ def test_dates_are_shown_and_found_as_dates_and_numbers_in_full() -> None:
     assert rows.cells(1) == [("sold", ""), ("price", "3")]
     assert rows.rows_with("2024-05") == {0}
     assert [rows.name(row) for row in (0, 1)] == ["Row 1", "Row 41 of more.csv"]
+
+
+def test_a_time_is_found_as_it_is_shown() -> None:
+    seconds = range(0, 86_400, 61)
+    frame = pl.DataFrame({"at": [19874 + second / 86_400 for second in seconds]})
+    rows = Listing(Modality.TABLE, [str(n) for n in seconds], frame=frame, types={"at": ColumnType.DATE})
+    for row in range(len(seconds)):
+        shown = rows.cells(row)[0][1]
+        assert row in rows.rows_with(shown), shown

@@ -94,3 +94,9 @@ def test_a_score_that_rests_on_few_samples_is_less_sure() -> None:
         low, high = progress.points[0].interval
         widths.append(high - low)
     assert widths[0] > 5 * widths[1]
+
+
+def test_of_several_classes_all_have_to_be_right(tmp_path: Path) -> None:
+    progress, _ = replayed(tmp_path, Recipe(kind=Kind.MULTILABEL))
+
+    assert now_sentence(progress) == "Done: it names just the right classes of 88 of 100 new photos"
