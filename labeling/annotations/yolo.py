@@ -50,10 +50,14 @@ class Yolo(Codec):
         if not source.path.is_dir() or not source.files.of(MEDIA[Modality.IMAGE]):
             return False
         labels = _labels(source)
-        described = any(found.path.name.lower() in (*NAMES, *LISTS) for found in source.files.files)
         apart = any("labels" in found.folders for found in labels)
-        filled = (found.path for found in labels if _is_filled(found.path))  # others are of pictures without boxes
-        return (described and apart) or any(map(_is_label, islice(filled, TRIED)))
+        names = {found.path.name.lower() for found in source.files.files} if apart else set()
+        if not names.isdisjoint(LISTS):
+            return True
+        filled = filter(None, (_first_line(found.path) for found in labels))  # others are of pictures without boxes
+        first = list(islice(filled, TRIED))
+        # Many tools write a list of names, and some a class without a box for each picture beside it.
+        return any(map(LINE.fullmatch, first)) or (not first and not names.isdisjoint(NAMES))
 
     @override
     def read(self, source: Source) -> Annotations:
@@ -130,20 +134,15 @@ def _labels(source: Source) -> list[Found]:
     return apart or texts
 
 
-def _is_filled(path: Path) -> bool:
+def _first_line(path: Path) -> str:
+    """Return the first line that says something; empty where none does."""
     try:
-        return path.stat().st_size > 0
+        if not path.stat().st_size:
+            return ""
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            return file.read(4096).lstrip().partition("\n")[0]
     except OSError:
-        return False
-
-
-def _is_label(path: Path) -> bool:
-    try:
-        with path.open(encoding="utf-8") as file:
-            line = file.read(4096).lstrip().partition("\n")[0]
-    except (OSError, UnicodeDecodeError):
-        return False
-    return bool(LINE.fullmatch(line))
+        return ""
 
 
 class _Lists:

@@ -84,6 +84,28 @@ def test_pictures_without_any_box_are_recognised_by_the_list_and_the_folder(tmp_
     assert CODECS["yolo"].recognises(Source(tmp_path))
 
 
+def test_a_class_without_a_box_for_each_picture_is_no_label_file(tmp_path: Path) -> None:
+    labelled(tmp_path, {f"labels/{place}": f"{place % 2}\n" for place in range(6)})
+    (tmp_path / "classes.txt").write_text("cat\ndog\n")
+    lines = [f"images/{place}.png,{('cat', 'dog')[place % 2]}\n" for place in range(6)]
+    (tmp_path / "list.csv").write_text("".join(["filename,label\n", *lines]))
+    understanding = understand(tmp_path)
+    assert (understanding.classes, understanding.labelled) == (("cat", "dog"), 6)
+    assert read(understanding).frame["label"].to_list() == ["cat", "dog"] * 3
+
+
+def test_blank_label_files_are_those_of_pictures_without_any_box(tmp_path: Path) -> None:
+    labelled(tmp_path, {"labels/a": "\n", "labels/b": ""})
+    (tmp_path / "classes.txt").write_text("cat\n")
+    assert CODECS["yolo"].recognises(Source(tmp_path))
+
+
+def test_label_files_with_a_mark_of_their_encoding_are_recognised(tmp_path: Path) -> None:
+    labelled(tmp_path, {"labels/a": "\ufeff" + LINE.format(0)})
+    (tmp_path / "classes.txt").write_text("cat\n")
+    assert read(understand(tmp_path)).frame["label"].to_list() == [["cat"]]
+
+
 def test_what_else_stands_in_the_description_does_not_matter(tmp_path: Path) -> None:
     labelled(tmp_path, {"labels/a": LINE.format(1)})
     (tmp_path / "data.yaml").write_text("date: 2024-02-31\nnames:\n  0: yes\n  1: no\n  first: x\n")
