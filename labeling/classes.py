@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from engine.task import Kind
@@ -99,6 +99,23 @@ def respelled(labels: pl.Series, merged: dict[str, str]) -> pl.Series:
     if labels.dtype == pl.List(pl.String):
         return labels.list.eval(pl.element().replace(merged)).list.unique(maintain_order=True)
     return labels.replace(merged)
+
+
+def same_spelling(name: str) -> str:
+    """Return what names have in common that are one class: capitals do not count, nor ``;`` or ``,`` in them."""
+    plain = name.replace(JOINED_BY, ",")
+    return plain.casefold() if len(plain) >= SHORTEST_MERGED else plain
+
+
+def called(marked: Iterable[str], names: Iterable[str]) -> dict[str, str]:
+    """Return how a label calls the classes of its sample's marks that it spells otherwise.
+
+    Earlier versions merged spellings in labels alone, so that a project may hold marks of “Person” under “person”.
+    """
+    given = dict.fromkeys(names)
+    spelled = {same_spelling(name): name for name in given}
+    others = {name: spelled.get(same_spelling(name)) for name in marked if name not in given}
+    return {name: other for name, other in others.items() if other is not None}
 
 
 def told(merged: dict[str, str]) -> list[str]:

@@ -14,6 +14,7 @@ from labeling.annotations.codec import Writer
 from labeling.annotations.marks import from_json, marks_of
 from labeling.annotations.model import Annotated, Annotations, Carried, Head, Watch, all_names
 from labeling.annotations.registry import WRITERS
+from labeling.classes import called
 from labeling.errors import Cancelled, ExportRefused
 from labeling.understanding import NOUNS, TABLE_FORMAT, Understanding
 
@@ -140,8 +141,10 @@ def _sample(row: dict[str, Any], modality: Modality, text: str | None) -> Annota
     sample = Annotated(row["id"], text=text, split=row["split"])
     if stored is not None:
         marks = from_json(stored, modality)
-        marked = {mark.label for mark in marks}
         names = label if isinstance(label, list) else [label] if isinstance(label, str) else []
+        spelled = called((mark.label for mark in marks), names)
+        marks = tuple(replace(mark, label=spelled[mark.label]) if mark.label in spelled else mark for mark in marks)
+        marked = {mark.label for mark in marks}
         whole = tuple(name for name in names if name not in marked)
         said: dict[str, Any] = {MARKED[modality]: marks, "classes": whole or None}
         return replace(sample, **said)

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from engine.task import Modality
 from labeling.annotations.marks import Mark, from_json, to_json
+from labeling.classes import called
 from labeling.errors import ProjectError
 from labeling.project.class_table import add_names
 from labeling.project.journal import Journal
@@ -72,10 +73,16 @@ def set_marks(store: Store, journal: Journal, id: str, new: Sequence[Mark] | Non
 
 
 def _named(before: str | None, label: Stored, new: Sequence[Mark] | None) -> tuple[str, ...] | None:
-    """Return the classes of new marks, and those of the label that no mark had ``before``: of the whole sample."""
+    """Return the classes of new marks, and those of the label that no mark had ``before``: of the whole sample.
+
+    A class that marks had in another spelling keeps that of the label.
+    """
     marked = {name for name, *_ in json.loads(before)} if before is not None else set()
-    whole = set(names_in(label, several=True)) - marked
-    return None if new is None and not whole else tuple(sorted(whole | {mark.label for mark in new or ()}))
+    names = set(names_in(label, several=True))
+    spelled = called(marked, names)
+    whole = names - marked - set(spelled.values())
+    given = {spelled.get(mark.label, mark.label) for mark in new or ()}
+    return None if new is None and not whole else tuple(sorted(whole | given))
 
 
 def replace_class(connection: sqlite3.Connection, entry: int, old: str, new: str | None) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from engine.task import Kind
 from labeling.annotations.model import Box
 from labeling.errors import ProjectError
+from labeling.exporting import annotations_of
 from labeling.importing import read, understand
 from labeling.project import Project
 from tests.labeling.conftest import PictureMaker
@@ -138,3 +141,26 @@ def test_classes_of_the_whole_sample_stay_when_its_marks_change(project: Project
 def test_a_sample_of_which_all_marks_are_taken_away_has_no_label(project: Project) -> None:
     assert project.set_marks("0.png", None, "Take all away") == {"0.png": None}
     assert project.samples(["0.png"])[0].label is None
+
+
+@pytest.mark.parametrize(("label", "mark"), [("person", "Person"), ("cat, black", "cat; black")])
+def test_marks_of_earlier_imports_are_of_the_class_that_the_label_spells_otherwise(
+    project: Project, label: str, mark: str
+) -> None:
+    project.set_label(["0.png"], ("dog", label))
+    stored = json.dumps([[mark, 0, 0, 5, 5], [mark, 9, 9, 5, 5], ["dog", 20, 20, 5, 5]])
+    with sqlite3.connect(project.path / "project.db") as database:  # as it was written before both were called alike
+        database.execute("UPDATE sample SET marks = ? WHERE name = '0.png'", (stored,))
+    one, _, dog = project.marks(["0.png"])["0.png"]
+    sample = next(one for one in annotations_of(project)[1].samples if one.name == "0.png")
+    assert (sample.classes, set(sample.names)) == (None, {"dog", label})
+    assert project.set_marks("0.png", [one, dog], "Delete a box") == {"0.png": tuple(sorted(("dog", label)))}
+    assert project.set_marks("0.png", [dog], "Delete another") == {"0.png": ("dog",)}
+    project.undo()
+    assert project.set_marks("0.png", [Box("dog", 0, 0, 5, 5), dog], "Draw it anew") == {"0.png": ("dog",)}
+
+
+def test_single_letters_in_other_capitals_are_other_classes(project: Project) -> None:
+    project.set_marks("2.png", [Box("A", 0, 0, 5, 5)], "Draw a letter")
+    project.set_label(["2.png"], ("A", "a"))
+    assert project.set_marks("2.png", [Box("A", 1, 0, 5, 5)], "Move it") == {"2.png": ("A", "a")}
