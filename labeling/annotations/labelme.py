@@ -55,10 +55,11 @@ class Labelme(FileCodec):
 
 def _sample(document: Object, found: Found, lookup: Lookup, result: Annotations) -> Annotated | None:
     written = name_of(document.get("imagePath"))
-    stem, folder = PurePosixPath(found.relative).stem, PurePosixPath(found.relative).parent.as_posix()
-    name = lookup.find(written, beside=found.relative) or lookup.of_stem(stem, (folder,))
+    name = lookup.of_file(found.relative, written)
     if name is None:
-        result.complain(found.relative, f"It is about the picture {written or stem}, which is not there: left out.")
+        result.complain(
+            found.relative, f"It is about the picture {written or found.path.stem}, which is not there: left out."
+        )
         return None
     size = size_of(document.get("imageWidth"), document.get("imageHeight")) or lookup.size(name)
     boxes = [box for shape in objects(document.get("shapes")) if (box := _box(shape, name, size, result)) is not None]

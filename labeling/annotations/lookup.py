@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from labeling.media import Medium
 from labeling.media.picture import picture_size
@@ -18,6 +19,11 @@ from labeling.source import Source
 from labeling.walk import Found
 
 MOST_NAME = 1000
+OF_PICTURES = ("images", "image", "imgs", "img", "jpegimages", "pictures", "photos", "data")
+OF_ANNOTATIONS = ("annotations", "annotation", "anns", "labels", "label", "xml", "xmls", "json", "jsons")
+PARALLEL = frozenset({*OF_PICTURES, *OF_ANNOTATIONS})
+
+Key = TypeVar("Key")
 
 
 class Lookup:
@@ -71,6 +77,19 @@ class Lookup:
             self.named.add(path)
         return path
 
+    def of_file(self, file: str, written: str) -> str | None:
+        """Return the picture that an annotation file is about which stands for one: its own, or the one it names."""
+        path = PurePosixPath(file)
+        own = self._own(path)
+        # Tools open a picture and the file called like it together, whatever name is inside: that stays as it was when
+        # both are renamed, moved or copied. So the own picture counts where one that is called otherwise is named.
+        # Where the name inside is the file's own, it tells namesakes apart (in another folder or with another ending).
+        stale = not _is_called(path.stem, written.strip().replace("\\", "/"))
+        named = None if own is not None and stale else self.find(written, beside=file)
+        if named is None and own is not None:
+            self.named.add(own)
+        return named or own or self.of_stem(path.stem, (path.parent.as_posix(),))
+
     def of_stem(self, stem: str, folders: tuple[str, ...] = ()) -> str | None:
         """Return the one file called ``stem`` without its ending, preferably in one of ``folders``."""
         alike = self._by_stem.get(stem, [])
@@ -91,6 +110,12 @@ class Lookup:
             self._sizes[name] = picture_size(self.files[name])
         return self._sizes[name]
 
+    def _own(self, file: PurePosixPath) -> str | None:
+        """Return the one picture called as an annotation file beside it, or else in a folder parallel to its own."""
+        alike = self._by_place.get((_place(file), file.stem), [])
+        beside = [name for name in alike if PurePosixPath(name).parent == file.parent] or alike
+        return beside[0] if len(beside) == 1 else None
+
     @cached_property
     def _by_ending(self) -> dict[str, list[str]]:
         return _grouped(self.files, lambda name: PurePosixPath(name).name)
@@ -98,6 +123,10 @@ class Lookup:
     @cached_property
     def _by_stem(self) -> dict[str, list[str]]:
         return _grouped(self.files, _stem)
+
+    @cached_property
+    def _by_place(self) -> dict[tuple[tuple[str, ...], str], list[str]]:
+        return _grouped(self.files, lambda name: (_place(PurePosixPath(name)), _stem(name)))
 
     def _guessed(self, name: str | None, written: tuple[str, ...]) -> str | None:
         """Return a file that only its bare name speaks for, unless it is another's."""
@@ -121,8 +150,21 @@ def _stem(name: str) -> str:
     return PurePosixPath(name).stem
 
 
-def _grouped(names: Iterable[str], key: Callable[[str], str]) -> dict[str, list[str]]:
-    groups: dict[str, list[str]] = defaultdict(list)
+def _place(file: PurePosixPath) -> tuple[str, ...]:
+    """Return the folders of a file but for those that part pictures from annotations: these are parallel."""
+    folders = (folder.casefold() for folder in file.parent.parts)
+    return tuple(folder for folder in folders if folder not in PARALLEL)
+
+
+def _is_called(stem: str, written: str) -> bool:
+    """Return whether an annotation file of this stem is called as the picture that it names, with its ending or not."""
+    name = PurePosixPath(written)
+    with_ending = f"{name.stem}_{name.suffix.removeprefix('.')}"  # as of two namesakes one is called
+    return stem.casefold() in (called.casefold() for called in (name.stem, name.name, with_ending))
+
+
+def _grouped(names: Iterable[str], key: Callable[[str], Key]) -> dict[Key, list[str]]:
+    groups: dict[Key, list[str]] = defaultdict(list)
     for name in names:
         groups[key(name)].append(name)
     return groups

@@ -66,10 +66,11 @@ def _is_voc(path: Path) -> bool:
 
 def _sample(root: Element, found: Found, lookup: Lookup, result: Annotations) -> Annotated | None:
     written = name_of(root.findtext("filename"))
-    stem, folder = PurePosixPath(found.relative).stem, PurePosixPath(found.relative).parent.as_posix()
-    name = lookup.find(written, beside=found.relative) or lookup.of_stem(stem, (folder,))
+    name = lookup.of_file(found.relative, written)
     if name is None:
-        result.complain(found.relative, f"It is about the picture {written or stem}, which is not there: left out.")
+        result.complain(
+            found.relative, f"It is about the picture {written or found.path.stem}, which is not there: left out."
+        )
         return None
     size = size_of(root.findtext("size/width"), root.findtext("size/height")) or lookup.size(name)
     boxes = []

@@ -85,3 +85,30 @@ def test_a_bare_name_means_no_file_that_is_named_in_full(lookup: Lookup, tmp_pat
     again = Lookup(Source(tmp_path), MEDIA[Modality.IMAGE], frozenset(lookup.named))
     assert again.find("test/b.png") is None
     assert again.find("train/b.png") == "train/b.png"
+
+
+@pytest.mark.parametrize(
+    ("file", "written", "found"),
+    [
+        ("b.xml", "a.png", "b.png"),  # renamed, or copied from a.xml, with the name inside as it was
+        ("Annotations/e.xml", "a.png", "JPEGImages/e.jpg"),
+        ("two/labels/f.json", "f.png", "two/img/f.png"),
+        ("train/annotations/a.xml", "a.png", "a.png"),  # as our own files of a part name what lies outside of it
+        ("one/a.json", "../two/images/a.png", "two/images/a.png"),
+        ("a.xml", "two\\images\\a.png", "two/images/a.png"),
+        ("7.xml", "a.png", "a.png"),
+        ("Annotations/a_png.xml", "a.png", "a.png"),  # which one of two namesakes is called
+        ("Annotations/same.xml", "JPEGImages/same.jpg", "JPEGImages/same.jpg"),
+        ("Annotations/same.xml", "", None),
+        ("b.xml", "gone.png", "b.png"),
+        ("b.xml", "", "b.png"),
+    ],
+)
+def test_an_annotation_file_of_its_own_is_about_the_picture_called_like_it(
+    tmp_path: Path, make_picture: PictureMaker, file: str, written: str, found: str | None
+) -> None:
+    names = ["a.png", "b.png", "a_png.png", "JPEGImages/e.jpg", "two/images/a.png", "train/a.png"]
+    names += ["JPEGImages/same.jpg", "JPEGImages/same.png", "one/img/f.png", "two/img/f.png"]
+    for seed, name in enumerate(names):
+        make_picture(tmp_path / name, seed=seed)
+    assert Lookup(Source(tmp_path), MEDIA[Modality.IMAGE]).of_file(file, written) == found

@@ -130,3 +130,13 @@ def test_numbers_beside_classes_are_told_and_are_no_class(photos: Path) -> None:
     assert understanding.kind is Kind.MULTILABEL
     assert any("Numbers of 1 of the samples were left out" in problem for problem in understanding.problems)
     assert read(understanding).frame["label"].to_list() == [None, ["cat"], ["dog", "cat"], None]
+
+
+def test_a_renamed_copy_keeps_its_boxes_though_the_name_inside_is_that_of_the_first(photos: Path) -> None:
+    text = (
+        "<annotation><filename>0.png</filename><object><name>{}</name><bndbox><xmin>1</xmin><ymin>1</ymin>"
+        "<xmax>9</xmax><ymax>9</ymax></bndbox></object></annotation>"
+    )
+    for place, label in enumerate(("cat", "dog", "cat")):
+        (photos / f"{place}.xml").write_text(text.format(label))
+    assert marked(photos) == {"0.png": ["cat"], "1.png": ["dog"], "2.png": ["cat"]}
