@@ -96,7 +96,13 @@ def respelled_classes(title: str, written: Mapping[str, str]) -> list[str]:
 
 
 class Codec(Writer):
-    """One way in which annotations lie in files, read as well as written."""
+    """One way in which annotations lie in files, read as well as written.
+
+    Attributes:
+        long_form: whether classes of one sample may stand in an entry each.
+    """
+
+    long_form: ClassVar[bool] = False
 
     @abstractmethod
     def recognises(self, source: Source) -> bool:
@@ -122,7 +128,7 @@ def read_once(codec: Codec, source: Source) -> Annotations:
     said = source.memo.get(codec.name)
     if said is None:
         try:
-            said = _without_emptied(joined(codec.read(source)))
+            said = _without_emptied(joined(codec.read(source), codec.long_form))
         except ImportRefused as error:
             said = error
             if source.path.is_dir():
@@ -220,7 +226,7 @@ class FileCodec(Codec):
         for found in files:
             try:
                 for sample in self._samples(found, reading):
-                    reading.result.samples.append(sample)
+                    reading.result.samples.append(replace(sample, said_in=found.relative))
             except ImportRefused as refusal:
                 reading.result.complain(found.relative, str(refusal))
                 refused += 1

@@ -61,6 +61,7 @@ class JsonLines(FileCodec):
     modalities = frozenset({Modality.IMAGE, Modality.AUDIO, Modality.TEXT})
     carries = frozenset(Carried)
     endings = SUFFIXES
+    long_form = True
 
     @override
     def owns(self, path: Path) -> bool:

@@ -77,6 +77,7 @@ class Annotated:
         split: ``train``, ``validation`` or ``test`` where the files set parts apart.
         path: where its file lies, for formats that take the files along.
         row: the cells of a row of a table by their columns; None for what is no such row.
+        said_in: the annotation file that says it, where it was read from one.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Annotated:
     split: str | None = None
     path: Path | None = None
     row: Mapping[str, Any] | None = None
+    said_in: str | None = field(default=None, compare=False)
 
     @property
     def labelled(self) -> bool:

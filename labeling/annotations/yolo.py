@@ -227,7 +227,7 @@ def _sample(found: Found, names: dict[int, str], lookup: Lookup, result: Annotat
         if box is not None:
             boxes.append(box)
     split = split_of_folders(found)
-    return Annotated(name, size=size, boxes=tuple(boxes), split=split)
+    return Annotated(name, size=size, boxes=tuple(boxes), split=split, said_in=found.relative)
 
 
 def _folders(found: Found) -> tuple[str, ...]:

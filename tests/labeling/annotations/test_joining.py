@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from time import process_time
+
 from labeling.annotations.joining import joined
 from labeling.annotations.model import Annotated, Annotations, Box
 
@@ -29,3 +32,41 @@ def test_what_several_entries_say_of_a_file_is_joined_and_told() -> None:
 def test_texts_and_files_that_are_annotated_once_stay_as_they_are() -> None:
     said = Annotations([Annotated("0", text="Nice"), Annotated("0", text="Bad"), Annotated("a.png", boxes=())])
     assert joined(said) is said
+
+
+def test_of_a_single_class_that_two_entries_name_otherwise_the_first_counts() -> None:
+    said = Annotations(
+        [
+            Annotated("a.png"),
+            Annotated("a.png", classes=("nut",)),
+            Annotated("a.png", classes=("bolt",), number=2.5),
+            Annotated("b.png", classes=("nut",)),
+            Annotated("b.png", classes=("Nut",)),
+            Annotated("c.png", classes=("nut",), boxes=(CAT,)),
+            Annotated("c.png", classes=("bolt",)),
+        ]
+    )
+    result = joined(said)
+    assert [sample.classes for sample in result.samples] == [("nut",), ("nut",), ("nut", "bolt")]
+    assert result.samples[0].number == 2.5
+    assert [problem.path for problem in result.problems] == ["", "a.png"]
+    assert "“nut” and as “bolt”: “nut”, which comes first, was kept" in result.problems[1].sentence
+    in_lines = [sample.classes for sample in joined(said, long_form=True).samples]
+    assert in_lines == [("nut", "bolt"), ("nut",), ("nut", "bolt")]
+
+
+def test_boxes_that_lie_close_together_in_one_file_are_all_kept() -> None:
+    near = replace(CAT, x=1.1)
+    one, other, third = (Annotated("a.png", boxes=(box,), said_in="a.json") for box in (CAT, near, replace(CAT, x=3)))
+    assert joined(Annotations([one, other])).samples[0].boxes == (CAT, near)
+    apart = [replace(sample, said_in=f"{place}.json") for place, sample in enumerate((one, other, third))]
+    assert joined(Annotations(apart)).samples[0].boxes == (CAT, replace(CAT, x=3))
+
+
+def test_boxes_of_two_files_are_compared_quickly() -> None:
+    grid = [Box("cat", 10 * x, 10 * y, 9, 9) for x in range(100) for y in range(100)]
+    moved = [replace(box, x=box.x + 0.1) for box in grid]
+    samples = [Annotated("a.png", boxes=tuple(boxes), said_in=str(place)) for place, boxes in enumerate((grid, moved))]
+    began = process_time()
+    assert joined(Annotations(samples)).samples[0].boxes == tuple(grid)
+    assert process_time() - began < 10

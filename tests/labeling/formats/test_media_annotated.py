@@ -21,14 +21,14 @@ def photos(tmp_path: Path, make_picture: PictureMaker) -> Path:
     return tmp_path / "photos"
 
 
-def boxed(folder: Path, boxes: dict[str, list[str]], name: str = "boxes.json") -> None:
+def boxed(folder: Path, boxes: dict[str, list[str]], name: str = "boxes.json", left: float = 1) -> None:
     """Write a COCO file with a box of each of these classes in each of these pictures."""
     classes = sorted({label for labels in boxes.values() for label in labels})
     document = {
         "images": [{"id": place, "file_name": file} for place, file in enumerate(boxes)],
         "categories": [{"id": place, "name": label} for place, label in enumerate(classes)],
         "annotations": [
-            {"image_id": place, "category_id": classes.index(label), "bbox": [1 + at, 1, 9, 9]}
+            {"image_id": place, "category_id": classes.index(label), "bbox": [left + 5 * at, 1, 9, 9]}
             for place, labels in enumerate(boxes.values())
             for at, label in enumerate(labels)
         ],
@@ -85,7 +85,7 @@ def test_label_files_of_a_picture_that_is_gone_are_not_those_of_another(
 
 def test_two_files_about_one_picture_both_count(photos: Path) -> None:
     boxed(photos, {"0.png": ["cat"], "1.png": ["cat"]})
-    boxed(photos, {"0.png": ["dog"], "2.png": ["dog"]}, "more.json")
+    boxed(photos, {"0.png": ["dog"], "2.png": ["dog"]}, "more.json", left=8)
     assert marked(photos) == {"0.png": ["cat", "dog"], "1.png": ["cat"], "2.png": ["dog"]}
     problems = understand(photos).problems
     assert any("1 file is annotated in several places" in problem for problem in problems)
@@ -99,16 +99,38 @@ def test_a_list_in_long_form_gives_a_picture_all_its_classes(photos: Path) -> No
     assert dict(frame.select("id", "label").iter_rows())["0.png"] == ["red", "round"]
 
 
-def tasks(folder: Path, results: dict[str, list[tuple[str, object]]]) -> None:
+def tasks(folder: Path, results: dict[str, list[tuple[str, object]]], name: str = "tasks.json") -> None:
     """Write what Label Studio exports, with these results of each kind for each picture."""
     document = [
         {
-            "data": {"image": name},
+            "data": {"image": picture},
             "annotations": [{"result": [{"type": kind, "value": {kind: value}} for kind, value in given]}],
         }
-        for name, given in results.items()
+        for picture, given in results.items()
     ]
-    (folder / "tasks.json").write_text(json.dumps(document))
+    (folder / name).write_text(json.dumps(document))
+
+
+def test_a_corrected_copy_of_the_annotations_does_not_double_their_boxes(photos: Path) -> None:
+    boxed(photos, {"0.png": ["cat", "dog"], "1.png": ["cat"]})
+    boxed(photos, {"0.png": ["Cat", "cat", "dog"], "1.png": ["dog"]}, "boxes_corrected.json", left=1.25)
+    assert marked(photos) == {"0.png": ["cat", "dog", "dog"], "1.png": ["cat"]}
+    told = {problem.path: problem.sentence for problem in read(understand(photos)).problems}
+    assert "1 box that another file has too counts once" in told[""]
+    assert "“dog” and as “cat”" in told["0.png"]
+    assert "“cat” and as “dog”: “cat”, which comes first, was kept" in told["1.png"]
+
+
+def test_two_tasks_that_disagree_on_the_class_of_a_picture_leave_one_class_each(photos: Path) -> None:
+    tasks(photos, {"0.png": [("choices", ["cat"])], "1.png": [("choices", ["dog"])]})
+    tasks(photos, {"1.png": [("choices", ["cat"])], "0.png": [("choices", ["Cat"])]}, "zagain.json")
+    understanding = understand(photos)
+    assert understanding.kind is Kind.MULTICLASS
+    batch = read(understanding)
+    assert batch.frame["label"].to_list() == ["cat", "dog", None, None]
+    assert [problem.path for problem in batch.problems if "which comes first, was kept" in problem.sentence] == [
+        "1.png"
+    ]
 
 
 def test_numbers_of_pictures_are_learned(photos: Path) -> None:
