@@ -40,6 +40,7 @@ def understand(
     types: Mapping[str, ColumnType | None] | None = None,
     layout: str | None = None,
     apart: bool = True,
+    parting: Sequence[str] | None = None,
     progress: Progress | None = None,
     cancelled: Cancel | None = None,
 ) -> Understanding:
@@ -54,6 +55,7 @@ def understand(
         types: how columns of a table are read, None for those to be left out; others as they look.
         layout: the format to read the files as, if the person chose one.
         apart: whether a part that the data sets apart is kept for the test.
+        parting: columns of a table that may say which rows are kept for the test, if not any may.
         progress: told (done, total); a total of 0 means unknown.
         cancelled: asked now and then whether to stop.
 
@@ -70,7 +72,7 @@ def understand(
     with _unpacked(path, watch, chosen) as place:
         mine = tuple(chosen) if place == _absolute(path) else ()  # what was laid out is all that was meant
         source = Source(place, watch, chosen=mine, wanted=modality_of(layout))
-        wishes = Wishes(target, kind, tuple(kept), types or {})
+        wishes = Wishes(target, kind, tuple(kept), types or {}, None if parting is None else tuple(parting))
         for format_ in FORMATS.values() if layout is None else (FORMATS[layout],):
             if layout is not None or format_.recognises(source):
                 found = format_.understand(source, wishes)

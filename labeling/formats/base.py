@@ -17,13 +17,14 @@ class Wishes:
     """What the person changed in the sentence.
 
     ``kept`` are columns to learn from, whatever speaks against them; ``types`` says how columns are read, None for
-    those to be left out.
+    those to be left out. ``parting`` are the columns that may say which rows are kept for the test, if not any may.
     """
 
     target: str | None = None
     kind: Kind | None = None
     kept: tuple[str, ...] = ()
     types: Mapping[str, ColumnType | None] = field(default_factory=dict)
+    parting: tuple[str, ...] | None = None
 
 
 class Format(ABC):

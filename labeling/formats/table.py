@@ -72,7 +72,7 @@ class Table(Format):
         with opened(main.path) as table:
             frame, total, notes = _looked_at(main.path, table)
             found = facts(frame, table.decimal_comma)
-            parted_by = None if others else parting_column(frame, _wanted(wishes))
+            parted_by = None if others else parting_column(frame, _not_parting(wishes, frame.columns))
             usable = [fact for fact in found if fact.name != parted_by]
             target = _target(main.path, usable, wishes.target)
             kind = _kind(target, wishes.kind) if target else None
@@ -129,10 +129,11 @@ class Table(Format):
         return Batch(whole.with_columns(respelled(whole["label"], merged).alias("label")), tuple(problems))
 
 
-def _wanted(wishes: Wishes) -> set[str]:
-    """Return the columns that the person wants predicted or learned from."""
+def _not_parting(wishes: Wishes, names: list[str]) -> set[str]:
+    """Return the columns that do not say which rows are kept for the test, among them those wanted for something."""
     typed = {name for name, type_ in wishes.types.items() if type_ is not None}
-    return {*wishes.kept, *typed, *([wishes.target] if wishes.target is not None else [])}
+    others = set() if wishes.parting is None else set(names) - set(wishes.parting)
+    return {*others, *wishes.kept, *typed, *([wishes.target] if wishes.target is not None else [])}
 
 
 def _tests(frame: pl.DataFrame, parted_by: str | None) -> int:

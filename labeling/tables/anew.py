@@ -70,6 +70,8 @@ def read_anew(
 ) -> tuple[Understanding, Batch]:
     """Understand and read a table once more, with another target or other types.
 
+    Its rows stay kept for the test, or not, as they are, so that no other column says it from now on.
+
     Raises:
         ImportRefused: the file is gone, or cannot be read that way.
         Cancelled: the person stopped it.
@@ -79,9 +81,15 @@ def read_anew(
     kind = old.kind if target == old.target else None
     new = understand(
         old.source, chosen=old.chosen, target=target, kind=kind, kept=_without(old.kept, target), types=types,
-        cancelled=cancelled,
+        parting=() if old.parted_by is None else (old.parted_by,), cancelled=cancelled,
     )  # fmt: skip
-    new = replace(new, columns=_dates_as_before(old, new))
+    new = replace(
+        new,
+        columns=_dates_as_before(old, new),
+        parted_by=old.parted_by,
+        set_apart=old.set_apart,
+        apart=old.apart,
+    )
     return new, read(new, cancelled=cancelled)
 
 

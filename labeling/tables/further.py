@@ -34,14 +34,15 @@ def as_before(project: Project | None, found: Understanding) -> Understanding:
         return found
     from labeling.formats.table import looked_at
     from labeling.tables.columns import facts
+    from labeling.tables.parting import SAYS_PART
 
     there = tables[-1].understanding
     frame, decimal_comma = looked_at(found.source, found.chosen)
     by_name = {fact.name: fact for fact in facts(frame, decimal_comma)}
-    needed = {column.name for column in there.columns} | ({there.target} if there.target is not None else set())
+    needed = _needed(there)
     if not needed <= set(by_name):
         return found
-    same = _predicting(there, found)
+    same = _understood_as(there, found, _parting(there, list(by_name)))
     for column in there.columns:
         _check_like(column, by_name[column.name], frame[column.name], found)
     others = [name for name in by_name if name not in needed]
@@ -51,20 +52,35 @@ def as_before(project: Project | None, found: Understanding) -> Understanding:
         same,
         modality=there.modality,
         columns=there.columns,
-        left_out=tuple(LeftOut(name, NOT_THERE) for name in others),
+        left_out=tuple(LeftOut(name, SAYS_PART if name == same.parted_by else NOT_THERE) for name in others),
         kept=(),
         types=tuple(chosen.items()),
         problems=(*told, *same.problems),
     )
 
 
-def _predicting(there: Understanding, found: Understanding) -> Understanding:
-    """Return what was found, understood once more where it was taken to predict another column."""
+def _needed(there: Understanding) -> set[str]:
+    """Return the columns that the table of the project learns from or predicts."""
+    return {column.name for column in there.columns} | ({there.target} if there.target is not None else set())
+
+
+def _parting(there: Understanding, names: list[str]) -> tuple[str, ...]:
+    """Return which columns may say what is kept for the test: the one that does so there, else those it has not."""
+    needed = _needed(there)
+    if there.parted_by in names and there.parted_by not in needed:
+        return (there.parted_by,)
+    known = needed | {left.name for left in there.left_out}
+    return tuple(name for name in names if name not in known)
+
+
+def _understood_as(there: Understanding, found: Understanding, parting: tuple[str, ...]) -> Understanding:
+    """Return what was found, once more where another column was taken to be predicted or to say what is a test."""
     from labeling.importing import understand
 
-    if (found.target, found.kind) == (there.target, there.kind) or there.target is None:
+    target, kind = (found.target, found.kind) if there.target is None else (there.target, there.kind)
+    if (found.target, found.kind) == (target, kind) and found.parted_by in (None, *parting):
         return found
-    return understand(found.source, chosen=found.chosen, target=there.target, kind=there.kind, apart=found.apart)
+    return understand(found.source, chosen=found.chosen, target=target, kind=kind, apart=found.apart, parting=parting)
 
 
 def _check_like(column: Column, fact: Facts, cells: pl.Series, found: Understanding) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -11,6 +12,9 @@ from engine.task import ColumnType, Modality
 from labeling.annotations.model import Annotated, Annotations
 from labeling.annotations.registry import WRITERS
 from labeling.importing import read, understand
+from labeling.project import Project
+from labeling.tables.anew import read_anew
+from labeling.tables.further import NOT_THERE, as_before
 from labeling.tables.parting import SAYS_PART, parting_column
 from labeling.understanding import LeftOut, Understanding
 
@@ -82,3 +86,85 @@ def test_only_a_column_named_so_whose_every_cell_is_a_part(
     column: str, cells: tuple[str, ...], found: str | None, tmp_path: Path
 ) -> None:
     assert parting_column(pl.read_csv(table(tmp_path, column, cells)), ()) == found
+
+
+def learned_from(path: Path) -> Understanding:
+    """Return a table as versions read it that took such a column for one of words to learn from."""
+    found = understand(path, types={"split": ColumnType.CATEGORY})
+    return replace(found, types=())
+
+
+def change(project: Project, **types: ColumnType | None) -> Understanding:
+    project.change_columns([(s, *read_anew(s.understanding, "kind", types)) for s in project.table_sources()])
+    (now,) = (source.understanding for source in project.table_sources())
+    return now
+
+
+def test_a_column_that_was_learned_from_so_far_stays_one(tmp_path: Path) -> None:
+    understanding = learned_from(table(tmp_path))
+    with Project.create(tmp_path / "project") as project:
+        project.add(understanding, read(understanding))
+        now = change(project, height=ColumnType.CATEGORY)
+        assert {column.name for column in now.columns} == {"height", "split"}
+        assert (now.parted_by, now.set_apart) == (None, 0)
+        now = change(project, height=ColumnType.CATEGORY, split=None)
+        assert [(left.name, left.reason) for left in now.left_out] == [("split", "you left it out")]
+        assert (now.parted_by, now.set_apart) == (None, 0)
+        assert project.frame()["split"].null_count() == 40
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_rows_that_were_parted_stay_so_when_columns_change(apart: bool, tmp_path: Path) -> None:
+    understanding = understand(table(tmp_path), apart=apart)
+    with Project.create(tmp_path / "project") as project:
+        project.add(understanding, read(understanding))
+        parts = project.frame()["split"].to_list()
+        for types in ({"height": ColumnType.CATEGORY}, {"split": ColumnType.CATEGORY}, {}):
+            now = change(project, **types)
+            assert (now.parted_by, now.set_apart, now.apart) == ("split", 10, apart)
+            assert project.frame()["split"].to_list() == parts
+        assert LeftOut("split", SAYS_PART) in now.left_out
+
+
+@pytest.mark.parametrize("left_out", [False, True])
+def test_a_further_table_is_parted_only_where_the_project_is(left_out: bool, tmp_path: Path) -> None:
+    understanding = learned_from(table(tmp_path))
+    with Project.create(tmp_path / "project") as project:
+        project.add(understanding, read(understanding))
+        if left_out:
+            change(project, split=None)
+        path = tmp_path / "more.csv"
+        path.write_text(
+            "height,kind,split\n"
+            + "".join(f"{n}.25,{'oak' if n % 3 else 'elm'},{'test' if n % 4 else 'train'}\n" for n in range(8))
+        )
+        found = as_before(project, understand(path))
+        assert (found.parted_by, found.set_apart) == (None, 0)
+        assert found.left_out == ((LeftOut("split", NOT_THERE),) if left_out else ())
+        assert "kept apart" not in found.text()
+        project.add(found, read(found))
+        assert project.frame()["split"].null_count() == 48
+
+
+def test_a_further_table_is_parted_by_the_column_of_the_project_or_one_new_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "more.csv"
+    path.write_text(
+        "fold,height,kind,split\n"
+        + "".join(f"dev,{n}.25,{'oak' if n % 3 else 'elm'},{('test', '')[n % 2]}\n" for n in range(8))
+    )
+    understanding = understand(table(tmp_path))
+    with Project.create(tmp_path / "parted") as project:
+        project.add(understanding, read(understanding))
+        found = as_before(project, understand(path))
+        assert (found.parted_by, found.set_apart) == ("split", 4)
+        assert LeftOut("split", SAYS_PART) in found.left_out
+        assert read(found).frame["split"].to_list() == ["test", None] * 4
+    (tmp_path / "plain.csv").write_text(
+        "height,kind\n" + "".join(f"{n}.5,{'oak' if n % 3 else 'elm'}\n" for n in range(40))
+    )
+    understanding = understand(tmp_path / "plain.csv")
+    with Project.create(tmp_path / "plain") as project:
+        project.add(understanding, read(understanding))
+        path.write_text(path.read_text().replace("fold,", "row,"))
+        found = as_before(project, understand(path))
+        assert (found.parted_by, found.set_apart) == ("split", 4)
