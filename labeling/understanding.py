@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +98,7 @@ class Understanding:
         layouts: names of other formats that these files can be read as.
         apart: whether the samples that the data sets apart are kept for the test.
         parted_by: the column of a table that says which rows are kept for the test.
+        dates: patterns of columns of dates that this table writes otherwise than ``columns`` say.
     """
 
     source: Path
@@ -121,6 +122,13 @@ class Understanding:
     layouts: tuple[str, ...] = ()
     apart: bool = True
     parted_by: str | None = None
+    dates: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def as_written(self) -> tuple[Column, ...]:
+        """The columns to learn from, dates in the way that this table writes them."""
+        own = dict(self.dates)
+        return tuple(replace(c, format=own[c.name]) if c.name in own else c for c in self.columns)
 
     @property
     def place(self) -> str:
@@ -250,6 +258,7 @@ class Understanding:
             layouts=tuple(data.get("layouts", ())),
             apart=data.get("apart", True),
             parted_by=data.get("parted_by"),
+            dates=tuple((name, pattern) for name, pattern in data.get("dates", ())),
         )
 
 

@@ -348,7 +348,7 @@ def _read(piece: Piece, understanding: Understanding, problems: list[Problem]) -
             labels.alias("label"),
             _split(piece, understanding, schema).alias("split"),
             pl.lit(None, dtype=pl.String).alias("marks"),
-            *inputs_of(understanding.columns, table),
+            *inputs_of(understanding.as_written, table),
         ).collect(engine="streaming")
     missing = frame["label"].null_count()
     if target and missing:

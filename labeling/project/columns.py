@@ -42,7 +42,7 @@ def change_columns(
 
     Raises:
         ProjectError: a file has other rows than when it was taken in, or the same in another order; or a column that is
-            read as dates from now on has them written in several ways.
+            read as dates from now on has days and months in another order in some of them.
     """
     _check_dates(read)
     for source, new, batch in read:
@@ -61,8 +61,8 @@ def change_columns(
 
 
 def _check_dates(read: Sequence[tuple[TableSource, Understanding, Batch]]) -> None:
-    """Refuse dates that tables write in several ways: days and months would be mistaken in some of them."""
-    from labeling.tables.columns import date_words
+    """Refuse dates of which tables write days and months in another order: they would be mistaken in some of them."""
+    from labeling.tables.columns import date_words, months_first
 
     first: dict[str, tuple[Path, Column]] = {}
     for source, new, _ in read:
@@ -71,7 +71,7 @@ def _check_dates(read: Sequence[tuple[TableSource, Understanding, Batch]]) -> No
             if column.type is not ColumnType.DATE or column.name in before:
                 continue
             path, other = first.setdefault(column.name, (new.source, column))
-            if other.format != column.format:
+            if months_first(other.format) is not months_first(column.format):
                 raise ProjectError(
                     f"“{column.name}” holds dates written as {date_words(other.format)} in {path.name} and as "
                     f"{date_words(column.format)} in {new.source.name}, as far as can be told, so it stays as it was. "

@@ -86,6 +86,7 @@ def read_anew(
     new = replace(
         new,
         columns=_dates_as_before(old, new),
+        dates=_own_dates(old, new),
         parted_by=old.parted_by,
         set_apart=old.set_apart,
         apart=old.apart,
@@ -97,6 +98,12 @@ def _dates_as_before(old: Understanding, new: Understanding) -> tuple[Column, ..
     """Return new columns, dates written as they were read so far: a short table does not tell days from months."""
     dates = {column.name: column for column in old.columns if column.type is ColumnType.DATE}
     return tuple(dates.get(c.name, c) if c.type is ColumnType.DATE else c for c in new.columns)
+
+
+def _own_dates(old: Understanding, new: Understanding) -> tuple[tuple[str, str], ...]:
+    """Return how this table writes dates otherwise than its project, of columns that are dates still."""
+    still = {column.name for column in new.columns if column.type is ColumnType.DATE}
+    return tuple((name, pattern) for name, pattern in old.dates if name in still)
 
 
 def _without(names: tuple[str, ...], target: str | None) -> tuple[str, ...]:

@@ -159,6 +159,16 @@ def date_words(pattern: str) -> str:
     return words
 
 
+def months_first(pattern: str) -> bool:
+    """Return whether a pattern of dates, or the first of :data:`DATE_FORMATS`, has months before days.
+
+    >>> months_first("%d/%m/%Y"), months_first("")
+    (False, True)
+    """
+    said = pattern or DATE_FORMATS[0]
+    return said.index("%m") < said.index("%d")
+
+
 def with_commas(frame: pl.DataFrame) -> frozenset[str]:
     """Return the text columns of which a cell has a comma: to look for one in thousands of columns takes seconds."""
     found = frame.select(pl.col(pl.String).str.contains(",", literal=True).any())

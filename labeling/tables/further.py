@@ -27,7 +27,7 @@ def as_before(project: Project | None, found: Understanding) -> Understanding:
     What is no table, goes to a project without one, or lacks a column of it is returned as it was found.
 
     Raises:
-        ImportRefused: a column holds nothing of what it has to, or dates written in another way.
+        ImportRefused: a column holds nothing of what it has to, or dates whose days and months could be swapped.
     """
     tables = project.table_sources() if project is not None and found.format == TABLE_FORMAT else []
     if not tables:
@@ -43,8 +43,9 @@ def as_before(project: Project | None, found: Understanding) -> Understanding:
     if not needed <= set(by_name):
         return found
     same = _understood_as(there, found, _parting(there, list(by_name)))
-    for column in there.columns:
-        _check_like(column, by_name[column.name], frame[column.name], found)
+    own = {
+        column.name: _dates_like(column, by_name[column.name], frame[column.name], found) for column in there.columns
+    }
     others = [name for name in by_name if name not in needed]
     chosen = {**{column.name: column.type for column in there.columns}, **dict.fromkeys(others)}
     told = [SAID, *([f"Not learned from, as before: {', '.join(others[:NAMED])}."] if others else [])]
@@ -55,6 +56,7 @@ def as_before(project: Project | None, found: Understanding) -> Understanding:
         left_out=tuple(LeftOut(name, SAYS_PART if name == same.parted_by else NOT_THERE) for name in others),
         kept=(),
         types=tuple(chosen.items()),
+        dates=tuple((name, pattern) for name, pattern in own.items() if pattern is not None),
         problems=(*told, *same.problems),
     )
 
@@ -83,29 +85,46 @@ def _understood_as(there: Understanding, found: Understanding, parting: tuple[st
     return understand(found.source, chosen=found.chosen, target=target, kind=kind, apart=found.apart, parting=parting)
 
 
-def _check_like(column: Column, fact: Facts, cells: pl.Series, found: Understanding) -> None:
+def _dates_like(column: Column, fact: Facts, cells: pl.Series, found: Understanding) -> str | None:
+    """Return the pattern of dates that are written otherwise than in the project; refuse what is no such column."""
     possible = {ColumnType.NUMBER: bool(fact.numbers), ColumnType.DATE: fact.date_format is not None}
     if fact.present and not possible.get(column.type, True):
         raise ImportRefused(
             f"“{column.name}” holds {HOLDS[column.type]} in the table of this project, and none in "
             f"{found.source.name}. Mend that column there, or start a new project for it."
         )
+    if column.type is not ColumnType.DATE or _follows(column.format, cells):
+        return None
     from labeling.tables.columns import date_words
 
-    if column.type is ColumnType.DATE and not _follows(column, cells):
+    own = _own_pattern(column.format, fact, cells)
+    if own is None:
         as_there, as_here = date_words(column.format), date_words(fact.date_format or "")
         raise ImportRefused(
             f"“{column.name}” holds dates written as {as_there} in the table of this project, and as {as_here} in "
             f"{found.source.name}, so it was not taken in. Write the dates there as in this project, or start a new "
             "project for it."
         )
+    return own
 
 
-def _follows(column: Column, cells: pl.Series) -> bool:
-    """Return whether a column of dates is written as that of the same name in the project."""
+def _own_pattern(there: str, fact: Facts, cells: pl.Series) -> str | None:
+    """Return how dates are written here; None where their days and months could be swapped.
+
+    Where the project does not write the year first, it tells which of day and month is first here, too.
+    """
+    from labeling.tables.columns import DATE_FORMATS, months_first
+
+    like = [p for p in DATE_FORMATS if months_first(p) is months_first(there) and _follows(p, cells)]
+    told = fact.date_format in like or not (there or DATE_FORMATS[0]).startswith("%Y")
+    return like[0] if like and told else None
+
+
+def _follows(pattern: str, cells: pl.Series) -> bool:
+    """Return whether a column of dates is read by a pattern."""
     from labeling.tables.columns import DATE_FORMATS, follows, text
 
     if cells.dtype.is_temporal() or not cells.count():  # which needs no pattern to be read
         return True
     known = cells.to_frame().select(text(cells.name, cells.dtype)).to_series().drop_nulls()
-    return not known.len() or follows(known, column.format or DATE_FORMATS[0])
+    return not known.len() or follows(known, pattern or DATE_FORMATS[0])

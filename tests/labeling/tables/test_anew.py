@@ -195,6 +195,18 @@ def test_dates_stay_written_as_they_were_read(tmp_path: Path) -> None:
         assert about.columns[0] == Column("day", ColumnType.DATE, "%m/%d/%Y")
 
 
+def test_dates_that_tables_write_with_and_without_times_are_dates(tmp_path: Path) -> None:
+    with Project.create(tmp_path / "project") as project:
+        for name, time in (("first", ""), ("second", " 00:00:00")):
+            path = tmp_path / f"{name}.csv"
+            path.write_text("day,size\n" + "".join(f"2024-03-{1 + n % 28:02}{time},{n}.5\n" for n in range(40)))
+            found = understand(path, target="size", types={"day": ColumnType.TEXT})
+            project.add(found, read(found))
+        change(project, "size", day=ColumnType.DATE)
+        days = project.frame()["x:day"].to_list()
+        assert days[:40] == days[40:] and None not in days
+
+
 def test_two_tables_among_others_are_still_those_that_were_chosen(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from engine.dataset import INPUT_PREFIX
-from engine.task import ColumnType
+from engine.task import Column, ColumnType
 from labeling.errors import ImportRefused
 from labeling.importing import read, understand
 from labeling.project import Project
+from labeling.tables.anew import read_anew
 from labeling.tables.further import SAID, as_before
+from labeling.understanding import Understanding
 
 HEADER = "rooms,town,sold,price\n"
 
@@ -97,6 +100,62 @@ def test_a_few_dates_do_not_swap_the_days_and_months_of_the_project(tmp_path: Pa
         european = table(tmp_path / "european.csv", [f"{n % 6},A,{13 + n % 9}/3/2024,{n}" for n in range(20)])
         with pytest.raises(ImportRefused, match=r"month/day/year .* and as day/month/year in european\.csv"):
             as_before(project, understand(european))
+
+
+WRITTEN = ["%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d", "%m/%d/%Y", "%m/%d/%Y %H:%M"]
+DAYS = [date(2024, 1 + n % 12, 1 + n % 28) for n in range(60)]
+
+
+def dated(path: Path, pattern: str, price: str = "{n}.5") -> Path:
+    lines = [f"{day:{pattern}},{n % 7},{price.format(n=n)}" for n, day in enumerate(DAYS)]
+    return table(path, lines, "sold,rooms,price\n")
+
+
+@pytest.mark.parametrize("there", WRITTEN)
+@pytest.mark.parametrize("here", WRITTEN)
+def test_dates_that_cannot_be_mistaken_are_read_as_each_table_writes_them(
+    there: str, here: str, tmp_path: Path
+) -> None:
+    with Project.create(tmp_path / "project") as project:
+        for path in (dated(tmp_path / "first.csv", there), dated(tmp_path / "second.csv", here, "{n}.25")):
+            found = as_before(project, understand(path, target="price"))
+            assert Understanding.from_json(found.to_json()) == found
+            project.add(found, read(found))
+        days = [(day - date(1970, 1, 1)).days for day in DAYS]
+        assert project.frame()[INPUT_PREFIX + "sold"].to_list() == days * 2
+        types = {"rooms": ColumnType.CATEGORY}
+        project.change_columns([(s, *read_anew(s.understanding, "price", types)) for s in project.table_sources()])
+        assert project.frame()[INPUT_PREFIX + "sold"].to_list() == days * 2
+        about = project.understanding()
+        assert about is not None
+        assert about.columns[0] == Column("sold", ColumnType.DATE, there)
+
+
+def test_dates_with_times_follow_dates_that_had_a_type_of_their_own(tmp_path: Path) -> None:
+    first = tmp_path / "first.parquet"
+    pl.DataFrame({"sold": DAYS, "rooms": range(60), "price": [n + 0.5 for n in range(60)]}).write_parquet(first)
+    with Project.create(tmp_path / "project") as project:
+        for path in (first, dated(tmp_path / "second.csv", "%Y-%m-%d %H:%M:%S", "{n}.25")):
+            found = as_before(project, understand(path, target="price"))
+            project.add(found, read(found))
+        days = project.frame()[INPUT_PREFIX + "sold"].to_list()
+        assert days[:60] == days[60:] and None not in days
+
+
+def test_days_and_months_stand_as_in_the_project_where_a_few_dates_do_not_tell(tmp_path: Path) -> None:
+    first = dated(tmp_path / "first.csv", "%m/%d/%Y")
+    few = table(tmp_path / "few.csv", [f"3/{1 + n % 9}/2024 10:00,{n},{n}.5" for n in range(20)], "sold,rooms,price\n")
+    with Project.create(tmp_path / "project") as project:
+        for path in (first, few):
+            found = as_before(project, understand(path, target="price"))
+            project.add(found, read(found))
+        days = project.frame()[INPUT_PREFIX + "sold"].to_list()
+        assert days[61] - days[60] == 1
+    with Project.create(tmp_path / "other") as project:
+        found = understand(dated(tmp_path / "other.csv", "%Y-%m-%d"), target="price")
+        project.add(found, read(found))
+        with pytest.raises(ImportRefused, match="year-month-day in the table of this project"):
+            as_before(project, understand(few, target="price"))
 
 
 def test_two_tables_from_a_folder_with_others_go_to_a_project_with_one(project: Project, tmp_path: Path) -> None:
