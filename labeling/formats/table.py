@@ -202,6 +202,23 @@ def looked_at(path: Path, chosen: tuple[str, ...] = ()) -> tuple[pl.DataFrame, b
         return _looked_at(found[0].path, table)[0], table.decimal_comma
 
 
+def cells_of(understanding: Understanding, name: str) -> pl.Series:
+    """Return the cells of a column as text, as the table's files have them, in the order in which rows are read.
+
+    Raises:
+        ImportRefused: a file cannot be read any more.
+    """
+    if not understanding.source.exists():
+        raise ImportRefused(f"{understanding.source} is not there any more. Put it back.")
+    found = []
+    for piece in pieces(Source(understanding.source, chosen=understanding.chosen)):
+        with opened(piece.path) as table:
+            none = pl.repeat(None, pl.len(), dtype=pl.String)
+            cells = pl.col(name).cast(pl.String) if name in table.names else none
+            found.append(table.lazy.select(cells.alias(name)).collect(engine="streaming").to_series())
+    return pl.concat(found) if found else pl.Series(name, dtype=pl.String)
+
+
 def _looked_at(path: Path, table: OpenTable) -> tuple[pl.DataFrame, int, tuple[str, ...]]:
     """Return the rows to judge by, how many there are, and sentences about it."""
     if not table.rows:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.dataset import INPUT_PREFIX
-from engine.task import ColumnType
-from labeling.errors import ProjectError
+from engine.task import ColumnType, Kind
+from labeling.errors import ImportRefused, ProjectError
 from labeling.project.store import Store
 from labeling.project.stored import Stored, encode
 from labeling.understanding import Understanding
@@ -53,7 +53,7 @@ def check_rows(
         )
     name = None if there is None else _differing(there, now, old, new)
     if name is None and (new.target, new.kind) == (old.target, old.kind):
-        name = old.target if _labels(store, source.number) != list(map(encode, now["label"].to_list())) else None
+        name = None if _same_labels(_labels(store, source.number), now["label"], old) else old.target
     if name is not None:
         raise ProjectError(
             f"{old.source.name} has other rows than when it was taken in, or the same in another order: its column "
@@ -70,9 +70,24 @@ def _differing(there: pl.DataFrame, now: pl.DataFrame, old: Understanding, new: 
         if same is None or (same != column and ColumnType.DATE in (same.type, column.type)):
             continue  # dates are read as days, which cannot be compared with what else they are read as
         name = INPUT_PREFIX + column.name
-        if name in there.columns and not _same_cells(there[name], now[name]):
+        if name not in there.columns or _same_cells(there[name], now[name]):
+            continue
+        numbers = same.type is column.type is ColumnType.NUMBER
+        if not (numbers and _same_but_for_commas(there[name], now[name], old, column.name)):
             return column.name
     return None
+
+
+def _same_but_for_commas(there: pl.Series, now: pl.Series, old: Understanding, name: str) -> bool:
+    """Return whether numbers differ only since commas in the file's cells were taken to mean something else then."""
+    from labeling.formats.table import cells_of
+    from labeling.tables.columns import same_but_for_commas
+
+    try:
+        cells = cells_of(old, name)
+    except ImportRefused:
+        return False
+    return len(cells) == len(there) == len(now) and same_but_for_commas(cells, there, now)
 
 
 def _same_cells(there: pl.Series, now: pl.Series) -> bool:
@@ -84,6 +99,17 @@ def _same_cells(there: pl.Series, now: pl.Series) -> bool:
     numbers = pl.DataFrame({"there": there.cast(pl.Float64, strict=False), "now": now.cast(pl.Float64, strict=False)})
     both = numbers.filter(pl.all_horizontal(pl.all().is_finite())).drop_nulls()
     return bool(((both["there"] - both["now"]).abs() <= NEAR * both["there"].abs()).all())
+
+
+def _same_labels(there: list[Stored], now: pl.Series, old: Understanding) -> bool:
+    """Return whether a table has the labels it had."""
+    import polars as pl
+
+    if there == list(map(encode, now.to_list())):
+        return True
+    if old.kind is not Kind.REGRESSION or old.target is None:
+        return False
+    return _same_but_for_commas(pl.Series(there, dtype=pl.Float64), now, old, old.target)
 
 
 def _labels(store: Store, source: int) -> list[Stored]:

@@ -384,6 +384,19 @@ def follows(cells: pl.Series, pattern: str) -> bool:
     return times.null_count() == 0 and bool(times.dt.year().is_between(1000, 9999).all())
 
 
+def same_but_for_commas(cells: pl.Series, there: pl.Series, now: pl.Series) -> bool:
+    """Return whether two readings of cells as numbers differ only in what commas were taken to mean."""
+    frame = pl.DataFrame({"cell": cells, "there": there, "now": now})
+    then = pl.col("there")
+    stripped = pl.col("cell").str.strip_chars()
+    comma = stripped.str.contains(",", literal=True).fill_null(False)
+    thousands = stripped.str.replace_all(",", "", literal=True).cast(pl.Float64, strict=False)
+    without_dots = stripped.str.replace_all(".", "", literal=True)
+    decimals = without_dots.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+    read = then.is_null() | (then == thousands).fill_null(False) | (then == decimals).fill_null(False)
+    return bool(frame.select((then.eq_missing(pl.col("now")) | (comma & read)).all()).item())
+
+
 def _number_of_text(cells: pl.Expr, decimal_comma: bool) -> pl.Expr:
     plain = cells.cast(pl.Float64, strict=False)
     if decimal_comma:
