@@ -22,23 +22,31 @@ PIECE = 1 << 20
 SHEET = b"sheetData"  # the element that holds a sheet's cells, wherever in the archive it lies
 MOST_PARTS = 100_000
 PLACE = re.compile(r"([A-Za-z]{1,8})([0-9]{1,12})")
+WORKBOOK = "xl/workbook.xml"
+RELATIONSHIPS = "xl/_rels/workbook.xml.rels"
+OTHER_NAME = b"up"  # what starts a second name of a part, by which another reader may know it
+USUAL_PLACE = re.compile(r"[A-Za-z0-9_./-]+")  # which every reader takes for the same
+MOST_BOOK_BYTES = 1 << 24
 CELL = re.compile(rb"[<:]c[\s/>]")
 USUAL = re.compile(rb'<c r="([A-Z]{1,8})([0-9]{1,12})"')
 DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ExpatError, NotImplementedError, RuntimeError)
 
 
 def check(path: Path, most_bytes: int, most_cells: int) -> None:
-    """Refuse a spreadsheet that would take more memory than is reasonable.
+    """Refuse a spreadsheet whose first sheet would take more memory than is reasonable.
 
     Raises:
-        ImportRefused: it is none, unpacks to more than ``most_bytes``, or a sheet spans more than ``most_cells``.
+        ImportRefused: it is none, unpacks to more than ``most_bytes``, or the sheet spans more than ``most_cells``;
+            where it cannot be told which sheet is the first, any of them.
         OSError: it cannot be read.
     """
     try:
         if entries(path, MOST_PARTS) > MOST_PARTS:
             raise ImportRefused(f"{path.name} holds more than {MOST_PARTS:,} parts. Save it as CSV and choose that.")
         with zipfile.ZipFile(path) as archive:
-            for entry in _sheets(archive, path.name, most_bytes):
+            sheets = _sheets(archive, path.name, most_bytes)
+            first = _first_sheet(archive)
+            for entry in sheets if first is None or first not in sheets else [first]:
                 _check_extent(archive, entry, path.name, most_cells)
     except DAMAGED as error:
         raise ImportRefused(
@@ -66,6 +74,72 @@ def _sheets(archive: zipfile.ZipFile, name: str, most: int) -> list[zipfile.ZipI
     return found
 
 
+def _first_sheet(archive: zipfile.ZipFile) -> zipfile.ZipInfo | None:
+    """Return the part that is read as the first sheet; None where what reads it may take another."""
+    named: dict[str, list[zipfile.ZipInfo]] = {}
+    for entry in archive.infolist():
+        named.setdefault(entry.filename.replace("\\", "/").lower(), []).append(entry)
+        if OTHER_NAME in entry.extra:
+            return None
+    books = [name for name in named if name.endswith(("workbook.xml", "workbook.xml.rels"))]
+    if sorted(books) != [RELATIONSHIPS, WORKBOOK] or any(len(named[name]) > 1 for name in books):
+        return None
+    try:
+        place = _place_of_first(*(_content(archive, named[name][0]) for name in (WORKBOOK, RELATIONSHIPS)))
+    except (ExpatError, ValueError):
+        return None
+    if place is None or not USUAL_PLACE.fullmatch(place):
+        return None
+    found = [
+        entry for name in {place.removeprefix("/").lower(), f"xl/{place}".lower()} for entry in named.get(name, ())
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    content = b""
+    for piece in _pieces(archive, entry):
+        content += piece
+        if len(content) > MOST_BOOK_BYTES:
+            raise ValueError(entry.filename)
+    return content
+
+
+def _place_of_first(workbook: bytes, relationships: bytes) -> str | None:
+    """Return where the workbook says that its first sheet lies."""
+    if b"&" in relationships:  # which not every reader takes for another character
+        return None
+    sheets = _elements(workbook, ("workbook", "sheets", "sheet"))
+    ids = [value for key, value in sheets[0].items() if key.rpartition(":")[2] == "id"] if sheets else []
+    if len(ids) != 1:
+        return None
+    related = _elements(relationships, ("Relationships", "Relationship"))
+    places = [found.get("Target") for found in related if found.get("Id") == ids[0]]
+    return places[0] if len(places) == 1 else None
+
+
+def _elements(content: bytes, path: tuple[str, ...]) -> list[dict[str, str]]:
+    """Return the attributes of all elements that are called as a path ends; fail where one does not lie there."""
+    found: list[dict[str, str]] = []
+    around: list[str] = []
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        around.append(tag.rpartition(":")[2])
+        if around[-1] == path[-1]:
+            if tuple(around) != path:
+                raise ExpatError(f"{tag[:20]!r} lies where it should not")
+            found.append(attributes)
+        if tag.count(":") > 1:
+            raise ExpatError(f"{tag[:20]!r} is no name")
+
+    parser = ParserCreate("utf-8")
+    parser.StartElementHandler = start
+    parser.EndElementHandler = lambda _: around.pop()
+    parser.StartDoctypeDeclHandler = _refuse_declarations
+    parser.Parse(content, True)
+    return found
+
+
 def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
     with archive.open(entry) as content:
         while piece := content.read(PIECE):
@@ -80,7 +154,7 @@ def _check_extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, m
     parser = ParserCreate()
     parser.StartElementHandler = extent.start
     parser.EndElementHandler = extent.end
-    parser.StartDoctypeDeclHandler = extent.refuse_declarations
+    parser.StartDoctypeDeclHandler = _refuse_declarations
     for piece in _pieces(archive, entry):
         parser.Parse(piece, False)
     parser.Parse(b"", True)
@@ -102,6 +176,11 @@ def _usual_cells(pieces: Iterator[bytes]) -> int | None:
             rows = max(rows, *map(int, {number for _, number in places}))
             columns = max(columns, *(_column(letters.decode()) for letters in {letters for letters, _ in places}))
     return rows * columns
+
+
+def _refuse_declarations(*_: object) -> None:
+    """Refuse a document type: a sheet needs none, and it can be an attack."""
+    raise ExpatError("it declares a document type")
 
 
 class _Extent:
@@ -140,10 +219,6 @@ class _Extent:
             self._column = 0
         elif plain == "c":
             self._cell = None
-
-    def refuse_declarations(self, *_: object) -> None:
-        """Refuse a document type: a sheet needs none, and it can be an attack."""
-        raise ExpatError("it declares a document type")
 
     def _take(self, row: int, column: int) -> None:
         if row < self._rows and column < self._columns:

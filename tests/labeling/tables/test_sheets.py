@@ -38,6 +38,37 @@ def workbook(folder: Path, rows: str, before: str = "", prefix: str = "x:") -> P
     return path
 
 
+SHEETS = {
+    "first": '<sheet name="first" sheetId="2" r:id="rId7"/>',
+    "second": '<sheet name="second" sheetId="1" r:id="rId3"/>',
+}
+PLACES = {"rId3": "worksheets/sheet1.xml", "rId7": "/xl/worksheets/sheet2.xml"}
+
+
+def two_sheets(
+    folder: Path, rows: dict[str, str], listed: str = "<sheets>{first}{second}</sheets>", **others: str
+) -> Path:
+    """Write a spreadsheet of two sheets, the first of which is not the first part; ``others`` are further parts."""
+    path = folder / "two.xlsx"
+    book = f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}/officeDocument/2006/relationships">{listed.format(**SHEETS)}'
+    related = "".join(
+        f'<Relationship Id="{name}" Type="{OFFICE}/officeDocument/2006/relationships/worksheet" Target="{place}"/>'
+        for name, place in PLACES.items()
+    )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("[Content_Types].xml", "_rels/.rels"):
+            archive.writestr(name, WORKBOOK[name])
+        archive.writestr("xl/workbook.xml", f"{book}</workbook>")
+        head = f'<Relationships xmlns="{OFFICE}/package/2006/relationships">'
+        archive.writestr("xl/_rels/workbook.xml.rels", f"{head}{related}{others.pop('related', '')}</Relationships>")
+        for name, place in (("second", "sheet1"), ("first", "sheet2")):
+            sheet = f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData>{rows[name]}</x:sheetData></x:worksheet>'
+            archive.writestr(f"xl/worksheets/{place}.xml", sheet)
+        for name, text in others.items():
+            archive.writestr(name, text)
+    return path
+
+
 def cell(place: str, value: str = "<x:v>1</x:v>") -> str:
     where = f' r="{place}"' if place else ""
     return f"<x:c{where}>{value}</x:c>"
@@ -65,6 +96,45 @@ def test_two_far_cells_are_refused_as_a_person_meets_them(tmp_path: Path) -> Non
     assert path.stat().st_size < 5000
     with pytest.raises(ImportRefused, match="row 1,048,576 and column 16,384"):
         understand(path)
+
+
+FAR = "<x:row><x:c r='A1'><x:v>1</x:v></x:c><x:c r='XFD1048576'><x:v>1</x:v></x:c></x:row>"
+NEAR = "".join(f"<x:row><x:c><x:v>{n}</x:v></x:c><x:c><x:v>{n % 2}</x:v></x:c></x:row>" for n in range(30))
+
+
+def test_a_sheet_that_is_not_read_may_be_as_large_as_it_likes(tmp_path: Path) -> None:
+    path = two_sheets(tmp_path, {"first": NEAR, "second": FAR})
+    check(path, MOST_BYTES, MOST_CELLS)
+    understanding = understand(path, target="0")
+    assert read(understanding).frame.height == 29
+    assert any("only the first was taken" in problem for problem in understanding.problems)
+    with pytest.raises(ImportRefused, match=r"two\.xlsx reaches to row"):
+        understand(two_sheets(tmp_path, {"first": FAR, "second": NEAR}))
+
+
+@pytest.mark.parametrize(
+    ("listed", "others"),
+    [
+        ("<sheets><names>{first}</names>{second}</sheets>", {}),
+        ("<definedNames><definedName>{first}</definedName></definedNames><sheets>{second}</sheets>", {}),
+        ("<a:b:sheet r:id='rId7'/><sheets>{second}</sheets>", {}),
+        ("<sheets><sheet name='first' r:id='rId7' id='rId3'/>{second}</sheets>", {}),
+        ("<sheets>{first}{second}</sheets>", {"XL/Workbook.xml": "<workbook/>"}),
+        ("<sheets>{first}{second}</sheets>", {"other/workbook.xml": "<workbook/>"}),
+        ("<sheets>{first}{second}</sheets>", {"XL/Worksheets/Sheet2.xml": "<sheetData/>"}),
+        ("<sheets>{first}{second}</sheets>", {"related": '<Relationship Id="rId7" Target="worksheets/sheet1.xml"/>'}),
+        (
+            "<sheets>{first}{second}</sheets>",
+            {"related": '<Relationship Id="r&#73;d7" Target="worksheets/sheet1.xml"/>'},
+        ),
+        ("<!DOCTYPE x><sheets>{first}{second}</sheets>", {}),
+    ],
+)
+def test_where_the_first_sheet_cannot_be_told_none_may_be_too_large(
+    listed: str, others: dict[str, str], tmp_path: Path
+) -> None:
+    with pytest.raises(ImportRefused, match=r"two\.xlsx reaches to row"):
+        check(two_sheets(tmp_path, {"first": NEAR, "second": FAR}, listed, **others), MOST_BYTES, MOST_CELLS)
 
 
 def test_empty_cells_far_out_take_no_room(tmp_path: Path) -> None:
