@@ -20,6 +20,11 @@ from labeling.zip_directory import entries
 
 PIECE = 1 << 20
 SHEET = b"sheetData"  # the element that holds a sheet's cells, wherever in the archive it lies
+CLAIM = re.compile(
+    rb"sst\s[^<>]{0,400}uniqueCount\s{0,9}=\s{0,9}[\"']\s{0,9}([0-9]{1,30})"
+)  # of strings, for which room is made before
+LEAST_STRING = len(b"<si/>")
+LONGEST = 500  # of what is looked for, where a part is read in pieces
 MOST_PARTS = 100_000
 PLACE = re.compile(r"([A-Za-z]{1,8})([0-9]{1,12})")
 WORKBOOK = "xl/workbook.xml"
@@ -59,16 +64,19 @@ def _sheets(archive: zipfile.ZipFile, name: str, most: int) -> list[zipfile.ZipI
     unpacked, found = 0, []
     for entry in archive.infolist():
         entry.file_size = most + 2 * PIECE  # else what comes after the size that the list tells is not unpacked here
-        sheet, end = False, b""
+        sheet, end, size, claimed = False, b"", 0, 0
         for piece in _pieces(archive, entry):
-            unpacked += len(piece)
+            unpacked, size = unpacked + len(piece), size + len(piece)
             if unpacked > most:
                 raise ImportRefused(
                     f"{name} would unpack to more than {most >> 20:,} MB, which is the limit. "
                     "Save the table as CSV or Parquet and choose that."
                 )
             sheet = sheet or SHEET in end + piece
-            end = piece[-len(SHEET) :]
+            claimed = max([claimed, *(int(number) for number in CLAIM.findall(end + piece))])
+            end = piece[-LONGEST:]
+        if claimed * LEAST_STRING > size:
+            raise zipfile.BadZipFile(f"{entry.filename} claims {claimed:,} strings")
         if sheet:
             found.append(entry)
     return found

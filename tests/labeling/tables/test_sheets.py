@@ -177,3 +177,16 @@ def test_the_sizes_that_the_archive_tells_are_not_believed(tmp_path: Path) -> No
 def test_what_is_no_sheet_is_said_to_be_damaged(rows: str, before: str, tmp_path: Path) -> None:
     with pytest.raises(ImportRefused, match="not an XLSX file, or it is damaged"):
         check(workbook(tmp_path, rows, before), MOST_BYTES, MOST_CELLS)
+
+
+@pytest.mark.parametrize(("claimed", "refused"), [(3, False), (9_999_999_999, True), (999_999_999_999_999_999, True)])
+def test_strings_that_are_claimed_have_to_be_there(claimed: int, refused: bool, tmp_path: Path) -> None:
+    path = workbook(tmp_path, f'<x:row r="1">{cell("A1")}</x:row>')
+    strings = "".join(f"<si><t>{word}</t></si>" for word in ("one", "two", "three"))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/sharedStrings.xml", f'<sst xmlns="{MAIN}" uniqueCount="{claimed}">{strings}</sst>')
+    if refused:
+        with pytest.raises(ImportRefused, match="damaged"):
+            check(path, MOST_BYTES, MOST_CELLS)
+    else:
+        check(path, MOST_BYTES, MOST_CELLS)
