@@ -25,14 +25,14 @@ def fill_filter(menu: QMenu, view: View, classes: Iterable[str]) -> None:
     menu.addAction("Show all", view.clear).setEnabled(wanted.narrows)
     menu.addSeparator()
     stands = QActionGroup(menu)
+    free = replace(wanted, ids=None, caption="")  # of samples chosen one by one nothing narrower is shown
     for stand in _stands(view):
         words = MARKED.get(view.listing.modality, STANDS[stand]) if stand is Stand.MARKED else STANDS[stand]
         chosen = wanted.stand is stand
-        after = replace(wanted, stand=None if chosen else stand, ids=None, caption="")
+        after = replace(free, stand=None if chosen else stand)
         _offer(menu, capital(words), chosen, _shows(view, after), stands)
     menu.addSeparator()
     names = [] if view.listing.kind is Kind.REGRESSION else list(classes)[:_MOST_CLASSES]
-    free = replace(wanted, ids=None, caption="")  # of samples chosen one by one nothing narrower is shown
     _choices(menu, "Class", names, wanted.label, lambda name: view.show(replace(free, label=name)))
     known = names if view.suggestions.by_sample else []
     _choices(menu, "Suggested", known, wanted.suggested, lambda name: view.show(replace(free, suggested=name)))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLa
 from engine.task import Kind, Modality
 from labeling.errors import LabelingError
 from studio.background import explain
+from studio.cells import row_name
 from studio.keys.names import shown as key_name
 from studio.label.number_panel import NumberPanel
 from studio.label.photo_stage import PhotoStage
@@ -128,7 +129,8 @@ class SecondLookPage(QWidget):
         """Show how well the labels agree, as far as was answered."""
         if self.round is not None:
             self._quiet()
-            self.result.show_result(self.round.result(), len(self.round.samples))
+            name = row_name if self._listing.is_table else str
+            self.result.show_result(self.round.result(), len(self.round.samples), name)
             self._pages.setCurrentWidget(self.result)
             (self.result.table if self.result.table.isVisibleTo(self.result) else self).setFocus()
             self.changed.emit()

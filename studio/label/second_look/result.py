@@ -31,6 +31,7 @@ class ResultPanel(QFrame):
         super().__init__()
         self.setProperty("card", "true")
         self._differing: list[Twice] = []
+        self._name: Callable[[str], str] = str
         self.heading = text("", "heading")
         self.saying = text()
         self.hint = text("", "muted")
@@ -40,8 +41,9 @@ class ResultPanel(QFrame):
         self.show_it = button("Show it", self._show)
         self._build()
 
-    def show_result(self, found: Agreement, total: int) -> None:
-        """Show how well the labels agree."""
+    def show_result(self, found: Agreement, total: int, name: Callable[[str], str] = str) -> None:
+        """Show how well the labels agree; ``name`` says what a person calls a sample."""
+        self._name = name
         self.heading.setText(headline(found, total))
         self.saying.setText(sentence(found))
         self._differing = list(found.differing)
@@ -61,7 +63,7 @@ class ResultPanel(QFrame):
         place = max(self.table.currentRow(), 0)
         self.table.setRowCount(len(self._differing))
         for line, one in enumerate(self._differing):
-            for column, words in enumerate((one.sample, shown(one.first), shown(one.second))):
+            for column, words in enumerate((self._name(one.sample), shown(one.first), shown(one.second))):
                 item = QTableWidgetItem(words)
                 item.setToolTip(words)
                 self.table.setItem(line, column, item)

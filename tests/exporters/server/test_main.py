@@ -51,7 +51,9 @@ def test_it_measures_at_the_start_where_nothing_was_kept_and_ends_with_zero(rows
 
 def test_the_process_ends_under_work_that_does_not() -> None:
     code = (
-        "import time; from exporters.server import __main__ as server; from exporters.server.threads import Threads\n"
+        "import atexit, time; from exporters.server import __main__ as server\n"
+        "from exporters.server.threads import Threads\n"
+        "atexit.register(print, 'taken down under it')\n"
         "Threads(1, 'work').submit(lambda: time.sleep(60))\n"
         "server.main = lambda: 7\nprint('ended')\nserver._main()"
     )

@@ -195,3 +195,20 @@ def test_a_second_label_that_cannot_be_saved_is_said_and_asked_again(
     QTest.keyClick(screen.second, Qt.Key.Key_1)
     assert now.answered == 0
     assert [bar.words for bar in window.messages.bars()] == ["The disk is full."]
+
+
+def test_rows_that_differ_are_called_as_the_other_screens_call_them(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    table = tmp_path / "texts.csv"
+    table.write_text("text,kind\n" + "".join(f"words {n},{'a' if n % 2 else 'b'}\n" for n in range(12)))
+    project_of(table, tmp_path / "project").close()
+    screen = open_at_label(window, tmp_path / "project", qtbot)
+    now = screen.second.round
+    assert now is not None
+    one = now.samples[now.place]
+    screen.second.answer("b" if one.first == "a" else "a")
+    screen.second.tell()
+    item = screen.second.result.table.item(0, 0)
+    assert item is not None
+    assert item.text() == f"Row {int(one.sample) + 1}"
