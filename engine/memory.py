@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+_FROM_CPP = ("bad_alloc", "bad allocation")  # which libraries pass on in errors of their own kinds
 _SAYINGS = (
     "out of memory",  # CUDA and Metal, from libraries that raise no error of their own kind
     "DefaultCPUAllocator",  # the processor's, as PyTorch says it
@@ -12,5 +13,7 @@ _SAYINGS = (
 def short_of_memory(error: BaseException) -> bool:
     """Return whether an error means that there is too little memory."""
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    if any(saying in str(error) for saying in _FROM_CPP):
         return True
     return isinstance(error, RuntimeError) and any(saying in str(error) for saying in _SAYINGS)

@@ -20,7 +20,6 @@ gone and so is the trainer.
 
 from __future__ import annotations
 
-import errno
 import json
 import logging
 import os
@@ -34,6 +33,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from engine.budget import Deadline
+from engine.disk import short_of_room
 from engine.errors import EngineError
 from engine.learners import learner_class
 from engine.memory import short_of_memory
@@ -104,15 +104,16 @@ def _carried_out(bench: Bench, command: dict[str, Any], deadline: Deadline) -> d
         reply = _JOBS[command["do"]](bench, learner, deadline, frugality)
     except Exception as error:  # the process edge: any failure of a learner is a failed slice
         traceback.print_exc()
-        reason = OUT_OF_MEMORY if short_of_memory(error) else DISK_FULL if _lacks_room(error) else "error"
+        reason = _reason(error, bench.run.path)
         return {"reply": "failed", "learner": learner, "reason": reason, "message": f"{type(error).__name__}: {error}"}
     print(f"{learner}: {command['do']}, {deadline.elapsed:.2f} s", *_aside(reply), file=sys.stderr)
     return {"learner": learner, "seconds": deadline.elapsed, **reply}
 
 
-def _lacks_room(error: Exception) -> bool:
-    """Tell whether the disk is full, or the share of it that this person may use."""
-    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+def _reason(error: Exception, run_path: Path) -> str:
+    if short_of_memory(error):
+        return OUT_OF_MEMORY
+    return DISK_FULL if short_of_room(error, run_path) else "error"
 
 
 def _aside(reply: dict[str, Any]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from lightgbm.basic import LightGBMError
 
 from engine.memory import short_of_memory
 
@@ -16,6 +17,8 @@ from engine.memory import short_of_memory
         RuntimeError("MPS backend out of memory (MPS allocated: 8.1 GB)"),
         RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: not enough memory"),
         RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate(handle)"),
+        LightGBMError("std::bad_alloc"),
+        LightGBMError("bad allocation"),
     ],
 )
 def test_lack_of_memory_is_known_by_all_its_names(error: BaseException) -> None:

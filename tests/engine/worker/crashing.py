@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+from pathlib import Path
 
 import numpy as np
+from safetensors import SafetensorError
 from typing_extensions import override
 
 from engine.arrays import FloatArray
@@ -53,6 +55,22 @@ class Fills(ConstantLearner):
     @override
     def advance(self, deadline: Deadline) -> Progress:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+class FillsAndSaysSo(ConstantLearner):
+    """Finds no room on the disk when its state is kept, as weights are written."""
+
+    @override
+    def save(self, folder: Path) -> None:
+        raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
+
+
+class FillsInPart(ConstantLearner):
+    """Finds no room on the disk when its state is kept, as arrays are written."""
+
+    @override
+    def save(self, folder: Path) -> None:
+        raise OSError("1024 requested and 512 written")
 
 
 class Mumbles(ConstantLearner):

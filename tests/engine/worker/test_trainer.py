@@ -14,10 +14,14 @@ from typing import Any
 
 import pytest
 
+from engine.budget import Deadline
+from engine.learners import LEARNERS
 from engine.modalities import portfolio
 from engine.run.folder import RunFolder
+from engine.worker.bench import Bench
 from engine.worker.checkpoint import Checkpoint
-from engine.worker.trainer import GONE
+from engine.worker.roster import DISK_FULL
+from engine.worker.trainer import GONE, _carried_out
 from engine.worker.trainer_handle import TrainerHandle, TrainerReply
 from tests.engine.flowers import FLOWERS, flower_run
 
@@ -119,6 +123,15 @@ def test_a_run_that_cannot_be_opened_is_fatal(start: Starter, tmp_path: Path) ->
     assert answer["reply"] == "fatal"
     assert str(tmp_path) in answer["message"]
     assert trainer.wait(PATIENCE) == 1
+
+
+@pytest.mark.parametrize("fault", ["FillsAndSaysSo", "FillsInPart"])
+def test_a_full_disk_is_no_fault_of_the_learner(fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LEARNERS, "table.linear", f"tests.engine.worker.crashing:{fault}")
+    told = _carried_out(
+        Bench(flower_run(tmp_path / "run")), {"do": "advance", "learner": "Linear", "frugality": 0}, Deadline(5.0)
+    )
+    assert (told["reply"], told["learner"], told["reason"]) == ("failed", "Linear", DISK_FULL)
 
 
 def test_whoever_holds_it_hears_the_replies_and_the_end(tmp_path: Path) -> None:
