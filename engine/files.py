@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
+
+UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile)  # what reading a torn file may raise
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -28,16 +32,46 @@ def write_json(path: Path, content: Any) -> None:
     write_bytes(path, json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False).encode())
 
 
+def commit(record: Path, content: Any, *parts: Path) -> None:
+    """Write the JSON ``record`` once the files and folders it names, ``parts``, are on disk.
+
+    So a power cut leaves a record and all that it names, the old or the new. What the old one alone named may be
+    removed afterwards: file systems keep the order in which names come and go.
+    """
+    for part in parts:
+        _flush(part)
+    write_json(record, content)
+
+
+def _flush(path: Path) -> None:
+    """Have the system put a file, or all files in a folder, on disk (OSError: full disk)."""
+    for file in [path, *path.rglob("*")]:
+        if not file.is_file():
+            continue
+        try:
+            handle = os.open(file, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
+        except PermissionError:  # on Windows, a file that nobody may write to: it was there before
+            continue
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
 def read_json(path: Path) -> Any:
     """Read JSON (OSError when absent, ValueError when damaged)."""
     return json.loads(path.read_text(encoding="utf-8"))
 
 
 def link_tree(source: Path, target: Path) -> None:
-    """Make ``target`` a copy of the immutable folder ``source``, by hard links where the disk allows."""
+    """Make ``target`` a copy of the immutable folder ``source``, by hard links where the disk allows.
+
+    It is there whole or not at all, after a power cut too.
+    """
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     shutil.rmtree(temporary, ignore_errors=True)
     shutil.copytree(source, temporary, copy_function=_link_or_copy)
+    _flush(temporary)
     temporary.rename(target)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import DataError, ModelError
-from engine.files import link_tree, read_json, write_json
+from engine.files import UNREADABLE, commit, link_tree, read_json, write_json
 from engine.task import Task
 
 FORMAT = 1
@@ -61,7 +61,7 @@ def publish(folder: Path, manifest: Manifest) -> None:
         )
     before = _folders_in_use(folder)
     content = {"format": FORMAT, "task": manifest.task.to_json(), "temperature": manifest.temperature}
-    write_json(folder / MANIFEST, {**content, "members": entries, "info": dict(manifest.info)})
+    commit(folder / MANIFEST, {**content, "members": entries, "info": dict(manifest.info)})
     _sweep(folder, keep=before | {str(entry["folder"]) for entry in entries})
 
 
@@ -73,9 +73,10 @@ def annotate(folder: Path, info: Mapping[str, Any]) -> None:
 
 def _folders_in_use(folder: Path) -> set[str]:
     """Return the member folders of the model served so far: a reader may still be loading them."""
-    if not (folder / MANIFEST).exists():
+    try:
+        return {str(entry["folder"]) for entry in read_json(folder / MANIFEST)["members"]}
+    except UNREADABLE:  # there is none, or a damaged one that nobody can load
         return set()
-    return {str(entry["folder"]) for entry in read_json(folder / MANIFEST)["members"]}
 
 
 def _sweep(folder: Path, keep: set[str]) -> None:

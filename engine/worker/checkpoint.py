@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from engine.arrays import FloatArray
-from engine.files import read_json, write_json
+from engine.files import UNREADABLE, commit, read_json
 from engine.learners.base import Learner
 from engine.model.folder import MemberRecord
 from engine.model.member import Member
@@ -80,8 +80,8 @@ class Checkpoint:
         path = self.folder / "standing.json"
         return Mark(**read_json(path)) if path.exists() else Mark()
 
-    def _commit(self) -> None:
-        write_json(self.folder / "standing.json", asdict(self.mark))
+    def _commit(self, *parts: Path) -> None:
+        commit(self.folder / "standing.json", asdict(self.mark), *parts)
 
     def save_state(self, learner: Learner, *, done: bool, unscored: bool) -> None:
         """Keep the learner's state; the one before is removed once the new one counts."""
@@ -91,7 +91,7 @@ class Checkpoint:
         place.mkdir()
         learner.save(place)
         self.mark.state, self.mark.done, self.mark.unscored = number, done, unscored
-        self._commit()
+        self._commit(place)
         self._sweep("state-*", keep={place.name})
 
     def restore_state(self, learner: Learner) -> None:
@@ -106,10 +106,11 @@ class Checkpoint:
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir()
         settings = member.save(place)
-        np.save(place.with_name(place.name + ".npy"), validation, allow_pickle=False)
+        predictions = place.with_name(place.name + ".npy")
+        np.save(predictions, validation, allow_pickle=False)
         self.mark.version, self.mark.kind, self.mark.settings = version, member.kind, settings
         self.mark.unscored = False
-        self._commit()
+        self._commit(place, predictions)
         kept = {self.place(v).name for v in range(version - KEPT_CANDIDATES + 1, version + 1)}
         kept_files = {name + ending for name in kept for ending in ("", ".npy", ".npz")}
         self._sweep(f"{glob.escape(self.learner)}-[0-9]*", keep=kept_files)
@@ -133,7 +134,11 @@ class Checkpoint:
         return self.folder / f"{self.learner}-{version:04d}"
 
     def candidate(self) -> Candidate | None:
-        """Return the newest finished candidate, if there is one."""
+        """Return the newest finished candidate, if there is one.
+
+        Raises:
+            UNREADABLE: its files are damaged.
+        """
         mark = self._read()
         if not mark.version:
             return None
@@ -142,6 +147,8 @@ class Checkpoint:
         answers = _read_answers(place.with_name(place.name + ".npz"))
         record = MemberRecord(self.learner, mark.kind, 1.0, mark.settings, place)
         pace = None if mark.pace is None else Pace(**mark.pace)
+        if not place.is_dir():
+            raise FileNotFoundError(place)
         size = sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
         return Candidate(self.learner, mark.version, record, validation, answers, pace, size)
 
@@ -156,7 +163,9 @@ class Checkpoint:
 
 
 def _read_answers(path: Path) -> dict[str, FloatArray] | None:
-    if not path.exists():
+    """Return a candidate's answers; None where there are none, or a power cut tore them, so that it is asked again."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in PARTS}
+    except UNREADABLE:
         return None
-    with np.load(path, allow_pickle=False) as arrays:
-        return {name: arrays[name] for name in PARTS}

@@ -43,5 +43,4 @@ def serve_constant(server: Server) -> None:
     checkpoint.save_answers(version, answers)
     candidate = checkpoint.candidate()
     assert candidate is not None
-    server.weigh(candidate)
-    server.serve_if_ready()
+    server.begin_with(candidate)

@@ -115,12 +115,14 @@ class Worker:
         self._server.repeats = {entry.name: entry.repeats for entry in self._entries if entry.repeats}
         self._roster = Roster(self._entries, self._before, lambda: self._server.members)
         self._policy = POLICIES["breadth_then_gain"]()
-        self._server.recall()
+        damaged = self._server.recall()
         self._go_on_from_served()
         facts = {"budget_s": options.budget_s, "device": device, "task": task.to_json()}
         resumed = self._before.started
         facts |= {"pid": os.getpid(), "n_train": n_train, "n_test": n_test, "resumed": resumed}
         self._journal.write("started", facts)
+        for sentence in damaged:
+            self._journal.write("message", {"level": "info", "text": sentence})
         if self._server.serve_if_ready():  # all of it was there when the last sitting was cut off
             self._point(self._server.leader)
         if self._server.served is None:

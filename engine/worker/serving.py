@@ -19,7 +19,7 @@ from engine.curve import CONSTANT, Point
 from engine.dataset import Split
 from engine.ensemble.leaderboard import Entrant, Lineup, fit_to_serve, line_up
 from engine.ensemble.noise import better, checked
-from engine.files import read_json, write_json
+from engine.files import UNREADABLE, commit, read_json, write_json
 from engine.metrics import Interval, all_scores, bootstrap, score
 from engine.model.blend import blend
 from engine.model.folder import Manifest, MemberRecord, annotate, publish, records
@@ -122,6 +122,13 @@ class Server:
         if not self.is_first_look(candidate.learner):
             self.small.consider(candidate)
         return self._wanted is not None and candidate.learner in self._wanted.weights
+
+    def begin_with(self, candidate: Candidate) -> None:
+        """Serve a candidate that has answered, alone; whoever else is there is to be better."""
+        self._candidates[candidate.learner] = candidate
+        self._serve(self._alone(candidate))
+        if len(self._candidates) > 1:
+            self._decide()
 
     def knows(self, candidate: Candidate) -> bool:
         """Tell whether a candidate was weighed."""
@@ -270,14 +277,15 @@ class Server:
 
     def _remember(self, served: Served) -> None:
         self._memory.mkdir(parents=True, exist_ok=True)
-        name = f"{_milliseconds(served.moment)}.npz"
+        name, test_point = f"{_milliseconds(served.moment)}.npz", self._test_point(served.moment)
         with (self._memory / name).open("wb") as file:
             arrays = {"validation": served.lineup.validation, "test": served.test, "predict": served.predict}
             np.savez(file, allow_pickle=False, **arrays)
-        np.save(self._test_point(served.moment), served.test, allow_pickle=False)
+        np.save(test_point, served.test, allow_pickle=False)
         weights, temperature = dict(served.lineup.weights), served.lineup.temperature
         kept = {"arrays": name, "weights": weights, "temperature": temperature, "moment": served.moment}
-        write_json(self._memory / "served.json", kept | {"cost_s": served.cost_s, "facts": served.facts})
+        kept |= {"cost_s": served.cost_s, "facts": served.facts}
+        commit(self._memory / "served.json", kept, self._memory / name, test_point)
         for old in self._memory.glob("*.npz"):
             if old.name != name:
                 old.unlink()
@@ -286,21 +294,37 @@ class Server:
         """Where the answers for the test part at one point of the curve wait; its labels are looked at in the end."""
         return self._memory / f"test-{_milliseconds(moment)}.npy"
 
-    def recall(self) -> None:
-        """Take up what an earlier sitting of this run served, and every learner's newest candidate."""
+    def recall(self) -> list[str]:
+        """Take up what an earlier sitting of this run served, and every learner's newest candidate.
+
+        What cannot be read, as after a power cut on a disk that kept less than it told, is done without: returned are
+        sentences that say so.
+        """
+        told = []
         for folder in sorted(self.run.checkpoints_path.glob("[!.]*")):
-            candidate = Checkpoint(self.run.checkpoints_path, folder.name).candidate()
+            try:
+                candidate = Checkpoint(self.run.checkpoints_path, folder.name).candidate()
+            except UNREADABLE:
+                told.append(f"{folder.name}: What it kept is damaged, so training goes on without it.")
+                continue
             if candidate is not None and checked(candidate.validation).any():
                 self._candidates[folder.name] = candidate
-        if (self._memory / "served.json").exists():
-            kept = read_json(self._memory / "served.json")
-            with np.load(self._memory / kept["arrays"], allow_pickle=False) as arrays:
-                lineup = Lineup(kept["weights"], kept["temperature"], arrays["validation"])
-                parts = [arrays[part] for part in PARTS]
-            moment, cost = float(kept["moment"]), float(kept["cost_s"])
-            self.served = Served(lineup, parts[0], parts[1], moment, cost, kept["facts"])
+        try:
+            self.served = self._remembered()
+        except UNREADABLE:
+            told.append("What is known of the model served last is damaged, so the best is chosen anew.")
         for candidate in list(self._candidates.values()):
             self.weigh(candidate)  # one may have been cut off before it was served
+        return told
+
+    def _remembered(self) -> Served | None:
+        if not (self._memory / "served.json").exists():
+            return None
+        kept = read_json(self._memory / "served.json")
+        with (self._memory / kept["arrays"]).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            lineup = Lineup(kept["weights"], kept["temperature"], arrays["validation"])
+            parts = [arrays[part] for part in PARTS]
+        return Served(lineup, parts[0], parts[1], float(kept["moment"]), float(kept["cost_s"]), kept["facts"])
 
     @property
     def rows_checked(self) -> int:
@@ -343,7 +367,11 @@ class Server:
             few = np.sort(np.random.default_rng(0).choice(few, _CURVE_CELLS // self.task.outputs, replace=False))
         for point, path in known:
             rows = few if point is not known[-1][0] else slice(None)
-            value = score(self.task.metric, labels[rows], np.load(path, allow_pickle=False)[rows])
+            try:
+                answers = np.load(path, allow_pickle=False)
+            except UNREADABLE:  # a power cut tore it: the curve does with a point less
+                continue
+            value = score(self.task.metric, labels[rows], answers[rows])
             points.append(Point(point.active_s, value, point.learner))
         return points
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.files import link_tree, read_json, write_bytes, write_json
+from engine.files import commit, link_tree, read_json, write_bytes, write_json
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
@@ -45,6 +45,43 @@ def test_a_full_disk_keeps_the_old_content(tmp_path: Path) -> None:
         assert [path.name for path in disk.iterdir()] == ["a"]
     finally:
         subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.fixture
+def flushed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The inodes that were put on disk, in order."""
+    order: list[int] = []
+    fsync = os.fsync
+
+    def note(handle: int) -> None:
+        order.append(os.fstat(handle).st_ino)
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", note)
+    return order
+
+
+def test_what_a_record_names_is_on_disk_before_it(tmp_path: Path, flushed: list[int]) -> None:
+    (tmp_path / "part" / "deep").mkdir(parents=True)
+    (tmp_path / "part" / "deep" / "file").write_text("content")
+    (tmp_path / "single").write_text("content")
+    commit(tmp_path / "record.json", {"n": 1}, tmp_path / "part", tmp_path / "single")
+    named = [tmp_path / place for place in ("part/deep/file", "single", "record.json")]
+    assert flushed == [place.stat().st_ino for place in named]
+
+
+def test_a_linked_tree_is_on_disk_before_it_is_there(tmp_path: Path, flushed: list[int]) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "file").write_text("content")
+    link_tree(tmp_path / "a", tmp_path / "b")
+    assert flushed == [(tmp_path / "b" / "file").stat().st_ino]
+
+
+def test_what_others_wrote_and_nobody_may_change_is_no_hindrance(tmp_path: Path) -> None:
+    (tmp_path / "theirs").write_text("content")
+    (tmp_path / "theirs").chmod(0o444)
+    commit(tmp_path / "record.json", {}, tmp_path / "theirs")
+    assert read_json(tmp_path / "record.json") == {}
 
 
 def test_a_tree_is_linked_not_doubled(tmp_path: Path) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
+from typing_extensions import override
 
 from engine.learners.base import Job
 from engine.learners.constant import ConstantLearner, ConstantMember
@@ -77,3 +83,52 @@ def test_a_state_that_was_not_finished_does_not_count(tmp_path: Path) -> None:
     again.save_state(learner(), done=True, unscored=False)
     assert [place.name for place in again.folder.glob("state-*")] == ["state-0002"]
     assert Checkpoint(tmp_path, "a").mark.done
+
+
+class Working(ConstantLearner):
+    """Has a state."""
+
+    @override
+    def save(self, folder: Path) -> None:
+        (folder / "state").write_text("the step it is at")
+
+
+class Weighty(ConstantMember):
+    """Has weights."""
+
+    @override
+    def save(self, folder: Path) -> Mapping[str, Any]:
+        (folder / "weights").write_text("0.5")
+        return super().save(folder)
+
+
+def test_what_counts_is_on_disk_for_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: set[int] = set()
+    monkeypatch.setattr(os, "fsync", lambda handle: flushed.add(os.fstat(handle).st_ino))
+    checkpoint = Checkpoint(tmp_path, "a")
+    checkpoint.save_state(Working(learner().job, {}), done=False, unscored=True)
+    checkpoint.save_candidate(Weighty(np.array([0.5, 0.5])), VALIDATION)
+    kept = [place for place in checkpoint.folder.rglob("*") if place.is_file()]
+    assert {place.name for place in kept} == {"standing.json", "a-0001.npy", "weights", "state"}
+    assert {place.stat().st_ino for place in kept} <= flushed
+
+
+def test_answers_that_a_power_cut_tore_are_asked_for_again(tmp_path: Path) -> None:
+    checkpoint = Checkpoint(tmp_path, "a")
+    version = checkpoint.save_candidate(ConstantMember(np.array([0.5, 0.5])), VALIDATION)
+    checkpoint.save_answers(version, ANSWERS)
+    path = checkpoint.folder / "a-0001.npz"
+    whole = path.read_bytes()
+    for left in (0, len(whole) // 2):
+        path.write_bytes(whole[:left])
+        found = checkpoint.candidate()
+        assert found is not None
+        assert found.answers is None
+
+
+def test_a_candidate_whose_files_are_gone_is_told_from_none(tmp_path: Path) -> None:
+    checkpoint = Checkpoint(tmp_path, "a")
+    version = checkpoint.save_candidate(ConstantMember(np.array([0.5, 0.5])), VALIDATION)
+    shutil.rmtree(checkpoint.place(version))
+    with pytest.raises(FileNotFoundError):
+        checkpoint.candidate()

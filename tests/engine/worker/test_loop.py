@@ -176,6 +176,28 @@ def test_what_is_missing_when_a_run_goes_on_can_be_put_right(tmp_path: Path) -> 
     assert run.result() is not None
 
 
+def test_a_run_whose_files_a_power_cut_tore_goes_on_without_them(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", budget_s=30.0, size=1500)
+    handle = start(run.path)
+    wait_for(handle, EventTail(run.events_path), "evaluated")
+    handle.kill()
+    (served,) = (run.checkpoints_path / ".served").glob("*.npz")
+    learned = next(iter(run.checkpoints_path.glob("[!c.]*/*.npy")))
+    for torn in (served, learned):
+        torn.write_bytes(b"")
+    tail = EventTail(run.events_path)
+    tail.poll()
+    handle = start(run.path)
+    told = [event.data["text"] for event in wait_for(handle, tail, "evaluated") if event.type == "message"]
+    handle.send("finish")
+    assert handle.wait(PATIENCE_S) == 0
+    result = run.result()
+    assert result is not None
+    assert result["stopped_because"] != "failed"
+    assert any("What it kept is damaged" in text for text in told)
+    assert any("the best is chosen anew" in text for text in told)
+
+
 def test_a_point_that_a_kill_kept_from_being_written_is_written_later(tmp_path: Path) -> None:
     run = flower_run(tmp_path / "run", budget_s=8.0, size=1500)
     handle = start(run.path)

@@ -217,6 +217,69 @@ def test_a_candidate_cut_off_after_its_answers_is_served_at_once(served: tuple[R
     assert set(again.members) == {"good"}
 
 
+def tear(path: Path) -> None:
+    """Leave a file as a power cut does that came before all of it was on disk."""
+    path.write_bytes(path.read_bytes()[:70])
+
+
+def test_a_candidate_that_cannot_be_read_is_done_without(served: tuple[RunFolder, Server]) -> None:
+    run, server = served
+    add(run, server, "fair", 0.8)
+    offer(run, server, "torn", 0.9)
+    offer(run, server, "empty", 0.9)
+    tear(run.checkpoints_path / "torn" / "torn-0001.npy")
+    (run.checkpoints_path / "empty" / "standing.json").write_bytes(b"")
+    again = Server(run, clock=lambda: 50.0)
+    told = again.recall()
+    assert [sentence.split(":")[0] for sentence in told] == ["empty", "torn"]
+    assert again.errand() is None
+    assert set(again.members) == {"fair"}
+
+
+@pytest.mark.parametrize("part", ["*.npz", "served.json"])
+def test_where_nobody_knows_what_was_served_the_best_is_chosen_anew(
+    served: tuple[RunFolder, Server], part: str
+) -> None:
+    run, server = served
+    add(run, server, "good", 0.9)
+    (path,) = (run.checkpoints_path / ".served").glob(part)
+    tear(path)
+    again = Server(run, clock=lambda: 50.0)
+    (told,) = again.recall()
+    assert "damaged" in told
+    assert again.serve_if_ready()
+    assert set(again.members) == {"good"}
+
+
+def test_where_nothing_has_answered_either_the_plain_guess_is_served_meanwhile(
+    served: tuple[RunFolder, Server],
+) -> None:
+    run, server = served
+    add(run, server, "good", 0.9)
+    tear(run.checkpoints_path / ".served" / "served.json")
+    tear(run.checkpoints_path / "good" / "good-0001.npz")
+    again = Server(run, clock=iter(np.arange(50.0, 99.0)).__next__)
+    again.recall()
+    assert not again.serve_if_ready()
+    serve_constant(again)
+    assert again.leader == "constant"
+    assert again.errand() == Errand("answer", "good")
+    answer(run, again, "good", 0.9)
+    assert again.serve_if_ready()
+    assert again.leader == "good"
+
+
+def test_a_point_that_cannot_be_read_is_missing_from_the_curve(served: tuple[RunFolder, Server]) -> None:
+    run, server = served
+    curve = []
+    for name, right in (("fair", 0.8), ("good", 0.95)):
+        add(run, server, name, right)
+        assert server.served is not None
+        curve.append(Point(server.served.moment, 0.0, name))
+    tear(run.checkpoints_path / ".served" / f"test-{round(1000 * curve[0].active_s)}.npy")
+    assert [point.learner for point in server.test_curve(curve)] == ["good"]
+
+
 def limited(tmp_path: Path, most_ms: float) -> tuple[RunFolder, Server]:
     run = flower_run(tmp_path / "run", size=400)
     run = replace(run, options=replace(run.options, max_latency_ms=most_ms))
