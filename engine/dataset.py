@@ -21,6 +21,7 @@ A dataset to be predicted only (``predict.parquet``) has ``id``, ``reference``, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -124,11 +125,11 @@ class Dataset:
         temporary.replace(path)
 
     @classmethod
-    def read(cls, path: Path) -> Dataset:
+    def read(cls, path: Path, columns: Sequence[str] = ("id",)) -> Dataset:
         """Read from Parquet.
 
         Raises:
-            DataError: the file is missing or is no dataset.
+            DataError: the file is missing, or is no dataset with these columns.
         """
         import polars as pl
 
@@ -136,8 +137,9 @@ class Dataset:
             frame = pl.read_parquet(path)
         except (OSError, pl.exceptions.PolarsError) as error:
             raise DataError(f"The dataset {path.name} cannot be read: {error}.") from error
-        if "id" not in frame.columns:
-            raise DataError(f"{path.name} is not a dataset: it has no id column.")
+        missing = [name for name in columns if name not in frame.columns]
+        if missing:
+            raise DataError(f"{path.name} is not a dataset: it has no {missing[0]} column.")
         return cls(frame)
 
 

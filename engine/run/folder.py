@@ -151,7 +151,8 @@ class RunFolder:
 
     def dataset(self) -> Dataset:
         """Read the frozen samples (DataError when damaged)."""
-        return Dataset.read(self.path / "dataset.parquet")
+        media = () if self.task.columns else ("reference", "content")
+        return Dataset.read(self.path / "dataset.parquet", ("id", "label", "split", "fold", *media))
 
     def to_predict(self) -> Dataset | None:
         """Read the samples to be predicted at every point, if any."""

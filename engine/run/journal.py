@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -112,8 +113,9 @@ class Journal:
             self._echo = False  # whoever listened is gone; the run goes on and the file has it all
 
     def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        """Close the file; what a full disk kept from being written was an error when it was to be."""
+        with contextlib.suppress(OSError):
+            self._file.close()
 
 
 def _open_whole(path: Path) -> BufferedWriter:

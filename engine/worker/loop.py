@@ -6,17 +6,21 @@ only weighs their predictions, serves the best model and answers commands, so th
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import signal
 import time
+import traceback
 from collections.abc import Callable
 from typing import Any
 
 from engine.budget import Budget
 from engine.curve import Point
 from engine.device import told_at_once
+from engine.disk import short_of_room
 from engine.errors import DataError, EngineError, RunError
+from engine.memory import short_of_memory
 from engine.metrics import Interval
 from engine.modalities import portfolio
 from engine.run.folder import RunFolder
@@ -44,6 +48,10 @@ PAUSE_PATIENCE = 2.0  # how long a slice may take to end when a pause or an end 
 LONGEST_START = 60.0  # seconds from the plan of a run until its worker is there
 KILLED = (-9, 137)  # exit codes of a process that the system killed
 ENDED = (-15, 143)  # and of one that was asked to end
+NO_ROOM = "There is no room left on the disk, so training stopped. What was learned is kept. Make room, then resume it."
+NO_MEMORY = (
+    "There is too little memory, so training stopped. What was learned is kept. Close other programs, then resume it."
+)
 
 
 class Worker:
@@ -84,9 +92,25 @@ class Worker:
         return max(usual, min(JUDGINGS * self._judging_s, MOST_FOR_THE_END * self._budget.total))
 
     def run_to_end(self) -> int:
-        """Train until the budget ends or someone says so; return the exit code."""
+        """Train until the budget ends or someone says so; return the exit code.
+
+        Raises:
+            EngineError: nothing could be trained, for a reason that the person can be told.
+        """
         if self.run.result() is not None:
             return 0
+        try:
+            return self._sit()
+        except EngineError:
+            raise
+        except Exception as error:  # the process edge: a run in which something went wrong here can be resumed
+            traceback.print_exc()
+            self._cut_off(error)
+            return 1
+        finally:
+            self._journal.close()
+
+    def _sit(self) -> int:
         take_ownership(self.run.path)
         listen_to_stdin(self._inbox)
         signal.signal(signal.SIGTERM, self._leave)
@@ -100,7 +124,6 @@ class Worker:
             raise
         finally:
             self._desk.stop()
-            self._journal.close()
 
     def _prepare(self) -> None:
         task, options = self.run.task, self.run.options
@@ -341,10 +364,7 @@ class Worker:
     def _failed(self, errand: Errand, reason: str, message: str) -> None:
         learner = errand.learner
         if reason == DISK_FULL:
-            self._leaves_because = (
-                "There is no room left on the disk, so training stopped. What was learned is kept. "
-                "Make room, then resume it."
-            )
+            self._leaves_because = NO_ROOM
             return
         self._journal.write("failed", {"learner": learner, "reason": reason, "message": message})
         sentence = self._roster.failed(learner, reason)
@@ -412,6 +432,17 @@ class Worker:
         self._notes.append(sentence)
         self._journal.write("message", {"level": "error", "text": sentence})
         self._write_result("failed")
+
+    def _cut_off(self, error: Exception) -> None:
+        """Say that this sitting ends here, where that can be said."""
+        if short_of_room(error, self.run.path):
+            text = NO_ROOM
+        elif short_of_memory(error):
+            text = NO_MEMORY
+        else:
+            text = "Training could not go on; why is in the run's worker.log. What was learned is kept: resume it."
+        with contextlib.suppress(OSError):
+            self._journal.write("message", {"level": "error", "text": text})
 
     def _end(self) -> int:
         """Write the result; return the exit code."""

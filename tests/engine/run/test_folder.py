@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import RunError
+from engine.errors import DataError, RunError
 from engine.run.folder import RunFolder, RunOptions
 from tests.engine.flowers import FLOWERS, flower_run, flowers
 
@@ -60,3 +60,11 @@ def test_samples_to_predict_carry_no_labels(tmp_path: Path) -> None:
     asked = run.to_predict()
     assert asked is not None
     assert "label" not in asked.frame.columns
+
+
+@pytest.mark.parametrize("column", ["id", "label", "split", "fold"])
+def test_samples_without_a_column_that_training_needs_are_a_sentence(tmp_path: Path, column: str) -> None:
+    run = flower_run(tmp_path / "run")
+    run.dataset().frame.drop(column).write_parquet(run.path / "dataset.parquet")
+    with pytest.raises(DataError, match=f"no {column} column"):
+        run.dataset()

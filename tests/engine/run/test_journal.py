@@ -59,3 +59,11 @@ def test_a_first_look_is_remembered_until_all_was_seen(tmp_path: Path) -> None:
     journal.write("evaluated", {"learner": "a", "score": 0.6, "first_look": False})
     journal.close()
     assert not replay(tmp_path / "events.jsonl").learner("a").first_look
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full here")
+def test_a_full_disk_is_an_error_when_writing_and_none_more_when_closing() -> None:
+    journal = Journal(Path("/dev/full"), lambda: 1.0, echo=False)
+    with pytest.raises(OSError, match="No space left"):
+        journal.write("heartbeat")
+    journal.close()

@@ -1,0 +1,98 @@
+"""A sitting in which something goes wrong in the worker itself, or between it and its trainer, can be resumed."""
+
+from __future__ import annotations
+
+import errno
+import os
+import queue
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typing_extensions import override
+
+from engine.events import Event
+from engine.run.folder import RunFolder
+from engine.run.tail import EventTail
+from engine.worker.control import Command
+from engine.worker.loop import Worker
+from engine.worker.trainer_handle import TrainerHandle
+from tests.engine.flowers import flower_run
+
+
+class Idle(TrainerHandle):
+    """A trainer that is no process and answers nothing."""
+
+    def __init__(self) -> None:
+        self.generation = 1
+        self.jobs: list[tuple[str, str]] = []
+
+    @override
+    def open(self, run_path: Path) -> None:
+        pass
+
+    @override
+    def give(self, job: str, learner: str, seconds: float, left: float, frugality: int = 0) -> None:
+        self.jobs.append((job, learner))
+
+    @override
+    def interrupt(self) -> None:
+        pass
+
+    @override
+    def kill(self) -> None:
+        pass
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunFolder:
+    return flower_run(tmp_path / "run", predict=True)
+
+
+Sit = Callable[..., Worker]
+
+
+@pytest.fixture
+def sit(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sit]:
+    """Makes a worker in this process, which hears these commands first."""
+    monkeypatch.setattr("engine.worker.loop.listen_to_stdin", lambda _: None)
+    monkeypatch.setattr("engine.worker.desk.TrainerHandle", lambda *_: Idle())
+    before = signal.getsignal(signal.SIGTERM)
+
+    def begin(*commands: str) -> Worker:
+        inbox: queue.Queue[Any] = queue.Queue()
+        for word in commands:
+            inbox.put(Command(word))
+        return Worker(run, inbox, Idle())
+
+    yield begin
+    signal.signal(signal.SIGTERM, before)
+
+
+def events(run: RunFolder, kind: str) -> list[Event]:
+    return [event for event in EventTail(run.events_path).poll() if event.type == kind]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), "There is no room left on the disk"),
+        (MemoryError(), "There is too little memory"),
+        (AssertionError("odd"), "Training could not go on; why is in the run's worker.log."),
+    ],
+)
+def test_what_goes_wrong_in_the_worker_itself_ends_the_sitting_not_the_run(
+    error: Exception, said: str, sit: Sit, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("engine.worker.serving.write_table", fail)
+    assert sit().run_to_end() == 1
+    assert run.result() is None
+    told = events(run, "message")[-1].data
+    assert told["level"] == "error"
+    assert told["text"].startswith(said)
+    assert "resume it" in told["text"]
