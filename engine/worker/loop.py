@@ -162,6 +162,7 @@ class Worker:
         if any(point.active_s == served.moment for point in self._before.curve):
             self._judge()
         else:
+            self._server.write_out()  # the files, too, may lack what was served last
             self._point(self._server.leader)
 
     # The loop: whatever arrives, then the clock.

@@ -261,10 +261,13 @@ class Server:
         publish(self.run.model_path, manifest)
         self.served = Served(lineup, test, predict, round(self._clock(), 3), self._cost(lineup), known)
         self._remember(self.served)
-        write_table(self.run.model_path / "validation.parquet", self.task, self.train, lineup.validation)
-        self._write_predictions(self.served)
+        self.write_out()
 
-    def _write_predictions(self, served: Served) -> None:
+    def write_out(self) -> None:
+        """Write what is served says of each sample: beside the model, and for this point of the curve."""
+        served = self.served
+        assert served is not None
+        write_table(self.run.model_path / "validation.parquet", self.task, self.train, served.lineup.validation)
         if self._to_predict is not None:
             path = self.run.predictions_path / f"{_milliseconds(served.moment)}.csv"
             write_predictions(path, self.task, self._to_predict.ids, served.predict)

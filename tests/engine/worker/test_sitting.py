@@ -96,3 +96,16 @@ def test_what_goes_wrong_in_the_worker_itself_ends_the_sitting_not_the_run(
     assert told["level"] == "error"
     assert told["text"].startswith(said)
     assert "resume it" in told["text"]
+
+
+def test_what_was_served_last_is_written_out_though_the_last_sitting_was_cut_off_before(
+    sit: Sit, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as cut:
+        cut.setattr("engine.worker.serving.Server.write_out", lambda _: 1 / 0)
+        assert sit().run_to_end() == 1
+    assert not run.predictions_path.exists()
+    sit("finish").run_to_end()
+    (point,) = events(run, "point")
+    assert [path.stem for path in run.predictions_path.iterdir()] == [f"{round(1000 * point.active_s)}"]
+    assert (run.model_path / "validation.parquet").exists()
