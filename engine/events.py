@@ -7,8 +7,8 @@ type           data
 ``heartbeat``  state (working, paused, finishing), remaining_s, learner, memory_mb
 ``slice``      learner, seconds, done, aside_s (seconds of it spent on loading and keeping), share (of the
                learner's whole work; absent where none of it was done)
-``evaluated``  learner, score, interval, served: a candidate was compared with what is served, and is to be
-               served or not
+``evaluated``  learner, version, score, interval, served, first_look: a candidate was compared with what is
+               served, and is to be served or not
 ``answered``   learner, seconds: a candidate to be served answered samples that learners never see
 ``point``      score, interval, learner, metrics, members, checked (samples the score rests on): a point of
                the curve, its model is now served

@@ -20,7 +20,7 @@ from engine.run.tail import EventTail
 class Past:
     """What a learner did so far. ``frugality`` counts lacks of memory, ``failures`` all other failures.
 
-    ``first`` are its seconds and its share of the work after its first slice.
+    ``first`` are its seconds and its share of the work after its first slice, ``version`` the last candidate judged.
     """
 
     slices: int = 0
@@ -32,6 +32,7 @@ class Past:
     frugality: int = 0
     first_look: bool = False
     first: tuple[float, float] = (0.0, 0.0)
+    version: int = 0
 
     def worked(self, seconds: float, *, done: bool, share: float | None) -> None:
         """Note a slice; a ``share`` of None leaves what was known."""
@@ -81,6 +82,7 @@ def _take(state: Replay, event: Event) -> None:
         past = state.learner(data["learner"])
         past.curve.append((past.seconds, data["score"]))
         past.first_look = data.get("first_look", False)
+        past.version = data.get("version", sys.maxsize)  # earlier journals did not say which
 
 
 class Journal:

@@ -151,6 +151,8 @@ class Worker:
         if self._server.served is None:
             serve_constant(self._server)
             self._point(self._server.leader)
+        for learner in self._roster.untold(self._server.versions):
+            self._evaluate(learner)
         self._prepared = True
 
     def _go_on_from_served(self) -> None:
@@ -249,7 +251,7 @@ class Worker:
 
     def _stand_still(self) -> None:
         """Free the memory and the card: the trainer ends, its learners are on disk."""
-        self._desk.stop()
+        self._take_up(self._desk.stop())
         self._budget.pause()
         self._state = "paused"
         self._journal.write("paused")
@@ -351,7 +353,7 @@ class Worker:
 
     def _trainer_gone(self, code: int) -> None:
         if code in ENDED:  # by somebody, as when the machine shuts down: no fault of the learner
-            self._desk.stop()
+            self._take_up(self._desk.stop())
         elif code in KILLED:  # nobody but the system does that, and it does when memory runs out
             self._slice_lost(OUT_OF_MEMORY, "was ended by the system, which does that when memory runs out")
         else:
@@ -371,6 +373,7 @@ class Worker:
         sentence = self._roster.failed(learner, reason)
         if sentence is not None:
             self._tell(learner, sentence)
+        self._take_up(errand)
         if errand.job != "advance" and (reason != OUT_OF_MEMORY or self._roster.left_out(learner)):
             self._server.withdraw(learner)
             self._serve(learner)
@@ -389,6 +392,19 @@ class Worker:
         self._serve(learner)
         return wanted
 
+    def _take_up(self, errand: Errand | None) -> None:
+        """Weigh what a learner kept in a slice whose end was not heard of, as the trainer ended first."""
+        if errand is None or errand.job != "advance":
+            return
+        candidate = Checkpoint(self.run.checkpoints_path, errand.learner).candidate()
+        if candidate is not None and not self._server.knows(candidate):
+            self._evaluate(errand.learner)
+
+    def _evaluate(self, learner: str) -> None:
+        wanted = self._weigh(learner)
+        if wanted is not None:
+            self._report(learner, wanted)
+
     def _serve(self, learner: str) -> None:
         """Serve what can be served now; ``learner`` is whose candidate brought it about."""
         if self._server.serve_if_ready():
@@ -398,7 +414,8 @@ class Worker:
     def _report(self, learner: str, wanted: bool) -> None:
         score, interval = self._server.own_score(learner), self._server.own_interval(learner)
         facts = {"learner": learner, "score": score, "interval": [interval.low, interval.high], "served": wanted}
-        self._journal.write("evaluated", facts | {"first_look": self._server.is_first_look(learner)})
+        facts |= {"version": self._server.versions[learner], "first_look": self._server.is_first_look(learner)}
+        self._journal.write("evaluated", facts)
         for sentence in self._roster.doubts():
             self._journal.write("message", {"level": "info", "text": sentence})
 

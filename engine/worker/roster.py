@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from engine.curve import Point
 from engine.modalities import Entry
@@ -93,6 +93,11 @@ class Roster:
         """Whether a learner has failed, or run out of memory, too often."""
         past = self._pasts.get(name, Past())
         return past.failures >= STRIKES or past.frugality >= len(_RUNGS)
+
+    def untold(self, versions: Mapping[str, int]) -> list[str]:
+        """Return the learners whose newest candidate, of these ``versions``, no event of an earlier sitting told."""
+        known = [name for name in versions if name in self._pasts]
+        return [name for name in known if versions[name] > self._pasts[name].version]
 
     def scored(self, name: str, score: float, *, first_look: bool = False) -> None:
         """Note a candidate's own score, and whether it has learned from too few samples to be served."""

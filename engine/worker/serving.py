@@ -83,6 +83,11 @@ class Server:
         return self.served.lineup.weights if self.served is not None else {}
 
     @property
+    def versions(self) -> Mapping[str, int]:
+        """The newest candidate of each learner that was weighed."""
+        return {learner: candidate.version for learner, candidate in self._candidates.items()}
+
+    @property
     def leader(self) -> str:
         """The learner with the greatest weight in what is served."""
         assert self.served is not None

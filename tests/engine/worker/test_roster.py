@@ -135,3 +135,10 @@ def test_a_network_is_repeated_once_it_is_through_and_served() -> None:
     assert names() == ["quick", "slow", "tuned", "tuned, again 1"]
     served.clear()
     assert names() == ["quick", "slow", "tuned"]
+
+
+def test_candidates_that_no_event_tells_of_are_known() -> None:
+    before = Replay(learners={"slow": Past(1, 3.0, [(1.0, 0.6)], version=2)})
+    roster = Roster(ENTRIES, before)
+    assert roster.untold({"constant": 1, "quick": 1, "slow": 2}) == ["quick"]
+    assert roster.untold({"slow": 3}) == ["slow"]

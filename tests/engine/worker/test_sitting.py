@@ -10,12 +10,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from typing_extensions import override
 
+from engine.dataset import Split
 from engine.events import Event
+from engine.learners.constant import ConstantMember
 from engine.run.folder import RunFolder
 from engine.run.tail import EventTail
+from engine.worker.checkpoint import Checkpoint
 from engine.worker.control import Command
 from engine.worker.loop import Worker
 from engine.worker.trainer_handle import TrainerHandle
@@ -28,6 +32,7 @@ class Idle(TrainerHandle):
     def __init__(self) -> None:
         self.generation = 1
         self.jobs: list[tuple[str, str]] = []
+        self.on_job: Callable[[str], object] = str
 
     @override
     def open(self, run_path: Path) -> None:
@@ -36,6 +41,7 @@ class Idle(TrainerHandle):
     @override
     def give(self, job: str, learner: str, seconds: float, left: float, frugality: int = 0) -> None:
         self.jobs.append((job, learner))
+        self.on_job(learner)
 
     @override
     def interrupt(self) -> None:
@@ -51,6 +57,15 @@ def run(tmp_path: Path) -> RunFolder:
     return flower_run(tmp_path / "run", predict=True)
 
 
+def keep_candidate(run: RunFolder, learner: str) -> None:
+    """Leave what a slice leaves that brought something new."""
+    labels = run.dataset().part(Split.TRAIN).labels(run.task)
+    right = np.where(np.arange(len(labels)) % 10 > 0, 0.9, 0.1)
+    rose = np.where(labels > 0, right, 1 - right)
+    validation = np.stack([1 - rose, rose], axis=1)
+    Checkpoint(run.checkpoints_path, learner).save_candidate(ConstantMember(np.array([0.5, 0.5])), validation)
+
+
 Sit = Callable[..., Worker]
 
 
@@ -61,11 +76,13 @@ def sit(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sit]:
     monkeypatch.setattr("engine.worker.desk.TrainerHandle", lambda *_: Idle())
     before = signal.getsignal(signal.SIGTERM)
 
-    def begin(*commands: str) -> Worker:
+    def begin(*commands: str, on_job: Callable[[str], object] = str) -> Worker:
         inbox: queue.Queue[Any] = queue.Queue()
+        trainer = Idle()
+        trainer.on_job = on_job
         for word in commands:
             inbox.put(Command(word))
-        return Worker(run, inbox, Idle())
+        return Worker(run, inbox, trainer)
 
     yield begin
     signal.signal(signal.SIGTERM, before)
@@ -109,3 +126,35 @@ def test_what_was_served_last_is_written_out_though_the_last_sitting_was_cut_off
     (point,) = events(run, "point")
     assert [path.stem for path in run.predictions_path.iterdir()] == [f"{round(1000 * point.active_s)}"]
     assert (run.model_path / "validation.parquet").exists()
+
+
+def test_a_candidate_kept_just_before_a_pause_is_judged_though_nobody_heard_of_it(sit: Sit, run: RunFolder) -> None:
+    asked: list[str] = []
+
+    def work(learner: str) -> None:
+        keep_candidate(run, learner)
+        asked.append(learner)
+        for word in ("pause", "resume", "discard"):
+            worker._inbox.put(Command(word))
+
+    worker = sit(on_job=work)
+    worker.run_to_end()
+    (judged,) = events(run, "evaluated")
+    assert (judged.data["learner"], judged.data["version"], judged.data["served"]) == (asked[0], 1, True)
+    assert [event.type for event in EventTail(run.events_path).poll()][-3:] == ["paused", "resumed", "stopped"]
+
+
+def test_a_candidate_kept_just_before_a_cut_is_judged_once_when_the_run_goes_on(sit: Sit, run: RunFolder) -> None:
+    asked: list[str] = []
+
+    def cut(learner: str) -> None:
+        if not asked:
+            keep_candidate(run, learner)
+        asked.append(learner)
+        raise MemoryError
+
+    for _ in range(3):
+        assert sit(on_job=cut).run_to_end() == 1
+    (judged,) = events(run, "evaluated")
+    assert judged.data["learner"] == asked[0]
+    assert judged.data["score"] > 0.5
