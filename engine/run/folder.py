@@ -57,11 +57,15 @@ class RunOptions:
 
 @dataclass(frozen=True)
 class RunFolder:
-    """A run on disk. Reading it starts nothing."""
+    """A run on disk. Reading it starts nothing.
+
+    ``planned_at`` is the unix time at which its plan stood, None where an earlier version made it.
+    """
 
     path: Path
     task: Task
     options: RunOptions
+    planned_at: float | None = None
 
     @classmethod
     def create(
@@ -79,12 +83,13 @@ class RunFolder:
             dataset.write(path / "dataset.parquet")
             if predict is not None:
                 predict.write(path / "predict.parquet")
-            plan = {"format": FORMAT, "task": task.to_json(), **asdict(options)}
+            planned_at = time.time()
+            plan = {"format": FORMAT, "task": task.to_json(), **asdict(options), "planned_at": planned_at}
             write_json(path / "plan.json", plan)
         except OSError as error:
             reason = error.strerror or str(error)
             raise RunError(f"The run folder {path} cannot be written ({reason}). Choose another place.") from error
-        return cls(path.resolve(), task, options)
+        return cls(path.resolve(), task, options, planned_at)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -110,7 +115,9 @@ class RunFolder:
                 weights=plan.get("weights"),
                 download=bool(plan.get("download", False)),
             )
-            return cls(path.resolve(), Task.from_json(plan["task"]), options)
+            planned_at = plan.get("planned_at")
+            planned_at = None if planned_at is None else float(planned_at)
+            return cls(path.resolve(), Task.from_json(plan["task"]), options, planned_at)
         except (OSError, KeyError, TypeError, ValueError, DataError) as error:
             raise RunError(f"The plan of the run {path} is damaged ({error!r}). Start a new run.") from error
 

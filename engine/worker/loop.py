@@ -7,6 +7,7 @@ only weighs their predictions, serves the best model and answers commands, so th
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import queue
 import signal
@@ -494,6 +495,9 @@ def _head_start(run: RunFolder) -> float:
     A run whose worker comes long after its plan, as when the machine went down in between, has lost only the time until
     the plan stood.
     """
-    planned = (run.path / "plan.json").stat().st_mtime
+    planned, preparing = run.planned_at, math.inf
+    if planned is None:  # an earlier plan: its file's time may be that of another clock, or of a copy
+        planned, preparing = (run.path / "plan.json").stat().st_mtime, LONGEST_START
     waited = time.time() - planned
-    return max(0.0, planned - run.options.pressed_at) + (waited if 0.0 <= waited <= LONGEST_START else 0.0)
+    before = min(max(0.0, planned - run.options.pressed_at), preparing)
+    return before + (waited if 0.0 <= waited <= LONGEST_START else 0.0)

@@ -22,6 +22,7 @@ from engine.run.folder import RunFolder, RunOptions
 from engine.run.tail import EventTail
 from engine.worker.handle import attach, start
 from engine.worker.health import owner, take_ownership
+from engine.worker.loop import LONGEST_START, _head_start
 from tests.engine.flowers import FLOWERS, flower_run, flowers, wait_for
 
 PATIENCE_S = 60.0
@@ -216,11 +217,23 @@ def test_a_point_that_a_kill_kept_from_being_written_is_written_later(tmp_path: 
 
 def test_a_run_whose_worker_comes_late_has_its_whole_budget(tmp_path: Path) -> None:
     run = RunFolder.create(tmp_path / "run", FLOWERS, flowers(), RunOptions(8.0, pressed_at=time.time() - 3601.0))
-    an_hour_ago = time.time() - 3600.0
-    os.utime(run.path / "plan.json", (an_hour_ago, an_hour_ago))
+    plan = json.loads((run.path / "plan.json").read_text())
+    (run.path / "plan.json").write_text(json.dumps({**plan, "planned_at": time.time() - 3600.0}))
     assert start(run.path).wait(PATIENCE_S) == 0
     first = EventTail(run.events_path).poll()[0]
     assert 1.0 <= first.active_s < 8.0
+
+
+@pytest.mark.parametrize("earlier", [False, True])
+def test_a_clock_ahead_on_the_drive_of_a_run_costs_no_budget(tmp_path: Path, earlier: bool) -> None:
+    run = flower_run(tmp_path / "run", budget_s=300.0)
+    if earlier:
+        plan = json.loads((run.path / "plan.json").read_text())
+        del plan["planned_at"]
+        (run.path / "plan.json").write_text(json.dumps(plan))
+    ahead = time.time() + 400.0
+    os.utime(run.path / "plan.json", (ahead, ahead))
+    assert _head_start(RunFolder.open(run.path)) <= LONGEST_START
 
 
 def test_a_trainer_that_hangs_cannot_break_the_budget(tmp_path: Path) -> None:
