@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -12,6 +15,7 @@ from engine.errors import RunError
 from engine.files import read_json, write_json
 
 OWNER = "worker.json"
+_DOOR = "worker.lock"
 _STARTED = 19  # which of the fields after the name in /proc/PID/stat (proc(5): number 22, ticks since the start)
 
 
@@ -65,10 +69,27 @@ def take_ownership(run_path: Path) -> None:
     Raises:
         RunError: another live process does.
     """
-    other = owner(run_path)
-    if other is not None and other != os.getpid():
-        raise RunError(f"Another process (number {other}) is already training {run_path}. Wait for it, or stop it.")
-    write_json(run_path / OWNER, {"pid": os.getpid(), "born": _born(psutil.Process())})
+    with _alone(run_path / _DOOR):
+        other = owner(run_path)
+        if other is not None and other != os.getpid():
+            raise RunError(f"Another process (number {other}) is already training {run_path}. Wait for it, or stop it.")
+        write_json(run_path / OWNER, {"pid": os.getpid(), "born": _born(psutil.Process())})
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Let one process in at a time; of one that dies inside, the system opens the door."""
+    with path.open("ab") as door:
+        with contextlib.suppress(OSError):  # a drive that knows no locks, where two at the same instant are not told
+            if sys.platform == "win32":
+                import msvcrt
+
+                msvcrt.locking(door.fileno(), msvcrt.LK_LOCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(door, fcntl.LOCK_EX)
+        yield
 
 
 def _born(process: psutil.Process) -> str:

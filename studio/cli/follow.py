@@ -96,6 +96,10 @@ def _asking_first(handle: WorkerHandle, report: Reporter) -> Iterator[None]:
 
 
 def _cut_off(run: RunFolder) -> str:
+    from engine.worker.handle import attach
+
+    if (other := attach(run.path)) is not None:  # both were started at the same moment
+        return f"Process number {other.pid} trains this run already. See how it goes: autodidact resume {run.path}"
     kept = "The best model so far is kept." if _has_model(run) else "There is no model yet."
     return f"Training stopped unexpectedly. {kept} Go on with: autodidact resume {run.path}"
 

@@ -109,3 +109,41 @@ def test_what_was_freed_goes_back_to_the_system() -> None:
     said = subprocess.run([sys.executable, "-c", HOARD], capture_output=True, text=True, check=True).stdout
     by_itself, returned = map(int, said.split())
     assert by_itself < 50 < 150 < returned
+
+
+RACES_FOR_RUNS = """
+import sys
+from pathlib import Path
+from engine.errors import RunError
+from engine.worker.health import take_ownership
+print("ready", flush=True)
+for line in sys.stdin:
+    try:
+        take_ownership(Path(line.strip()))
+        print("taken", flush=True)
+    except RunError:
+        print("refused", flush=True)
+"""
+
+
+def test_of_two_that_come_at_the_same_moment_one_gets_the_run(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", RACES_FOR_RUNS]
+    pipe = subprocess.PIPE
+    with (
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, bufsize=1) as one,
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, bufsize=1) as other,
+    ):
+        racers = (one, other)
+        assert {_said(racer) for racer in racers} == {"ready"}
+        for number in range(20):
+            run = tmp_path / str(number)
+            run.mkdir()
+            for racer in racers:
+                assert racer.stdin is not None
+                racer.stdin.write(f"{run}\n")
+            assert sorted(_said(racer) for racer in racers) == ["refused", "taken"]
+
+
+def _said(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()

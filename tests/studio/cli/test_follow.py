@@ -21,6 +21,7 @@ from engine.events import Event
 from engine.run.folder import RunFolder, RunOptions
 from engine.task import Column, ColumnType, Kind, Modality, Task
 from engine.worker.handle import WorkerHandle
+from engine.worker.health import take_ownership
 from studio.cli.errors import CommandFailed
 from studio.cli.follow import follow
 from studio.cli.reporters import Reporter
@@ -100,6 +101,12 @@ def test_a_worker_that_dies_is_said_with_the_way_to_go_on(run: RunFolder) -> Non
 def test_a_worker_that_dies_early_leaves_no_model(run: RunFolder) -> None:
     with pytest.raises(CommandFailed, match="There is no model yet"):
         follow(run, _worker(run, "sys.exit(9)"), Memory())
+
+
+def test_one_that_came_too_late_says_who_trains_the_run(run: RunFolder) -> None:
+    take_ownership(run.path)
+    with pytest.raises(CommandFailed, match=f"number {os.getpid()} trains this run already. .* autodidact resume"):
+        follow(run, _worker(run, "sys.exit(1)"), Memory())
 
 
 def test_a_failed_run_ends_with_the_sentence_it_gave(run: RunFolder) -> None:
