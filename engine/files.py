@@ -60,7 +60,10 @@ def _flush(path: Path) -> None:
 
 def read_json(path: Path) -> Any:
     """Read JSON (OSError when absent, ValueError when damaged)."""
-    return json.loads(path.read_text(encoding="utf-8"))
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise ValueError("its brackets are nested too deeply") from error
 
 
 def link_tree(source: Path, target: Path) -> None:

@@ -6,6 +6,7 @@ before it and removed after it. So a reader finds a whole model at every moment.
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -99,8 +100,12 @@ def read_manifest(folder: Path) -> Manifest:
         if content["format"] > FORMAT:
             raise ModelError(f"The model in {folder} was made by a newer version. Update Autodidact Studio to open it.")
         members = tuple(_record(folder, entry) for entry in content["members"])
-        task = Task.from_json(content["task"])
-        return Manifest(task, members, float(content["temperature"]), content["info"])
+        task, temperature = Task.from_json(content["task"]), float(content["temperature"])
+        if not (math.isfinite(temperature) and temperature > 0.0):
+            raise ValueError(f"its temperature is {temperature}")
+        if not any(member.weight > 0.0 for member in members):
+            raise ValueError("no member has a weight")
+        return Manifest(task, members, temperature, content["info"])
     except (OSError, KeyError, TypeError, ValueError, DataError) as error:
         raise ModelError(f"The model in {folder} is damaged ({error!r}). Train again, or restore a copy.") from error
 
@@ -110,7 +115,10 @@ def _record(folder: Path, entry: Mapping[str, Any]) -> MemberRecord:
     inside = folder / MEMBERS / name
     if Path(name).name != name or name in {"", ".", ".."} or inside.is_symlink() or not inside.is_dir():
         raise ModelError(f"The model in {folder} names a part that is not there ({name!r}). Train again.")
-    return MemberRecord(str(entry["name"]), str(entry["kind"]), float(entry["weight"]), entry["settings"], inside)
+    weight = float(entry["weight"])
+    if not (math.isfinite(weight) and weight >= 0.0):
+        raise ValueError(f"the weight of {name} is {weight}")
+    return MemberRecord(str(entry["name"]), str(entry["kind"]), weight, entry["settings"], inside)
 
 
 def records(members: Sequence[MemberRecord], weights: Mapping[str, float]) -> tuple[MemberRecord, ...]:

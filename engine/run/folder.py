@@ -118,7 +118,7 @@ class RunFolder:
             planned_at = plan.get("planned_at")
             planned_at = None if planned_at is None else float(planned_at)
             return cls(path.resolve(), Task.from_json(plan["task"]), options, planned_at)
-        except (OSError, KeyError, TypeError, ValueError, DataError) as error:
+        except (OSError, KeyError, TypeError, ValueError, OverflowError, DataError) as error:
             raise RunError(f"The plan of the run {path} is damaged ({error!r}). Start a new run.") from error
 
     @property
@@ -170,15 +170,16 @@ class RunFolder:
         """Return ``result.json``; None while the run has not ended.
 
         Raises:
-            RunError: the file is damaged.
+            RunError: the file is damaged, or no result.
         """
         path = self.path / "result.json"
         if not path.exists():
             return None
         try:
             result: dict[str, Any] = read_json(path)
-        except ValueError as error:
-            raise RunError(f"The result of the run {self.path} is damaged ({error}).") from error
+            str(result["stopped_because"])  # what everybody asks of one first
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise RunError(f"The result of the run {self.path} is damaged ({error!r}).") from error
         return result
 
     def write_result(self, result: Mapping[str, Any]) -> None:

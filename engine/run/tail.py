@@ -45,5 +45,5 @@ def _with_last_beat(lines: list[bytes]) -> list[bytes]:
 def _parse(line: bytes) -> Event | None:
     try:
         return Event.from_line(line.decode())
-    except ValueError:  # torn by a kill; the next writer starts on a new line
+    except (ValueError, RecursionError):  # torn by a kill; the next writer starts on a new line
         return None

@@ -31,7 +31,7 @@ def parse(line: str) -> Command | None:
     """
     try:
         content = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         content = line.strip()
     word = content.get("command") if isinstance(content, dict) else content
     return Command(word) if isinstance(word, str) and word in COMMANDS else None

@@ -15,7 +15,7 @@ from tests.engine.flowers import FLOWERS, flower_run
 from tests.exporters.models import model_of
 
 MODEL = model_of(FLOWERS, ConstantMember(np.array([0.4, 0.6])))
-RESULT = {"score": {"metric": "nauc", "test": 0.9}}
+RESULT = {"stopped_because": "budget", "score": {"metric": "nauc", "test": 0.9}}
 
 
 def finished_run(folder: Path) -> Path:

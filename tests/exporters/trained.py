@@ -59,7 +59,8 @@ def train(recipe: Recipe, data: Path, folder: Path) -> Path:
     labels, answers = held.labels(task), model.predict(open_samples(held, task))
     found = bootstrap(task.metric, labels, answers)
     value = score(task.metric, labels, answers)
-    run.write_result({"score": {"metric": task.metric, "test": value, "test_interval": [found.low, found.high]}})
+    told = {"metric": task.metric, "test": value, "test_interval": [found.low, found.high]}
+    run.write_result({"stopped_because": "budget", "score": told})
     return run.path
 
 

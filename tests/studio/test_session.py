@@ -216,9 +216,10 @@ def test_a_project_whose_import_was_undone_stays_with_all_that_redo_brings_back(
         assert made.can_redo is not None
 
 
-def test_a_damaged_result_of_an_old_run_hides_no_other(project: Path, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("content", ["{", "{}"])
+def test_a_damaged_result_of_an_old_run_hides_no_other(project: Path, qtbot: QtBot, content: str) -> None:
     old = pressed(project, "first", 1000.0, Recipe(Modality.TABLE))
-    (old / "result.json").write_text("{")
+    (old / "result.json").write_text(content)
     good = pressed(project, "second", 2000.0, Recipe(Modality.TABLE))
     session = Session()
     with qtbot.waitSignal(session.message) as said:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -57,11 +58,34 @@ def test_no_model_is_a_sentence(tmp_path: Path) -> None:
         read_manifest(tmp_path)
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"format": 1}', '{"format": 1, "members": [{}]}'])
+@pytest.mark.parametrize("content", ["{", "[]", '{"format": 1}', '{"format": 1, "members": [{}]}', "[" * 10**5])
 def test_a_damaged_manifest_is_a_sentence(tmp_path: Path, content: str) -> None:
     (tmp_path / "model.json").write_text(content)
     with pytest.raises(ModelError, match="damaged"):
         read_manifest(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "change", [{"temperature": 0.0}, {"temperature": -1.0}, {"temperature": float("nan")}, {"members": []}]
+)
+def test_a_model_that_could_not_answer_is_damaged(tmp_path: Path, change: dict[str, Any]) -> None:
+    save(tmp_path / "model", 0.2, 0.6)
+    path = tmp_path / "model" / "model.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    with pytest.raises(ModelError, match="damaged"):
+        read_manifest(tmp_path / "model")
+
+
+@pytest.mark.parametrize("weights", [(0.0, 0.0), (-0.5, 1.5), (float("inf"), 0.5)])
+def test_shares_of_members_are_no_less_than_nothing(tmp_path: Path, weights: tuple[float, float]) -> None:
+    save(tmp_path / "model", 0.2, 0.6)
+    path = tmp_path / "model" / "model.json"
+    content = json.loads(path.read_text())
+    for member, weight in zip(content["members"], weights, strict=True):
+        member["weight"] = weight
+    path.write_text(json.dumps(content))
+    with pytest.raises(ModelError, match="damaged"):
+        read_manifest(tmp_path / "model")
 
 
 def test_a_newer_model_asks_for_an_update(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_some_other_folder_is_no_run(tmp_path: Path) -> None:
         RunFolder.open(tmp_path)
 
 
-@pytest.mark.parametrize("content", ["{", "{}", '{"format": 1, "task": {}}', "[]"])
+@pytest.mark.parametrize("content", ["{", "{}", '{"format": 1, "task": {}}', "[]", "[" * 10**5])
 def test_a_damaged_plan_is_a_sentence(tmp_path: Path, content: str) -> None:
     (tmp_path / "plan.json").write_text(content)
     with pytest.raises(RunError, match="damaged"):
@@ -68,3 +68,11 @@ def test_samples_without_a_column_that_training_needs_are_a_sentence(tmp_path: P
     run.dataset().frame.drop(column).write_parquet(run.path / "dataset.parquet")
     with pytest.raises(DataError, match=f"no {column} column"):
         run.dataset()
+
+
+@pytest.mark.parametrize("content", ["{", "{}", "[]", "null", '"budget"', "[" * 10**5])
+def test_a_damaged_result_is_a_sentence(tmp_path: Path, content: str) -> None:
+    run = flower_run(tmp_path / "run")
+    (run.path / "result.json").write_text(content)
+    with pytest.raises(RunError, match="is damaged"):
+        run.result()

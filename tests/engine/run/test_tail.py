@@ -54,3 +54,9 @@ def test_every_heartbeat_comes_unless_the_last_is_enough_and_a_torn_one_counts_f
     path.write_text("\n".join([*lines, lines[0][:-20], ""]))
     assert [event.seq for event in EventTail(path).poll()] == [0, 1, 2]
     assert [event.seq for event in EventTail(path, last_beat=True).poll()] == [2]
+
+
+def test_a_line_of_endless_brackets_is_skipped(tmp_path: Path) -> None:
+    event = Event(0, 1.0, 0.5, "paused")
+    (tmp_path / "events.jsonl").write_text("[" * 10**5 + "\n" + event.to_line() + "\n")
+    assert EventTail(tmp_path / "events.jsonl").poll() == [event]

@@ -40,3 +40,7 @@ def test_the_control_file_gives_each_command_once(tmp_path: Path) -> None:
         file.write('ume"}\n')
     assert control.poll() == [Command("resume")]
     assert control.poll() == []
+
+
+def test_a_line_of_endless_brackets_is_no_command() -> None:
+    assert parse("[" * 10**5) is None
