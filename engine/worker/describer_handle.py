@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import subprocess
 import sys
 import threading
@@ -18,6 +16,7 @@ from engine.arrays import Float32Array, IntArray
 from engine.dataset import Dataset
 from engine.device import thread_environment, threads
 from engine.task import Column, Modality
+from engine.worker.lines import hang_up, said, say
 
 NO_ANSWER = "Looking at the samples stopped unexpectedly. Nothing is lost; it goes on when the project is opened again."
 _FOLDER, _SAMPLES = "described", "samples.parquet"
@@ -103,30 +102,23 @@ class DescriberHandle:
         self._closed = True
         self._process.kill()
         self._process.wait()
-        if self._process.stdin is not None:
-            with contextlib.suppress(BrokenPipeError):
-                self._process.stdin.close()
+        hang_up(self._process.stdin)
 
     def _say(self, message: object) -> None:
-        stream = self._process.stdin
-        assert stream is not None
-        with contextlib.suppress(BrokenPipeError, ValueError):  # it has ended, which the listener tells
-            stream.write(json.dumps(message).encode() + b"\n")
-            stream.flush()
+        say(self._process.stdin, message)  # where it has ended, the listener tells
 
     def _listen(self) -> None:
         stream = self._process.stdout
         assert stream is not None
         with stream:
-            said = self._read(stream)
+            reason = self._read(stream)
         if not self._closed:
-            self._end(said)
+            self._end(reason)
 
     def _read(self, stream: IO[bytes]) -> str:
         """Hand on all that is told; return what went wrong, nothing if nothing did."""
         samples, length, look = 0, 0, 0
-        for line in iter(stream.readline, b""):
-            message = json.loads(line)
+        for message in said(stream):
             if "samples" in message:
                 samples, length, look = message["samples"], message["length"], message["look"]
             elif "rows" in message:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import json
 import subprocess
 import sys
 import threading
@@ -15,6 +13,7 @@ from typing import Any
 
 from engine.device import thread_environment
 from engine.errors import ModelError
+from engine.worker.lines import hang_up, said, say
 
 Answers = list[dict[str, Any]]
 
@@ -50,12 +49,7 @@ class PredictorHandle:
                 return future
             number = next(self._numbers)
             self._waiting[number] = future
-        stream = self._process.stdin
-        assert stream is not None
-        try:
-            stream.write((json.dumps({"id": number, "items": list(items)}) + "\n").encode())
-            stream.flush()
-        except (BrokenPipeError, ValueError):
+        if not say(self._process.stdin, {"id": number, "items": list(items)}):
             self._end("The model could not be asked: its process has ended. Try again.")
         return future
 
@@ -63,9 +57,7 @@ class PredictorHandle:
         """End the process; open questions fail."""
         self._process.kill()
         self._process.wait()
-        if self._process.stdin is not None:
-            with contextlib.suppress(BrokenPipeError):
-                self._process.stdin.close()
+        hang_up(self._process.stdin)
         self._listener.join()
 
     def _listen(self) -> None:
@@ -73,8 +65,7 @@ class PredictorHandle:
         assert stream is not None
         reason = "The model's process ended before it answered. Try again."
         with stream:
-            for line in stream:
-                message = json.loads(line)
+            for message in said(stream):
                 if "fatal" in message:
                     reason = message["fatal"]
                 elif "ready" in message:
@@ -85,8 +76,9 @@ class PredictorHandle:
 
     def _answered(self, message: dict[str, Any]) -> None:
         with self._lock:
-            future = self._waiting.pop(message["id"])
-        future.set_result(message["answers"])
+            future = self._waiting.pop(message["id"], None)
+        if future is not None:  # else the question has failed meanwhile
+            future.set_result(message["answers"])
 
     def _end(self, reason: str) -> None:
         with self._lock:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import queue
 import subprocess
 import sys
@@ -13,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.device import thread_environment
+from engine.worker.lines import hang_up, said, say
 
 
 @dataclass(frozen=True)
@@ -64,24 +63,16 @@ class TrainerHandle:
         """End the process at once; what its learners saved stays."""
         self._process.kill()
         self._process.wait()
-        if self._process.stdin is not None:
-            with contextlib.suppress(BrokenPipeError):
-                self._process.stdin.close()
+        hang_up(self._process.stdin)
 
     def _send(self, message: dict[str, Any]) -> None:
-        stream = self._process.stdin
-        assert stream is not None
-        try:
-            stream.write((json.dumps(message) + "\n").encode())
-            stream.flush()
-        except (BrokenPipeError, ValueError):
-            return  # it has died; the listener says so
+        say(self._process.stdin, message)  # where it has ended, the listener says so
 
     def _listen(self) -> None:
         stream = self._process.stdout
         assert stream is not None
         with stream:
-            for line in stream:
-                self._inbox.put(TrainerReply(self.generation, json.loads(line)))
+            for message in said(stream):
+                self._inbox.put(TrainerReply(self.generation, message))
         code = self._process.wait()
         self._inbox.put(TrainerReply(self.generation, {"reply": "gone", "code": code}))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from pathlib import Path
@@ -19,6 +20,7 @@ from engine.features.cache import FeatureCache
 from engine.task import Column, ColumnType, Modality
 from engine.worker.describer import Turn
 from engine.worker.describer_handle import NO_ANSWER, DescriberHandle, Request, Told
+from tests.engine.worker.crashing import torn_child
 
 
 class Heard:
@@ -123,3 +125,14 @@ def test_it_ends_with_whoever_listens_and_tells_nothing_more_once_closed(tmp_pat
     handle.close()
     assert handle.wait(20)
     assert len(heard.ended) <= 1
+
+
+def test_a_process_that_ends_in_the_middle_of_a_line_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", torn_child(tmp_path, '{"samples": 20, "len'))
+    heard = Heard()
+    handle = DescriberHandle(Request(tmp_path, Modality.TABLE, (), tmp_path), heard.take, heard.end)
+    assert handle.wait(60)
+    handle.close()
+    assert heard.ended == [NO_ANSWER]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from engine.model.model import Model, WeightedMember
 from engine.task import Column, ColumnType, Kind, Modality, Task
 from engine.worker.predictor import Oracle
 from engine.worker.predictor_handle import PredictorHandle
+from tests.engine.worker.crashing import torn_child
 
 TASK = Task(
     Modality.TABLE, Kind.MULTICLASS, ("bolt", "nut"), target="t", columns=(Column("length", ColumnType.NUMBER),)
@@ -72,3 +74,13 @@ def test_a_process_that_ends_fails_its_questions(asked: PredictorHandle) -> None
     asked.close()
     with pytest.raises(ModelError):
         asked.ask([{}]).result(90)
+
+
+def test_a_process_that_ends_in_the_middle_of_an_answer_fails_its_questions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", torn_child(tmp_path, '{"id": 0, "ans'))
+    handle = PredictorHandle(tmp_path / "model")
+    with pytest.raises(ModelError, match="ended before it answered"):
+        handle.ask([{}]).result(90)
+    handle.close()

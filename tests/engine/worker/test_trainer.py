@@ -24,6 +24,7 @@ from engine.worker.roster import DISK_FULL
 from engine.worker.trainer import GONE, _carried_out
 from engine.worker.trainer_handle import TrainerHandle, TrainerReply
 from tests.engine.flowers import FLOWERS, flower_run
+from tests.engine.worker.crashing import torn_child
 
 PATIENCE = 90.0
 Trainer = subprocess.Popen[str]
@@ -150,3 +151,12 @@ def test_whoever_holds_it_hears_the_replies_and_the_end(tmp_path: Path) -> None:
         handle.give("advance", "nobody", 1.0, 9.0)  # asking the dead raises nothing
     finally:
         handle.kill()
+
+
+def test_one_that_ends_in_the_middle_of_a_reply_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", torn_child(tmp_path, '{"reply": "sli'))
+    inbox: queue.Queue[TrainerReply] = queue.Queue()
+    handle = TrainerHandle(inbox)
+    handle.open(tmp_path)
+    assert inbox.get(timeout=PATIENCE).message == {"reply": "gone", "code": 0}
+    handle.kill()
