@@ -31,6 +31,7 @@ import numpy as np
 
 from engine.arrays import FloatArray, IntArray
 from engine.errors import DataError
+from engine.files import replace
 from engine.task import Column, ColumnType, Kind, Task
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class Dataset:
         except (OSError, pl.exceptions.PolarsError) as error:
             temporary.unlink(missing_ok=True)
             raise OSError(str(error).rpartition(": ")[2]) from error
-        temporary.replace(path)
+        replace(temporary, path)
 
     @classmethod
     def read(cls, path: Path, columns: Sequence[str] = ("id",)) -> Dataset:

@@ -6,11 +6,25 @@ import json
 import os
 import shutil
 import sys
+import time
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
 UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile)  # what reading a torn file may raise
+_WINDOWS_TRIES, _BETWEEN_TRIES_S = 20, 0.05
+
+
+def replace(source: Path, target: Path) -> None:
+    """Rename onto ``target``. Windows refuses while somebody reads that, so there it is tried for a second."""
+    for left in reversed(range(_WINDOWS_TRIES if sys.platform == "win32" else 1)):
+        try:
+            source.replace(target)
+            return
+        except PermissionError:
+            if not left:
+                raise
+            time.sleep(_BETWEEN_TRIES_S)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -21,7 +35,7 @@ def write_bytes(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

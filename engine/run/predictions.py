@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.arrays import FloatArray
+from engine.files import replace
 from engine.model.answers import answers
 from engine.task import Kind, Task
 
@@ -46,7 +47,7 @@ def write_predictions(path: Path, task: Task, ids: Sequence[str], values: FloatA
     try:
         with temporary.open("wb") as file:
             pl.DataFrame(columns).write_csv(file)
-        temporary.replace(path)
+        replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

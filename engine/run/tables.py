@@ -13,6 +13,7 @@ import numpy as np
 
 from engine.arrays import FloatArray
 from engine.dataset import Dataset
+from engine.files import replace
 from engine.model.answers import JOINED_BY, answers
 from engine.task import Kind, Task
 
@@ -37,4 +38,4 @@ def write_table(path: Path, task: Task, dataset: Dataset, predictions: FloatArra
         columns = [pl.Series("prediction", values[:, 0])]
     temporary = path.with_name(f".{path.name}.tmp")
     frame.with_columns(columns).write_parquet(temporary)
-    temporary.replace(path)
+    replace(temporary, path)

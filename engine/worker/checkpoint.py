@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from engine.arrays import FloatArray
-from engine.files import UNREADABLE, commit, read_json
+from engine.files import UNREADABLE, commit, read_json, replace
 from engine.learners.base import Learner
 from engine.model.folder import MemberRecord
 from engine.model.member import Member
@@ -122,7 +122,7 @@ class Checkpoint:
         temporary = path.with_name("answers.tmp")
         with temporary.open("wb") as file:
             np.savez(file, allow_pickle=False, **answers)
-        temporary.replace(path)
+        replace(temporary, path)
 
     def save_pace(self, pace: Pace) -> None:
         """Keep how quick the learner's members are."""

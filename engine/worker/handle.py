@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from engine.run.folder import RunFolder
 from engine.task import Modality
 from engine.worker.control import COMMANDS
 from engine.worker.health import owner
+from engine.worker.lines import hang_up, say
 
 GIVE_WAY = "--give-way"
 
@@ -48,16 +48,12 @@ class WorkerHandle:
         """
         if command not in COMMANDS:
             raise ValueError(f"A worker knows {', '.join(COMMANDS)}, but got {command!r}.")
-        line = (json.dumps({"command": command}) + "\n").encode()
+        message = {"command": command}
         if isinstance(self._process, subprocess.Popen) and self._process.stdin is not None:
-            try:
-                self._process.stdin.write(line)
-                self._process.stdin.flush()
-            except (BrokenPipeError, ValueError):
-                return  # it has ended
+            say(self._process.stdin, message)
             return
         with RunFolder.open(self.run_path).control_path.open("ab") as file:
-            file.write(line)
+            file.write((json.dumps(message) + "\n").encode())
 
     def wait(self, timeout: float | None = None) -> int | None:
         """Wait for its end and return the exit code, if known; None when it still runs after ``timeout`` seconds."""
@@ -76,9 +72,15 @@ class WorkerHandle:
 
     def release(self) -> None:
         """Let go of the pipe and leave the worker running."""
-        if isinstance(self._process, subprocess.Popen) and self._process.stdin is not None:
-            with contextlib.suppress(BrokenPipeError):
-                self._process.stdin.close()
+        if isinstance(self._process, subprocess.Popen):
+            hang_up(self._process.stdin)
+
+
+def _group_of_its_own() -> int:
+    """Return what starts a process that no Ctrl-C for this one reaches, on Windows, which knows no sessions."""
+    if sys.platform == "win32":
+        return subprocess.CREATE_NEW_PROCESS_GROUP
+    return 0
 
 
 class Standby:
@@ -95,6 +97,7 @@ class Standby:
             stdout=subprocess.DEVNULL,  # the same events stand in events.jsonl, which no reader can block
             stderr=None if sys.stderr is not None else subprocess.DEVNULL,  # until it knows the run's worker.log
             start_new_session=True,
+            creationflags=_group_of_its_own(),
         )
 
     def __enter__(self) -> Self:
@@ -121,17 +124,12 @@ class Standby:
         if self._process is None:
             return
         process, self._process = self._process, None
-        assert process.stdin is not None
-        with contextlib.suppress(BrokenPipeError):
-            process.stdin.close()
+        hang_up(process.stdin)
         process.wait()
 
     def _say(self, message: dict[str, str]) -> None:
         assert self._process is not None
-        assert self._process.stdin is not None
-        with contextlib.suppress(BrokenPipeError):  # it has died; that is seen when it is to begin
-            self._process.stdin.write((json.dumps(message) + "\n").encode())
-            self._process.stdin.flush()
+        say(self._process.stdin, message)  # where it has died, that is seen when it is to begin
 
 
 def start(run_path: Path, give_way: bool = False) -> WorkerHandle:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -82,6 +85,29 @@ def test_what_others_wrote_and_nobody_may_change_is_no_hindrance(tmp_path: Path)
     (tmp_path / "theirs").chmod(0o444)
     commit(tmp_path / "record.json", {}, tmp_path / "theirs")
     assert read_json(tmp_path / "record.json") == {}
+
+
+@pytest.mark.parametrize(
+    ("system", "busy", "replaced"), [("win32", 3, True), ("win32", 999, False), ("linux", 1, False)]
+)
+def test_windows_is_asked_again_while_somebody_reads_what_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str, busy: int, replaced: bool
+) -> None:
+    write_bytes(tmp_path / "a", b"old")
+    answers, rename, naps = iter(range(busy)), Path.replace, list[float]()
+
+    def refuse(source: Path, target: Path) -> Path:
+        if next(answers, None) is not None:
+            raise PermissionError(13, "Access is denied")
+        return rename(source, target)
+
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(time, "sleep", naps.append)
+    monkeypatch.setattr(Path, "replace", refuse)
+    with contextlib.nullcontext() if replaced else pytest.raises(PermissionError):
+        write_bytes(tmp_path / "a", b"new")
+    assert (tmp_path / "a").read_bytes() == (b"new" if replaced else b"old")
+    assert sum(naps) < 1.0
 
 
 def test_a_tree_is_linked_not_doubled(tmp_path: Path) -> None:

@@ -53,3 +53,15 @@ def test_one_whose_starter_dies_leaves_too() -> None:
     while psutil.pid_exists(orphan) and time.monotonic() < ends:
         time.sleep(0.05)
     assert not psutil.pid_exists(orphan)
+
+
+@pytest.mark.parametrize(("system", "flags"), [("win32", 512), ("linux", 0)])
+def test_ctrl_c_for_the_starter_does_not_reach_a_worker(
+    monkeypatch: pytest.MonkeyPatch, system: str, flags: int
+) -> None:
+    started: list[dict[str, object]] = []
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 512, raising=False)
+    monkeypatch.setattr(subprocess, "Popen", lambda _, **options: started.append(options))
+    Standby()
+    assert [(options["start_new_session"], options["creationflags"]) for options in started] == [(True, flags)]
