@@ -4,7 +4,7 @@
 type           data
 =============  =====================================================================================
 ``started``    pid, budget_s, device, task, n_train, n_test, resumed
-``heartbeat``  state (working, paused, finishing), remaining_s, learner, memory_mb
+``heartbeat``  state (working, pausing, paused), remaining_s, learner, memory_mb
 ``slice``      learner, seconds, done, aside_s (seconds of it spent on loading and keeping), share (of the
                learner's whole work; absent where none of it was done)
 ``evaluated``  learner, version, score, interval, served, first_look: a candidate was compared with what is
@@ -13,7 +13,7 @@ type           data
 ``point``      score, interval, learner, metrics, members, checked (samples the score rests on): a point of
                the curve, its model is now served
 ``failed``     learner, reason, message: a failed slice, never a failed run
-``message``    level (info, warning), text: a sentence for the person
+``message``    level (info, error), text: a sentence for the person
 ``paused``     nothing more
 ``resumed``    nothing more
 ``stopped``    reason (budget, converged, finished, discarded, failed), result

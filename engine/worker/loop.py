@@ -181,7 +181,7 @@ class Worker:
             self._beat()
 
     def _nearly_served(self) -> bool:
-        """Whether a run that is to finish gets a better model if it waits for a moment."""
+        """Whether a run that is to finish gets a better model, or knows its pace, if it waits for a moment."""
         in_time = time.monotonic() < self._patience_ends and self._budget.remaining > self._reserve
         return self._reason == "finished" and self._server.waiting and in_time
 
@@ -487,6 +487,8 @@ class Worker:
         result["active_s"] = round(self._budget.active, 3)
         self.run.write_result(result)
         self._journal.write("stopped", {"reason": reason, "result": result})
+        if self._prepared:
+            self._server.tidy()
 
 
 def _head_start(run: RunFolder) -> float:

@@ -95,8 +95,8 @@ class Server:
 
     @property
     def waiting(self) -> bool:
-        """Whether a better model is served as soon as its members have answered."""
-        return self._wanted is not None
+        """Whether a better model is served once its members have answered, or the one served is to be measured."""
+        return self._wanted is not None or bool(self._served_unmeasured())
 
     @property
     def too_slow(self) -> str | None:
@@ -397,6 +397,11 @@ class Server:
             calibrated = blend([answers["test"]], [1.0], kept.lineup.temperature, self.task.kind)
             scores["test"] = _with_intervals(self.task, self._test.labels(self.task), calibrated)
         return {"member": kept.candidate.learner, "scores": scores, **facts([kept.candidate])}
+
+    def tidy(self) -> None:
+        """Remove what only a run that goes on would read; candidates stay, since exporters look at what they said."""
+        for folder in (self._memory, *self.run.checkpoints_path.glob("*/state-*")):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def discard(self) -> None:
         """Throw the model and all checkpoints away."""

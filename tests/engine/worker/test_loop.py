@@ -51,6 +51,7 @@ def test_a_run_leaves_a_model_and_an_honest_result(tmp_path: Path) -> None:
     assert small.predict(open_samples(flowers(20), run.task)).shape == (20, 2)
     low, high = result["small"]["score"]["interval"]
     assert low <= result["small"]["score"]["validation"] <= high
+    assert not list(run.checkpoints_path.glob("*/state-*"))
     test = pl.read_parquet(run.model_path / "test.parquet")
     assert test.height == result["n_test"]
     assert (test["label"] == test["prediction"]).mean() == pytest.approx(result["scores"]["test"]["accuracy"]["value"])

@@ -115,9 +115,11 @@ def test_what_is_served_is_measured_afterwards(served: tuple[RunFolder, Server])
     assert server.serve_if_ready()  # without waiting for its pace
     assert read_manifest(run.model_path).info["ms_per_sample"] is None
     assert server.errand() == Errand("measure", "good")
+    assert server.waiting  # the run does not end before
     checkpoint.save_pace(Pace(0.004, 0.002, size=10**9))
     server.carried_out("good")
     assert server.errand() is None
+    assert not server.waiting
     assert read_manifest(run.model_path).info["ms_per_sample"] == {"single": 4.0, "batch": 2.0}
     again = Server(run, clock=lambda: 50.0)
     again.recall()
@@ -333,6 +335,19 @@ def test_the_end_scores_the_untouched_part(served: tuple[RunFolder, Server]) -> 
     assert accuracy["value"] == pytest.approx(0.9, abs=0.1)
     table = pl.read_parquet(run.model_path / "test.parquet")
     assert (table["label"] == table["prediction"]).mean() == pytest.approx(accuracy["value"])
+
+
+def test_what_only_a_run_that_goes_on_reads_is_removed_in_the_end(served: tuple[RunFolder, Server]) -> None:
+    run, server = served
+    add(run, server, "good", 0.9)
+    state = run.checkpoints_path / "good" / "state-0001"
+    state.mkdir()
+    server.tidy()
+    assert not state.exists()
+    assert not (run.checkpoints_path / ".served").exists()
+    found = Checkpoint(run.checkpoints_path, "good").candidate()
+    assert found is not None
+    assert np.array_equal(found.validation, guess(server.labels, 0.9))
 
 
 def test_discarding_leaves_no_model(served: tuple[RunFolder, Server]) -> None:
