@@ -64,11 +64,6 @@ class Budget:
         """Active seconds left, never negative."""
         return max(0.0, self.total - self.active)
 
-    @property
-    def paused(self) -> bool:
-        """Whether the clock stands still."""
-        return self._started is None
-
     def pause(self) -> None:
         """Stop the clock; a no-op while paused."""
         if self._started is not None:

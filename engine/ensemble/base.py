@@ -1,6 +1,6 @@
-"""The Ensemble contract: a strategy turns members' out-of-sample predictions into weights.
+"""What members of an ensemble are weighed by: a loss of their out-of-sample predictions.
 
-A strategy sees only what a loss makes of each prediction, one number a sample that averages as predictions do: the
+All that is seen is what a loss makes of each prediction, one number a sample that averages as predictions do: the
 probability of the right class, or the distance from the true number; where a sample may have several classes, one
 number for each. So a mean of members costs O(n) to judge.
 """
@@ -28,10 +28,6 @@ class Loss:
 
     reduce: Callable[[FloatArray, FloatArray], FloatArray]
     value: Callable[[FloatArray], FloatArray]
-
-
-Strategy = Callable[[Sequence[FloatArray], FloatArray, str], FloatArray]
-"""Takes each member's predictions [n, K], labels and the name of a loss; returns weights [m] that sum to 1."""
 
 
 def _of_label(labels: FloatArray, predictions: FloatArray) -> FloatArray:

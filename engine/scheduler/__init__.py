@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from engine.scheduler.base import Policy, Slice, Standing
 from engine.scheduler.breadth_then_gain import BreadthThenGain
-from engine.scheduler.in_order import InOrder
 
 __all__ = ["POLICIES", "Policy", "Slice", "Standing"]
 
-POLICIES: dict[str, type[Policy]] = {"breadth_then_gain": BreadthThenGain, "in_order": InOrder}
+POLICIES: dict[str, type[Policy]] = {"breadth_then_gain": BreadthThenGain}
