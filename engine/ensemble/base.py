@@ -23,11 +23,12 @@ class Loss:
     """What the weights make small.
 
     ``reduce`` turns labels [n] or [n, K] and predictions [n, K] into a row [r]; ``value`` the mean of such rows
-    [..., r] into [...].
+    [..., r] into [...]. A ``relative`` one has a unit, so its values are compared as multiples of the least member's.
     """
 
     reduce: Callable[[FloatArray, FloatArray], FloatArray]
     value: Callable[[FloatArray], FloatArray]
+    relative: bool = False
 
 
 def _of_label(labels: FloatArray, predictions: FloatArray) -> FloatArray:
@@ -57,7 +58,7 @@ def _square(rows: FloatArray) -> FloatArray:
 LOSSES = {
     "log_loss": Loss(_of_label, _surprise),
     "binary_log_loss": Loss(_of_each, _surprise),
-    "squared_error": Loss(_distance, _square),
+    "squared_error": Loss(_distance, _square, relative=True),
 }
 
 LOSS_OF = {Kind.MULTICLASS: "log_loss", Kind.MULTILABEL: "binary_log_loss", Kind.REGRESSION: "squared_error"}

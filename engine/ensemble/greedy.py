@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import FloatArray, IntArray
-from engine.ensemble.base import LOSSES, common_rows, reduced
+from engine.ensemble.base import LOSSES, Loss, common_rows, reduced
 
 _DECIMALS = 6
 _CAP_ROWS = (100, 500, 2500, 10_000)
@@ -58,14 +58,17 @@ def greedy_weights(
         KeyError: no loss has that name.
         ValueError: there is no member, or no sample that all members have predicted.
     """
-    rows = reduced(predictions, labels, LOSSES[loss])
+    judge = LOSSES[loss]
+    rows = reduced(predictions, labels, judge)
+    unit = _unit(judge, rows)
     cap = member_cap(int(common_rows(predictions).sum()))
     used = np.zeros(len(rows), dtype=np.int64)
     total = np.zeros(rows.shape[1])
     best, weights = np.inf, np.zeros(len(rows))
     for step in range(1, max_steps + 1):
         open_to = _open(used, cap, allowance)
-        losses = np.array([LOSSES[loss].value((total + rows[member]) / step) for member in open_to]).round(_DECIMALS)
+        values = np.array([judge.value((total + rows[member]) / step) for member in open_to])
+        losses = (values / unit).round(_DECIMALS)
         tied = open_to[losses == losses.min()]
         chosen = tied[np.argmax(used[tied] > 0)]
         used[chosen] += 1
@@ -73,6 +76,12 @@ def greedy_weights(
         if losses.min() < best:
             best, weights = losses.min(), used / step
     return weights
+
+
+def _unit(judge: Loss, rows: FloatArray) -> float:
+    """Return what losses are counted in: where they have a unit, the least of a member, if that tells anything."""
+    least = float(judge.value(rows).min()) if judge.relative else 1.0
+    return least if 0.0 < least < np.inf else 1.0
 
 
 def _open(used: IntArray, cap: int, allowance: Allowance | None) -> IntArray:

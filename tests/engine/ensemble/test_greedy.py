@@ -67,6 +67,17 @@ def test_numbers_that_err_to_both_sides_are_averaged() -> None:
     assert greedy_weights([above, below], labels, "squared_error").tolist() == [0.5, 0.5]
 
 
+@pytest.mark.parametrize("unit", [1e-4, 1e9])
+def test_the_unit_of_a_number_makes_no_difference(unit: float) -> None:
+    rng = np.random.default_rng(3)
+    labels = rng.normal(size=400)
+    predictions = [(labels + rng.normal(0, noise, 400))[:, None] for noise in (0.9, 0.5, 0.6)]
+    weights = greedy_weights(predictions, labels, "squared_error")
+    assert np.count_nonzero(weights) == 3
+    small = greedy_weights([unit * answer for answer in predictions], unit * labels, "squared_error")
+    assert small.tolist() == weights.tolist()
+
+
 def test_few_samples_choose_few_members() -> None:
     predictions, labels = members(1, 30, 60)
     assert np.count_nonzero(greedy_weights(predictions, labels, "log_loss")) <= 4
