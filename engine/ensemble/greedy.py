@@ -75,6 +75,8 @@ def greedy_weights(
         total += rows[chosen]
         if losses.min() < best:
             best, weights = losses.min(), used / step
+        if len(open_to) == 1:
+            break  # nobody else may join, so all further steps would be this one
     return weights
 
 

@@ -23,7 +23,8 @@ from engine.model.blend import blend
 from engine.model.calibrate import fit_temperature, fit_temperature_each
 from engine.task import Kind, Task
 
-SELECTION_ROWS = 10_000  # greedy selection looks at no more rows than this: more change nothing but the time
+SELECTION_ROWS = 10_000  # greedy selection looks at no more rows than this: more change nothing but the time,
+SELECTION_CELLS = 200_000  # and where a sample may have several classes, at no more yes or no of them
 CALIBRATION_ROWS = 50_000  # and a temperature is as sure from so many
 WIDE = 0.9  # of the widest coverage
 _WHOLE_FOLD = 0.95  # some samples of a fold may be unreadable
@@ -166,8 +167,10 @@ def _temperature(kind: Kind, predictions: FloatArray, labels: FloatArray) -> flo
 def _weights(task: Task, labels: FloatArray, entrants: Sequence[Entrant], most_s: float) -> FloatArray:
     shared: BoolArray = np.logical_and.reduce([checked(entrant.validation) for entrant in entrants])
     rows = np.flatnonzero(shared)
-    if len(rows) > SELECTION_ROWS:
-        rows = np.random.default_rng(0).choice(rows, SELECTION_ROWS, replace=False)
+    each = task.outputs if task.kind is Kind.MULTILABEL else 1
+    most = min(SELECTION_ROWS, max(1, SELECTION_CELLS // each))
+    if len(rows) > most:
+        rows = np.random.default_rng(0).choice(rows, most, replace=False)
     answers = [entrant.validation[rows] for entrant in entrants]
     allowance = Allowance(np.array([entrant.cost_s for entrant in entrants]), most_s)
     return greedy_weights(answers, labels[rows], LOSS_OF[task.kind], allowance=allowance)

@@ -124,9 +124,12 @@ class Server:
             return False
         self._candidates[candidate.learner] = candidate
         self._decide()
+        self._consider_as_small(candidate)
+        return self._wanted is not None and candidate.learner in self._wanted.weights
+
+    def _consider_as_small(self, candidate: Candidate) -> None:
         if not self.is_first_look(candidate.learner):
             self.small.consider(candidate)
-        return self._wanted is not None and candidate.learner in self._wanted.weights
 
     def begin_with(self, candidate: Candidate) -> None:
         """Serve a candidate that has answered, alone; whoever else is there is to be better."""
@@ -321,8 +324,10 @@ class Server:
             self.served = self._remembered()
         except UNREADABLE:
             told.append("What is known of the model served last is damaged, so the best is chosen anew.")
-        for candidate in list(self._candidates.values()):
-            self.weigh(candidate)  # one may have been cut off before it was served
+        if self._candidates:
+            self._decide()  # one may have been cut off before it was served
+        for candidate in self._candidates.values():
+            self._consider_as_small(candidate)
         return told
 
     def _remembered(self) -> Served | None:

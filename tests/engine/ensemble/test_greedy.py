@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.arrays import FloatArray
-from engine.ensemble import greedy_weights, member_cap
+from engine.ensemble import LOSSES, greedy_weights, member_cap
 
 
 def log_loss(answer: FloatArray, labels: FloatArray) -> float:
@@ -76,6 +77,19 @@ def test_the_unit_of_a_number_makes_no_difference(unit: float) -> None:
     assert np.count_nonzero(weights) == 3
     small = greedy_weights([unit * answer for answer in predictions], unit * labels, "squared_error")
     assert small.tolist() == weights.tolist()
+
+
+def test_who_is_alone_is_weighed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    predictions, labels = members(0, 1, 50)
+    judged: list[int] = []
+
+    def value(rows: FloatArray) -> FloatArray:
+        judged.append(len(rows))
+        return LOSSES["log_loss"].value(rows)
+
+    monkeypatch.setattr("engine.ensemble.greedy.LOSSES", {"log_loss": replace(LOSSES["log_loss"], value=value)})
+    assert greedy_weights(predictions, labels, "log_loss").tolist() == [1.0]
+    assert len(judged) == 1
 
 
 def test_few_samples_choose_few_members() -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pytest
 
 from engine.arrays import BoolArray, FloatArray
+from engine.ensemble.greedy import greedy_weights
 from engine.ensemble.leaderboard import CALIBRATION_ROWS, Entrant, line_up
 from engine.ensemble.noise import better, surely_better
 from engine.task import Kind, Modality, Task
@@ -93,6 +97,24 @@ def test_several_classes_are_weighed_and_calibrated_each_by_itself() -> None:
     assert lineup.validation.sum(axis=1).max() > 1.5
     assert better(task, labels, lineup.validation, timid(1))
     assert not better(task, labels, timid(1), lineup.validation)
+
+
+def test_of_several_classes_no_more_cells_are_weighed_than_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    task = Task(Modality.IMAGE, Kind.MULTILABEL, ("sea", "sky", "sand"))
+    rng = np.random.default_rng(6)
+    labels = (rng.random((500, 3)) < 0.5).astype(float)
+    entrants = [Entrant(name, rng.random((500, 3))) for name in ("a", "b")]
+    weighed: list[int] = []
+
+    def counted(answers: Sequence[FloatArray], *others: Any, **named: Any) -> FloatArray:
+        weighed.append(answers[0].size)
+        return greedy_weights(answers, *others, **named)
+
+    monkeypatch.setattr("engine.ensemble.leaderboard.greedy_weights", counted)
+    line_up(task, labels, entrants, np.arange(500) % 8)
+    monkeypatch.setattr("engine.ensemble.leaderboard.SELECTION_CELLS", 600)
+    line_up(task, labels, entrants, np.arange(500) % 8)
+    assert weighed == [1500, 600]
 
 
 BIG = (np.random.default_rng(8).random(4000) < 0.5).astype(float)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -12,9 +14,11 @@ import pytest
 from engine.arrays import FloatArray
 from engine.curve import Point
 from engine.dataset import Split
+from engine.ensemble.leaderboard import Entrant, Lineup, line_up
 from engine.learners.constant import ConstantMember
 from engine.model.folder import read_manifest
 from engine.run.folder import RunFolder
+from engine.task import Task
 from engine.worker.checkpoint import Candidate, Checkpoint
 from engine.worker.desk import Errand
 from engine.worker.first import serve_constant
@@ -280,6 +284,25 @@ def test_a_point_that_cannot_be_read_is_missing_from_the_curve(served: tuple[Run
         curve.append(Point(server.served.moment, 0.0, name))
     tear(run.checkpoints_path / ".served" / f"test-{round(1000 * curve[0].active_s)}.npy")
     assert [point.learner for point in server.test_curve(curve)] == ["good"]
+
+
+def test_another_sitting_weighs_all_candidates_together_once(
+    served: tuple[RunFolder, Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, server = served
+    for seed, name in enumerate(("fair", "good", "poor")):
+        server.weigh(offer(run, server, name, 0.8, seed=seed))
+    weighed: list[list[str]] = []
+
+    def counted(task: Task, labels: FloatArray, entrants: Sequence[Entrant], *others: Any) -> Lineup:
+        weighed.append([entrant.name for entrant in entrants])
+        return line_up(task, labels, entrants, *others)
+
+    monkeypatch.setattr("engine.worker.serving.line_up", counted)
+    again = Server(run, clock=lambda: 50.0)
+    again.recall()
+    assert again.errand() == server.errand()
+    assert [names for names in weighed if len(names) > 1] == [["fair", "good", "poor"]]
 
 
 def limited(tmp_path: Path, most_ms: float) -> tuple[RunFolder, Server]:
