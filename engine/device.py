@@ -52,7 +52,7 @@ def _driver_present() -> bool:
 def _cuda_usable() -> bool:
     import torch
 
-    return bool(torch.cuda.is_available())
+    return bool(torch.cuda.is_available()) and _computes("cuda")
 
 
 def _apple_chip() -> bool:
@@ -62,7 +62,17 @@ def _apple_chip() -> bool:
 def _mps_usable() -> bool:
     import torch
 
-    return bool(torch.backends.mps.is_available())
+    return bool(torch.backends.mps.is_available()) and _computes("mps")
+
+
+def _computes(device: str) -> bool:
+    """Whether a tiny computation comes out right; a card too old for this build of torch is there, but does nothing."""
+    import torch
+
+    try:
+        return float((torch.ones(2, device=device) + 1.0).sum()) == 4.0
+    except (RuntimeError, AssertionError):  # torch says so in both ways
+        return False
 
 
 def threads() -> int:

@@ -58,6 +58,24 @@ def test_an_apple_chip_that_is_not_usable_leaves_the_processor(monkeypatch: pyte
         device.resolve("mps")
 
 
+@pytest.mark.parametrize(
+    ("name", "found"), [("cuda", "torch.cuda.is_available"), ("mps", "torch.backends.mps.is_available")]
+)
+def test_a_card_too_old_to_compute_with_leaves_the_processor(
+    name: str, found: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def launch(*_: object, **__: object) -> None:
+        raise RuntimeError("CUDA error: no kernel image is available for execution on the device")
+
+    monkeypatch.setattr(device, "_driver_present", lambda: name == "cuda")
+    monkeypatch.setattr(device, "_apple_chip", lambda: name == "mps")
+    monkeypatch.setattr(found, lambda: True)
+    monkeypatch.setattr("torch.ones", launch)
+    assert device.resolve("auto") == "cpu"
+    with pytest.raises(DeviceError, match="No supported graphics card"):
+        device.resolve(name)
+
+
 def test_torch_is_not_imported_where_there_is_no_such_hardware() -> None:
     code = (
         "import sys; from engine import device; device._driver_present = device._apple_chip = lambda: False; "
