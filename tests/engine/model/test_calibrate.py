@@ -79,5 +79,16 @@ def test_several_classes_share_a_temperature(true: float) -> None:
     assert apply_each(distorted, true) == pytest.approx(probabilities)
 
 
+def test_among_many_rows_all_of_several_classes_are_looked_at() -> None:
+    rng = np.random.default_rng(5)
+    probabilities = rng.random((20_000, 10))
+    labels = (rng.random((20_000, 10)) < probabilities).astype(np.float64)
+    told = probabilities.copy()
+    told[:, 1:] = apply_each(told[:, 1:], 0.5)
+    others = fit_temperature_each(told[:2000, 1:], labels[:2000, 1:])
+    assert others == pytest.approx(2.0, rel=0.07)
+    assert fit_temperature_each(told, labels) == pytest.approx(others, rel=0.1)
+
+
 def test_certain_answers_of_several_classes_stay_in_range() -> None:
     assert apply_each(np.array([[0.0, 1.0, 0.5]]), 3.0).tolist() == [[0.0, 1.0, 0.5]]
