@@ -280,8 +280,7 @@ class FineTune(Learner):
         before, effort = deadline.now(), net.effort(tuning.progress)
         batch = min(self.ladder.batch, len(stream.rows))  # no sample twice in a step
         taken = tuning.step(batch, min(affordable, stream.length - tuning.taken))
-        if torch.device(self.ladder.net.device).type == "cuda":
-            torch.cuda.synchronize()  # or only the time to ask for the work would be measured
+        wait_for(self.ladder.net.device)  # or only the time to ask for the work would be measured
         self.plan.note(deadline.now() - before, effort * taken)
 
     def _check(self, tuning: Tuning) -> bool:
@@ -416,3 +415,12 @@ class FineTune(Learner):
         if "tuning" in state:
             mine = {name.removeprefix("now:"): value for name, value in tensors.items() if name.startswith("now:")}
             self._saved = Saved(mine, state["tuning"])
+
+
+def wait_for(device: str) -> None:
+    """Wait until a device has done all that it was asked for; the processor has by the time it is asked for more."""
+    kind = torch.device(device).type
+    if kind == "cuda":
+        torch.cuda.synchronize()
+    elif kind == "mps":
+        torch.mps.synchronize()

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from engine.budget import Deadline
+from engine.finetune.learner import wait_for
 from engine.task import Kind
 from tests.engine.finetune.nets import RowsFineTune, job
 from tests.engine.learners import contract
@@ -197,6 +198,16 @@ def test_other_errors_are_not_taken_for_a_lack_of_memory(monkeypatch: pytest.Mon
     monkeypatch.setattr(one, "net", lambda: net)
     with pytest.raises(RuntimeError, match="shapes"):
         one.advance(Deadline(contract.LONG))
+
+
+@pytest.mark.parametrize("kind", ["cuda", "mps"])
+def test_a_step_is_timed_until_the_card_is_through_with_it(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[str] = []
+    for name in ("cuda", "mps"):
+        monkeypatch.setattr(f"torch.{name}.synchronize", lambda name=name: waited.append(name))
+    wait_for("cpu")
+    wait_for(f"{kind}:0")
+    assert waited == [kind]
 
 
 def test_the_share_is_of_what_it_plans_so_that_its_end_can_be_foreseen() -> None:
