@@ -6,6 +6,7 @@ the metric sorts once and is then asked under those counts.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,20 +34,34 @@ class Interval:
 def bootstrap(
     metric: str, labels: FloatArray, predictions: FloatArray, resamples: int = 200, seed: int = 0
 ) -> Interval:
-    """Return the interval of a metric over labels and predictions [n, K].
+    """Return the interval of one metric; see :func:`intervals`."""
+    return intervals([metric], labels, predictions, resamples, seed)[metric]
+
+
+def intervals(
+    metrics: Iterable[str], labels: FloatArray, predictions: FloatArray, resamples: int = 200, seed: int = 0
+) -> dict[str, Interval]:
+    """Return the intervals of metrics over labels and predictions [n, K], by name; all of the same resamples.
 
     Resamples of faultless predictions are faultless too, which tells nothing. Of n samples without a fault at most
     3 / n of all others have one (95 %; the rule of three, Hanley and Lippman-Hand, 1983), so it goes down by as much.
+    Where only a part is resampled, and that has no fault, the score of the whole may be off by as much to both sides,
+    shrunk as in :func:`replicates`.
 
     Raises:
         KeyError: no metric has that name.
         ValueError: as :func:`engine.metrics.score`.
     """
-    values = replicates(metric, labels, predictions, resamples, seed)
-    low, high = np.percentile(values, _PERCENTILES)
-    if low == high == _FAULTLESS and METRICS[metric].higher_is_better:
-        low = _FAULTLESS - min(1.0, 3.0 / len(labels))
-    return Interval(float(low), float(high), float(values.std()))
+    known, said = checked(labels, predictions)
+    n, part = len(known), min(len(known), _rows(said.shape[1]))
+    found = {}
+    for name, values in _replicates(metrics, known, said, resamples, seed).items():
+        low, high = np.percentile(values, _PERCENTILES)
+        if low == high and METRICS[name].higher_is_better and (low == _FAULTLESS or part < n):
+            reach = min(1.0, 3.0 / part * np.sqrt(part / n))
+            low, high = low - reach, min(high + reach, _FAULTLESS)
+        found[name] = Interval(float(low), float(high), float(values.std()))
+    return found
 
 
 def replicates(
@@ -62,16 +77,21 @@ def replicates(
         KeyError: no metric has that name.
         ValueError: as :func:`engine.metrics.score`.
     """
-    known, said = checked(labels, predictions)
-    chosen = METRICS[metric]
+    return _replicates([metric], *checked(labels, predictions), resamples, seed)[metric]
+
+
+def _replicates(
+    names: Iterable[str], labels: FloatArray, predictions: FloatArray, resamples: int, seed: int
+) -> dict[str, FloatArray]:
+    chosen = {name: METRICS[name] for name in names}
     rng = np.random.default_rng(seed)
-    n, part = len(known), _rows(said.shape[1])
+    n, part = len(labels), _rows(predictions.shape[1])
     if n <= part:
-        return _resampled(chosen, known, said, resamples, rng)
+        return _resampled(chosen, labels, predictions, resamples, rng)
     rows = rng.choice(n, part, replace=False)
-    values = _resampled(chosen, known[rows], said[rows], resamples, rng)
-    spread: FloatArray = (values - values.mean()) * np.sqrt(part / n)
-    return chosen.function(known, said) + spread
+    found = _resampled(chosen, labels[rows], predictions[rows], resamples, rng)
+    shrunk = {name: (values - values.mean()) * np.sqrt(part / n) for name, values in found.items()}
+    return {name: metric.function(labels, predictions) + shrunk[name] for name, metric in chosen.items()}
 
 
 def _rows(outputs: int) -> int:
@@ -80,17 +100,22 @@ def _rows(outputs: int) -> int:
 
 
 def _resampled(
-    metric: Metric, labels: FloatArray, predictions: FloatArray, resamples: int, rng: np.random.Generator
-) -> FloatArray:
-    """Return the score of each resample, [resamples], a few at a time so that they stay in the processor's cache."""
+    metrics: Mapping[str, Metric],
+    labels: FloatArray,
+    predictions: FloatArray,
+    resamples: int,
+    rng: np.random.Generator,
+) -> dict[str, FloatArray]:
+    """Return the scores of each resample, [resamples], a few at a time so that they stay in the processor's cache."""
     n = len(labels)
-    scorer = metric.prepare(labels, predictions)
+    scorers = {name: metric.prepare(labels, predictions) for name, metric in metrics.items()}
     step = max(1, _AT_ONCE // n)
-    values: FloatArray = np.empty(resamples, dtype=np.float64)
+    values: dict[str, FloatArray] = {name: np.empty(resamples, dtype=np.float64) for name in metrics}
     for start in range(0, resamples, step):
         count = min(step, resamples - start)
         drawn = rng.integers(0, n, size=(count, n), dtype=np.int64)
         drawn += n * np.arange(count)[:, None]
         counts = np.bincount(drawn.ravel(), minlength=count * n).reshape(count, n)
-        values[start : start + count] = scorer(counts)
+        for name, scorer in scorers.items():
+            values[name][start : start + count] = scorer(counts)
     return values

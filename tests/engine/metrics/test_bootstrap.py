@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.arrays import FloatArray
-from engine.metrics import METRICS, OF_KIND, bootstrap, replicates, score
+from engine.metrics import METRICS, OF_KIND, bootstrap, intervals, replicates, score
 from engine.task import Kind
 
 
@@ -73,6 +73,22 @@ def test_a_single_sample_has_an_interval() -> None:
 def test_no_fault_among_few_samples_does_not_promise_none_among_others(metric: str, n: int, low: float) -> None:
     labels = np.tile([0.0, 1.0], n // 2)
     assert bootstrap(metric, labels, np.stack([1.0 - labels, labels], axis=1)).low == pytest.approx(low)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_few_faults_among_very_many_answers_leave_an_interval(seed: int) -> None:
+    labels = np.random.default_rng(0).integers(0, 100, 8000).astype(np.float64)
+    wrong = np.random.default_rng(seed).choice(8000, 4, replace=False)  # perhaps none in the part that is resampled
+    told = labels.copy()
+    told[wrong] = (told[wrong] + 1) % 100
+    found = bootstrap("accuracy", labels, np.eye(100)[told.astype(np.int64)])
+    assert 0.998 < found.low < 1.0 - 4 / 8000 < found.high <= 1.0
+
+
+def test_intervals_of_several_metrics_are_those_of_each() -> None:
+    labels, predictions = sample(300, 3)
+    metrics = OF_KIND[Kind.MULTICLASS]
+    assert intervals(metrics, labels, predictions) == {name: bootstrap(name, labels, predictions) for name in metrics}
 
 
 @pytest.mark.parametrize(("n", "classes"), [(32_561, 2), (2_000, 10), (400_000, 2), (50_000, 100)])
