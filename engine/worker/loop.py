@@ -43,7 +43,7 @@ from engine.worker.trainer_handle import TrainerHandle, TrainerReply
 
 TICK = 0.1
 HEARTBEAT = 1.0
-JUDGINGS = 3  # what is served is scored in the end about so often,
+JUDGINGS = 5  # the end takes so many: what is served and the small model on two parts each, the curve, and a table,
 MOST_FOR_THE_END = 0.1  # which may take this share of the budget
 PAUSE_PATIENCE = 2.0  # how long a slice may take to end when a pause or an end is asked for (spec 7.7)
 LONGEST_START = 60.0  # seconds from the plan of a run until its worker is there

@@ -20,7 +20,7 @@ from engine.dataset import Split
 from engine.ensemble.leaderboard import Entrant, Lineup, fit_to_serve, line_up
 from engine.ensemble.noise import better, checked
 from engine.files import UNREADABLE, commit, read_json, write_json
-from engine.metrics import Interval, all_scores, bootstrap, score
+from engine.metrics import Interval, all_scores, bootstrap, intervals, score
 from engine.model.blend import blend
 from engine.model.folder import Manifest, MemberRecord, annotate, publish, records
 from engine.run.folder import RunFolder
@@ -31,7 +31,7 @@ from engine.worker.checkpoint import PARTS, Candidate, Checkpoint
 from engine.worker.desk import Errand
 from engine.worker.small import SmallKeeper, facts
 
-_CURVE_CELLS = 1_000_000  # samples times outputs: as many are scored in about 0.1 s
+_CURVE_CELLS = 4_000_000  # samples times outputs times points: as many are scored in about 0.4 s
 
 
 @dataclass
@@ -347,17 +347,14 @@ class Server:
     def standing(self) -> tuple[float, Interval, dict[str, float]]:
         """Return the served model's validation score, its interval and all its metrics."""
         assert self.served is not None
-        predictions = self.served.lineup.validation
-        rows = checked(predictions)
-        labels, predictions = self.labels[rows], predictions[rows]
-        metrics = all_scores(self.task, labels, predictions)
-        return metrics[self.task.metric], bootstrap(self.task.metric, labels, predictions), metrics
+        judged = _judged(self.task, self.labels, self.served.lineup.validation)
+        score, interval = judged[self.task.metric]
+        return score, interval, {name: value for name, (value, _) in judged.items()}
 
     def validation_scores(self) -> dict[str, Any]:
         """Return every metric of the served model on out-of-sample validation rows, with intervals."""
         assert self.served is not None
-        rows = checked(self.served.lineup.validation)
-        return _with_intervals(self.task, self.labels[rows], self.served.lineup.validation[rows])
+        return _with_intervals(self.task, self.labels, self.served.lineup.validation)
 
     def test_scores(self) -> dict[str, Any] | None:
         """Score the served model on the untouched part, once, at the end; None when there is none."""
@@ -370,22 +367,26 @@ class Server:
     def test_curve(self, curve: Sequence[Point]) -> list[Point]:
         """Return the curve with the score on the untouched part at each of its points; for the end only.
 
-        Of very many answers a random part is scored at all points but the last.
+        Of very many answers a random part is scored at all points but the last, the smaller the more points there are.
+        Answers that are no numbers do not count.
         """
         labels, points = self._test.labels(self.task), []
         known = [(point, self._test_point(point.active_s)) for point in curve]
         known = [(point, path) for point, path in known if path.exists()]
-        few = np.arange(len(labels))
-        if labels.size and len(labels) * self.task.outputs > _CURVE_CELLS:
-            few = np.sort(np.random.default_rng(0).choice(few, _CURVE_CELLS // self.task.outputs, replace=False))
+        few = whole = np.arange(len(labels))
+        most = max(1, _CURVE_CELLS // (self.task.outputs * max(1, len(known))))
+        if len(whole) > most:
+            few = np.sort(np.random.default_rng(0).choice(whole, most, replace=False))
         for point, path in known:
-            rows = few if point is not known[-1][0] else slice(None)
+            rows = few if point is not known[-1][0] else whole
             try:
-                answers = np.load(path, allow_pickle=False)
+                predictions = np.load(path, mmap_mode="r", allow_pickle=False)[rows]
             except UNREADABLE:  # a power cut tore it: the curve does with a point less
                 continue
-            value = score(self.task.metric, labels[rows], answers[rows])
-            points.append(Point(point.active_s, value, point.learner))
+            told = checked(predictions)
+            if told.any():
+                value = score(self.task.metric, labels[rows][told], predictions[told])
+                points.append(Point(point.active_s, value, point.learner))
         return points
 
     def small_facts(self) -> dict[str, Any] | None:
@@ -393,9 +394,9 @@ class Server:
         kept = self.small.kept
         if kept is None:
             return None
-        rows, answers = checked(kept.lineup.validation), kept.candidate.answers
+        answers = kept.candidate.answers
         scores: dict[str, Any] = {
-            "validation": _with_intervals(self.task, self.labels[rows], kept.lineup.validation[rows]),
+            "validation": _with_intervals(self.task, self.labels, kept.lineup.validation),
             "test": None,
         }
         if answers is not None and len(self._test):
@@ -419,9 +420,19 @@ def _milliseconds(moment: float) -> int:
     return round(moment * 1000)
 
 
+def _judged(task: Task, labels: FloatArray, predictions: FloatArray) -> dict[str, tuple[float, Interval]]:
+    """Return every metric with its interval over the rows that have a prediction; none where there is no such row."""
+    rows = checked(predictions)
+    if not rows.any():
+        return {}
+    labels, predictions = labels[rows], predictions[rows]
+    scores = all_scores(task, labels, predictions)
+    around = intervals(scores, labels, predictions)
+    return {name: (value, around[name]) for name, value in scores.items()}
+
+
 def _with_intervals(task: Task, labels: FloatArray, predictions: FloatArray) -> dict[str, Any]:
-    scores = {}
-    for name, value in all_scores(task, labels, predictions).items():
-        interval = bootstrap(name, labels, predictions)
-        scores[name] = {"value": value, "low": interval.low, "high": interval.high}
-    return scores
+    return {
+        name: {"value": value, "low": interval.low, "high": interval.high}
+        for name, (value, interval) in _judged(task, labels, predictions).items()
+    }

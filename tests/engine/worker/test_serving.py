@@ -16,13 +16,17 @@ from engine.curve import Point
 from engine.dataset import Split
 from engine.ensemble.leaderboard import Entrant, Lineup, line_up
 from engine.learners.constant import ConstantMember
+from engine.metrics import OF_KIND
 from engine.model.folder import read_manifest
 from engine.run.folder import RunFolder
 from engine.task import Task
+from engine.worker import serving
 from engine.worker.checkpoint import Candidate, Checkpoint
 from engine.worker.desk import Errand
 from engine.worker.first import serve_constant
+from engine.worker.loop import JUDGINGS
 from engine.worker.pace import Pace
+from engine.worker.result import final_result
 from engine.worker.serving import Server
 from tests.engine.flowers import flower_run
 
@@ -199,6 +203,42 @@ def test_very_many_answers_are_scored_in_part_but_for_the_last(
     assert part[1] == whole[1]
     assert part[0] == pytest.approx(whole[0], abs=0.3)
     assert part[0] != whole[0]
+
+
+def test_the_end_takes_no_longer_than_is_kept_for_it(
+    served: tuple[RunFolder, Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, server = served
+    for name, right in (("fair", 0.8), ("good", 0.95)):
+        add(run, server, name, right)
+    assert server.served is not None
+    curve = [Point(float(moment), 0.0, "good") for moment in range(100, 200)]
+    for point in curve:
+        np.save(server._test_point(point.active_s), server.served.test)
+    spent: list[int] = []  # on a clock that goes on by the cells looked at
+
+    def timed(name: str, looks: int) -> None:
+        function = getattr(serving, name)
+
+        def counted(*asked: Any) -> Any:
+            spent.append(looks * asked[-1].size)
+            return function(*asked)
+
+        monkeypatch.setattr(serving, name, counted)
+
+    metrics = len(OF_KIND[run.task.kind])
+    for name, looks in (("all_scores", metrics), ("intervals", 200 * metrics), ("bootstrap", 200), ("score", 1)):
+        timed(name, looks)
+    monkeypatch.setattr(serving, "_CURVE_CELLS", 1600)
+    server.standing()
+    kept = JUDGINGS * sum(spent)
+    spent.clear()
+    assert len(server.test_curve(curve)) == 100
+    assert sum(spent) <= 1600 + server.served.test.size
+    spent.clear()
+    result = final_result(run, server, curve, [], "budget")
+    assert result["small"] is not None
+    assert sum(spent) <= kept
 
 
 def test_a_candidate_cut_off_before_it_was_served_is_served_later(served: tuple[RunFolder, Server]) -> None:
