@@ -99,12 +99,14 @@ class Bench:
     def _learner(self, name: str, checkpoint: Checkpoint, frugality: int = 0) -> Learner:
         if name not in self._learners:
             entry: Entry = self._entries[name]
-            device = "cpu" if frugality >= ON_THE_PROCESSOR else self.device
-            job = replace(self.job, frugality=frugality, device=device)
+            job = replace(self.job, frugality=frugality, device=self._device(frugality))
             learner = learner_class(entry.kind)(job, entry.settings)
             checkpoint.restore_state(learner)
             self._learners[name] = learner
         return self._learners[name]
+
+    def _device(self, frugality: int) -> str:
+        return "cpu" if frugality >= ON_THE_PROCESSOR else self.device
 
     def _offer(self, name: str, learner: Learner, checkpoint: Checkpoint) -> int:
         member = learner.member()
@@ -124,7 +126,8 @@ class Bench:
         try:
             through = self._answering[name].advance(deadline)
         except BaseException:
-            del self._answering[name]
+            self._answering.pop(name)
+            self._offered.pop(name, None)  # the next try may have to be made elsewhere
             raise
         if through:
             checkpoint = Checkpoint(self.run.checkpoints_path, name)
@@ -152,13 +155,13 @@ class Bench:
         checkpoint.save_pace(pace)
         return pace
 
-    def _member(self, name: str) -> Member:
+    def _member(self, name: str, frugality: int = 0) -> Member:
         """Return the newest candidate's member, from disk where its learner has worked on since."""
         if name not in self._offered:
             candidate = Checkpoint(self.run.checkpoints_path, name).candidate()
             if candidate is None:
                 raise KeyError(f"{name} has no candidate.")
-            self._offered[name] = self._loaded(candidate.record, self.device)
+            self._offered[name] = self._loaded(candidate.record, self._device(frugality))
         return self._offered[name]
 
     def _loaded(self, record: MemberRecord, device: str) -> Member:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, Self
 
+import numpy as np
 import pytest
+from typing_extensions import override
 
 from engine.budget import Deadline
 from engine.events import Event
 from engine.learners import LEARNERS
+from engine.learners.constant import ConstantMember
 from engine.model.model import Model
 from engine.run.folder import RunFolder
 from engine.run.tail import EventTail
+from engine.task import Task
 from engine.worker.bench import Bench
 from engine.worker.handle import start
 from tests.engine.flowers import flower_run, wait_for
@@ -101,6 +107,31 @@ def test_a_learner_whose_answers_are_no_numbers_harms_nobody(tmp_path: Path, mon
     result = run.result()
     assert result is not None
     assert result["score"]["validation"] > 0.2
+
+
+class Large(ConstantMember):
+    """Fits into the processor's memory alone."""
+
+    @classmethod
+    @override
+    def load(cls, folder: Path, settings: Mapping[str, Any], task: Task, device: str = "cpu") -> Self:
+        if device != "cpu":
+            raise MemoryError
+        return cls(np.array([0.5, 0.5]))
+
+
+def test_a_candidate_that_lacks_memory_to_answer_is_asked_on_the_processor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench(flower_run(tmp_path / "run"))
+    bench.advance("Linear", Deadline(5.0))
+    bench._offered.clear()  # as in the trainer that is started after a failure
+    bench.device = "cuda"
+    monkeypatch.setattr("engine.worker.bench.member_class", lambda _kind: Large)
+    for frugality in range(3):
+        with pytest.raises(MemoryError):
+            bench.answer("Linear", Deadline(5.0), frugality)
+    assert bench.answer("Linear", Deadline(5.0), 3)
 
 
 def test_a_learner_that_lacks_memory_is_built_anew_on_less(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
