@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from engine.budget import Deadline
 from engine.dataset import Dataset, Split
 from engine.device import resolve, threads
+from engine.errors import ModelError
 from engine.learners import Job, Learner, learner_class
 from engine.modalities import Entry, open_samples, portfolio
 from engine.model.folder import MemberRecord
@@ -119,10 +122,13 @@ class Bench:
     def answer(self, name: str, deadline: Deadline, frugality: int = 0) -> bool:
         """Let the newest candidate answer the other parts until the deadline; return whether it is through.
 
-        Its answers are kept once they are whole.
+        Its answers are kept once they are whole. ``frugality`` is as for :meth:`advance`.
+
+        Raises:
+            ModelError: some of its answers are no numbers.
         """
         if name not in self._answering:
-            self._answering[name] = Answering(self._member(name), self._parts, frugality)
+            self._answering[name] = Answering(self._member(name, frugality), self._parts, frugality)
         try:
             through = self._answering[name].advance(deadline)
         except BaseException:
@@ -132,6 +138,8 @@ class Bench:
         if through:
             checkpoint = Checkpoint(self.run.checkpoints_path, name)
             answers = self._answering.pop(name).answers(self.run.task.outputs)
+            if not all(np.isfinite(part).all() for part in answers.values()):
+                raise ModelError("Its answers to samples that it did not learn from are not all numbers.")
             checkpoint.save_answers(checkpoint.mark.version, answers)
         return through
 

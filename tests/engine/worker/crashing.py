@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from safetensors import SafetensorError
@@ -13,7 +14,8 @@ from typing_extensions import override
 from engine.arrays import FloatArray
 from engine.budget import Deadline
 from engine.learners.base import Progress
-from engine.learners.constant import ConstantLearner
+from engine.learners.constant import ConstantLearner, ConstantMember
+from engine.samples import Samples
 
 
 class Ends(ConstantLearner):
@@ -83,6 +85,35 @@ class Mumbles(ConstantLearner):
     @override
     def validation(self) -> FloatArray:
         return np.full_like(super().validation(), np.nan)
+
+
+class Silent(ConstantMember):
+    """Answers with no number where that is asked for."""
+
+    kind: ClassVar[str] = "table.linear"
+
+    @override
+    def predict(self, samples: Samples) -> FloatArray:
+        answers = super().predict(samples)
+        answers[-1:] = np.nan
+        return answers
+
+
+class Stammers(ConstantLearner):
+    """Offers what was right about all it was checked on, and answers something else with no numbers."""
+
+    @override
+    def advance(self, deadline: Deadline) -> Progress:
+        return Progress(improved=True, done=True)
+
+    @override
+    def validation(self) -> FloatArray:
+        right: FloatArray = 0.01 + 0.98 * np.eye(2)[self.job.labels.astype(np.int64)]
+        return right
+
+    @override
+    def member(self) -> Silent:
+        return Silent(np.array([0.5, 0.5]))
 
 
 class Thrifty(ConstantLearner):

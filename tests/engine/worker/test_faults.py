@@ -14,6 +14,7 @@ import pytest
 from typing_extensions import override
 
 from engine.budget import Deadline
+from engine.errors import ModelError
 from engine.events import Event
 from engine.learners import LEARNERS
 from engine.learners.constant import ConstantMember
@@ -107,6 +108,27 @@ def test_a_learner_whose_answers_are_no_numbers_harms_nobody(tmp_path: Path, mon
     result = run.result()
     assert result is not None
     assert result["score"]["validation"] > 0.2
+
+
+def test_a_candidate_that_answers_new_samples_with_no_numbers_is_done_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, events = run_with("table.linear", "Stammers", tmp_path, monkeypatch)
+    failed = [event.data for event in events if event.type == "failed"]
+    assert [(event["learner"], event["withdrawn"]) for event in failed] == [("Linear", 1)]
+    assert "not all numbers" in failed[0]["message"]
+    result = run.result()
+    assert result is not None
+    assert "Linear" not in {member["name"] for member in result["members"]}
+    assert 0.2 < result["score"]["test"] < 1.0
+
+
+def test_answers_that_are_no_numbers_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LEARNERS, "table.linear", "tests.engine.worker.crashing:Stammers")
+    bench = Bench(flower_run(tmp_path / "run"))
+    bench.advance("Linear", Deadline(5.0))
+    with pytest.raises(ModelError, match="not all numbers"):
+        bench.answer("Linear", Deadline(5.0))
 
 
 class Large(ConstantMember):

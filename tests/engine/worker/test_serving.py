@@ -413,6 +413,22 @@ def test_what_only_a_run_that_goes_on_reads_is_removed_in_the_end(served: tuple[
     assert np.array_equal(found.validation, guess(server.labels, 0.9))
 
 
+def test_answers_of_earlier_versions_that_are_no_numbers_do_not_keep_a_run_from_ending(
+    served: tuple[RunFolder, Server],
+) -> None:
+    run, server = served
+    add(run, server, "good", 0.9)
+    assert server.served is not None
+    moment = server.served.moment
+    server.served.test[3] = np.nan
+    np.save(server._test_point(moment), server.served.test)
+    scores = server.test_scores()
+    assert scores is not None
+    assert scores["accuracy"]["value"] == pytest.approx(0.9, abs=0.1)
+    points = server.test_curve([Point(moment, 0.0, "good")])
+    assert [point.score for point in points] == [scores["nauc"]["value"]]
+
+
 def test_discarding_leaves_no_model(served: tuple[RunFolder, Server]) -> None:
     run, server = served
     server.discard()
