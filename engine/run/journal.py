@@ -44,13 +44,19 @@ class Past:
 
 @dataclass
 class Replay:
-    """What a run's events say about where it stood."""
+    """What a run's events say about where it stood.
+
+    ``answered`` holds, for each time a candidate answered, the seconds and whether it was through; ``withdrawn`` the
+    newest version of a learner's candidate that could not be asked.
+    """
 
     events: int = 0
     active_s: float = 0.0
     curve: list[Point] = field(default_factory=list)
     learners: dict[str, Past] = field(default_factory=dict)
     started: bool = False
+    answered: list[tuple[float, bool]] = field(default_factory=list)
+    withdrawn: dict[str, int] = field(default_factory=dict)
 
     def learner(self, name: str) -> Past:
         """Return the past of one learner, empty where there is none."""
@@ -76,6 +82,10 @@ def _take(state: Replay, event: Event) -> None:
         past = state.learner(data["learner"])
         lacked_memory = data.get("reason") == "memory"
         past.frugality, past.failures = past.frugality + lacked_memory, past.failures + (not lacked_memory)
+        if "withdrawn" in data:
+            state.withdrawn[data["learner"]] = data["withdrawn"]
+    elif event.type == "answered":
+        state.answered.append((data["seconds"], data.get("through", True)))
     elif event.type == "slice":
         state.learner(data["learner"]).worked(data["seconds"], done=data["done"], share=data.get("share"))
     elif event.type == "evaluated":

@@ -27,10 +27,13 @@ TOO_LATE = 1.5
 
 
 class BreadthThenGain(Policy):
-    """Breadth first, then the learner whose own curve promises most for the next second."""
+    """Breadth first, then the learner whose own curve promises most for the next second.
+
+    Chance follows from the seed and from how much was done, so that a run that was cut off goes on as it would have.
+    """
 
     def __init__(self, seed: int = 0) -> None:
-        self._random = random.Random(seed)
+        self._seed = seed
 
     @override
     def choose(self, standings: Sequence[Standing], total: float, remaining: float) -> Slice | None:
@@ -53,8 +56,9 @@ class BreadthThenGain(Policy):
         begun = [standing for standing in candidates if to_be_carried_through(standing, best, remaining)]
         if begun:
             return max(begun, key=lambda s: s.share)
-        if self._random.random() < EXPLORATION:
-            return self._random.choice(candidates)
+        chance = random.Random((self._seed << 32) + sum(s.slices + s.failures for s in standings))
+        if chance.random() < EXPLORATION:
+            return chance.choice(candidates)
         return max(candidates, key=lambda s: expected_gain(s, best, total) / (1 + s.failures))  # ties: portfolio order
 
 

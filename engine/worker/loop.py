@@ -80,6 +80,8 @@ class Worker:
         self._device = "cpu"
         self._metrics: dict[str, float] = {}
         self._answer_time = AnswerTime(run.options.budget_s)
+        for seconds, through in self._before.answered:
+            self._answer_time.spent(seconds, through=through)
         self._judging_s = 0.0  # the longest that judging what is served has taken
         self._error = 0.0  # the standard error of the served model's score
         self._told: set[tuple[str, str]] = set()  # what learners have said to the person in this sitting
@@ -137,6 +139,7 @@ class Worker:
         )
         self._entries = portfolio(task, n_train, device, self._server.train, options.own_weights)
         self._server.repeats = {entry.name: entry.repeats for entry in self._entries if entry.repeats}
+        self._server.withdrawn = dict(self._before.withdrawn)
         self._roster = Roster(self._entries, self._before, lambda: self._server.members)
         self._policy = POLICIES["breadth_then_gain"]()
         damaged = self._server.recall()
@@ -318,9 +321,10 @@ class Worker:
         learner = message["learner"]
         self._desk.done()
         if message["reply"] == "answered":
-            self._journal.write("answered", {"learner": learner, "seconds": round(message["seconds"], 3)})
-            self._answer_time.spent(message["seconds"], through=message["through"])
-            if not message["through"]:
+            seconds, through = round(message["seconds"], 3), message["through"]
+            self._journal.write("answered", {"learner": learner, "seconds": seconds, "through": through})
+            self._answer_time.spent(seconds, through=through)
+            if not through:
                 return
         self._server.carried_out(learner)
         self._serve(learner)
@@ -370,13 +374,16 @@ class Worker:
         if reason == DISK_FULL:
             self._leaves_because = NO_ROOM
             return
-        self._journal.write("failed", {"learner": learner, "reason": reason, "message": message})
         sentence = self._roster.failed(learner, reason)
+        facts: dict[str, Any] = {"learner": learner, "reason": reason, "message": message}
+        withdrawn = errand.job != "advance" and (reason != OUT_OF_MEMORY or self._roster.left_out(learner))
+        if withdrawn:
+            facts["withdrawn"] = self._server.withdraw(learner)
+        self._journal.write("failed", facts)
         if sentence is not None:
             self._tell(learner, sentence)
         self._take_up(errand)
-        if errand.job != "advance" and (reason != OUT_OF_MEMORY or self._roster.left_out(learner)):
-            self._server.withdraw(learner)
+        if withdrawn:
             self._serve(learner)
 
     # Serving.

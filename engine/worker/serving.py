@@ -49,7 +49,8 @@ class Served:
 class Server:
     """Keeps the best model on disk at every moment. It sees labels of the test part only in :meth:`test_scores`.
 
-    ``repeats`` names, of learners that repeat another one, the one that they repeat.
+    ``repeats`` names, of learners that repeat another one, the one that they repeat; ``withdrawn`` the version of
+    each candidate that could not be asked.
     """
 
     def __init__(self, run: RunFolder, clock: Callable[[], float]) -> None:
@@ -62,6 +63,7 @@ class Server:
         most_ms = run.options.max_latency_ms
         self.most_s = np.inf if most_ms is None else most_ms / 1000.0
         self.repeats: Mapping[str, str] = {}
+        self.withdrawn: dict[str, int] = {}
         self._candidates: dict[str, Candidate] = {}
         self._wanted: Lineup | None = None  # to be served as soon as all its members have answered
         self.served: Served | None = None
@@ -195,12 +197,15 @@ class Server:
         kept = read_json(self._memory / "served.json")
         write_json(self._memory / "served.json", kept | {"facts": served.facts, "cost_s": served.cost_s})
 
-    def withdraw(self, learner: str) -> None:
-        """Do without a learner's candidate, which could not be asked."""
-        self._candidates.pop(learner, None)
+    def withdraw(self, learner: str) -> int:
+        """Do without a learner's candidate, which could not be asked, in later sittings too; return its version."""
+        candidate = self._candidates.pop(learner, None)
+        if candidate is not None:
+            self.withdrawn[learner] = candidate.version
         self.small.withdraw(learner)
         if self._candidates:
             self._decide()
+        return self.withdrawn.get(learner, 0)
 
     def serve_if_ready(self) -> bool:
         """Serve what is to be served if all its members have answered; return whether it is served now."""
@@ -318,7 +323,9 @@ class Server:
             except UNREADABLE:
                 told.append(f"{folder.name}: What it kept is damaged, so training goes on without it.")
                 continue
-            if candidate is not None and checked(candidate.validation).any():
+            if candidate is None or candidate.version <= self.withdrawn.get(folder.name, 0):
+                continue
+            if checked(candidate.validation).any():
                 self._candidates[folder.name] = candidate
         try:
             self.served = self._remembered()

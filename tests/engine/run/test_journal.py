@@ -38,6 +38,18 @@ def test_a_run_is_a_replay_of_its_events(tmp_path: Path) -> None:
     assert state.learner("b").failures == 1
 
 
+def test_what_answers_took_and_who_could_not_be_asked_are_remembered(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "events.jsonl", lambda: 1.0, echo=False)
+    journal.write("answered", {"learner": "a", "seconds": 2.0, "through": False})
+    journal.write("answered", {"learner": "a", "seconds": 1.5})  # as earlier versions wrote it
+    journal.write("failed", {"learner": "a", "reason": "error", "message": "", "withdrawn": 3})
+    journal.write("failed", {"learner": "b", "reason": "error", "message": ""})
+    journal.close()
+    state = replay(tmp_path / "events.jsonl")
+    assert state.answered == [(2.0, False), (1.5, True)]
+    assert state.withdrawn == {"a": 3}
+
+
 def test_a_line_torn_by_a_kill_costs_only_itself(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     path.write_bytes(b'{"seq": 0, "time": 1, "active_s": 0, "type": "started"}\n{"seq": 1, "ti')

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from engine.scheduler import Standing
+from collections.abc import Sequence
+
+import pytest
+from typing_extensions import override
+
+from engine.scheduler import Policy, Slice, Standing
 from engine.scheduler.breadth_then_gain import BreadthThenGain, expected_gain
 from tests.engine.scheduler.simulation import Simulated, play
 
@@ -98,6 +103,25 @@ def test_a_good_first_look_is_followed_by_all_the_work() -> None:
     rising = Standing("rising", slices=2, seconds=2, curve=((1, 0.20), (2, 0.60)))
     picks = [BreadthThenGain(seed).choose([rising, looked, Standing("new")], 100.0, 60.0) for seed in range(40)]
     assert {pick.learner for pick in picks if pick is not None} == {"looked"}
+
+
+class CutOff(Policy):
+    """Begins anew before each slice."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+
+    @override
+    def choose(self, standings: Sequence[Standing], total: float, remaining: float) -> Slice | None:
+        return BreadthThenGain(self.seed).choose(standings, total, remaining)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_run_that_was_cut_off_goes_on_as_it_would_have(seed: int) -> None:
+    tops = (0.9, 0.5, 0.4, 0.3)
+    learners = [Simulated(f"l{top}", top, step=2.0, work=900.0, tells_share=False) for top in tops]
+    whole = play(BreadthThenGain(seed), learners, 600.0)
+    assert play(CutOff(seed), learners, 600.0).standings == whole.standings
 
 
 def test_a_poor_first_look_waits_like_any_other() -> None:

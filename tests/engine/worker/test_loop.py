@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
@@ -19,10 +22,12 @@ from engine.errors import RunError
 from engine.modalities import open_samples
 from engine.model.model import Model
 from engine.run.folder import RunFolder, RunOptions
+from engine.run.journal import Journal
 from engine.run.tail import EventTail
 from engine.worker.handle import attach, start
 from engine.worker.health import owner, take_ownership
-from engine.worker.loop import LONGEST_START, _head_start
+from engine.worker.loop import LONGEST_START, Worker, _head_start
+from engine.worker.trainer_handle import TrainerHandle
 from tests.engine.flowers import FLOWERS, flower_run, flowers, wait_for
 
 PATIENCE_S = 60.0
@@ -282,6 +287,18 @@ def test_finish_keeps_the_best_so_far(tmp_path: Path) -> None:
     assert result is not None
     assert result["stopped_because"] in {"finished", "converged"}
     Model.load(run.model_path)
+
+
+def test_time_for_answers_is_kept_in_a_later_sitting_too(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", budget_s=60.0)
+    journal = Journal(run.events_path, lambda: 1.0, echo=False)
+    journal.write("answered", {"learner": "Linear", "seconds": 3.0, "through": True})
+    journal.close()
+    inbox: queue.Queue[Any] = queue.Queue()
+    waiting = cast(TrainerHandle, SimpleNamespace(generation=0))
+    worker = Worker(run, inbox, waiting)
+    worker._journal.close()
+    assert worker._answer_time.left_to_learn(30.0) == pytest.approx(27.0)
 
 
 def test_discard_throws_the_model_away(tmp_path: Path) -> None:

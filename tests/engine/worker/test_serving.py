@@ -148,6 +148,18 @@ def test_who_cannot_be_asked_is_done_without(served: tuple[RunFolder, Server]) -
     assert set(server.served.lineup.weights) == {"fair"}
 
 
+def test_who_could_not_be_asked_is_done_without_in_later_sittings_too(served: tuple[RunFolder, Server]) -> None:
+    run, server = served
+    add(run, server, "fair", 0.8)
+    server.weigh(offer(run, server, "good", 0.95))
+    assert server.withdraw("good") == 1
+    again = Server(run, clock=lambda: 50.0)
+    again.withdrawn = {"good": 1}
+    again.recall()
+    assert again.errand() is None
+    assert again.weigh(offer(run, again, "good", 0.95))  # what it offers next may be better
+
+
 def test_who_was_checked_on_nothing_is_left_where_it_is(served: tuple[RunFolder, Server]) -> None:
     run, server = served
     add(run, server, "fair", 0.8)
