@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import glob
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from typing_extensions import override
 
 from engine.arrays import FloatArray
 from engine.files import UNREADABLE, commit, read_json, replace
@@ -37,7 +39,8 @@ class Candidate:
     """Something a learner offers to be served.
 
     ``answers`` are its predictions on the parts ``test`` and ``predict``, None until they were wanted; so is its
-    ``pace``. ``size`` counts the bytes of its files.
+    ``pace``. ``size`` counts the bytes of its files. A worker holds the candidates of all learners, so the arrays of
+    one from disk stay there: ``validation`` is mapped, an answer is read whenever it is looked up.
     """
 
     learner: str
@@ -143,7 +146,7 @@ class Checkpoint:
         if not mark.version:
             return None
         place = self.place(mark.version)
-        validation = np.load(place.with_name(place.name + ".npy"), allow_pickle=False)
+        validation = np.asarray(np.load(place.with_name(place.name + ".npy"), mmap_mode="r", allow_pickle=False))
         answers = _read_answers(place.with_name(place.name + ".npz"))
         record = MemberRecord(self.learner, mark.kind, 1.0, mark.settings, place)
         pace = None if mark.pace is None else Pace(**mark.pace)
@@ -159,13 +162,36 @@ class Checkpoint:
             if old.is_dir():
                 shutil.rmtree(old, ignore_errors=True)
             else:
-                old.unlink(missing_ok=True)
+                with suppress(PermissionError):  # Windows keeps what somebody has mapped; the next sweep takes it
+                    old.unlink(missing_ok=True)
 
 
-def _read_answers(path: Path) -> dict[str, FloatArray] | None:
+def _read_answers(path: Path) -> Mapping[str, FloatArray] | None:
     """Return a candidate's answers; None where there are none, or a power cut tore them, so that it is asked again."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in PARTS}
+            whole = set(PARTS) <= set(arrays.files)
     except UNREADABLE:
         return None
+    return _Answers(path) if whole else None
+
+
+class _Answers(Mapping[str, FloatArray]):
+    """Answers on all :data:`PARTS`, read from their file one by one."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @override
+    def __getitem__(self, part: str) -> FloatArray:
+        with np.load(self._path, allow_pickle=False) as arrays:
+            answers: FloatArray = arrays[part]
+            return answers
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        return iter(PARTS)
+
+    @override
+    def __len__(self) -> int:
+        return len(PARTS)

@@ -35,7 +35,7 @@ from engine.worker.checkpoint import Checkpoint
 from engine.worker.control import Command, ControlFile, listen_to_stdin
 from engine.worker.desk import Desk, Errand
 from engine.worker.first import serve_constant
-from engine.worker.health import OWNER, memory_mb, take_ownership
+from engine.worker.health import OWNER, give_back, memory_mb, take_ownership
 from engine.worker.result import bare_result, final_result
 from engine.worker.roster import DISK_FULL, OUT_OF_MEMORY, Roster
 from engine.worker.serving import Server
@@ -257,6 +257,7 @@ class Worker:
         """Free the memory and the card: the trainer ends, its learners are on disk."""
         self._take_up(self._desk.stop())
         self._budget.pause()
+        give_back()
         self._state = "paused"
         self._journal.write("paused")
 

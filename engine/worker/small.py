@@ -7,7 +7,7 @@ from, as for what is served, so keeping it costs the moment of linking some file
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.arrays import FloatArray
 from engine.ensemble.leaderboard import Lineup
@@ -70,7 +70,7 @@ class SmallKeeper:
                 if candidate.pace is None or candidate.pace.single_s > MOST_SECONDS:
                     return
                 self._publish(Small(candidate, small.lineup))
-            self.kept = Small(candidate, small.lineup)
+            self.kept = Small(_lasting(candidate), small.lineup)
 
     def withdraw(self, learner: str) -> None:
         """Forget a candidate that could not be asked."""
@@ -113,6 +113,11 @@ def facts(candidates: list[Candidate]) -> dict[str, object]:
 
 def _ms(seconds: float) -> float:
     return round(1000.0 * seconds, 3)
+
+
+def _lasting(candidate: Candidate) -> Candidate:
+    """Return it with its answers read: their file is removed once its learner has offered others."""
+    return candidate if candidate.answers is None else replace(candidate, answers=dict(candidate.answers))
 
 
 def _same(one: Candidate, other: Candidate) -> bool:

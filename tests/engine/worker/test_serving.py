@@ -441,6 +441,26 @@ def test_answers_of_earlier_versions_that_are_no_numbers_do_not_keep_a_run_from_
     assert [point.score for point in points] == [scores["nauc"]["value"]]
 
 
+def in_memory(array: FloatArray) -> bool:
+    """Whether an array lies in this process's own memory."""
+    base: object = array
+    while isinstance(base, np.ndarray) and not isinstance(base, np.memmap):
+        base = base.base
+    return not isinstance(base, np.memmap)
+
+
+def test_what_candidates_say_stays_on_disk(served: tuple[RunFolder, Server]) -> None:
+    run, server = served
+    add(run, server, "fair", 0.8)
+    add(run, server, "good", 0.9)
+    for again in (server, Server(run, clock=lambda: 50.0)):
+        again.recall()
+        candidates = list(again._candidates.values())
+        assert len(candidates) == 3
+        assert not any(in_memory(candidate.validation) for candidate in candidates)
+        assert not any(isinstance(candidate.answers, dict) for candidate in candidates)
+
+
 def test_discarding_leaves_no_model(served: tuple[RunFolder, Server]) -> None:
     run, server = served
     server.discard()

@@ -59,6 +59,16 @@ def test_its_own_score_size_and_pace_are_told(served: tuple[RunFolder, Server]) 
     assert facts["scores"]["test"]["accuracy"]["value"] == pytest.approx(0.9, abs=0.1)
 
 
+def test_its_answers_outlive_their_file(served: tuple[RunFolder, Server]) -> None:
+    run, server = served
+    add(run, server, "good", 0.95)
+    for _ in range(3):
+        server.weigh(offer(run, server, "good", 0.6))
+    facts = server.small_facts()
+    assert facts is not None
+    assert facts["scores"]["test"]["accuracy"]["value"] == pytest.approx(0.95, abs=0.1)
+
+
 def test_large_and_slow_ones_are_not_small(served: tuple[RunFolder, Server]) -> None:
     run, server = served
     server.weigh(offer(run, server, "large", 0.9, size=MOST_BYTES + 1))
