@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import IntArray
-from engine.backbones.wordpieces import BEGIN, END, PADDING
+from engine.backbones.wordpieces import BEGIN, END, PADDING, UNKNOWN
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -28,11 +28,13 @@ _JOIN = " [SEP] "
 def words_by(tokenizer: Tokenizer, text: tuple[str, ...]) -> WordArray:
     """Return the words of a text without marks; of a very long one, its first and last that fit into all chunks.
 
-    Between columns is the word for an end.
+    Between columns is the word for an end. Who writes ``[PAD]`` means a word, not the padding that chunks are counted
+    without.
     """
     clean = _ends(_JOIN.join(text), _CHARACTERS).encode("utf-8", errors="replace").decode("utf-8")  # no lone surrogates
     ids = tokenizer.encode(clean, add_special_tokens=False).ids
-    return np.asarray(_ends(ids, CHUNKS * (CHUNK - _MARKS)), dtype=np.int32)
+    words = np.asarray(_ends(ids, CHUNKS * (CHUNK - _MARKS)), dtype=np.int32)
+    return np.where(words == PADDING, np.int32(UNKNOWN), words)
 
 
 Run = TypeVar("Run", str, list[int])

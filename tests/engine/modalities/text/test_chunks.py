@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.backbones.wordpieces import BEGIN, END
+from engine.backbones.wordpieces import BEGIN, END, PADDING
 from engine.modalities.text.chunks import CHUNK, CHUNKS, chunks_of, inward
 from engine.modalities.text.words import words_of
 
@@ -15,6 +15,12 @@ def test_chunks_hold_all_words_in_order_between_marks() -> None:
     assert [len(chunk) for chunk in chunks] == [5, 4, 4]
     assert all(chunk[0] == BEGIN and chunk[-1] == END for chunk in chunks)
     np.testing.assert_array_equal(np.concatenate([chunk[1:-1] for chunk in chunks]), words)
+
+
+def test_what_reads_like_padding_is_a_word_among_others() -> None:
+    words = words_of(("a [PAD] b",))
+    assert len(words) == 3
+    assert PADDING not in words
 
 
 def test_an_empty_text_is_one_chunk_of_marks() -> None:

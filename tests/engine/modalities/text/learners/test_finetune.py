@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,14 @@ def test_slices_and_restarts_change_nothing(tuned: Learner, tmp_path: Path) -> N
     contract.restored_midway_goes_on_to_the_same_end(lambda: learner(job), tmp_path / "a", alike=1e-3)
     contract.restored_when_done_is_done(lambda: learner(job), tmp_path / "b")
     contract.an_interrupted_slice_ends_soon(lambda: learner(job))
+
+
+def test_texts_that_hold_the_marks_of_the_network_are_learned_from() -> None:
+    job = class_job(each=4)
+    texts = [
+        f"the {mark} goal of the new day" for mark in ("[PAD]", "[CLS]", "[SEP]", "[MASK]", "[UNK]", "[PAD] [PAD]")
+    ] * 2
+    contract.run_to_the_end(learner(replace(job, samples=TextSamples.from_texts(texts))))
 
 
 def test_what_was_checked_is_what_is_served() -> None:
