@@ -21,6 +21,7 @@ of the train parts, 3 or 4 draws).
 from __future__ import annotations
 
 from engine.modalities.portfolio import Entry
+from engine.modalities.text.members.network import BACKBONE
 from engine.task import Kind, Task
 
 _FROZEN = "Sentences"
@@ -41,7 +42,7 @@ def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
     return (
         Entry("Words", "text.ngrams", {"first": _FIRST, **bayes}, first_slice=1.0),
         Entry("Words and their parts", "text.ngrams", {"pieces": [3, 6], **bayes}),
-        Entry(_FROZEN, "text.frozen_head", {"first": _FIRST_SENTENCES}, first_slice=6.0),
+        Entry(_FROZEN, "text.frozen_head", {"backbone": BACKBONE, "first": _FIRST_SENTENCES}, first_slice=6.0),
         Entry("Words by how often they occur", "text.ngrams", {"words": 2, "pieces": [3, 5], **plain}),
         tuned,
         Entry("Runs of words", "text.ngrams", {"words": 4, **plain}),
@@ -54,9 +55,9 @@ def _tuned(task: Task, size: int, device: str) -> Entry:
     layers = 6 if device == "cuda" else 3
     if task.kind is Kind.MULTICLASS and size <= _FEW * task.outputs:
         apart = {"contrasts": True, "rate": 1e-4, "epochs": 30, "fewest": 10, "batch": 64, "folds": 4, "cover": True}
-        settings = {**apart, "share": 0.4, "layers": layers}
+        settings = {"backbone": BACKBONE, **apart, "share": 0.4, "layers": layers}
         return Entry("Sentences, classes parted", "text.finetune", settings, after=(_FROZEN,))
     pace = {"rate": 2e-4, "epochs": 3, "batch": 64} if size >= _MANY else {"rate": 1e-4, "epochs": 8}
-    settings = {**pace, "fewest": 0.6, "share": 0.6, "layers": layers}
+    settings = {"backbone": BACKBONE, **pace, "fewest": 0.6, "share": 0.6, "layers": layers}
     longest = None if device == "cuda" else _LONG
     return Entry("Sentences, tuned", "text.finetune", settings, largest=longest, after=(_FROZEN,))
