@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import median
 
 from engine.dataset import INPUT_PREFIX, Dataset
+from engine.errors import DataError
 from engine.task import ColumnType, Modality, Task
 
 LOOKED_AT = 32
@@ -54,15 +55,17 @@ def _seconds(path: Path) -> float | None:
         return None
 
 
-def _bytes(path: Path) -> float | None:
+def _letters(path: Path) -> float | None:
+    from engine.modalities.text.decode import read_text
+
     try:
-        return float(path.stat().st_size)
-    except OSError:
+        return float(len(read_text(path)))
+    except DataError:
         return None
 
 
 _LOOKS: dict[Modality, Callable[[Path], float | None]] = {
     Modality.IMAGE: _side,
     Modality.AUDIO: _seconds,
-    Modality.TEXT: _bytes,
+    Modality.TEXT: _letters,
 }

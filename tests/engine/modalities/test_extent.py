@@ -43,6 +43,15 @@ def test_texts_have_characters_in_files_and_in_columns(tmp_path: Path) -> None:
     assert extent(Dataset(frame), task(Modality.TEXT, *columns)) == 5
 
 
+def test_a_text_is_as_long_in_every_encoding(tmp_path: Path) -> None:
+    for encoding in ("utf-8", "utf-16", "cp1252"):
+        (tmp_path / encoding).write_text("Ein schöner, langer Tag", encoding=encoding)
+        assert extent(files(tmp_path / encoding), task(Modality.TEXT)) == 23
+    (tmp_path / "Cyrillic").write_text("хороший день", encoding="utf-8")
+    (tmp_path / "broken").write_bytes(bytes(range(32)) * 9)
+    assert extent(files(tmp_path / "Cyrillic", tmp_path / "broken"), task(Modality.TEXT)) == 12
+
+
 def test_tables_have_columns() -> None:
     frame = pl.DataFrame({"id": ["0"], "x:a": [1.0]})
     assert extent(Dataset(frame), task(Modality.TABLE, Column("a", ColumnType.NUMBER))) == 1
