@@ -8,6 +8,8 @@ from tempfile import TemporaryDirectory
 from typing import Self
 from uuid import uuid4
 
+import numpy as np
+
 from engine.arrays import FloatArray
 from engine.model.blend import blend
 from engine.model.folder import Manifest, MemberRecord, publish, read_manifest
@@ -15,6 +17,8 @@ from engine.model.member import Member
 from engine.model.registry import member_class
 from engine.samples import Samples
 from engine.task import Task
+
+AT_ONCE = 2000  # samples, so that what is computed on the way to their answers fits into memory however many there are
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,12 @@ class Model:
 
     def predict(self, samples: Samples) -> FloatArray:
         """Return [n, classes] probabilities in the task's class order, or [n, 1] numbers."""
+        if len(samples) <= AT_ONCE:
+            return self._answer(samples)
+        pieces = np.split(np.arange(len(samples)), range(AT_ONCE, len(samples), AT_ONCE))
+        return np.concatenate([self._answer(samples.take(rows)) for rows in pieces])
+
+    def _answer(self, samples: Samples) -> FloatArray:
         predictions = [part.member.predict(samples) for part in self.members]
         return blend(predictions, [part.weight for part in self.members], self.temperature, self.task.kind)
 

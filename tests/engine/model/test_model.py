@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Self
 
+import numpy as np
+import pytest
+from typing_extensions import override
+
+from engine.arrays import FloatArray
 from engine.learners.constant import ConstantMember
-from engine.model.model import Model, WeightedMember
+from engine.model.member import Member
+from engine.model.model import AT_ONCE, Model, WeightedMember
+from engine.samples import Samples
 from engine.task import Kind, Modality, Task
 from engine.worker.first import Headcount
+from tests.engine.finetune.nets import Rows
 
 
 def test_it_answers_with_a_probability_for_each_class() -> None:
@@ -22,3 +32,36 @@ def test_it_answers_with_a_probability_for_each_class() -> None:
 def test_it_answers_with_a_number() -> None:
     members = (WeightedMember("x", 1.0, ConstantMember(np.array([2.5]))),)
     assert Model(Task(Modality.TABLE, Kind.REGRESSION), members).predict(Headcount(2)).tolist() == [[2.5], [2.5]]
+
+
+class Watched(Member):
+    """Answers with a sample's number, and remembers how many it was asked about at a time."""
+
+    kind: ClassVar[str] = "watched"
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+
+    @override
+    def predict(self, samples: Samples) -> FloatArray:
+        assert isinstance(samples, Rows)
+        self.asked.append(len(samples))
+        return samples.values.astype(np.float64)
+
+    @override
+    def save(self, folder: Path) -> Mapping[str, Any]:
+        return {}
+
+    @classmethod
+    @override
+    def load(cls, folder: Path, settings: Mapping[str, Any], task: Task, device: str = "cpu") -> Self:
+        return cls()
+
+
+@pytest.mark.parametrize("size", [0, 1, AT_ONCE, 2 * AT_ONCE + 1])
+def test_of_very_many_samples_only_so_many_are_looked_at_together(size: int) -> None:
+    watched, values = Watched(), np.arange(size, dtype=np.float32)[:, None]
+    model = Model(Task(Modality.TABLE, Kind.REGRESSION), (WeightedMember("x", 1.0, watched),))
+    np.testing.assert_array_equal(model.predict(Rows(values)), values)
+    assert sum(watched.asked) == size
+    assert max(watched.asked) <= AT_ONCE
