@@ -16,18 +16,18 @@ from engine.task import Task
 _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 _SHARPNESS = (-2.0, 5.0)
 _USUAL_SHARPNESS = 6.0
+_BLOCK = 1000  # rows that are looked at together
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Standardised inputs and what they should answer.
+    """Features [n, d] of samples and what they should answer.
 
-    ``inputs`` [n, d] have mean 0 and are divided by ``sqrt(d)`` times their deviation, so that two random rows lie
-    about 2 apart in squared distance; ``targets`` [n, K] are one-hot, 0 or 1 for each class, or one
-    standardised number; ``folds`` [n].
+    ``targets`` [n, K] are one-hot, 0 or 1 for each class, or one standardised number; ``folds`` [n]; ``mean`` and
+    ``scale`` [d] standardise the features.
     """
 
-    inputs: FloatArray
+    features: Float32Array
     targets: FloatArray
     folds: IntArray
     answer: Answer
@@ -44,17 +44,23 @@ class Problem:
         ``labels`` are class indices [n], values [n], or 0 and 1 for each class [n, classes]; ``folds`` [n] as
         :mod:`engine.split` says.
         """
-        values = rooted(features, root)
-        mean = values.mean(axis=0)
-        scale = 1.0 / ((values.std(axis=0) + 1e-3) * np.sqrt(values.shape[1]))
-        inputs = (values - mean) * scale
+        mean, deviation = _moments(features, root)
+        scale = 1.0 / ((deviation + 1e-3) * np.sqrt(features.shape[1]))
         answer = Answer.of(task.kind)
         if answer is not Answer.NUMBER:
             targets = labels if answer is Answer.SIGMOID else np.eye(task.outputs)[labels.astype(np.int64)]
-            return cls(inputs, targets, folds, answer, root, mean, scale)
+            return cls(features, targets, folds, answer, root, mean, scale)
         middle, spread = float(labels.mean()), float(labels.std()) or 1.0
         targets = ((labels - middle) / spread)[:, None]
-        return cls(inputs, targets, folds, answer, root, mean, scale, middle, spread)
+        return cls(features, targets, folds, answer, root, mean, scale, middle, spread)
+
+    def inputs(self, rows: IntArray | slice = slice(None)) -> FloatArray:
+        """Return the inputs of some rows, or of all, [rows, d].
+
+        They have mean 0 and are divided by ``sqrt(d)`` times their deviation, so that two random rows lie about 2 apart
+        in squared distance. Of very many samples they would take several times the memory of the features.
+        """
+        return (rooted(self.features[rows], self.root) - self.mean) * self.scale
 
     def loss(self, scores: FloatArray) -> float:
         """Return the log-loss of the answers, or the squared error, over rows that have scores; inf where none."""
@@ -103,6 +109,19 @@ class Problem:
     def answers(self, scores: FloatArray) -> FloatArray:
         """Return scores as probabilities or in the target's own units; NaN rows stay NaN."""
         return self.answer.apply(scores) * self.target_scale + self.target_mean
+
+
+def _moments(features: Float32Array, root: float | None) -> tuple[FloatArray, FloatArray]:
+    """Return the mean and the deviation [d] of rooted features [n, d], block by block."""
+    blocks = range(0, len(features), _BLOCK)
+    mean = np.zeros(features.shape[1])
+    for first in blocks:
+        mean += rooted(features[first : first + _BLOCK], root).sum(axis=0)
+    mean /= len(features)
+    squares = np.zeros_like(mean)
+    for first in blocks:
+        squares += ((rooted(features[first : first + _BLOCK], root) - mean) ** 2).sum(axis=0)
+    return mean, np.sqrt(squares / len(features))
 
 
 def _cross_entropy(scores: FloatArray, wanted: FloatArray) -> float:

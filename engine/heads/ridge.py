@@ -135,7 +135,8 @@ class _Full(_Machine):
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem)
-        self.distances = squared_distances(problem.inputs, problem.inputs)
+        self.inputs = problem.inputs()
+        self.distances = squared_distances(self.inputs, self.inputs)
 
     @override
     def fit(self, shape: Shape) -> Pieces:
@@ -150,7 +151,7 @@ class _Full(_Machine):
         for rows in self.folds:
             scores[rows] = targets[rows] - np.linalg.solve(inverse[np.ix_(rows, rows)], weight[rows])
         yield
-        return self._finish(shape, self.problem.inputs, weight, scores)
+        return self._finish(shape, self.inputs, weight, scores)
 
 
 def _machine(problem: Problem) -> _Machine:
@@ -175,7 +176,7 @@ class _Landmarks(_Machine):
         rows = len(problem.folds)
         count = min(LANDMARKS, max(_FEWEST_LANDMARKS, _KERNEL_VALUES // rows))
         chosen = np.sort(np.random.default_rng(0).permutation(rows)[:count])
-        self.marks = problem.inputs[chosen]
+        self.marks = problem.inputs(chosen)
         self.others = np.flatnonzero(problem.folds < 0)
         self._between = squared_distances(self.marks, self.marks)
         self._distances = np.empty((0, count), dtype=np.float32)
@@ -205,10 +206,10 @@ class _Landmarks(_Machine):
         return self._finish(shape, self.marks, weight.astype(np.float64), scores)
 
     def _measure(self) -> Generator[None, None, None]:
-        inputs = self.problem.inputs
-        distances = np.empty((len(inputs), len(self.marks)), dtype=np.float32)
-        for first in range(0, len(inputs), _BLOCK):
-            distances[first : first + _BLOCK] = squared_distances(inputs[first : first + _BLOCK], self.marks)
+        distances = np.empty((len(self.problem.folds), len(self.marks)), dtype=np.float32)
+        for first in range(0, len(distances), _BLOCK):
+            block = slice(first, first + _BLOCK)
+            distances[block] = squared_distances(self.problem.inputs(block), self.marks)
             yield
         self._distances = distances
 

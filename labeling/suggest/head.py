@@ -90,14 +90,14 @@ def _with_told(problem: Problem, head: KernelHead, unlabelled: Float32Array, mos
 
     Squared chances, scaled to add up to 1, are those of one twice as sure.
     """
-    left = max(0, most - len(problem.inputs))
+    left = max(0, most - len(problem.features))
     if len(unlabelled) > left:
         unlabelled = unlabelled[np.random.default_rng(0).permutation(len(unlabelled))[:left]]
     told = _answers(head, unlabelled) ** 2
     told /= told.sum(axis=1, keepdims=True)
     return replace(
         problem,
-        inputs=np.concatenate([problem.inputs, unlabelled]),
+        features=np.concatenate([problem.features, unlabelled]),
         targets=np.concatenate([problem.targets, told]),
         folds=np.concatenate([problem.folds, np.full(len(told), -1)]),  # what was only said is never checked on
     )
@@ -109,16 +109,15 @@ def _searched(problem: Problem) -> Fit:
 
 
 def _problem(points: Float32Array, labels: FloatArray, folds: IntArray, task: Task) -> Problem:
-    inputs = points.astype(np.float64)
-    width = inputs.shape[1]
+    width = points.shape[1]
     mean, scale = np.zeros(width), np.ones(width)
     answer = Answer.of(task.kind)
     if answer is Answer.NUMBER:
         middle, spread = float(labels.mean()), float(labels.std()) or 1.0
         targets = ((labels - middle) / spread)[:, None]
-        return Problem(inputs, targets, folds, answer, None, mean, scale, middle, spread)
+        return Problem(points, targets, folds, answer, None, mean, scale, middle, spread)
     targets = labels if answer is Answer.SIGMOID else np.eye(task.outputs)[labels.astype(np.int64)]
-    return Problem(inputs, targets, folds, answer, None, mean, scale)
+    return Problem(points, targets, folds, answer, None, mean, scale)
 
 
 def _strata(labels: FloatArray, kind: Kind) -> Sequence[str] | FloatArray:

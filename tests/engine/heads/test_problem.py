@@ -17,7 +17,7 @@ def make(kind: Kind) -> Problem:
 
 
 def test_inputs_are_standardised_so_that_rows_lie_about_two_apart() -> None:
-    inputs = make(Kind.MULTICLASS).inputs
+    inputs = make(Kind.MULTICLASS).inputs()
     np.testing.assert_allclose(inputs.mean(axis=0), 0.0, atol=1e-9)
     apart = ((inputs[:, None] - inputs[None]) ** 2).sum(axis=2)
     assert 1.7 < apart[~np.eye(40, dtype=bool)].mean() < 2.3
@@ -26,7 +26,7 @@ def test_inputs_are_standardised_so_that_rows_lie_about_two_apart() -> None:
 def test_a_column_that_never_changes_does_no_harm() -> None:
     task = Task(Modality.IMAGE, Kind.REGRESSION)
     made = Problem.of(task, np.arange(4.0), np.arange(4) % 2, np.ones((4, 2), dtype=np.float32), None)
-    assert np.isfinite(made.inputs).all()
+    assert np.isfinite(made.inputs()).all()
 
 
 def test_sharpness_finds_the_smallest_loss() -> None:
@@ -69,3 +69,11 @@ def test_nothing_known_is_an_infinite_loss(kind: Kind) -> None:
     made = make(kind)
     assert made.line(np.full((40, 2), np.nan))[0] > 1.0
     assert made.loss(np.full((40, 2), np.nan)) == float("inf")
+
+
+def test_block_by_block_features_are_standardised_like_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = make(Kind.MULTICLASS)
+    monkeypatch.setattr("engine.heads.problem._BLOCK", 7)
+    pieces = make(Kind.MULTICLASS)
+    np.testing.assert_allclose(pieces.inputs(), whole.inputs(), rtol=1e-9, atol=1e-12)
+    np.testing.assert_array_equal(whole.inputs(slice(3, 9)), whole.inputs()[3:9])

@@ -44,8 +44,8 @@ def finish(pieces: Generator[None, None, ridge.Fit]) -> ridge.Fit:
 
 def by_refitting(made: Problem, shape: ridge.Shape, rows: IntArray) -> FloatArray:
     """Scores of ``rows`` from a machine that never saw them, the slow way."""
-    others = np.setdiff1d(np.arange(ROWS), rows)
-    kernel = np.exp(-shape.narrowness * ((made.inputs[:, None] - made.inputs[None]) ** 2).sum(axis=2)) + 4.0
+    others, inputs = np.setdiff1d(np.arange(ROWS), rows), made.inputs()
+    kernel = np.exp(-shape.narrowness * ((inputs[:, None] - inputs[None]) ** 2).sum(axis=2)) + 4.0
     inner = kernel[np.ix_(others, others)] + shape.penalty * np.eye(len(others))
     answers: FloatArray = kernel[np.ix_(rows, others)] @ np.linalg.solve(inner, made.targets[others])
     return answers
