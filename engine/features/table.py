@@ -119,26 +119,28 @@ def _check_room(samples: int, length: int) -> None:
         raise MemoryError(f"Features of {samples} samples, {length} numbers each, do not fit into what is free.")
 
 
-def write_tables(path: Path, tables: Sequence[FeatureTable]) -> None:
-    """Write what the tables know, for features that no cache keeps."""
+def write_tables(path: Path, tables: Sequence[FeatureTable], rows: IntArray) -> None:
+    """Write what the tables of ``rows``, rising, of all samples know, for features that no cache keeps."""
     from safetensors.numpy import save_file
 
     arrays: dict[str, np.ndarray[Any, Any]] = {}
     for table in tables:
-        arrays[f"{table.kind_name}:rows"] = np.flatnonzero(table.done)
+        arrays[f"{table.kind_name}:rows"] = rows[table.done]
         arrays[f"{table.kind_name}:features"] = table.features[table.done]
     save_file(arrays, path)
 
 
-def read_tables(path: Path, tables: Sequence[FeatureTable]) -> None:
-    """Take up in these tables what :func:`write_tables` wrote of tables of the same kinds."""
+def read_tables(path: Path, tables: Sequence[FeatureTable], rows: IntArray) -> None:
+    """Take up in tables of ``rows``, rising, what :func:`write_tables` wrote of tables of the same kinds."""
     from safetensors.numpy import load_file
 
     arrays = load_file(path)
     for table in tables:
         if f"{table.kind_name}:rows" in arrays:
-            rows = arrays[f"{table.kind_name}:rows"]
-            table.features[rows], table.done[rows] = arrays[f"{table.kind_name}:features"], True
+            written = arrays[f"{table.kind_name}:rows"]
+            wanted = np.isin(written, rows)  # there are fewer rows where memory ran short meanwhile
+            places = np.searchsorted(rows, written[wanted])
+            table.features[places], table.done[places] = arrays[f"{table.kind_name}:features"][wanted], True
 
 
 def mean_features(tables: Sequence[FeatureTable], rows: IntArray) -> Float32Array:

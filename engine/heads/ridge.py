@@ -10,14 +10,14 @@ subtracted; it needs a larger penalty, or it nearly interpolates.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 from typing_extensions import override
 
-from engine.arrays import FloatArray, IntArray
+from engine.arrays import Float32Array, FloatArray, IntArray
 from engine.heads.kernel import KernelHead, squared_distances
 from engine.heads.problem import Problem
 
@@ -41,9 +41,13 @@ class Shape:
 
 @dataclass(frozen=True)
 class Fit:
-    """A fitted head with its out-of-fold answers [n, K] (NaN rows where there are none) and their loss."""
+    """A fitted head with its out-of-fold answers [n, K] (NaN rows where there are none) and their loss.
+
+    ``unseen`` holds, by fold, the head of the machine trained without it, for samples that are like those of the fold.
+    """
 
     head: KernelHead
+    unseen: Mapping[int, KernelHead]
     out_of_fold: FloatArray
     loss: float
     shape: Shape
@@ -109,23 +113,32 @@ class _Machine(ABC):
     def fit(self, shape: Shape) -> Pieces:
         """Fit and cross-validate one shape, in pieces."""
 
-    def _finish(self, shape: Shape, marks: FloatArray, weight: FloatArray, scores: FloatArray) -> Fit:
-        """Return the fit from weights [m, K] on the landmarks' kernels plus constant, and out-of-fold scores [n, K]."""
+    def _finish(
+        self, shape: Shape, marks: FloatArray, weight: FloatArray, scores: FloatArray, unseen: Sequence[FloatArray]
+    ) -> Fit:
+        """Return the fit from weights [m, K] on the landmarks' kernels plus constant, and out-of-fold scores [n, K].
+
+        ``unseen`` are such weights found without each of the folds.
+        """
         problem = self.problem
         factor, shift = problem.line(scores)
         width = np.sqrt(shape.narrowness)
-        bias: FloatArray = _BIAS * weight.sum(axis=0) if len(weight) == len(marks) else np.sqrt(_BIAS) * weight[-1]
         lined, unit = scores * factor + shift, problem.target_scale
-        head = KernelHead(
-            root=problem.root,
-            answer=problem.answer,
-            mean=problem.mean.astype(np.float32),
-            scale=(problem.scale * width).astype(np.float32),
-            landmarks=(marks * width).astype(np.float32),
-            weight=(weight[: len(marks)] * factor * unit).astype(np.float32),
-            bias=((bias * factor + shift) * unit + problem.target_mean).astype(np.float32),
+
+        def learned(weight: FloatArray) -> tuple[Float32Array, Float32Array]:
+            whole = len(weight) == len(marks)
+            bias: FloatArray = _BIAS * weight.sum(axis=0) if whole else np.sqrt(_BIAS) * weight[-1]
+            bias = (bias * factor + shift) * unit + problem.target_mean
+            return (weight[: len(marks)] * factor * unit).astype(np.float32), bias.astype(np.float32)
+
+        places = (problem.mean, problem.scale * width, marks * width)
+        mean, scale, landmarks = (array.astype(np.float32) for array in places)
+        head, *others = (
+            KernelHead(problem.root, problem.answer, mean, scale, landmarks, *learned(one)) for one in (weight, *unseen)
         )
-        return Fit(head, problem.answers(lined), problem.loss(lined), shape)
+        folds = (int(problem.folds[rows[0]]) for rows in self.folds)
+        without = dict(zip(folds, others, strict=True))
+        return Fit(head, without, problem.answers(lined), problem.loss(lined), shape)
 
 
 class _Full(_Machine):
@@ -148,10 +161,13 @@ class _Full(_Machine):
         targets = self.problem.targets
         weight = inverse @ targets
         scores = np.full_like(targets, np.nan)
+        unseen = []
         for rows in self.folds:
-            scores[rows] = targets[rows] - np.linalg.solve(inverse[np.ix_(rows, rows)], weight[rows])
+            part = np.linalg.solve(inverse[np.ix_(rows, rows)], weight[rows])
+            scores[rows] = targets[rows] - part
+            unseen.append(weight - inverse[:, rows] @ part)
         yield
-        return self._finish(shape, self.inputs, weight, scores)
+        return self._finish(shape, self.inputs, weight, scores, unseen)
 
 
 def _machine(problem: Problem) -> _Machine:
@@ -196,14 +212,16 @@ class _Landmarks(_Machine):
             np.sum([part.gram for part in self._parts], axis=0), np.sum([part.moment for part in self._parts], axis=0)
         )
         ridge = self._ridge(shape)
-        scores = np.full_like(self.problem.targets, np.nan)
+        scores, unseen = np.full_like(self.problem.targets, np.nan), []
         for rows, part in zip(self.folds, self._parts, strict=False):  # the last part is the rows that no fold holds
-            others = np.linalg.solve(total.gram - part.gram + ridge, total.moment - part.moment)
+            unseen.append(
+                np.linalg.solve(total.gram - part.gram + ridge, total.moment - part.moment).astype(np.float64)
+            )
             yield
-            scores[rows] = self._kernels(rows, shape.narrowness) @ others
+            scores[rows] = self._kernels(rows, shape.narrowness) @ unseen[-1]
         weight = np.linalg.solve(total.gram + ridge, total.moment)
         yield
-        return self._finish(shape, self.marks, weight.astype(np.float64), scores)
+        return self._finish(shape, self.marks, weight.astype(np.float64), scores, unseen)
 
     def _measure(self) -> Generator[None, None, None]:
         distances = np.empty((len(self.problem.folds), len(self.marks)), dtype=np.float32)

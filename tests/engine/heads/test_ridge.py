@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 import numpy as np
 import pytest
@@ -139,3 +139,16 @@ def test_without_any_fold_a_head_is_made_all_the_same() -> None:
     (fit,) = (one for one in ridge.search(unchecked, thorough=False) if one is not None)
     assert np.isnan(fit.out_of_fold).all()
     np.testing.assert_allclose(fit.head.predict(features.astype(np.float32)).sum(axis=1), 1.0)
+
+
+@pytest.mark.parametrize("machine", [ridge._Full, ridge._Landmarks])
+def test_what_a_head_says_that_has_not_seen_a_fold_is_what_is_told_of_the_fold(
+    machine: Callable[[Problem], ridge._Machine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ridge, "LANDMARKS", 30)
+    made, features = problem()
+    fit = finish(machine(made).fit(ridge.Shape(0.7, 1.0)))
+    assert sorted(fit.unseen) == [0, 1, 2, 3]
+    for fold, head in fit.unseen.items():
+        rows = made.folds == fold
+        np.testing.assert_allclose(head.predict(features[rows].astype(np.float32)), fit.out_of_fold[rows], atol=1e-3)

@@ -34,8 +34,8 @@ class Head(HeadLearner):
 
     def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
         super().__init__(job, settings)
-        assert isinstance(job.samples, AudioSamples)
-        self.samples = job.samples
+        assert isinstance(self.job.samples, AudioSamples)
+        self.samples = self.job.samples
         self.heard: tuple[str, ...] = tuple(settings.get("heard", [settings.get("backbone", STATISTICS)]))
         self._tables: list[FeatureTable] = []
 
@@ -82,11 +82,11 @@ class Head(HeadLearner):
         kept_elsewhere = self.samples.cache is not None and None not in self.samples.content
         if self._done or kept_elsewhere:
             return
-        write_tables(folder / _FEATURES, self.tables)
+        write_tables(folder / _FEATURES, self.tables, self.rows)
 
     @override
     def restore(self, folder: Path) -> None:
         super().restore(folder)
         if self._done or not (folder / _FEATURES).exists():
             return
-        read_tables(folder / _FEATURES, self.tables)
+        read_tables(folder / _FEATURES, self.tables, self.rows)

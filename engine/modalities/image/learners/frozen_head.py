@@ -92,14 +92,14 @@ class FrozenHead(HeadLearner):
         super().save(folder)
         if self._done or self._keeps_features():
             return
-        write_tables(folder / _FEATURES, self._tables)
+        write_tables(folder / _FEATURES, self._tables, self.rows)
 
     @override
     def restore(self, folder: Path) -> None:
         super().restore(folder)
         if self._done or not (folder / _FEATURES).exists():
             return
-        read_tables(folder / _FEATURES, self.tables)
+        read_tables(folder / _FEATURES, self.tables, self.rows)
 
     def _keeps_features(self) -> bool:
         """Whether all features that were computed lie on disk already."""

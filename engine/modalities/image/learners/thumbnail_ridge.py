@@ -34,8 +34,8 @@ class ThumbnailRidge(HeadLearner):
 
     def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
         super().__init__(job, settings)
-        assert isinstance(job.samples, ImageSamples)
-        self.samples = job.samples
+        assert isinstance(self.job.samples, ImageSamples)
+        self.samples = self.job.samples
         self.seen = 0
         self.features = np.full((self.enough, LENGTH), np.nan, dtype=np.float32)
 
@@ -80,6 +80,6 @@ class ThumbnailRidge(HeadLearner):
     @override
     def restore(self, folder: Path) -> None:
         super().restore(folder)
-        features = load_file(folder / _FEATURES)["features"]
+        features = load_file(folder / _FEATURES)["features"][: self.enough]  # memory may have run short meanwhile
         self.seen = len(features)
         self.features[: self.seen] = features

@@ -43,8 +43,8 @@ class FrozenHead(HeadLearner):
 
     def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
         super().__init__(job, settings)
-        assert isinstance(job.samples, TextSamples)
-        self.samples = job.samples
+        assert isinstance(self.job.samples, TextSamples)
+        self.samples = self.job.samples
         self.looks = Looks(self.samples, job.device, job.threads)
         self._first, self._deepest, self._expected = 0, 0, 0.0
         self._looking, self._looked = 0, 0
@@ -110,7 +110,7 @@ class FrozenHead(HeadLearner):
         super().save(folder)
         (folder / _LOOKS).write_text(json.dumps({"looked": self._looked}), encoding="utf-8")
         if not self._done and self.samples.cache is None:
-            write_tables(folder / _FEATURES, self.looks.tables)
+            write_tables(folder / _FEATURES, self.looks.tables, self.rows)
 
     @override
     def restore(self, folder: Path) -> None:
@@ -118,4 +118,4 @@ class FrozenHead(HeadLearner):
         self._looked = int(json.loads((folder / _LOOKS).read_text(encoding="utf-8"))["looked"])
         if not self._done and (folder / _FEATURES).exists():
             self.looks.open(len(LOOKS))
-            read_tables(folder / _FEATURES, self.looks.tables)
+            read_tables(folder / _FEATURES, self.looks.tables, self.rows)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -107,3 +108,15 @@ def test_there_is_no_member_before_anything_is_learned(job: Job) -> None:
 def test_it_needs_no_torch() -> None:
     code = "import engine.modalities.image.learners.thumbnail_ridge, sys; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_after_a_lack_of_memory_it_learns_from_fewer_pictures(
+    job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contract.run_to_the_end(ThumbnailRidge(job, {})).save(tmp_path)
+    monkeypatch.setattr("engine.heads.learner._QUICK", 4)
+    learner = ThumbnailRidge(replace(job, frugality=1), {})
+    assert np.isfinite(contract.run_to_the_end(learner).validation()[:, 0]).sum() == len(job.labels) // 4
+    again = ThumbnailRidge(replace(job, frugality=1), {})
+    again.restore(tmp_path)
+    assert again.seen == again.enough

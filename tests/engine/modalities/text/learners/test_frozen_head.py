@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from engine.budget import Deadline
+from engine.ensemble.leaderboard import Entrant, fit_to_serve
 from engine.errors import DataError, ModelError
 from engine.learners.base import Job
 from engine.modalities.text.features import FeatureKind
@@ -45,6 +47,48 @@ def test_it_tells_topics_apart() -> None:
     assert np.isfinite(learner.validation()[:, 0]).sum() == 24
     validation = contract.run_to_the_end(learner).validation()
     assert (validation.argmax(axis=1) == job.labels).mean() > 0.9
+
+
+@pytest.fixture
+def quarter(monkeypatch: pytest.MonkeyPatch) -> Job:
+    """A job that has run out of memory once, of which 15 of 60 texts are to be learned from."""
+    monkeypatch.setattr("engine.heads.learner._QUICK", 4)
+    monkeypatch.setattr("engine.heads.learner._PIECE", 7)
+    return replace(class_job(), frugality=1)
+
+
+def test_after_a_lack_of_memory_features_of_few_are_kept_and_yet_all_texts_answered(quarter: Job) -> None:
+    learner = FrozenHead(quarter, {})
+    contract.run_to_the_end(learner)
+    assert learner.looks.tables[0].features.shape[0] == len(learner.order) == 15
+    validation, full = learner.validation(), Entrant("full", np.full((60, 3), 1 / 3))
+    assert np.isfinite(validation).all()
+    assert fit_to_serve(Entrant("frugal", validation), [full, Entrant("frugal", validation)], quarter.folds)
+    assert (validation.argmax(axis=1) == quarter.labels).mean() > 0.8
+
+
+def test_a_lack_of_memory_changes_neither_slices_nor_restarts(quarter: Job, tmp_path: Path) -> None:
+    def make() -> FrozenHead:
+        return FrozenHead(replace(quarter, samples=class_job().samples), {})
+
+    contract.tiny_slices_equal_one_long_one(make, alike=1e-3)
+    contract.restored_midway_goes_on_to_the_same_end(make, tmp_path / "a", alike=1e-3)
+    contract.restored_when_done_is_done(make, tmp_path / "b")
+
+
+def test_what_was_seen_before_memory_ran_short_is_taken_over(quarter: Job, tmp_path: Path) -> None:
+    before = FrozenHead(replace(quarter, frugality=0), SETTINGS)
+    contract.until_improved(before)
+    before.save(tmp_path)
+    learner = FrozenHead(quarter, SETTINGS)
+    learner.restore(tmp_path)
+    done = learner.looks.tables[0].done
+    np.testing.assert_array_equal(done, np.isin(learner.rows, before.order[:24]))
+    np.testing.assert_array_equal(
+        learner.looks.tables[0].features[done], before.looks.tables[0].features[learner.rows[done]]
+    )
+    contract.run_to_the_end_after_restore(learner)
+    assert np.isfinite(learner.validation()).all()
 
 
 def test_features_computed_before_are_found_again(tmp_path: Path) -> None:
