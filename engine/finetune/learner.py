@@ -88,7 +88,7 @@ class FineTune(Learner):
         self._planned = self.epochs * len(job.labels)
         self._worked, self._shared = 0.0, 0.0
         self._error: float | None = None
-        self._check_s = 0.0  # what the last check took
+        self._check_s, self._checking_s = 0.0, 0.0  # what the last check took, and the present one so far
         self._soup = Soup()
         self._choices: dict[str, Any] = {}
         self.allowed = math.inf  # seconds for one network, as they are when the first is about to be loaded
@@ -157,16 +157,25 @@ class FineTune(Learner):
         assert self._ladder is not None
         return self._ladder
 
-    def _gather(self) -> bool:
-        """Look at a batch of samples with the pretrained network; return whether it has seen as many as it should."""
-        net = self._loaded()
+    def _telling(self) -> IntArray:
+        """Return the samples that a head is fitted to: all, or of very many some of every class."""
         if self._warm_rows is None:
             rows = stratified_order(self.job)
-            self._warm_rows = rows[net.readable(rows)][:_MOST_WARM]
+            self._warm_rows = rows[self._loaded().readable(rows)][:_MOST_WARM]
             if not len(self._warm_rows):
                 raise DataError("None of the samples can be read. Check the files, then train again.")
+        return self._warm_rows
+
+    def _own(self) -> IntArray:
+        """Return those of them that are not held out now."""
+        rows = self._telling()
+        return rows[~self._held_out(rows)]
+
+    def _gather(self) -> bool:
+        """Look at a batch of samples with the pretrained network; return whether it has seen as many as it should."""
+        net, telling = self._loaded(), self._telling()
         seen = sum(len(part) for part in self._features)
-        rows = self._warm_rows[seen : seen + net.together(self.ladder.batch)]
+        rows = telling[seen : seen + net.together(self.ladder.batch)]
         recalled = net.recalled(rows) if len(self._features) >= _JUDGED_AFTER else None
         if recalled is not None:
             self._features.append(recalled)
@@ -177,7 +186,7 @@ class FineTune(Learner):
                 self._features.append(net.body(*net.inputs(rows, View(rough=True))).float().cpu().numpy())
             if not net.row_s:
                 self.plan.foresee(self._now() - began, net.looking * len(rows))
-        return seen + len(rows) == len(self._warm_rows)
+        return seen + len(rows) == len(telling)
 
     def _hopeless(self, deadline: Deadline) -> bool:
         """Whether the time is too short for this, as trying it out tells, or the first looks at samples."""
@@ -203,11 +212,9 @@ class FineTune(Learner):
         """Return the pretrained features of the samples to learn from, and their targets."""
         while not self._gather():
             pass
-        assert self._warm_rows is not None
-        own = ~self._held_out(self._warm_rows)
-        device = self._loaded().device
+        own, device = ~self._held_out(self._telling()), self._loaded().device
         features = torch.from_numpy(np.concatenate(self._features)[own]).to(device)
-        return features, self.targets.tensor(self._warm_rows[own], device)
+        return features, self.targets.tensor(self._own(), device)
 
     def _held_out(self, rows: IntArray) -> BoolArray:
         """Return which samples are held out now; none where there are no folds."""
@@ -224,9 +231,7 @@ class FineTune(Learner):
         head = nn.Linear(net.length, self.job.task.outputs)
         if saved is None:
             features, _ = self._seen()
-            assert self._warm_rows is not None
-            own = self._warm_rows[~self._held_out(self._warm_rows)]
-            warm(head, features.cpu().numpy(), self.targets, own)
+            warm(head, features.cpu().numpy(), self.targets, self._own())
         head.to(net.device)
         if saved is None and not self._number:
             self._choose(head)
@@ -235,9 +240,11 @@ class FineTune(Learner):
             nn.init.zeros_(head.bias)
         start = Start(net.body, head, self.job.task, self._seen, net.source, net.stages, self.job.seed)
         joint = Joint(start, self.transfer)
-        stream = Stream(self._rows(held_out=False), self.epochs, self._seed)
-        names = ("rate", "head", "decay", "weight_decay")
         contrasts = bool(self.settings.get("contrasts", False)) and self.job.task.kind is Kind.MULTICLASS
+        rows = self._rows(held_out=False)
+        classes = self.job.labels[rows].astype(np.int64) if contrasts else None
+        stream = Stream(rows, self.epochs, self._seed, classes)
+        names = ("rate", "head", "decay", "weight_decay")
         paces = {name: float(self.settings[name]) for name in names if name in self.settings}
         recipe = Recipe(**paces, contrasts=contrasts)
         tuning = Tuning(net, joint, self.targets, stream, recipe, self._seed)
@@ -271,7 +278,8 @@ class FineTune(Learner):
         stream = tuning.stream
         checks = len(MOMENTS) - tuning.checked + len(MOMENTS) - 1  # and those of mixtures
         net = self._loaded()
-        foreseen = net.looking * net.whole * len(self._rows(held_out=True))
+        checked = len(self._rows(held_out=True)) + (len(self._own()) if tuning.contrasts else 0)
+        foreseen = net.looking * net.whole * checked
         aside = checks * (self._check_s / self.plan.row_s if self._check_s and self.plan.row_s else foreseen)
         affordable = self.plan.affordable(deadline, aside) / net.effort_left(tuning.progress)
         if tuning.steps == _JUDGED_AFTER and affordable < min(stream.length, self.fewest * len(stream.rows)):
@@ -284,17 +292,22 @@ class FineTune(Learner):
         self.plan.note(deadline.now() - before, effort * taken)
 
     def _check(self, tuning: Tuning) -> bool:
-        """Let the network answer a batch of held-out samples; return whether it has answered all."""
+        """Let the network answer a batch of held-out samples; return whether it has answered all.
+
+        Where it has learned to part classes, its head is fitted first, batch by batch too.
+        """
         rows = self._rows(held_out=True)
         seen = sum(len(part) for part in self._outputs)
-        if tuning.contrasts and not seen:
-            tuning.fit_head()
-        rest = rows[seen : seen + self._loaded().together(self.ladder.batch)]
-        began = self._now()
+        batch, began = self._loaded().together(self.ladder.batch), self._now()
+        fitting = tuning.contrasts and not seen and not tuning.fit_head(self._own(), batch)
+        rest = rows[:0] if fitting else rows[seen : seen + batch]
         if len(rest):
             self._outputs.append(tuning.outputs(rest))
-        self._check_s = self._now() - began + (self._check_s if seen else 0.0)
-        return seen + len(rest) == len(rows)
+        self._checking_s += self._now() - began
+        if fitting or seen + len(rest) < len(rows):
+            return False
+        self._check_s, self._checking_s = self._checking_s, 0.0
+        return True
 
     def _judge(self, tuning: Tuning) -> bool:
         """Keep the network as it is now where it answers better than before; go on to the next one at its end."""

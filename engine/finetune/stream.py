@@ -8,12 +8,16 @@ from engine.arrays import IntArray
 
 
 class Stream:
-    """All ``rows`` in random order, then in another, ``epochs`` times; any piece of it by its place."""
+    """All ``rows`` in random order, then in another, ``epochs`` times; any piece of it by its place.
 
-    def __init__(self, rows: IntArray, epochs: float, seed: tuple[int, ...]) -> None:
+    Where ``classes`` [rows] are given, samples come two by two of one class: of many classes hardly a sample would have
+    one of its own beside it otherwise.
+    """
+
+    def __init__(self, rows: IntArray, epochs: float, seed: tuple[int, ...], classes: IntArray | None = None) -> None:
         self.rows = rows
         self.length = max(1, round(epochs * len(rows)))
-        self._seed = seed
+        self._seed, self._classes = seed, classes
 
     def piece(self, first: int, count: int) -> IntArray:
         """Return at most ``count`` rows from place ``first`` on."""
@@ -22,6 +26,20 @@ class Stream:
             return self.rows[:0]
         size = len(self.rows)
         turns = range(first // size, (last - 1) // size + 1)
-        orders = [np.random.default_rng((*self._seed, turn)).permutation(self.rows) for turn in turns]
         start = first - turns.start * size
-        return np.concatenate(orders)[start : start + last - first]
+        return np.concatenate([self._order(turn) for turn in turns])[start : start + last - first]
+
+    def _order(self, turn: int) -> IntArray:
+        random = np.random.default_rng((*self._seed, turn))
+        return random.permutation(self.rows) if self._classes is None else self.rows[_in_pairs(self._classes, random)]
+
+
+def _in_pairs(classes: IntArray, random: np.random.Generator) -> IntArray:
+    """Return the places of ``classes`` in random order: two of a class after each other, what is left over alone."""
+    order = random.permutation(len(classes))
+    order = order[np.argsort(classes[order], kind="stable")]
+    sorted_classes = classes[order]
+    place = np.arange(len(order)) - np.searchsorted(sorted_classes, sorted_classes)  # of each within its class
+    pair = np.cumsum(place % 2 == 0) - 1
+    turn = random.permutation(pair[-1] + 1)[pair]
+    return order[np.argsort(turn, kind="stable")]

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from engine.arrays import FloatArray, IntArray
+from engine.arrays import Float32Array, FloatArray, IntArray
 from engine.finetune.adamw import AdamW
 from engine.finetune.base import Net, View
 from engine.finetune.contrast import contrast
@@ -24,7 +24,6 @@ from engine.finetune.warm import warm
 from engine.transfer.joint import Joint
 
 MOMENTS = (0.4, 0.7, 1.0)
-_MOST_FITTED, _AT_ONCE = 500, 32
 _STATE = ("step", "exp_avg", "exp_avg_sq")
 _HEAD = ("head.weight", "head.bias")
 
@@ -66,6 +65,7 @@ class Tuning:
         self.seed, self.contrasts = seed, recipe.contrasts
         self.steps, self.taken, self.progress, self.checked = 0, 0, 0.0, 0
         self.prepared_s = 0.0
+        self._served: list[Float32Array] = []
         groups = self._groups(recipe)
         wanted = {id(parameter) for group in groups for parameter in group["params"]}
         for parameter in net.body.parameters():
@@ -153,16 +153,22 @@ class Tuning:
         """Whether one of the moments has come at which the averages are checked, of which the last is the end."""
         return self.finished or (self.checked < len(MOMENTS) and self.progress >= MOMENTS[self.checked])
 
-    def fit_head(self) -> None:
-        """Fit the head anew to what the average network sees of the samples to learn from, or of some of many."""
-        rows = self.stream.rows[:_MOST_FITTED]
-        parts = np.split(rows, range(_AT_ONCE, len(rows), _AT_ONCE))
+    def fit_head(self, rows: IntArray, batch: int) -> bool:
+        """Fit the head anew to what the average network sees of ``rows``, of which it looks at the next ``batch``.
+
+        Return whether it has looked at all and the head is fitted.
+        """
+        seen = sum(len(part) for part in self._served)
         half = fast(self.net.device, self.net.bfloat16)
         self.net.body.eval()
         with self.average.in_place_of(self._learned()), torch.inference_mode(), half:
-            features = torch.cat([self.net.served(part) for part in parts]).float().cpu().numpy()
-        warm(self.head, features, self.targets, rows)
+            self._served.append(self.net.served(rows[seen : seen + batch]).float().cpu().numpy())
+        if seen + len(self._served[-1]) < len(rows):
+            return False
+        warm(self.head, np.concatenate(self._served), self.targets, rows)
         self._forget_head()
+        self._served = []
+        return True
 
     def outputs(self, rows: IntArray) -> FloatArray:
         """Return what the average network says of samples as they are, [len(rows), K]."""

@@ -2,16 +2,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 import torch
+from torch import nn
+from typing_extensions import override
 
 from engine.budget import Deadline
 from engine.finetune.learner import wait_for
-from engine.task import Kind
-from tests.engine.finetune.nets import RowsFineTune, job
+from engine.learners.base import Job
+from engine.task import Kind, Modality, Task
+from tests.engine.finetune.nets import Rows, RowsFineTune, RowsNet, job
 from tests.engine.learners import contract
 
 SETTINGS: dict[str, Any] = {"epochs": 6, "folds": 2, "batch": 16, "rate": 0.01, "weight_decay": 0.0}
@@ -93,6 +96,29 @@ def test_classes_are_parted_by_contrast_and_the_head_follows() -> None:
     rows = one.job.folds == 0
     assert (one.validation()[rows].argmax(axis=1) == one.job.labels[rows]).mean() > 0.8
     contract.tiny_slices_equal_one_long_one(lambda: learner(settings))
+
+
+class ManyFineTune(RowsFineTune):
+    """Tunes a network that sees each of the numbers it is shown."""
+
+    @override
+    def net(self) -> RowsNet:
+        net = super().net()
+        width = cast(Rows, self.job.samples).values.shape[1]
+        net.body, net.length = nn.Linear(width, width), width
+        nn.init.eye_(net.body.weight)
+        net.layers = lambda: [list(net.body.parameters())]  # type: ignore[method-assign]
+        return net
+
+
+def test_of_many_classes_in_a_row_each_is_known_after_they_are_parted() -> None:
+    labels = np.repeat(np.arange(60), 16)
+    spots = np.random.default_rng(0).normal(8.0 * np.eye(60)[labels], 1.0).astype(np.float32)
+    task = Task(Modality.TABLE, Kind.MULTICLASS, tuple(str(number) for number in range(60)))
+    many = Job(task, Rows(spots), labels.astype(np.float64), np.arange(len(labels)) % 4, threads=1)
+    settings = {"contrasts": True, "epochs": 1, "batch": 64, "rate": 1e-4}
+    answers = contract.run_to_the_end(ManyFineTune(many, settings)).validation()
+    assert len(np.unique(answers[many.folds == 0].argmax(axis=1))) == 60
 
 
 def test_each_candidate_is_better_than_the_one_before_and_comes_during_the_tuning() -> None:

@@ -32,6 +32,22 @@ def test_a_stream_is_the_same_in_pieces_of_any_size_and_holds_each_row_once_a_tu
     assert (taken != Stream(rows, 3, (0, 2)).piece(0, 15)).any()
 
 
+@pytest.mark.parametrize("each", [16, 3, 1])
+def test_of_many_classes_samples_come_in_pairs_of_one(each: int) -> None:
+    rows, classes = np.arange(0, 80 * each, 2), np.repeat(np.arange(40), each)
+    stream = Stream(rows, 2, (0, 1), classes)
+    taken = stream.piece(0, stream.length).reshape(2, -1)
+    np.testing.assert_array_equal(np.sort(taken, axis=1), np.tile(rows, (2, 1)))
+    assert (taken[0] != taken[1]).any()
+    np.testing.assert_array_equal(taken.ravel(), np.concatenate([stream.piece(at, 7) for at in range(0, 80 * each, 7)]))
+    for turn in taken:
+        mine = classes[turn // 2]
+        beside = np.zeros(len(mine), dtype=np.bool_)
+        beside[1:] |= mine[1:] == mine[:-1]
+        beside[:-1] |= mine[1:] == mine[:-1]
+        assert (~beside).sum() <= 40 * (each % 2)
+
+
 def test_an_average_follows_and_is_given_back() -> None:
     weight = torch.zeros(2)
     average = Average({"w": weight})
