@@ -21,6 +21,7 @@ CHUNK = 128  # words looked at together, with the marks around them
 CHUNKS = 16
 
 _MARKS = 2
+MOST_WORDS = CHUNKS * (CHUNK - _MARKS)  # of a text that are looked at
 _CHARACTERS = 40_000  # hold more words than are looked at, in any language
 _JOIN = " [SEP] "
 
@@ -33,7 +34,7 @@ def words_by(tokenizer: Tokenizer, text: tuple[str, ...]) -> WordArray:
     """
     clean = _ends(_JOIN.join(text), _CHARACTERS).encode("utf-8", errors="replace").decode("utf-8")  # no lone surrogates
     ids = tokenizer.encode(clean, add_special_tokens=False).ids
-    words = np.asarray(_ends(ids, CHUNKS * (CHUNK - _MARKS)), dtype=np.int32)
+    words = np.asarray(_ends(ids, MOST_WORDS), dtype=np.int32)
     return np.where(words == PADDING, np.int32(UNKNOWN), words)
 
 
@@ -50,8 +51,12 @@ def chunks_of(words: WordArray, size: int = CHUNK) -> list[WordArray]:
 
     Around each are the marks that the network expects.
     """
-    count = max(1, math.ceil(len(words) / (size - _MARKS)))
-    return [_marked(part) for part in np.array_split(words, count)]
+    return [_marked(part) for part in np.array_split(words, chunks_for(len(words), size))]
+
+
+def chunks_for(words: float, size: int = CHUNK) -> int:
+    """Return how many chunks so many words take."""
+    return max(1, math.ceil(words / (size - _MARKS)))
 
 
 def inward(count: int) -> list[int]:

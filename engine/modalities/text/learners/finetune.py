@@ -16,16 +16,15 @@ from engine.backbones.weights import verified
 from engine.budget import Deadline
 from engine.finetune.base import Net, Part, View
 from engine.finetune.learner import FineTune
-from engine.heads.order import stratified_order
 from engine.learners.base import Job, Progress
 from engine.modalities.text.chunks import CHUNK, WordArray, chunks_of, grid_of, inward
 from engine.modalities.text.features import HALF_ON, Looks, frozen
+from engine.modalities.text.glance import glance
 from engine.modalities.text.members.network import BACKBONE, LENGTH, STATES, NetworkMember
 from engine.modalities.text.memory import Memory
 from engine.modalities.text.samples import TextSamples
-from engine.modalities.text.words import LEFT_OUT, is_foreign, words_of
+from engine.modalities.text.words import LEFT_OUT, words_of
 
-_LOOKED_AT = 500  # texts that tell the language
 _PIECE = 100  # texts whose words are looked up at a time
 _SHORTEST = 32
 _REMEMBERED = 400_000_000  # bytes of states that are kept in memory
@@ -172,9 +171,7 @@ class TextFineTune(FineTune):
     @override
     def advance(self, deadline: Deadline) -> Progress:
         if not self._done and not self._understood:
-            assert isinstance(self.job.samples, TextSamples)
-            texts = self.job.samples.texts(stratified_order(self.job)[:_LOOKED_AT])
-            if is_foreign([words_of(text) for text in texts]):
+            if glance(self.job).foreign:
                 self._done = True
                 return Progress(improved=False, done=True, share=1.0, message=LEFT_OUT)
             self._understood = True

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 from typing_extensions import override
 
-from engine.arrays import Float32Array, IntArray
+from engine.arrays import Float32Array, FloatArray, IntArray
 from engine.budget import Deadline
 from engine.features.table import read_tables, write_tables
 from engine.heads.learner import HeadLearner
 from engine.heads.ridge import Fit
 from engine.learners.base import Job, Progress
-from engine.modalities.text.chunks import CHUNK, WordArray, chunks_of
+from engine.modalities.text.chunks import CHUNK, chunks_for
 from engine.modalities.text.features import LOOKS, Looks
+from engine.modalities.text.glance import glance
 from engine.modalities.text.members.features import ROOT, FeaturesMember
 from engine.modalities.text.samples import TextSamples
-from engine.modalities.text.words import LEFT_OUT, is_foreign, words_of
+from engine.modalities.text.words import LEFT_OUT
 
 _GROWTH = 4
 _WORTH = 0.6
 _FEATURES, _LOOKS = "features.safetensors", "looks.json"
-_LOOKED_AT = 500  # texts that tell the language and the length
 _FEW = 0.05
 _FIRST_WORDS, _FEWEST = 24_000, 100  # words for a first look at texts, and texts at least
 
@@ -52,18 +52,18 @@ class FrozenHead(HeadLearner):
     @override
     def advance(self, deadline: Deadline) -> Progress:
         if not self._done and not self._deepest:
-            words = [words_of(text) for text in self.samples.texts(self.order[:_LOOKED_AT])]
-            if is_foreign(words):
+            seen = glance(self.job)
+            if seen.foreign:
                 self._done = True
                 return Progress(improved=False, done=True, share=1.0, message=LEFT_OUT)
-            self._foresee(words)
+            self._foresee(seen.words)
         return super().advance(deadline)
 
-    def _foresee(self, texts: Sequence[WordArray]) -> None:
-        """Tell from the words of some texts how many to begin with, how often to look, and how much there is to see."""
-        words = float(np.mean([min(len(words), LOOKS[0] * CHUNK) for words in texts]))
-        self._first = min(int(self.settings.get("first", 0)), max(_FEWEST, int(_FIRST_WORDS / max(1.0, words))))
-        chunks = np.array([len(chunks_of(words)) for words in texts])
+    def _foresee(self, words: FloatArray) -> None:
+        """Tell from the words in some texts how many to begin with, how often to look, and how much there is to see."""
+        each = max(1.0, float(np.minimum(words, LOOKS[0] * CHUNK).mean()))
+        self._first = min(int(self.settings.get("first", 0)), max(_FEWEST, int(_FIRST_WORDS / each)))
+        chunks = np.array([chunks_for(count) for count in words])
         self._deepest = next(looks for looks, seen in enumerate(LOOKS, 1) if np.mean(chunks > seen) < _FEW)
         self._expected = float(np.minimum(chunks, LOOKS[self._deepest - 1]).mean()) * len(self.order)
 

@@ -15,13 +15,12 @@ from engine.arrays import IntArray
 from engine.budget import Deadline
 from engine.finetune.base import Net, Part, View
 from engine.finetune.learner import FineTune
-from engine.heads.order import stratified_order
 from engine.learners.base import Job, Progress
 from engine.modalities.text.counted import counted
+from engine.modalities.text.glance import glance
 from engine.modalities.text.members.shallow import KERNELS, ShallowMember
 from engine.modalities.text.samples import TextSamples
 from engine.modalities.text.sequences import FIRST, GAP, UNKNOWN, in_a_row, known_words, numbers_of
-from engine.modalities.text.words import is_foreign, words_of
 
 RECIPE: dict[str, Any] = {"epochs": 4, "batch": 32, "rate": 4e-3, "decay": 1.0, "transfer": {}}
 
@@ -30,7 +29,6 @@ _SPREAD = 0.1  # of the words' first vectors
 _DROPPED_WORDS, _DROPPED_INPUTS, _DROPPED_FEATURES = 0.1, 0.25, 0.5
 _LEAST_TEXTS, _MOST_WORDS = 2, 20_000
 _WINDOW, _SHORTEST = 256, 32
-_LOOKED_AT = 500  # texts that tell the language
 
 
 class _Body(nn.Module):
@@ -126,9 +124,7 @@ class Scratch(FineTune):
     @override
     def advance(self, deadline: Deadline) -> Progress:
         if not self._done and not self._wanted:
-            assert isinstance(self.job.samples, TextSamples)
-            texts = self.job.samples.texts(stratified_order(self.job)[:_LOOKED_AT])
-            self._wanted = is_foreign([words_of(text) for text in texts])
+            self._wanted = glance(self.job).foreign
             self._done = not self._wanted
         return super().advance(deadline)
 
