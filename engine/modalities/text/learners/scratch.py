@@ -48,7 +48,8 @@ class _Body(nn.Module):
         seen = functional.dropout(self.words(row), _DROPPED_INPUTS, self.training).T[None]
         there = (row != GAP).nonzero()[:, 0]
         answers = torch.cat([kernel(seen)[0, :, : len(row)] for kernel in self.kernels]).relu()
-        strongest = torch.segment_reduce(answers.T[there], "max", lengths=lengths)
+        parts = torch.split(answers.T[there], lengths.tolist())
+        strongest = torch.stack([part.max(dim=0).values for part in parts])
         return functional.dropout(strongest, _DROPPED_FEATURES, self.training)
 
 
