@@ -125,6 +125,9 @@ class FineTune(Learner):
                 self._leave_out()
             else:
                 self._prepared = net.prepare()
+                if self._prepared:
+                    self._choices = net.choices()
+                    self._pretrained = {name: value.cpu().clone() for name, value in net.body.state_dict().items()}
         elif self._saved is not None:
             self._tuning = self._begin(self._saved)
             self._saved = None
@@ -143,11 +146,9 @@ class FineTune(Learner):
         if self._net is None:
             self._net = self.net()
             self._net.take(self._choices)
-            self._choices = self._net.choices()
             self.plan.row_s = self.plan.row_s or self._net.row_s
             self._ladder = Ladder(self._net, int(self.settings.get("batch", 32)), self.job.frugality)
             self._ladder.down_to(self._rungs)
-            self._pretrained = {name: value.cpu().clone() for name, value in self._net.body.state_dict().items()}
         return self._net
 
     @property

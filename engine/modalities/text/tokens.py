@@ -44,6 +44,11 @@ def tokens_of(text: str) -> list[str]:
     return _TOKEN.findall(text.lower())
 
 
+def letters_of(parts: Sequence[str]) -> int:
+    """Return how many letters of a text are looked at, in all its columns."""
+    return sum(min(len(part), MOST_LETTERS) for part in parts)
+
+
 def checksum(text: str, start: int) -> int:
     """Return the CRC-32 of a piece of text, begun at ``start``."""
     return zlib.crc32(text.encode("utf-8", errors="surrogatepass"), start)

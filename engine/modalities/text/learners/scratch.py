@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,12 +16,14 @@ from engine.arrays import IntArray
 from engine.budget import Deadline
 from engine.finetune.base import Net, Part, View
 from engine.finetune.learner import FineTune
+from engine.heads.order import stratified_order
 from engine.learners.base import Job, Progress
-from engine.modalities.text.counted import counted
+from engine.modalities.text.counted import Counted, counted
 from engine.modalities.text.glance import glance
 from engine.modalities.text.members.shallow import KERNELS, ShallowMember
-from engine.modalities.text.samples import TextSamples
-from engine.modalities.text.sequences import FIRST, GAP, UNKNOWN, in_a_row, known_words, numbers_of
+from engine.modalities.text.samples import Text, TextSamples
+from engine.modalities.text.sequences import FIRST, GAP, UNKNOWN, NumberArray, in_a_row, known_words, numbers_of
+from engine.modalities.text.tokens import KeyArray, letters_of
 
 RECIPE: dict[str, Any] = {"epochs": 4, "batch": 32, "rate": 4e-3, "decay": 1.0, "transfer": {}}
 
@@ -29,6 +32,9 @@ _SPREAD = 0.1  # of the words' first vectors
 _DROPPED_WORDS, _DROPPED_INPUTS, _DROPPED_FEATURES = 0.1, 0.25, 0.5
 _LEAST_TEXTS, _MOST_WORDS = 2, 20_000
 _WINDOW, _SHORTEST = 256, 32
+_MOST_LETTERS = 12_000_000  # of texts that words are looked for in: some seconds, between two looks at the clock
+_LETTERS_A_STEP, _ROWS_A_STEP = 500_000, 1000
+_KEYS = "keys"
 
 
 class _Body(nn.Module):
@@ -60,16 +66,78 @@ class ShallowNet(Net):
 
     def __init__(self, job: Job) -> None:
         assert isinstance(job.samples, TextSamples)
-        self.job = job
-        texts = counted(job.samples)
-        self.keys = known_words(texts, _LEAST_TEXTS, _MOST_WORDS)
-        self._numbers = numbers_of(texts, self.keys)
-        self._window = _WINDOW
-        with torch.random.fork_rng([]):
-            torch.manual_seed(job.seed)
-            self.body = _Body(FIRST + len(self.keys))
+        self.job, self.samples = job, job.samples
         self.length = _KERNELS_EACH * len(KERNELS)
+        self._window = _WINDOW
+        self._numbers: list[NumberArray] = []
+        self._keys: KeyArray | None = None
+        self._finding = self._find_words()
+        self.body: nn.Module = self._new_body(FIRST)
         self.move(job.device)
+
+    def _new_body(self, words: int) -> _Body:
+        with torch.random.fork_rng([]):
+            torch.manual_seed(self.job.seed)
+            return _Body(words)
+
+    @override
+    def prepare(self) -> bool:
+        if self._keys is None:
+            self._find_some_words()
+        else:
+            self._number_some()
+        return len(self._numbers) == len(self.samples)
+
+    def _number_some(self) -> None:
+        begin, letters = len(self._numbers), 0
+        texts: list[Text] = []
+        for row in range(begin, min(begin + _ROWS_A_STEP, len(self.samples))):
+            texts.append(self.samples.text(row))
+            letters += letters_of(texts[-1])
+            if letters > _LETTERS_A_STEP:
+                break
+        self._numbers += numbers_of(Counted(texts), self.keys)
+
+    def _find_some_words(self) -> None:
+        try:
+            next(self._finding, None)
+        except Exception:
+            self._finding = self._find_words()  # it may be tried again with more memory
+            raise
+
+    def _find_words(self) -> Iterator[None]:
+        """Find the words in all texts, or of very many in those that come first in the order."""
+        order, letters = stratified_order(self.job), 0
+        most = _MOST_LETTERS >> 2 * self.job.frugality
+        for place, row in enumerate(order):
+            letters += letters_of(self.samples.text(int(row)))
+            if letters > most:
+                order = order[: max(1, place)]
+                break
+            if place % _ROWS_A_STEP == 0:
+                yield
+        texts = counted(self.samples, None if len(order) == len(self.samples) else np.sort(order))
+        yield from texts.find_tokens()
+        self.take({_KEYS: known_words(texts, _LEAST_TEXTS, _MOST_WORDS)})
+
+    @property
+    def keys(self) -> KeyArray:
+        """The keys of the words, found in one go where that was not done before."""
+        if self._keys is None:
+            deque(self._find_words(), maxlen=0)
+        assert self._keys is not None
+        return self._keys
+
+    @override
+    def choices(self) -> dict[str, Any]:
+        return {} if self._keys is None else {_KEYS: self._keys.tolist()}
+
+    @override
+    def take(self, choices: Mapping[str, Any]) -> None:
+        if _KEYS in choices:
+            self._keys = np.asarray(choices[_KEYS], dtype=np.uint32)
+            self.body = self._new_body(FIRST + len(self._keys))
+            self.move(self.device)
 
     @override
     def layers(self) -> list[list[nn.Parameter]]:
@@ -85,10 +153,10 @@ class ShallowNet(Net):
         lengths = torch.tensor([len(text) for text in texts])
         return torch.from_numpy(in_a_row(texts)).to(self.device), lengths.to(self.device)
 
-    def _varied(self, text: IntArray, random: np.random.Generator) -> IntArray:
+    def _varied(self, text: NumberArray, random: np.random.Generator) -> NumberArray:
         begin = int(random.integers(max(0, len(text) - self._window) + 1))
         window = text[begin : begin + self._window]
-        return np.where(random.random(len(window)) < _DROPPED_WORDS, UNKNOWN, window)
+        return np.where(random.random(len(window)) < _DROPPED_WORDS, np.int32(UNKNOWN), window)
 
     @override
     def lighter(self) -> bool:

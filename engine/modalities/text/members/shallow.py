@@ -9,12 +9,12 @@ from typing import Any, ClassVar, Self, cast
 import numpy as np
 from typing_extensions import override
 
-from engine.arrays import Float32Array, FloatArray, IntArray
+from engine.arrays import Float32Array, FloatArray
 from engine.errors import ModelError
 from engine.heads.answer import Answer
 from engine.modalities.text.counted import counted
 from engine.modalities.text.samples import TextSamples
-from engine.modalities.text.sequences import FIRST, GAP, in_a_row, numbers_of
+from engine.modalities.text.sequences import FIRST, GAP, NumberArray, in_a_row, numbers_of
 from engine.modalities.text.tokens import KeyArray
 from engine.model.member import Member
 from engine.samples import Samples
@@ -92,7 +92,7 @@ def _check(part: Part, words: int, outputs: int) -> None:
         raise ValueError("its arrays do not fit each other")
 
 
-def _strongest(part: Part, texts: Sequence[IntArray]) -> Float32Array:
+def _strongest(part: Part, texts: Sequence[NumberArray]) -> Float32Array:
     """Return the greatest answer of each kernel to any place of each text, [texts, 3 f]."""
     row = in_a_row(texts)
     places = np.flatnonzero(row != GAP)

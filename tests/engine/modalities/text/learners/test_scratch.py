@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 import torch
 from safetensors.numpy import load_file, save_file
+from torch.utils._python_dispatch import TorchDispatchMode
+from typing_extensions import override
 
 from engine.budget import Deadline
 from engine.errors import ModelError
@@ -19,6 +22,7 @@ from engine.learners.base import Job, Learner
 from engine.modalities.text.learners.scratch import Scratch, ShallowNet
 from engine.modalities.text.members.shallow import ShallowMember
 from engine.modalities.text.samples import TextSamples
+from engine.modalities.text.tokens import tokens_of
 from tests.engine.learners import contract
 from tests.engine.modalities.text.texts import class_job, foreign_job, number_job, several_job
 
@@ -66,10 +70,17 @@ def test_a_saved_member_answers_the_same(trained: Learner, tmp_path: Path) -> No
     np.testing.assert_allclose(loaded.predict(rows), member.predict(rows), atol=1e-6)
 
 
+def prepared(job: Job) -> ShallowNet:
+    net = ShallowNet(job)
+    while not net.prepare():
+        pass
+    return net
+
+
 def test_the_member_sees_what_the_network_sees() -> None:
     job = class_job(each=4)
     texts = TextSamples.from_texts(["", "goal", "match team of the day", "unheard words here", "goal " * 3000])
-    net = ShallowNet(replace(job, samples=texts, labels=job.labels[:5], folds=job.folds[:5]))
+    net = prepared(replace(job, samples=texts, labels=job.labels[:5], folds=job.folds[:5]))
     net.body.eval()
     with torch.inference_mode():
         seen = net.body(*net.inputs(np.arange(5), View())).numpy()
@@ -82,7 +93,7 @@ def test_the_member_sees_what_the_network_sees() -> None:
 
 def test_of_long_texts_it_learns_from_windows_and_hides_words() -> None:
     job = class_job(each=4)
-    net = ShallowNet(replace(job, samples=TextSamples.from_texts(["goal " * 600] * 12)))
+    net = prepared(replace(job, samples=TextSamples.from_texts(["goal " * 600] * 12)))
     row, lengths = net.inputs(np.array([0, 1]), View(train=True, random=np.random.default_rng(0)))
     assert lengths.tolist() == [256, 256]
     assert 10 < int((row == 1).sum()) < 100
@@ -107,3 +118,87 @@ def test_a_damaged_member_is_refused(trained: Learner, tmp_path: Path) -> None:
 def test_answers_need_no_library_of_networks() -> None:
     code = "import engine.modalities.text.members.shallow, sys; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_words_are_found_and_numbered_with_looks_at_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def watched(text: str) -> list[str]:
+        seen.append(text)
+        return tokens_of(text)
+
+    monkeypatch.setattr("engine.modalities.text.tokens.tokens_of", watched)
+    monkeypatch.setattr("engine.modalities.text.tokens._LETTERS_A_STEP", 50)
+    monkeypatch.setattr("engine.modalities.text.learners.scratch._LETTERS_A_STEP", 50)
+    job, steps = class_job(), []
+    one = learner(job)
+    while len(seen) < 2 * len(job.labels):  # once for the words there are, once for their numbers
+        before = len(seen)
+        one.advance(Deadline(0.0))
+        steps.append(len(seen) - before)
+    assert max(steps) <= 3
+    assert seen[len(job.labels) :] == [text for (text,) in cast(TextSamples, job.samples).texts()]
+
+
+def test_of_very_many_texts_words_are_those_of_the_first_and_all_are_numbered(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = replace(class_job(), samples=TextSamples.from_texts([f"common word{row // 2}" for row in range(60)]))
+    monkeypatch.setattr("engine.modalities.text.learners.scratch._MOST_LETTERS", 200)
+    few = prepared(job)
+    assert len(few.keys) < 10
+    lengths = few.inputs(np.arange(60), View())[1]
+    assert lengths.tolist() == [2] * 60
+    monkeypatch.undo()
+    assert len(prepared(job).keys) == 31
+
+
+def test_after_a_restart_the_words_are_the_same_without_a_look_at_the_texts(
+    trained: Learner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained.save(tmp_path)
+    again = learner(trained.job, folds=2)
+    again.restore(tmp_path)
+    monkeypatch.setattr("engine.modalities.text.learners.scratch.counted", None)
+    member, before = again.member(), trained.member()
+    assert isinstance(member, ShallowMember)
+    assert isinstance(before, ShallowMember)
+    np.testing.assert_array_equal(member.keys, before.keys)
+
+
+def test_checkpoints_of_earlier_versions_without_words_are_opened(trained: Learner, tmp_path: Path) -> None:
+    trained.save(tmp_path)
+    state = json.loads((tmp_path / "state.json").read_text(encoding="utf-8"))
+    (tmp_path / "state.json").write_text(json.dumps(state | {"choices": {}}), encoding="utf-8")
+    again = learner(trained.job, folds=2)
+    again.restore(tmp_path)
+    rows = trained.job.samples
+    np.testing.assert_allclose(again.member().predict(rows), trained.member().predict(rows), atol=1e-6)
+
+
+def test_the_strongest_answers_are_those_of_each_text() -> None:
+    net = prepared(class_job())
+    row, lengths = net.inputs(np.arange(9), View())
+    each = [net.inputs(np.array([place]), View()) for place in range(9)]
+    net.body.eval()
+    with torch.inference_mode():
+        alone = torch.cat([net.body(*inputs) for inputs in each])
+        torch.testing.assert_close(net.body(row, lengths), alone)
+
+
+class Calls(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Remembers what PyTorch is asked to compute."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.names: set[str] = set()
+
+    @override
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.names.add(func.overloadpacket.__name__)
+        return func(*args, **(kwargs or {}))
+
+
+def test_it_asks_for_nothing_that_graphics_cards_of_apple_cannot_compute() -> None:
+    net = prepared(class_job())
+    with Calls() as calls:
+        net.body(*net.inputs(np.arange(9), View(train=True))).sum().backward()
+    assert not any("segment_reduce" in name for name in calls.names)
