@@ -16,6 +16,7 @@ import torch
 from engine.arrays import Float32Array
 from engine.backbones.yamnet import BANDS, FRAMES, EventNetwork, load_yamnet
 from engine.backbones.yamnet import LENGTH as _HEARD
+from engine.features.turns import alone_on
 from engine.modalities.audio import kinds
 from engine.modalities.audio.frozen import NetworkKind
 from engine.modalities.audio.logmel import MelScale, fourier, hertz_to_mel, mel_power, triangles
@@ -55,7 +56,7 @@ def patches(level: Float32Array) -> Float32Array:
 def hear(network: EventNetwork, wave: Float32Array, device: str) -> Float32Array:
     """Return what the network hears in one sound, float32 [4096]: the means over its patches, then the largest."""
     whole = torch.from_numpy(patches(levels(wave)))
-    with torch.inference_mode():
+    with alone_on(device), torch.inference_mode():
         parts = [whole[first : first + _AT_ONCE] for first in range(0, len(whole), _AT_ONCE)]
         heard = torch.cat([network(part.to(device)) for part in parts])
         features: Float32Array = torch.cat([heard.mean(dim=0), heard.amax(dim=0)]).cpu().numpy()

@@ -13,6 +13,7 @@ from torch import nn
 
 from engine.arrays import Float32Array, IntArray
 from engine.backbones.weights import manifest, verified
+from engine.features.turns import alone_on
 from engine.modalities.audio.samples import AudioSamples
 
 N = TypeVar("N", bound=nn.Module)
@@ -42,7 +43,7 @@ class NetworkKind(Generic[N]):
 
     def compute(self, samples: AudioSamples, rows: IntArray, device: str) -> Float32Array:
         """Return features [len(rows), length], NaN where a sound cannot be read."""
-        with _loading:  # threads that ask at once would all load it
+        with _loading, alone_on(device):  # threads that ask at once would all load it
             network = _loaded(self, device)
         return samples.described(rows, self.length, lambda wave: self.describe(network, wave, device))
 

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from engine.arrays import Float32Array
 from engine.backbones.efficientnet_lite import EfficientNetLite, load_lite0
+from engine.features.turns import alone_on
 from engine.modalities.audio import kinds
 from engine.modalities.audio.frozen import NetworkKind
 from engine.modalities.audio.logmel import MelScale, log_mel
@@ -46,7 +47,7 @@ def see(network: EfficientNetLite, wave: Float32Array, device: str) -> Float32Ar
     """
     whole = picture(wave)
     pieces = np.array_split(whole, -(-whole.shape[1] // LONGEST), axis=1)
-    with torch.inference_mode():
+    with alone_on(device), torch.inference_mode():
         seen = [_seen(network, torch.from_numpy(np.ascontiguousarray(piece)).to(device)) for piece in pieces]
         features: Float32Array = torch.stack(seen).mean(dim=0).cpu().numpy()
     return features

@@ -9,6 +9,7 @@ import torch
 
 from engine.arrays import Float32Array, FloatArray
 from engine.backbones.speech import BANDS, LENGTH, SHORTEST, SpeechNetwork, load_speech
+from engine.features.turns import alone_on
 from engine.modalities.audio import kinds
 from engine.modalities.audio.frozen import NetworkKind
 from engine.modalities.audio.logmel import MelScale, fourier, mel_power, triangles
@@ -55,7 +56,7 @@ def grid(parts: list[Float32Array]) -> tuple[torch.Tensor, torch.Tensor]:
 
 def hear(network: SpeechNetwork, level: Float32Array, device: str) -> Float32Array:
     """Return what the network hears of one sound's levels, float32 [2592]: the mean over its pieces."""
-    with torch.inference_mode():
+    with alone_on(device), torch.inference_mode():
         heard = [network(*(part.to(device) for part in grid([piece]))) for piece in pieces(level)]
         features: Float32Array = torch.cat(heard).mean(dim=0).cpu().numpy()
     return features

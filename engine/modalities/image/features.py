@@ -21,6 +21,7 @@ from torch import nn
 from engine.arrays import Float32Array, IntArray
 from engine.backbones import load_backbone
 from engine.backbones.weights import digest, manifest
+from engine.features.turns import alone_on
 from engine.finetune.precision import fast, is_fast
 from engine.memory import short_of_memory
 from engine.modalities.image.resize import middle as middle_of
@@ -100,7 +101,7 @@ def network(kind: FeatureKind, device: str) -> nn.Module:
     Raises:
         WeightsError: its weights are absent or damaged.
     """
-    with _loading:  # threads that ask at once would all load it
+    with _loading, alone_on(device):  # threads that ask at once would all load it
         return _loaded(kind.backbone, kind.weights, device)
 
 
@@ -129,14 +130,8 @@ def _compute(body: nn.Module, samples: ImageSamples, rows: IntArray, kind: Featu
 def _forward(network: nn.Module, planes: Float32Array, device: str) -> Float32Array:
     """Return the network's features; halve the batch as often as the device's memory asks for it."""
     try:
-        with torch.inference_mode():
-            batch = torch.from_numpy(planes)
-            if torch.device(device).type == "cuda":
-                batch = batch.pin_memory().to(device, non_blocking=True)
-            elif device != "cpu":
-                batch = batch.to(device)
-            computed: Float32Array = network(batch.contiguous(memory_format=torch.channels_last)).float().cpu().numpy()
-            return computed
+        with alone_on(device), torch.inference_mode():
+            return _at_once(network, planes, device)
     except (MemoryError, RuntimeError) as error:
         half = len(planes) // 2
         if not half or not short_of_memory(error):
@@ -145,3 +140,13 @@ def _forward(network: nn.Module, planes: Float32Array, device: str) -> Float32Ar
             "The memory of %s is too small for %d pictures at once; going on with %d.", device, len(planes), half
         )
     return np.concatenate([_forward(network, part, device) for part in (planes[:half], planes[half:])])
+
+
+def _at_once(network: nn.Module, planes: Float32Array, device: str) -> Float32Array:
+    batch = torch.from_numpy(planes)
+    if torch.device(device).type == "cuda":
+        batch = batch.pin_memory().to(device, non_blocking=True)
+    elif device != "cpu":
+        batch = batch.to(device)
+    computed: Float32Array = network(batch.contiguous(memory_format=torch.channels_last)).float().cpu().numpy()
+    return computed

@@ -24,6 +24,7 @@ from engine.arrays import Float32Array, IntArray
 from engine.backbones.minilm import LAYERS, WIDTH, MiniLM, load_minilm
 from engine.backbones.weights import manifest, verified
 from engine.features.table import FeatureTable
+from engine.features.turns import alone_on
 from engine.finetune.precision import is_fast
 from engine.memory import short_of_memory
 from engine.modalities.text.chunks import CHUNK, CHUNKS, WordArray, chunks_of, grid_of, inward
@@ -84,7 +85,7 @@ class FeatureKind:
 
     def compute(self, samples: TextSamples, rows: IntArray, device: str) -> Float32Array:
         """Return features [len(rows), 2689]; an empty text has features too."""
-        with _loading:  # threads that ask at once would all load it
+        with _loading, alone_on(device):  # threads that ask at once would all load it
             network = frozen(device)
         chunks = [chunks_of(words_of(text)) for text in samples.texts(rows)]
         mine = [[text[turn] for turn in inward(len(text))[self.seen_before : LOOKS[self.look]]] for text in chunks]
@@ -191,7 +192,7 @@ def sums(network: Network, chunks: Sequence[Sequence[WordArray]], length: int, d
 def _forward(network: Network, words: IntArray, device: str) -> Float32Array:
     """Return the network's means; halve the batch as often as the device's memory asks for it."""
     try:
-        with torch.inference_mode():
+        with alone_on(device), torch.inference_mode():
             found: Float32Array = network(torch.from_numpy(words).to(device)).cpu().numpy()
             return found
     except (MemoryError, RuntimeError) as error:
