@@ -1,7 +1,8 @@
 """AdamW (Loshchilov & Hutter, "Decoupled Weight Decay Regularization", 2019) by PyTorch's own steps.
 
 ``torch.optim.AdamW`` does the same, but its first use imports PyTorch's compiler, which takes a processor two seconds
-that a short training does not have.
+that a short training does not have. Steps are fused on all devices: in one piece a step over 5 million weights takes a
+processor 7 ms, otherwise 32, and a graphics card waits for hundreds of small orders otherwise.
 """
 
 from __future__ import annotations
@@ -20,14 +21,12 @@ class AdamW:
     """Steps weights by their gradients.
 
     ``groups`` are dicts of ``params`` with their ``weight_decay`` and learning rate ``lr``, which may be changed
-    between steps. ``state`` holds of each weight that was stepped ``step``, ``exp_avg`` and ``exp_avg_sq``, the last
-    two laid out as the weight is.
+    between steps. ``state`` holds of each weight that was stepped ``step``, ``exp_avg`` and ``exp_avg_sq``, all on
+    its device and the last two laid out as it is.
     """
 
-    def __init__(
-        self, groups: Sequence[dict[str, Any]], betas: tuple[float, float] = (0.9, 0.999), fused: bool | None = None
-    ) -> None:
-        self.groups, self._betas, self._fused = list(groups), betas, fused
+    def __init__(self, groups: Sequence[dict[str, Any]], betas: tuple[float, float] = (0.9, 0.999)) -> None:
+        self.groups, self._betas = list(groups), betas
         self.state: dict[Tensor, dict[str, Tensor]] = {}
 
     def forget_gradients(self) -> None:
@@ -51,7 +50,7 @@ class AdamW:
                 [memory["exp_avg_sq"] for memory in memories],
                 [],
                 [memory["step"] for memory in memories],
-                fused=self._fused,
+                fused=True,
                 amsgrad=False,
                 beta1=self._betas[0],
                 beta2=self._betas[1],
@@ -64,7 +63,7 @@ class AdamW:
     def _memory(self, weight: Tensor) -> dict[str, Tensor]:
         if weight not in self.state:
             self.state[weight] = {
-                "step": torch.zeros((), device=weight.device if self._fused else "cpu"),  # where that is read
+                "step": torch.zeros((), device=weight.device),
                 "exp_avg": torch.zeros_like(weight, memory_format=torch.preserve_format),
                 "exp_avg_sq": torch.zeros_like(weight, memory_format=torch.preserve_format),
             }

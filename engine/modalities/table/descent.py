@@ -107,7 +107,7 @@ class Descent:
         shrinking = [weight for name, weight in self.weights.items() if name.startswith(_SHRINKING)]
         others = [weight for name, weight in self.weights.items() if not name.startswith(_SHRINKING)]
         groups = [{"params": shrinking, "weight_decay": recipe.shrink}, {"params": others, "weight_decay": 0.0}]
-        self._optimiser = AdamW([{**group, "lr": recipe.rate} for group in groups], betas=(0.9, 0.95), fused=True)
+        self._optimiser = AdamW([{**group, "lr": recipe.rate} for group in groups], betas=(0.9, 0.95))
         self._turn, self._order = -1, torch.empty(0)
 
     @property
