@@ -85,22 +85,6 @@ def adopt(path: Path, shelf: Path) -> Adopted:
     raise WeightsError(f"The weights {path.name} are not those of the network that its name says, {_LEFT_OUT}")
 
 
-def fetch(name: str, folder: Path) -> Path:
-    """Let torchvision fetch its best weights of a network into a folder; return the file.
-
-    Raises:
-        WeightsError: it cannot be reached, or what came is damaged.
-    """
-    import torchvision
-
-    try:
-        url: str = torchvision.models.get_model_weights(name).DEFAULT.url
-        torch.hub.load_state_dict_from_url(url, str(folder), "cpu", progress=False, check_hash=True, weights_only=True)
-    except _BROKEN as error:
-        raise WeightsError(f"The weights of {name} could not be fetched, {_LEFT_OUT} Check the network.") from error
-    return folder / url.rpartition("/")[2]
-
-
 def _name_in(file: Path) -> str:
     try:
         with safe_open(file, "pt") as opened:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from engine.modalities.portfolio import Entry
 from engine.samples import Samples
 from engine.task import Modality, Task
 
-__all__ = ["FIRST_KINDS", "Entry", "OwnWeights", "ask_samples", "open_samples", "portfolio"]
+__all__ = ["FIRST_KINDS", "Entry", "ask_samples", "open_samples", "portfolio"]
 
 FIRST_KINDS = {  # which learner begins, known before the data is
     Modality.IMAGE: "image.thumbnail_ridge",
@@ -29,14 +28,6 @@ FIRST_KINDS = {  # which learner begins, known before the data is
     Modality.TABLE: "table.lightgbm",
 }
 _BEFORE_OWN = 3
-
-
-@dataclass(frozen=True, slots=True)
-class OwnWeights:
-    """A folder with weights of networks, and whether good ones may be fetched into it."""
-
-    folder: Path
-    download: bool = False
 
 
 def open_samples(dataset: Dataset, task: Task, cache: Path | None = None) -> Samples:
@@ -57,19 +48,20 @@ def ask_samples(items: Sequence[Any], task: Task) -> tuple[Samples, dict[int, st
 
 
 def portfolio(
-    task: Task, size: int, device: str, dataset: Dataset | None = None, own: OwnWeights | None = None
+    task: Task, size: int, device: str, dataset: Dataset | None = None, own: Sequence[Path] = ()
 ) -> tuple[Entry, ...]:
     """Return the learners to try for this task, training size and device, in the order that earlier runs teach.
 
     The size of the samples in ``dataset``, where it is given, helps to find runs on alike data, and leaves out what is
-    for samples of other sizes. ``own`` are networks that the person brings, which are tried after the first few.
+    for samples of other sizes. ``own`` are files of weights of the person's networks, which are tried after the
+    first few.
     """
     module = importlib.import_module(f"engine.modalities.{Modality(task.modality).value}.portfolio")
     entries: tuple[Entry, ...] = module.portfolio(task, size, device)
-    if own is not None and task.modality is Modality.IMAGE:
+    if own and task.modality is Modality.IMAGE:
         from engine.modalities.image.own import own_entries
 
-        entries = (*entries[:_BEFORE_OWN], *own_entries(own.folder, own.download), *entries[_BEFORE_OWN:])
+        entries = (*entries[:_BEFORE_OWN], *own_entries(own), *entries[_BEFORE_OWN:])
     asked = taught(task.modality) or any(entry.limited for entry in entries)
     measured = extent(dataset, task) if dataset is not None and asked else None
     entries = tuple(entry for entry in entries if entry.suits(measured))

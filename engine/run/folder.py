@@ -24,7 +24,6 @@ from typing import Any, Self
 from engine.dataset import Dataset
 from engine.errors import DataError, RunError
 from engine.files import read_json, write_json
-from engine.modalities import OwnWeights
 from engine.task import Task
 
 FORMAT = 1
@@ -36,7 +35,7 @@ class RunOptions:
 
     ``cache`` is a folder for costly features that outlive the run; ``notes`` are sentences about the data for the
     result; ``max_latency_ms`` is the most that an answer about one sample may take on this computer, None for any time;
-    ``weights`` is a folder with weights of the person's own networks, into which ``download`` allows to fetch others.
+    ``weights`` are the files of the person's own networks, found once so that a file that comes later changes nothing.
     """
 
     budget_s: float
@@ -46,13 +45,12 @@ class RunOptions:
     cache: str | None = None
     notes: tuple[str, ...] = ()
     max_latency_ms: float | None = None
-    weights: str | None = None
-    download: bool = False
+    weights: tuple[str, ...] = ()
 
     @property
-    def own_weights(self) -> OwnWeights | None:
-        """The person's networks, as a portfolio takes them."""
-        return None if self.weights is None else OwnWeights(Path(self.weights), self.download)
+    def own_weights(self) -> tuple[Path, ...]:
+        """The files of the person's networks, as a portfolio takes them."""
+        return tuple(Path(file) for file in self.weights)
 
 
 @dataclass(frozen=True)
@@ -112,8 +110,7 @@ class RunFolder:
                 cache=plan["cache"],
                 notes=tuple(plan["notes"]),
                 max_latency_ms=plan.get("max_latency_ms"),
-                weights=plan.get("weights"),
-                download=bool(plan.get("download", False)),
+                weights=_weights(plan.get("weights")),
             )
             planned_at = plan.get("planned_at")
             planned_at = None if planned_at is None else float(planned_at)
@@ -185,3 +182,12 @@ class RunFolder:
     def write_result(self, result: Mapping[str, Any]) -> None:
         """Write ``result.json``, once, at the end."""
         write_json(self.path / "result.json", result)
+
+
+def _weights(kept: str | list[str] | None) -> tuple[str, ...]:
+    """Return files of weights as a plan keeps them: those of an earlier version name the folder."""
+    if not isinstance(kept, str):
+        return tuple(kept or ())
+    from engine.modalities.image.own import own_files
+
+    return tuple(str(file) for file in own_files(Path(kept)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine.backbones.weights import SUFFIXES
@@ -13,32 +14,27 @@ _MOST = 4
 _RESOLUTION, _TUNED = 224, 160
 _MANY = 4000
 _LONGEST = 60
-_FETCHED = ("regnet_y_1_6gf", "convnext_tiny")
 
 
 def own_files(folder: Path) -> tuple[Path, ...]:
-    """Return the first few files of weights in a folder, by name."""
+    """Return the first few files of weights in a folder, by name; none where there is no folder."""
+    if not folder.is_dir():
+        return ()
     found = (path for path in folder.iterdir() if path.suffix in SUFFIXES and path.is_file())
     return tuple(sorted(found)[:_MOST])
 
 
-def own_entries(folder: Path, download: bool = False) -> tuple[Entry, ...]:
-    """Return two entries for each network of the folder: what it sees as it is, and all of it tuned.
-
-    With ``download`` those that are good in general and not there come too; they are fetched when it is their turn.
-    """
-    files = own_files(folder) if folder.is_dir() else ()
-    absent = [name for name in _FETCHED if not any(file.name.startswith(name) for file in files)] if download else []
-    settings = [{"weights": str(file)} for file in files]
-    settings += [{"weights": str(folder / name), "fetch": name} for name in absent]
-    names = [_title(Path(one["weights"]).name, place) for place, one in enumerate(settings, start=1)]
+def own_entries(files: Sequence[Path]) -> tuple[Entry, ...]:
+    """Return two entries for each network by the file of its weights: what it sees as it is, and all of it tuned."""
+    names = [_title(file.name, place) for place, file in enumerate(files, start=1)]
     heads = (
-        Entry(f"{name} at {_RESOLUTION} px", "image.outside_head", {**one, "resolution": _RESOLUTION, "first": _MANY})
-        for name, one in zip(names, settings, strict=True)
+        Entry(f"{name} at {_RESOLUTION} px", "image.outside_head", _settings(file, resolution=_RESOLUTION, first=_MANY))
+        for name, file in zip(names, files, strict=True)
     )
+    tuning = {"resolution": _TUNED, "batch": 16, "epochs": 12, "share": 0.6}
     tuned = (
-        Entry(f"{name}, tuned at {_TUNED} px", "image.outside_finetune", {**one, **_tuning()}, group=TUNED)
-        for name, one in zip(names, settings, strict=True)
+        Entry(f"{name}, tuned at {_TUNED} px", "image.outside_finetune", _settings(file, **tuning), group=TUNED)
+        for name, file in zip(names, files, strict=True)
     )
     return (*heads, *tuned)
 
@@ -48,5 +44,5 @@ def _title(name: str, place: int) -> str:
     return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}… {place}"
 
 
-def _tuning() -> dict[str, float | int]:
-    return {"resolution": _TUNED, "batch": 16, "epochs": 12, "share": 0.6}
+def _settings(file: Path, **others: float) -> dict[str, str | float]:
+    return {"weights": str(file), **others}

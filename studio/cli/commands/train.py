@@ -12,7 +12,7 @@ from studio.cli.errors import UsageError
 from studio.cli.follow import follow
 from studio.cli.intake import Intake, columns_options, take_in
 from studio.cli.options import duration, existing, fraction, milliseconds, seed
-from studio.cli.reporters import reporter
+from studio.cli.reporters import Reporter, reporter
 
 if TYPE_CHECKING:
     from engine.run.folder import RunFolder
@@ -55,7 +55,7 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--allow-download",
         action="store_true",
-        help="let torchvision fetch pretrained weights into that folder (default: nothing is fetched)",
+        help="fetch good pretrained weights into that folder before the time begins (default: nothing is fetched)",
     )
     parser.add_argument("--seed", metavar="N", type=seed, default=0, help="repeat the same choices (default: 0)")
     parser.add_argument("--json", action="store_true", help="print the events of the run, one JSON object a line")
@@ -79,7 +79,8 @@ def _run(options: Namespace) -> None:
         intake = take_in(options.data, options.target, understood, options.budget, options.keep_column)
         for problem in intake.problems:
             report.say(problem)
-        run = _freeze(intake, options)
+        own, troubles = _own_weights(options, intake, report)
+        run = _freeze(intake, options, own, troubles)
         handle = worker.begin(run.path)
     for note in run.options.notes[len(intake.problems) :]:
         report.say(note)
@@ -111,7 +112,29 @@ def _check_weights(folder: Path | None, download: bool) -> None:
         raise UsageError(f"There are no weights in {folder}. Put files like resnet18.pth or .safetensors there.")
 
 
-def _freeze(intake: Intake, options: Namespace) -> RunFolder:
+def _own_weights(options: Namespace, intake: Intake, report: Reporter) -> tuple[list[Path], list[str]]:
+    """Return the files of weights to try too, and what went wrong with those to be fetched.
+
+    The time that fetching takes is not the run's: it is as if Train had been pressed so much later.
+    """
+    from engine.modalities.image.own import own_files
+    from engine.task import Modality
+
+    if options.weights is None or intake.understanding.modality is not Modality.IMAGE:
+        return [], []
+    folder = options.weights.resolve()
+    own, troubles = list(own_files(folder)), list[str]()
+    if options.allow_download:
+        from engine.backbones.fetching import fetch_good
+
+        began = time.monotonic()
+        fetched, troubles = fetch_good(folder, own, report.say)
+        options.pressed_at += time.monotonic() - began
+        own = list(dict.fromkeys([*own, *fetched]))
+    return own, troubles
+
+
+def _freeze(intake: Intake, options: Namespace, own: list[Path], troubles: list[str]) -> RunFolder:
     """Write the run folder: what is asked, and the samples as they are now."""
     from engine.run.folder import RunFolder, RunOptions
     from labeling.importing import inputs
@@ -126,10 +149,9 @@ def _freeze(intake: Intake, options: Namespace) -> RunFolder:
         seed=options.seed,
         pressed_at=options.pressed_at,
         cache=str(intake.cache) if intake.cache is not None else None,
-        notes=(*intake.problems, *frozen.notes),
+        notes=(*intake.problems, *troubles, *frozen.notes),
         max_latency_ms=options.max_latency,
-        weights=str(options.weights.resolve()) if options.weights is not None else None,
-        download=options.allow_download,
+        weights=tuple(str(file) for file in own),
     )
     path = options.out or intake.run_path or _default_path(options.data)
     run = RunFolder.create(path, frozen.task, frozen.dataset, plan, predict)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from engine.backbones.adopting import Adopted, adopt, fetch
+from engine.backbones.adopting import Adopted, adopt
 from engine.budget import Deadline
 from engine.errors import WeightsError
 from engine.features.table import FeatureTable
@@ -22,14 +22,10 @@ _SHELF = "weights"
 
 
 class OwnFile:
-    """The file at the setting ``weights``, whose copy is kept in the job's cache.
-
-    With the setting ``fetch``, the name of a network of torchvision, its weights are fetched into that file's folder.
-    """
+    """The file at the setting ``weights``, whose copy is kept in the job's cache."""
 
     def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
         self.path, self._cache = Path(settings["weights"]), job.cache
-        self._fetch: str | None = settings.get("fetch")
 
     @cached_property
     def adopted(self) -> Adopted:
@@ -40,8 +36,7 @@ class OwnFile:
         """
         if self._cache is None:
             raise WeightsError(f"There is no folder in which to keep a copy of {self.path.name}, so it was left out.")
-        path = self.path if self._fetch is None else fetch(self._fetch, self.path.parent)
-        return adopt(path, self._cache / _SHELF)
+        return adopt(self.path, self._cache / _SHELF)
 
     def refusal(self) -> Progress | None:
         """Return what a learner says that must be left out, None where the file can be used."""

@@ -12,7 +12,8 @@ from PIL import Image
 from engine.backbones.outside import plain
 from engine.budget import Deadline
 from engine.dataset import Dataset
-from engine.modalities import Entry, OwnWeights, portfolio
+from engine.files import read_json, write_json
+from engine.modalities import Entry, portfolio
 from engine.modalities.image import portfolio as of_pictures
 from engine.modalities.image.own import own_entries, own_files
 from engine.modalities.image.samples import ImageSamples
@@ -45,7 +46,7 @@ def test_files_of_weights_are_found_and_only_a_few(folder: Path) -> None:
 
 def test_pictures_are_learned_with_each_of_them_after_the_first_learners(folder: Path) -> None:
     usual = portfolio(PICTURES, 100, "cpu")
-    entries = portfolio(PICTURES, 100, "cpu", own=OwnWeights(folder))
+    entries = portfolio(PICTURES, 100, "cpu", own=own_files(folder))
     added = [entry for entry in entries if entry not in usual]
     assert [Path(entry.settings["weights"]).name for entry in added[:2]] == [p.name for p in own_files(folder)]
     assert entries[:3] == usual[:3]
@@ -56,15 +57,13 @@ def test_pictures_are_learned_with_each_of_them_after_the_first_learners(folder:
 def test_long_names_are_cut_and_stay_apart(folder: Path) -> None:
     for last in "ab":
         (folder / f"{'resnet18' * 20}{last}.pth").touch()
-    names = [entry.name for entry in own_entries(folder)]
+    names = [entry.name for entry in own_entries(own_files(folder))]
     assert len(set(names)) == len(names) == 8
     assert all(len(name) < 100 for name in names)
 
 
-def test_a_run_s_model_works_when_the_person_s_folder_is_gone(tmp_path: Path) -> None:
-    (folder := tmp_path / "own").mkdir()
-    torch.save(plain("torchvision/shufflenet_v2_x0_5").state_dict(), folder / "shufflenet_v2_x0_5.pth")
-    (folder / "resnet18.pth").write_bytes(b"no weights")
+def picture_run(tmp_path: Path, options: RunOptions) -> RunFolder:
+    """A run on a few textures."""
     job = class_job(tmp_path / "p", each=8)
     assert isinstance(job.samples, ImageSamples)
     columns = {
@@ -75,8 +74,18 @@ def test_a_run_s_model_works_when_the_person_s_folder_is_gone(tmp_path: Path) ->
         "split": ["train"] * 24,
         "fold": job.folds.astype(np.int32),
     }
-    options = RunOptions(60.0, "cpu", cache=str(tmp_path / "cache"), weights=str(folder))
-    bench = Bench(RunFolder.create(tmp_path / "run", job.task, Dataset(pl.DataFrame(columns)), options))
+    return RunFolder.create(tmp_path / "run", job.task, Dataset(pl.DataFrame(columns)), options)
+
+
+def test_a_run_s_model_works_when_the_person_s_folder_is_gone(tmp_path: Path) -> None:
+    (folder := tmp_path / "own").mkdir()
+    torch.save(plain("torchvision/shufflenet_v2_x0_5").state_dict(), folder / "shufflenet_v2_x0_5.pth")
+    (folder / "resnet18.pth").write_bytes(b"no weights")
+    run = picture_run(
+        tmp_path, RunOptions(60.0, "cpu", cache=str(tmp_path / "cache"), weights=tuple(map(str, own_files(folder))))
+    )
+    bench = Bench(run)
+    samples = bench.job.samples
     broken = bench.advance("resnet18.pth at 224 px", Deadline(60.0))
     assert broken.done
     assert broken.version is None
@@ -86,24 +95,38 @@ def test_a_run_s_model_works_when_the_person_s_folder_is_gone(tmp_path: Path) ->
         pass
     candidate = Checkpoint(tmp_path / "run" / "checkpoints", name).candidate()
     assert candidate is not None
-    publish(tmp_path / "model", Manifest(job.task, records([candidate.record], {name: 1.0})))
-    expected = Model.load(tmp_path / "model").predict(job.samples)
+    publish(tmp_path / "model", Manifest(run.task, records([candidate.record], {name: 1.0})))
+    expected = Model.load(tmp_path / "model").predict(samples)
     for gone in ("own", "cache", "run"):
         shutil.rmtree(tmp_path / gone)
     (tmp_path / "model").rename(tmp_path / "moved")
-    np.testing.assert_allclose(Model.load(tmp_path / "moved").predict(job.samples), expected, atol=1e-6)
+    np.testing.assert_allclose(Model.load(tmp_path / "moved").predict(samples), expected, atol=1e-6)
 
 
 def test_other_kinds_of_data_have_no_use_for_them(folder: Path) -> None:
     task = Task(Modality.TEXT, Kind.MULTICLASS, ("a", "b"))
-    assert portfolio(task, 100, "cpu", own=OwnWeights(folder)) == portfolio(task, 100, "cpu")
+    assert portfolio(task, 100, "cpu", own=own_files(folder)) == portfolio(task, 100, "cpu")
 
 
-def test_only_what_is_not_there_is_fetched_and_only_where_that_is_allowed(folder: Path, tmp_path: Path) -> None:
-    assert not any("fetch" in entry.settings for entry in own_entries(folder))
-    fetched = [entry.settings.get("fetch") for entry in own_entries(folder, download=True)]
-    assert fetched == [None, None, "regnet_y_1_6gf"] * 2
-    assert len(own_entries(tmp_path / "absent", download=True)) == 4
+def test_a_file_that_comes_during_a_run_renames_no_learner_of_it(folder: Path, tmp_path: Path) -> None:
+    files = tuple(str(path) for path in own_files(folder))
+    run = picture_run(tmp_path, RunOptions(60.0, "cpu", weights=files))
+    before = Bench(run)._entries.keys()
+    (folder / "a_new_one.pth").touch()
+    again = RunFolder.open(run.path)
+    assert Bench(again)._entries.keys() == before
+    served = portfolio(again.task, 24, "cpu", again.dataset(), again.options.own_weights)
+    assert {entry.name for entry in served} <= before
+    assert sum("weights" in entry.settings for entry in served) == 4
+
+
+def test_an_earlier_version_s_run_finds_the_files_of_its_folder(folder: Path, tmp_path: Path) -> None:
+    run = picture_run(tmp_path, RunOptions(60.0, "cpu"))
+    plan = read_json(run.path / "plan.json") | {"weights": str(folder), "download": True}
+    write_json(run.path / "plan.json", plan)
+    assert RunFolder.open(run.path).options.own_weights == own_files(folder)
+    write_json(run.path / "plan.json", plan | {"weights": str(tmp_path / "gone")})
+    assert RunFolder.open(run.path).options.own_weights == ()
 
 
 def test_what_is_for_samples_of_other_sizes_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
-from engine.modalities import OwnWeights
+from engine.backbones import fetching
 from engine.run.folder import RunFolder
 from engine.worker.handle import Standby
 from studio.cli.entry import main
@@ -51,15 +55,48 @@ def test_the_plan_says_what_was_asked(table: Path, tmp_path: Path) -> None:
     assert "label" not in to_predict.frame.columns and "x:likes it" not in to_predict.frame.columns
 
 
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    for name in "ab":
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        for number in range(8):
+            random = np.random.default_rng(number + ord(name))
+            picture = Image.fromarray(random.integers(0, 255, (16, 16, 3), dtype=np.uint8))
+            picture.save(tmp_path / "photos" / name / f"{number}.png")
+    return tmp_path / "photos"
+
+
 @pytest.mark.usefixtures("no_worker")
-def test_the_plan_keeps_where_own_networks_lie(table: Path, tmp_path: Path) -> None:
+def test_the_plan_keeps_the_files_of_own_networks_and_fetches_none(photos: Path, tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "resnet18.pth").touch()
-    words = ["--target", "likes it", "--weights", str(tmp_path / "own")]
-    assert main(["train", str(table), *words, "--out", str(tmp_path / "a")]) == 1
-    assert RunFolder.open(tmp_path / "a").options.own_weights == OwnWeights(tmp_path / "own")
-    assert main(["train", str(table), *words, "--allow-download", "--out", str(tmp_path / "b")]) == 1
-    assert RunFolder.open(tmp_path / "b").options.own_weights == OwnWeights(tmp_path / "own", download=True)
+    words = ["--weights", str(tmp_path / "own"), "--out", str(tmp_path / "run")]
+    assert main(["train", str(photos), *words]) == 1
+    assert RunFolder.open(tmp_path / "run").options.own_weights == (tmp_path / "own" / "resnet18.pth",)
+
+
+@pytest.mark.usefixtures("no_worker")
+def test_weights_are_fetched_before_the_time_begins_and_the_run_goes_on_without_those_that_cannot(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now, fetched = time.monotonic, [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now() + fetched[0])
+    came = tmp_path / "own" / "good.pth"
+
+    def slowly(folder: Path, given: list[Path], say: Callable[[str], None]) -> tuple[list[Path], list[str]]:
+        fetched[0] += 3600.0
+        say("Fetching good.")
+        return [folder / came.name], ["The other could not be fetched."]
+
+    monkeypatch.setattr(fetching, "fetch_good", slowly)
+    words = ["--weights", str(came.parent), "--allow-download", "--out", str(tmp_path / "run")]
+    pressed = time.time()
+    assert main(["train", str(photos), *words]) == 1
+    options = RunFolder.open(tmp_path / "run").options
+    assert options.pressed_at >= pressed + 3600.0
+    assert options.own_weights == (came,)
+    assert "The other could not be fetched." in options.notes
+    assert "Fetching good." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
