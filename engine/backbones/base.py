@@ -11,9 +11,9 @@ from torch import nn
 class Backbone(nn.Module):
     """Maps float32 [n, 3, S, S], normalised as (level - 127) / 128, to features float32 [n, ``length``].
 
-    ``stages`` name the modules that are learned at one pace, in groups from the input to the features, and
-    ``last_of_size`` those whose outputs say what it sees. ``pretrained`` is False for one that knows nothing yet;
-    ``quicker_halved`` names the device types on which half precision was measured faster.
+    ``stages`` name the modules, or single weights, that are learned at one pace, in groups from the input to the
+    features, and ``last_of_size`` the modules whose outputs say what it sees. ``pretrained`` is False for one that
+    knows nothing yet; ``quicker_halved`` names the device types on which half precision was measured faster.
     """
 
     length: int
@@ -21,3 +21,8 @@ class Backbone(nn.Module):
     last_of_size: tuple[str, ...] = ()
     pretrained: ClassVar[bool] = True
     quicker_halved: ClassVar[frozenset[str]] = frozenset({"cuda"})
+
+    def weights_of(self, stage: tuple[str, ...]) -> list[nn.Parameter]:
+        """Return the weights of a stage."""
+        inside = tuple(f"{name}." for name in stage)
+        return [weight for name, weight in self.named_parameters() if name in stage or name.startswith(inside)]

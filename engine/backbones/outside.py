@@ -7,11 +7,12 @@ that :func:`engine.backbones.adopting.adopt` made.
 from __future__ import annotations
 
 import importlib.util
+import math
 from functools import cache
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from typing_extensions import override
@@ -43,7 +44,7 @@ class Outside(Backbone):
         self.length = layer.in_features
         network.set_submodule(last, nn.Identity())
         self.network = network
-        self.stages = tuple((f"network.{name}",) for name in _stages(network))
+        self.stages = tuple(tuple(f"network.{name}" for name in stage) for stage in _stages(network))
         settings = getattr(network, "pretrained_cfg", {})
         mean, spread = (torch.tensor(settings.get(*one)) for one in (("mean", _MEAN), ("std", _SPREAD)))
         self.register_buffer("factor", (_HALF / _FULL / spread)[:, None, None], persistent=False)
@@ -146,6 +147,20 @@ def length_in(file: Path) -> int:
     return load_outside_head(file).in_features
 
 
+def weights_in(file: Path) -> int:
+    """Return how many weights the network of an adopted file has, without its last layer.
+
+    Raises:
+        WeightsError: the file cannot be read.
+    """
+    try:
+        with safe_open(file, "pt") as opened:
+            mine = [name for name in opened.keys() if not name.startswith(SOURCE)]  # noqa: SIM118 - it is no mapping
+            return sum(math.prod(opened.get_slice(name).get_shape()) for name in mine)
+    except (OSError, SafetensorError) as error:
+        raise WeightsError(f"The weights in {file.name} cannot be read: {error}. Train again.") from error
+
+
 def last_linear(network: nn.Module) -> tuple[str, nn.Linear]:
     """Return the layer that names what is seen, and where it is.
 
@@ -158,20 +173,26 @@ def last_linear(network: nn.Module) -> tuple[str, nn.Linear]:
     return found[-1]
 
 
-def _stages(network: nn.Module) -> list[str]:
-    """Return names of modules that follow each other and hold all weights, none of them nearly all."""
+def _stages(network: nn.Module) -> list[tuple[str, ...]]:
+    """Return names of modules that follow each other and hold all weights, none of them nearly all.
+
+    Weights that lie in no module, such as the token of a class, are learned with the first.
+    """
     total = sum(weight.numel() for weight in network.parameters())
-    return [name for name, _ in _split("", network, _MOST_OF_ALL * total)]
+    loose = tuple(name for name, _ in network.named_parameters(recurse=False))
+    children = [_split(name, child, _MOST_OF_ALL * total) for name, child in network.named_children()]
+    names = [name for parts in children for name in parts]
+    return [(*loose, *names[:1]), *((name,) for name in names[1:])]
 
 
-def _split(name: str, module: nn.Module, most: float) -> list[tuple[str, nn.Module]]:
+def _split(name: str, module: nn.Module, most: float) -> list[str]:
     size = sum(weight.numel() for weight in module.parameters())
     children = list(module.named_children())
     if not size:
         return []
-    if (name and size <= most) or not children or next(module.parameters(recurse=False), None) is not None:
-        return [(name, module)]
-    return [part for child, inner in children for part in _split(f"{name}.{child}".lstrip("."), inner, most)]
+    if size <= most or not children or next(module.parameters(recurse=False), None) is not None:
+        return [name]
+    return [part for child, inner in children for part in _split(f"{name}.{child}", inner, most)]
 
 
 def _read(file: Path) -> dict[str, Tensor]:

@@ -15,7 +15,7 @@ from torch import nn
 
 from engine.backbones import adopting, bare_backbone, load_backbone, load_source_head
 from engine.backbones.adopting import Adopted, adopt
-from engine.backbones.outside import names, plain
+from engine.backbones.outside import names, plain, weights_in
 from engine.backbones.weights import SUFFIXES
 from engine.errors import WeightsError
 
@@ -93,13 +93,26 @@ def test_tuning_leaves_the_statistics_of_batches_alone() -> None:
     assert all(torch.equal(before[name], value) for name, value in network.named_buffers())
 
 
-@pytest.mark.parametrize("name", [NAME, "torchvision/resnet18", "torchvision/convnext_tiny", "timm/resnet10t"])
+@pytest.mark.parametrize(
+    "name",
+    # the last has a weight of its own beside its modules
+    [NAME, "torchvision/resnet18", "torchvision/convnext_tiny", "timm/resnet10t", "timm/xcit_nano_12_p16_224"],
+)
 def test_stages_hold_all_weights_once_and_none_nearly_all(name: str) -> None:
     network: Any = bare_backbone(name)
-    groups = [list(network.get_submodule(one).parameters()) for stage in network.stages for one in stage]
+    groups = [network.weights_of(stage) for stage in network.stages]
     held = sorted(id(weight) for group in groups for weight in group)
     assert held == sorted(id(weight) for weight in network.parameters())
     assert len(groups) > 3
+
+
+def test_an_adopted_file_tells_how_large_its_network_is(network: nn.Module, pth: Path, tmp_path: Path) -> None:
+    learned = sum(weight.numel() for weight in network.parameters()) - 1025 * 1000
+    file = adopt(pth, tmp_path / "shelf").file
+    assert learned < weights_in(file) < 1.1 * learned
+    file.write_bytes(b"nothing")
+    with pytest.raises(WeightsError, match="cannot be read"):
+        weights_in(file)
 
 
 def test_a_network_of_timm_is_taken_as_timm_normalises(tmp_path: Path) -> None:

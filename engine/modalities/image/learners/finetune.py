@@ -75,7 +75,7 @@ class ImageNet(Net):
         self.body = body.to(memory_format=torch.channels_last)
         self.length, self.bfloat16 = body.length, body.quicker_halved
         self.source = load_source_head(backbone, weights) if source else None
-        self._parts, self.stages = body.stages, body.last_of_size
+        self._backbone, self.stages = body, body.last_of_size
         self.see_at(resolution)
         self.move(job.device)
 
@@ -101,8 +101,7 @@ class ImageNet(Net):
 
     @override
     def layers(self) -> list[list[nn.Parameter]]:
-        groups = [[self.body.get_submodule(name) for name in stage] for stage in self._parts[self.frozen :]]
-        return [[parameter for module in group for parameter in module.parameters()] for group in groups]
+        return [self._backbone.weights_of(stage) for stage in self._backbone.stages[self.frozen :]]
 
     @override
     def expect(self, rows: IntArray) -> None:

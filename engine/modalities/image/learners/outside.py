@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from typing_extensions import override
 
 from engine.backbones.adopting import Adopted, adopt
+from engine.backbones.outside import weights_in
 from engine.budget import Deadline
 from engine.errors import WeightsError
 from engine.features.table import FeatureTable
@@ -19,6 +20,7 @@ from engine.modalities.image.learners.frozen_head import FrozenHead
 from engine.modalities.image.members.features import FeaturesMember
 
 _SHELF = "weights"
+_MOST_WEIGHTS = 12_000_000  # that a processor can tune within minutes
 
 
 class OwnFile:
@@ -43,8 +45,12 @@ class OwnFile:
         try:
             _ = self.adopted
         except WeightsError as error:
-            return Progress(improved=False, done=True, share=1.0, message=str(error))
+            return _left_out(str(error))
         return None
+
+
+def _left_out(sentence: str) -> Progress:
+    return Progress(improved=False, done=True, share=1.0, message=sentence)
 
 
 class OutsideHead(FrozenHead):
@@ -81,7 +87,7 @@ class OutsideHead(FrozenHead):
 
 
 class OutsideFineTune(ImageFineTune):
-    """Tunes a network that the person brought.
+    """Tunes a network that the person brought; a processor leaves a large one as it is.
 
     Settings: ``weights``, the path of its file, and those of :class:`ImageFineTune` but ``backbone``. Where the file
     cannot be used nothing is said: the head on the same file has said so.
@@ -96,8 +102,17 @@ class OutsideFineTune(ImageFineTune):
     @override
     def advance(self, deadline: Deadline) -> Progress:
         if self.file.refusal() is not None:
-            return Progress(improved=False, done=True, share=1.0)
+            return _left_out("")
+        if self._too_large:
+            return _left_out(
+                f"The network of {self.file.path.name} is too large to be tuned on a processor. What it sees as it is "
+                "is made use of; a graphics card would tune it too."
+            )
         return super().advance(deadline)
+
+    @cached_property
+    def _too_large(self) -> bool:
+        return self.job.device == "cpu" and weights_in(self.file.adopted.file) > _MOST_WEIGHTS
 
     @override
     def network(self) -> tuple[str, Path | None]:

@@ -13,6 +13,7 @@ from engine.backbones.outside import plain
 from engine.budget import Deadline
 from engine.errors import ModelError
 from engine.learners.base import Job
+from engine.modalities.image.learners import outside
 from engine.modalities.image.learners.outside import OutsideFineTune, OutsideHead
 from engine.modalities.image.members.features import FeaturesMember
 from engine.modalities.image.members.network import NetworkMember
@@ -101,6 +102,20 @@ def test_a_file_that_cannot_be_used_ends_the_learner_with_a_sentence(job: Job, t
     progress = tuned(job, path).advance(Deadline(5.0))
     assert progress.done
     assert not progress.message
+
+
+def test_a_processor_leaves_a_large_network_as_it_is_and_says_so(
+    job: Job, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outside, "_MOST_WEIGHTS", 100_000)
+    one = tuned(job, own)
+    progress = one.advance(Deadline(contract.LONG))
+    assert progress.done
+    assert not progress.improved
+    assert "shufflenet_v2_x0_5.pth is too large to be tuned on a processor" in progress.message
+    assert one._net is None  # no time went into it
+    assert contract.run_to_the_end(head(job, own)).validation().shape == (24, 3)
+    assert not tuned(replace(job, device="cuda"), own)._too_large
 
 
 def test_it_is_left_out_where_nothing_can_be_kept(job: Job, own: Path) -> None:
