@@ -28,6 +28,7 @@ from engine.finetune.soup import Soup
 from engine.finetune.stream import Stream
 from engine.finetune.targets import Targets
 from engine.finetune.tuning import MOMENTS, Recipe, Saved, Tuning
+from engine.finetune.waiting import wait_for, works_ahead
 from engine.finetune.warm import warm
 from engine.heads.answer import Answer
 from engine.heads.order import stratified_order
@@ -42,6 +43,7 @@ _TENSORS, _STATE = "state.safetensors", "state.json"
 _MOST_WARM = 4000
 _TRIED = 32
 _JUDGED_AFTER = 2
+_AHEAD_S = 0.25  # of work, at most, that a card may be asked for before it is waited for
 _log = logging.getLogger(__name__)
 _NO_TIME = "Too little time was left to tune a network, so that was left out. Give the run more time to include it."
 
@@ -89,6 +91,7 @@ class FineTune(Learner):
         self._worked, self._shared = 0.0, 0.0
         self._error: float | None = None
         self._check_s, self._checking_s = 0.0, 0.0  # what the last check took, and the present one so far
+        self._unnoted, self._since = 0.0, 0.0  # samples of steps whose time is not noted yet, and when these began
         self._soup = Soup()
         self._choices: dict[str, Any] = {}
         self.allowed = math.inf  # seconds for one network, as they are when the first is about to be loaded
@@ -113,6 +116,7 @@ class FineTune(Learner):
                     raise
             if deadline.expired:
                 break
+        self._settle()
         self._worked += deadline.elapsed - before
         self._shared = max(self._shared, self._share())
         return Progress(improved, self._done, self._shared, self._message)
@@ -286,11 +290,21 @@ class FineTune(Learner):
         if tuning.steps == _JUDGED_AFTER and affordable < min(stream.length, self.fewest * len(stream.rows)):
             self._leave_out()
             return
-        before, effort = deadline.now(), net.effort(tuning.progress)
+        if not self._unnoted:
+            self._since = deadline.now()
+        effort = net.effort(tuning.progress)
         batch = min(self.ladder.batch, len(stream.rows))  # no sample twice in a step
-        taken = tuning.step(batch, min(affordable, stream.length - tuning.taken))
-        wait_for(self.ladder.net.device)  # or only the time to ask for the work would be measured
-        self.plan.note(deadline.now() - before, effort * taken)
+        self._unnoted += effort * tuning.step(batch, min(affordable, stream.length - tuning.taken))
+        soon = self.plan.measured < _JUDGED_AFTER or tuning.to_be_checked
+        if soon or not works_ahead(net.device) or self._unnoted * self.plan.row_s > _AHEAD_S:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Wait for the steps that were asked for, which a card takes while the next are prepared; note their time."""
+        if self._unnoted:
+            wait_for(self._loaded().device)
+            self.plan.note(self._now() - self._since, self._unnoted)
+            self._unnoted = 0.0
 
     def _check(self, tuning: Tuning) -> bool:
         """Let the network answer a batch of held-out samples; return whether it has answered all.
@@ -429,12 +443,3 @@ class FineTune(Learner):
         if "tuning" in state:
             mine = {name.removeprefix("now:"): value for name, value in tensors.items() if name.startswith("now:")}
             self._saved = Saved(mine, state["tuning"])
-
-
-def wait_for(device: str) -> None:
-    """Wait until a device has done all that it was asked for; the processor has by the time it is asked for more."""
-    kind = torch.device(device).type
-    if kind == "cuda":
-        torch.cuda.synchronize()
-    elif kind == "mps":
-        torch.mps.synchronize()

@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
+import psutil
+import torch
+from torch import Tensor
 
 from engine.arrays import BoolArray, ByteArray, IntArray
 from engine.features.overlap import overlapped
 from engine.modalities.image.resize import resize
 from engine.modalities.image.samples import ImageSamples
 
-KEPT_BYTES = 1_000_000_000
+MOST_BYTES = 4_000_000_000  # 17,000 pictures as a graphics card wants them
+MOST = 0.3  # of the memory that is free, of which the network and its steps need some, too
 _PIECE = 16
 _UNKNOWN = 127
 
 
 class Squares:
-    """The pictures as uint8 [3, side, side], read by ``threads``. Those beyond ``KEPT_BYTES`` are read at each use.
+    """The pictures as uint8 [3, side, side], read by ``threads``; those that memory has no room for at each use.
 
     Photos much larger than ``side`` are only unpacked as far as needed, so levels differ a little from what is served.
+    What :meth:`of` returns lies in memory that a graphics card can copy by itself where ``pinned``.
     """
 
-    def __init__(self, samples: ImageSamples, side: int, threads: int) -> None:
-        self.samples, self.side, self.threads = samples, side, threads
-        kept = min(len(samples), KEPT_BYTES // (3 * side**2))
-        self._kept = np.empty((kept, 3, side, side), dtype=np.uint8)
+    def __init__(self, samples: ImageSamples, side: int, threads: int, pinned: bool = False) -> None:
+        self.samples, self.side, self.threads, self.pinned = samples, side, threads, pinned
+        self._kept = np.empty((min(len(samples), room() // (3 * side**2)), 3, side, side), dtype=np.uint8)
         self.readable: BoolArray = np.zeros(len(samples), dtype=np.bool_)
         self._looked = 0
-        self._pool: ThreadPoolExecutor | None = None
-        self._expected: dict[int, Future[ByteArray | None]] = {}
+        self._pools: tuple[ThreadPoolExecutor, ThreadPoolExecutor] | None = None
+        self._next: tuple[IntArray, Future[Tensor]] | None = None
 
     def look(self) -> bool:
         """Read a few more pictures for the first time; return whether all have been."""
@@ -42,34 +47,44 @@ class Squares:
         return self._looked == len(self.samples)
 
     def expect(self, rows: IntArray) -> None:
-        """Begin to read those that are not kept, for the next :meth:`of`."""
-        missing = [int(row) for row in rows if row >= len(self._kept)]
-        if missing and self._pool is None:
-            self._pool = ThreadPoolExecutor(self.threads)
-        if self._pool is not None:
-            self._expected = {row: self._pool.submit(self._read, row) for row in missing}
+        """Begin to put together, meanwhile, what the next :meth:`of` returns."""
+        if self._pools is None:
+            self._pools = (ThreadPoolExecutor(1), ThreadPoolExecutor(self.threads))
+        gatherer, readers = self._pools
+        missing = [readers.submit(self._read, int(row)) for row in rows[rows >= len(self._kept)]]
+        self._next = (rows, gatherer.submit(self._gathered, rows, missing))
 
-    def of(self, rows: IntArray) -> ByteArray:
+    def of(self, rows: IntArray) -> Tensor:
         """Return the squares [len(rows), 3, side, side], grey where a picture cannot be read."""
-        squares = np.full((len(rows), 3, self.side, self.side), _UNKNOWN, dtype=np.uint8)
-        kept = rows < len(self._kept)
-        squares[kept] = self._kept[rows[kept]]
-        others = [int(row) for row in rows[~kept]]
-        if not set(others) <= set(self._expected):
+        if self._next is None or not np.array_equal(self._next[0], rows):
             self.expect(rows)
-        for place, row in zip(np.flatnonzero(~kept), others, strict=True):
-            square = self._expected[row].result()
+        assert self._next is not None
+        (_, gathered), self._next = self._next, None
+        return gathered.result()
+
+    def _gathered(self, rows: IntArray, missing: Sequence[Future[ByteArray | None]]) -> Tensor:
+        squares = torch.full((len(rows), 3, self.side, self.side), _UNKNOWN, dtype=torch.uint8, pin_memory=self.pinned)
+        levels, kept = squares.numpy(), rows < len(self._kept)
+        levels[kept] = self._kept[rows[kept]]
+        for place, future in zip(np.flatnonzero(~kept), missing, strict=True):
+            square = future.result()
             if square is not None:
-                squares[place] = square
+                levels[place] = square
         return squares
 
     def rest(self) -> None:
         """Let go of what is kept: nobody will ask for it any more, or it is read anew."""
-        self._kept, self._expected = self._kept[:0].copy(), {}
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            self._pool = None
+        self._kept, self._next = self._kept[:0].copy(), None
+        if self._pools is not None:
+            for pool in self._pools:
+                pool.shutdown(wait=False, cancel_futures=True)
+            self._pools = None
 
     def _read(self, row: int) -> ByteArray | None:
         picture = self.samples.picture_or_none(row, self.side)
         return None if picture is None else np.rint(resize(picture, self.side)).astype(np.uint8)
+
+
+def room() -> int:
+    """Return how many bytes of pictures may be kept beside all else that needs memory."""
+    return int(min(MOST_BYTES, MOST * psutil.virtual_memory().available))

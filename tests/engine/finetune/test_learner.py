@@ -11,7 +11,9 @@ from torch import nn
 from typing_extensions import override
 
 from engine.budget import Deadline
-from engine.finetune.learner import wait_for
+from engine.finetune import learner as module
+from engine.finetune.learner import FineTune
+from engine.finetune.waiting import wait_for
 from engine.learners.base import Job
 from engine.task import Kind, Modality, Task
 from tests.engine.finetune.nets import Rows, RowsFineTune, RowsNet, job
@@ -230,7 +232,7 @@ def test_other_errors_are_not_taken_for_a_lack_of_memory(monkeypatch: pytest.Mon
 def test_a_step_is_timed_until_the_card_is_through_with_it(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[str] = []
     for name in ("cuda", "mps"):
-        monkeypatch.setattr(f"torch.{name}.synchronize", lambda name=name: waited.append(name))
+        monkeypatch.setattr(f"torch.{name}.synchronize", lambda *_, name=name: waited.append(name))
     wait_for("cpu")
     wait_for(f"{kind}:0")
     assert waited == [kind]
@@ -246,3 +248,19 @@ def test_the_share_is_of_what_it_plans_so_that_its_end_can_be_foreseen() -> None
     assert one.parts
     assert 20.0 < clock.time < 60.0
     assert 0.2 < shares[len(shares) // 2] < 0.8
+
+
+def test_a_card_is_waited_for_now_and_then_and_no_step_goes_unnoted(monkeypatch: pytest.MonkeyPatch) -> None:
+    def waits(ahead: bool) -> tuple[int, FineTune]:
+        waited: list[str] = []
+        monkeypatch.setattr(module, "wait_for", waited.append)
+        monkeypatch.setattr(module, "works_ahead", lambda device: ahead)
+        one, clock = learner(SETTINGS | {"folds": 1}), Clock(1e-4)
+        while not one.advance(Deadline(1e9, now=clock, left=1e9)).done:
+            pass
+        return len(waited), one
+
+    often, at_once = waits(False)
+    seldom, ahead = waits(True)
+    assert often > 3 * seldom > 0
+    np.testing.assert_array_equal(ahead.validation(), at_once.validation())

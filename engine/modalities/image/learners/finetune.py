@@ -83,7 +83,8 @@ class ImageNet(Net):
         """See pictures at another resolution; they are to be prepared for it again."""
         self.row_s *= (resolution / self.resolution) ** 2
         self.resolution = self._chosen = resolution
-        self.squares = Squares(self.samples, round(self.margin * resolution), self.job.threads)
+        pinned = torch.device(self.job.device).type == "cuda"
+        self.squares = Squares(self.samples, round(self.margin * resolution), self.job.threads, pinned)
 
     @override
     def prepare(self) -> bool:
@@ -159,7 +160,7 @@ class ImageNet(Net):
         return (pictures,), targets
 
     def _squares(self, rows: IntArray) -> Tensor:
-        return torch.from_numpy(self.squares.of(rows)).to(self.device)
+        return self.squares.of(rows).to(self.device, non_blocking=self.squares.pinned)
 
     def _plane(self, row: int) -> Float32Array:
         return resize(self.samples.picture(row), self.resolution)

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
+import psutil
 import pytest
+from torch import Tensor
 
 from engine.arrays import ByteArray
 from engine.modalities.image import squares
@@ -42,7 +47,7 @@ def test_what_does_not_fit_into_memory_is_read_again_expected_or_not(
 ) -> None:
     rows = np.array([30, 2, 7, 12, 30])
     kept = looked(pictures).of(rows)
-    monkeypatch.setattr(squares, "KEPT_BYTES", 5 * 3 * SIDE**2)
+    monkeypatch.setattr(squares, "MOST_BYTES", 5 * 3 * SIDE**2)
     few = looked(pictures)
     np.testing.assert_array_equal(few.of(rows), kept)
     few.expect(rows)
@@ -54,7 +59,7 @@ def test_what_does_not_fit_into_memory_is_read_again_expected_or_not(
 def test_what_is_expected_is_read_before_it_is_asked_for(
     pictures: ImageSamples, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(squares, "KEPT_BYTES", 0)
+    monkeypatch.setattr(squares, "MOST_BYTES", 0)
     found = looked(pictures)
     read: list[int] = []
     plain = pictures.picture_or_none
@@ -67,6 +72,31 @@ def test_what_is_expected_is_read_before_it_is_asked_for(
     found.expect(np.array([4, 9]))
     found.of(np.array([4, 9]))
     assert sorted(read) == [4, 9]
+
+
+@pytest.mark.parametrize(("free", "kept"), [(16e9, 6000), (4e9, 5102), (0.0, 0)])
+def test_as_many_are_kept_as_a_part_of_what_is_free_holds(
+    pictures: ImageSamples, monkeypatch: pytest.MonkeyPatch, free: float, kept: int
+) -> None:
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=free))
+    many = ImageSamples.from_paths([pictures.references[0]] * 6000)
+    assert len(Squares(many, 280, threads=1)._kept) == kept
+
+
+def test_a_batch_is_put_together_before_it_is_asked_for(
+    pictures: ImageSamples, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, rows = looked(pictures), np.array([4, 9])
+    plain, gathering = found._gathered, threading.Event()
+
+    def heard(*given: Any) -> Tensor:
+        gathering.set()
+        return plain(*given)
+
+    monkeypatch.setattr(found, "_gathered", heard)
+    found.expect(rows)
+    assert gathering.wait(60.0)  # though nobody has asked for it yet
+    np.testing.assert_array_equal(found.of(rows), found.of(rows.copy()))
 
 
 def test_who_rests_keeps_nothing_and_can_still_be_asked(pictures: ImageSamples) -> None:

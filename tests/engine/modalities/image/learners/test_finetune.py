@@ -133,7 +133,7 @@ def test_pictures_that_do_not_fit_into_memory_are_decoded_again(job: Job, monkey
         return net.inputs(np.array([9, 0, 5]), View(train=True, random=np.random.default_rng(0)))[0]
 
     kept = seen()
-    monkeypatch.setattr(squares, "KEPT_BYTES", 4 * 3 * 80**2)
+    monkeypatch.setattr(squares, "MOST_BYTES", 4 * 3 * 80**2)
     torch.testing.assert_close(seen(), kept)
 
 
