@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from torch import Tensor, nn
 
-from engine.arrays import BoolArray, Float32Array, IntArray
+from engine.arrays import BoolArray, Float32Array, FloatArray, IntArray
 from engine.model.member import Member
 
 _PLACES = 50
@@ -112,8 +112,8 @@ class Net(ABC):
         """Return the mean of :meth:`effort` over the rest of the training."""
         return float(np.mean([self.effort(place) for place in np.linspace(progress, 1.0, _PLACES)]))
 
-    def choose(self, error: Callable[[], float]) -> None:
-        """Find out how samples may be varied; ``error`` tells how badly a head on the pretrained features does.
+    def choose(self, losses: Callable[[], FloatArray]) -> None:
+        """Find out how samples may be varied; ``losses`` [n, K] tell how badly a head on the pretrained features does.
 
         It looks at samples that the head was not fitted on, as :meth:`inputs` shows them at the time.
         """

@@ -262,14 +262,14 @@ class FineTune(Learner):
         net, rows = self._loaded(), self._rows(held_out=True)
         rows = np.random.default_rng(self._seed).permutation(rows)[:_TRIED]
 
-        def error() -> float:
+        def losses() -> FloatArray:
             net.body.eval()
             with torch.inference_mode(), fast(net.device, net.bfloat16):
                 said = head(net.body(*net.inputs(rows, View(rough=True))))
-            return self.targets.error(said.cpu().double().numpy(), rows)
+            return self.targets.losses(said.cpu().double().numpy(), rows)
 
         if len(rows):
-            net.choose(error)
+            net.choose(losses)
             self._choices = net.choices()
 
     @property

@@ -62,23 +62,25 @@ class Targets:
         return float(np.exp((low + high) / 2.0))
 
     def _doubt(self, factor: float, outputs: FloatArray, rows: IntArray) -> float:
-        return self._log_loss(outputs * np.exp(factor), rows) + factor**2 / len(rows)
+        return self.error(outputs * np.exp(factor), rows) + factor**2 / len(rows)
 
     def error(self, outputs: FloatArray, rows: IntArray) -> float:
         """Return how wrong outputs [len(rows), K] are: the log-loss, or the mean square."""
+        losses = self.losses(outputs, rows)
+        return float(losses.sum(axis=1).mean() if self.kind is Kind.MULTICLASS else losses.mean())
+
+    def losses(self, outputs: FloatArray, rows: IntArray) -> FloatArray:
+        """Return how wrong outputs are for each sample and class, [len(rows), K]: the log-losses, or the squares."""
+        wanted = self.values[rows].astype(np.float64)
         if self.kind is Kind.REGRESSION:
-            return float(np.mean((outputs - self.values[rows]) ** 2))
-        return self._log_loss(outputs, rows)
+            return (outputs - wanted) ** 2
+        told = np.clip(Answer.of(self.kind).apply(outputs), 1e-12, 1.0 - 1e-12)
+        if self.kind is Kind.MULTICLASS:
+            return -(wanted * np.log(told))
+        return -(wanted * np.log(told) + (1.0 - wanted) * np.log1p(-told))
 
     def unstandardised(self, weight: Tensor, bias: Tensor, sharpness: float) -> tuple[Tensor, Tensor]:
         """Return a head [K, d], [K] with sharpness and units in it."""
         if self.kind is Kind.REGRESSION:
             return weight * self.spread, bias * self.spread + self.middle
         return weight * sharpness, bias * sharpness
-
-    def _log_loss(self, outputs: FloatArray, rows: IntArray) -> float:
-        told = np.clip(Answer.of(self.kind).apply(outputs), 1e-12, 1.0 - 1e-12)
-        wanted = self.values[rows]
-        if self.kind is Kind.MULTICLASS:
-            return float(-(wanted * np.log(told)).sum(axis=1).mean())
-        return float(-(wanted * np.log(told) + (1.0 - wanted) * np.log1p(-told)).mean())

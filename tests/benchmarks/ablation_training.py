@@ -61,7 +61,7 @@ class DecodedNet(ImageNet):
     def inputs(self, rows: IntArray, view: View) -> tuple[Tensor, ...]:
         if view.train:
             pictures = self._larger[torch.from_numpy(rows).to(self.device)]
-            levels = augment(pictures, self.resolution, view.random, self.flip)
+            levels = augment(pictures, self.resolution, view.random, self.ways)
         else:
             levels = self._exact[torch.from_numpy(rows).to(self.device)].float()
         return (((levels - float(MIDDLE)) / float(SPREAD)).contiguous(memory_format=torch.channels_last),)

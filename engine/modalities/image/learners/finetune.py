@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from typing_extensions import override
 
-from engine.arrays import BoolArray, Float32Array, IntArray
+from engine.arrays import BoolArray, Float32Array, FloatArray, IntArray
 from engine.backbones import load_backbone, load_source_head
 from engine.features.overlap import overlapped
 from engine.finetune.base import Net, Part, View
@@ -23,13 +23,14 @@ from engine.finetune.precision import fast
 from engine.learners.base import Job
 from engine.learners.constant import ConstantLearner
 from engine.memory import short_of_memory
-from engine.modalities.image.augment import augment
+from engine.modalities.image.augment import FLIP, LIGHT, ZOOM, augment, mean_the_same, seen_otherwise
 from engine.modalities.image.features import to_learn_from
 from engine.modalities.image.members.network import MIDDLE, SPREAD, NetworkMember
 from engine.modalities.image.mixing import mixed
 from engine.modalities.image.resize import resize
 from engine.modalities.image.samples import ImageSamples
 from engine.modalities.image.squares import Squares
+from engine.task import Kind
 from engine.transfer.co_tuning import CoTuning
 
 _SMALLEST = 64
@@ -38,21 +39,20 @@ _COARSE = ((0.35, 0.6), (0.65, 0.8))  # until which share of the training pictur
 _STEP = 32  # pixels: networks halve pictures five times
 _UNCHANGED = 0.35  # of the time of a step, which goes into what does not depend on the size of pictures
 _FEWEST_TRIES, _TRIES, _TRIES_S = 2, 3, 1.0
-# Mirrored pictures whose log-loss is greater by this much than that of plain ones mean something else.
-_FACTOR, _SLACK = 1.25, 0.1
 
 
 class ImageNet(Net):
     """Sees pictures squashed to a square of ``resolution``; the first ``frozen`` stages stay as they are.
 
-    Pictures are mirrored half of the time, and answers are means over both views, unless the pretrained network tells
-    mirrored ones apart worse (digits, letters). ``mixing`` is the share of the steps that learn from mixed pictures
-    (:mod:`engine.modalities.image.mixing`) before the last part of the training; ``growing`` says whether pictures are
-    seen smaller at first, which costs less. ``source`` says whether the classifier
-    of the pretraining is wanted; ``weights`` is the adopted file of a network from outside.
+    Pictures are varied in the ``ways`` (:mod:`engine.modalities.image.augment`) that do not change what they mean.
+    Where they may be mirrored, answers are means over both views. ``mixing`` is the share of the steps that learn from
+    mixed pictures (:mod:`engine.modalities.image.mixing`) before the last part of the training; ``growing`` says
+    whether pictures are seen smaller at first, which costs less. ``source`` says whether the classifier of the
+    pretraining is wanted; ``weights`` is the adopted file of a network from outside.
     """
 
     margin: ClassVar[float] = 1.25
+    known_ways: ClassVar[tuple[str, ...]] = (FLIP, LIGHT, ZOOM)
     mixing: float = 0.0
     growing: bool = False
     looking = 0.3  # 0.24 in half precision, 0.35 in full,
@@ -70,7 +70,7 @@ class ImageNet(Net):
         assert isinstance(job.samples, ImageSamples)
         self.job, self.samples = job, job.samples
         self.backbone, self.resolution, self.frozen = backbone, resolution, frozen
-        self.flip, self._mirrored, self._weights = True, False, weights
+        self.ways, self._otherwise, self._weights = set(self.known_ways), "", weights
         body = load_backbone(backbone, weights)
         self.body = body.to(memory_format=torch.channels_last)
         self.length, self.bfloat16 = body.length, body.quicker_halved
@@ -115,10 +115,10 @@ class ImageNet(Net):
         elif view.rough:
             size = (self.resolution, self.resolution)
             levels = F.interpolate(self._squares(rows).float(), size, mode="bilinear", antialias=True)
+            levels = seen_otherwise(levels, self._otherwise) if self._otherwise else levels
         else:
             planes = [plane for _, plane in overlapped(self._plane, [int(row) for row in rows], self.job.threads)]
             levels = torch.from_numpy(np.stack(planes)).to(self.device)
-        levels = levels.flip(3) if self._mirrored else levels
         return (((levels - float(MIDDLE)) / float(SPREAD)).contiguous(memory_format=torch.channels_last),)
 
     @override
@@ -138,7 +138,7 @@ class ImageNet(Net):
 
     def varied(self, squares: Tensor, view: View) -> Tensor:
         """Return the squares as they might also have been taken, float32 [n, 3, side, side]; see :meth:`side`."""
-        return augment(squares, self.side(view.progress), view.random, self.flip)
+        return augment(squares, self.side(view.progress), view.random, self.ways)
 
     def side(self, progress: float) -> int:
         """Return how large pictures are seen at this share of the training: smaller at first where they grow."""
@@ -166,19 +166,31 @@ class ImageNet(Net):
         return resize(self.samples.picture(row), self.resolution)
 
     @override
-    def choose(self, error: Callable[[], float]) -> None:
-        plain = error()
-        self._mirrored = True
-        self.flip = error() <= _FACTOR * plain + _SLACK
-        self._mirrored = False
+    def choose(self, losses: Callable[[], FloatArray]) -> None:
+        plain = losses()
+        for way in self.known_ways:
+            # A class seldom depends on the light or the size, and a processor takes a second or so for each look.
+            if way == FLIP or self.job.task.kind is Kind.REGRESSION or self.device != "cpu":
+                self._otherwise = way
+                self._may(way, mean_the_same(plain, losses()))
+        self._otherwise = ""
+
+    def _may(self, way: str, allowed: bool) -> None:
+        self.ways = self.ways | {way} if allowed else self.ways - {way}
+
+    @property
+    def flip(self) -> bool:
+        """Whether mirrored pictures mean the same."""
+        return FLIP in self.ways
 
     @override
     def choices(self) -> dict[str, Any]:
-        return {"flip": self.flip, "resolution": self._chosen}
+        return {"resolution": self._chosen, **{way: way in self.ways for way in self.known_ways}}
 
     @override
     def take(self, choices: Mapping[str, Any]) -> None:
-        self.flip = bool(choices.get("flip", True))
+        for way in self.known_ways:
+            self._may(way, bool(choices.get(way, True)))
         if choices.get("resolution", self._chosen) != self._chosen:
             self.see_at(int(choices["resolution"]))
 

@@ -16,6 +16,7 @@ from typing_extensions import override
 
 from engine.finetune.base import View
 from engine.learners.base import Job
+from engine.modalities.image.augment import FLIP
 from engine.modalities.image.learners.finetune import ImageFineTune, ImageNet
 from engine.modalities.image.samples import ImageSamples
 from engine.modalities.image.shift import shift
@@ -38,6 +39,7 @@ class ScratchNet(ImageNet):
     """Sees pictures about as large as they are, and varied by small moves."""
 
     margin: ClassVar[float] = 1.0
+    known_ways: ClassVar[tuple[str, ...]] = (FLIP,)
     learns_statistics: ClassVar[bool] = True
     pretrained: ClassVar[bool] = False
 

@@ -16,6 +16,7 @@ from engine.finetune.base import View
 from engine.finetune.precision import fast
 from engine.learners.base import Job
 from engine.modalities.image import squares
+from engine.modalities.image.augment import FLIP, LIGHT
 from engine.modalities.image.features import MIDDLE, SPREAD
 from engine.modalities.image.learners.finetune import ImageFineTune, ImageNet
 from engine.modalities.image.learners.frozen_head import FrozenHead
@@ -188,6 +189,36 @@ def lopsided_job(folder: Path, odd: bool) -> Job:
     paths = [folder / f"{row}.png" for row in range(len(labels))]
     folds = np.arange(len(labels)) // 2 % 4
     return Job(task, ImageSamples.from_paths(paths), labels.astype(np.float64), folds, threads=1)
+
+
+def bright_job(folder: Path) -> Job:
+    """Pictures whose number is how bright they are."""
+    folder.mkdir()
+    random = np.random.default_rng(0)
+    labels = random.uniform(60.0, 200.0, 48)
+    for row, label in enumerate(labels):
+        slope = np.linspace(*random.uniform(-30, 30, 2), 64)[:, None]
+        levels = np.clip(label + slope + random.normal(0, 2, (64, 64)), 0, 255).astype(np.uint8)
+        Image.fromarray(levels).convert("RGB").save(folder / f"{row}.png")
+    task = Task(Modality.IMAGE, Kind.REGRESSION)
+    paths = [folder / f"{row}.png" for row in range(len(labels))]
+    return Job(task, ImageSamples.from_paths(paths), labels, np.arange(len(labels)) % 3, threads=1)
+
+
+def test_numbers_that_say_how_bright_pictures_are_are_learned_in_no_other_light(tmp_path: Path) -> None:
+    one = learner(bright_job(tmp_path / "p"), folds=1, epochs=0.1)
+    while one._tuning is None:
+        one.advance(Deadline(0.0))
+    net = one._net
+    assert isinstance(net, ImageNet)
+    assert FLIP in net.ways  # such pictures are as bright in a mirror
+    assert LIGHT not in net.ways
+    one.save(tmp_path)
+    again = learner(one.job, folds=1, epochs=0.1)
+    again.restore(tmp_path)
+    again.advance(Deadline(0.0))
+    assert isinstance(again._net, ImageNet)
+    assert again._net.ways == net.ways
 
 
 def test_a_slice_does_not_wait_for_the_whole_work(job: Job) -> None:
