@@ -20,25 +20,25 @@ _EPS = 1e-8
 class AdamW:
     """Steps weights by their gradients.
 
-    ``groups`` are dicts of ``params`` with their ``weight_decay`` and learning rate ``lr``, which may be changed
-    between steps. ``state`` holds of each weight that was stepped ``step``, ``exp_avg`` and ``exp_avg_sq``, all on
-    its device and the last two laid out as it is.
+    ``param_groups``, as PyTorch calls them, are dicts of ``params`` with their ``weight_decay`` and learning rate
+    ``lr``, which may be changed between steps. ``state`` holds of each weight that was stepped ``step``, ``exp_avg``
+    and ``exp_avg_sq``, all on its device and the last two laid out as it is.
     """
 
     def __init__(self, groups: Sequence[dict[str, Any]], betas: tuple[float, float] = (0.9, 0.999)) -> None:
-        self.groups, self._betas = list(groups), betas
+        self.param_groups, self._betas = list(groups), betas
         self.state: dict[Tensor, dict[str, Tensor]] = {}
 
     def forget_gradients(self) -> None:
         """Free the gradients."""
-        for group in self.groups:
+        for group in self.param_groups:
             for weight in group["params"]:
                 weight.grad = None
 
     @torch.no_grad()
     def step(self) -> None:
         """Make one step with the gradients that there are."""
-        for group in self.groups:
+        for group in self.param_groups:
             weights = [weight for weight in group["params"] if weight.grad is not None]
             memories = [self._memory(weight) for weight in weights]
             if not weights:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 
 from engine.arrays import BoolArray, Float32Array, FloatArray, IntArray
+from engine.finetune.precision import fast, half_type
 from engine.model.member import Member
 
 _PLACES = 50
@@ -47,14 +50,15 @@ class Net(ABC):
 
     ``body(*inputs)`` gives features [n, ``length``]; ``source`` and ``stages`` are as in
     :class:`engine.transfer.base.Start`; ``row_s`` is how many seconds a step takes for each sample, where that was
-    tried out, else 0; ``bfloat16`` names the device types on which half precision was measured
-    faster; ``learns_statistics`` says that the body's normalisations learn from batches, beside the weights,
-    and ``pretrained`` whether it knows anything when the training begins. ``learned`` are the features that the layers
-    to learn have a part in; ``looking`` is the share that looking at a sample takes of the time to learn from it, and
-    ``whole`` how many times as much of a sample is looked at in a check.
+    tried out, else 0; ``halved`` names the device types on which half precision was measured faster, and ``spare``
+    says that it is to be used to spare memory, too; ``learns_statistics`` says that the body's normalisations learn
+    from batches, beside the weights, and ``pretrained`` whether it knows anything when the training begins.
+    ``learned`` are the features that the layers to learn have a part in; ``looking`` is the share that looking at a
+    sample takes of the time to learn from it, and ``whole`` how many times as much of a sample is looked at in a check.
     """
 
-    bfloat16: frozenset[str] = frozenset()
+    halved: frozenset[str] = frozenset()
+    spare: bool = False
     row_s: float = 0.0
     learns_statistics: ClassVar[bool] = False
     pretrained: ClassVar[bool] = True
@@ -130,6 +134,20 @@ class Net(ABC):
     def lighter(self) -> bool:
         """Make the inputs smaller or coarser; return False where they are as small as is of use."""
         return False
+
+    @property
+    def half(self) -> torch.dtype | None:
+        """The type of half precision that it computes in, None for none."""
+        return half_type(self.device, self.halved, self.spare)
+
+    def precision(self) -> AbstractContextManager[None]:
+        """Compute in :attr:`half` what may be, while the context lasts."""
+        return fast(self.device, self.halved, self.spare)
+
+    def halve(self) -> bool:
+        """Compute in half precision from now on; return False where that changes nothing."""
+        before, self.spare = self.half, True
+        return self.half is not before
 
     def rest(self) -> None:
         """Let go of what only learning needs: nothing more will be learned."""

@@ -22,7 +22,6 @@ from engine.budget import Deadline
 from engine.errors import DataError
 from engine.finetune.base import Net, Part, View
 from engine.finetune.memory import Ladder
-from engine.finetune.precision import fast
 from engine.finetune.schedule import Plan
 from engine.finetune.soup import Soup
 from engine.finetune.stream import Stream
@@ -187,7 +186,7 @@ class FineTune(Learner):
         elif len(rows):
             net.body.eval()
             began = self._now()
-            with torch.inference_mode(), fast(net.device, net.bfloat16):
+            with torch.inference_mode(), net.precision():
                 self._features.append(net.body(*net.inputs(rows, View(rough=True))).float().cpu().numpy())
             if not net.row_s:
                 self.plan.foresee(self._now() - began, net.looking * len(rows))
@@ -264,7 +263,7 @@ class FineTune(Learner):
 
         def losses() -> FloatArray:
             net.body.eval()
-            with torch.inference_mode(), fast(net.device, net.bfloat16):
+            with torch.inference_mode(), net.precision():
                 said = head(net.body(*net.inputs(rows, View(rough=True))))
             return self.targets.losses(said.cpu().double().numpy(), rows)
 

@@ -1,4 +1,4 @@
-"""What to do when memory runs out: smaller batches, then smaller inputs, then the processor."""
+"""What to do when memory runs out: smaller batches, then smaller inputs, then half precision, then the processor."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ class Ladder:
             return f"Memory ran short while a network was tuned; it goes on with {self.batch} samples at a time."
         if self.net.lighter():
             return "Memory ran short while a network was tuned; it goes on with smaller samples."
+        if self.net.halve():
+            return "Memory ran short while a network was tuned; it goes on calculating with fewer digits."
         if self.net.device != "cpu":
             self.net.move("cpu")
             return "The graphics card's memory is too small to tune a network; it goes on with the processor, slower."
@@ -42,5 +44,6 @@ class Ladder:
             self.batch = max(1, self.batch // 2)
         if frugality >= 2:
             self.net.lighter()
+            self.net.halve()
         if frugality >= 3:
             self.net.move("cpu")

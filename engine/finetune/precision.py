@@ -1,4 +1,8 @@
-"""Half precision where it is faster."""
+"""Half precision where it is faster, or where memory is short.
+
+Graphics cards from before bfloat16 (Volta, Turing) are quick in float16, whose numbers end at 65,504 and begin at 6e-8:
+gradients are multiplied before, and divided again after, they are computed in it (``torch.amp.GradScaler``).
+"""
 
 from __future__ import annotations
 
@@ -15,19 +19,38 @@ from engine.finetune.full import asked_for
 _SIZE = (512, 384, 1536)
 _TRIES = 5
 _FASTER = 1.5
+_FLOAT16 = (7, 0)  # what a card must be able to do for float16 to be quick: to multiply whole tiles in it
+_WRONG_IN_FLOAT16 = "GTX 16"  # cards whose convolutions in float16 are known to give NaN
 
 
 @contextmanager
-def fast(device: str, faster_on: frozenset[str]) -> Iterator[None]:
-    """Compute in bfloat16 what may be, where the device's type is in ``faster_on`` and can do so quickly."""
-    with torch.autocast(torch.device(device).type, torch.bfloat16, enabled=is_fast(device, faster_on)):
+def fast(device: str, faster_on: frozenset[str], spare: bool = False) -> Iterator[None]:
+    """Compute in the type of :func:`half_type` what may be."""
+    half = half_type(device, faster_on, spare)
+    with torch.autocast(torch.device(device).type, half or torch.bfloat16, enabled=half is not None):
         yield
+
+
+def half_type(device: str, faster_on: frozenset[str], spare: bool = False) -> torch.dtype | None:
+    """Return the type of half precision to compute in, None for none.
+
+    There is one where the device's type is in ``faster_on`` and it is quick in such a type, or to ``spare`` the memory
+    of a graphics card that can do so at all; none where somebody asks for float32.
+    """
+    kind = torch.device(device).type
+    if asked_for():
+        return None
+    if (kind in faster_on or (spare and kind != "cpu")) and _able(kind):
+        return torch.bfloat16
+    if kind != "cuda" or _WRONG_IN_FLOAT16 in torch.cuda.get_device_name(device):
+        return None
+    quick = kind in faster_on and torch.cuda.get_device_capability(device) >= _FLOAT16
+    return torch.float16 if quick or spare else None
 
 
 def is_fast(device: str, faster_on: frozenset[str]) -> bool:
     """Return whether the device's type is in ``faster_on``, it is quick in bfloat16 and nobody asks for float32."""
-    kind = torch.device(device).type
-    return not asked_for() and kind in faster_on and _able(kind)
+    return half_type(device, faster_on) is torch.bfloat16
 
 
 def _able(kind: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -16,7 +16,6 @@ from engine.finetune.adamw import AdamW
 from engine.finetune.base import Net, View
 from engine.finetune.contrast import contrast
 from engine.finetune.ema import Average
-from engine.finetune.precision import fast
 from engine.finetune.schedule import pace
 from engine.finetune.stream import Stream
 from engine.finetune.targets import Targets
@@ -75,7 +74,7 @@ class Tuning:
         }
         self.weights |= {f"head.{name}": weight for name, weight in self.head.named_parameters()}
         self.weights |= {f"joint.{place}": weight for place, weight in enumerate(joint.parameters)}
-        self.optimiser = AdamW(groups)
+        self.optimiser, self.scaler = AdamW(groups), _scaler(net)
         self.average = Average(self._learned())
 
     def _learned(self) -> dict[str, Tensor]:
@@ -123,7 +122,7 @@ class Tuning:
     def _learn(self, rows: IntArray, random: np.random.Generator) -> None:
         if self.joint.on_progress(self.progress):
             self._forget_head()
-        for group in self.optimiser.groups:
+        for group in self.optimiser.param_groups:
             group["lr"] = group["full"] * pace(self.progress)
         began = time.monotonic()
         view = View(train=True, progress=self.progress, random=random)
@@ -132,15 +131,16 @@ class Tuning:
         self.net.expect(self.stream.piece(self.taken + len(rows), len(rows)))
         self.net.body.train()
         self.optimiser.forget_gradients()
-        with fast(self.net.device, self.net.bfloat16):
+        with self.net.precision():
             features = self.joint.features(inputs)
             outputs = self.head(features)
         if self.contrasts:
             loss = contrast(features[:, self.net.learned].float(), targets)
         else:
             loss = self.targets.loss(outputs.float(), targets)
-        self.joint.backward(loss, inputs, features, targets)
-        self.optimiser.step()
+        self.joint.backward(loss, inputs, features, targets, self.scaler.scale)
+        self.scaler.step(cast(Any, self.optimiser))  # not at all where a gradient was too large for half precision
+        self.scaler.update()
 
     def _forget_head(self) -> None:
         for name in _HEAD:
@@ -158,9 +158,8 @@ class Tuning:
         Return whether it has looked at all and the head is fitted.
         """
         seen = sum(len(part) for part in self._served)
-        half = fast(self.net.device, self.net.bfloat16)
         self.net.body.eval()
-        with self.average.in_place_of(self._learned()), torch.inference_mode(), half:
+        with self.average.in_place_of(self._learned()), torch.inference_mode(), self.net.precision():
             self._served.append(self.net.served(rows[seen : seen + batch]).float().cpu().numpy())
         if seen + len(self._served[-1]) < len(rows):
             return False
@@ -173,7 +172,7 @@ class Tuning:
         """Return what the average network says of samples as they are, [len(rows), K]."""
         self.net.body.eval()
         with self.average.in_place_of(self._learned()), torch.inference_mode():
-            with fast(self.net.device, self.net.bfloat16):
+            with self.net.precision():
                 features = self.net.served(rows)
             said = self.head(features.float())
         outputs: FloatArray = said.cpu().double().numpy()
@@ -187,6 +186,9 @@ class Tuning:
             parameter.data = parameter.data.to(device)
         for memory in self.optimiser.state.values():
             memory.update({name: value.to(device) for name, value in memory.items()})
+        before, self.scaler = self.scaler, _scaler(self.net)
+        if before.is_enabled() and self.scaler.is_enabled():
+            self.scaler.load_state_dict(before.state_dict())
 
     def saved(self) -> Saved:
         """Return what :meth:`restore` needs."""
@@ -198,7 +200,7 @@ class Tuning:
             found |= {f"{moment}:{name}": memory[moment] for moment in _STATE if moment in memory}
         tensors = {name: tensor.cpu().contiguous() for name, tensor in found.items()}
         numbers = {"steps": self.steps, "taken": self.taken, "progress": self.progress, "checked": self.checked}
-        return Saved(tensors, numbers)
+        return Saved(tensors, {**numbers, "scaler": self.scaler.state_dict()})
 
     def restore(self, saved: Saved) -> None:
         """Go on from :meth:`saved`."""
@@ -212,9 +214,16 @@ class Tuning:
             for name, weight in self.weights.items():
                 if f"step:{name}" in arrays:
                     self.optimiser.state[weight] = {
-                        moment: arrays[f"step:{name}"].to(weight.device)
+                        moment: arrays[f"step:{name}"].to(weight.device, copy=True)
                         if moment == "step"
                         else torch.empty_like(weight).copy_(arrays[f"{moment}:{name}"])  # laid out as the weight is
                         for moment in _STATE
                     }
+        if self.scaler.is_enabled() and numbers.get("scaler"):
+            self.scaler.load_state_dict(numbers["scaler"])
         self.joint.restore({name.removeprefix("joint:"): v for name, v in arrays.items() if name.startswith("joint:")})
+
+
+def _scaler(net: Net) -> torch.amp.GradScaler:
+    """Return what keeps gradients in the range of float16, which does nothing where that is not computed in."""
+    return torch.amp.GradScaler(torch.device(net.device).type, enabled=net.half is torch.float16)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -51,18 +51,25 @@ class Joint:
             features: Tensor = self.start.body(*inputs)
         return features
 
-    def backward(self, loss: Tensor, inputs: tuple[Tensor, ...], features: Tensor, targets: Tensor) -> None:
-        """Add the gradients of the loss and of all penalties to those of the parameters."""
+    def backward(
+        self,
+        loss: Tensor,
+        inputs: tuple[Tensor, ...],
+        features: Tensor,
+        targets: Tensor,
+        scaled: Callable[[Tensor], Tensor] = lambda total: total,
+    ) -> None:
+        """Add the gradients of the loss and of all penalties, as ``scaled``, to those of the parameters."""
         batch = Batch(inputs, features, targets, self._stages, self._half)
         penalties = [part.penalty(batch) for part in self.parts.values()]
         felt = [penalty for penalty in penalties if penalty is not None and penalty.requires_grad]
         self._stages = []
         if not felt or not self._adjusts:
-            torch.stack([loss, *felt]).sum().backward()  # type: ignore[no-untyped-call]
+            scaled(torch.stack([loss, *felt]).sum()).backward()  # type: ignore[no-untyped-call]
             return
         parameters = list(self._trained())
-        fit = _gradients(loss, parameters, keep=True)
-        pull = _gradients(torch.stack(felt).sum(), parameters, keep=False)
+        fit = _gradients(scaled(loss), parameters, keep=True)
+        pull = _gradients(scaled(torch.stack(felt).sum()), parameters, keep=False)
         for part in self.parts.values():
             pull = part.adjust(fit, pull)
         for parameter, one, other in zip(parameters, fit, pull, strict=True):

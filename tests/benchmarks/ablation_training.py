@@ -15,7 +15,6 @@ from typing_extensions import override
 from engine.arrays import Float32Array, FloatArray, IntArray
 from engine.backbones import load_source_head
 from engine.finetune.base import View
-from engine.finetune.precision import fast
 from engine.finetune.stream import Stream
 from engine.finetune.targets import Targets
 from engine.finetune.tuning import Recipe, Tuning
@@ -129,7 +128,7 @@ class Subject:
     def _see(self) -> Float32Array:
         """Return what the pretrained network sees in each picture [n, d]."""
         rows = np.arange(len(self.labels))
-        with torch.inference_mode(), fast(self.net.device, self.net.bfloat16):
+        with torch.inference_mode(), self.net.precision():
             pieces = [
                 self.net.body(*self.net.inputs(rows[first : first + _PIECE], View())).float().cpu().numpy()
                 for first in range(0, len(rows), _PIECE)

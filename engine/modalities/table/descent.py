@@ -129,7 +129,7 @@ class Descent:
         """Learn from the next rows, with ``steps_left`` steps to come including this one."""
         rows = self._rows()
         source = torch.Generator(self.lesson.device).manual_seed(self.seed * 1_000_003 + self.steps)
-        for group in self._optimiser.groups:
+        for group in self._optimiser.param_groups:
             group["lr"] = self.recipe.rate * pace(self.progress)
         raw = network.outputs(self.weights, self.lesson.inputs.at(rows), self._keep(rows.shape[1], source))
         self._optimiser.forget_gradients()

@@ -11,7 +11,8 @@ from torch import nn
 
 from engine.budget import Deadline
 from engine.finetune.ema import Average
-from engine.finetune.precision import fast, processor_is_faster
+from engine.finetune.full import in_full
+from engine.finetune.precision import fast, half_type, is_fast, processor_is_faster
 from engine.finetune.schedule import Plan, pace
 from engine.finetune.stream import Stream
 from engine.finetune.targets import Targets
@@ -142,3 +143,38 @@ def test_half_precision_is_used_only_where_it_is_said_to_be_faster_and_is() -> N
         assert layer(inputs).dtype == torch.float32
     with fast("cpu", frozenset({"cpu"})):
         assert layer(inputs).dtype == (torch.bfloat16 if processor_is_faster() else torch.float32)
+
+
+@pytest.mark.parametrize(
+    ("card", "able", "bfloat16", "quick", "spared"),
+    [
+        ("NVIDIA A100", (8, 0), True, torch.bfloat16, torch.bfloat16),
+        ("Tesla V100", (7, 0), False, torch.float16, torch.float16),
+        ("NVIDIA GeForce RTX 2080", (7, 5), False, torch.float16, torch.float16),
+        ("NVIDIA GeForce GTX 1660", (7, 5), False, None, None),  # gives NaN
+        ("NVIDIA GeForce GTX 1080", (6, 1), False, None, torch.float16),  # slow, but half of the memory
+    ],
+)
+def test_each_card_computes_in_what_it_is_quick_in_and_in_half_of_the_bits_where_memory_is_short(
+    card: str,
+    able: tuple[int, int],
+    bfloat16: bool,
+    quick: torch.dtype | None,
+    spared: torch.dtype | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: bfloat16)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda *_: able)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda *_: card)
+    both = frozenset({"cpu", "cuda"})
+    assert half_type("cuda", both) is quick
+    assert half_type("cuda", frozenset(), spare=True) is spared
+    assert is_fast("cuda", both) == bfloat16
+    with in_full():
+        assert half_type("cuda", both, spare=True) is None
+
+
+def test_apples_graphics_spare_memory_in_half_precision_and_the_processor_does_not() -> None:
+    assert half_type("mps", frozenset({"cuda"})) is None
+    assert half_type("mps", frozenset({"cuda"}), spare=True) is torch.bfloat16
+    assert half_type("cpu", frozenset(), spare=True) is None

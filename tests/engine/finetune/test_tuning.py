@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import torch
 from torch import nn
 
+from engine.finetune import base, precision
 from engine.finetune.stream import Stream
 from engine.finetune.targets import Targets
 from engine.finetune.tuning import Recipe, Tuning
@@ -44,3 +46,41 @@ def test_what_was_saved_is_taken_up_where_the_weights_are() -> None:
     again = tuning(CARD)
     again.restore(one.saved())
     assert memories(again) == {CARD}
+
+
+@pytest.fixture
+def float16(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let all networks compute in the type that cards from before bfloat16 are quick in."""
+    for module in (base, precision):
+        monkeypatch.setattr(module, "half_type", lambda *_: torch.float16)
+
+
+@pytest.mark.usefixtures("float16")
+def test_small_gradients_are_not_lost_in_half_precision_and_too_large_ones_change_nothing() -> None:
+    one = tuning()
+    assert one.scaler.is_enabled()
+    before = {name: weight.detach().clone() for name, weight in one.weights.items()}
+    one.scaler.load_state_dict({**one.scaler.state_dict(), "scale": 1e30})  # gradients become endless
+    one.step(16, 64)
+    assert all(torch.equal(before[name], weight) for name, weight in one.weights.items())
+    assert one.scaler.get_scale() == pytest.approx(0.5e30)
+    one.scaler.load_state_dict({**one.scaler.state_dict(), "scale": 2.0**10})
+    one.step(16, 64)
+    assert not any(torch.equal(before[name], weight) for name, weight in one.weights.items())
+
+
+@pytest.mark.usefixtures("float16")
+def test_how_gradients_are_scaled_is_kept_over_a_restart() -> None:
+    one, again = tuning(), tuning()
+    one.scaler.load_state_dict({**one.scaler.state_dict(), "scale": 2.0**7})
+    one.step(16, 64)
+    again.restore(one.saved())
+    for each in (one, again):
+        each.step(16, 48)
+    assert again.scaler.state_dict() == one.scaler.state_dict()
+    assert all(torch.equal(one.weights[name], weight) for name, weight in again.weights.items())
+
+
+def test_nothing_is_scaled_in_other_types() -> None:
+    assert not tuning().scaler.is_enabled()
+    assert tuning().saved().numbers["scaler"] == {}

@@ -19,7 +19,6 @@ from engine.backbones import load_backbone, load_source_head
 from engine.features.overlap import overlapped
 from engine.finetune.base import Net, Part, View
 from engine.finetune.learner import FineTune
-from engine.finetune.precision import fast
 from engine.learners.base import Job
 from engine.learners.constant import ConstantLearner
 from engine.memory import short_of_memory
@@ -73,7 +72,7 @@ class ImageNet(Net):
         self.ways, self._otherwise, self._weights = set(self.known_ways), "", weights
         body = load_backbone(backbone, weights)
         self.body = body.to(memory_format=torch.channels_last)
-        self.length, self.bfloat16 = body.length, body.quicker_halved
+        self.length, self.halved = body.length, body.quicker_halved
         self.source = load_source_head(backbone, weights) if source else None
         self._backbone, self.stages = body, body.last_of_size
         self.see_at(resolution)
@@ -203,7 +202,7 @@ class ImageNet(Net):
         # The first is slow, on a graphics card by seconds, and others may be disturbed.
         while len(took) < _FEWEST_TRIES or (len(took) < _TRIES and sum(took) < _TRIES_S):
             began = time.monotonic()
-            with fast(self.device, self.bfloat16):
+            with self.precision():
                 features = self.body(planes)
             pulled = torch.autograd.grad(features.float().sum(), learned)
             float(pulled[0].sum())  # waits for the device

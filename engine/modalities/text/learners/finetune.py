@@ -54,7 +54,7 @@ class TextNet(Net):
     a chunk is remembered.
     """
 
-    bfloat16: frozenset[str] = HALF_ON
+    halved: frozenset[str] = HALF_ON
 
     def __init__(self, job: Job, layers: int, chunks: int) -> None:
         assert isinstance(job.samples, TextSamples)

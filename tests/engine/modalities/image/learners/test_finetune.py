@@ -13,7 +13,6 @@ from PIL import Image
 from engine.backbones import load_backbone
 from engine.budget import Deadline
 from engine.finetune.base import View
-from engine.finetune.precision import fast
 from engine.learners.base import Job
 from engine.modalities.image import squares
 from engine.modalities.image.augment import FLIP, LIGHT
@@ -265,7 +264,7 @@ def test_features_that_a_head_has_looked_at_are_taken_over(job: Job) -> None:
     assert recalled is not None
     while not net.prepare():
         pass
-    with torch.inference_mode(), fast("cpu", net.bfloat16):
+    with torch.inference_mode(), net.precision():
         looked = net.body(*net.inputs(rows, View())).float().numpy()
     np.testing.assert_allclose(recalled, looked, atol=0.2)
     assert learner(mine, resolution=96).net().recalled(rows) is None

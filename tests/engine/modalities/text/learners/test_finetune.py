@@ -12,7 +12,6 @@ from engine.backbones.wordpieces import PADDING
 from engine.budget import Deadline
 from engine.errors import ModelError
 from engine.finetune.base import View
-from engine.finetune.precision import fast
 from engine.learners.base import Job, Learner
 from engine.modalities.text.learners.finetune import TextFineTune, TextNet
 from engine.modalities.text.learners.frozen_head import FrozenHead
@@ -98,7 +97,7 @@ def test_long_texts_are_learned_by_some_chunks_and_checked_whole() -> None:
     assert len(turns) > 1
     inputs = net.inputs(np.array([0, 1]), View())
     assert inputs[2].tolist() == [0] * 5 + [1] * 5
-    with torch.inference_mode(), fast("cpu", net.bfloat16):
+    with torch.inference_mode(), net.precision():
         assert net.body(*inputs).shape == (2, net.length)
 
 
@@ -108,7 +107,7 @@ def test_what_is_remembered_is_what_is_seen() -> None:
     first, again = net.inputs(rows, View()), net.inputs(rows[::-1].copy(), View())
     torch.testing.assert_close(first[0][:102], again[0][-204:-102])
     words = first[1]
-    with torch.inference_mode(), fast("cpu", net.bfloat16):
+    with torch.inference_mode(), net.precision():
         whole = seen([net.body.get_submodule("network")], 0, words)  # type: ignore[list-item]
         found = net.body(*first)
     assert (found[1:] - whole[2:]).abs().max() < HALF
@@ -125,7 +124,7 @@ def test_what_the_frozen_network_saw_is_taken_over(tmp_path: Path) -> None:
         pass
     recalled = net.recalled(rows)
     assert recalled is not None
-    with torch.inference_mode(), fast("cpu", net.bfloat16):
+    with torch.inference_mode(), net.precision():
         assert np.abs(net.body(*net.inputs(rows, View())).numpy() - recalled).max() < HALF
 
 
