@@ -18,6 +18,7 @@ from engine.modalities.learned import Meta, reorder, taught
 from engine.modalities.portfolio import Entry
 from engine.samples import Samples
 from engine.task import Modality, Task
+from engine.transfer.asked import AUTO, held
 
 __all__ = ["FIRST_KINDS", "Entry", "ask_samples", "open_samples", "portfolio"]
 
@@ -48,13 +49,18 @@ def ask_samples(items: Sequence[Any], task: Task) -> tuple[Samples, dict[int, st
 
 
 def portfolio(
-    task: Task, size: int, device: str, dataset: Dataset | None = None, own: Sequence[Path] = ()
+    task: Task,
+    size: int,
+    device: str,
+    dataset: Dataset | None = None,
+    own: Sequence[Path] = (),
+    transfer: str = AUTO,
 ) -> tuple[Entry, ...]:
     """Return the learners to try for this task, training size and device, in the order that earlier runs teach.
 
     The size of the samples in ``dataset``, where it is given, helps to find runs on alike data, and leaves out what is
     for samples of other sizes. ``own`` are files of weights of the person's networks, which are tried after the
-    first few.
+    first few; ``transfer`` is one of :data:`engine.transfer.asked.CHOICES`.
     """
     module = importlib.import_module(f"engine.modalities.{Modality(task.modality).value}.portfolio")
     entries: tuple[Entry, ...] = module.portfolio(task, size, device)
@@ -62,6 +68,7 @@ def portfolio(
         from engine.modalities.image.own import own_entries
 
         entries = (*entries[:_BEFORE_OWN], *own_entries(own), *entries[_BEFORE_OWN:])
+    entries = held(entries, transfer)
     asked = taught(task.modality) or any(entry.limited for entry in entries)
     measured = extent(dataset, task) if dataset is not None and asked else None
     entries = tuple(entry for entry in entries if entry.suits(measured))

@@ -64,7 +64,8 @@ class Bench:
             seed=run.options.seed,
             cache=cache,
         )
-        entries = portfolio(run.task, len(train), self.device, own=run.options.own_weights)
+        options = run.options
+        entries = portfolio(run.task, len(train), self.device, own=options.own_weights, transfer=options.transfer)
         self._entries = {entry.name: entry for entry in entries}
         self._learners: dict[str, Learner] = {}
         self._offered: dict[str, Member] = {}  # the newest candidates, until their learners work on

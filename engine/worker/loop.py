@@ -137,7 +137,8 @@ class Worker:
         device = self._device = told_at_once(options.device) or self._desk.device(
             lambda: self._budget.remaining > self._reserve
         )
-        self._entries = portfolio(task, n_train, device, self._server.train, options.own_weights)
+        own, transfer = options.own_weights, options.transfer
+        self._entries = portfolio(task, n_train, device, self._server.train, own, transfer)
         self._server.repeats = {entry.name: entry.repeats for entry in self._entries if entry.repeats}
         self._server.withdrawn = dict(self._before.withdrawn)
         self._roster = Roster(self._entries, self._before, lambda: self._server.members)

@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.transfer.asked import AUTO, CHOICES
 from studio.cli.commands.base import Command
 from studio.cli.errors import UsageError
 from studio.cli.follow import follow
@@ -56,6 +57,12 @@ def _arguments(parser: ArgumentParser) -> None:
         "--allow-download",
         action="store_true",
         help="fetch good pretrained weights into that folder before the time begins (default: nothing is fetched)",
+    )
+    parser.add_argument(
+        "--transfer",
+        choices=CHOICES,
+        default=AUTO,
+        help="how tuned networks hold on to what they knew (default: auto, which is none, as was measured to be best)",
     )
     parser.add_argument("--seed", metavar="N", type=seed, default=0, help="repeat the same choices (default: 0)")
     parser.add_argument("--json", action="store_true", help="print the events of the run, one JSON object a line")
@@ -137,11 +144,15 @@ def _own_weights(options: Namespace, intake: Intake, report: Reporter) -> tuple[
 def _freeze(intake: Intake, options: Namespace, own: list[Path], troubles: list[str]) -> RunFolder:
     """Write the run folder: what is asked, and the samples as they are now."""
     from engine.run.folder import RunFolder, RunOptions
+    from engine.transfer.asked import refusal
     from labeling.importing import inputs
     from labeling.provenance import write_origins
     from labeling.snapshot import snapshot
 
     frozen = snapshot(intake.frame, intake.understanding, test_fraction=options.test_fraction, seed=options.seed)
+    unfit = refusal(options.transfer, frozen.task)
+    if unfit is not None:
+        raise UsageError(unfit)
     predict = inputs(options.predict, frozen.task) if options.predict is not None else None
     plan = RunOptions(
         budget_s=options.budget,
@@ -152,6 +163,7 @@ def _freeze(intake: Intake, options: Namespace, own: list[Path], troubles: list[
         notes=(*intake.problems, *troubles, *frozen.notes),
         max_latency_ms=options.max_latency,
         weights=tuple(str(file) for file in own),
+        transfer=options.transfer,
     )
     path = options.out or intake.run_path or _default_path(options.data)
     run = RunFolder.create(path, frozen.task, frozen.dataset, plan, predict)

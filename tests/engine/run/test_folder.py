@@ -22,6 +22,17 @@ def test_it_reads_back_what_was_planned(tmp_path: Path) -> None:
     assert run.result() is None
 
 
+def test_a_way_to_hold_on_that_nobody_knows_is_a_sentence_and_an_earlier_plan_names_none(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run")
+    plan = json.loads((run.path / "plan.json").read_text())
+    (run.path / "plan.json").write_text(json.dumps({**plan, "transfer": "glue"}))
+    with pytest.raises(RunError, match=r"damaged .*glue"):
+        RunFolder.open(run.path)
+    del plan["transfer"]
+    (run.path / "plan.json").write_text(json.dumps(plan))
+    assert RunFolder.open(run.path).options.transfer == "auto"
+
+
 def test_a_folder_that_holds_something_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("keep me")
     with pytest.raises(RunError, match="is not empty, so nothing was started"):

@@ -118,6 +118,19 @@ def test_absent_weights_are_said_before_anything_starts(
 
 
 @pytest.mark.usefixtures("no_worker")
+def test_the_way_to_hold_on_to_the_pretraining_is_kept_or_refused(
+    photos: Path, table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", str(photos), "--transfer", "l2sp", "--out", str(tmp_path / "a")]) == 1
+    assert RunFolder.open(tmp_path / "a").options.transfer == "l2sp"
+    assert main(["train", str(table), "--target", "likes it", "--transfer", "l2sp", "--out", str(tmp_path / "b")]) == 2
+    assert "no use for l2sp" in capsys.readouterr().err
+    assert not (tmp_path / "b").exists()
+    assert main(["train", str(photos), "--transfer", "glue"]) == 2
+    assert "glue" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("no_worker")
 def test_no_test_part_is_kept_where_none_is_wanted(table: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     main(["train", str(table), "--target", "likes it", "--test-fraction", "0", "--out", str(run)])
