@@ -29,11 +29,11 @@ from engine.modalities.image.mixing import mixed
 from engine.modalities.image.resize import resize
 from engine.modalities.image.samples import ImageSamples
 from engine.modalities.image.squares import Squares
+from engine.modalities.image.trivial import trivially_varied
 from engine.task import Kind
 from engine.transfer.co_tuning import CoTuning
 
 _SMALLEST = 64
-_PLAIN = 0.7  # of the training, after which pictures are no longer mixed
 _COARSE = ((0.35, 0.6), (0.65, 0.8))  # until which share of the training pictures are seen how small
 _STEP = 32  # pixels: networks halve pictures five times
 _UNCHANGED = 0.35  # of the time of a step, which goes into what does not depend on the size of pictures
@@ -46,14 +46,17 @@ class ImageNet(Net):
     Pictures are varied in the ``ways`` (:mod:`engine.modalities.image.augment`) that do not change what they mean.
     Where they may be mirrored, answers are means over both views. ``mixing`` is the share of the steps that learn from
     mixed pictures (:mod:`engine.modalities.image.mixing`) before the last part of the training; ``growing`` says
-    whether pictures are seen smaller at first, which costs less. ``source`` says whether the classifier of the
-    pretraining is wanted; ``weights`` is the adopted file of a network from outside.
+    whether pictures are seen smaller at first, which costs less; ``trivial`` says whether each is changed in one of
+    many more ways (:mod:`engine.modalities.image.trivial`) where none of the others changes what it means. ``source``
+    says whether the classifier of the pretraining is wanted; ``weights`` is the adopted file of a network from outside.
     """
 
     margin: ClassVar[float] = 1.25
     known_ways: ClassVar[tuple[str, ...]] = (FLIP, LIGHT, ZOOM)
     mixing: float = 0.0
     growing: bool = False
+    trivial: bool = False
+    plain_from: ClassVar[float] = 0.85  # of the training, from where on pictures are no longer mixed
     looking = 0.3  # 0.24 in half precision, 0.35 in full,
     whole = 3.0  # and a check looks at both views in full
 
@@ -137,6 +140,8 @@ class ImageNet(Net):
 
     def varied(self, squares: Tensor, view: View) -> Tensor:
         """Return the squares as they might also have been taken, float32 [n, 3, side, side]; see :meth:`side`."""
+        if self.trivial and self.ways == set(self.known_ways):
+            return trivially_varied(augment(squares, self.side(view.progress), view.random, self.ways - {LIGHT}))
         return augment(squares, self.side(view.progress), view.random, self.ways)
 
     def side(self, progress: float) -> int:
@@ -152,7 +157,7 @@ class ImageNet(Net):
 
     @override
     def mix(self, inputs: tuple[Tensor, ...], targets: Tensor, view: View) -> tuple[tuple[Tensor, ...], Tensor]:
-        if view.progress >= _PLAIN or view.random.random() >= self.mixing:
+        if view.progress >= self.plain_from or view.random.random() >= self.mixing:
             return inputs, targets
         (pictures,) = inputs
         pictures, targets = mixed(pictures, targets, view.random)
@@ -247,7 +252,7 @@ class ImageFineTune(FineTune):
     resolutions, of which the largest is taken at which the time allows to see each picture ``enough`` (8) times;
     ``frozen`` (0), how many of the first stages stay as they were pretrained, which makes steps cheaper; ``mixing``
     (0), the share of the steps that learn from mixed pictures; ``growing`` (False), whether pictures are seen smaller
-    at first.
+    at first; ``trivial`` (False), whether each is changed by TrivialAugment, which numbers never are.
     """
 
     kind: ClassVar[str] = "image.finetune"
@@ -260,6 +265,7 @@ class ImageFineTune(FineTune):
         batch, (name, weights) = int(self.settings.get("batch", 32)), self.network()
         net = ImageNet(self.job, name, resolution, frozen, source, weights)
         net.mixing, net.growing = self.mixing, bool(settings.get("growing", False))
+        net.trivial = bool(settings.get("trivial", False)) and bool(self.job.task.classes)
         if not math.isinf(self.allowed):
             net.row_s = _row_seconds(net, batch)
         net.see_at(self._finest(net, [resolution, *sorted(int(side) for side in settings.get("finer", ()))]))

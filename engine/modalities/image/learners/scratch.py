@@ -40,6 +40,7 @@ class ScratchNet(ImageNet):
 
     margin: ClassVar[float] = 1.0
     known_ways: ClassVar[tuple[str, ...]] = (FLIP,)
+    plain_from: ClassVar[float] = 0.7
     learns_statistics: ClassVar[bool] = True
     pretrained: ClassVar[bool] = False
 

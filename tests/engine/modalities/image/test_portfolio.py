@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from engine.backbones import BACKBONES
 from engine.learners import learner_class
 from engine.modalities import portfolio
 from engine.task import Kind, Modality, Task
@@ -33,3 +34,18 @@ def test_every_entry_can_be_learned(tmp_path_factory: pytest.TempPathFactory) ->
 def test_networks_are_tuned_after_a_first_look_at_what_they_see(device: str) -> None:
     kinds = [entry.kind for entry in portfolio(TASK, 2_000, device)]
     assert kinds.index("image.frozen_head") < kinds.index("image.finetune")
+
+
+def test_pictures_are_mixed_and_changed_in_many_ways_only_where_there_are_many_passes() -> None:
+    def varied(device: str) -> set[tuple[bool, bool]]:
+        tuned = [entry.settings for entry in portfolio(TASK, 2_000, device) if entry.kind == "image.finetune"]
+        return {(settings.get("mixing", 0.0) > 0.0, settings.get("trivial", False)) for settings in tuned}
+
+    assert varied("cuda") == {(True, True)}
+    assert varied("cpu") == varied("mps") == {(False, False)}
+
+
+def test_a_card_tunes_each_network_that_comes_along() -> None:
+    tuned = [entry.network for entry in portfolio(TASK, 2_000, "cuda") if entry.tunes and not entry.repeats]
+    assert sorted(tuned) == sorted(BACKBONES)
+    assert tuned[-1] == "efficientnet_lite1"  # only when all else is done
