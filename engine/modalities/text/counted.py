@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 from engine.arrays import IntArray
 from engine.modalities.text.keys import Family
-from engine.modalities.text.ngrams import Counts, count
+from engine.modalities.text.ngrams import Counts, count_steps
 from engine.modalities.text.samples import Text, TextSamples
-from engine.modalities.text.tokens import Tokens
+from engine.modalities.text.tokens import Tokens, at_once
 
 _REMEMBERED = 30_000_000  # counts of a set of texts
 
@@ -38,10 +38,14 @@ class Counted:
 
     def counts(self, family: Family) -> Counts:
         """Return how often the n-grams of a family occur."""
+        return at_once(self.count_steps(family))
+
+    def count_steps(self, family: Family) -> Generator[None, None, Counts]:
+        """Count the n-grams of a family bit by bit, with moments in between."""
         kind = replace(family, binary=False)
         if kind in self._kept:
             return self._kept[kind]
-        counts = count(self.tokens, family)
+        counts = yield from count_steps(self.tokens, family)
         if counts.table.nnz <= self._room:
             self._kept[kind] = counts
             self._room -= counts.table.nnz

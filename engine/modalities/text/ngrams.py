@@ -13,17 +13,20 @@ vocabulary does not hold are left out, and what remains of each text is scaled t
 
 from __future__ import annotations
 
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.arrays import Float32Array, IntArray
+from engine.arrays import BoolArray, Float32Array, IntArray
 from engine.modalities.text.keys import Family, pieces, run_keys
-from engine.modalities.text.tokens import KeyArray, Tokens
+from engine.modalities.text.tokens import KeyArray, Tokens, at_once, blocks_of
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
+
+_TOKENS_A_STEP, _COUNTS_A_STEP = 200_000, 2_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +39,40 @@ class Counts:
 
 def count(tokens: Tokens, family: Family) -> Counts:
     """Count the n-grams of a family."""
-    return _pieces(tokens, family) if family.pieces else _words(tokens, family)
+    return at_once(count_steps(tokens, family))
+
+
+def count_steps(tokens: Tokens, family: Family) -> Generator[None, None, Counts]:
+    """Count the n-grams of a family block by block; yield between them, so that somebody can look at the clock."""
+    found: list[Counts] = []
+    for block in tokens.blocks(_TOKENS_A_STEP):
+        if found:
+            yield
+        found.append(_pieces(block, family) if family.pieces else _words(block, family))
+    return (yield from _one_below_another(found))
+
+
+def _one_below_another(parts: Sequence[Counts]) -> Generator[None, None, Counts]:
+    """Return the counts of texts that were counted in parts."""
+    from scipy.sparse import csr_array
+
+    if len(parts) == 1:
+        return parts[0]
+    ordered = np.sort(np.concatenate([part.keys for part in parts]))  # np.unique would take many times as long
+    yield
+    keys = ordered[np.diff(ordered, prepend=ordered[:1] - np.uint32(1)) > 0]
+    tables = []
+    for part in parts:
+        yield
+        places = np.searchsorted(keys, part.keys).astype(np.int32)[part.table.indices]
+        tables.append(csr_array((part.table.data, places, part.table.indptr), shape=(part.table.shape[0], len(keys))))
+    return Counts(keys, _stacked(tables))
+
+
+def _stacked(tables: Sequence[csr_array[np.float32]]) -> csr_array[np.float32]:
+    from scipy.sparse import csr_array, vstack
+
+    return tables[0] if len(tables) == 1 else csr_array(vstack(tables, format="csr"))
 
 
 def _words(tokens: Tokens, family: Family) -> Counts:
@@ -87,15 +123,27 @@ class Vocabulary:
 
     def matrix(self, counts: Counts) -> csr_array[np.float32]:
         """Return the values [texts, m] of the features, each row of length 1 (or empty)."""
-        from scipy.sparse import csr_array
+        return at_once(self.matrix_steps(counts))
 
-        texts = counts.table.shape[0]
+    def matrix_steps(self, counts: Counts) -> Generator[None, None, csr_array[np.float32]]:
+        """Find :meth:`matrix` block by block; yield between them."""
         nearest = np.minimum(np.searchsorted(self.keys, counts.keys), max(0, len(self.keys) - 1))
         known = self.keys[nearest] == counts.keys if len(self.keys) else np.zeros(len(counts.keys), dtype=np.bool_)
-        kept = known[counts.table.indices]
-        places = nearest[counts.table.indices[kept]].astype(np.int32)
-        rows = np.repeat(np.arange(texts), np.diff(counts.table.indptr))[kept]
-        values = np.ones(len(rows), np.float32) if self.family.binary else 1.0 + np.log(counts.table.data[kept])
+        found: list[csr_array[np.float32]] = []
+        for low, high in blocks_of(counts.table.indptr, _COUNTS_A_STEP):
+            if found:
+                yield
+            found.append(self._values(counts.table[low:high], nearest, known))
+        return _stacked(found)
+
+    def _values(self, table: csr_array[np.float32], nearest: IntArray, known: BoolArray) -> csr_array[np.float32]:
+        from scipy.sparse import csr_array
+
+        texts = table.shape[0]
+        kept = known[table.indices]
+        places = nearest[table.indices[kept]].astype(np.int32)
+        rows = np.repeat(np.arange(texts), np.diff(table.indptr))[kept]
+        values = np.ones(len(rows), np.float32) if self.family.binary else 1.0 + np.log(table.data[kept])
         values = values * self.rarity[places]
         lengths = np.sqrt(np.bincount(rows, weights=values.astype(np.float64) ** 2, minlength=texts))
         values /= lengths[rows].astype(np.float32)

@@ -15,9 +15,10 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import cast
+from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,7 @@ import numpy.typing as npt
 from engine.arrays import IntArray
 
 KeyArray = npt.NDArray[np.uint32]
+Found = TypeVar("Found")
 
 MOST_LETTERS = 200_000  # of a text that are looked at: its beginning and its end
 _LETTERS_A_STEP = 1_000_000
@@ -54,6 +56,25 @@ def checksum(text: str, start: int) -> int:
     return zlib.crc32(text.encode("utf-8", errors="surrogatepass"), start)
 
 
+def blocks_of(limits: IntArray, most: int) -> Iterator[tuple[int, int]]:
+    """Yield the first row and the one behind the last of blocks of about ``most`` entries, of one row at least.
+
+    Those of a row r lie from ``limits[r]`` to ``limits[r + 1]``. No rows are one block.
+    """
+    cuts = np.flatnonzero(np.diff(limits[1:] // most)) + 1
+    yield from pairwise([0, *cuts.tolist(), len(limits) - 1])
+
+
+def at_once(steps: Generator[None, None, Found]) -> Found:
+    """Return what is found in steps, without a moment in between."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: Found = end.value
+            return found
+
+
 @dataclass(frozen=True, eq=False)
 class Tokens:
     """The tokens of a set of texts.
@@ -71,12 +92,7 @@ class Tokens:
     @classmethod
     def of(cls, texts: Sequence[tuple[str, ...]]) -> Tokens:
         """Return the tokens of texts."""
-        steps = cls.steps(texts)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                return cast(Tokens, end.value)
+        return at_once(cls.steps(texts))
 
     @classmethod
     def steps(cls, texts: Sequence[tuple[str, ...]]) -> Generator[None, None, Tokens]:
@@ -98,6 +114,13 @@ class Tokens:
         word = np.concatenate([np.empty(0, dtype=np.int64), *pieces])
         row, column_of = np.repeat(per_text, counts), np.repeat(np.asarray(columns, dtype=np.int64), counts)
         return cls(list(numbers), word, row, column_of, len(texts))
+
+    def blocks(self, most: int) -> Iterator[Tokens]:
+        """Yield the texts in blocks of about ``most`` tokens, of one text at least."""
+        limits = np.searchsorted(self.row, np.arange(self.size + 1))
+        for low, high in blocks_of(limits, most):
+            mine = slice(limits[low], limits[high])
+            yield Tokens(self.words, self.word[mine], self.row[mine] - low, self.column[mine], high - low)
 
 
 class _Numbers(dict[str, int]):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from typing_extensions import override
 
-from engine.arrays import Float32Array, FloatArray, IntArray
+from engine.arrays import BoolArray, Float32Array, FloatArray, IntArray
 from engine.budget import Deadline
 from engine.errors import DataError
 from engine.heads.order import stratified_order
@@ -20,11 +20,12 @@ from engine.modalities.text import links
 from engine.modalities.text.bayes import log_count_ratios
 from engine.modalities.text.counted import Counted, counted
 from engine.modalities.text.keys import Family
-from engine.modalities.text.members.ngrams import NgramsMember, design
+from engine.modalities.text.left_out import LeftOut
+from engine.modalities.text.members.ngrams import NgramsMember, side_by_side
 from engine.modalities.text.ngrams import Vocabulary
 from engine.modalities.text.samples import TextSamples
 from engine.modalities.text.solver import Descent, Fit
-from engine.modalities.text.tokens import MOST_LETTERS
+from engine.modalities.text.tokens import Found, letters_of
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -33,7 +34,9 @@ _WEIGHTS = 20_000_000  # numbers in the weights that are looked for at once
 _FEATURES = 400_000
 _RARE_FROM = 50  # texts from which on a feature must occur twice
 _FIRST_CHARACTERS, _FEWEST_FIRST = 1_000_000, 100  # about what is learned from in a quarter of a second
-_MOST_CHARACTERS = 12_000_000  # each kind of n-gram is counted in some seconds then, between two looks at the clock
+_MOST_CHARACTERS = 12_000_000  # in the texts learned from: each kind of n-gram takes about a minute then
+_AT_LEISURE, _LEISURE_S = 3, 900.0  # times as many where so much time is left
+_REMEMBERED = 30_000_000  # features of texts that are not learned from
 _ROWS_A_STEP = 1000
 _ANSWERS, _STATE = "answers.npy", "state.json"
 _NO_FOLD = -2
@@ -45,12 +48,14 @@ Work = Generator[bool, None, None]
 class _Problem:
     """What is to be found for the texts ``rows`` of the job: each of the ``fits`` the models of some folds.
 
-    Targets are numbers less ``middle``, over ``spread``.
+    ``held_out`` [F] are the folds that the models side by side have not learned from. Targets are numbers less
+    ``middle``, over ``spread``.
     """
 
     rows: IntArray
     vocabularies: tuple[Vocabulary, ...]
     fits: tuple[Fit, ...]
+    held_out: IntArray
     middle: float
     spread: float
 
@@ -59,15 +64,27 @@ class _Problem:
         """The models that say the same of everything."""
         return [fit.start for fit in self.fits]
 
+    def unseen(
+        self, models: Sequence[Float32Array], folds: IntArray, matrix: csr_array[np.float32] | None = None
+    ) -> FloatArray:
+        """Return what is said of the rows, or of those of a ``matrix``, each by the model of its fold, [n, K].
 
-@dataclass(frozen=True, eq=False)
-class _Result:
-    """Averaged weights [m, K] and bias [K], and the answers [rows, outputs] of the texts checked on."""
+        Rows of no fold are NaN. Texts that none has learned from are asked about so too: one like them, which stands in
+        the same fold, may have been learned.
+        """
+        scores = np.full((len(folds), self.fits[0].targets.shape[1]), np.nan)
+        held_out = iter(self.held_out)
+        for fit, mine in zip(self.fits, models, strict=True):
+            for said, fold in zip(fit.scores(mine, matrix).swapaxes(0, 1), held_out, strict=False):
+                scores[folds == fold] = said[folds == fold]
+        return scores
 
-    weight: FloatArray
-    bias: FloatArray
-    answers: FloatArray
-    loss: float
+    def mean(self, models: Sequence[Float32Array]) -> Float32Array:
+        """Return the mean of the models of all folds in the target's own units, [m + 1, K]: weights, then biases."""
+        weights = [fit.weights(mine) for fit, mine in zip(self.fits, models, strict=True)]
+        mean: FloatArray = np.concatenate(weights, axis=1).mean(axis=1, dtype=np.float64) * self.spread
+        mean[-1] += self.middle
+        return np.asarray(mean, dtype=np.float32)
 
 
 class Ngrams(Learner):
@@ -95,6 +112,8 @@ class Ngrams(Learner):
         self._stage = 0  # stages that are over: the first texts, then one for each penalty
         self._behind, self._ahead = 0.0, 0.0  # work, in about what one penalty takes
         self._work: Work | None = None
+        self._time_s = 0.0  # that was left when the work began, now or after a restart
+        self._letters: int | None = None  # to learn from at most, once that is known
 
     @property
     def families(self) -> tuple[Family, ...]:
@@ -114,6 +133,7 @@ class Ngrams(Learner):
     @override
     def advance(self, deadline: Deadline) -> Progress:
         if self._work is None:
+            self._time_s = deadline.left - deadline.elapsed
             self._work = self._working()
         for improved in self._work:
             if improved or deadline.expired:
@@ -129,7 +149,7 @@ class Ngrams(Learner):
             rows = np.sort(self._order[:first])
             problem = yield from self._problem(rows, Counted(self.samples.texts(rows)), 0.5 * looks)
             models = yield from self._solved(problem, self._penalties[0], problem.start, 0.5 * looks)
-            self._keep(problem, self._result(problem, models))
+            self._keep(problem, models, self._scores(problem, models))
             self._stage = 1
             yield True
         self._stage = max(1, self._stage)
@@ -141,24 +161,33 @@ class Ngrams(Learner):
         rows = yield from self._affordable()
         texts = counted(self.samples, None if len(rows) == len(self._order) else rows)
         problem = yield from self._problem(rows, texts, 1.0)
+        others = np.setdiff1d(np.flatnonzero(self.job.folds >= 0), rows)
+        left_out = LeftOut(self.samples, others, problem.vocabularies, _REMEMBERED >> 2 * self.job.frugality)
         models = problem.start
         for stage, penalty in enumerate(self._penalties, start=1):
             models = yield from self._solved(problem, penalty, models, 1.0)
             if stage < self._stage:
                 continue
-            result = self._result(problem, models)
-            better = stage == 1 or result.loss < self._loss
+            scores = self._scores(problem, models)
+            if len(others):
+                if stage == 1 and np.isfinite(scores).any():
+                    self._keep(problem, models, scores)
+                    yield True
+                yield from self._ask(problem, models, left_out, scores)
+            better = stage == 1 or self._loss_of(problem, scores) < self._loss
             self._stage = stage + 1 if better else self._stages
             if not better:
                 return
-            self._keep(problem, result)
+            self._keep(problem, models, scores)
             yield True
 
     def _affordable(self) -> Generator[bool, None, IntArray]:
-        """Return which texts to count, rising: all of them, or of very many those that come first in the order."""
-        left = _MOST_CHARACTERS >> 2 * self.job.frugality
+        """Return which texts to learn from, rising: all, or of very many those that come first in the order."""
+        if self._letters is None:
+            self._letters = _MOST_CHARACTERS * (_AT_LEISURE if self._time_s >= _LEISURE_S else 1)
+        left = self._letters >> 2 * self.job.frugality
         for place, row in enumerate(self._order):
-            left -= sum(min(len(part), MOST_LETTERS) for part in self.samples.text(int(row)))
+            left -= letters_of(self.samples.text(int(row)))
             if left < 0:
                 return np.sort(self._order[: max(place, _FEWEST_FIRST)])
             if place % _ROWS_A_STEP == _ROWS_A_STEP - 1:
@@ -167,10 +196,10 @@ class Ngrams(Learner):
 
     def _looked_at_first(self) -> int:
         """Return how many texts to look at before all: fewer where they are long."""
-        wanted, characters = int(self.settings.get("first", 0)), 0
+        wanted, letters = int(self.settings.get("first", 0)), 0
         for place, row in enumerate(self._order[:wanted]):
-            characters += sum(min(len(part), MOST_LETTERS) for part in self.samples.text(int(row)))
-            if characters > _FIRST_CHARACTERS:
+            letters += letters_of(self.samples.text(int(row)))
+            if letters > _FIRST_CHARACTERS:
                 return max(place, _FEWEST_FIRST)
         return wanted
 
@@ -182,10 +211,12 @@ class Ngrams(Learner):
             raise DataError("The texts hold no words. Check the files or columns, then train again.")
         yield False
         most = min(_FEATURES, self._most // job.task.outputs) // len(self.families)
-        vocabularies = []
+        least = 2 if len(rows) >= _RARE_FROM else 1
+        vocabularies, parts = [], []
         for family in self.families:
-            least = 2 if len(rows) >= _RARE_FROM else 1
-            vocabularies.append(Vocabulary.fit(texts.counts(family), family, least, max(1, most)))
+            counts = yield from _without_news(texts.count_steps(family))
+            vocabularies.append(Vocabulary.fit(counts, family, least, max(1, most)))
+            parts.append((yield from _without_news(vocabularies[-1].matrix_steps(counts))))
             self._did(work / len(self.families))
             yield False
         wanted = links.targets_of(job.labels[rows], job.task)
@@ -193,18 +224,28 @@ class Ngrams(Learner):
         if links.link_of(job.task) == "identity":
             middle, spread = float(wanted.mean()), float(wanted.std()) or 1.0
         targets = ((wanted - middle) / spread).astype(np.float32)
-        fits = []
-        for fit in self._fits(rows, design(texts, vocabularies), targets):
+        fits, matrix = [], side_by_side(parts)
+        del counts, parts  # which may be most of what is in memory
+        yield False
+        transposed = matrix.T.tocsr()
+        yield False
+        folds = np.unique(job.folds[job.folds >= 0])
+        held_out = folds if len(folds) else np.array([_NO_FOLD])
+        learned = job.folds[rows, None] != held_out
+        for fit in self._fits(matrix, transposed, targets, learned):
             fits.append(fit)
             yield False
-        return _Problem(rows, tuple(vocabularies), tuple(fits), middle, spread)
+        return _Problem(rows, tuple(vocabularies), tuple(fits), held_out, middle, spread)
 
-    def _fits(self, rows: IntArray, matrix: csr_array[np.float32], targets: Float32Array) -> Iterator[Fit]:
-        """Yield as many folds' models at once as there is room for, or one of all rows where there are no folds."""
-        link, transposed = links.link_of(self.job.task), matrix.T.tocsr()
-        folds = self.job.folds[rows]
-        held_out = np.unique(folds[folds >= 0])
-        learned = folds[:, None] != (held_out if len(held_out) else np.array([_NO_FOLD]))
+    def _fits(
+        self,
+        matrix: csr_array[np.float32],
+        transposed: csr_array[np.float32],
+        targets: Float32Array,
+        learned: BoolArray,
+    ) -> Iterator[Fit]:
+        """Yield the models of the ``learned`` rows [n, F] of the folds, as many at once as there is room for."""
+        link = links.link_of(self.job.task)
         at_once = max(1, self._most // max(1, matrix.shape[1] * targets.shape[1]))
         for begin in range(0, learned.shape[1], at_once):
             mine = learned[:, begin : begin + at_once]
@@ -227,28 +268,30 @@ class Ngrams(Learner):
     def _did(self, work: float) -> None:
         self._behind, self._ahead = self._behind + work, max(0.0, self._ahead - work)
 
-    def _result(self, problem: _Problem, models: Sequence[Float32Array]) -> _Result:
-        """Return the mean of the models and what each says of the rows that it has not learned from."""
-        link = links.link_of(self.job.task)
-        scores = np.full(problem.fits[0].targets.shape, np.nan)
-        for fit, mine in zip(problem.fits, models, strict=True):
-            said = fit.scores(mine)
-            for place in range(said.shape[1]):
-                unseen = ~fit.learned[:, place]
-                scores[unseen] = said[unseen, place]
-        checked = np.isfinite(scores[:, 0])
-        loss = links.loss_of(scores[checked], problem.fits[0].targets[checked], link)
-        answers = links.answers_of(scores * problem.spread + problem.middle, self.job.task)
-        weights = [fit.weights(mine) for fit, mine in zip(problem.fits, models, strict=True)]
-        mean = np.concatenate(weights, axis=1).mean(axis=1, dtype=np.float64) * problem.spread
-        return _Result(mean[:-1], mean[-1] + problem.middle, answers, loss)
+    def _scores(self, problem: _Problem, models: Sequence[Float32Array]) -> FloatArray:
+        """Return what the models say of the problem's texts, [n, K]; NaN for all other texts of the job."""
+        said = problem.unseen(models, self.job.folds[problem.rows])
+        scores = np.full((len(self.job.labels), said.shape[1]), np.nan)
+        scores[problem.rows] = said
+        return scores
 
-    def _keep(self, problem: _Problem, result: _Result) -> None:
-        weight, bias = result.weight.astype(np.float32), result.bias.astype(np.float32)
-        self._member = NgramsMember(problem.vocabularies, weight, bias, self.job.task)
-        self._answers = np.full_like(self._answers, np.nan)
-        self._answers[problem.rows] = result.answers
-        self._loss = result.loss
+    def _ask(self, problem: _Problem, models: Sequence[Float32Array], left_out: LeftOut, scores: FloatArray) -> Work:
+        """Fill in what the models say of texts that none of them has learned from."""
+        for rows, matrix in left_out.blocks():
+            scores[rows] = problem.unseen(models, self.job.folds[rows], matrix)
+            yield False
+
+    def _loss_of(self, problem: _Problem, scores: FloatArray) -> float:
+        """Return the mean loss of scores [n, K] of the job's texts, NaN where there are none."""
+        task, checked = self.job.task, np.isfinite(scores[:, 0])
+        targets = (links.targets_of(self.job.labels[checked], task) - problem.middle) / problem.spread
+        return links.loss_of(scores[checked], targets.astype(np.float32), links.link_of(task))
+
+    def _keep(self, problem: _Problem, models: Sequence[Float32Array], scores: FloatArray) -> None:
+        mean = problem.mean(models)
+        self._member = NgramsMember(problem.vocabularies, mean[:-1], mean[-1], self.job.task)
+        self._answers = links.answers_of(scores * problem.spread + problem.middle, self.job.task)
+        self._loss = self._loss_of(problem, scores)
 
     @override
     def validation(self) -> FloatArray:
@@ -263,7 +306,8 @@ class Ngrams(Learner):
     @override
     def save(self, folder: Path) -> None:
         np.save(folder / _ANSWERS, self._answers, allow_pickle=False)
-        state: dict[str, Any] = {"stage": self._stage, "loss": self._loss if np.isfinite(self._loss) else None}
+        loss = self._loss if np.isfinite(self._loss) else None
+        state: dict[str, Any] = {"stage": self._stage, "loss": loss, "letters": self._letters}
         if self._member is not None:
             state["member"] = dict(self._member.save(folder))
         (folder / _STATE).write_text(json.dumps(state), encoding="utf-8")
@@ -273,5 +317,17 @@ class Ngrams(Learner):
         state = json.loads((folder / _STATE).read_text(encoding="utf-8"))
         self._answers = np.load(folder / _ANSWERS, allow_pickle=False)
         self._stage, self._loss = int(state["stage"]), np.inf if state["loss"] is None else float(state["loss"])
+        self._letters = state.get("letters")
         if "member" in state:
             self._member = NgramsMember.load(folder, state["member"], self.job.task)
+
+
+def _without_news(steps: Generator[None, None, Found]) -> Generator[bool, None, Found]:
+    """Return what is found in steps; yield False between them, since they bring no candidate."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: Found = end.value
+            return found
+        yield False

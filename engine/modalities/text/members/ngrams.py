@@ -28,11 +28,17 @@ _ARRAYS = "ngrams.safetensors"
 
 
 def design(texts: Counted, vocabularies: Sequence[Vocabulary]) -> csr_array[np.float32]:
-    """Return the features of all vocabularies side by side, [texts, m], scaled by 1 / sqrt(vocabularies)."""
+    """Return the features of all vocabularies as :func:`side_by_side` says."""
+    return side_by_side([vocabulary.matrix(texts.counts(vocabulary.family)) for vocabulary in vocabularies])
+
+
+def side_by_side(parts: Sequence[csr_array[np.float32]]) -> csr_array[np.float32]:
+    """Return the features of several vocabularies [texts, m] as those of one, scaled by 1 / sqrt(vocabularies)."""
     from scipy.sparse import csr_array, hstack
 
-    parts = [vocabulary.matrix(texts.counts(vocabulary.family)) for vocabulary in vocabularies]
-    return csr_array(hstack(parts, format="csr") * np.float32(1.0 / np.sqrt(len(parts))))
+    found = csr_array(hstack(parts, format="csr"))
+    found.data *= np.float32(1.0 / np.sqrt(len(parts)))
+    return found
 
 
 @dataclass(frozen=True, eq=False)

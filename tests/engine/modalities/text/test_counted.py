@@ -5,7 +5,7 @@ import pytest
 
 from engine.modalities.text.counted import Counted, counted
 from engine.modalities.text.keys import Family
-from engine.modalities.text.ngrams import count
+from engine.modalities.text.ngrams import Vocabulary, count
 from engine.modalities.text.samples import TextSamples
 from engine.modalities.text.tokens import MOST_LETTERS, Tokens, tokens_of
 
@@ -52,3 +52,22 @@ def test_of_a_very_long_text_the_beginning_and_the_end_are_looked_at() -> None:
     found = tokens_of(long)
     assert (found[0], found[-1]) == ("beginning", "end")
     assert sum(map(len, found)) < MOST_LETTERS
+
+
+def test_ngrams_counted_bit_by_bit_are_those_counted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [(text, "a title") for text in ["", *TEXTS, "", "be it so"]]
+    for family in (Family(False, 1, 2), Family(True, 3, 5)):
+        expected = count(Tokens.of(texts), family)
+        with monkeypatch.context() as patched:
+            patched.setattr("engine.modalities.text.ngrams._TOKENS_A_STEP", 3)
+            assert len(list(Counted(texts).count_steps(family))) > 3
+            found = Counted(texts).counts(family)
+        np.testing.assert_array_equal(found.keys, expected.keys)
+        np.testing.assert_array_equal(found.table.toarray(), expected.table.toarray())
+        assert found.table.has_sorted_indices
+        vocabulary = Vocabulary.fit(found, family, least=1, most=100)
+        with monkeypatch.context() as patched:
+            patched.setattr("engine.modalities.text.ngrams._COUNTS_A_STEP", 3)
+            assert len(list(vocabulary.matrix_steps(found))) > 2
+            matrix = vocabulary.matrix(found)
+        np.testing.assert_array_equal(matrix.toarray(), vocabulary.matrix(found).toarray())

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from engine.budget import Deadline
+from engine.ensemble.leaderboard import Entrant, widely_checked
 from engine.errors import DataError, ModelError
 from engine.learners.base import Job
 from engine.modalities.text.learners.ngrams import Ngrams
@@ -138,18 +139,93 @@ def test_it_needs_no_heavy_library() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-@pytest.mark.parametrize("frugality", [0, 1])
-def test_of_very_many_texts_the_first_of_every_class_are_learned_from(
-    frugality: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("engine.modalities.text.learners.ngrams._FEWEST_FIRST", 10)
-    monkeypatch.setattr("engine.modalities.text.learners.ngrams._ROWS_A_STEP", 5)
-    job = replace(class_job(), frugality=frugality)
+def learn_from_half(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    """See that there is time to learn from half of the job's texts, and to count few at once."""
     assert isinstance(job.samples, TextSamples)
     letters = sum(len(text) for (text,) in job.samples.texts())
-    monkeypatch.setattr("engine.modalities.text.learners.ngrams._MOST_CHARACTERS", letters // 2)
-    learner = contract.run_to_the_end(Ngrams(job, FULL))
+    changed = {"_FEWEST_FIRST": 10, "_ROWS_A_STEP": 5, "_MOST_CHARACTERS": letters // 2, "_AT_LEISURE": 1}
+    for name, value in changed.items():
+        monkeypatch.setattr(f"engine.modalities.text.learners.ngrams.{name}", value)
+    monkeypatch.setattr("engine.modalities.text.left_out._LETTERS_A_BLOCK", 100)
+
+
+@pytest.mark.parametrize("frugality", [0, 1])
+def test_of_very_many_texts_the_first_of_every_class_are_learned_from_and_all_answered(
+    frugality: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = replace(class_job(), frugality=frugality)
+    learn_from_half(job, monkeypatch)
+    learner = Ngrams(job, FULL)
+    contract.until_improved(learner)
     known = np.isfinite(learner.validation()).all(axis=1)
     assert 0.3 < known.mean() * 4**frugality < 0.7
     assert len(np.unique(job.labels[known])) == job.task.outputs
-    assert learner.member().predict(job.samples).shape == (len(job.labels), job.task.outputs)
+    answers = contract.run_to_the_end(learner).validation()
+    assert np.isfinite(answers).all()
+    assert (answers[~known].argmax(axis=1) == job.labels[~known]).mean() > 0.7
+    everywhere = Entrant("sentences", np.full_like(answers, 1 / 3))
+    assert len(widely_checked([Entrant("words", answers), everywhere])) == 2
+
+
+def test_answering_what_was_not_learned_from_goes_on_after_a_restart(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for job in (class_job(), number_job()):
+        learn_from_half(job, monkeypatch)
+
+        def make(job: Job = job) -> Ngrams:
+            return Ngrams(job, PLAIN | {"first": 0})
+
+        contract.predictions_are_well_formed(make)
+        contract.tiny_slices_equal_one_long_one(make)
+        contract.restored_midway_goes_on_to_the_same_end(make, tmp_path / job.task.kind.value)
+
+
+def test_where_much_time_is_left_more_texts_are_learned_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    job = class_job()
+    learn_from_half(job, monkeypatch)
+    monkeypatch.setattr("engine.modalities.text.learners.ngrams._AT_LEISURE", 2)
+    learned = {}
+    for left in (60.0, 3600.0):
+        learner = Ngrams(job, PLAIN | {"first": 0})
+        learner.advance(Deadline(0.0, left=left))
+        while not learner.advance(Deadline(contract.LONG, left=60.0)).improved:
+            pass
+        learned[left] = int(np.isfinite(learner.validation()[:, 0]).sum())
+        learner.save(tmp_path)
+        restored = Ngrams(job, PLAIN | {"first": 0})
+        restored.restore(tmp_path)
+        contract.run_to_the_end_after_restore(restored)
+        np.testing.assert_allclose(restored.validation(), contract.run_to_the_end(learner).validation(), atol=1e-5)
+    assert learned[60.0] < 0.7 * len(job.labels)
+    assert learned[3600.0] == len(job.labels)
+
+
+def test_what_an_earlier_version_left_is_gone_on_from(tmp_path: Path) -> None:
+    first, second = Ngrams(class_job(), PLAIN), Ngrams(class_job(), PLAIN)
+    contract.until_improved(first)
+    first.save(tmp_path)
+    state = tmp_path / "state.json"
+    state.write_text(state.read_text().replace(', "letters": null', ""))
+    second.restore(tmp_path)
+    contract.run_to_the_end(first)
+    contract.run_to_the_end_after_restore(second)
+    np.testing.assert_allclose(second.validation(), first.validation(), atol=1e-5)
+
+
+def test_of_very_many_texts_all_of_the_holdout_are_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = class_job()
+    job = replace(job, folds=np.where(job.folds == 0, 0, -1))
+    learn_from_half(job, monkeypatch)
+    answers = contract.run_to_the_end(Ngrams(job, FULL)).validation()
+    np.testing.assert_array_equal(np.isfinite(answers[:, 0]), job.folds == 0)
+
+
+def test_a_copy_that_was_learned_gives_away_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = np.random.default_rng(0).integers(0, 2, 30)
+    job = class_job(classes=2)
+    texts = TextSamples.from_texts([f"w{place} x{place} y{place}" for place in range(30)] * 5)
+    job = replace(job, samples=texts, labels=np.tile(chosen, 5).astype(np.float64), folds=np.arange(150) % 30 % 4)
+    learn_from_half(job, monkeypatch)
+    answers = contract.run_to_the_end(Ngrams(job, PLAIN | {"first": 0})).validation()
+    assert (answers.argmax(axis=1) == job.labels).mean() < 0.7
