@@ -17,7 +17,7 @@ from engine.errors import DataError
 from engine.heads.order import stratified_order
 from engine.learners.base import Job, Learner, Progress
 from engine.modalities.text import links
-from engine.modalities.text.bayes import log_count_ratios
+from engine.modalities.text.bayes import frequent, log_count_ratios
 from engine.modalities.text.counted import Counted, counted
 from engine.modalities.text.keys import Family
 from engine.modalities.text.left_out import LeftOut
@@ -48,14 +48,15 @@ Work = Generator[bool, None, None]
 class _Problem:
     """What is to be found for the texts ``rows`` of the job: each of the ``fits`` the models of some folds.
 
-    ``held_out`` [F] are the folds that the models side by side have not learned from. Targets are numbers less
-    ``middle``, over ``spread``.
+    ``held_out`` [F] are the folds that the models side by side have not learned from, ``known`` [m, F] tells of which
+    features each has learned from enough texts. Targets are numbers less ``middle``, over ``spread``.
     """
 
     rows: IntArray
     vocabularies: tuple[Vocabulary, ...]
     fits: tuple[Fit, ...]
     held_out: IntArray
+    known: BoolArray
     middle: float
     spread: float
 
@@ -69,14 +70,19 @@ class _Problem:
     ) -> FloatArray:
         """Return what is said of the rows, or of those of a ``matrix``, each by the model of its fold, [n, K].
 
-        Rows of no fold are NaN. Texts that none has learned from are asked about so too: one like them, which stands in
-        the same fold, may have been learned.
+        It makes use of what it knows of only: held-out texts are as strange to it as new ones. Rows of no fold are NaN.
+        Texts that none has learned from are asked about so too: one like them, which stands in the same fold, may have
+        been learned.
         """
         scores = np.full((len(folds), self.fits[0].targets.shape[1]), np.nan)
-        held_out = iter(self.held_out)
+        begin = 0
         for fit, mine in zip(self.fits, models, strict=True):
-            for said, fold in zip(fit.scores(mine, matrix).swapaxes(0, 1), held_out, strict=False):
-                scores[folds == fold] = said[folds == fold]
+            end = begin + fit.learned.shape[1]
+            known = np.repeat(self.known[:, begin:end], scores.shape[1], axis=1)
+            said = fit.scores(np.concatenate([mine[:-1] * known, mine[-1:]]), matrix)
+            for place, fold in enumerate(self.held_out[begin:end]):
+                scores[folds == fold] = said[folds == fold, place]
+            begin = end
         return scores
 
     def mean(self, models: Sequence[Float32Array]) -> Float32Array:
@@ -235,7 +241,8 @@ class Ngrams(Learner):
         for fit in self._fits(matrix, transposed, targets, learned):
             fits.append(fit)
             yield False
-        return _Problem(rows, tuple(vocabularies), tuple(fits), held_out, middle, spread)
+        known = frequent(transposed, learned, least)
+        return _Problem(rows, tuple(vocabularies), tuple(fits), held_out, known, middle, spread)
 
     def _fits(
         self,

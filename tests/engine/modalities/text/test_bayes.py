@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_array
 
-from engine.modalities.text.bayes import log_count_ratios
+from engine.modalities.text.bayes import frequent, log_count_ratios
 
 
 def test_ratios_are_those_of_a_calculation_by_hand() -> None:
@@ -15,3 +15,11 @@ def test_ratios_are_those_of_a_calculation_by_hand() -> None:
     np.testing.assert_allclose(ratios[:, 0], np.log(p / q), rtol=1e-6)
     np.testing.assert_allclose(ratios[:, 1], np.log(np.array([4, 3, 2]) / 9 / q), rtol=1e-6)
     assert matrix.max() == 9
+
+
+def test_a_feature_is_frequent_where_it_occurs_in_enough_of_the_learned_rows() -> None:
+    matrix = csr_array(np.array([[0.5, 0.5, 0], [1, 0, 0], [0, 0, 3]], dtype=np.float32))
+    learned = np.array([[True, True], [True, False], [True, True]])
+    expected = [[True, False], [False, False], [False, False]]
+    np.testing.assert_array_equal(frequent(matrix.T.tocsr(), learned, 2), expected)
+    assert frequent(matrix.T.tocsr(), learned, 1).all()

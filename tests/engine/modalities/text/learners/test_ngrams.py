@@ -229,3 +229,22 @@ def test_a_copy_that_was_learned_gives_away_no_answer(monkeypatch: pytest.Monkey
     learn_from_half(job, monkeypatch)
     answers = contract.run_to_the_end(Ngrams(job, PLAIN | {"first": 0})).validation()
     assert (answers.argmax(axis=1) == job.labels).mean() < 0.7
+
+
+@pytest.mark.parametrize("bayes", [False, True])
+def test_a_held_out_text_shares_no_more_words_with_the_learned_than_a_new_one(bayes: bool) -> None:
+    random = np.random.default_rng(0)
+    pairs, singles = random.integers(0, 2, 100), random.integers(0, 2, 100)
+    words = [*(f"pair{place}" for place in range(100)), *(f"pair{place}" for place in range(100))]
+    alone = [f"single{place}" for place in range(100)]
+    job = class_job(classes=2)
+    job = replace(
+        job,
+        samples=TextSamples.from_texts([f"the {word}" for word in words + alone]),
+        labels=np.concatenate([pairs, pairs, singles]).astype(np.float64),
+        folds=np.repeat(np.arange(3), 100),
+    )
+    learner = contract.run_to_the_end(Ngrams(job, {"words": 1, "bayes": bayes, "penalties": [0.3, 0.1]}))
+    held_out = learner.validation()[:200].argmax(axis=1) == job.labels[:200]
+    new = learner.member().predict(TextSamples.from_texts([f"a {word}" for word in alone])).argmax(axis=1) == singles
+    assert abs(held_out.mean() - new.mean()) < 0.15
