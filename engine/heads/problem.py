@@ -77,11 +77,11 @@ class Problem:
     def line(self, scores: FloatArray) -> tuple[float, float]:
         """Return the factor and the shift that make out-of-fold scores [n, K] as sure as they are right.
 
-        One of each for all classes; 1 and 0 for numbers.
+        One of each for all classes. Numbers come nearer to their mean where that lowers the error, never farther off.
         """
-        if self.answer is Answer.NUMBER:
-            return 1.0, 0.0
         known = np.isfinite(scores[:, 0])
+        if self.answer is Answer.NUMBER:
+            return _shrinkage(scores[known], self.targets[known]), 0.0
         if self.answer is Answer.SOFTMAX:
             return (self._sharpness(scores[known], self.targets[known]) if known.any() else _USUAL_SHARPNESS), 0.0
         if not known.any():
@@ -122,6 +122,12 @@ def _moments(features: Float32Array, root: float | None) -> tuple[FloatArray, Fl
     for first in blocks:
         squares += ((rooted(features[first : first + _BLOCK], root) - mean) ** 2).sum(axis=0)
     return mean, np.sqrt(squares / len(features))
+
+
+def _shrinkage(scores: FloatArray, targets: FloatArray) -> float:
+    """Return the factor from 0 to 1 on scores of numbers that leaves the smallest squared error; 1 for no scores."""
+    size = float(np.vdot(scores, scores))
+    return float(np.clip(np.vdot(scores, targets) / size, 0.0, 1.0)) if size else 1.0
 
 
 def _cross_entropy(scores: FloatArray, wanted: FloatArray) -> float:

@@ -52,6 +52,17 @@ def test_numbers_are_scaled_back() -> None:
     assert made.line(np.zeros((40, 1))) == (1.0, 0.0)
 
 
+def test_numbers_come_nearer_to_the_mean_where_scores_say_little_of_them() -> None:
+    made = make(Kind.REGRESSION)
+    noise = np.random.default_rng(2).normal(size=made.targets.shape)
+    factor, _ = made.line(made.targets + noise)
+    assert 0.3 < factor < 0.7
+    losses = [made.loss((made.targets + noise) * times) for times in (factor * 0.9, factor, factor * 1.1)]
+    assert losses[1] == min(losses)
+    assert made.line(-made.targets) == (0.0, 0.0)
+    assert made.line(0.5 * made.targets) == (1.0, 0.0)
+
+
 def test_a_class_is_as_likely_as_its_score_was_right() -> None:
     made = make(Kind.MULTILABEL)
     scores = 0.2 + 0.3 * made.targets + 0.2 * np.random.default_rng(2).normal(size=made.targets.shape)
@@ -69,6 +80,7 @@ def test_nothing_known_is_an_infinite_loss(kind: Kind) -> None:
     made = make(kind)
     assert made.line(np.full((40, 2), np.nan))[0] > 1.0
     assert made.loss(np.full((40, 2), np.nan)) == float("inf")
+    assert make(Kind.REGRESSION).line(np.full((40, 1), np.nan)) == (1.0, 0.0)
 
 
 def test_block_by_block_features_are_standardised_like_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
