@@ -32,11 +32,12 @@ _LONG = 1500.0  # letters
 _REPEATS = 2
 _MANY = 3000  # texts from which on few looks at each are enough
 _PENALTIES = (0.3, 0.1, 0.03, 0.01, 0.003, 0.001)  # a learner stops at the first that does not pay
+_STRONGER = (1.0, 3.0, 10.0)  # where the texts say little of what is asked
 
 
 def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
     """Return the entries for ``size`` training texts."""
-    plain = {"penalties": list(_PENALTIES)}
+    plain = {"penalties": list(_PENALTIES), "stronger": list(_STRONGER)}
     bayes = {"words": 3, "bayes": True, **plain}
     tuned = _tuned(task, size, device)
     return (

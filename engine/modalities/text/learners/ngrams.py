@@ -98,8 +98,8 @@ class Ngrams(Learner):
 
     Settings: ``words``, the longest run of words counted; ``pieces``, the shortest and longest run of characters within
     a word (absent: none); ``bayes``, whether it counts only that a feature is there, not how often, and weighs features
-    by their log-count ratios; ``penalties``, falling, tried in this order; ``first``, how many texts are looked at
-    before all (0: all at once), fewer of long ones.
+    by their log-count ratios; ``penalties``, falling, tried in this order; ``stronger``, rising, tried where the second
+    of those does not pay; ``first``, how many texts are looked at before all (0: all at once), fewer of long ones.
     """
 
     kind: ClassVar[str] = "text.ngrams"
@@ -111,6 +111,7 @@ class Ngrams(Learner):
         self._order = stratified_order(job)
         self._bayes = bool(settings.get("bayes", False))
         self._penalties = [float(penalty) for penalty in settings["penalties"]]
+        self._stronger = [float(penalty) for penalty in settings.get("stronger", ())]
         self._most = _WEIGHTS >> 2 * job.frugality
         self._member: NgramsMember | None = None
         self._answers = np.full((len(job.labels), job.task.outputs), np.nan)
@@ -134,7 +135,7 @@ class Ngrams(Learner):
 
     @property
     def _stages(self) -> int:
-        return 1 + len(self._penalties)
+        return 1 + len(self._penalties) + len(self._stronger)
 
     @override
     def advance(self, deadline: Deadline) -> Progress:
@@ -163,16 +164,22 @@ class Ngrams(Learner):
             yield from self._on_all()
 
     def _on_all(self) -> Work:
-        """Go from penalty to penalty, each from where the one before ended; after a restart again from the first."""
+        """Go from penalty to penalty: to weaker ones from where the one before ended, to stronger ones from nothing.
+
+        After a restart the way to where it was is gone again.
+        """
         rows = yield from self._affordable()
         texts = counted(self.samples, None if len(rows) == len(self._order) else rows)
         problem = yield from self._problem(rows, texts, 1.0)
         others = np.setdiff1d(np.flatnonzero(self.job.folds >= 0), rows)
         left_out = LeftOut(self.samples, others, problem.vocabularies, _REMEMBERED >> 2 * self.job.frugality)
-        models = problem.start
-        for stage, penalty in enumerate(self._penalties, start=1):
-            models = yield from self._solved(problem, penalty, models, 1.0)
+        models, falling = problem.start, len(self._penalties)
+        stage = 1 if self._stage <= falling else self._stage
+        while stage < self._stages:
+            penalty = [*self._penalties, *self._stronger][stage - 1]
+            models = yield from self._solved(problem, penalty, models if stage <= falling else problem.start, 1.0)
             if stage < self._stage:
+                stage += 1
                 continue
             scores = self._scores(problem, models)
             if len(others):
@@ -181,11 +188,18 @@ class Ngrams(Learner):
                     yield True
                 yield from self._ask(problem, models, left_out, scores)
             better = stage == 1 or self._loss_of(problem, scores) < self._loss
-            self._stage = stage + 1 if better else self._stages
-            if not better:
-                return
-            self._keep(problem, models, scores)
-            yield True
+            stage = self._stage = self._after(stage, better)
+            if better:
+                self._keep(problem, models, scores)
+                yield True
+
+    def _after(self, stage: int, better: bool) -> int:
+        """Return which stage comes after one that was ``better`` than those before, or was not."""
+        falling = len(self._penalties)
+        if better and stage != falling:
+            return stage + 1
+        first_is_best = stage <= min(2, falling) and (stage == 1 or not better)
+        return falling + 1 if first_is_best else self._stages
 
     def _affordable(self) -> Generator[bool, None, IntArray]:
         """Return which texts to learn from, rising: all, or of very many those that come first in the order."""

@@ -13,6 +13,7 @@ from engine.budget import Deadline
 from engine.ensemble.leaderboard import Entrant, widely_checked
 from engine.errors import DataError, ModelError
 from engine.learners.base import Job
+from engine.modalities import portfolio
 from engine.modalities.text.learners.ngrams import Ngrams
 from engine.modalities.text.members.ngrams import NgramsMember
 from engine.modalities.text.samples import TextSamples
@@ -248,3 +249,27 @@ def test_a_held_out_text_shares_no_more_words_with_the_learned_than_a_new_one(ba
     held_out = learner.validation()[:200].argmax(axis=1) == job.labels[:200]
     new = learner.member().predict(TextSamples.from_texts([f"a {word}" for word in alone])).argmax(axis=1) == singles
     assert abs(held_out.mean() - new.mean()) < 0.15
+
+
+def noisy_job() -> Job:
+    """Return texts and numbers of which one word tells a tenth, and nothing the rest."""
+    random = np.random.default_rng(0)
+    there = random.integers(0, 2, 600)
+    words = [f"w{place}" for place in range(300)]
+    texts = [" ".join([*random.choice(words, 8), *["dear"] * int(once)]) for once in there]
+    numbers = 100 + 10 * (np.sqrt(0.1) * (2 * there - 1) + np.sqrt(0.9) * random.normal(size=600))
+    return replace(number_job(), samples=TextSamples.from_texts(texts), labels=numbers, folds=np.arange(600) % 5)
+
+
+@pytest.mark.parametrize("entry", ["Words", "Runs of words"])
+def test_where_texts_say_little_of_a_number_it_is_no_worse_than_the_mean(entry: str, tmp_path: Path) -> None:
+    job = noisy_job()
+    settings = next(one for one in portfolio(job.task, 600, "cpu") if one.name == entry).settings
+
+    def make() -> Ngrams:
+        return Ngrams(job, settings)
+
+    answers = contract.run_to_the_end(make()).validation()[:, 0]
+    assert np.mean((answers - job.labels) ** 2) < job.labels.var()
+    contract.restored_midway_goes_on_to_the_same_end(make, tmp_path / "a")
+    contract.restored_when_done_is_done(make, tmp_path / "b")
