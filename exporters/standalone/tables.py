@@ -30,7 +30,7 @@ class RowReader:
         self.columns = tuple(column.name for column in task.columns)
 
     def read(self, raw: bytes | str | Mapping[str, object]) -> Row:
-        """Return the row; an absent column, None and blank text are missing."""
+        """Return the row; an absent column, None and text such as ``NA`` or none at all are missing."""
         if not isinstance(raw, Mapping):
             raise Unreadable("This model takes rows of a table: send the values under the names of their columns.")
         try:

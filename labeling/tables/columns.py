@@ -48,6 +48,7 @@ MICROSECONDS_PER_DAY = 86_400_000_000
 ID_NAME = re.compile(r"(^|[\W_])(id|uuid|guid|key|nr|no|number|index|idx)$|[a-z]I[dD]$|^ID|^P?ID$|^id[\W_]")
 INFINITE = r"^(?i)[+-]?inf(inity)?$"
 NESTED = (pl.List, pl.Array, pl.Struct, pl.Binary, pl.Object)
+WORDS = (pl.String, pl.Categorical, pl.Enum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +117,10 @@ def text(name: str, dtype: pl.DataType) -> pl.Expr:
             pl.when(whole).then(column.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(column.cast(pl.String))
         )
         return pl.when(column.is_nan()).then(None).otherwise(plain)
-    if dtype != pl.String:
-        return column.cast(pl.String)
-    trimmed = column.str.strip_chars()
+    words = column.cast(pl.String)
+    if dtype not in WORDS:
+        return words
+    trimmed = words.str.strip_chars()
     return pl.when(trimmed.is_in(MISSING)).then(None).otherwise(trimmed)
 
 

@@ -9,6 +9,8 @@ const UNREADABLE = {
 const LONGEST_SECONDS = 30 * 60;
 const EXCERPTS = 10;
 const EXCERPT_SECONDS = 20;
+// Words of a cell that say it is missing, as in a table.
+const MISSING = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "?"];
 const FIRST_FORMAT = "%Y-%m-%d";
 const MOST_YEARS = 262143;
 // The parts of a date's pattern as the table that was learned from was read: blanks may stand before a number.
@@ -181,7 +183,8 @@ function dateLike(format) {
 }
 
 function cell(input, column, text) {
-  const told = text.trim();
+  const typed = text.trim();
+  const told = MISSING.includes(typed) ? "" : typed;
   if (input.type === "string") {
     return new ort.Tensor("string", [told], [1, 1]);
   }

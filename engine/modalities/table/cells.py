@@ -1,6 +1,6 @@
 """One cell of a row that somebody typed, as the model reads it. No polars here: exported models read rows the same way.
 
-A missing cell is ``None`` or blank text.
+A missing cell is ``None``, or one of the words that say so in a table, blank among them.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import datetime
 from typing import Any
 
 from engine.errors import DataError
+from engine.separated import MISSING
 
 _EPOCH = datetime.datetime(1970, 1, 1)
 _DAY = 86_400.0
@@ -16,8 +17,8 @@ _EXACT = 2.0**53  # below, a float tells every whole number
 
 
 def is_missing(value: object) -> bool:
-    """Return whether a cell says nothing."""
-    return value is None or (isinstance(value, str) and not value.strip())
+    """Return whether a cell says nothing, as :data:`engine.separated.MISSING` has it for tables too."""
+    return value is None or (isinstance(value, str) and value.strip() in MISSING)
 
 
 def as_number(name: str, value: Any) -> float | None:

@@ -56,7 +56,7 @@ class TableSamples:
 
     @classmethod
     def from_rows(cls, rows: Sequence[Mapping[str, Any]], task: Task) -> Self:
-        """Make samples of typed-in rows; an absent column, ``None`` and empty text are missing.
+        """Make samples of typed-in rows; an absent column, ``None`` and text such as ``NA`` or none at all are missing.
 
         Raises:
             DataError: a value cannot be read as its column's type.

@@ -26,6 +26,7 @@ from engine.modalities.audio.decode import _excerpts, to_mono_16k
 from engine.modalities.audio.resample import RATE
 from engine.modalities.image.decode import decode
 from engine.modalities.table.cells import as_days
+from engine.separated import MISSING
 from engine.task import Column, ColumnType, Kind, Modality, Task
 from exporters.api import export
 from exporters.edge.browser import RUNTIME, RUNTIME_FILES, browser_files, refuse_texts
@@ -251,6 +252,15 @@ def test_blanks_around_a_word_do_not_make_it_another(tmp_path: Path) -> None:
     column = json.dumps({"name": "colour", "type": "category", "format": ""})
     said = in_node(tmp_path, f"cell({{ type: 'string' }}, {column}, ' red\\t')")
     assert said == {"type": "string", "data": ["red"]}
+
+
+def test_words_for_missing_are_missing_as_in_a_table(tmp_path: Path) -> None:
+    said = in_node(tmp_path, f"{json.dumps(MISSING)}.filter((word) => !MISSING.includes(word)).concat(MISSING.length)")
+    assert said == [len(MISSING)]
+    columns = [{"name": "c", "type": type_, "format": ""} for type_ in ("category", "number", "date")]
+    kinds = json.dumps([{"type": "string"}, {"type": "double"}, {"type": "double"}])
+    asked = f"{json.dumps(columns)}.map((column, place) => cell({kinds}[place], column, ' NA ').data[0])"
+    assert in_node(tmp_path, asked) == ["", None, None]
 
 
 def test_the_cells_of_a_table_are_read_by_their_columns(tmp_path: Path) -> None:

@@ -14,9 +14,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from engine import separated
 from engine.task import Column, ColumnType, Kind, Modality, Task
 from exporters.standalone.csvs import days_in, number_in, rows_of
 from exporters.standalone.errors import TooManyRows, Unreadable
+from exporters.standalone.tables import RowReader
 from labeling.errors import ImportRefused
 from labeling.importing import inputs
 from labeling.tables.columns import DATE_FORMATS, date, number
@@ -136,6 +138,15 @@ def test_dates_are_what_polars_reads(pattern: str, cells: list[str]) -> None:
     frame = pl.DataFrame({"c": cells}, schema={"c": pl.String})
     expected = frame.select(date("c", pl.String(), pattern)).to_series().to_list()
     assert [days_in(cell.strip(), pattern) for cell in cells] == expected
+
+
+@pytest.mark.parametrize("word", separated.MISSING)
+def test_a_word_for_missing_is_missing_by_csv_and_by_json(word: str, tmp_path: Path) -> None:
+    manifest = {"reading": {"columns": [{"name": column.name, "inputs": [column.name]} for column in COLUMNS]}}
+    reader = RowReader(tmp_path, TASK, manifest)
+    (of_table,) = rows_of(table([[word] * 3 + ["a few words"]]).encode(), COLUMNS)
+    of_json = dict.fromkeys(NAMES[:3], word) | {NAMES[3]: "a few words"}
+    assert reader.read(of_table) == reader.read(of_json) == (None, None, None, "a few words", None)
 
 
 def test_names_that_look_like_cells_are_known_as_names_where_the_model_has_them() -> None:

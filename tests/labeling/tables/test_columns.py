@@ -85,3 +85,11 @@ def test_a_column_that_is_mostly_numbers_is_read_as_such_and_the_rest_is_told() 
 def test_words_with_few_numbers_among_them_stay_words() -> None:
     cells = [str(row) if row % 3 == 0 else f"room {row}" for row in range(ROWS)]
     assert types(cells=cells, city=CITIES) == {"city": "category"}
+
+
+def test_words_that_a_file_keeps_as_categories_are_read_as_words() -> None:
+    cells = [" red ", "?", "NA", "blue", None]
+    for dtype in (pl.Categorical(), pl.Enum([" red ", "?", "NA", "blue"])):
+        frame = pl.DataFrame({"colour": pl.Series(cells, dtype=dtype)})
+        read = frame.select(converted(Column("colour", ColumnType.CATEGORY), dtype, decimal_comma=False)).to_series()
+        assert read.to_list() == ["red", None, None, "blue", None]

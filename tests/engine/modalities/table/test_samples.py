@@ -13,6 +13,7 @@ from engine.errors import DataError
 from engine.modalities import open_samples
 from engine.modalities.table.encoder import TableEncoder
 from engine.modalities.table.samples import TableSamples
+from engine.separated import MISSING
 from tests.engine.modalities.table.tables import COLUMNS, a_task, rows
 
 
@@ -50,6 +51,12 @@ def test_typed_rows_are_read_as_their_columns_say() -> None:
     assert frame["bought"].to_list() == [2.0, None, 1.5, 12.5]
     assert frame["colour"].to_list() == ["red", None, None, None]
     assert frame["shop"].to_list() == ["7", None, None, None]
+
+
+@pytest.mark.parametrize("word", MISSING)
+def test_a_word_for_missing_is_missing_in_every_column_as_in_a_table(word: str) -> None:
+    frame = TableSamples.from_rows([dict.fromkeys((column.name for column in COLUMNS), f" {word} ")], a_task()).frame
+    assert frame.row(0) == (None,) * len(COLUMNS)
 
 
 @pytest.mark.parametrize(("column", "value"), [("weight", "heavy"), ("bought", "last week"), ("weight", [1])])
