@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from engine.task import Modality
+from engine.dates import date_words
+from engine.task import Column, ColumnType, Modality
 
 NOUNS = {Modality.IMAGE: "photo", Modality.AUDIO: "sound", Modality.TEXT: "text", Modality.TABLE: "row"}
+_LONGEST_EXAMPLE = 40
+_MOST_SENTENCES = 10
 
 
 def count(number: int) -> str:
@@ -109,6 +113,35 @@ def listing(names: list[str], most: int = 3) -> str:
     if len(names) <= 1:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def unread(lost: Sequence[tuple[Column, int, str]], rows: int) -> list[str]:
+    """Say of columns of numbers or dates in how many cells they hold something else, and what, as an example.
+
+    >>> unread([(Column("age", ColumnType.NUMBER), 2, "old")], 1200)
+    ['“age” takes numbers; in 2 of 1,200 rows it holds something else, like “old”, which counts as missing.']
+    """
+    return first_of([_unread(*one, rows) for one in lost])
+
+
+def first_of(sentences: list[str]) -> list[str]:
+    """Return the first sentences about columns, the rest counted.
+
+    >>> first_of([f"“{name}” is empty." for name in "abcdefghijkl"])[9:]
+    ['“j” is empty.', 'So it is with 2 more.']
+    """
+    more = len(sentences) - _MOST_SENTENCES
+    return [*sentences[:_MOST_SENTENCES], f"So it is with {count(more)} more."] if more > 0 else sentences
+
+
+def _unread(column: Column, cells: int, example: str, rows: int) -> str:
+    takes = f"dates written as {date_words(column.format)}" if column.type is ColumnType.DATE else "numbers"
+    words = " ".join(example.split())
+    shown = words if len(words) <= _LONGEST_EXAMPLE else f"{words[:_LONGEST_EXAMPLE]}…"
+    where = f"{count(cells)} of {things(Modality.TABLE, rows)}"
+    return (
+        f"“{column.name}” takes {takes}; in {where} it holds something else, like “{shown}”, which counts as missing."
+    )
 
 
 def _two(large: int, large_unit: str, small: int, small_unit: str) -> str:

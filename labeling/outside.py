@@ -19,6 +19,8 @@ from labeling.understanding import Understanding, count
 if TYPE_CHECKING:
     import polars as pl
 
+    from labeling.tables.source import OpenTable
+
 Tell = Callable[[str], None]
 
 
@@ -70,6 +72,7 @@ def table_inputs(path: Path, task: Task, tell: Tell, watch: Watch) -> Dataset:
             tell(note)
         _check_columns(path, task, table.names, tell)
         frame = table.lazy.select(inputs_of(task.columns, table)).collect(engine="streaming")
+        _check_cells(task, table, frame, tell)
     if not frame.height:
         raise ImportRefused(f"{path.name} has a header but no rows. Choose a table with a row for each example.")
     ids = pl.int_range(0, frame.height, eager=True).cast(pl.String)
@@ -83,7 +86,7 @@ def labelled_table(path: Path, task: Task, tell: Tell, watch: Watch) -> Understa
     Raises:
         ImportRefused: it is no table, or lacks the target or all of the columns.
     """
-    from labeling.formats.table import pieces
+    from labeling.formats.table import inputs_of, pieces
     from labeling.formats.texts_annotated import COLUMN, TextsAnnotated
     from labeling.tables.source import opened
 
@@ -103,6 +106,8 @@ def labelled_table(path: Path, task: Task, tell: Tell, watch: Watch) -> Understa
                 f"{path.name} has no column “{task.target}” to compare answers with. Choose a table with it."
             )
         _check_columns(path, task, table.names, tell)
+        rows = table.lazy.select(inputs_of(task.columns, table)).collect(engine="streaming")
+        _check_cells(task, table, rows, tell)
     return Understanding(path, "table", task.modality, task.kind, target=task.target, columns=task.columns)
 
 
@@ -191,3 +196,11 @@ def _check_columns(path: Path, task: Task, names: list[str], tell: Tell) -> None
     if missing:
         lacking = count(len(missing), "column")
         tell(f"{path.name} lacks {lacking} that the model learned from, taken as missing: {', '.join(missing[:10])}.")
+
+
+def _check_cells(task: Task, table: OpenTable, rows: pl.DataFrame, tell: Tell) -> None:
+    """Tell of what cannot be read; where that is all of a column, too, as of a column that is lacking."""
+    from labeling.tables.unread import unread_cells
+
+    for sentence in unread_cells(task.columns, table, rows):
+        tell(sentence)

@@ -81,7 +81,8 @@ class Asking:
             said = ", ".join(map(_written, answers))  # one by one: as values they take many times what they do as text
             unreadable = sum(isinstance(answer, Unreadable) for answer in answers)
             name = json.dumps(self.package.manifest["name"], ensure_ascii=False)
-            body = f'{{"model": {name}, "predictions": [{said}]}}'.encode()
+            notes = f', "notes": {json.dumps(batch.notes, ensure_ascii=False)}' if batch.notes else ""
+            body = f'{{"model": {name}, "predictions": [{said}]{notes}}}'.encode()
             return Reply(body, len(answers) - unreadable, unreadable)
 
     @contextmanager

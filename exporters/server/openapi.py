@@ -203,7 +203,11 @@ def _schemas(package: Package) -> Json:
         "Predictions": {
             "type": "object",
             "required": ["model", "predictions"],
-            "properties": {"model": {"type": "string"}, "predictions": {"type": "array", "items": shown}},
+            "properties": {
+                "model": {"type": "string"},
+                "predictions": {"type": "array", "items": shown},
+                "notes": {"type": "array", "items": {"type": "string"}, "description": "What counts as missing"},
+            },
         },
         **_tensor_schemas(package),
     }

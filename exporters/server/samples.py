@@ -25,10 +25,11 @@ MEDIA = {"image": "pictures", "audio": "sounds"}
 
 @dataclass(frozen=True)
 class Batch:
-    """Samples of one request; ``alone`` where it was one that came by itself."""
+    """Samples of one request; ``alone`` where it was one that came by itself. ``notes`` say what counts as missing."""
 
     samples: Sequence[Raw]
     alone: bool
+    notes: tuple[str, ...] = ()
 
 
 def how_to_send(package: Package) -> str:
@@ -87,7 +88,7 @@ def _from_content(body: bytes, kind: str, package: Package, most: int, limits: L
     elif kind == "application/json" or kind.endswith("+json"):
         return _from_json(parse_json(body, limits), package)
     elif package.columns and kind in TABLES:
-        return Batch(_rows_of_table(body, package, most), alone=False)
+        return _rows_of_table(body, package, most)
     elif not package.columns and (kind == "text/plain" or (kind in UNTYPED and not _is_no_text(body))):
         return Batch([body], alone=True)  # as a file: its encoding and its end are found as they were in training
     raise Refused(415, how_to_send(package))
@@ -101,13 +102,15 @@ def _is_no_text(body: bytes) -> bool:
 
 def _from_form(parts: Sequence[Part], package: Package, limits: Limits) -> Batch:
     samples: list[Raw] = []
+    notes: list[str] = []
     alone, most = [], _most(package, limits)
     for part in parts:
         if part.file is not None or part.content:
             batch = _from_part(part, package, most - len(samples), limits)
             samples += batch.samples
+            notes += batch.notes
             alone.append(batch.alone)
-    return Batch(samples, alone=alone == [True])
+    return Batch(samples, alone=alone == [True], notes=tuple(notes))
 
 
 def _from_part(part: Part, package: Package, most: int, limits: Limits) -> Batch:
@@ -161,9 +164,10 @@ def _from_columns(columns: Mapping[str, Any]) -> Batch:
     return Batch(rows, alone=False)
 
 
-def _rows_of_table(body: bytes, package: Package, most: int) -> list[Raw]:
+def _rows_of_table(body: bytes, package: Package, most: int) -> Batch:
+    notes: list[str] = []
     try:
-        return list(package.rows(body, most))
+        return Batch(package.rows(body, most, notes.append), alone=False, notes=tuple(notes))
     except TooManyRows:
         raise
     except Unreadable as error:

@@ -65,7 +65,7 @@ def _of_file(package: Package, path: Path) -> Iterator[Question]:
     except OSError as error:
         raise Unreadable(f"{path} cannot be read ({error.strerror or error}).") from error
     if package.columns and (path.suffix.lower() in _TABLES or package.modality == "table"):
-        rows = package.rows(content)
+        rows = package.rows(content, tell=lambda sentence: print(f"{path.name}: {sentence}", file=sys.stderr))
         _tell_absent(package, path.name, rows[0])
         for number, row in enumerate(rows, start=1):
             yield f"{path.name}, row {number}", row

@@ -11,11 +11,12 @@ import datetime
 import io
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 
+from engine.dates import FIRST_FORMAT
 from engine.separated import (
     BEFORE_DECIMALS,
     MAX_FIELD,
@@ -28,6 +29,7 @@ from engine.separated import (
     unique_names,
 )
 from engine.task import Column, ColumnType
+from engine.wording import unread
 from exporters.standalone.errors import TooManyRows, Unreadable
 
 MAX_ROWS = 1_000_000
@@ -42,7 +44,6 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}+(?:,[0-9]{3})++(?:\.[0-9]++)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?(?:[0-9]{1,3}+(?:\.[0-9]{3})++|[0-9]*+),[0-9]++(?:[eE][+-]?[0-9]++)?")
 _LONE_RETURN = re.compile(r"\r(?!\n)")
-_FIRST_FORMAT = "%Y-%m-%d"
 _YEAR = r"[+-][0-9]{1,9}|[0-9]{1,4}"
 _SMALL = r"[0-9]{1,2}"
 _PARTS = {  # as the studio's reader takes them: blanks may stand before a number, and any or none for a blank
@@ -60,10 +61,13 @@ _EPOCH_ORDINAL = datetime.date(1970, 1, 1).toordinal()
 _DAYS_A_MICROSECOND = 1.0 / 86_400_000_000
 
 
-def rows_of(raw: bytes, columns: Sequence[Column], most: int | None = None) -> list[Mapping[str, object]]:
+def rows_of(
+    raw: bytes, columns: Sequence[Column], most: int | None = None, tell: Callable[[str], None] = lambda sentence: None
+) -> list[Mapping[str, object]]:
     """Return the rows of a table in the model's columns, as far as it has them; other columns are passed over.
 
     Reading ends at the first row above ``most`` (:data:`MAX_ROWS` where none is said), so that no more are held.
+    ``tell`` hears of columns of numbers or dates in which something else counts as missing.
 
     Raises:
         TooManyRows: it has more rows than that.
@@ -74,15 +78,27 @@ def rows_of(raw: bytes, columns: Sequence[Column], most: int | None = None) -> l
         raise Unreadable(f"The table has {len(layout.names):,} columns; the limit is {MAX_COLUMNS:,}. Send fewer.")
     for quoted in (layout.quoted, False):  # without, where a quotation mark is never closed
         try:
-            return _rows(_parsed(text, layout.delimiter, quoted), layout, columns, MAX_ROWS if most is None else most)
+            rows = _parsed(text, layout.delimiter, quoted)
+            found, lost = _rows(rows, layout, columns, MAX_ROWS if most is None else most)
         except csv.Error:
             continue
+        for sentence in unread([(column, mine.cells, mine.example) for column, mine in lost.items()], len(found)):
+            tell(sentence)
+        return found
     raise Unreadable(f"A cell of the table has more than {MAX_FIELD:,} characters. Shorten it.")
+
+
+@dataclass(slots=True)
+class _Lost:
+    """The first cell of a column that is not what the column takes, and how many there are."""
+
+    example: str
+    cells: int = 0
 
 
 def _rows(
     rows: Iterator[list[str]], layout: Layout, columns: Sequence[Column], most: int
-) -> list[Mapping[str, object]]:
+) -> tuple[list[Mapping[str, object]], dict[Column, _Lost]]:
     first = next(rows, [])
     layout = _named(first, layout, columns)
     places = {name: place for place, name in enumerate(layout.names)}
@@ -91,15 +107,22 @@ def _rows(
         wanted = ", ".join(column.name for column in columns[:20])
         raise Unreadable(f"The table has none of the columns that the model looks at. It looks at: {wanted}.")
     found: list[Mapping[str, object]] = []
+    lost: dict[Column, _Lost] = {}
     for cells in rows if layout.header else chain([first], rows):
         if not any(cells):
             continue
         if len(found) >= most:
             raise TooManyRows(f"The table has more than {most:,} rows. Send it in parts.")
-        found.append({column.name: _typed(column, _at(cells, place), layout) for column, place in present.items()})
+        row: dict[str, object] = {}
+        for column, place in present.items():
+            cell = _at(cells, place)
+            row[column.name] = value = _typed(column, cell, layout)
+            if value is None and (said := cell.strip(_BLANK)) not in MISSING:
+                lost.setdefault(column, _Lost(said)).cells += 1
+        found.append(row)
     if not found:
         raise Unreadable("The table has a header but no rows. Send a table with a row for each question.")
-    return found
+    return found, lost
 
 
 def _named(first: list[str], layout: Layout, columns: Sequence[Column]) -> Layout:
@@ -181,7 +204,7 @@ def _typed(column: Column, cell: str, layout: Layout) -> float | str | None:
         told = layout.decimal_comma
         return number_in(trimmed, column.format == BEFORE_DECIMALS if told is None else told)
     if column.type is ColumnType.DATE:
-        return days_in(trimmed, column.format or _FIRST_FORMAT)
+        return days_in(trimmed, column.format or FIRST_FORMAT)
     return None if trimmed in MISSING else trimmed
 
 

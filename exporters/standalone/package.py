@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -129,8 +129,12 @@ class Package:
         """
         return self._reader.read(raw)
 
-    def rows(self, table: bytes, most: int | None = None) -> list[Mapping[str, object]]:
+    def rows(
+        self, table: bytes, most: int | None = None, tell: Callable[[str], None] = lambda sentence: None
+    ) -> list[Mapping[str, object]]:
         """Return the rows of a CSV or TSV table, ready for :meth:`read`; at most ``most``, or a million.
+
+        ``tell`` hears of columns in which something counts as missing since it is no number, or no date.
 
         Raises:
             TooManyRows: it has more.
@@ -140,7 +144,7 @@ class Package:
 
         if not self.columns:
             raise Unreadable("This model takes no rows of tables. Send one file for each question.")
-        return rows_of(table, self.task.columns, most)
+        return rows_of(table, self.task.columns, most, tell)
 
     def kin(self, item: Item) -> Hashable:
         """Return what the samples of one call have in common, such as the size of a picture."""

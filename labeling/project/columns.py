@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.dates import date_words
 from engine.task import Column, ColumnType, Kind
 from labeling.batch import Batch
 from labeling.classes import classes_of
@@ -62,7 +63,7 @@ def change_columns(
 
 def _check_dates(read: Sequence[tuple[TableSource, Understanding, Batch]]) -> None:
     """Refuse dates of which tables write days and months in another order: they would be mistaken in some of them."""
-    from labeling.tables.columns import date_words, months_first
+    from labeling.tables.columns import months_first
 
     first: dict[str, tuple[Path, Column]] = {}
     for source, new, _ in read:

@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
+from engine.dates import FIRST_FORMAT
 from engine.separated import BEFORE_DECIMALS, MISSING
 from engine.task import Column, ColumnType
 from labeling.classes import JOINED_BY, joins_several, parts_of
 from labeling.understanding import LeftOut, count
 
 DATE_FORMATS = (
-    "%Y-%m-%d",
+    FIRST_FORMAT,
     "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%dT%H:%M:%S",
     "%Y-%m-%d %H:%M",
@@ -32,7 +33,6 @@ DATE_FORMATS = (
     "%m/%d/%Y %H:%M",
     "%d.%m.%Y %H:%M",
 )
-PARTS_OF_DATES = {"%Y": "year", "%m": "month", "%d": "day", "%H": "hour", "%M": "minute", "%S": "second", "T": " "}
 READABLE_SHARE = 0.99
 MOSTLY_SHARE = 0.5
 UNIQUE_SHARE = 0.5
@@ -49,6 +49,7 @@ ID_NAME = re.compile(r"(^|[\W_])(id|uuid|guid|key|nr|no|number|index|idx)$|[a-z]
 INFINITE = r"^(?i)[+-]?inf(inity)?$"
 NESTED = (pl.List, pl.Array, pl.Struct, pl.Binary, pl.Object)
 WORDS = (pl.String, pl.Categorical, pl.Enum)
+NO_NUMBERS = (pl.Boolean, pl.Categorical, pl.Enum)  # what a file calls so is learned as categories
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,20 +129,20 @@ def number(name: str, dtype: pl.DataType, decimal_comma: bool | None, commas: bo
     """Return a column as finite numbers, everything else as null; without ``commas`` no cell is looked at for one."""
     if dtype.is_temporal():
         return date(name, dtype, None)
-    if dtype.is_numeric():
+    if dtype.is_numeric() or dtype == pl.Boolean:
         value = pl.col(name).cast(pl.Float64, strict=False)
-    elif dtype != pl.String:
+    elif dtype not in WORDS:
         return pl.lit(None, dtype=pl.Float64)
     else:
-        cells = pl.col(name).str.strip_chars()
+        cells = pl.col(name).cast(pl.String).str.strip_chars()
         value = _number_of_text(cells, bool(decimal_comma)) if commas else cells.cast(pl.Float64, strict=False)
     return pl.when(value.is_finite()).then(value).otherwise(None)
 
 
 def date(name: str, dtype: pl.DataType, pattern: str | None) -> pl.Expr:
     """Return a column as days since 1970-01-01; what does not follow the pattern as null."""
-    if dtype == pl.String:
-        time = pl.col(name).str.strip_chars().str.strptime(pl.Datetime("us"), pattern, strict=False)
+    if dtype in WORDS:
+        time = pl.col(name).cast(pl.String).str.strip_chars().str.strptime(pl.Datetime("us"), pattern, strict=False)
     elif dtype.is_temporal() and dtype not in (pl.Time, pl.Duration):
         time = pl.col(name).cast(pl.Datetime("us"))
     else:
@@ -149,25 +150,13 @@ def date(name: str, dtype: pl.DataType, pattern: str | None) -> pl.Expr:
     return time.cast(pl.Int64).cast(pl.Float64) / MICROSECONDS_PER_DAY
 
 
-def date_words(pattern: str) -> str:
-    """Return a pattern of dates in words; the first of :data:`DATE_FORMATS` where none is said.
-
-    >>> date_words("%d/%m/%Y %H:%M")
-    'day/month/year hour:minute'
-    """
-    words = pattern or DATE_FORMATS[0]
-    for sign, word in PARTS_OF_DATES.items():
-        words = words.replace(sign, word)
-    return words
-
-
 def months_first(pattern: str) -> bool:
-    """Return whether a pattern of dates, or the first of :data:`DATE_FORMATS`, has months before days.
+    """Return whether a pattern of dates, or the first one, has months before days.
 
     >>> months_first("%d/%m/%Y"), months_first("")
     (False, True)
     """
-    said = pattern or DATE_FORMATS[0]
+    said = pattern or FIRST_FORMAT
     return said.index("%m") < said.index("%d")
 
 
@@ -186,7 +175,7 @@ def converted(column: Column, dtype: pl.DataType, decimal_comma: bool | None, co
         comma = column.format == BEFORE_DECIMALS if decimal_comma is None else decimal_comma
         return number(column.name, dtype, comma, commas)
     if column.type is ColumnType.DATE:
-        return date(column.name, dtype, column.format or DATE_FORMATS[0])
+        return date(column.name, dtype, column.format or FIRST_FORMAT)
     return text(column.name, dtype)
 
 
@@ -201,8 +190,10 @@ def facts(frame: pl.DataFrame, decimal_comma: bool | None) -> list[Facts]:
     flat = {name: dtype for name, dtype in frame.schema.items() if name not in nested}
     texts = frame.select([text(name, dtype).alias(name) for name, dtype in flat.items()])
     commas = with_commas(frame)
+    none = pl.lit(None, dtype=pl.Float64)
     numbers = frame.select(
-        [number(name, dtype, decimal_comma, name in commas).alias(name) for name, dtype in flat.items()]
+        (none if dtype in NO_NUMBERS else number(name, dtype, decimal_comma, name in commas)).alias(name)
+        for name, dtype in flat.items()
     )
     found = []
     for name in frame.columns:
@@ -336,7 +327,7 @@ def _facts(name: str, texts: pl.Series, numbers: pl.Series, original: pl.Series)
         temporal = original.dtype.is_temporal()
         return Facts(
             name, original.len(), known, numbers.n_unique(), numbers.len(), whole, low, high,
-            date_format=DATE_FORMATS[0] if temporal else None,
+            date_format=FIRST_FORMAT if temporal else None,
         )  # fmt: skip
     words = _words(texts.head(1000))
     return Facts(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from engine.dates import FIRST_FORMAT, date_words
 from engine.task import Column, ColumnType
 from labeling.errors import ImportRefused
 from labeling.understanding import TABLE_FORMAT, LeftOut, Understanding
@@ -95,8 +96,6 @@ def _dates_like(column: Column, fact: Facts, cells: pl.Series, found: Understand
         )
     if column.type is not ColumnType.DATE or _follows(column.format, cells):
         return None
-    from labeling.tables.columns import date_words
-
     own = _own_pattern(column.format, fact, cells)
     if own is None:
         as_there, as_here = date_words(column.format), date_words(fact.date_format or "")
@@ -116,15 +115,15 @@ def _own_pattern(there: str, fact: Facts, cells: pl.Series) -> str | None:
     from labeling.tables.columns import DATE_FORMATS, months_first
 
     like = [p for p in DATE_FORMATS if months_first(p) is months_first(there) and _follows(p, cells)]
-    told = fact.date_format in like or not (there or DATE_FORMATS[0]).startswith("%Y")
+    told = fact.date_format in like or not (there or FIRST_FORMAT).startswith("%Y")
     return like[0] if like and told else None
 
 
 def _follows(pattern: str, cells: pl.Series) -> bool:
     """Return whether a column of dates is read by a pattern."""
-    from labeling.tables.columns import DATE_FORMATS, follows, text
+    from labeling.tables.columns import follows, text
 
     if cells.dtype.is_temporal() or not cells.count():  # which needs no pattern to be read
         return True
     known = cells.to_frame().select(text(cells.name, cells.dtype)).to_series().drop_nulls()
-    return not known.len() or follows(known, pattern or DATE_FORMATS[0])
+    return not known.len() or follows(known, pattern or FIRST_FORMAT)

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from studio.background import Job
 
 
-def collect(paths: Sequence[Path], task: Task, job: Job) -> list[Asked]:
+def collect(paths: Sequence[Path], task: Task, job: Job, tell: Callable[[str], None]) -> list[Asked]:
     """Return the things at ``paths``: files one by one, folders of them and tables as a prediction reads them.
+
+    ``tell`` hears what is missing there or cannot be read.
 
     Raises:
         LabelingError: nothing there fits the task.
@@ -30,7 +32,7 @@ def collect(paths: Sequence[Path], task: Task, job: Job) -> list[Asked]:
         if not task.columns and path.is_file():
             found.append(Asked(path.name, str(path), str(path)))
         else:
-            dataset = inputs(path, task, progress=job.report, cancelled=job.cancelled)
+            dataset = inputs(path, task, tell=tell, progress=job.report, cancelled=job.cancelled)
             found.extend(_asked(dataset, task))
     return _told_apart(found)
 

@@ -191,8 +191,10 @@ class TryItScreen(Screen):
         if page is None or not paths:
             return
         task = page.task
-        job = self.session.background.start(lambda job: collect(paths, task, job), "Reading files")
+        heard: list[str] = []
+        job = self.session.background.start(lambda job: collect(paths, task, job, heard.append), "Reading files")
         job.done.connect(self._ask_all)
+        job.done.connect(lambda _asked: self._tell(heard))
         job.failed.connect(self._cannot_read)
 
     def use_sample(self) -> None:
@@ -227,6 +229,10 @@ class TryItScreen(Screen):
         self._say_waiting()
         page.show_asked(asked)
         self._question = self.asker.ask([each.item for each in asked])
+
+    def _tell(self, sentences: list[str]) -> None:
+        if sentences:
+            self.session.message.emit("warning", " ".join(sentences))
 
     def _ask_row(self, values: dict[str, Any]) -> None:
         self._question = self.asker.ask([values])

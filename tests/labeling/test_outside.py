@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from PIL import Image
 
@@ -66,3 +67,53 @@ def test_every_kind_of_unreadable_picture_is_counted_and_kept(tmp_path: Path) ->
     found = inputs(tmp_path, PHOTOS, tell=heard.append)
     assert found.ids == ["empty.png", "good.png", "text.jpg"]
     assert heard[0].startswith("2 files of 3 could not be read")
+
+
+DATED = Task(
+    Modality.TABLE,
+    Kind.MULTICLASS,
+    ("no", "yes"),
+    target="answer",
+    columns=(*COLUMNS, Column("day", ColumnType.DATE), Column("big", ColumnType.NUMBER)),
+)
+
+
+def test_cells_that_are_not_what_their_column_takes_are_told(tmp_path: Path) -> None:
+    path = table(tmp_path, "size,colour,day,big,answer\n1,red,31/05/2024,0,yes\nlarge,5,1/6/2024,?,no\n,red,NA,1,no\n")
+    told = [
+        "“size” takes numbers; in 1 of 3 rows it holds something else, like “large”, which counts as missing.",
+        "“day” takes dates written as year-month-day; in 2 of 3 rows it holds something else, like “31/05/2024”, which "
+        "counts as missing.",
+    ]
+    heard: list[str] = []
+    assert inputs(path, DATED, tell=heard.append).frame["x:size"].to_list() == [1.0, None, None]
+    assert heard == told
+    heard.clear()
+    assert len(labelled(path, DATED, tell=heard.append)) == 3
+    assert heard == told
+
+
+def test_a_table_of_which_every_cell_is_read_is_taken_without_a_word(tmp_path: Path) -> None:
+    heard: list[str] = []
+    inputs(table(tmp_path, "size,colour,day,big\n1,red,2024-05-31,0\n,5,,1\n"), DATED, tell=heard.append)
+    assert heard == []
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "jsonl"])
+def test_true_and_false_are_the_numbers_that_a_csv_has_for_them(suffix: str, tmp_path: Path) -> None:
+    rows = pl.DataFrame({"size": [1.0, 2.0], "colour": ["red", "5"], "big": [True, False]})
+    path = tmp_path / f"new.{suffix}"
+    rows.write_parquet(path) if suffix == "parquet" else rows.write_ndjson(path)
+    heard: list[str] = []
+    found = inputs(path, DATED, tell=heard.append)
+    assert found.frame["x:big"].to_list() == [1.0, 0.0]
+    assert len(heard) == 1 and "lacks 1 column" in heard[0]
+
+
+def test_numbers_and_dates_that_a_file_keeps_as_categories_are_read(tmp_path: Path) -> None:
+    cells = {"size": ["1.5", "2"], "day": ["2024-05-31", "2024-06-01"]}
+    path = tmp_path / "new.parquet"
+    pl.DataFrame(cells, schema=dict.fromkeys(cells, pl.Categorical)).write_parquet(path)
+    found = inputs(path, DATED).frame
+    assert found["x:size"].to_list() == [1.5, 2.0]
+    assert found["x:day"].to_list() == [19874.0, 19875.0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,7 +88,7 @@ def _run(options: Namespace) -> None:
         for problem in intake.problems:
             report.say(problem)
         own, troubles = _own_weights(options, intake, report)
-        run = _freeze(intake, options, own, troubles)
+        run = _freeze(intake, options, own, troubles, report.say)
         handle = worker.begin(run.path)
     for note in run.options.notes[len(intake.problems) :]:
         report.say(note)
@@ -141,8 +142,10 @@ def _own_weights(options: Namespace, intake: Intake, report: Reporter) -> tuple[
     return own, troubles
 
 
-def _freeze(intake: Intake, options: Namespace, own: list[Path], troubles: list[str]) -> RunFolder:
-    """Write the run folder: what is asked, and the samples as they are now."""
+def _freeze(
+    intake: Intake, options: Namespace, own: list[Path], troubles: list[str], tell: Callable[[str], None]
+) -> RunFolder:
+    """Write the run folder: what is asked, and the samples as they are now; ``tell`` hears of those to predict."""
     from engine.run.folder import RunFolder, RunOptions
     from engine.transfer.asked import refusal
     from labeling.importing import inputs
@@ -153,7 +156,7 @@ def _freeze(intake: Intake, options: Namespace, own: list[Path], troubles: list[
     unfit = refusal(options.transfer, frozen.task)
     if unfit is not None:
         raise UsageError(unfit)
-    predict = inputs(options.predict, frozen.task) if options.predict is not None else None
+    predict = inputs(options.predict, frozen.task, tell=tell) if options.predict is not None else None
     plan = RunOptions(
         budget_s=options.budget,
         device=options.device,

@@ -57,6 +57,15 @@ def test_rows_come_as_columns_lists_rows_and_csv(row_server: Server, row_package
     assert row_server.post("/predict", body, kind).json["predictions"] == answers[:1]
 
 
+def test_cells_of_a_table_that_cannot_be_read_are_noted(row_server: Server) -> None:
+    table = "length in cm,colour 🎨,label,inner_1_Mul\nlong,rot,2023-11-15,a\n2,rot,NA,a\n".encode()
+    form_of_it, kind = form(("file", "rows.csv", table))
+    for sent, content_type in ((table, "text/csv"), (form_of_it, kind)):
+        reply = row_server.post("/predict", sent, content_type).json
+        assert len(reply["predictions"]) == 2
+        assert [note.partition(";")[0] for note in reply["notes"]] == ["“length in cm” takes numbers"]
+
+
 def test_a_cell_that_cannot_be_read_costs_its_row_alone(row_server: Server) -> None:
     reply = row_server.post_json("/predict", {"rows": [{**ROW, "length in cm": "long"}, ROW]})
     bad, good = reply.json["predictions"]

@@ -78,6 +78,21 @@ def test_columns_that_a_table_lacks_are_told_and_the_rows_answered(
     )
 
 
+def test_cells_that_are_no_number_are_told_and_the_rows_answered(
+    folders: Made[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "t.csv").write_text(
+        "length in cm;colour 🎨;label;inner_1_Mul\nlong;rot;;a\n2;rot;?;a\n", encoding="utf-8"
+    )
+    assert main(folders["number"], [str(tmp_path / "t.csv")]) == 0
+    printed = capsys.readouterr()
+    assert len(printed.out.splitlines()) == 2
+    assert printed.err == (
+        "t.csv: “length in cm” takes numbers; in 1 of 2 rows it holds something else, like “long”, which counts as "
+        "missing.\n"
+    )
+
+
 def test_a_table_with_all_columns_is_answered_without_a_word_more(
     folders: Made[Path], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -93,3 +93,7 @@ def test_words_that_a_file_keeps_as_categories_are_read_as_words() -> None:
         frame = pl.DataFrame({"colour": pl.Series(cells, dtype=dtype)})
         read = frame.select(converted(Column("colour", ColumnType.CATEGORY), dtype, decimal_comma=False)).to_series()
         assert read.to_list() == ["red", None, None, "blue", None]
+
+
+def test_what_a_file_calls_true_or_false_is_learned_as_categories() -> None:
+    assert types(cells=[True, False] * (ROWS // 2), city=CITIES) == {"cells": "category", "city": "category"}

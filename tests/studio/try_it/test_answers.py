@@ -29,6 +29,10 @@ ROWS = Task(
 )
 
 
+def ignore(sentence: str) -> None:
+    """Hear nothing."""
+
+
 def told(**shares: float) -> Answer:
     return read_answer({"prediction": max(shares, key=lambda name: shares[name]), "probabilities": shares})
 
@@ -87,27 +91,30 @@ def test_files_are_asked_about_one_by_one_and_folders_whole(tmp_path: Path, phot
     other = tmp_path / "other" / "bolt 0.png"
     other.parent.mkdir()
     Image.new("RGB", (9, 9)).save(other)
-    found = collect([photos / "bolt" / "bolt 0.png", other], PHOTOS, Job())
+    found = collect([photos / "bolt" / "bolt 0.png", other], PHOTOS, Job(), ignore)
 
     assert [asked.id for asked in found] == [str(photos / "bolt" / "bolt 0.png"), str(other)]
-    ids = [asked.id for asked in collect([photos], PHOTOS, Job())]
+    ids = [asked.id for asked in collect([photos], PHOTOS, Job(), ignore)]
     assert "washer/washer 3.png" in ids
 
 
 def test_rows_of_a_table_are_asked_about_by_their_columns(tmp_path: Path) -> None:
     path = tmp_path / "new.csv"
-    path.write_text("job,age\ncook,31\n,44\n")
-    found = collect([path], ROWS, Job())
+    path.write_text("job,age\ncook,31\n,44\n,old\n")
+    heard: list[str] = []
+    found = collect([path], ROWS, Job(), heard.append)
 
-    assert [asked.id for asked in found] == ["0", "1"]
+    assert [asked.id for asked in found] == ["0", "1", "2"]
     assert found[0].item == {"age": 31.0, "job": "cook"}
     assert found[1].item == {"age": 44.0, "job": None}
+    assert found[2].item == {"age": None, "job": None}
+    assert len(heard) == 1 and heard[0].startswith("“age” takes numbers; in 1 of 3 rows")
 
 
 def test_what_does_not_fit_is_refused_with_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(LabelingError):
-        collect([tmp_path / "empty"], PHOTOS, Job())
+        collect([tmp_path / "empty"], PHOTOS, Job(), ignore)
 
 
 def test_a_sample_to_start_from_is_of_the_test_part() -> None:

@@ -146,3 +146,16 @@ def test_a_run_lies_below_runs_unless_told_otherwise(
     (made,) = (tmp_path / "runs").iterdir()
     assert made.name.startswith("many people-")
     assert RunFolder.open(made).options.budget_s == 600.0
+
+
+@pytest.mark.usefixtures("no_worker")
+def test_what_cannot_be_read_of_the_rows_to_predict_is_told(
+    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = tmp_path / "new.csv"
+    new.write_text("age\nyoung\n31\n")
+    words = ["--target", "likes it", "--predict", str(new), "--out", str(tmp_path / "run")]
+    assert main(["train", str(table), *words]) == 1
+    told = capsys.readouterr().out
+    assert "new.csv lacks 1 column that the model learned from, taken as missing: shoe." in told
+    assert "“age” takes numbers; in 1 of 2 rows it holds something else, like “young”" in told
