@@ -3,7 +3,23 @@
 from __future__ import annotations
 
 FIRST_FORMAT = "%Y-%m-%d"  # of a column of dates that names no other
+EARLIEST_YEAR, LATEST_YEAR = 1000, 9999  # others are slips, or stand for no date at all
 _PARTS = {"%Y": "year", "%m": "month", "%d": "day", "%H": "hour", "%M": "minute", "%S": "second", "T": " "}
+_FRACTION = r"(?:\.(?P<fraction>[0-9]+))?"
+_ZONE = r"(?: ?(?:Z|(?P<sign>[+-])(?P<hours>[01][0-9]|2[0-3])(?::?(?P<minutes>[0-5][0-9]))?))?"
+
+
+def behind(pattern: str) -> str:
+    """Return a regular expression of what may stand behind a date: fractions of its seconds and a zone, or nothing.
+
+    Its groups are ``fraction``, where there are seconds, ``sign``, ``hours`` and ``minutes``.
+
+    >>> behind("%d/%m/%Y")
+    ''
+    """
+    if "%M" not in pattern:
+        return ""
+    return _FRACTION + _ZONE if pattern.endswith("%S") else _ZONE
 
 
 def date_words(pattern: str) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 
-from engine.dates import FIRST_FORMAT
+from engine.dates import EARLIEST_YEAR, FIRST_FORMAT, LATEST_YEAR, behind
 from engine.separated import (
     BEFORE_DECIMALS,
     MAX_FIELD,
@@ -55,8 +55,6 @@ _PARTS = {  # as the studio's reader takes them: blanks may stand before a numbe
     "%S": rf"[{_BLANK}]*+(?P<second>{_SMALL})",
     " ": rf"[{_BLANK}]*+",
 }
-_MOST_YEARS = 262_143
-_CYCLE_YEARS, _CYCLE_DAYS = 400, 146_097
 _EPOCH_ORDINAL = datetime.date(1970, 1, 1).toordinal()
 _DAYS_A_MICROSECOND = 1.0 / 86_400_000_000
 
@@ -221,24 +219,27 @@ def number_in(cell: str, decimal_comma: bool) -> float | None:
 
 
 def days_in(cell: str, pattern: str) -> float | None:
-    """Return the days since 1970-01-01 of a date that follows ``pattern``, None where the cell does not."""
+    """Return the days since 1970-01-01 in UTC of a date that follows ``pattern``, None where the cell does not."""
     match = _expression(pattern).fullmatch(cell)
     if match is None:
         return None
-    said = {part: int(digits) for part, digits in match.groupdict().items()}
-    year, hour, minute, second = said["year"], said.get("hour", 0), said.get("minute", 0), said.get("second", 0)
-    if abs(year) > _MOST_YEARS or hour > 23 or minute > 59 or second > 60:  # a leap second is the next one
+    said = match.groupdict()
+    year, month, day = int(said["year"]), int(said["month"]), int(said["day"])
+    hour, minute, second = (int(said.get(part) or 0) for part in ("hour", "minute", "second"))
+    if not EARLIEST_YEAR <= year <= LATEST_YEAR or hour > 23 or minute > 59 or second > 60:  # a leap second is the next
         return None
-    try:  # the calendar repeats, and the library's has no year 0
-        day = datetime.date(year % _CYCLE_YEARS + _CYCLE_YEARS, said["month"], said["day"]).toordinal()
+    try:
+        days = datetime.date(year, month, day).toordinal() - _EPOCH_ORDINAL
     except ValueError:
         return None
-    days = day + (year // _CYCLE_YEARS - 1) * _CYCLE_DAYS - _EPOCH_ORDINAL
-    microseconds = (days * 86_400 + hour * 3600 + minute * 60 + second) * 1_000_000
+    ahead = 60 * int(said.get("hours") or 0) + int(said.get("minutes") or 0)
+    minutes = hour * 60 + minute - (-ahead if said.get("sign") == "-" else ahead)
+    fraction = int((said.get("fraction") or "")[:6].ljust(6, "0"))
+    microseconds = (days * 86_400 + minutes * 60 + second) * 1_000_000 + fraction
     return float(microseconds) * _DAYS_A_MICROSECOND
 
 
 @lru_cache(maxsize=64)
 def _expression(pattern: str) -> re.Pattern[str]:
     pieces = re.split(r"(%[YmdHMS]| )", pattern)
-    return re.compile("".join(_PARTS.get(piece) or re.escape(piece) for piece in pieces))
+    return re.compile("".join(_PARTS.get(piece) or re.escape(piece) for piece in pieces) + behind(pattern))

@@ -24,11 +24,11 @@ from labeling.tables.columns import (
     dtype_of,
     facts,
     final_reason_against,
-    not_numbers,
     number,
     sort_out,
     text,
     types_for,
+    unread,
     with_commas,
 )
 from labeling.tables.guess import can_be_target, constant_target, guess_kind, guess_target, passed_over
@@ -106,7 +106,7 @@ class Table(Format):
                 *_named_media(frame),
                 *notes,
                 *([passed] if passed else []),
-                *not_numbers(found, columns),
+                *unread(found, columns),
                 *told(merged),
             ),
         )

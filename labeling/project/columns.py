@@ -63,7 +63,7 @@ def change_columns(
 
 def _check_dates(read: Sequence[tuple[TableSource, Understanding, Batch]]) -> None:
     """Refuse dates of which tables write days and months in another order: they would be mistaken in some of them."""
-    from labeling.tables.columns import months_first
+    from labeling.tables.dates import months_first
 
     first: dict[str, tuple[Path, Column]] = {}
     for source, new, _ in read:

@@ -91,11 +91,19 @@ def _same_but_for_commas(there: pl.Series, now: pl.Series, old: Understanding, n
 
 
 def _same_cells(there: pl.Series, now: pl.Series) -> bool:
-    """Return whether cells are the same; where they were read as numbers and are as texts, those that are numbers."""
+    """Return whether cells are the same; where they were read as numbers and are as texts, those that are numbers.
+
+    Numbers and dates that could not be read then may be by now, and words be trimmed that were not.
+    """
     import polars as pl
 
+    from labeling.tables.columns import text
+
+    if there.dtype == now.dtype == pl.Float64:
+        known = there.is_not_null()
+        return there.filter(known).equals(now.filter(known))
     if there.dtype == now.dtype:
-        return there.equals(now)
+        return there.to_frame().select(text(there.name, there.dtype)).to_series().equals(now)
     numbers = pl.DataFrame({"there": there.cast(pl.Float64, strict=False), "now": now.cast(pl.Float64, strict=False)})
     both = numbers.filter(pl.all_horizontal(pl.all().is_finite())).drop_nulls()
     return bool(((both["there"] - both["now"]).abs() <= NEAR * both["there"].abs()).all())

@@ -16,25 +16,11 @@ import polars as pl
 from engine.dates import FIRST_FORMAT
 from engine.separated import BEFORE_DECIMALS, MISSING
 from engine.task import Column, ColumnType
+from engine.wording import first_of
 from labeling.classes import JOINED_BY, joins_several, parts_of
+from labeling.tables.dates import MOSTLY_SHARE, READABLE_SHARE, moments, pattern_of
 from labeling.understanding import LeftOut, count
 
-DATE_FORMATS = (
-    FIRST_FORMAT,
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%dT%H:%M:%S",
-    "%Y-%m-%d %H:%M",
-    "%Y/%m/%d",
-    "%d/%m/%Y",
-    "%m/%d/%Y",
-    "%d.%m.%Y",
-    "%d-%m-%Y",
-    "%d/%m/%Y %H:%M",
-    "%m/%d/%Y %H:%M",
-    "%d.%m.%Y %H:%M",
-)
-READABLE_SHARE = 0.99
-MOSTLY_SHARE = 0.5
 UNIQUE_SHARE = 0.5
 FEW_ROWS = 20
 FEW_WORDS = 10
@@ -47,6 +33,7 @@ TOO_MANY_VALUES = "almost every row has another value"
 MICROSECONDS_PER_DAY = 86_400_000_000
 ID_NAME = re.compile(r"(^|[\W_])(id|uuid|guid|key|nr|no|number|index|idx)$|[a-z]I[dD]$|^ID|^P?ID$|^id[\W_]")
 INFINITE = r"^(?i)[+-]?inf(inity)?$"
+HELD = {ColumnType.NUMBER: "numbers", ColumnType.DATE: "dates"}
 NESTED = (pl.List, pl.Array, pl.Struct, pl.Binary, pl.Object)
 WORDS = (pl.String, pl.Categorical, pl.Enum)
 NO_NUMBERS = (pl.Boolean, pl.Categorical, pl.Enum)  # what a file calls so is learned as categories
@@ -66,7 +53,8 @@ class Facts:
         low: smallest number.
         high: largest number.
         words: mean number of words in a cell; in scripts without spaces two characters count as one.
-        date_format: the pattern all cells follow, if there is one.
+        date_format: the pattern that nearly all cells follow, if there is one.
+        dates: cells that follow it.
         nested: whether a cell holds a list or a structure.
         others: different cells that are no numbers, about; 0 in a column of numbers.
         parts: different values that cells join by ``;`` or hold in lists; 0 where each cell is one value.
@@ -83,6 +71,7 @@ class Facts:
     high: float = 0.0
     words: float = 0.0
     date_format: str | None = None
+    dates: int = 0
     nested: bool = False
     parts: int = 0
     others: int = 0
@@ -142,22 +131,12 @@ def number(name: str, dtype: pl.DataType, decimal_comma: bool | None, commas: bo
 def date(name: str, dtype: pl.DataType, pattern: str | None) -> pl.Expr:
     """Return a column as days since 1970-01-01; what does not follow the pattern as null."""
     if dtype in WORDS:
-        time = pl.col(name).cast(pl.String).str.strip_chars().str.strptime(pl.Datetime("us"), pattern, strict=False)
+        microseconds = moments(pl.col(name).cast(pl.String).str.strip_chars(), pattern or FIRST_FORMAT)
     elif dtype.is_temporal() and dtype not in (pl.Time, pl.Duration):
-        time = pl.col(name).cast(pl.Datetime("us"))
+        microseconds = pl.col(name).cast(pl.Datetime("us")).cast(pl.Int64)
     else:
         return pl.col(name).cast(pl.Float64, strict=False)
-    return time.cast(pl.Int64).cast(pl.Float64) / MICROSECONDS_PER_DAY
-
-
-def months_first(pattern: str) -> bool:
-    """Return whether a pattern of dates, or the first one, has months before days.
-
-    >>> months_first("%d/%m/%Y"), months_first("")
-    (False, True)
-    """
-    said = pattern or FIRST_FORMAT
-    return said.index("%m") < said.index("%d")
+    return microseconds.cast(pl.Float64) / MICROSECONDS_PER_DAY
 
 
 def with_commas(frame: pl.DataFrame) -> frozenset[str]:
@@ -264,14 +243,17 @@ def types_for(fact: Facts) -> tuple[ColumnType, ...]:
     return (usual, *(type_ for type_ in others if type_ is not usual))
 
 
-def not_numbers(found: list[Facts], columns: list[Column]) -> list[str]:
-    """Return a sentence for each column that is read as numbers although many of its cells are none."""
-    numbers = {column.name for column in columns if column.type is ColumnType.NUMBER}
-    return [
-        f"“{fact.name}” mostly holds numbers; {count(fact.present - fact.numbers, 'other cell')} counted as missing."
-        for fact in found
-        if fact.mostly_numeric and fact.name in numbers
-    ]
+def unread(found: list[Facts], columns: list[Column]) -> list[str]:
+    """Return a sentence for each column that is read as numbers or dates although some of its cells are none."""
+    by_name = {fact.name: fact for fact in found}
+    sentences = []
+    for column in columns:
+        if column.type in HELD:
+            fact = by_name[column.name]
+            lost = fact.present - (fact.dates if column.type is ColumnType.DATE else fact.numbers)
+            cells = count(lost, "other cell")
+            sentences += [f"“{column.name}” is read as {HELD[column.type]}; {cells} counted as missing."] * bool(lost)
+    return first_of(sentences)
 
 
 def type_of(fact: Facts) -> ColumnType:
@@ -327,12 +309,13 @@ def _facts(name: str, texts: pl.Series, numbers: pl.Series, original: pl.Series)
         temporal = original.dtype.is_temporal()
         return Facts(
             name, original.len(), known, numbers.n_unique(), numbers.len(), whole, low, high,
-            date_format=FIRST_FORMAT if temporal else None,
+            date_format=FIRST_FORMAT if temporal else None, dates=known if temporal else 0,
         )  # fmt: skip
     words = _words(texts.head(1000))
+    pattern, dates = pattern_of(texts)
     return Facts(
         name, original.len(), texts.len(), texts.n_unique(), numbers.len(), words=words,
-        date_format=_date_format(texts), parts=_parts(texts, words), others=texts.n_unique() - numbers.n_unique(),
+        date_format=pattern, dates=dates, parts=_parts(texts, words), others=texts.n_unique() - numbers.n_unique(),
     )  # fmt: skip
 
 
@@ -358,23 +341,6 @@ def _words(cells: pl.Series) -> float:
     spaced = cells.str.count_matches(rf"[^\s{UNSEGMENTED}]+")
     unspaced = cells.str.count_matches(f"[{UNSEGMENTED}]")
     return float((spaced + unspaced / CHARACTERS_A_WORD).mean() or 0.0)  # type: ignore[arg-type]
-
-
-def _date_format(texts: pl.Series) -> str | None:
-    """Return the one pattern that all cells follow; a few are tried before the many."""
-    first = texts.head(200)
-    if not first.len() or first.str.count_matches(r"\d").min() < 3:  # type: ignore[operator]
-        return None
-    for pattern in DATE_FORMATS:
-        if all(follows(cells, pattern) for cells in (first, texts)):
-            return pattern
-    return None
-
-
-def follows(cells: pl.Series, pattern: str) -> bool:
-    """Return whether all cells, of which none is missing, are dates of a pattern."""
-    times = cells.str.strptime(pl.Datetime("us"), pattern, strict=False)
-    return times.null_count() == 0 and bool(times.dt.year().is_between(1000, 9999).all())
 
 
 def same_but_for_commas(cells: pl.Series, there: pl.Series, now: pl.Series) -> bool:

@@ -112,7 +112,7 @@ def _own_pattern(there: str, fact: Facts, cells: pl.Series) -> str | None:
 
     Where the project does not write the year first, it tells which of day and month is first here, too.
     """
-    from labeling.tables.columns import DATE_FORMATS, months_first
+    from labeling.tables.dates import DATE_FORMATS, months_first
 
     like = [p for p in DATE_FORMATS if months_first(p) is months_first(there) and _follows(p, cells)]
     told = fact.date_format in like or not (there or FIRST_FORMAT).startswith("%Y")
@@ -121,7 +121,8 @@ def _own_pattern(there: str, fact: Facts, cells: pl.Series) -> str | None:
 
 def _follows(pattern: str, cells: pl.Series) -> bool:
     """Return whether a column of dates is read by a pattern."""
-    from labeling.tables.columns import follows, text
+    from labeling.tables.columns import text
+    from labeling.tables.dates import follows
 
     if cells.dtype.is_temporal() or not cells.count():  # which needs no pattern to be read
         return True

@@ -12,7 +12,8 @@ const EXCERPT_SECONDS = 20;
 // Words of a cell that say it is missing, as in a table.
 const MISSING = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "?"];
 const FIRST_FORMAT = "%Y-%m-%d";
-const MOST_YEARS = 262143;
+const EARLIEST_YEAR = 1000;
+const LATEST_YEAR = 9999;
 // The parts of a date's pattern as the table that was learned from was read: blanks may stand before a number.
 const DATE_PARTS = new Map([
   ["%Y", "\\s*(?<year>[+-]\\d{1,9}|\\d{1,4})"],
@@ -23,6 +24,9 @@ const DATE_PARTS = new Map([
   ["%S", "\\s*(?<second>\\d{1,2})"],
   [" ", "\\s*"],
 ]);
+// What may stand behind a time that such a pattern has.
+const FRACTION = "(?:\\.(?<fraction>\\d+))?";
+const ZONE = "(?: ?(?:Z|(?<sign>[+-])(?<hours>[01]\\d|2[0-3])(?::?(?<minutes>[0-5]\\d))?))?";
 const ISO_DATE = /^(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)/;
 const ISO_TIME = /^[T ](?<hour>\d\d):(?<minute>\d\d)(?::(?<second>\d\d(?:\.\d+)?))?/;
 const ISO_ZONE = /^(?:Z|(?<sign>[+-])(?<hours>\d\d):?(?<minutes>\d\d))?$/;
@@ -135,19 +139,22 @@ function excerpts(samples, rate) {
 }
 
 // Days since 1970-01-01, no place's clock asked; NaN where the calendar has no such day. A leap second is the next one.
-function daysAt({ year, month, day, hour = 0, minute = 0, second = 0 }) {
+function daysAt({ year, month, day, hour = 0, minute = 0, second = 0, fraction = 0, sign, hours = 0, minutes = 0 }) {
   const moment = new Date(0);
   moment.setUTCFullYear(Number(year), month - 1, Number(day));
   const there = moment.getUTCMonth() === month - 1 && moment.getUTCDate() === Number(day);
-  if (!there || Math.abs(year) > MOST_YEARS || hour > 23 || minute > 59 || second > 60) {
+  if (!there || year < EARLIEST_YEAR || year > LATEST_YEAR || hour > 23 || minute > 59 || second > 60) {
     return NaN;
   }
-  return (moment.getTime() + 1000 * (hour * 3600 + minute * 60 + Number(second))) / 86400000;
+  const ahead = (hours * 60 + Number(minutes)) * (sign === "-" ? -1 : 1);
+  const seconds = hour * 3600 + (minute - ahead) * 60 + Number(second) + Number(`0.${fraction}`);
+  return (moment.getTime() + 1000 * seconds) / 86400000;
 }
 
 function datePattern(format) {
   const pieces = format.split(/(%[YmdHMS]| )/).map((piece) => DATE_PARTS.get(piece) ?? escaped(piece));
-  return new RegExp(`^${pieces.join("")}$`);
+  const behind = !format.includes("%M") ? "" : format.endsWith("%S") ? FRACTION + ZONE : ZONE;
+  return new RegExp(`^${pieces.join("")}${behind}$`);
 }
 
 function escaped(text) {
@@ -172,9 +179,7 @@ function isoDays(text) {
   if (!zone || (rest && !time)) {
     return NaN;
   }
-  const { sign, hours = 0, minutes = 0 } = zone.groups;
-  const ahead = (Number(hours) + minutes / 60) / 24;
-  return daysAt({ ...date.groups, ...time?.groups }) + (sign === "-" ? ahead : -ahead);
+  return daysAt({ ...date.groups, ...time?.groups, ...zone.groups });
 }
 
 function dateLike(format) {

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from engine.dates import EARLIEST_YEAR
 from engine.errors import DataError
 from engine.separated import MISSING
 
@@ -49,6 +50,8 @@ def as_days(name: str, value: Any) -> float | None:
         moment = datetime.datetime.fromisoformat(str(value).strip())
         if moment.tzinfo is not None:
             moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
+        if moment.year < EARLIEST_YEAR:
+            raise ValueError(moment)
     except (ValueError, OverflowError) as error:
         raise DataError(
             f"{name!r} takes a date such as 2024-05-31, but got {_short(value)}. Leave it empty if unknown."

@@ -33,7 +33,7 @@ from exporters.edge.browser import RUNTIME, RUNTIME_FILES, browser_files, refuse
 from exporters.errors import NotExportable
 from exporters.standalone.csvs import days_in
 from exporters.standalone.package import Package
-from labeling.tables.columns import DATE_FORMATS
+from labeling.tables.dates import DATE_FORMATS
 from tests.engine.flowers import FLOWERS, flower_run
 from tests.exporters.models import constant, model_of
 
@@ -222,6 +222,10 @@ def test_dates_are_days_of_the_calendar_and_of_the_columns_pattern_before_any_ot
         ("12/31/2024", "%d/%m/%Y"),
         ("01/01/0050", "%d/%m/%Y"),
         ("soon", "%Y-%m-%d"),
+        ("31.05.2024 10:11:12.25+02:00", "%d.%m.%Y %H:%M:%S"),
+        ("31.05.2024 10:11 -0530", "%d.%m.%Y %H:%M"),
+        ("31/05/2024 10:11:12Z", "%d/%m/%Y %H:%M:%S"),
+        ("31/05/2024 10:11.5", "%d/%m/%Y %H:%M"),
     ]
     said = in_node(tmp_path, f"{json.dumps(asked)}.map(([text, pattern]) => days(text, pattern))")
     assert said == pytest.approx([days_in(text, pattern) for text, pattern in asked])

@@ -15,13 +15,16 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from engine import separated
+from engine.errors import DataError
+from engine.modalities.table.cells import as_days
 from engine.task import Column, ColumnType, Kind, Modality, Task
 from exporters.standalone.csvs import days_in, number_in, rows_of
 from exporters.standalone.errors import TooManyRows, Unreadable
 from exporters.standalone.tables import RowReader
 from labeling.errors import ImportRefused
 from labeling.importing import inputs
-from labeling.tables.columns import DATE_FORMATS, date, number
+from labeling.tables.columns import date, number
+from labeling.tables.dates import DATE_FORMATS
 
 COLUMNS = (
     Column("size", ColumnType.NUMBER),
@@ -36,6 +39,18 @@ NAMES = [column.name for column in COLUMNS[:4]]
 NUMBERS = ("1", " 2.5 ", "-3", "+.5", "5.", "1e5", "1E-3", "1_000", "1,234", "1.234,5", "1,5", "12,34", "inf", "nan")
 MISSING = ("", " ", "NA", "n/a", "?", "null", "NaN", "-")
 DATES = ("31/05/2024", "1/6/2024", " 01/01/1970 ", "31/02/2024", "5/1/24", "29/02/2023", "01/01/12024", "+1/1/2000")
+MOMENTS = [
+    *("2024-05-31T10:11:12Z", "2024-05-31 10:11:12Z", "2024-05-31 10:11:12+02:00", "2024-05-31 10:11:12.5-0530"),
+    *("2024-05-31 10:11:12.123456789+00", "2024-05-31 10:11:12.", "2024-05-31 10:11:12.5.5", "2024-05-31 10:11Z"),
+    *(
+        "2024-05-31 10:11:12  Z",
+        "2024-05-31 10:11:12 +24:00",
+        "2024-05-31 10:11 -23:59",
+        "2024-05-21",
+        "2024-05-31 1-05",
+    ),
+    *("2024-05-31 10:11:12+02:00+02:00", "2024-05-31 23:59:60.9Z", "9999-12-31 23:59:59.9-23:00", "2024-05-31T10:11.5"),
+]
 WORDS = ("red", "  red", "grün 🟢", "a\nb", 'say "hi"', "x" * 300, "\u00a0red\u2003", "0", "1.0", "True", "'", "a\tb")
 NUMBER_CELLS = st.one_of(
     st.sampled_from(NUMBERS + MISSING), st.floats().map(repr), st.integers(-(10**20), 10**20).map(str)
@@ -133,6 +148,10 @@ def test_numbers_are_what_polars_reads(cells: list[str]) -> None:
     ),
 )
 @example("%Y-%m-%d %H:%M:%S", ["2024-05-31 23:59:60", "2024-05-3110:11:12", "2024-05-31 1:1:2", "0000-01-01 0:0:0"])
+@example("%Y-%m-%d %H:%M:%S", MOMENTS)
+@example("%Y-%m-%dT%H:%M:%S", MOMENTS)
+@example("%Y-%m-%d %H:%M", MOMENTS)
+@example("%d.%m.%Y %H:%M:%S", ["31.05.2024", "31.05.2024 1:2:3.5 +01:00", "31.05.2024 1:2:3 Z", "1.1.0999 1:2:3"])
 @example("%Y-%m-%d", ["-2024-05-31", "+2024-05-31", "24-5-1", "2024- 05-31", "9999999-01-01", "262143-01-01"])
 def test_dates_are_what_polars_reads(pattern: str, cells: list[str]) -> None:
     frame = pl.DataFrame({"c": cells}, schema={"c": pl.String})
@@ -207,6 +226,18 @@ def test_a_long_cell_that_is_no_date_takes_no_time(pattern: str) -> None:
 
 def test_blanks_before_and_between_the_parts_of_a_date_are_passed_over() -> None:
     assert days_in("2024- 05-  31   10:00", "%Y-%m-%d %H:%M") == days_in("2024-05-31 10:00", "%Y-%m-%d %H:%M")
+
+
+@pytest.mark.parametrize("written", ["2024-05-31T10:11:12Z", "2024-05-31T10:11:12.25+02:00", "2024-05-31T10:11:12"])
+def test_a_moment_is_the_same_by_csv_and_by_json(written: str) -> None:
+    assert days_in(written, "%Y-%m-%dT%H:%M:%S") == pytest.approx(as_days("d", written), abs=1e-9)
+
+
+@pytest.mark.parametrize("year", ["0001", "0999"])
+def test_a_year_that_stands_for_no_date_is_missing_by_csv_and_refused_by_json(year: str) -> None:
+    assert days_in(f"{year}-01-01", "%Y-%m-%d") is None
+    with pytest.raises(DataError, match="takes a date"):
+        as_days("d", f"{year}-01-01")
 
 
 NO_SIGNS = "".join(map(chr, range(0xFDD0, 0xFDF0)))

@@ -109,3 +109,10 @@ def test_numbers_whose_commas_meant_something_else_are_the_same_rows(
         assert project.can_undo == "Leave “rooms” out"
         kept = earlier if column == "label" else batch
         assert project.frame()[column].to_list() == kept.frame[column].to_list()
+
+
+def test_numbers_that_could_not_be_read_before_are_the_same_rows(make_project: Callable[..., Project]) -> None:
+    project, frame = make_project(), prices(ROWS).frame
+    project.add(PRICES, Batch(frame.with_columns(pl.col("x:rooms").replace(3.0, None))))
+    project.change_columns([(project.table_sources()[0], PRICES, Batch(frame))])
+    assert project.inputs(["3"])["rooms"].to_list() == [3.0]

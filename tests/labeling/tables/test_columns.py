@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import polars as pl
 import pytest
 
+from engine.modalities.table.cells import as_days
 from engine.task import Column, ColumnType
-from labeling.tables.columns import TOO_MANY_VALUES, converted, facts, not_numbers, sort_out
+from labeling.tables.columns import TOO_MANY_VALUES, converted, facts, sort_out, types_for, unread
+from labeling.tables.dates import pattern_of
 
 ROWS = 40
 REMARKS = [f"the {row}th guest found the room clean" for row in range(ROWS)]
@@ -79,7 +81,7 @@ def test_a_column_that_is_mostly_numbers_is_read_as_such_and_the_rest_is_told() 
     columns, left_out = sort_out(found)
     assert [column.type for column in columns] == [ColumnType.NUMBER, ColumnType.CATEGORY]
     assert left_out == []
-    assert not_numbers(found, columns) == ["“cells” mostly holds numbers; 18 other cells counted as missing."]
+    assert unread(found, columns) == ["“cells” is read as numbers; 18 other cells counted as missing."]
 
 
 def test_words_with_few_numbers_among_them_stay_words() -> None:
@@ -97,3 +99,65 @@ def test_words_that_a_file_keeps_as_categories_are_read_as_words() -> None:
 
 def test_what_a_file_calls_true_or_false_is_learned_as_categories() -> None:
     assert types(cells=[True, False] * (ROWS // 2), city=CITIES) == {"cells": "category", "city": "category"}
+
+
+DAYS = [f"2024-{1 + row % 12:02}-{1 + row % 28:02}" for row in range(200)]
+
+
+@pytest.mark.parametrize("slip", ["TBD", "0000-00-00", "0001-01-01"])
+def test_dates_among_which_a_few_cells_are_none_are_dates_and_these_are_told(slip: str) -> None:
+    frame = pl.DataFrame({"day": [slip, *DAYS[1:]], "city": ["Oslo", "Rome"] * 100})
+    found = facts(frame, decimal_comma=False)
+    columns, left_out = sort_out(found)
+    assert columns[0] == Column("day", ColumnType.DATE, "%Y-%m-%d") and left_out == []
+    assert ColumnType.DATE in types_for(found[0])
+    assert unread(found, columns) == ["“day” is read as dates; 1 other cell counted as missing."]
+    assert frame.select(converted(columns[0], pl.String(), decimal_comma=False)).to_series().null_count() == 1
+
+
+def test_few_cells_that_are_no_numbers_are_told_too() -> None:
+    frame = pl.DataFrame({"size": ["about 3", *(f"{row}.5" for row in range(199))], "city": ["Oslo", "Rome"] * 100})
+    found = facts(frame, decimal_comma=False)
+    columns, _ = sort_out(found)
+    assert unread(found, columns) == ["“size” is read as numbers; 1 other cell counted as missing."]
+
+
+def test_words_among_which_a_few_are_dates_stay_words() -> None:
+    cells = [*DAYS[:190], *(f"day {row}" for row in range(10))]
+    assert types(cells=cells, city=["Oslo", "Rome"] * 100)["cells"] == "category"
+
+
+def test_months_and_days_are_told_apart_by_the_few_cells_that_show_it() -> None:
+    cells = ["12/31/2024", *(f"{1 + row % 12}/1/2024" for row in range(199))]
+    (fact,) = facts(pl.DataFrame({"day": cells}), decimal_comma=False)
+    assert (fact.date_format, fact.dates) == ("%m/%d/%Y", 200)
+
+
+MOMENT = "2024-05-31 12:30:15"
+
+
+@pytest.mark.parametrize(
+    ("written", "pattern", "later"),
+    [
+        ("2024-05-31T12:30:15Z", "%Y-%m-%dT%H:%M:%S", 0.0),
+        ("2024-05-31T14:30:15+02:00", "%Y-%m-%dT%H:%M:%S", 0.0),
+        ("2024-05-31 07:00:15-0530", "%Y-%m-%d %H:%M:%S", 0.0),
+        ("2024-05-31 12:30:15+00", "%Y-%m-%d %H:%M:%S", 0.0),
+        ("2024-05-31 12:30:15.25", "%Y-%m-%d %H:%M:%S", 0.25),
+        ("2024-05-31T12:30:15.1234567Z", "%Y-%m-%dT%H:%M:%S", 0.123456),
+        ("31/05/2024 12:30:15", "%d/%m/%Y %H:%M:%S", 0.0),
+        ("05/31/2024 12:30:15", "%m/%d/%Y %H:%M:%S", 0.0),
+        ("31.05.2024 12:30:15", "%d.%m.%Y %H:%M:%S", 0.0),
+        ("2024/05/31 12:30:15", "%Y/%m/%d %H:%M:%S", 0.0),
+    ],
+)
+def test_a_moment_is_the_same_however_it_is_written_and_typed(written: str, pattern: str, later: float) -> None:
+    frame = pl.DataFrame({"moment": [written, MOMENT]})
+    column = Column("moment", ColumnType.DATE, pattern)
+    assert pattern_of(frame["moment"].head(1))[0] == pattern
+    read = frame.select(converted(column, pl.String(), decimal_comma=False)).to_series()[0]
+    expected = as_days("moment", MOMENT)
+    assert expected is not None
+    assert read == pytest.approx(expected + later / 86_400, abs=1e-11)
+    if written[4] == "-" and "-0530" not in written:
+        assert as_days("moment", written) == pytest.approx(read, abs=1e-9)

@@ -19,6 +19,7 @@ from labeling.tables.further import SAID, as_before
 from labeling.understanding import Understanding
 
 HEADER = "rooms,town,sold,price\n"
+SOLD = "sold,rooms,price\n"
 
 
 def table(path: Path, lines: list[str], header: str = HEADER) -> Path:
@@ -108,7 +109,7 @@ DAYS = [date(2024, 1 + n % 12, 1 + n % 28) for n in range(60)]
 
 def dated(path: Path, pattern: str, price: str = "{n}.5") -> Path:
     lines = [f"{day:{pattern}},{n % 7},{price.format(n=n)}" for n, day in enumerate(DAYS)]
-    return table(path, lines, "sold,rooms,price\n")
+    return table(path, lines, SOLD)
 
 
 @pytest.mark.parametrize("there", WRITTEN)
@@ -144,7 +145,7 @@ def test_dates_with_times_follow_dates_that_had_a_type_of_their_own(tmp_path: Pa
 
 def test_days_and_months_stand_as_in_the_project_where_a_few_dates_do_not_tell(tmp_path: Path) -> None:
     first = dated(tmp_path / "first.csv", "%m/%d/%Y")
-    few = table(tmp_path / "few.csv", [f"3/{1 + n % 9}/2024 10:00,{n},{n}.5" for n in range(20)], "sold,rooms,price\n")
+    few = table(tmp_path / "few.csv", [f"3/{1 + n % 9}/2024 10:00,{n},{n}.5" for n in range(20)], SOLD)
     with Project.create(tmp_path / "project") as project:
         for path in (first, few):
             found = as_before(project, understand(path, target="price"))
@@ -166,3 +167,18 @@ def test_two_tables_from_a_folder_with_others_go_to_a_project_with_one(project: 
     found = as_before(project, understand(folder, chosen=("test.csv", "train.csv")))
     assert found.problems[0] == SAID
     assert project.add(found, read(found)).new == 40
+
+
+def test_a_few_cells_that_are_no_dates_do_not_swap_days_and_months(tmp_path: Path) -> None:
+    def days(name: str, month_first: bool, slip: str) -> Path:
+        cells = [f"1/{1 + n % 9}/2024" if month_first else f"{1 + n % 28}/{1 + n % 12}/2024" for n in range(199)]
+        return table(tmp_path / name, [f"{cell},{n % 7},{n}.5" for n, cell in enumerate([slip, *cells])], SOLD)
+
+    first = understand(days("first.csv", False, "TBD"), target="price")
+    assert "“sold” is read as dates; 1 other cell counted as missing." in first.problems
+    with Project.create(tmp_path / "project") as project:
+        project.add(first, read(first))
+        more = as_before(project, understand(days("more.csv", False, "soon"), target="price"))
+        assert (more.columns[0].format, more.dates) == ("%d/%m/%Y", ())
+        with pytest.raises(ImportRefused, match=r"as month/day/year in american\.csv"):
+            as_before(project, understand(days("american.csv", True, "1/31/2024"), target="price"))
