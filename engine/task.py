@@ -31,12 +31,14 @@ class ColumnType(StrEnum):
     """How a column is read.
 
     ``DATE`` is stored as a number: days since 1970-01-01, float. ``TEXT`` is what people wrote, words and sentences.
+    ``GROUP`` is not learned from: rows with the same value stay on one side of every split. No task has such a column.
     """
 
     NUMBER = "number"
     CATEGORY = "category"
     DATE = "date"
     TEXT = "text"
+    GROUP = "group"
 
 
 METRICS = {Kind.MULTICLASS: "nauc", Kind.MULTILABEL: "nauc", Kind.REGRESSION: "r2"}

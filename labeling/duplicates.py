@@ -46,7 +46,7 @@ def picture_groups(content: pl.Series, look: pl.Series, tones: pl.Series) -> Int
         look: Int64, difference hash.
         tones: Binary, the grey thumbnail that the hash was taken from, present where ``look`` is.
     """
-    same = _codes(content)
+    same = codes(content)
     _, leaders, index = np.unique(same, return_index=True, return_inverse=True)
     seen = leaders[look.is_not_null().to_numpy()[leaders]]
     hashes = look.gather(seen).to_numpy().astype(np.int64).view(np.uint64)
@@ -100,7 +100,7 @@ def _near_in_bucket(values: np.ndarray[tuple[int], np.dtype[np.uint64]]) -> tupl
     return np.concatenate(first), np.concatenate(second)
 
 
-def _codes(column: pl.Series) -> IntArray:
+def codes(column: pl.Series) -> IntArray:
     """Return a number for each different value; every null gets its own."""
     ranks = column.rank("dense").to_numpy().astype(np.float64)
     null = np.isnan(ranks)

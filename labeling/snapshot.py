@@ -13,8 +13,9 @@ from engine.dataset import INPUT_PREFIX, Dataset, Split
 from engine.split import assign_folds, assign_test
 from engine.task import Column, Kind, Modality, Task
 from labeling.classes import classes_of, names_of
-from labeling.duplicates import groups
+from labeling.duplicates import codes, groups
 from labeling.errors import ImportRefused
+from labeling.tables.together import learned_from, together_by
 from labeling.understanding import count
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Wanted(Protocol):
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        """A table's input columns."""
+        """A table's input columns, and the one that keeps rows together."""
 
 
 @dataclass(frozen=True)
@@ -87,13 +88,14 @@ def snapshot(frame: pl.DataFrame, wanted: Wanted, test_fraction: float = TEST_FR
     if kind is not Kind.REGRESSION:
         labelled = _affordable(labelled, seed, notes)
     strata = CHECKS[kind](labelled, wanted.target, notes)
-    if wanted.modality is Modality.TABLE and not wanted.columns:
+    columns, together = learned_from(wanted.columns), together_by(wanted.columns)
+    if wanted.modality is Modality.TABLE and not columns:
         raise ImportRefused(
             "No column is left to learn from: all others are constant, missing or numbering. Add columns that matter."
         )
     classes = () if kind is Kind.REGRESSION else classes_of(labelled["label"])
-    task = Task(wanted.modality, kind, classes, target=wanted.target, columns=wanted.columns)
-    return Snapshot(task, _split(labelled, strata, test_fraction, seed, notes), tuple(notes))
+    task = Task(wanted.modality, kind, classes, target=wanted.target, columns=columns)
+    return Snapshot(task, _split(labelled, strata, together, test_fraction, seed, notes), tuple(notes))
 
 
 def _labelled(frame: pl.DataFrame, notes: list[str]) -> pl.DataFrame:
@@ -253,30 +255,36 @@ def _rarest(labels: pl.Series) -> list[str]:
     return [min(names, key=lambda name: sizes[name], default="") for names in shared]
 
 
-def _split(frame: pl.DataFrame, labels: Strata, test_fraction: float, seed: int, notes: list[str]) -> Dataset:
+def _split(
+    frame: pl.DataFrame, labels: Strata, together: str | None, test_fraction: float, seed: int, notes: list[str]
+) -> Dataset:
     import polars as pl
 
-    group = groups(frame)
-    test = _test_part(frame, labels, group, test_fraction, seed, notes)
+    group = groups(frame) if together is None else codes(frame[INPUT_PREFIX + together])
+    test = _test_part(frame, labels, group, together, test_fraction, seed, notes)
     folds = np.full(len(labels), TEST_FOLD, dtype=np.int64)
     train_rows = np.flatnonzero(~test)
     folds[train_rows] = assign_folds(_at(labels, train_rows), group[train_rows], seed)
     if not (folds >= 0).any():
+        which = "that differ (near-copies count as one)" if together is None else f"with two different “{together}”"
         raise ImportRefused(
-            "No class has two samples to learn from that differ (near-copies count as one), so nothing that is learned "
-            "could be checked. Add more samples of each class."
+            f"No class has two samples to learn from {which}, so nothing that is learned could be checked. Add more "
+            "samples of each class."
         )
     unseen = frame.filter(pl.col("reference").is_not_null() & pl.col("look").is_null() & pl.col("tones").is_null())
     if unseen.height:
         photos = count(unseen.height, "photo was", "photos were")
         notes.append(f"{photos} searched for exact copies only, since time was short for finding near-copies.")
     near = len(group) - len(np.unique(group))
-    if near:
+    if together is not None:
+        values = count(len(group) - near, "value")
+        notes.append(f"“{together}” has {values}; rows with the same are kept on the same side of every check.")
+    elif near:
         copies = (
             count(near, "repeated row") if frame["reference"].null_count() else count(near, "near-copy", "near-copies")
         )
         notes.append(f"{copies} found; each is kept on the same side of every check as what it resembles.")
-    inputs = [name for name in frame.columns if name.startswith(INPUT_PREFIX)]
+    inputs = [name for name in frame.columns if name.startswith(INPUT_PREFIX) and name != f"{INPUT_PREFIX}{together}"]
     return Dataset(
         frame.select(
             "id",
@@ -296,7 +304,13 @@ def _at(labels: Strata, rows: IntArray) -> Strata:
 
 
 def _test_part(
-    frame: pl.DataFrame, labels: Strata, group: IntArray, fraction: float, seed: int, notes: list[str]
+    frame: pl.DataFrame,
+    labels: Strata,
+    group: IntArray,
+    together: str | None,
+    fraction: float,
+    seed: int,
+    notes: list[str],
 ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     if fraction <= 0:
         return np.zeros(len(labels), dtype=np.bool_)
@@ -304,9 +318,10 @@ def _test_part(
     if not apart.any():
         return assign_test(labels, group, fraction, seed)
     pictures = frame["reference"].is_not_null().to_numpy()  # two rows of a table may well be alike by chance
-    leaked = apart & pictures & np.isin(group, group[~apart])
+    leaked = apart & (pictures if together is None else True) & np.isin(group, group[~apart])
     if leaked.any():
         copies = count(int(leaked.sum()), "test sample is", "test samples are")
-        notes.append(f"{copies} near-copies of training samples and would flatter the result, so not tested on.")
+        like = "near-copies of training samples" if together is None else f"of a “{together}” that is learned from"
+        notes.append(f"{copies} {like} and would flatter the result, so not tested on.")
         apart = apart & ~leaked
     return np.asarray(apart)

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.task import Column, ColumnType, Kind, Modality
 from engine.wording import NOUNS as NOUNS  # who reads sentences finds the nouns here
+from labeling.tables.together import learned_from, together_by
 
 NAMED_CLASSES = 5
 TABLE_FORMAT = "table"
@@ -85,7 +86,7 @@ class Understanding:
         samples: how many there are (of a very large table: about how many).
         labelled: how many of them carry a label.
         target: the column to predict, of a table or a list of files.
-        columns: a table's input columns; none where each sample is a file.
+        columns: a table's input columns, and the one that keeps rows together; none where each sample is a file.
         candidates: columns that can be the target instead.
         left_out: columns that are not learned from.
         kept: columns that the person wants learned from, whatever speaks against them.
@@ -138,6 +139,9 @@ class Understanding:
     def sentence(self) -> tuple[Part, ...]:
         """Return the editable sentence, piece by piece."""
         parts = self._about_rows() if self.format == TABLE_FORMAT else self._about_files()
+        together = together_by(self.columns)
+        if together is not None:
+            parts.append(Part(f"; rows of one “{together}” stay together"))
         if self.labelled and self.labelled < self.samples:
             parts.append(Part(f"; {without_label(self.samples - self.labelled)}"))
         if self.set_apart:
@@ -212,7 +216,11 @@ class Understanding:
 
     def _about_rows(self) -> list[Part]:
         number = count(self.samples, NOUNS[self.modality])
-        inputs = "" if self.modality is Modality.TEXT else f" with {count(len(self.columns), 'column')} to learn from"
+        inputs = (
+            ""
+            if self.modality is Modality.TEXT
+            else f" with {count(len(learned_from(self.columns)), 'column')} to learn from"
+        )
         start = Part(f"{number}{inputs} → ")
         if self.kind is None or self.target is None:
             return [start, Part("choose what to predict", "target", self.candidates)]

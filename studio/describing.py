@@ -36,6 +36,7 @@ def material_of(project: Project) -> Material | None:
     from engine.dataset import INPUT_PREFIX, Dataset
     from engine.worker.describer_handle import Request
     from labeling.duplicates import groups
+    from labeling.tables.together import learned_from
 
     understanding = project.understanding()
     if understanding is None:
@@ -43,7 +44,7 @@ def material_of(project: Project) -> Material | None:
     frame = project.frame()
     inputs = [name for name in frame.columns if name.startswith(INPUT_PREFIX)]
     dataset = Dataset(frame.select("id", "reference", "content", *inputs))
-    request = Request.write(dataset, understanding.modality, understanding.columns, project.cache_path)
+    request = Request.write(dataset, understanding.modality, learned_from(understanding.columns), project.cache_path)
     return Material(request, frame["id"].to_list(), understanding.kind or Kind.MULTICLASS, groups(frame))
 
 

@@ -35,6 +35,7 @@ from labeling.tables.guess import can_be_target, constant_target, guess_kind, gu
 from labeling.tables.leaks import leaks, without_leaks
 from labeling.tables.parting import SAYS_PART, parting_column, parts
 from labeling.tables.source import OpenTable, is_real_table, is_table, opened
+from labeling.tables.together import hint, learned_from, together_by
 from labeling.understanding import LeftOut, Understanding, count
 
 WHOLE_FILE_BYTES = 256_000_000
@@ -107,6 +108,7 @@ class Table(Format):
                 *notes,
                 *([passed] if passed else []),
                 *unread(found, columns),
+                *([] if together_by(columns) else hint(_undecided(usable, target, types))),
                 *told(merged),
             ),
         )
@@ -239,18 +241,20 @@ def _learned_from(
     """Return the columns to learn from, and those left out with their reasons."""
     others = [fact for fact in found if target is None or fact.name != target.name]
     columns, left_out = sort_out(others, wanted.kept, wanted.types)
-    if target is None or not columns:
+    learned, grouping = learned_from(columns), [column for column in columns if column.type is ColumnType.GROUP]
+    if target is None or not learned:
         return columns, left_out
     schema = frame.schema  # polars puts it together anew each time it is asked for
     commas = with_commas(frame)
     cells = [
         converted(column, schema[column.name], table.decimal_comma, column.name in commas).alias(column.name)
-        for column in columns
+        for column in learned
     ]
     chosen = {*wanted.kept, *wanted.types}
-    given_away = [leak for leak in leaks(frame.select(cells), columns, labels) if leak.name not in chosen]
-    kept = without_leaks(columns, given_away)
-    return kept, left_out + [leak for leak in given_away if leak.name not in {column.name for column in kept}]
+    given_away = [leak for leak in leaks(frame.select(cells), learned, labels) if leak.name not in chosen]
+    kept = without_leaks(learned, given_away)
+    names = {column.name for column in kept}
+    return [*kept, *grouping], left_out + [leak for leak in given_away if leak.name not in names]
 
 
 def _types(
@@ -263,9 +267,14 @@ def _types(
         chosen.pop(target.name, None)
     for name, type_ in chosen.items():
         possible = types_for(by_name[name])
+        if type_ is ColumnType.GROUP and type_ not in possible:
+            raise ImportRefused(f"“{name}” cannot keep rows together: none have the same value in it, or all have.")
         if type_ is not None and type_ not in possible:
-            words = " or ".join(other.value for other in possible) or "nothing"
+            words = " or ".join(other.value for other in possible if other is not ColumnType.GROUP) or "nothing"
             raise ImportRefused(f"“{name}” cannot be read as {type_.value}: no cell is one. It can be read as {words}.")
+    grouping = [name for name, type_ in chosen.items() if type_ is ColumnType.GROUP]
+    if len(grouping) > 1:
+        raise ImportRefused(f"One column alone can keep rows together: choose among {', '.join(grouping)}.")
     return chosen
 
 
@@ -343,9 +352,15 @@ def _labels(frame: pl.DataFrame, target: Facts | None, kind: Kind | None, table:
     return frame.select(label(target.name, kind, table)).to_series()
 
 
+def _undecided(found: list[Facts], target: Facts | None, types: Mapping[str, ColumnType | None]) -> list[Facts]:
+    """Return the columns of whose use the person has not said anything, but the one to predict."""
+    return [fact for fact in found if fact.name not in types and (target is None or fact.name != target.name)]
+
+
 def _modality(columns: list[Column]) -> Modality:
     """Return what a row is: a text where people wrote all its columns."""
-    texts = bool(columns) and all(column.type is ColumnType.TEXT for column in columns)
+    learned = learned_from(columns)
+    texts = bool(learned) and all(column.type is ColumnType.TEXT for column in learned)
     return Modality.TEXT if texts else Modality.TABLE
 
 

@@ -133,4 +133,6 @@ def _name(read: Sequence[tuple[TableSource, Understanding, Batch]]) -> str:
     if len(changed) != 1:
         return f"Change how {len(changed)} columns are read"
     type_ = after.get(changed[0])
+    if type_ is ColumnType.GROUP:
+        return f"Keep rows of one “{changed[0]}” together"
     return f"Leave “{changed[0]}” out" if type_ is None else f"Read “{changed[0]}” as {type_.value}"

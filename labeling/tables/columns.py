@@ -19,6 +19,7 @@ from engine.task import Column, ColumnType
 from engine.wording import first_of
 from labeling.classes import JOINED_BY, joins_several, parts_of
 from labeling.tables.dates import MOSTLY_SHARE, READABLE_SHARE, moments, pattern_of
+from labeling.tables.together import can_keep_together, learned_from
 from labeling.understanding import LeftOut, count
 
 UNIQUE_SHARE = 0.5
@@ -218,8 +219,8 @@ def sort_out(
             columns.append(_column(fact, type_))
         else:
             left_out.append(LeftOut(fact.name, reason, final=final is not None))
-    if not columns:
-        columns = [Column(left.name, ColumnType.TEXT) for left in left_out if left.reason == TOO_MANY_VALUES]
+    if not learned_from(columns):
+        columns += [Column(left.name, ColumnType.TEXT) for left in left_out if left.reason == TOO_MANY_VALUES]
         left_out = [left for left in left_out if left.reason != TOO_MANY_VALUES]
     return columns, left_out
 
@@ -240,6 +241,8 @@ def types_for(fact: Facts) -> tuple[ColumnType, ...]:
         others.append(ColumnType.NUMBER)
     if fact.date_format is not None:
         others.append(ColumnType.DATE)
+    if can_keep_together(fact):
+        others.append(ColumnType.GROUP)
     return (usual, *(type_ for type_ in others if type_ is not usual))
 
 

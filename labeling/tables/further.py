@@ -36,6 +36,7 @@ def as_before(project: Project | None, found: Understanding) -> Understanding:
     from labeling.formats.table import looked_at
     from labeling.tables.columns import facts
     from labeling.tables.parting import SAYS_PART
+    from labeling.tables.together import hint
 
     there = tables[-1].understanding
     frame, decimal_comma = looked_at(found.source, found.chosen)
@@ -49,6 +50,7 @@ def as_before(project: Project | None, found: Understanding) -> Understanding:
     }
     others = [name for name in by_name if name not in needed]
     chosen = {**{column.name: column.type for column in there.columns}, **dict.fromkeys(others)}
+    hinted = [sentence for fact in by_name.values() for sentence in hint([fact])]  # the project has decided on them
     told = [SAID, *([f"Not learned from, as before: {', '.join(others[:NAMED])}."] if others else [])]
     return replace(
         same,
@@ -58,7 +60,7 @@ def as_before(project: Project | None, found: Understanding) -> Understanding:
         kept=(),
         types=tuple(chosen.items()),
         dates=tuple((name, pattern) for name, pattern in own.items() if pattern is not None),
-        problems=(*told, *same.problems),
+        problems=(*told, *(problem for problem in same.problems if problem not in hinted)),
     )
 
 

@@ -45,7 +45,7 @@ def is_project(path: Path) -> bool:
 
 
 def columns_options(parser: ArgumentParser) -> None:
-    """Declare what the person may say of a table's columns: ``target`` and ``keep_column``."""
+    """Declare what the person may say of a table's columns: ``target``, ``keep_column`` and ``group``."""
     parser.add_argument("--target", metavar="COL", help="the column to guess (default: the one that looks like it)")
     parser.add_argument(
         "--keep-column",
@@ -53,6 +53,12 @@ def columns_options(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         help="learn from this column although it looks as if it numbered the rows or gave the answer away; repeatable",
+    )
+    parser.add_argument(
+        "--group",
+        metavar="COL",
+        help="keep rows with the same value in this column, of one patient say, on the same side of every check; it is "
+        "not learned from",
     )
 
 
@@ -62,25 +68,27 @@ def take_in(
     understood: Callable[[Understanding], None],
     budget_s: float,
     kept: Sequence[str] = (),
+    group: str | None = None,
 ) -> Intake:
     """Read data or a project; ``understood`` hears what it is before the reading starts.
 
     Pictures are searched for near-copies for a small part of the budget only, since its clock runs. ``kept`` are
-    columns of a table to learn from in any case.
+    columns of a table to learn from in any case, ``group`` is the one whose rows of one value stay together.
 
     Raises:
-        UsageError: nothing is there, or ``target`` or ``kept`` do not fit.
+        UsageError: nothing is there, or ``target``, ``kept`` or ``group`` do not fit.
         LabelingError: it cannot be learned from.
     """
     existing(path)
     if is_project(path):
-        if kept:
-            raise UsageError("A project has its columns already. Say --keep-column when its table is taken in.")
+        if kept or group:
+            when = "Say --keep-column and --group when its table is taken in."
+            raise UsageError(f"A project has its columns already. {when}")
         return _from_project(path, target, understood)
     from labeling.importing import read
     from labeling.unpacked import keep
 
-    understanding = understand_data(path, target, kept)
+    understanding = understand_data(path, target, kept, group=group)
     understood(understanding)
     batch = read(understanding, look_seconds=max(LOOK_LEAST_S, LOOK_SHARE * budget_s))
     keep(understanding.source)
@@ -120,21 +128,29 @@ def _told(problem: Problem) -> str:
 
 
 def understand_data(
-    path: Path, target: str | None, kept: Sequence[str] = (), chosen: Sequence[str] = ()
+    path: Path,
+    target: str | None,
+    kept: Sequence[str] = (),
+    chosen: Sequence[str] = (),
+    group: str | None = None,
 ) -> Understanding:
     """Return what the data is, with ``target`` as the column to guess and ``kept`` to learn from in any case.
 
-    ``chosen`` are files and folders in ``path``, if not all of it is meant.
+    Rows with the same value in ``group`` stay together. ``chosen`` are files and folders in ``path``, if not all of it
+    is meant.
 
     Raises:
-        UsageError: the data has no such column to guess, or no columns at all.
+        UsageError: the data has no such column to guess or to keep rows together by, or no columns at all.
         ImportRefused: it cannot be learned from.
     """
+    from engine.task import ColumnType
     from labeling.errors import ImportRefused
     from labeling.importing import understand
+    from labeling.tables.together import together_by
 
     try:
-        found = understand(path, chosen=chosen, target=target, kept=kept)
+        types = {} if group is None else {group: ColumnType.GROUP}
+        found = understand(path, chosen=chosen, target=target, kept=kept, types=types)
     except ImportRefused:
         if target is None or target in _names(found := understand(path, chosen=chosen)):
             raise
@@ -143,6 +159,10 @@ def understand_data(
         raise UsageError(f"There is no column {target!r} in {path.name} to guess. Its columns: {names}.")
     if kept and not found.holds_rows:
         raise UsageError(f"{path.name} is no table, so it has no columns to keep. Leave --keep-column out.")
+    if group is not None and together_by(found.columns) != group:
+        names = listing([name for name in _names(found) if name != found.target], most=20)
+        columns = f"Its other columns: {names}." if found.holds_rows else "It is no table."
+        raise UsageError(f"There is no column {group!r} in {path.name} to keep rows together by. {columns}")
     return found
 
 

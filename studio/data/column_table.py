@@ -12,15 +12,17 @@ from typing_extensions import override
 
 from engine.task import ColumnType
 from labeling.tables.anew import Offered
+from labeling.tables.together import KEEPS_TOGETHER
 from studio.theme import SPACE, colours
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
 _TITLES = ("Column", "Example", "Used as")
 PREDICT, LEAVE_OUT = "what is predicted", "left out"
-SAID = {type_: type_.value for type_ in ColumnType}
+SAID = {type_: type_.value for type_ in ColumnType} | {ColumnType.GROUP: KEEPS_TOGETHER}
+OF_ONE_COLUMN = (PREDICT, KEEPS_TOGETHER)
 _KEYS = {"n": SAID[ColumnType.NUMBER], "c": SAID[ColumnType.CATEGORY], "t": SAID[ColumnType.TEXT]}
-_KEYS |= {"d": SAID[ColumnType.DATE], "x": LEAVE_OUT, "p": PREDICT}
+_KEYS |= {"d": SAID[ColumnType.DATE], "g": KEEPS_TOGETHER, "x": LEAVE_OUT, "p": PREDICT}
 USE = 2
 
 
@@ -54,11 +56,14 @@ class ColumnModel(QAbstractTableModel):
         return self._uses[row]
 
     def set_use(self, row: int, use: str) -> bool:
-        """Use a column otherwise; what was predicted before is learned from instead. Return whether it can be."""
+        """Use a column otherwise; one that was predicted or kept rows together before is learned from instead.
+
+        Return whether it can be used so.
+        """
         if use not in self.choices(row):
             return False
-        if use == PREDICT and PREDICT in self._uses:
-            before = self._uses.index(PREDICT)
+        if use in OF_ONE_COLUMN and use in self._uses:
+            before = self._uses.index(use)
             self._uses[before] = self.choices(before)[0]
         self._uses[row] = use
         self.dataChanged.emit(self.index(0, USE), self.index(len(self._uses) - 1, USE))

@@ -1,4 +1,4 @@
-"""What each column of a table is for: learned from as a number, a category, a text or a date, predicted, left out."""
+"""What each column of a table is for: learned from in one of several ways, keeping rows together, predicted or not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from studio.data.column_table import ColumnModel, ColumnTable
 from studio.theme import SPACE
 from studio.widgets.basics import button, row, text
 
-_KEYS_SAID = "N number · C category · T text · D date · X left out · P predict · Return shows what there is"
+_KEYS_SAID = (
+    "N number · C category · T text · D date · G keeps rows together · X left out · P predict · "
+    "Return shows what there is"
+)
 _NOTHING_PREDICTED = "Nothing is predicted now. Go to the column that is to be predicted and press P."
 
 

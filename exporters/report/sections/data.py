@@ -102,10 +102,10 @@ def _copies(dataset: Dataset, modality: Modality) -> list[tuple[str, str]]:
     sizes = np.unique(dataset.frame["group"].to_numpy(), return_counts=True)[1]
     alike = sizes[sizes > 1]
     if not len(alike):
-        return [("Copies and near-copies among them", "none found")]
+        return [("Copies, or declared to belong together", "none found")]
     found = f"{things(modality, int(alike.sum()))} in {count(len(alike))} groups"
     said = f"{found}, each kept whole on one side of every check"
-    return [("Copies and near-copies among them", said)]
+    return [("Copies, or declared to belong together", said)]
 
 
 def _classes(task: Task, material: Material) -> list[Block]:
@@ -203,10 +203,13 @@ def _date(days: float) -> str:
         return amount(days)
 
 
+_OPTIONS = ("--keep-column", "--group")  # what names one says what to do about the data, not what it is
+
+
 def _notes(material: Material) -> tuple[str, ...]:
     """Return the sentences about the data; those about the training, which come behind them, are told elsewhere."""
     return (
         ()
         if material.run is None
-        else tuple(note for note in material.run.options.notes if "--keep-column" not in note)
+        else tuple(note for note in material.run.options.notes if not any(option in note for option in _OPTIONS))
     )

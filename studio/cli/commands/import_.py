@@ -112,11 +112,11 @@ def _as_before(project: Project, found: Understanding, options: Namespace) -> Un
     """Use the columns of a further table as before, where nothing else was asked for."""
     from labeling.tables.further import as_before
 
-    return found if options.target or options.keep_column else as_before(project, found)
+    return found if options.target or options.keep_column or options.group else as_before(project, found)
 
 
 def _understood(selection: Selection, options: Namespace) -> Understanding:
-    found = understand_data(selection.path, options.target, options.keep_column, selection.chosen)
+    found = understand_data(selection.path, options.target, options.keep_column, selection.chosen, options.group)
     wanted = f"{found.modality.value}_{LABELS_FROM[options.labels_from]}" if options.labels_from else found.format
     if options.no_test_part:
         found = replace(found, apart=False)

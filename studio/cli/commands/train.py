@@ -84,7 +84,7 @@ def _run(options: Namespace) -> None:
             worker.expect(understanding.modality)
             report.say(understanding.text())
 
-        intake = take_in(options.data, options.target, understood, options.budget, options.keep_column)
+        intake = take_in(options.data, options.target, understood, options.budget, options.keep_column, options.group)
         for problem in intake.problems:
             report.say(problem)
         own, troubles = _own_weights(options, intake, report)

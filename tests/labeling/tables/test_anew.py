@@ -50,7 +50,7 @@ def change(project: Project, target: str | None = "price", **types: ColumnType |
 def test_each_column_says_what_it_can_be(houses: Path) -> None:
     found = {column.name: column for column in offered(understand(houses))}
     assert list(found) == ["id", "rooms", "town", "sold", "note", "price"]
-    assert found["rooms"].types == (ColumnType.NUMBER, ColumnType.CATEGORY, ColumnType.TEXT)
+    assert found["rooms"].types == (ColumnType.NUMBER, ColumnType.CATEGORY, ColumnType.TEXT, ColumnType.GROUP)
     assert found["sold"].types[0] is ColumnType.DATE
     assert ColumnType.NUMBER not in found["town"].types
     assert found["note"].type is ColumnType.TEXT

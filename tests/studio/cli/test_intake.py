@@ -76,3 +76,19 @@ def test_columns_are_kept_of_tables_alone(table: Path, tmp_path: Path) -> None:
             (folder / name / f"{number}.txt").write_text(f"{name} {number}")
     with pytest.raises(UsageError, match="no table, so it has no columns to keep"):
         understand_data(folder, None, ["size"])
+
+
+def test_a_column_keeps_rows_together_and_one_that_is_not_there_is_told(tmp_path: Path) -> None:
+    visits = tmp_path / "visits.csv"
+    visits.write_text("who,size,ill\n" + "".join(f"p{n // 4},{n * 7 % 13},{n % 2}\n" for n in range(40)))
+    understanding = take_in(visits, "ill", print, 60.0, group="who").understanding
+    assert [(column.name, column.type.value) for column in understanding.columns] == [
+        ("size", "number"),
+        ("who", "group"),
+    ]
+    for name in ("patient", "ill"):
+        with pytest.raises(UsageError, match=rf"There is no column '{name}' in visits\.csv to keep rows together by"):
+            understand_data(visits, "ill", group=name)
+    Project.create(tmp_path / "project").close()
+    with pytest.raises(UsageError, match="Say --keep-column and --group when its table is taken in"):
+        take_in(tmp_path / "project", None, print, 60.0, group="who")

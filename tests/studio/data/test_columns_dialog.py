@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from engine.task import ColumnType, Kind
 from labeling.importing import understand
 from labeling.tables.anew import offered
+from labeling.tables.together import KEEPS_TOGETHER
 from studio.data.column_table import LEAVE_OUT, PREDICT, ColumnModel
 from studio.data.columns_dialog import ColumnsDialog
 from studio.data.screen import DataScreen
@@ -56,6 +57,14 @@ def test_one_column_is_predicted_at_a_time(model: ColumnModel) -> None:
     assert model.chosen().types == {"height": None, "kind": ColumnType.CATEGORY}
 
 
+def test_one_column_keeps_rows_together_at_a_time(model: ColumnModel) -> None:
+    assert not model.set_use(0, KEEPS_TOGETHER)
+    assert model.set_use(1, KEEPS_TOGETHER)
+    assert model.chosen().types == {"colour": ColumnType.GROUP}
+    assert model.set_use(2, KEEPS_TOGETHER)
+    assert [model.use(row) for row in range(3)] == ["number", "category", KEEPS_TOGETHER]
+
+
 def test_a_column_of_the_project_is_read_otherwise_by_keys(
     window: MainWindow, table: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -71,6 +80,8 @@ def test_a_column_of_the_project_is_read_otherwise_by_keys(
     QTest.keyClick(dialog.table, Qt.Key.Key_C)
     assert dialog.model.use(0) == "category"
     QTest.keyClick(dialog.table, Qt.Key.Key_Down)
+    QTest.keyClick(dialog.table, Qt.Key.Key_G)
+    assert dialog.model.use(1) == KEEPS_TOGETHER
     QTest.keyClick(dialog.table, Qt.Key.Key_X)
     dialog.take.click()
     qtbot.waitUntil(lambda: library.listing.frame is not None and library.listing.frame.columns == ["height"])

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from engine.task import Column, ColumnType, Kind, Modality
+from labeling.tables.together import learned_from
 from studio.screen import ScreenState
 from studio.try_it.answer_view import AnswerView
 from studio.try_it.answers import Answer
@@ -127,7 +128,7 @@ def test_a_damaged_model_is_told_and_can_be_asked_again(qtbot: QtBot, tmp_path: 
 
 
 def test_the_form_has_a_field_for_every_column(qtbot: QtBot) -> None:
-    columns = tuple(Column(kind.value, kind) for kind in ColumnType)
+    columns = learned_from(Column(kind.value, kind) for kind in ColumnType)
     dates = [19874.0, 19874.25]
     words = ["cook", None]
     frame = pl.DataFrame({"x:number": [31.5, None], "x:category": words, "x:date": dates, "x:text": ["so", None]})
