@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any, Self
 
 import numpy as np
+from typing_extensions import override
 
 from engine.arrays import Float32Array, IntArray
 from engine.dataset import Dataset
@@ -14,9 +16,30 @@ from engine.modalities.audio.decode import decode, to_mono_16k
 from engine.modalities.files import FileSamples, asked, unless_broken
 from engine.task import Task
 
+_REMEMBERED_BYTES = 200_000_000  # of a set of sounds; 16 that are longer than 200 seconds
+
 
 class AudioSamples(FileSamples[Float32Array]):
-    """An ordered set of sounds."""
+    """An ordered set of sounds. What was decoded is kept as long as there is room: each kind of features wants it anew.
+
+    To read half an hour of MP3, Ogg or Opus takes seconds, as these are decoded from their beginning.
+    """
+
+    def __init__(
+        self,
+        references: Sequence[str],
+        content: Sequence[str | None],
+        cache: Path | None = None,
+        decoded: Sequence[Float32Array] | None = None,
+    ) -> None:
+        super().__init__(references, content, cache, decoded)
+        self._files = _Files()
+
+    @override
+    def take(self, rows: IntArray) -> Self:
+        taken = super().take(rows)
+        taken._files = self._files
+        return taken
 
     @classmethod
     def from_arrays(cls, arrays: Sequence[tuple[Float32Array, int]]) -> Self:
@@ -29,7 +52,7 @@ class AudioSamples(FileSamples[Float32Array]):
         Raises:
             DataError: the file cannot be read as a sound.
         """
-        return self.opened(row, decode)
+        return self.opened(row, self._files.wave)
 
     def wave_or_none(self, row: int) -> Float32Array | None:
         """Return one sound, or None where the file cannot be read as one."""
@@ -43,6 +66,26 @@ class AudioSamples(FileSamples[Float32Array]):
             if wave is not None:
                 features[place] = describe(wave)
         return features
+
+
+class _Files:
+    """Sounds of files, decoded when they are first wanted and kept as long as there is room. Asked from threads."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Float32Array] = {}
+        self._room = _REMEMBERED_BYTES
+        self._lock = Lock()
+
+    def wave(self, path: str) -> Float32Array:
+        """Return the sound in a file, which is not to be written to; raise DataError where there is none."""
+        if path in self._kept:
+            return self._kept[path]
+        wave = decode(path)
+        with self._lock:
+            if path not in self._kept and wave.nbytes <= self._room:
+                self._kept[path] = wave
+                self._room -= wave.nbytes
+        return wave
 
 
 def open_samples(dataset: Dataset, task: Task, cache: Path | None = None) -> AudioSamples:

@@ -21,7 +21,6 @@ SEGMENTS = 4
 LENGTH = SCALE.bands * (4 + len(PERCENTILES) + SEGMENTS) + 1
 
 _VERSION = 1  # counts changes of the arithmetic: features of another version are not comparable
-_SOUNDS_A_BATCH = 4
 
 
 def statistics(wave: Float32Array) -> Float32Array:
@@ -63,8 +62,8 @@ class StatisticsKind:
         return LENGTH
 
     def batch(self, device: str) -> int:
-        """Return how many sounds are best looked at together: few, as they may be long."""
-        return _SOUNDS_A_BATCH
+        """Return how many sounds are described before the time is looked at: one, as it may be long."""
+        return 1
 
     def compute(self, samples: AudioSamples, rows: IntArray, device: str) -> Float32Array:
         """Return features [len(rows), 833], NaN where a sound cannot be read."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +10,19 @@ import polars as pl
 import pytest
 import soundfile
 
+from engine.arrays import Float32Array
 from engine.dataset import Dataset
 from engine.errors import DataError
+from engine.features.table import FeatureTable, Kind
 from engine.modalities import ask_samples, open_samples
+from engine.modalities.audio.decode import decode
 from engine.modalities.audio.samples import AudioSamples
-from engine.task import Kind, Modality, Task
+from engine.modalities.audio.statistics import STATISTICS, statistics
+from engine.task import Kind as Asked
+from engine.task import Modality, Task
+from tests.engine.modalities.audio.sounds import samples
 
-TASK = Task(Modality.AUDIO, Kind.MULTICLASS, ("a", "b"))
+TASK = Task(Modality.AUDIO, Asked.MULTICLASS, ("a", "b"))
 
 
 def test_a_dataset_opens_as_sounds(tmp_path: Path) -> None:
@@ -40,6 +47,50 @@ def test_taking_keeps_order_and_what_is_known() -> None:
     taken = sounds.take(np.array([3, 1]))
     assert [taken.wave(row)[0] for row in range(len(taken))] == [0.75, 0.25]
     assert taken.known["kind"].tolist() == [[6.0, 7.0], [2.0, 3.0]]
+
+
+@pytest.fixture
+def decoded(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Count how often each file is decoded."""
+    times = Counter[str]()
+
+    def counted(path: str) -> Float32Array:
+        times[Path(path).name] += 1
+        return decode(path)
+
+    monkeypatch.setattr("engine.modalities.audio.samples.decode", counted)
+    return times
+
+
+def described(sounds: AudioSamples, kind: Kind[AudioSamples]) -> Float32Array:
+    table = FeatureTable(sounds, kind, "cpu", threads=2)
+    assert table.advance(np.arange(len(sounds)))
+    return table.features
+
+
+def test_a_file_is_decoded_once_for_all_kinds_of_features(tmp_path: Path, decoded: Counter[str]) -> None:
+    sounds = samples(tmp_path / "sounds", [0, 1, 2, 0])
+    first = described(sounds.take(np.array([3, 2, 1, 0])), STATISTICS)
+    again = STATISTICS.compute(sounds, np.arange(4), "cpu")
+    starts = sounds.described(np.arange(4), 1, lambda wave: wave[:1])
+    assert set(decoded.values()) == {1} and len(decoded) == 4
+    np.testing.assert_array_equal(first[::-1], again)
+    fresh = [statistics(decode(path)) for path in sounds.references]
+    np.testing.assert_array_equal(again, fresh)
+    assert starts.ravel().tolist() == [decode(path)[0] for path in sounds.references]
+
+
+def test_no_more_sounds_are_kept_than_there_is_room_for(
+    tmp_path: Path, decoded: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sounds = samples(tmp_path / "sounds", [0, 1])
+    monkeypatch.setattr("engine.modalities.audio.samples._REMEMBERED_BYTES", sounds.wave(0).nbytes)
+    bounded = AudioSamples.from_paths(sounds.references)
+    decoded.clear()
+    for _ in range(3):
+        for row in range(2):
+            np.testing.assert_array_equal(bounded.wave(row), sounds.wave(row))
+    assert decoded == {"0.wav": 1, "1.wav": 4}
 
 
 def test_an_unreadable_sound_is_none_or_an_error(tmp_path: Path) -> None:
