@@ -22,6 +22,7 @@ from engine.arrays import ByteArray, Float32Array
 MIDDLE_SHARE = (9, 10)  # in whole numbers, so that a graph counts the same pixels
 
 _BAND = 32
+_AT_ONCE = 256  # rows of a large picture that become float32 together: the whole of a photo takes 300 MB a thread
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def resize(picture: ByteArray, size: int) -> Float32Array:
 def _bands(size_in: int, size_out: int) -> tuple[_Band, ...]:
     scale = size_in / size_out
     reach = max(1.0, scale)
-    step = size_out if scale <= 2.0 else _BAND
+    step = size_out if scale <= 2.0 else max(1, min(_BAND, int(_AT_ONCE / scale)))
     found = []
     for first in range(0, size_out, step):
         last = min(first + step, size_out)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import torch
@@ -22,12 +24,23 @@ def test_it_equals_torch_with_antialias(height: int, width: int, size: int) -> N
     np.testing.assert_allclose(resize(picture, size), by_torch(picture, size), atol=0.02)
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (3, 2000), (1500, 2000)])
+@pytest.mark.parametrize("shape", [(1, 1), (3, 2000), (1500, 2000), (40_000, 3)])
 def test_bands_equal_the_whole_matrix_product(shape: tuple[int, int]) -> None:
     picture = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
     planes = picture.transpose(2, 0, 1).astype(np.float32)
     whole = matrix(shape[0], 128) @ planes @ matrix(shape[1], 128).T
     np.testing.assert_allclose(resize(picture, 128), whole, atol=2e-3)
+
+
+def test_a_photo_is_made_small_without_becoming_numbers_as_a_whole() -> None:
+    picture = np.zeros((6000, 4000, 3), dtype=np.uint8)
+    tracemalloc.start()
+    try:
+        resize(picture, 32)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 60_000_000
 
 
 @given(size_in=st.integers(1, 500), size_out=st.integers(1, 300))
