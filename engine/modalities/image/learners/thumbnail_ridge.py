@@ -64,7 +64,7 @@ class ThumbnailRidge(HeadLearner):
 
     @override
     def features_of(self, rows: IntArray) -> Float32Array:
-        place = np.empty(len(self.order), dtype=np.int64)
+        place = np.empty(len(self.job.labels), dtype=np.int64)
         place[self.order] = np.arange(len(self.order))
         return self.features[place[rows]]
 
@@ -80,6 +80,6 @@ class ThumbnailRidge(HeadLearner):
     @override
     def restore(self, folder: Path) -> None:
         super().restore(folder)
-        features = load_file(folder / _FEATURES)["features"][: self.enough]  # memory may have run short meanwhile
+        features = load_file(folder / _FEATURES)["features"][: self.enough]  # fewer are wanted after a lack of memory
         self.seen = len(features)
         self.features[: self.seen] = features

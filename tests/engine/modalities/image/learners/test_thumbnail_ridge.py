@@ -38,6 +38,19 @@ def test_it_goes_on_after_a_restart(job: Job, tmp_path: Path) -> None:
     contract.restored_when_done_is_done(lambda: ThumbnailRidge(job, {}), tmp_path / "b")
 
 
+def test_after_a_lack_of_memory_it_goes_on_with_some_of_what_it_had(
+    job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.heads.learner._QUICK", 12)
+    first, second = ThumbnailRidge(job, {}), ThumbnailRidge(replace(job, frugality=1), {})
+    contract.until_improved(first)
+    first.save(tmp_path)
+    second.restore(tmp_path)
+    contract.run_to_the_end_after_restore(second)
+    assert second.fitted == len(job.labels) // 4
+    assert np.isfinite(second.member().predict(job.samples)).all()
+
+
 def test_its_saved_member_answers_the_same(job: Job, tmp_path: Path) -> None:
     contract.a_saved_member_answers_the_same(lambda: ThumbnailRidge(job, {}), tmp_path / "m")
 
