@@ -17,8 +17,8 @@ from engine.finetune.base import Part
 from engine.finetune.tuning import Saved, Tuning
 from engine.learners.base import Job
 from engine.modalities.image.learners.finetune import ImageNet
-from engine.modalities.image.members.network import MIDDLE, SPREAD, NetworkMember
-from engine.modalities.image.resize import resize
+from engine.modalities.image.members.network import NetworkMember
+from engine.modalities.image.resize import MIDDLE, SPREAD, resize
 from engine.modalities.image.samples import ImageSamples
 from exporters.edge.lessons import TaughtNetwork
 from exporters.edge.prune import fitted, pruned

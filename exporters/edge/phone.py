@@ -16,8 +16,8 @@ import numpy as np
 import onnx
 
 from engine.arrays import Float32Array, FloatArray
-from engine.modalities.image.members.network import MIDDLE, SPREAD, NetworkMember
-from engine.modalities.image.resize import resize
+from engine.modalities.image.members.network import NetworkMember
+from engine.modalities.image.resize import MIDDLE, SPREAD, resize
 from engine.modalities.image.samples import ImageSamples
 from engine.model.model import Model
 from engine.task import Kind, Task

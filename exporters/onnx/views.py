@@ -15,7 +15,7 @@ def seen(graph: Graph, inputs: ImageInputs, side: int, mirrored: bool = False, m
 
 
 def _normalised(graph: Graph, pictures: str) -> str:
-    from engine.modalities.image.features import MIDDLE, SPREAD
+    from engine.modalities.image.resize import MIDDLE, SPREAD
 
     centred = graph.add("Sub", pictures, graph.constant(MIDDLE, np.float32))
     return graph.add("Div", centred, graph.constant(SPREAD, np.float32))

@@ -23,8 +23,7 @@ from engine.heads.answer import Answer
 from engine.learners.base import Job
 from engine.modalities.image.augment import augment
 from engine.modalities.image.learners.finetune import ImageNet
-from engine.modalities.image.members.network import MIDDLE, SPREAD
-from engine.modalities.image.resize import resize
+from engine.modalities.image.resize import MIDDLE, SPREAD, resize
 from engine.modalities.image.samples import ImageSamples
 from engine.task import Kind, Modality, Task
 from engine.transfer.base import Start

@@ -24,12 +24,11 @@ from engine.backbones.weights import digest, manifest
 from engine.features.turns import alone_on
 from engine.finetune.precision import fast, is_fast
 from engine.memory import short_of_memory
+from engine.modalities.image.resize import MIDDLE, SPREAD, resize
 from engine.modalities.image.resize import middle as middle_of
-from engine.modalities.image.resize import resize
 from engine.modalities.image.samples import ImageSamples
 
 LENGTH = 1280
-MIDDLE, SPREAD = np.float32(127.0), np.float32(128.0)
 
 _VERSION = 1  # counts changes of the arithmetic before the network: features of another version are not comparable
 _HALVED = frozenset({"cpu"})

@@ -19,6 +19,7 @@ import numpy as np
 
 from engine.arrays import ByteArray, Float32Array
 
+MIDDLE, SPREAD = np.float32(127.0), np.float32(128.0)  # of levels: networks are given (level - MIDDLE) / SPREAD
 MIDDLE_SHARE = (9, 10)  # in whole numbers, so that a graph counts the same pixels
 
 _BAND = 32

@@ -24,9 +24,9 @@ from engine.learners.constant import ConstantLearner
 from engine.memory import short_of_memory
 from engine.modalities.image.augment import FLIP, LIGHT, ZOOM, augment, mean_the_same, seen_otherwise
 from engine.modalities.image.features import to_learn_from
-from engine.modalities.image.members.network import MIDDLE, SPREAD, NetworkMember
+from engine.modalities.image.members.network import NetworkMember
 from engine.modalities.image.mixing import mixed
-from engine.modalities.image.resize import resize
+from engine.modalities.image.resize import MIDDLE, SPREAD, resize
 from engine.modalities.image.samples import ImageSamples
 from engine.modalities.image.squares import Squares
 from engine.modalities.image.trivial import trivially_varied
@@ -95,12 +95,6 @@ class ImageNet(Net):
     @override
     def readable(self, rows: IntArray) -> BoolArray:
         return self.squares.readable[rows]
-
-    @override
-    def move(self, device: str) -> None:
-        super().move(device)
-        if self.source is not None:
-            self.source.to(device)
 
     @override
     def layers(self) -> list[list[nn.Parameter]]:

@@ -15,7 +15,7 @@ from engine.device import threads
 from engine.errors import ModelError, WeightsError
 from engine.features.overlap import overlapped
 from engine.heads.answer import Answer
-from engine.modalities.image.resize import resize
+from engine.modalities.image.resize import MIDDLE, SPREAD, resize
 from engine.modalities.image.samples import ImageSamples
 from engine.model.member import Member
 from engine.model.parts import read_parts, write_parts
@@ -25,7 +25,6 @@ from engine.task import Kind, Task
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-MIDDLE, SPREAD = np.float32(127.0), np.float32(128.0)
 _BATCH = 16
 _HEAD = ("weight", "bias")
 

@@ -16,11 +16,10 @@ from engine.finetune.base import View
 from engine.learners.base import Job
 from engine.modalities.image import squares
 from engine.modalities.image.augment import FLIP, LIGHT
-from engine.modalities.image.features import MIDDLE, SPREAD
 from engine.modalities.image.learners.finetune import ImageFineTune, ImageNet
 from engine.modalities.image.learners.frozen_head import FrozenHead
 from engine.modalities.image.members.network import NetworkMember
-from engine.modalities.image.resize import resize
+from engine.modalities.image.resize import MIDDLE, SPREAD, resize
 from engine.modalities.image.samples import ImageSamples
 from engine.task import Kind, Modality, Task
 from engine.transfer import TRANSFER
