@@ -34,6 +34,11 @@ def sides_of(image: Image) -> tuple[int, int]:
     return (width, height) if width * height >= tile[0] * tile[1] else (tile[0], tile[1])
 
 
+def is_deep(image: Image) -> bool:
+    """Return whether a picture is grey of more than 8 bits, to be scaled by :mod:`engine.greys`."""
+    return image.mode.startswith("I") or image.mode == "F"
+
+
 def has_too_many_scans(raw: bytes) -> bool:
     """Return whether a JPEG goes over its picture so often that to unpack it takes minutes or hours.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from engine.pictures import MOST_SCANS, has_too_many_scans, sides_of
+from engine.pictures import MOST_SCANS, has_too_many_scans, is_deep, sides_of
 from engine.task import Modality
 from labeling.errors import MediaRefused
 from labeling.media.base import Medium, Seen, content_of, read_bytes
@@ -157,14 +157,16 @@ def look_of(image: Image) -> tuple[int | None, bytes]:
 
 
 def eight_bit(image: Image) -> Image:
-    """Return a picture of 16-bit grey as one of 8 bits, scaled; any other as it is."""
+    """Return a picture of deep grey as one of 8 bits, as it is learned from; any other as it is."""
     from PIL import Image as Pillow
 
-    if not image.mode.startswith("I"):
+    if not is_deep(image):
         return image
     import numpy as np
 
-    return Pillow.fromarray((np.asarray(image).clip(0, 65535) // 257).astype(np.uint8))
+    from engine import greys
+
+    return Pillow.fromarray(greys.eight_bit(np.asarray(image)))
 
 
 def _grey(image: Image) -> Image:

@@ -19,8 +19,10 @@ from PIL import Image, ImageOps
 
 session = onnxruntime.InferenceSession({file!r})
 picture = ImageOps.exif_transpose(Image.open("photo.jpg"))
-if picture.mode.startswith("I;16"):  # 16-bit grey
-    picture = Image.fromarray(np.rint(np.asarray(picture) / 257).astype(np.uint8))
+if picture.mode.startswith("I;16"):  # grey, by how many of its 16 bits are used
+    levels = np.asarray(picture, np.float64)
+    top = next(top for top in (1, 255, 1023, 4095, 16383, 65535) if levels.max() <= top)
+    picture = Image.fromarray(np.rint(levels * (255 / top)).astype(np.uint8))
 if picture.has_transparency_data:  # lies over white
     layer = picture.convert("RGBA")
     picture = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)

@@ -44,6 +44,14 @@ def test_sixteen_bits_are_scaled_and_not_cut(tmp_path: Path) -> None:
     assert abs(int(np.asarray(shown(thumbnail(tmp_path / "grey.png", 10))).mean()) - 128) <= 2
 
 
+def test_a_picture_of_twelve_bits_is_as_bright_as_its_camera_saw_it(tmp_path: Path) -> None:
+    ramp = np.tile(np.linspace(0, 4095, 20).astype(np.uint16), (20, 1))
+    Image.fromarray(ramp).save(tmp_path / "grey.png")
+    seen = np.asarray(shown(thumbnail(tmp_path / "grey.png", 20)))
+    assert seen[:, :2].mean() < 30
+    assert seen[:, -2:].mean() > 225
+
+
 @pytest.mark.parametrize("data", [b"", b"text", b"\xff\xd8\xff\xe0 cut off"])
 def test_what_is_no_picture_is_refused(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "bad.jpg").write_bytes(data)

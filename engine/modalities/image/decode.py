@@ -13,9 +13,10 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 from PIL.JpegImagePlugin import JpegImageFile
 
-from engine.arrays import ByteArray, FloatArray
+from engine.arrays import ByteArray
 from engine.errors import DataError
-from engine.pictures import MOST_SCANS, has_too_many_scans, sides_of
+from engine.greys import eight_bit
+from engine.pictures import MOST_SCANS, has_too_many_scans, is_deep, sides_of
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 MAX_PIXELS = 80_000_000
@@ -52,9 +53,9 @@ Image.MAX_IMAGE_PIXELS = None
 def decode(path: str | Path, least: int = 0) -> ByteArray:
     """Return the picture as uint8 RGB [h, w, 3], turned upright as its EXIF orientation says.
 
-    Transparency is laid over white, 16-bit grey is scaled by 1/257, the first frame of an animation counts. With
-    ``least``, a JPEG whose sides are at least twice that may come back smaller, its sides still ``least`` or more: it
-    is unpacked at a half, a quarter or an eighth, which is several times quicker.
+    Transparency is laid over white, grey of more than 8 bits is scaled (:mod:`engine.greys`), the first frame of an
+    animation counts. With ``least``, a JPEG whose sides are at least twice that may come back smaller, its sides still
+    ``least`` or more: it is unpacked at a half, a quarter or an eighth, which is several times quicker.
 
     Raises:
         DataError: the file is missing, empty, damaged, of another format or too large.
@@ -134,26 +135,10 @@ def _turn_upright(image: Image.Image) -> Image.Image:
 def _flatten(image: Image.Image) -> Image.Image:
     if image.mode == "RGB" and "transparency" not in image.info:
         return image
-    if image.mode.startswith("I;16"):
-        return _grey(np.asarray(image).astype(np.float64) / 257.0)
-    if image.mode in ("I", "F"):
-        return _grey(_to_byte_range(np.asarray(image).astype(np.float64)))
+    if is_deep(image):
+        return Image.fromarray(eight_bit(np.asarray(image))).convert("RGB")
     if image.has_transparency_data:
         layered = image.convert("RGBA")
         white = Image.new("RGBA", layered.size, "white")
         return Image.alpha_composite(white, layered).convert("RGB")
     return image.convert("RGB")
-
-
-def _grey(levels: FloatArray) -> Image.Image:
-    return Image.fromarray(np.rint(levels).astype(np.uint8)).convert("RGB")
-
-
-def _to_byte_range(levels: FloatArray) -> FloatArray:
-    """Scale 32-bit grey, whose range no header tells, by the smallest usual range that holds it."""
-    levels = np.nan_to_num(levels, nan=0.0, posinf=0.0, neginf=0.0)
-    low, high = float(levels.min()), float(levels.max())
-    if low < 0.0 or high > 65_535.0:
-        return (levels - low) * (255.0 / max(high - low, 1e-12))
-    top = next(top for top in (1.0, 255.0, 65_535.0) if high <= top)
-    return levels * (255.0 / top)

@@ -61,8 +61,8 @@ def fed(modality: Modality, folder: Path, monkeypatch: pytest.MonkeyPatch) -> np
     return array
 
 
-def deep() -> Image.Image:
-    return Image.fromarray(np.random.default_rng(0).integers(0, 65_536, (9, 7), dtype=np.uint16))
+def deep(levels: int = 65_536) -> Image.Image:
+    return Image.fromarray(np.random.default_rng(0).integers(0, levels, (9, 7), dtype=np.uint16))
 
 
 def colours(mode: str) -> Image.Image:
@@ -74,6 +74,7 @@ TURNED = Image.Exif()
 TURNED[0x0112] = 6
 PICTURES: dict[str, tuple[Image.Image, str, dict[str, Any]]] = {
     "16-bit grey": (deep(), "PNG", {}),
+    "12-bit grey": (deep(4096), "PNG", {}),
     "transparent": (colours("RGBA"), "PNG", {}),
     "grey and transparent": (colours("LA"), "PNG", {}),
     "palette with levels of transparency": (colours("RGB").quantize(9), "PNG", {"transparency": bytes([0, 90, 255])}),

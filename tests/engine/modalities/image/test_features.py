@@ -144,4 +144,4 @@ def test_kinds_are_named_by_all_that_changes_them() -> None:
     ways = itertools.product((64, 128), (False, True), (False, True))
     names = {FeatureKind("efficientnet_lite0", side, turned, half=half).name for side, turned, half in ways}
     assert len(names) == 8
-    assert all("57934424" in name and name.endswith("-v1") for name in names)
+    assert all("57934424" in name and name.endswith("-v2") for name in names)
