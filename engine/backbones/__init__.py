@@ -8,7 +8,7 @@ whose weights the person brings.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +16,19 @@ from engine.backbones.weights import verified
 from engine.errors import WeightsError
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
     from engine.backbones.base import Backbone
 
-__all__ = ["BACKBONES", "bare_backbone", "known", "load_backbone", "load_source_head"]
+__all__ = [
+    "BACKBONES",
+    "bare_backbone",
+    "filled_backbone",
+    "is_pretrained",
+    "known",
+    "load_backbone",
+    "load_source_head",
+]
 
 BACKBONES: dict[str, str] = {
     "efficientnet_lite0": "engine.backbones.efficientnet_lite:load_lite0",
@@ -33,8 +41,13 @@ _OUTSIDE = ("torchvision/", "timm/")
 
 
 def known(name: str) -> bool:
+    """Return whether the name could be that of a pretrained network, or of a small one trained from the beginning."""
+    return is_pretrained(name) or name.startswith(_UNTRAINED)
+
+
+def is_pretrained(name: str) -> bool:
     """Return whether the name is that of a network of this version, or could be that of one of a library."""
-    return name in BACKBONES or name.startswith((_UNTRAINED, *_OUTSIDE))
+    return name in BACKBONES or name.startswith(_OUTSIDE)
 
 
 def load_backbone(name: str, weights: Path | None = None) -> Backbone:
@@ -71,6 +84,22 @@ def bare_backbone(name: str) -> Backbone:
 
         return build(name)
     return load_backbone(name)
+
+
+def filled_backbone(name: str, tensors: Mapping[str, Tensor]) -> Backbone:
+    """Return the network as :func:`bare_backbone` does, with these tensors by the names of its parameters.
+
+    Raises:
+        WeightsError: as :func:`bare_backbone`, or there is a weight of another size.
+        RuntimeError: the tensors are of another network.
+    """
+    if name not in BACKBONES:
+        from engine.backbones.sizes import check_sizes
+
+        check_sizes(lambda: bare_backbone(name), tensors)
+    network = bare_backbone(name)
+    network.load_state_dict(dict(tensors))
+    return network
 
 
 def load_source_head(name: str, weights: Path | None = None) -> nn.Linear | None:

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from typing_extensions import override
 
 from engine.backbones.base import Backbone
+from engine.backbones.sizes import check_sizes
 from engine.errors import WeightsError
 
 SOURCE = "source."
@@ -114,9 +115,11 @@ def load_outside(name: str, file: Path) -> Outside:
     Raises:
         WeightsError: there is no such network, or the file cannot be read or is not of it.
     """
+    tensors = {key: value for key, value in _read(file).items() if not key.startswith(SOURCE)}
+    check_sizes(lambda: bare(name), tensors)
     network = bare(name)
     try:
-        network.load_state_dict({key: value for key, value in _read(file).items() if not key.startswith(SOURCE)})
+        network.load_state_dict(tensors)
     except RuntimeError as error:
         raise WeightsError(f"The weights in {file.name} are not those of {name}. Train again.") from error
     return network

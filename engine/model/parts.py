@@ -34,10 +34,11 @@ def read_parts(folder: Path, count: int) -> list[dict[str, Tensor]]:
         named = load_file(folder / _FILE)
     except SafetensorError as error:
         raise ValueError(str(error)) from error
-    marks = [f"{place}:" for place in range(count)]
-    parts = [
-        {name.removeprefix(mark): value for name, value in named.items() if name.startswith(mark)} for mark in marks
-    ]
-    if not parts or not all(parts):
+    parts: dict[str, dict[str, Tensor]] = {}
+    for name, value in named.items():
+        place, _, own_name = name.partition(":")
+        parts.setdefault(place, {})[own_name] = value
+    places = [str(place) for place in range(min(count, len(parts) + 1))]  # of a billion, no more than there can be
+    if not places or not all(place in parts for place in places):
         raise ValueError("networks are missing")
-    return parts
+    return [parts[place] for place in places]

@@ -24,3 +24,9 @@ def test_missing_networks_and_damaged_files_are_refused(tmp_path: Path) -> None:
     (tmp_path / "networks.safetensors").write_bytes(b"no tensors")
     with pytest.raises(ValueError, match="header"):
         read_parts(tmp_path, 1)
+
+
+def test_a_number_of_networks_is_believed_no_further_than_there_are_some(tmp_path: Path) -> None:
+    write_parts(tmp_path, [{"weight": torch.zeros(1)}])
+    with pytest.raises(ValueError, match="missing"):
+        read_parts(tmp_path, 10**15)

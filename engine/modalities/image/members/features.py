@@ -11,12 +11,13 @@ import numpy as np
 from typing_extensions import override
 
 from engine.arrays import FloatArray
-from engine.backbones import BACKBONES, known
+from engine.backbones import BACKBONES, is_pretrained
 from engine.device import threads
 from engine.errors import ModelError, WeightsError
 from engine.files import link_file
 from engine.heads.answer import Answer
 from engine.heads.kernel import KernelHead
+from engine.modalities.image.members.resolution import resolution_of
 from engine.modalities.image.samples import ImageSamples
 from engine.model.member import Member
 from engine.samples import Samples
@@ -86,7 +87,7 @@ class FeaturesMember(Member):
     @override
     def load(cls, folder: Path, settings: Mapping[str, Any], task: Task, device: str = "cpu") -> Self:
         try:
-            backbone, resolution = str(settings["backbone"]), int(settings["resolution"])
+            backbone, resolution = str(settings["backbone"]), resolution_of(settings)
             fallback = np.asarray(settings["fallback"], dtype=np.float64)
             head = KernelHead.read(folder / _HEAD, settings["root"], Answer.of(task.kind))
             middle = bool(settings["middle"] if "middle" in settings else settings["flip"])
@@ -96,7 +97,7 @@ class FeaturesMember(Member):
             ) from error
         if settings.get("flip"):
             raise ModelError("The model looks at mirrored pictures, as an earlier version did. Train again to use it.")
-        if not known(backbone):
+        if not is_pretrained(backbone):
             raise ModelError(f"The model needs the network {backbone!r}, which this version does not know.")
         weights = None if backbone in BACKBONES else folder / _WEIGHTS
         member = cls(backbone, resolution, middle, head, fallback, device, weights)

@@ -15,6 +15,7 @@ from engine.device import threads
 from engine.errors import ModelError, WeightsError
 from engine.features.overlap import overlapped
 from engine.heads.answer import Answer
+from engine.modalities.image.members.resolution import resolution_of
 from engine.modalities.image.resize import MIDDLE, SPREAD, resize
 from engine.modalities.image.samples import ImageSamples
 from engine.model.member import Member
@@ -119,10 +120,10 @@ class NetworkMember(Member):
             backbone = str(settings["backbone"])
             parts = read_parts(folder, int(settings["networks"]))
             fallback = np.asarray(settings["fallback"], dtype=np.float64)
-            resolution, mirror = int(settings["resolution"]), bool(settings["mirror"])
+            resolution, mirror = resolution_of(settings), bool(settings["mirror"])
             if fallback.shape != (task.outputs,):
                 raise ValueError("the answers are of another number")
-        except (OSError, KeyError, TypeError, ValueError) as error:
+        except (OSError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise ModelError(f"A tuned network of the model is damaged: {error!r}. Train again.") from error
         if not known(backbone):
             raise ModelError(f"The model needs the network {backbone!r}, which this version does not know.")
@@ -140,14 +141,13 @@ def _network(backbone: str, part: Mapping[str, Tensor], device: str) -> nn.Modul
     import torch
     from torch import nn
 
-    from engine.backbones import bare_backbone
+    from engine.backbones import filled_backbone
 
     try:
-        body = bare_backbone(backbone)
+        body = filled_backbone(backbone, {name: value for name, value in part.items() if name not in _HEAD})
         count, length = part["weight"].shape
         head = nn.Linear(length, count)
         head.load_state_dict({name: part[name] for name in _HEAD})
-        body.load_state_dict({name: value for name, value in part.items() if name not in _HEAD})
     except WeightsError as error:
         raise ModelError(str(error)) from error
     except (KeyError, ValueError, RuntimeError) as error:

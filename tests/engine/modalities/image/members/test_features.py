@@ -49,6 +49,10 @@ def test_damage_is_told_in_a_sentence(tmp_path: Path) -> None:
     task = class_job(tmp_path / "q", each=2).task
     with pytest.raises(ModelError, match="does not know"):
         FeaturesMember.load(tmp_path / "m", settings | {"backbone": "other"}, task)
+    with pytest.raises(ModelError, match="does not know"):
+        FeaturesMember.load(tmp_path / "m", settings | {"backbone": "residual-1024-8-5-5-relu-plain"}, task)
+    with pytest.raises(ModelError, match="1024"):
+        FeaturesMember.load(tmp_path / "m", settings | {"resolution": 100_000}, task)
     earlier = {name: value for name, value in settings.items() if name != "middle"}
     assert not FeaturesMember.load(tmp_path / "m", earlier | {"flip": False}, task).middle
     with pytest.raises(ModelError, match="earlier version"):
