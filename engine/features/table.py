@@ -41,6 +41,14 @@ class Media(Samples, Protocol):
         ...
 
 
+Stop = Callable[[], bool]
+
+
+def never() -> bool:
+    """Return that there is no need to stop."""
+    return False
+
+
 M_contra = TypeVar("M_contra", bound=Media, contravariant=True)
 
 
@@ -61,8 +69,11 @@ class Kind(Protocol[M_contra]):
         """Return how many samples are best computed together."""
         ...
 
-    def compute(self, samples: M_contra, rows: IntArray, device: str) -> Float32Array:
-        """Return features [len(rows), length], NaN rows where a sample cannot be read. Called in threads."""
+    def compute(self, samples: M_contra, rows: IntArray, device: str, stop: Stop = never) -> Float32Array:
+        """Return features [m, length] of the first m of ``rows``, NaN rows where a sample cannot be read.
+
+        They are those of all rows, or where ``stop`` says so of some, at least one. Called in threads.
+        """
         ...
 
 
@@ -80,37 +91,54 @@ class FeatureTable:
 
     def __init__(self, samples: M, kind: Kind[M], device: str, threads: int) -> None:
         _check_room(len(samples), kind.length)
-        self.kind_name, self._threads = kind.name, threads
+        self.kind_name, self.threads = kind.name, threads
         self.features = np.full((len(samples), kind.length), np.nan, dtype=np.float32)
         self.done = np.zeros(len(samples), dtype=np.bool_)
         self._content, self._known = samples.content, samples.known
-        self._size = kind.batch(device)
-        self._compute: Callable[[IntArray], Float32Array] = lambda rows: kind.compute(samples, rows, device)
+        self.batch = kind.batch(device)
+        self._compute: Callable[[IntArray, Stop], Float32Array] = lambda rows, stop: kind.compute(
+            samples, rows, device, stop
+        )
         self._cache = None if samples.cache is None else open_cache(samples.cache, kind.name, kind.length)
         if kind.name in samples.known:
             self.features, self.done = samples.known[kind.name].copy(), ~self.done
         elif self._cache is not None:
             self.features, self.done = self._cache.get(samples.content)
 
-    def advance(self, rows: IntArray, stop: Callable[[], bool] = lambda: False) -> bool:
+    def advance(self, rows: IntArray, stop: Stop = never) -> bool:
         """Compute what is missing of ``rows``, in their order, until ``stop``; return whether none is missing."""
-        missing = rows[~self.done[rows]]
-        if not len(missing):
-            return True
-        _settle_threads()
-        batches = np.split(missing, range(self._size, len(missing), self._size))
-        for batch, features in overlapped(self._compute, batches, self._threads, stop, _one_thread):
-            self._take(batch, features)
-        if self.done.all():
-            self._known[self.kind_name] = self.features
+        fill([self], lambda batch: [self._compute(batch, stop)], rows, stop)
         return bool(self.done[rows].all())
 
-    def _take(self, batch: IntArray, features: Float32Array) -> None:
-        self.features[batch] = features
-        self.done[batch] = True
+    def take(self, rows: IntArray, features: Float32Array) -> None:
+        """Take in the features [len(rows), length] of these rows, and keep them on disk."""
+        self.features[rows] = features
+        self.done[rows] = True
         readable = np.isfinite(features[:, 0])
         if self._cache is not None and readable.any():
-            self._cache.add([self._content[row] for row in batch[readable]], features[readable])
+            self._cache.add([self._content[row] for row in rows[readable]], features[readable])
+        if self.done.all():
+            self._known[self.kind_name] = self.features
+
+
+def fill(
+    tables: Sequence[FeatureTable],
+    compute: Callable[[IntArray], Sequence[Float32Array]],
+    rows: IntArray,
+    stop: Stop = never,
+) -> None:
+    """Take into all of the tables what is missing of ``rows`` in any of them, in their order, until ``stop``.
+
+    ``compute`` gives the features [m, length] of the first m rows of a batch for each of the tables, in threads.
+    """
+    missing = rows[~np.all([table.done[rows] for table in tables], axis=0)]
+    if not len(missing):
+        return
+    _settle_threads()
+    batches = np.split(missing, range(tables[0].batch, len(missing), tables[0].batch))
+    for batch, found in overlapped(compute, batches, tables[0].threads, stop, _one_thread):
+        for table, features in zip(tables, found, strict=True):
+            table.take(batch[: len(features)], features)
 
 
 def _check_room(samples: int, length: int) -> None:

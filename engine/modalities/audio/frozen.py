@@ -13,6 +13,7 @@ from torch import nn
 
 from engine.arrays import Float32Array, IntArray
 from engine.backbones.weights import manifest, verified
+from engine.features.table import Stop, never
 from engine.features.turns import alone_on
 from engine.modalities.audio.samples import AudioSamples
 
@@ -41,8 +42,8 @@ class NetworkKind(Generic[N]):
         """Return how many sounds are described before the time is looked at: one, as it may be long."""
         return 1
 
-    def compute(self, samples: AudioSamples, rows: IntArray, device: str) -> Float32Array:
-        """Return features [len(rows), length], NaN where a sound cannot be read."""
+    def compute(self, samples: AudioSamples, rows: IntArray, device: str, stop: Stop = never) -> Float32Array:
+        """Return features [len(rows), length], NaN where a sound cannot be read; one sound does not stop midway."""
         with _loading, alone_on(device):  # threads that ask at once would all load it
             network = _loaded(self, device)
         return samples.described(rows, self.length, lambda wave: self.describe(network, wave, device))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Float32Array, IntArray
+from engine.features.table import Stop, never
 from engine.modalities.audio.logmel import MelScale, log_mel
 from engine.modalities.audio.samples import AudioSamples
 
@@ -65,7 +66,7 @@ class StatisticsKind:
         """Return how many sounds are described before the time is looked at: one, as it may be long."""
         return 1
 
-    def compute(self, samples: AudioSamples, rows: IntArray, device: str) -> Float32Array:
+    def compute(self, samples: AudioSamples, rows: IntArray, device: str, stop: Stop = never) -> Float32Array:
         """Return features [len(rows), 833], NaN where a sound cannot be read."""
         return samples.described(rows, LENGTH, statistics)
 

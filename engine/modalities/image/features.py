@@ -9,6 +9,7 @@ accuracy and log-loss at 128 pixels, fitted in full | in half precision, both an
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from torch import nn
 from engine.arrays import Float32Array, IntArray
 from engine.backbones import load_backbone
 from engine.backbones.weights import digest, manifest
+from engine.features.table import FeatureTable, Stop, fill, never
 from engine.features.turns import alone_on
 from engine.finetune.precision import fast, is_fast
 from engine.memory import short_of_memory
@@ -68,15 +70,32 @@ class FeatureKind:
         """Return how many pictures are best computed together."""
         return max(1, _PIXELS_A_BATCH.get(torch.device(device).type, _PIXELS_A_BATCH["cpu"]) // self.resolution**2)
 
-    def compute(self, samples: ImageSamples, rows: IntArray, device: str) -> Float32Array:
-        """Return features [len(rows), ``length``], NaN where a picture cannot be read."""
-        return _compute(network(self, device), samples, rows, self, device)
+    def compute(self, samples: ImageSamples, rows: IntArray, device: str, stop: Stop = never) -> Float32Array:
+        """Return features [m, ``length``] of the first m of ``rows``, NaN where a picture cannot be read.
+
+        They are fewer than ``rows`` only where ``stop`` says so: large photos take long to unpack.
+        """
+        return _compute(network(self, device), samples, rows, (self,), device, stop)[0]
 
 
 def to_learn_from(backbone: str, resolution: int, middle: bool, weights: Path | None, device: str) -> FeatureKind:
     """Return the kind of features that a head is best fitted to on ``device``."""
     half = weights is None and is_fast(device, _HALVED)
     return FeatureKind(backbone, resolution, middle, weights, half)
+
+
+def looked_at(samples: ImageSamples, kinds: Sequence[FeatureKind], device: str, threads: int) -> list[FeatureTable]:
+    """Return the features of all samples under each of ``kinds``, which are views of one network at one resolution.
+
+    Each picture is unpacked once for all views that are not known yet.
+    """
+    tables = [FeatureTable(samples, kind, device, threads) for kind in kinds]
+    missing = [place for place, table in enumerate(tables) if not table.done.all()]
+    if missing:
+        body, wanted = network(kinds[0], device), [kinds[place] for place in missing]
+        rows = np.arange(len(samples))
+        fill([tables[place] for place in missing], lambda batch: _compute(body, samples, batch, wanted, device), rows)
+    return tables
 
 
 @lru_cache(maxsize=16)
@@ -109,21 +128,35 @@ def _loaded(backbone: str, weights: Path | None, device: str) -> nn.Module:
     return load_backbone(backbone, weights).to(memory_format=torch.channels_last).to(device)
 
 
-def _compute(body: nn.Module, samples: ImageSamples, rows: IntArray, kind: FeatureKind, device: str) -> Float32Array:
-    """Return features [len(rows), length], NaN where a picture cannot be read."""
-    planes = np.zeros((len(rows), 3, kind.resolution, kind.resolution), dtype=np.float32)
-    features = np.full((len(rows), kind.length), np.nan, dtype=np.float32)
+def _compute(
+    body: nn.Module,
+    samples: ImageSamples,
+    rows: IntArray,
+    kinds: Sequence[FeatureKind],
+    device: str,
+    stop: Stop = never,
+) -> list[Float32Array]:
+    """Return features [m, length] under each kind, as :meth:`FeatureKind.compute`; kinds differ in what is seen."""
+    side = kinds[0].resolution
+    planes = np.zeros((len(kinds), len(rows), 3, side, side), dtype=np.float32)
     readable: list[int] = []
     for place, row in enumerate(rows):
+        if place and stop():
+            rows = rows[:place]
+            break
         picture = samples.picture_or_none(int(row))
         if picture is not None:
-            planes[len(readable)] = resize(middle_of(picture) if kind.middle else picture, kind.resolution)
+            for view, kind in zip(planes, kinds, strict=True):
+                view[len(readable)] = resize(middle_of(picture) if kind.middle else picture, side)
             readable.append(place)
-    if readable:
-        planes = (planes[: len(readable)] - MIDDLE) / SPREAD
-        with fast(device, _HALVED if kind.half else frozenset()):
-            features[readable] = _forward(body, planes, device)
-    return features
+    found = []
+    for view, kind in zip(planes[:, : len(readable)], kinds, strict=True):
+        features = np.full((len(rows), kind.length), np.nan, dtype=np.float32)
+        if readable:
+            with fast(device, _HALVED if kind.half else frozenset()):
+                features[readable] = _forward(body, (view - MIDDLE) / SPREAD, device)
+        found.append(features)
+    return found
 
 
 def _forward(network: nn.Module, planes: Float32Array, device: str) -> Float32Array:

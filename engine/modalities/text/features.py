@@ -23,7 +23,7 @@ from torch import Tensor
 from engine.arrays import Float32Array, IntArray
 from engine.backbones.minilm import LAYERS, WIDTH, MiniLM, load_minilm
 from engine.backbones.weights import manifest, verified
-from engine.features.table import FeatureTable
+from engine.features.table import FeatureTable, Stop, never
 from engine.features.turns import alone_on
 from engine.finetune.precision import is_fast
 from engine.memory import short_of_memory
@@ -83,8 +83,8 @@ class FeatureKind:
         words = min(1.0 + self.letters / _LETTERS, most)
         return int(np.clip(_PIECES * _words_at_once(device) / words, 1, _MOST_TEXTS))
 
-    def compute(self, samples: TextSamples, rows: IntArray, device: str) -> Float32Array:
-        """Return features [len(rows), 2689]; an empty text has features too."""
+    def compute(self, samples: TextSamples, rows: IntArray, device: str, stop: Stop = never) -> Float32Array:
+        """Return features [len(rows), 2689]; an empty text has features too. Few words take no time to stop in."""
         with _loading, alone_on(device):  # threads that ask at once would all load it
             network = frozen(device)
         chunks = [chunks_of(words_of(text)) for text in samples.texts(rows)]

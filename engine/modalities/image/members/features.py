@@ -54,17 +54,13 @@ class FeaturesMember(Member):
 
     @override
     def predict(self, samples: Samples) -> FloatArray:
-        from engine.features.table import FeatureTable, mean_features
-        from engine.modalities.image.features import FeatureKind
+        from engine.features.table import mean_features
+        from engine.modalities.image.features import FeatureKind, looked_at
 
         pictures = cast(ImageSamples, samples)
-        rows = np.arange(len(pictures))
-        tables = []
-        for middle in (False, True)[: 1 + self.middle]:
-            kind = FeatureKind(self.backbone, self.resolution, middle, self.weights)
-            tables.append(FeatureTable(pictures, kind, self.device, threads()))
-            tables[-1].advance(rows)
-        features = mean_features(tables, rows)
+        views = (False, True)[: 1 + self.middle]
+        kinds = [FeatureKind(self.backbone, self.resolution, middle, self.weights) for middle in views]
+        features = mean_features(looked_at(pictures, kinds, self.device, threads()), np.arange(len(pictures)))
         readable = np.isfinite(features[:, 0])
         answers = np.tile(self.fallback, (len(pictures), 1))
         answers[readable] = self.head.predict(features[readable])

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from engine.backbones import load_backbone
+from engine.budget import Deadline
 from engine.features.table import FeatureTable, mean_features
 from engine.finetune.precision import processor_is_faster
 from engine.modalities.image import features
@@ -79,6 +80,32 @@ def test_a_stop_keeps_what_was_begun(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert 1 <= made.done.sum() < 15
     assert np.isfinite(made.features[made.done]).all()
     assert made.advance(np.arange(15))
+
+
+def test_a_slice_that_ends_within_a_batch_keeps_the_pictures_it_had_by_then(tmp_path: Path) -> None:
+    pictures, clock = samples(tmp_path / "p", [0, 1, 2] * 4, tmp_path / "cache"), Clock(2.5)
+    deadline = Deadline(10.0, now=clock)
+    assert KIND.batch("cpu") > 12
+    made = table(pictures)
+    assert not made.advance(np.arange(12), stop=lambda: deadline.expired)
+    assert 1 <= made.done.sum() <= 5
+    assert np.isfinite(made.features[made.done]).all()
+    np.testing.assert_array_equal(table(pictures).done, made.done)
+    assert made.advance(np.arange(12))
+    whole = table(ImageSamples(pictures.references, pictures.content))
+    whole.advance(np.arange(12))
+    np.testing.assert_allclose(made.features, whole.features, atol=1e-4)
+
+
+class Clock:
+    """A clock on which each look takes ``tick`` seconds."""
+
+    def __init__(self, tick: float) -> None:
+        self.time, self.tick = 0.0, tick
+
+    def __call__(self) -> float:
+        self.time += self.tick
+        return self.time
 
 
 def test_pictures_known_to_the_samples_are_not_computed_again() -> None:

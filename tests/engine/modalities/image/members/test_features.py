@@ -1,16 +1,22 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
+from engine.arrays import ByteArray
 from engine.errors import ModelError
 from engine.features.table import FeatureTable, mean_features
+from engine.modalities.image import features, samples
 from engine.modalities.image.features import FeatureKind
 from engine.modalities.image.learners.frozen_head import FrozenHead
 from engine.modalities.image.members.features import FeaturesMember
 from engine.modalities.image.samples import ImageSamples
+from engine.model.model import Model, WeightedMember
 from tests.engine.learners.contract import run_to_the_end
 from tests.engine.modalities.image.pictures import class_job, texture
 
@@ -40,6 +46,20 @@ def test_no_pictures_give_no_answers_and_unreadable_ones_the_shares(tmp_path: Pa
     member = trained(tmp_path, False)
     assert member.predict(ImageSamples.from_paths([])).shape == (0, 3)
     np.testing.assert_allclose(member.predict(ImageSamples.from_paths([tmp_path / "gone.png"])), member.fallback[None])
+
+
+def test_pictures_are_unpacked_once_for_all_views_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    member, read = trained(tmp_path, True), list[str]()
+    decode = samples.decode
+
+    def counted(path: str | Path, least: int = 0) -> ByteArray:
+        read.append(Path(path).name)
+        return decode(path, least)
+
+    monkeypatch.setattr(samples, "decode", counted)
+    paths = sorted((tmp_path / "p").iterdir())[:3]
+    member.predict(ImageSamples.from_paths(paths))
+    assert sorted(read) == [path.name for path in paths]
 
 
 def test_damage_is_told_in_a_sentence(tmp_path: Path) -> None:
