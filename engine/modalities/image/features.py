@@ -33,6 +33,7 @@ from engine.modalities.image.samples import ImageSamples
 LENGTH = 1280
 
 _VERSION = 2  # counts changes of the arithmetic before the network: features of another version are not comparable
+_NETWORKS = 4  # that are kept: a model seldom has more, and one of a person's own may take a GB
 _HALVED = frozenset({"cpu"})
 # A thread unpacks its batch alone, and looks at the clock after it: of large photos 24 take some seconds.
 _PIXELS_A_BATCH = {"cpu": 8 * 224 * 224, "cuda": 24 * 224 * 224}
@@ -123,7 +124,7 @@ def network(kind: FeatureKind, device: str) -> nn.Module:
         return _loaded(kind.backbone, kind.weights, device)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=_NETWORKS)
 def _loaded(backbone: str, weights: Path | None, device: str) -> nn.Module:
     return load_backbone(backbone, weights).to(memory_format=torch.channels_last).to(device)
 

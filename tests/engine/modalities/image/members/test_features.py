@@ -62,6 +62,32 @@ def test_pictures_are_unpacked_once_for_all_views_of_them(tmp_path: Path, monkey
     assert sorted(read) == [path.name for path in paths]
 
 
+class Blank(nn.Module):
+    """Sees nothing."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.new_zeros(len(x), features.LENGTH)
+
+
+def test_a_model_of_several_networks_loads_each_of_them_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[str] = []
+
+    def load(name: str, weights: Path | None) -> nn.Module:
+        loaded.append(name)
+        return Blank()
+
+    features._loaded.cache_clear()
+    monkeypatch.setattr(features, "load_backbone", load)
+    member = trained(tmp_path, False)
+    members = [replace(member, backbone=f"efficientnet_lite{size}") for size in range(3)]
+    model = Model(class_job(tmp_path / "q", each=1).task, tuple(WeightedMember("m", 1 / 3, one) for one in members))
+    pictures = ImageSamples.from_arrays([texture(0, 0)])
+    model.predict(pictures)
+    model.predict(pictures)
+    assert sorted(loaded) == [one.backbone for one in members]
+    features._loaded.cache_clear()
+
+
 def test_damage_is_told_in_a_sentence(tmp_path: Path) -> None:
     member = trained(tmp_path, False)
     (tmp_path / "m").mkdir()
