@@ -16,7 +16,7 @@ from engine.heads.learner import HeadLearner
 from engine.learners.base import Job
 from engine.modalities.image.members.thumbnail import ThumbnailMember
 from engine.modalities.image.samples import ImageSamples
-from engine.modalities.image.thumbnail import LENGTH, thumbnails
+from engine.modalities.image.thumbnail import DRAFTED, LENGTH, thumbnails
 
 LIMIT = 1000
 _GROWTH = 1.5
@@ -51,7 +51,7 @@ class ThumbnailRidge(HeadLearner):
     @override
     def gather(self, deadline: Deadline) -> int:
         rows = [int(row) for row in self.order[self.seen : self.enough]]
-        for _, features in thumbnails(self.samples, rows, self.job.threads, lambda: deadline.expired):
+        for _, features in thumbnails(self.samples, rows, self.job.threads, lambda: deadline.expired, DRAFTED):
             if features is not None:
                 self.features[self.seen] = features
             self.seen += 1

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 
 from engine.backbones import load_backbone
@@ -108,6 +110,17 @@ class Clock:
         return self.time
 
 
+def test_photos_to_learn_from_are_unpacked_in_part_and_look_nearly_the_same(tmp_path: Path) -> None:
+    wide = Image.fromarray(texture(0, 0)).resize((720, 600), Image.Resampling.BICUBIC)
+    wide.save(path := tmp_path / "photo.jpg", quality=95)
+    kinds = (to_learn_from(KIND.backbone, 64, False, None, "cpu"), KIND)
+    assert [kind.least for kind in kinds] == [128, 0]
+    drafted, whole = (
+        replace(kind, half=False).compute(ImageSamples.from_paths([path]), ROWS[:1], "cpu") for kind in kinds
+    )
+    assert 0.0 < np.linalg.norm(drafted - whole) / np.linalg.norm(whole) < 0.1
+
+
 def test_pictures_known_to_the_samples_are_not_computed_again() -> None:
     pictures = ImageSamples.from_arrays([texture(0, 0), texture(1, 0)])
     table(pictures).advance(np.arange(2))
@@ -168,7 +181,8 @@ def test_no_memory_for_one_picture_is_an_error() -> None:
 
 
 def test_kinds_are_named_by_all_that_changes_them() -> None:
-    ways = itertools.product((64, 128), (False, True), (False, True))
-    names = {FeatureKind("efficientnet_lite0", side, turned, half=half).name for side, turned, half in ways}
-    assert len(names) == 8
+    ways = itertools.product((64, 128), (False, True), (False, True), (False, True))
+    kinds = (FeatureKind(KIND.backbone, side, middle, None, half, drafted) for side, middle, half, drafted in ways)
+    names = {kind.name for kind in kinds}
+    assert len(names) == 16
     assert all("57934424" in name and name.endswith("-v2") for name in names)

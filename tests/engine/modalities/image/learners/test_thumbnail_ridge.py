@@ -8,10 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.arrays import ByteArray
 from engine.budget import Deadline
 from engine.errors import DataError
 from engine.learners.base import Job
+from engine.modalities.image import samples
+from engine.modalities.image.decode import decode
 from engine.modalities.image.learners.thumbnail_ridge import ThumbnailRidge
+from engine.modalities.image.thumbnail import DRAFTED
 from tests.engine.learners import contract
 from tests.engine.modalities.image.pictures import class_job, number_job, several_job
 
@@ -116,6 +120,23 @@ def test_pictures_that_all_fail_are_reported_in_a_sentence(tmp_path: Path) -> No
 def test_there_is_no_member_before_anything_is_learned(job: Job) -> None:
     with pytest.raises(DataError, match="Nothing has been learned yet"):
         ThumbnailRidge(job, {}).member()
+
+
+def test_it_learns_from_photos_unpacked_in_part_and_is_served_them_as_a_whole(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    least = set[int]()
+
+    def noted(path: str | Path, asked: int = 0) -> ByteArray:
+        least.add(asked)
+        return decode(path, asked)
+
+    monkeypatch.setattr(samples, "decode", noted)
+    learner = contract.run_to_the_end(ThumbnailRidge(job, {}))
+    assert least == {DRAFTED}
+    least.clear()
+    learner.member().predict(job.samples)
+    assert least == {0}
 
 
 def test_it_needs_no_torch() -> None:

@@ -12,6 +12,7 @@ from engine.arrays import ByteArray
 from engine.errors import ModelError
 from engine.features.table import FeatureTable, mean_features
 from engine.modalities.image import features, samples
+from engine.modalities.image.decode import decode
 from engine.modalities.image.features import FeatureKind
 from engine.modalities.image.learners.frozen_head import FrozenHead
 from engine.modalities.image.members.features import FeaturesMember
@@ -50,7 +51,6 @@ def test_no_pictures_give_no_answers_and_unreadable_ones_the_shares(tmp_path: Pa
 
 def test_pictures_are_unpacked_once_for_all_views_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     member, read = trained(tmp_path, True), list[str]()
-    decode = samples.decode
 
     def counted(path: str | Path, least: int = 0) -> ByteArray:
         read.append(Path(path).name)
