@@ -166,12 +166,14 @@ class ImageNet(Net):
     @override
     def choose(self, losses: Callable[[], FloatArray]) -> None:
         plain = losses()
-        for way in self.known_ways:
-            # A class seldom depends on the light or the size, and a processor takes a second or so for each look.
-            if way == FLIP or self.job.task.kind is Kind.REGRESSION or self.device != "cpu":
-                self._otherwise = way
-                self._may(way, mean_the_same(plain, losses()))
-        self._otherwise = ""
+        try:
+            for way in self.known_ways:
+                # A class seldom depends on the light or the size, and a processor takes a second or so for each look.
+                if way == FLIP or self.job.task.kind is Kind.REGRESSION or self.device != "cpu":
+                    self._otherwise = way
+                    self._may(way, mean_the_same(plain, losses()))
+        finally:  # memory may have run short, and this is tried again
+            self._otherwise = ""
 
     def _may(self, way: str, allowed: bool) -> None:
         self.ways = self.ways | {way} if allowed else self.ways - {way}

@@ -178,6 +178,23 @@ def test_only_the_stages_to_be_tuned_change_and_the_member_knows_them_all(job: J
     contract.a_saved_member_answers_the_same(lambda: learner(job, folds=1, frozen=8), tmp_path / "m")
 
 
+def test_memory_that_runs_short_while_mirrored_pictures_are_tried_leaves_no_picture_mirrored(job: Job) -> None:
+    net, rows, tried = learner(job).net(), np.arange(2), list[float]()
+    while not net.prepare():
+        pass
+    (plain,) = net.inputs(rows, View(rough=True))
+
+    def error() -> float:
+        if tried:
+            raise torch.OutOfMemoryError("full")
+        tried.append(1.0)
+        return tried[0]
+
+    with pytest.raises(torch.OutOfMemoryError):
+        net.choose(error)
+    torch.testing.assert_close(net.inputs(rows, View(rough=True))[0], plain)
+
+
 @pytest.mark.parametrize(("odd", "flip"), [(False, True), (True, False)])
 def test_pictures_are_mirrored_only_where_that_does_not_change_what_they_show(
     odd: bool, flip: bool, tmp_path: Path
