@@ -109,8 +109,7 @@ class ImageNet(Net):
         if view.train:
             levels = self.varied(self._squares(rows), view)
         elif view.rough:
-            size = (self.resolution, self.resolution)
-            levels = F.interpolate(self._squares(rows).float(), size, mode="bilinear", antialias=True)
+            levels = _not_larger(self._squares(rows), self.resolution).float()
             levels = seen_otherwise(levels, self._otherwise) if self._otherwise else levels
         else:
             planes = [plane for _, plane in overlapped(self._plane, [int(row) for row in rows], self.job.threads)]
@@ -134,9 +133,11 @@ class ImageNet(Net):
 
     def varied(self, squares: Tensor, view: View) -> Tensor:
         """Return the squares as they might also have been taken, float32 [n, 3, side, side]; see :meth:`side`."""
+        side = self.side(view.progress)
+        squares = _not_larger(squares, round(self.margin * side))
         if self.trivial and self.ways == set(self.known_ways):
-            return trivially_varied(augment(squares, self.side(view.progress), view.random, self.ways - {LIGHT}))
-        return augment(squares, self.side(view.progress), view.random, self.ways)
+            return trivially_varied(augment(squares, side, view.random, self.ways - {LIGHT}))
+        return augment(squares, side, view.random, self.ways)
 
     def side(self, progress: float) -> int:
         """Return how large pictures are seen at this share of the training: smaller at first where they grow."""
@@ -232,6 +233,13 @@ class ImageNet(Net):
     def _own(self) -> dict[str, Tensor]:
         """Return a copy of all that the body holds, learned or not: no two networks may share what is saved."""
         return {name: value.detach().cpu().clone() for name, value in self.body.state_dict().items()}
+
+
+def _not_larger(squares: Tensor, side: int) -> Tensor:
+    """Return squares [n, 3, S, S] of at most ``side`` pixels a side, made smaller as those that are served are."""
+    if squares.shape[-1] <= side:
+        return squares
+    return F.interpolate(squares.float(), (side, side), mode="bilinear", antialias=True)
 
 
 class ImageFineTune(FineTune):

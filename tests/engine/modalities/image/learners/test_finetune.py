@@ -65,6 +65,18 @@ def test_pictures_may_be_seen_smaller_at_first_but_tiny_ones_are_not(job: Job) -
     assert learner(job, resolution=48, growing=True).net().effort(0.0) == 1.0
 
 
+def test_fine_patterns_become_grey_in_pictures_that_are_seen_smaller_not_other_patterns(job: Job) -> None:
+    board = np.indices((160, 160, 3))[:2].sum(axis=0).astype(np.uint8) % 2 * 255
+    samples = ImageSamples.from_arrays([board] * len(job.labels))
+    net = learner(replace(job, samples=samples), resolution=128, growing=True).net()
+    while not net.prepare():
+        pass
+    (small,), (large,) = (net.inputs(np.arange(4), View(train=True, progress=progress)) for progress in (0.0, 1.0))
+    assert small.shape[-1] == 64
+    assert small.std(dim=(2, 3)).max() < 0.02
+    assert large.std(dim=(2, 3)).min() > 0.1
+
+
 def test_pictures_are_mixed_where_that_is_wanted_but_not_in_the_end_nor_for_numbers(job: Job, tmp_path: Path) -> None:
     def changed(net: ImageNet, progress: float) -> bool:
         inputs, targets = (torch.rand(4, 3, 8, 8),), torch.eye(4)
