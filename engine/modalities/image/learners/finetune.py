@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -38,6 +39,7 @@ _COARSE = ((0.35, 0.6), (0.65, 0.8))  # until which share of the training pictur
 _STEP = 32  # pixels: networks halve pictures five times
 _UNCHANGED = 0.35  # of the time of a step, which goes into what does not depend on the size of pictures
 _FEWEST_TRIES, _TRIES, _TRIES_S = 2, 3, 1.0
+_KEPT_BYTES = 300_000_000  # of pictures as they are served, for the next check
 
 
 class ImageNet(Net):
@@ -73,6 +75,7 @@ class ImageNet(Net):
         self.job, self.samples = job, job.samples
         self.backbone, self.resolution, self.frozen = backbone, resolution, frozen
         self.ways, self._otherwise, self._weights = set(self.known_ways), "", weights
+        self._planes: dict[int, Float32Array] = {}
         body = load_backbone(backbone, weights)
         self.body = body.to(memory_format=torch.channels_last)
         self.length, self.halved = body.length, body.quicker_halved
@@ -87,6 +90,7 @@ class ImageNet(Net):
         self.resolution = self._chosen = resolution
         pinned = torch.device(self.job.device).type == "cuda"
         self.squares = Squares(self.samples, round(self.margin * resolution), self.job.threads, pinned)
+        self._planes = {}
 
     @override
     def prepare(self) -> bool:
@@ -107,13 +111,13 @@ class ImageNet(Net):
     @override
     def inputs(self, rows: IntArray, view: View) -> tuple[Tensor, ...]:
         if view.train:
+            self._forget(rows)
             levels = self.varied(self._squares(rows), view)
         elif view.rough:
             levels = _not_larger(self._squares(rows), self.resolution).float()
             levels = seen_otherwise(levels, self._otherwise) if self._otherwise else levels
         else:
-            planes = [plane for _, plane in overlapped(self._plane, [int(row) for row in rows], self.job.threads)]
-            levels = torch.from_numpy(np.stack(planes)).to(self.device)
+            levels = torch.from_numpy(self._whole(rows)).to(self.device)
         return (((levels - float(MIDDLE)) / float(SPREAD)).contiguous(memory_format=torch.channels_last),)
 
     @override
@@ -160,6 +164,20 @@ class ImageNet(Net):
 
     def _squares(self, rows: IntArray) -> Tensor:
         return self.squares.of(rows).to(self.device, non_blocking=self.squares.pinned)
+
+    def _whole(self, rows: IntArray) -> Float32Array:
+        """Return pictures [len(rows), 3, S, S] as they are served; large ones take long to unpack for every check."""
+        missing = [int(row) for row in rows if int(row) not in self._planes]
+        read = dict(overlapped(self._plane, missing, self.job.threads))
+        known = self._planes | read
+        room = _KEPT_BYTES // (4 * 3 * self.resolution**2) - len(self._planes)
+        self._planes |= dict(islice(read.items(), max(0, room)))
+        return np.stack([known[int(row)] for row in rows])
+
+    def _forget(self, rows: IntArray) -> None:
+        """Let go of pictures that are learned from: they are not those of the next check."""
+        for row in rows:
+            self._planes.pop(int(row), None)
 
     def _plane(self, row: int) -> Float32Array:
         return resize(self.samples.picture(row), self.resolution)
@@ -215,12 +233,14 @@ class ImageNet(Net):
     @override
     def rest(self) -> None:
         self.squares.rest()
+        self._planes = {}
 
     @override
     def lighter(self) -> bool:
         smaller = max(_SMALLEST, self.resolution * 3 // 4 // 32 * 32)
         changed = smaller < self.resolution
         self.resolution = min(self.resolution, smaller)
+        self._planes = {}
         return changed
 
     @override

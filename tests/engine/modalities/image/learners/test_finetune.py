@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,16 @@ import pytest
 import torch
 from PIL import Image
 
+from engine.arrays import ByteArray, FloatArray
 from engine.backbones import load_backbone
 from engine.budget import Deadline
 from engine.finetune.base import View
 from engine.learners.base import Job
+from engine.modalities.image import samples as image_samples
 from engine.modalities.image import squares
 from engine.modalities.image.augment import FLIP, LIGHT
+from engine.modalities.image.decode import decode
+from engine.modalities.image.learners import finetune as image_finetune
 from engine.modalities.image.learners.finetune import ImageFineTune, ImageNet
 from engine.modalities.image.learners.frozen_head import FrozenHead
 from engine.modalities.image.members.network import NetworkMember
@@ -169,6 +174,25 @@ def test_pictures_that_do_not_fit_into_memory_are_decoded_again(job: Job, monkey
     torch.testing.assert_close(seen(), kept)
 
 
+@pytest.mark.parametrize("kept", [3, 10**9])
+def test_pictures_are_unpacked_once_for_all_checks_where_there_is_memory_for_them(
+    kept: int, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Counter[str]()
+
+    def counted(path: str | Path, least: int = 0) -> ByteArray:
+        read[Path(path).name] += not least
+        return decode(path, least)
+
+    monkeypatch.setattr(image_samples, "decode", counted)
+    monkeypatch.setattr(image_finetune, "_KEPT_BYTES", kept * 4 * 3 * 64**2)
+    contract.run_to_the_end(learner(job))
+    often = [read[f"{row}.png"] for row in range(len(job.labels))]
+    held_out = [count for count, fold in zip(often, job.folds, strict=True) if fold in (0, 1)]
+    assert min(held_out) == 1
+    assert (max(held_out) > 1) is (kept == 3)
+
+
 def test_it_sees_pictures_as_they_are_when_it_is_checked_and_smaller_when_memory_is_short(job: Job) -> None:
     net = ImageFineTune(job, SETTINGS | {"resolution": 128}).net()
     while not net.prepare():
@@ -191,19 +215,19 @@ def test_only_the_stages_to_be_tuned_change_and_the_member_knows_them_all(job: J
 
 
 def test_memory_that_runs_short_while_mirrored_pictures_are_tried_leaves_no_picture_mirrored(job: Job) -> None:
-    net, rows, tried = learner(job).net(), np.arange(2), list[float]()
+    net, rows, tried = learner(job).net(), np.arange(2), list[FloatArray]()
     while not net.prepare():
         pass
     (plain,) = net.inputs(rows, View(rough=True))
 
-    def error() -> float:
+    def losses() -> FloatArray:
         if tried:
             raise torch.OutOfMemoryError("full")
-        tried.append(1.0)
+        tried.append(np.ones((2, 1)))
         return tried[0]
 
     with pytest.raises(torch.OutOfMemoryError):
-        net.choose(error)
+        net.choose(losses)
     torch.testing.assert_close(net.inputs(rows, View(rough=True))[0], plain)
 
 
