@@ -37,12 +37,14 @@ class View:
 class Part:
     """A tuned network: the learned tensors of the body by name, and a head [K, d], [K], all float32 on the processor.
 
-    The head's outputs need only softmax or sigmoid, or are the number wanted: sharpness and units are in it.
+    The head's outputs need only softmax or sigmoid, or are the number wanted: sharpness and units are in it. ``sight``
+    is what :meth:`Net.sight` said when it was checked, None where that is not known.
     """
 
     body: Mapping[str, Tensor]
     weight: Tensor
     bias: Tensor
+    sight: Any = None
 
 
 class Net(ABC):
@@ -149,6 +151,10 @@ class Net(ABC):
         before, self.spare = self.half, True
         return self.half is not before
 
+    def sight(self) -> Any:
+        """Return how finely samples are seen when checked, in JSON values, where :meth:`lighter` changes that."""
+        return None
+
     def rest(self) -> None:
         """Let go of what only learning needs: nothing more will be learned."""
         return
@@ -162,4 +168,7 @@ class Net(ABC):
 
     @abstractmethod
     def to_member(self, parts: Sequence[Part]) -> Member:
-        """Return the tuned networks, whose answers are averaged, as something that can be served."""
+        """Return the tuned networks, whose answers are averaged, as something that can be served.
+
+        Samples are seen as all of them were checked, which is not always as they would be seen now.
+        """

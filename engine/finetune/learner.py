@@ -43,6 +43,7 @@ _MOST_WARM = 4000
 _TRIED = 32
 _JUDGED_AFTER = 2
 _AHEAD_S = 0.25  # of work, at most, that a card may be asked for before it is waited for
+_SEES_LESS = "There is too little memory for further networks like the first; those that were tuned before are kept."
 _log = logging.getLogger(__name__)
 _NO_TIME = "Too little time was left to tune a network, so that was left out. Give the run more time to include it."
 
@@ -122,7 +123,10 @@ class FineTune(Learner):
 
     def _work(self, deadline: Deadline) -> bool:
         """Do one small piece of work; return whether it brought a candidate."""
-        if not self._prepared:
+        if self._sees_less():
+            self._message = _SEES_LESS
+            self._end()
+        elif not self._prepared:
             net = self._loaded()
             if self._hopeless(deadline):
                 self._leave_out()
@@ -201,6 +205,12 @@ class FineTune(Learner):
         count, foreseen = len(self.job.labels), self.plan.foreseen(deadline) / self._loaded().effort_left(0.0)
         self._planned = min(self.epochs * count, foreseen)
         return foreseen < min(self.fewest, self.epochs) * count
+
+    def _sees_less(self) -> bool:
+        """Whether earlier networks were checked on samples seen more finely than now: one member cannot do both."""
+        if not self._number or not self.parts:
+            return False
+        return self.parts[0].sight not in (None, self._loaded().sight())
 
     def _leave_out(self) -> None:
         self._late = not self.parts
@@ -350,7 +360,8 @@ class FineTune(Learner):
     def _part(self, tuning: Tuning, sharpness: float) -> Part:
         found = {name: value.float().cpu().clone() for name, value in tuning.average.values.items()}
         body = {name.removeprefix("body."): value for name, value in found.items() if name.startswith("body.")}
-        return Part(body, *self.targets.unstandardised(found["head.weight"], found["head.bias"], sharpness))
+        weight, bias = self.targets.unstandardised(found["head.weight"], found["head.bias"], sharpness)
+        return Part(body, weight, bias, self._loaded().sight())
 
     def _begin_next(self, tuning: Tuning) -> None:
         _log.info(
@@ -413,7 +424,7 @@ class FineTune(Learner):
             tensors |= {f"{place}:weight": part.weight, f"{place}:bias": part.bias}
         plan = {"allowance": self.plan.allowance, "spent": self.plan.spent, "row_s": self.plan.row_s}
         state = {"parts": len(self.parts), "done": self._done, "rungs": self._rungs, "plan": plan}
-        state |= {"worked": self._worked, "shared": self._shared}
+        state |= {"worked": self._worked, "shared": self._shared, "sights": [part.sight for part in self.parts]}
         state |= {"number": self._number, "error": self._error, "choices": self._choices, "planned": self._planned}
         tensors |= self._soup.tensors()
         state["soup"] = self._soup.numbers()
@@ -429,10 +440,11 @@ class FineTune(Learner):
         tensors = load_file(folder / _TENSORS)
         state = json.loads((folder / _STATE).read_text(encoding="utf-8"))
         self._answers = tensors["answers"].numpy().copy()
-        for place in range(int(state["parts"])):
+        sights = state.get("sights", [None] * int(state["parts"]))  # earlier versions did not know
+        for place, sight in enumerate(sights):
             mark = f"{place}:body:"
             body = {name.removeprefix(mark): value for name, value in tensors.items() if name.startswith(mark)}
-            self.parts.append(Part(body, tensors[f"{place}:weight"], tensors[f"{place}:bias"]))
+            self.parts.append(Part(body, tensors[f"{place}:weight"], tensors[f"{place}:bias"], sight))
         self._done, self._rungs = bool(state["done"]), int(state["rungs"])
         self._number, self._error, self._choices = int(state["number"]), state["error"], state["choices"]
         self._planned = float(state["planned"])

@@ -46,16 +46,17 @@ def body() -> nn.Sequential:
 
 
 class RowsMember(Member):
-    """The mean of tuned networks."""
+    """The mean of tuned networks, which see whole numbers only where they are ``coarse``."""
 
     kind: ClassVar[str] = "rows"
 
-    def __init__(self, parts: Sequence[Part], kind: Kind) -> None:
-        self.parts, self.task_kind = tuple(parts), kind
+    def __init__(self, parts: Sequence[Part], kind: Kind, coarse: bool = False) -> None:
+        self.parts, self.task_kind, self.coarse = tuple(parts), kind, coarse
 
     @override
     def predict(self, samples: Samples) -> FloatArray:
-        inputs = torch.from_numpy(cast(Rows, samples).values)
+        values = cast(Rows, samples).values
+        inputs = torch.from_numpy(values.round() if self.coarse else values)
         found = []
         for part in self.parts:
             network = body().eval()
@@ -70,7 +71,7 @@ class RowsMember(Member):
     def save(self, folder: Path) -> Mapping[str, Any]:
         for number, part in enumerate(self.parts):
             save_file({**part.body, _WEIGHT: part.weight, _BIAS: part.bias}, folder / f"{number}.safetensors")
-        return {"parts": len(self.parts)}
+        return {"parts": len(self.parts), "coarse": self.coarse}
 
     @classmethod
     @override
@@ -80,11 +81,11 @@ class RowsMember(Member):
             arrays = load_file(folder / f"{number}.safetensors")
             weight, bias = arrays.pop(_WEIGHT), arrays.pop(_BIAS)
             parts.append(Part(arrays, weight, bias))
-        return cls(parts, task.kind)
+        return cls(parts, task.kind, settings["coarse"])
 
 
 class RowsNet(Net):
-    """Adds a little noise in training. ``most`` rows fit into its memory, ``coarse_most`` when they are coarse."""
+    """Adds a little noise in training. ``most`` rows fit into its memory, ``coarse_most`` when they are rounded."""
 
     def __init__(self, job: Job, most: int = 10_000, coarse_most: int = 10_000) -> None:
         self.job, self.most, self.coarse_most = job, most, coarse_most
@@ -106,6 +107,7 @@ class RowsNet(Net):
         if len(rows) > (self.coarse_most if self.coarse else self.most):
             raise torch.OutOfMemoryError("too many")
         values = cast(Rows, self.job.samples).values[rows]
+        values = values.round() if self.coarse else values
         if view.train:
             values = values + view.random.normal(0, 0.05, values.shape).astype(np.float32)
         return (torch.from_numpy(values),)
@@ -117,8 +119,12 @@ class RowsNet(Net):
         return changed
 
     @override
+    def sight(self) -> bool:
+        return self.coarse
+
+    @override
     def to_member(self, parts: Sequence[Part]) -> Member:
-        return RowsMember(parts, self.job.task.kind)
+        return RowsMember(parts, self.job.task.kind, parts[0].sight)
 
 
 class RowsFineTune(FineTune):

@@ -201,6 +201,31 @@ def test_it_lives_on_less_memory(most: int, coarse_most: int, words: str, tmp_pa
     assert (again.ladder.batch, again.made.coarse) == (one.ladder.batch, one.made.coarse)
 
 
+def test_networks_that_memory_makes_see_less_are_not_averaged_with_those_before() -> None:
+    one = learner()
+    while not one._number:
+        one.advance(Deadline(0.0))
+    one.made.most = 4
+    while not (progress := one.advance(Deadline(0.0))).done:
+        pass
+    assert "those that were tuned before are kept" in progress.message
+    assert one.made.coarse
+    known = np.isfinite(one.validation()).all(axis=1)
+    np.testing.assert_array_equal(known, one.job.folds == 0)
+    answers = one.member().predict(one.job.samples)
+    np.testing.assert_allclose(answers[known], one.validation()[known], atol=1e-5)
+
+
+def test_what_was_checked_is_served_as_it_was_seen_also_once_memory_is_short(tmp_path: Path) -> None:
+    one, again = learner(SETTINGS | {"folds": 1}), RowsFineTune(job(frugality=2), SETTINGS | {"folds": 1})
+    contract.run_to_the_end(one)
+    one.save(tmp_path)
+    again.restore(tmp_path)
+    samples = one.job.samples
+    np.testing.assert_allclose(again.member().predict(samples), one.member().predict(samples), atol=1e-6)
+    assert again.made.coarse
+
+
 def test_memory_that_is_never_enough_is_an_error() -> None:
     one = learner()
     one.most = one.coarse_most = 0

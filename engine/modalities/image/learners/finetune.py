@@ -244,11 +244,15 @@ class ImageNet(Net):
         return changed
 
     @override
+    def sight(self) -> int:
+        return self.resolution
+
+    @override
     def to_member(self, parts: Sequence[Part]) -> NetworkMember:
         networks = [{**self._own(), **part.body, "weight": part.weight, "bias": part.bias} for part in parts]
         fallback = ConstantLearner(self.job, {}).member().answer
-        kind, device = self.job.task.kind, self.device
-        return NetworkMember(self.backbone, self.resolution, networks, fallback, kind, device, self.flip)
+        kind, device, resolution = self.job.task.kind, self.device, parts[0].sight or self.resolution
+        return NetworkMember(self.backbone, resolution, networks, fallback, kind, device, self.flip)
 
     def _own(self) -> dict[str, Tensor]:
         """Return a copy of all that the body holds, learned or not: no two networks may share what is saved."""
