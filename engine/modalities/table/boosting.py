@@ -33,6 +33,9 @@ from engine.task import Kind
 # Below, several threads wait for each other longer than they work, above all on a busy machine.
 _SMALL_CELLS = 500_000
 
+# So many draws of columns and thresholds without a split, and a booster is taken to have learned all it can.
+_DRAWS = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Growth:
@@ -130,7 +133,7 @@ class Bag:
         elif fold.rounds % self.growth.step == 0:
             fold.booster.reset_parameter(self._seeds(fold.rounds))
         while self._may_grow(fold) and fold.rounds < goal:
-            fold.exhausted = bool(fold.booster.update())
+            fold.exhausted = _is_through(fold.booster)
             fold.rounds = fold.booster.current_iteration()
             if stop.is_set():
                 break
@@ -160,6 +163,8 @@ class Bag:
             fold.booster = lightgbm.train(
                 params, train, 1, valid_sets=[valid], init_model=earlier, keep_training_booster=True
             )
+            if fold.booster.current_iteration() == fold.rounds:  # that round found nothing to split
+                fold.exhausted = _is_through(fold.booster, _DRAWS - 1)
         fold.rounds, fold.text = fold.booster.current_iteration(), ""
 
     def _seeds(self, rounds: int) -> dict[str, int]:
@@ -256,6 +261,19 @@ class Bag:
                 fold_name, _, step = name.partition("-")
                 if step:
                     by_name[fold_name].looks[int(step)] = arrays[name]
+
+
+def _is_through(booster: Any, draws: int = _DRAWS) -> bool:
+    """Grow a round; return whether none of ``draws`` draws of columns and thresholds had anything to split.
+
+    They are made in one go, so that where a slice ends changes nothing.
+    """
+    before = booster.current_iteration()
+    for _ in range(draws):
+        booster.update()
+        if booster.current_iteration() > before:
+            return False
+    return True
 
 
 def _text(fold: _Fold, rounds: int) -> str:

@@ -7,14 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from engine.budget import Deadline
+from engine.learners.base import Job
+from engine.modalities.table.backend import load_lightgbm
 from engine.modalities.table.boosting import Bag, Growth, base_params
 from engine.modalities.table.members.lightgbm import LightGBMMember
+from engine.modalities.table.samples import TableSamples
 from engine.modalities.table.target import Link
 from engine.modalities.table.training import take_rows
-from tests.engine.modalities.table.tables import a_job
+from engine.task import Column, ColumnType
+from tests.engine.modalities.table.tables import a_job, a_task, deal
 
 
 def a_bag(classes: int, growth: Growth) -> Bag:
@@ -85,6 +90,29 @@ def test_it_ends_where_nothing_is_left_to_split() -> None:
     bag.advance(Deadline(60.0))
     assert bag.done
     assert np.isfinite(bag.validation()).all()
+
+
+def test_a_draw_of_columns_that_cannot_be_split_does_not_end_it() -> None:
+    rng = np.random.default_rng(0)
+    useful, rare = rng.normal(size=(300, 5)), np.zeros((300, 60))
+    rare[rng.integers(0, 300, 180), np.repeat(np.arange(60), 3)] = 1.0
+    numbers = np.concatenate([useful, rare], axis=1)
+    labels = (useful.sum(axis=1) + rng.normal(size=300) > 0.0).astype(np.float64)
+    columns = tuple(Column(f"c{place}", ColumnType.NUMBER) for place in range(65))
+    samples = TableSamples(pl.DataFrame({column.name: numbers[:, i] for i, column in enumerate(columns)}))
+    job = Job(a_task(2, columns), samples, labels, deal(300))
+    rows, link = take_rows(job), Link("sigmoid")
+    params = {"feature_fraction": 0.4, "learning_rate": 0.02, "num_leaves": 4}
+    bag = Bag(job, rows, link, Growth(rounds=400, patience=100), params)
+    bag.advance(Deadline(60.0))
+    assert bag.best_rounds >= 100
+    lightgbm, answers = load_lightgbm(), np.empty((300, 2))
+    for fold in rows.checked:
+        learn, check = rows.learned_from(fold), rows.checked_on(fold)
+        data = lightgbm.Dataset(numbers[learn], labels[learn], params=base_params(job))
+        booster = lightgbm.train({**base_params(job), **params}, data, 2 * bag.best_rounds)
+        answers[check] = LightGBMMember(rows.encoder, [booster.model_to_string()], link).predict(samples.take(check))
+    assert bag.best_loss < link.loss(labels, answers) + 0.01
 
 
 def test_the_objective_follows_from_the_task() -> None:
