@@ -65,6 +65,14 @@ class Learner(ABC):
     def warm_up(cls) -> None:
         """Import what the first slice would otherwise wait for; nothing, unless a learner says so."""
 
+    @classmethod
+    def prepare(cls, job: Job, settings: Mapping[str, Any], deadline: Deadline, *, begun: bool) -> bool:
+        """Do, until the deadline, what building the learner would take long for; return whether that is done.
+
+        Called anew in each slice until then. ``begun`` says whether the learner has a state to be restored.
+        """
+        return True
+
     @abstractmethod
     def advance(self, deadline: Deadline) -> Progress:
         """Work until the deadline expires (check it at least each half second), or until done."""

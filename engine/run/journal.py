@@ -20,7 +20,8 @@ from engine.run.tail import EventTail
 class Past:
     """What a learner did so far. ``frugality`` counts lacks of memory, ``failures`` all other failures.
 
-    ``first`` are its seconds and its share of the work after its first slice, ``version`` the last candidate judged.
+    ``first`` are its seconds and its share of the work after its first slice, or after all in which it got ready;
+    ``version`` is the last candidate judged.
     """
 
     slices: int = 0
@@ -38,7 +39,7 @@ class Past:
         """Note a slice; a ``share`` of None leaves what was known."""
         self.slices, self.seconds, self.done = self.slices + 1, self.seconds + seconds, done
         self.share = self.share if share is None else share
-        if self.slices == 1:
+        if self.slices == 1 or (share is None and not self.share):  # it was only getting ready
             self.first = (self.seconds, self.share)
 
 

@@ -88,7 +88,10 @@ class Bench:
     def _advance(self, name: str, deadline: Deadline, frugality: int) -> SliceReport:
         start = time.monotonic()
         checkpoint = Checkpoint(self.run.checkpoints_path, name)
-        learner = self._learner(name, checkpoint, frugality)
+        learner = self._learner(name, checkpoint, frugality, deadline)
+        if learner is None:  # it is not built yet, and goes on with that next time
+            seconds = time.monotonic() - start
+            return SliceReport(name, seconds, done=False, aside_s=seconds)
         message, share, learning_s = "", None, 0.0
         if not checkpoint.mark.unscored:
             began = time.monotonic()
@@ -100,11 +103,15 @@ class Bench:
         seconds = time.monotonic() - start
         return SliceReport(name, seconds, checkpoint.mark.done, version, message, share, seconds - learning_s)
 
-    def _learner(self, name: str, checkpoint: Checkpoint, frugality: int = 0) -> Learner:
+    def _learner(self, name: str, checkpoint: Checkpoint, frugality: int, deadline: Deadline) -> Learner | None:
+        """Return a learner as it was, built anew where that is needed; None where the deadline came before that."""
         if name not in self._learners:
             entry: Entry = self._entries[name]
             job = replace(self.job, frugality=frugality, device=self._device(frugality))
-            learner = learner_class(entry.kind)(job, entry.settings)
+            kind = learner_class(entry.kind)
+            if not kind.prepare(job, entry.settings, deadline, begun=bool(checkpoint.mark.state)):
+                return None
+            learner = kind(job, entry.settings)
             checkpoint.restore_state(learner)
             self._learners[name] = learner
         return self._learners[name]

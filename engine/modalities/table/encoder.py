@@ -23,6 +23,7 @@ import polars as pl
 from engine.arrays import FloatArray, IntArray
 from engine.errors import ModelError
 from engine.modalities.table.dates import PARTS, date_part
+from engine.modalities.table.pieces import Pieces, finished
 from engine.modalities.table.places import Turned, maps, turns
 from engine.modalities.table.samples import TableSamples
 from engine.modalities.table.spellings import codes_of
@@ -78,19 +79,30 @@ class TableEncoder:
     @classmethod
     def fit(cls, samples: TableSamples, columns: Sequence[Column]) -> Self:
         """Learn the known values: those seen at least ``MIN_COUNT`` times, at most ``MAX_VALUES`` a column."""
+        return finished(cls.fitting(samples, columns))[0]
+
+    @classmethod
+    def fitting(cls, samples: TableSamples, columns: Sequence[Column]) -> Pieces[tuple[Self, FloatArray]]:
+        """Learn as :meth:`fit` does, and return the encoder with what it makes of the very samples.
+
+        The texts, which take by far the most time, are read in pieces.
+        """
         encoded: list[EncodedColumn] = []
         texts: list[TextColumn] = []
+        written: dict[str, FloatArray] = {}
         for column in columns:
             series = samples.frame[column.name]
             if column.type is ColumnType.TEXT:
-                texts.append(TextColumn.fit(column.name, series.to_list()))
-                encoded += _numbers_of(texts[-1])
+                text, written[column.name] = yield from TextColumn.fitting(column.name, series.to_list())
+                texts.append(text)
+                encoded += _numbers_of(text)
             else:
                 encoded.append(_fit_column(series, column))
             if column.type is ColumnType.DATE:
                 encoded += _date_parts(series, column)
         encoded += _turned_maps(samples, columns)
-        return cls(tuple(encoded), tuple(texts))
+        encoder = cls(tuple(encoded), tuple(texts))
+        return encoder, encoder._beside(samples, written)
 
     @property
     def categories(self) -> IntArray:
@@ -99,8 +111,12 @@ class TableEncoder:
 
     def encode(self, samples: TableSamples) -> FloatArray:
         """Return float64 numbers, shape [n, len(columns)], row-major."""
-        numbers = np.empty((len(samples), len(self.columns)))
         written = {text.name: text.encode(samples.frame[text.name].to_list()) for text in self.texts}
+        return self._beside(samples, written)
+
+    def _beside(self, samples: TableSamples, written: Mapping[str, FloatArray]) -> FloatArray:
+        """Return the numbers of all columns, those of texts being ``written`` by name."""
+        numbers = np.empty((len(samples), len(self.columns)))
         for i, column in enumerate(self.columns):
             series = samples.frame[column.name]
             if column.is_category:

@@ -17,6 +17,7 @@ from engine.task import Column, ColumnType, Task
 
 if TYPE_CHECKING:
     from engine.modalities.table.encoder import TableEncoder
+    from engine.modalities.table.pieces import Pieces
 
 _READERS: dict[ColumnType, Callable[[str, Any], float | str | None]] = {
     ColumnType.NUMBER: as_number,
@@ -31,11 +32,15 @@ class TableSamples:
     """Rows of a table. ``frame`` has Float64 for numbers and dates, String for categories and texts, null for missing.
 
     The frame is never written to. The numbers made from it last are kept, because the learners of a run and the
-    members of a model share one encoder; ``fitted`` holds the encoders learned from these rows, by columns.
+    members of a model share one encoder; ``fitted`` holds the encoders learned from these rows, by columns, and
+    ``fitting`` those that are being learned.
     """
 
     frame: pl.DataFrame
     fitted: dict[tuple[Column, ...], TableEncoder] = field(default_factory=dict, repr=False, compare=False)
+    fitting: dict[tuple[Column, ...], Pieces[tuple[TableEncoder, FloatArray]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
     _encoded: dict[TableEncoder, FloatArray] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
@@ -48,11 +53,14 @@ class TableSamples:
     def encoded(self, encoder: TableEncoder) -> FloatArray:
         """Return ``encoder.encode(self)``, shape [n, columns], computed once; not to be written to."""
         if encoder not in self._encoded:
-            self._encoded.clear()
-            numbers = encoder.encode(self)
-            numbers.flags.writeable = False
-            self._encoded[encoder] = numbers
+            self.keep(encoder, encoder.encode(self))
         return self._encoded[encoder]
+
+    def keep(self, encoder: TableEncoder, numbers: FloatArray) -> None:
+        """Keep what an encoder makes of these rows."""
+        self._encoded.clear()
+        numbers.flags.writeable = False
+        self._encoded[encoder] = numbers
 
     @classmethod
     def from_rows(cls, rows: Sequence[Mapping[str, Any]], task: Task) -> Self:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from typing_extensions import override
 
 from engine.arrays import FloatArray, IntArray
+from engine.budget import Deadline
 from engine.errors import DataError
-from engine.learners.base import Job
+from engine.learners.base import Job, Learner
 from engine.modalities.table.encoder import TableEncoder
 from engine.modalities.table.samples import TableSamples
+from engine.task import Column
+
+MOST_CHECKED = 5000  # of a draw: a first look should not take long
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +63,35 @@ def table_samples(job: Job) -> TableSamples:
     return job.samples
 
 
+def learned(samples: TableSamples, columns: tuple[Column, ...], deadline: Deadline) -> bool:
+    """Learn an encoder from rows and encode them until the deadline; return whether that is done.
+
+    Where it is not, the next call goes on with it. The encoder is ``samples.fitted[columns]`` in the end.
+    """
+    if columns in samples.fitted:
+        return True
+    work = samples.fitting.pop(columns, None) or TableEncoder.fitting(samples, columns)
+    try:
+        while True:
+            next(work)
+            if deadline.expired:
+                samples.fitting[columns] = work
+                return False
+    except StopIteration as end:
+        samples.fitted[columns], numbers = end.value
+        samples.keep(samples.fitted[columns], numbers)
+        return True
+
+
+class TableLearner(Learner):
+    """A learner of table rows, which are encoded before it is built."""
+
+    @classmethod
+    @override
+    def prepare(cls, job: Job, settings: Mapping[str, Any], deadline: Deadline, *, begun: bool) -> bool:
+        return learned(table_samples(job), tuple(job.task.columns), deadline)
+
+
 def take_rows(job: Job, rows: int = 0, folds: int = 0) -> TrainingRows:
     """Encode what a learner works on.
 
@@ -64,8 +101,8 @@ def take_rows(job: Job, rows: int = 0, folds: int = 0) -> TrainingRows:
         folds: how many folds to check on (0: all).
 
     Returns:
-        With all folds checked, a draw of ``rows`` of everything; else all rows of the checked folds and a draw of
-        ``rows`` of the others.
+        With all folds checked, a draw of ``rows`` of everything; else a draw of ``rows`` of the others, and the rows of
+        the checked folds: all, but for a draw of at most ``MOST_CHECKED`` of them where ``rows`` are drawn.
     """
     available = [int(fold) for fold in np.unique(job.folds[job.folds >= 0])]
     checked = tuple(available[: folds or None])
@@ -73,13 +110,13 @@ def take_rows(job: Job, rows: int = 0, folds: int = 0) -> TrainingRows:
     if len(available) == 1:
         fixed = job.folds == available[0]
     chosen = _draw(np.flatnonzero(~fixed), rows, job.seed)
-    places = np.sort(np.concatenate([np.flatnonzero(fixed), chosen]))
+    held = _draw(np.flatnonzero(fixed), MOST_CHECKED if rows else 0, job.seed)
+    places = np.sort(np.concatenate([held, chosen]))
     samples = table_samples(job)
     if len(places) < len(samples):
         samples = samples.take(places)
     columns = tuple(job.task.columns)
-    if columns not in samples.fitted:
-        samples.fitted[columns] = TableEncoder.fit(samples, columns)
+    learned(samples, columns, Deadline(math.inf))
     encoder = samples.fitted[columns]
     return TrainingRows(
         size=len(job.folds),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.run.journal import Journal, replay
+from engine.run.journal import Journal, Past, replay
 from engine.run.tail import EventTail
 
 
@@ -62,6 +62,14 @@ def test_a_line_torn_by_a_kill_costs_only_itself(tmp_path: Path) -> None:
 def test_a_run_that_never_began_starts_from_nothing(tmp_path: Path) -> None:
     state = replay(tmp_path / "absent.jsonl")
     assert (state.events, state.active_s, state.started, state.curve) == (0, 0.0, False, [])
+
+
+def test_slices_of_getting_ready_do_not_count_as_pace() -> None:
+    past = Past()
+    for seconds, share in ((5.0, None), (5.0, None), (2.0, 0.1), (1.0, 0.2)):
+        past.worked(seconds, done=False, share=share)
+    assert past.first == (10.0, 0.0)
+    assert (past.slices, past.seconds, past.share) == (4, 13.0, 0.2)
 
 
 def test_a_first_look_is_remembered_until_all_was_seen(tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from typing_extensions import override
 
 from engine.budget import Deadline
 from engine.dataset import Split
-from engine.learners.base import Progress
+from engine.learners.base import Job, Progress
 from engine.learners.constant import ConstantLearner
 from engine.worker.bench import Bench
 from engine.worker.checkpoint import Checkpoint
@@ -99,12 +101,43 @@ def test_a_candidate_left_unscored_is_scored_by_the_next_bench(tmp_path: Path) -
     first = Bench(run)
     name = next(iter(first._entries))
     checkpoint = Checkpoint(run.checkpoints_path, name)
-    learner = first._learner(name, checkpoint)
+    learner = first._learner(name, checkpoint, 0, Deadline(20.0))
+    assert learner is not None
     progress = learner.advance(Deadline(20.0))
     checkpoint.save_state(learner, done=progress.done, unscored=True)  # then the power goes
     report = Bench(run).advance(name, Deadline(20.0))
     assert report.version == 1
     assert report.share is None  # no learning was done
+
+
+class Reader(ConstantLearner):
+    """Has to read first, which takes three slices."""
+
+    pages: ClassVar[list[bool]] = []
+
+    @classmethod
+    @override
+    def prepare(cls, job: Job, settings: Mapping[str, Any], deadline: Deadline, *, begun: bool) -> bool:
+        cls.pages.append(begun)
+        return len(cls.pages) >= 3
+
+    @override
+    def advance(self, deadline: Deadline) -> Progress:
+        return Progress(improved=True, done=len(self.pages) > 3, share=0.5)
+
+
+def test_a_learner_that_has_to_get_ready_does_so_in_slices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.worker.bench.learner_class", lambda kind: Reader)
+    monkeypatch.setattr(Reader, "pages", [])
+    run = flower_run(tmp_path / "run")
+    bench = Bench(run)
+    name = next(iter(bench._entries))
+    early = [bench.advance(name, Deadline(1.0)) for _ in range(2)]
+    assert [(report.done, report.version, report.share) for report in early] == [(False, None, None)] * 2
+    assert all(report.aside_s == report.seconds for report in early)
+    assert bench.advance(name, Deadline(1.0)).version == 1
+    Bench(run).advance(name, Deadline(1.0))
+    assert Reader.pages == [False, False, False, True]
 
 
 class Planner(ConstantLearner):

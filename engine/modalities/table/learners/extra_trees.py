@@ -14,12 +14,12 @@ from typing_extensions import override
 
 from engine.arrays import Float32Array, FloatArray, IntArray
 from engine.budget import Deadline
-from engine.learners.base import Job, Learner, Progress
+from engine.learners.base import Job, Progress
 from engine.modalities.table.forest import Forest, TreeInputs
 from engine.modalities.table.members.trees import TreesMember, pack, unpack
 from engine.modalities.table.target import Link
 from engine.modalities.table.threads import work_until
-from engine.modalities.table.training import take_rows
+from engine.modalities.table.training import TableLearner, take_rows
 
 NODES = 1_000_000
 VALUES = 20_000_000  # a leaf has one for each output: 80 MB where half of the nodes are leaves
@@ -40,7 +40,7 @@ class _Fold:
     busy: bool = False
 
 
-class ExtraTrees(Learner):
+class ExtraTrees(TableLearner):
     """Grows ``trees`` a fold, fewer where all folds together would pass a million nodes.
 
     Settings: ``trees``; ``leaf``, the fewest rows of a leaf; ``columns``, the share of columns tried at a split;

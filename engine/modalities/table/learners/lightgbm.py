@@ -12,15 +12,15 @@ from typing_extensions import override
 
 from engine.arrays import FloatArray
 from engine.budget import Deadline
-from engine.learners.base import Job, Learner, Progress
+from engine.learners.base import Job, Progress
 from engine.modalities.table.backend import load_lightgbm
 from engine.modalities.table.boosting import Bag, Growth
 from engine.modalities.table.members.lightgbm import LightGBMMember
 from engine.modalities.table.target import Link
-from engine.modalities.table.training import take_rows
+from engine.modalities.table.training import TableLearner, take_rows
 
 
-class LightGBM(Learner):
+class LightGBM(TableLearner):
     """Grows one bag of boosters a stage and serves the best bag so far.
 
     Settings: ``stages``, a list of ``{rows, folds, rounds, patience, step}`` (``rows`` and ``folds`` 0 or absent: all);
@@ -44,6 +44,12 @@ class LightGBM(Learner):
     def warm_up(cls) -> None:
         load_lightgbm()
 
+    @override
+    @classmethod
+    def prepare(cls, job: Job, settings: Mapping[str, Any], deadline: Deadline, *, begun: bool) -> bool:
+        looks_first = not begun and bool(settings["stages"][0].get("rows"))  # at a draw, which waits for nothing
+        return looks_first or super().prepare(job, settings, deadline, begun=begun)
+
     def _bag(self, stage: int) -> Bag:
         plan = self._stages[stage]
         rows = take_rows(self.job, rows=int(plan.get("rows", 0)), folds=int(plan.get("folds", 0)))
@@ -55,6 +61,8 @@ class LightGBM(Learner):
     def advance(self, deadline: Deadline) -> Progress:
         last = len(self._stages) - 1
         if self._current is None:
+            if self._stage and not self.prepare(self.job, self.settings, deadline, begun=True):
+                return Progress(improved=False, done=False, share=self._stage / (last + 1))
             self._current = self._bag(self._stage)
         bag = self._current
         improved = bag.advance(deadline) and self._beats_served(bag)

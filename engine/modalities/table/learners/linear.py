@@ -14,14 +14,14 @@ from typing_extensions import override
 
 from engine.arrays import FloatArray, IntArray
 from engine.budget import Deadline
-from engine.learners.base import Job, Learner, Progress
+from engine.learners.base import Job, Progress
 from engine.modalities.table import glm
 from engine.modalities.table.expansion import Expansion
 from engine.modalities.table.lbfgs import Search
 from engine.modalities.table.members.linear import LinearMember
 from engine.modalities.table.target import Link
 from engine.modalities.table.threads import work_until
-from engine.modalities.table.training import TrainingRows, take_rows
+from engine.modalities.table.training import TableLearner, TrainingRows, take_rows
 
 PENALTIES = (300.0, 60.0, 12.0, 2.5, 0.5)
 _CELLS = 15_000_000
@@ -74,7 +74,7 @@ def _as_seen(rows: TrainingRows, expansion: Expansion, places: IntArray, targets
     return glm.Rows(expansion.design(encoded), encoded[:, rows.encoder.categories].astype(np.int64), targets[places])
 
 
-class Linear(Learner):
+class Linear(TableLearner):
     """Cross-validated ridge, logistic or softmax regression; the folds' weights are averaged.
 
     Settings: ``knots``, the bends a number column may have (0: straight lines); ``logarithm``, whether a skewed target

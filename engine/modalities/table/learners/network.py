@@ -16,13 +16,13 @@ from typing_extensions import override
 
 from engine.arrays import Float32Array, FloatArray
 from engine.budget import Deadline
-from engine.learners.base import Job, Learner, Progress
+from engine.learners.base import Job, Progress
 from engine.modalities.table.descent import Descent, Lesson, Recipe
 from engine.modalities.table.members.network import NetworkMember, together
 from engine.modalities.table.network import Shape
 from engine.modalities.table.scaling import Scaling
 from engine.modalities.table.target import Link
-from engine.modalities.table.training import take_rows
+from engine.modalities.table.training import TableLearner, take_rows
 
 MOMENTS = (0.4, 0.55, 0.7, 0.85, 1.0)  # of the cycle, at which all folds are checked
 _TENSORS, _STATE = "network.safetensors", "state.json"
@@ -65,7 +65,7 @@ class _Pace:
         return max(0.0, seconds / self.step_s)
 
 
-class Network(Learner):
+class Network(TableLearner):
     """Trains until ``epochs`` turns are done or its share of the budget is, whichever comes first.
 
     All folds are checked at each of :data:`MOMENTS`; the weights with the least loss over the checked rows of all folds

@@ -15,11 +15,11 @@ from typing_extensions import override
 from engine.arrays import FloatArray
 from engine.budget import Deadline
 from engine.ensemble.noise import checked
-from engine.learners.base import Job, Learner, Progress
+from engine.learners.base import Job, Progress
 from engine.modalities.table.boosting import Growth
 from engine.modalities.table.members.lightgbm import LightGBMMember
 from engine.modalities.table.target import Link
-from engine.modalities.table.training import take_rows
+from engine.modalities.table.training import TableLearner, take_rows
 from engine.modalities.table.trials import SPACE, Trial, Tried, mean_of, row_losses, start
 from engine.search import Settings, strategy_class
 
@@ -28,7 +28,7 @@ _CLEARLY = 0.5  # standard errors of the paired difference
 _log = logging.getLogger(__name__)
 
 
-class Search(Learner):
+class Search(TableLearner):
     """Tries settings a strategy proposes, each on a few folds first, and on all unless it is clearly worse there.
 
     "Clearly worse" is by more than half a standard error of the difference, row by row, from the best trial so far. The

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import time
+import tracemalloc
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.arrays import IntArray
 from engine.errors import ModelError
+from engine.modalities.table import texts
+from engine.modalities.table.pieces import finished
+from engine.modalities.table.terms import occurrences
 from engine.modalities.table.texts import DIRECTIONS, TextColumn
 
 SENTENCES = [f"{'a lovely' if i % 2 else 'an awful'} stay for us, number {i}" for i in range(60)]
@@ -60,6 +66,51 @@ def test_it_comes_back_from_json_and_answers_finitely(texts: list[str | None]) -
     numbers = again.encode(texts)
     assert np.isfinite(numbers).all()
     np.testing.assert_array_equal(numbers, column.encode(texts))
+
+
+def test_read_in_pieces_or_in_part_texts_become_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "_FIT_ROWS", 25)
+    whole, numbers = finished(TextColumn.fitting("t", SENTENCES))
+    np.testing.assert_allclose(numbers, whole.encode(SENTENCES), rtol=1e-12)
+    monkeypatch.setattr(texts, "_ROWS_A_PIECE", 7)
+    pieces, in_pieces = finished(TextColumn.fitting("t", SENTENCES))
+    assert pieces.buckets == whole.buckets
+    one, other = in_pieces[:, 1:], numbers[:, 1:]
+    np.testing.assert_allclose(one @ one.T, other @ other.T, atol=1e-5)  # directions of equal strength may turn
+    parts = [whole.encode(SENTENCES[start : start + 13]) for start in range(0, len(SENTENCES), 13)]
+    np.testing.assert_array_equal(whole.encode(SENTENCES), np.concatenate(parts))
+
+
+def test_a_pause_may_come_after_every_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+
+    def counted(some: Sequence[str | None]) -> tuple[IntArray, IntArray]:
+        read.append(len(some))
+        return occurrences(some)
+
+    monkeypatch.setattr(texts, "occurrences", counted)
+    monkeypatch.setattr(texts, "_ROWS_A_PIECE", 8)
+    monkeypatch.setattr(texts, "_FIT_ROWS", 25)
+    work, done = TextColumn.fitting("t", SENTENCES), 0
+    for _ in work:
+        assert len(read) - done <= 1
+        done = len(read)
+    assert sum(read) == len(SENTENCES)
+    assert max(read) == 8
+
+
+def test_many_long_texts_take_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "_ROWS_A_PIECE", 20)
+    column, words = TextColumn.fit("t", SENTENCES), np.random.default_rng(0).integers(0, 500, (400, 150))
+    long: list[str | None] = [" ".join(f"word{word}" for word in row) for row in words]
+    column.encode(long[:20])
+    tracemalloc.start()
+    try:
+        column.encode(long)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 1_000_000
 
 
 def test_a_damaged_description_is_refused() -> None:

@@ -7,10 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from engine.budget import Deadline
 from engine.errors import DataError
-from engine.modalities.table.training import take_rows
+from engine.modalities.table import texts, training
+from engine.modalities.table.training import TableLearner, take_rows
 from engine.worker.first import Headcount
-from tests.engine.modalities.table.tables import a_job
+from tests.engine.modalities.table.tables import a_job, a_job_with_words
 
 
 def test_each_fold_is_checked_on_what_it_does_not_learn_from() -> None:
@@ -46,6 +48,41 @@ def test_a_holdout_is_kept_whole_too() -> None:
     taken = take_rows(job, rows=50)
     assert len(taken.checked_on(0)) == 100
     assert len(taken.learned_from(0)) == 50
+
+
+def test_a_first_look_is_checked_on_no_more_rows_than_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "MOST_CHECKED", 40)
+    taken = take_rows(a_job(size=300), rows=50, folds=1)
+    assert len(taken.checked_on(0)) == 40
+    assert len(taken.learned_from(0)) == 50
+    assert len(take_rows(a_job(size=300), folds=1).checked_on(0)) == 100
+
+
+def test_texts_are_read_over_as_many_slices_as_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "_ROWS_A_PIECE", 50)
+    job = a_job_with_words(size=300)
+    slices = 1
+    while not TableLearner.prepare(job, {}, Deadline(0.0), begun=False):
+        slices += 1
+        assert slices < 100
+    assert slices > 6
+    taken = take_rows(job)
+    other = take_rows(a_job_with_words(size=300))
+    np.testing.assert_array_equal(taken.numbers, other.numbers)
+    assert TableLearner.prepare(job, {}, Deadline(0.0), begun=True)
+
+
+def test_what_is_read_when_reading_fails_is_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = a_job_with_words(size=300)
+    with monkeypatch.context() as broken:
+        broken.setattr(texts, "occurrences", raise_memory_error)
+        with pytest.raises(MemoryError):
+            TableLearner.prepare(job, {}, Deadline(60.0), begun=False)
+    assert TableLearner.prepare(job, {}, Deadline(60.0), begun=False)
+
+
+def raise_memory_error(_: object) -> None:
+    raise MemoryError
 
 
 def test_predictions_go_back_to_their_places() -> None:
