@@ -27,7 +27,7 @@ from engine.learners.base import Job
 from engine.modalities.table.backend import load_lightgbm, quiet_thread
 from engine.modalities.table.target import Link
 from engine.modalities.table.threads import work_until
-from engine.modalities.table.training import TrainingRows
+from engine.modalities.table.training import TrainingRows, at_once
 from engine.task import Kind
 
 # Below, several threads wait for each other longer than they work, above all on a busy machine.
@@ -80,7 +80,7 @@ class Bag:
         self.done = False
         outputs = range(job.task.outputs if link.many else 1)
         self._folds = [_Fold(number, output) for number in rows.checked for output in outputs]
-        self._threads = min(job.threads, len(self._folds))
+        self._threads = at_once(job, len(self._folds))
         small = rows.numbers.size < _SMALL_CELLS
         each = 1 if small else max(1, job.threads // self._threads)
         self._params = {**base_params(job), "num_threads": each, **params}

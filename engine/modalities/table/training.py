@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from typing_extensions import override
 
-from engine.arrays import FloatArray, IntArray
+from engine.arrays import BoolArray, FloatArray, IntArray
 from engine.budget import Deadline
 from engine.errors import DataError
 from engine.learners.base import Job, Learner
@@ -19,14 +19,15 @@ from engine.modalities.table.samples import TableSamples
 from engine.task import Column
 
 MOST_CHECKED = 5000  # of a draw: a first look should not take long
+_FEWEST = 100  # rows that no lack of memory is put down to
 
 
 @dataclass(frozen=True, eq=False)
 class TrainingRows:
     """Some of a job's rows. ``rows`` [k] are their places in the job; all else is in their order.
 
-    ``checked`` are the folds that get a model of their own: learned from the other folds (and from fold -1), checked on
-    this one.
+    ``checked`` are the folds that get a model of their own: learned from the rows of other folds (and of fold -1) that
+    are ``shown`` [k], checked on all of this one.
     """
 
     size: int
@@ -36,10 +37,11 @@ class TrainingRows:
     checked: tuple[int, ...]
     encoder: TableEncoder
     numbers: FloatArray
+    shown: BoolArray
 
     def learned_from(self, fold: int) -> IntArray:
         """Return the indices (into ``rows``) that the model of ``fold`` learns from."""
-        return np.flatnonzero(self.folds != fold)
+        return np.flatnonzero((self.folds != fold) & self.shown)
 
     def checked_on(self, fold: int) -> IntArray:
         """Return the indices (into ``rows``) that the model of ``fold`` is checked on."""
@@ -126,7 +128,20 @@ def take_rows(job: Job, rows: int = 0, folds: int = 0) -> TrainingRows:
         checked=checked,
         encoder=encoder,
         numbers=samples.encoded(encoder),
+        shown=_shown(len(places), job),
     )
+
+
+def at_once(job: Job, folds: int) -> int:
+    """Return how many of the folds are worked on side by side: one after a lack of memory."""
+    return 1 if job.frugality else min(job.threads, folds)
+
+
+def _shown(count: int, job: Job) -> BoolArray:
+    """Return which of so many rows models learn from: all, or a quarter for each lack of memory."""
+    shown = np.zeros(count, dtype=np.bool_)
+    shown[_draw(np.arange(count), max(_FEWEST, count >> 2 * job.frugality), job.seed)] = True
+    return shown
 
 
 def _draw(candidates: IntArray, rows: int, seed: int) -> IntArray:

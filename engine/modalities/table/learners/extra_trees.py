@@ -19,7 +19,7 @@ from engine.modalities.table.forest import Forest, TreeInputs
 from engine.modalities.table.members.trees import TreesMember, pack, unpack
 from engine.modalities.table.target import Link
 from engine.modalities.table.threads import work_until
-from engine.modalities.table.training import TableLearner, take_rows
+from engine.modalities.table.training import TableLearner, at_once, take_rows
 
 NODES = 1_000_000
 VALUES = 20_000_000  # a leaf has one for each output: 80 MB where half of the nodes are leaves
@@ -29,14 +29,18 @@ _FEWEST_ROWS = 2_000
 
 @dataclass
 class _Fold:
-    """One forest; ``total`` sums its trees' answers for the rows it is checked on."""
+    """One forest; ``total`` sums its trees' answers for the rows it is checked on.
+
+    ``own`` and ``checked`` are the rows it learns from and those it is checked on, as its trees see them.
+    """
 
     number: int
     forests: list[Forest] = field(default_factory=list)
     trees: int = 0
     total: FloatArray | float = 0.0
     inputs: TreeInputs | None = None
-    design: Float32Array | None = None
+    own: Float32Array | None = None
+    checked: Float32Array | None = None
     busy: bool = False
 
 
@@ -71,13 +75,13 @@ class ExtraTrees(TableLearner):
     @override
     def advance(self, deadline: Deadline) -> Progress:
         before = sum(fold.trees for fold in self._folds)
-        work_until(deadline, self._work, min(self.job.threads, len(self._folds)))
+        work_until(deadline, self._work, at_once(self.job, len(self._folds)))
         after = sum(fold.trees for fold in self._folds)
         ready = all(fold.trees for fold in self._folds)
         done = self._most_behind() is None
         if done:
             for fold in self._folds:
-                fold.design = None
+                fold.own = fold.checked = None
         share = min(1.0, after / (self._goal * len(self._folds)))  # the goal may have come down below what is grown
         return Progress(improved=ready and after > before, done=done, share=share)
 
@@ -109,40 +113,39 @@ class ExtraTrees(TableLearner):
         from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
         learned = self._rows.learned_from(fold.number)
-        design = self._open(fold, learned) if fold.design is None else fold.design
+        own, checked = self._opened(fold, learned)
         seed = [self.job.seed, int(self.settings.get("seed", 0)), fold.number, fold.trees]
         random = np.random.default_rng(np.abs(seed))
-        most = max(_FEWEST_ROWS, _CELLS_A_TREE // design.shape[1])
-        if len(learned) > most:
-            learned = random.choice(learned, most, replace=False)
+        most = max(_FEWEST_ROWS, _CELLS_A_TREE // own.shape[1])
+        drawn = random.choice(len(learned), most, replace=False) if len(learned) > most else np.arange(len(learned))
         model = (ExtraTreesClassifier if self._sorts else ExtraTreesRegressor)(
-            n_estimators=1 if len(learned) == most else min(4, self._goal - fold.trees),
+            n_estimators=1 if len(drawn) == most else min(4, self._goal - fold.trees),
             min_samples_leaf=int(self.settings.get("leaf", 2)),
             max_features=float(self.settings.get("columns", 0.5)),
             random_state=int(random.integers(2**31)),
             n_jobs=1,
         )
-        targets = self._targets[learned]
-        model.fit(design[learned], targets[:, 0] if targets.shape[1:] == (1,) else targets)
+        targets = self._targets[learned[drawn]]
+        model.fit(own[drawn], targets[:, 0] if targets.shape[1:] == (1,) else targets)
         columns = model.classes_.astype(np.int64) if self._sorts else np.arange(self._outputs)
         grown = Forest.of([tree.tree_ for tree in model.estimators_], columns, self._outputs)
-        checked = design[self._rows.checked_on(fold.number)]
         fold.total = fold.total + grown.predict(checked) * len(grown.roots)
         fold.forests.append(grown)
         fold.trees += len(grown.roots)
 
-    def _open(self, fold: _Fold, learned: IntArray) -> Float32Array:
-        """Return all rows as the fold's trees see them: those it learns from do not see their own target."""
-        fold.inputs, own = TreeInputs.fit(
-            self._rows.encoder,
-            self._rows.numbers[learned],
-            self._targets[learned],
-            self._outputs if self._sorts else 0,
-            seed=abs(self.job.seed),
-        )
-        fold.design = fold.inputs.design(self._rows.numbers)
-        fold.design[learned] = own
-        return fold.design
+    def _opened(self, fold: _Fold, learned: IntArray) -> tuple[Float32Array, Float32Array]:
+        """Return the rows that the fold learns from, which do not see their own target, and those it is checked on."""
+        if fold.own is None or fold.checked is None:
+            inputs, fold.own = TreeInputs.fit(
+                self._rows.encoder,
+                self._rows.numbers[learned],
+                self._targets[learned],
+                self._outputs if self._sorts else 0,
+                seed=abs(self.job.seed),
+            )
+            fold.inputs = fold.inputs or inputs  # those of before a lack of memory, which the first trees know
+            fold.checked = fold.inputs.design(self._rows.numbers[self._rows.checked_on(fold.number)])
+        return fold.own, fold.checked
 
     @override
     def validation(self) -> FloatArray:

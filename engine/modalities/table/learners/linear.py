@@ -21,7 +21,7 @@ from engine.modalities.table.lbfgs import Search
 from engine.modalities.table.members.linear import LinearMember
 from engine.modalities.table.target import Link
 from engine.modalities.table.threads import work_until
-from engine.modalities.table.training import TableLearner, TrainingRows, take_rows
+from engine.modalities.table.training import TableLearner, TrainingRows, at_once, take_rows
 
 PENALTIES = (300.0, 60.0, 12.0, 2.5, 0.5)
 _CELLS = 15_000_000
@@ -48,8 +48,8 @@ class _Problem:
         expansion = Expansion.fit(rows.encoder, rows.numbers, knots, job.seed)
         outputs = job.task.outputs if link.name in ("softmax", "sigmoids") else 1
         sizes = [column.missing_code + 1 for column in rows.encoder.columns if column.is_category]
-        limit = max(1000, _CELLS // max(1, expansion.width))
-        drawn = np.arange(len(rows.rows))
+        limit = max(1000, (_CELLS >> 2 * job.frugality) // max(1, expansion.width))
+        drawn = np.flatnonzero(rows.shown)
         if len(drawn) > limit:
             drawn = np.sort(np.random.default_rng(job.seed).choice(drawn, limit, replace=False))
         data = _as_seen(rows, expansion, drawn, link.raw_targets(rows.labels))
@@ -103,7 +103,7 @@ class Linear(TableLearner):
     def advance(self, deadline: Deadline) -> Progress:
         before = self._best_loss
         if not self._done:
-            work_until(deadline, self._work, min(self.job.threads, len(self._searches)))
+            work_until(deadline, self._work, at_once(self.job, len(self._searches)))
         share = 1.0 if self._done else self._level / len(PENALTIES)
         return Progress(improved=self._best_loss < before, done=self._done, share=share)
 

@@ -85,6 +85,15 @@ def raise_memory_error(_: object) -> None:
     raise MemoryError
 
 
+def test_lacks_of_memory_leave_fewer_rows_to_learn_from_and_all_to_check_on() -> None:
+    job = a_job(size=4000)
+    whole, frugal = take_rows(job), take_rows(replace(job, frugality=2))
+    for fold in whole.checked:
+        assert len(frugal.learned_from(fold)) < len(whole.learned_from(fold)) / 10
+        assert set(frugal.learned_from(fold)) < set(whole.learned_from(fold))
+        np.testing.assert_array_equal(frugal.checked_on(fold), whole.checked_on(fold))
+
+
 def test_predictions_go_back_to_their_places() -> None:
     taken = take_rows(a_job(size=30), rows=6, folds=1)
     spread = taken.spread(np.arange(len(taken.rows), dtype=np.float64)[:, None])
