@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event, Lock
+from threading import Condition, Event
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -26,6 +26,7 @@ from engine.modalities.table.training import TableLearner, TrainingRows, at_once
 PENALTIES = (300.0, 60.0, 12.0, 2.5, 0.5)
 _CELLS = 15_000_000
 _CHUNK = 20_000
+_LOOK_SECONDS = 0.02
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +95,7 @@ class Linear(TableLearner):
         self._best_loss = np.inf
         self._predictions = np.full((len(job.labels), job.task.outputs), np.nan)
         self._done = False
-        self._lock = Lock()
+        self._turn = Condition()
 
     def _from(self, flat: FloatArray, ended: bool = False) -> Search:
         return Search(flat, int(self.settings.get("steps", 150)), ended)
@@ -108,19 +109,27 @@ class Linear(TableLearner):
         return Progress(improved=self._best_loss < before, done=self._done, share=share)
 
     def _work(self, stop: Event) -> None:
-        while not (stop.is_set() or self._done):
-            with self._lock:
-                index = min(self._open - self._busy, default=None)
-                if index is None or self._done:
-                    return
-                self._busy.add(index)
+        while (index := self._next(stop)) is not None:
             try:
                 self._fit(index, stop)
             finally:
-                self._busy.discard(index)
-            with self._lock:
+                with self._turn:
+                    self._busy.discard(index)
+            with self._turn:
                 if not self._open:
                     self._judge()
+                self._turn.notify_all()
+
+    def _next(self, stop: Event) -> int | None:
+        """Take a fold that is not fitted yet; while others are at the last ones, wait for the next penalty."""
+        with self._turn:
+            while not (stop.is_set() or self._done):
+                index = min(self._open - self._busy, default=None)
+                if index is not None:
+                    self._busy.add(index)
+                    return index
+                self._turn.wait(_LOOK_SECONDS)
+        return None
 
     @property
     def _open(self) -> set[int]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from threading import Barrier, Event, current_thread
 from typing import Any
 
 import numpy as np
@@ -54,6 +56,22 @@ def test_a_table_too_large_is_learned_from_a_draw_and_checked_whole(monkeypatch:
     assert member.expansion.width == 4
     right = learner.validation().argmax(axis=1) == job.labels
     assert right.mean() > 0.75
+
+
+def test_several_folds_are_fitted_at_once_at_every_penalty(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_work: dict[int, set[str]] = {}
+    together = Barrier(2)
+
+    class Watched(Linear):
+        def _fit(self, index: int, stop: Event) -> None:
+            at_work.setdefault(self._level, set()).add(current_thread().name)
+            if index < 2:  # the first two folds are begun side by side, or never
+                together.wait(20.0)
+            super()._fit(index, stop)
+
+    contract.run_to_the_end(Watched(replace(a_job(2), threads=2), SETTINGS))
+    assert len(at_work) > 1
+    assert all(len(threads) == 2 for threads in at_work.values())
 
 
 def test_any_number_of_classes_is_told_apart(tmp_path: Path) -> None:
