@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import polars as pl
 
@@ -13,6 +15,20 @@ COLUMNS = (
     Column("day", ColumnType.DATE),
     Column("note", ColumnType.TEXT),
 )
+
+
+def test_many_rows_take_little_more_memory_than_what_is_told_of_them() -> None:
+    rng = np.random.default_rng(0)
+    towns = {f"town {place}": [f"in {town}" for town in rng.integers(0, 30, 30_000)] for place in range(6)}
+    samples, columns = TableSamples(pl.DataFrame(towns)), tuple(Column(name, ColumnType.CATEGORY) for name in towns)
+    tracemalloc.start()
+    try:
+        told = described(samples, columns)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert told.shape == (30_000, 6 * 24)
+    assert peak < 1.6 * told.nbytes
 
 
 def test_every_type_of_column_becomes_numbers_of_about_one_size() -> None:
