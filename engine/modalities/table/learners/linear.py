@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Condition, Event
@@ -26,22 +26,32 @@ from engine.modalities.table.training import TableLearner, TrainingRows, at_once
 PENALTIES = (300.0, 60.0, 12.0, 2.5, 0.5)
 _CELLS = 15_000_000
 _CHUNK = 20_000
+_WEIGHTS = 20_000_000  # of all folds: a search remembers several times as many numbers
+_FEWEST_CODES = 8
 _LOOK_SECONDS = 0.02
 
 
 @dataclass(frozen=True, eq=False)
 class _Problem:
-    """What is learned: ``data`` holds the rows ``drawn`` (indices into ``rows``) as the linear model sees them."""
+    """What is learned: ``data`` holds the rows ``drawn`` (indices into ``rows``) as the linear model sees them.
+
+    ``weights_of`` holds, for each category column, the row of its table of weights that each code has, [m + 2].
+    """
 
     rows: TrainingRows
     expansion: Expansion
+    weights_of: tuple[IntArray, ...]
     shape: glm.Shape
     drawn: IntArray
     data: glm.Rows
 
     @classmethod
     def of(cls, job: Job, link: Link, knots: int) -> Self:
-        """Set the problem up: fewer bends, then fewer rows, where all would take more than 120 MB."""
+        """Set the problem up: fewer bends, then fewer rows, where all would take more than 120 MB.
+
+        Where all folds together would have more than ``_WEIGHTS`` weights, the rarest values of categories share those
+        of unknown values.
+        """
         rows = take_rows(job)
         places = rows.encoder.categories
         numbers = max(1, len(rows.encoder.columns) - len(places))
@@ -49,12 +59,15 @@ class _Problem:
         expansion = Expansion.fit(rows.encoder, rows.numbers, knots, job.seed)
         outputs = job.task.outputs if link.name in ("softmax", "sigmoids") else 1
         sizes = [column.missing_code + 1 for column in rows.encoder.columns if column.is_category]
+        room = _WEIGHTS // (outputs * max(1, len(rows.checked))) - expansion.width - 1
+        weights_of = tuple(_shared(size, _most_codes(sizes, room)) for size in sizes)
         limit = max(1000, (_CELLS >> 2 * job.frugality) // max(1, expansion.width))
         drawn = np.flatnonzero(rows.shown)
         if len(drawn) > limit:
             drawn = np.sort(np.random.default_rng(job.seed).choice(drawn, limit, replace=False))
-        data = _as_seen(rows, expansion, drawn, link.raw_targets(rows.labels))
-        return cls(rows, expansion, glm.Shape(expansion.width, sizes, outputs), drawn, data)
+        shape = glm.Shape(expansion.width, [int(codes[-1]) + 1 for codes in weights_of], outputs)
+        data = _as_seen(rows, expansion, weights_of, drawn, link.raw_targets(rows.labels))
+        return cls(rows, expansion, weights_of, shape, drawn, data)
 
     def learned_from(self, fold: int) -> glm.Rows:
         """Return the drawn rows that the model of ``fold`` learns from."""
@@ -65,14 +78,38 @@ class _Problem:
         places = self.rows.checked_on(fold)
         parts = [np.empty((0, self.shape.outputs))]
         for start in range(0, len(places), _CHUNK):
-            seen = _as_seen(self.rows, self.expansion, places[start : start + _CHUNK], self.rows.labels)
+            piece = places[start : start + _CHUNK]
+            seen = _as_seen(self.rows, self.expansion, self.weights_of, piece, self.rows.labels)
             parts.append(glm.raw_outputs(flat, self.shape, seen))
         return places, link.apply(np.concatenate(parts))
 
 
-def _as_seen(rows: TrainingRows, expansion: Expansion, places: IntArray, targets: FloatArray) -> glm.Rows:
+def _as_seen(
+    rows: TrainingRows, expansion: Expansion, weights_of: Sequence[IntArray], places: IntArray, targets: FloatArray
+) -> glm.Rows:
     encoded = rows.numbers[places]
-    return glm.Rows(expansion.design(encoded), encoded[:, rows.encoder.categories].astype(np.int64), targets[places])
+    codes = encoded[:, rows.encoder.categories].astype(np.int64)
+    for column, weights in enumerate(weights_of):
+        codes[:, column] = weights[codes[:, column]]
+    return glm.Rows(expansion.design(encoded), codes, targets[places])
+
+
+def _most_codes(sizes: Sequence[int], room: int) -> int:
+    """Return how many codes a category column may have, so that all together have about ``room``."""
+    most = max(sizes, default=0)
+    while most > _FEWEST_CODES and sum(min(size, most) for size in sizes) > room:
+        most //= 2
+    return most
+
+
+def _shared(size: int, most: int) -> IntArray:
+    """Return the row of the table of weights for each of ``size`` codes, of which the last two are unknown and missing.
+
+    Codes that are too many, those of the rarest values, share the row of unknown values.
+    """
+    rows = np.minimum(np.arange(size), min(size, most) - 2)
+    rows[-1] = min(size, most) - 1
+    return rows
 
 
 class Linear(TableLearner):
@@ -167,6 +204,7 @@ class Linear(TableLearner):
     def member(self) -> LinearMember:
         problem = self._problem
         bias, weights, tables = problem.shape.parts(self._best.mean(axis=0))
+        tables = [table[rows] for table, rows in zip(tables, problem.weights_of, strict=True)]
         return LinearMember(problem.rows.encoder, problem.expansion, weights, bias, tables, self._link)
 
     @override

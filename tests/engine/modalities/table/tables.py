@@ -77,6 +77,19 @@ def a_job_of_many_classes(classes: int = 3, size: int = 240, folds: int = 3) -> 
     return Job(task, samples, (prices[:, None] > bounds).astype(np.float64), deal(size, folds))
 
 
+def a_job_of_many_values(values: int = 300, times: int = 10, folds: int = 3) -> Job:
+    """Rows whose answer is mostly an effect of chance that each of many values has, too few rows each to be parted."""
+    rng = np.random.default_rng(0)
+    codes = np.repeat(np.arange(values), times)
+    labels = rng.random(len(codes)) < 1.0 / (1.0 + np.exp(-2.0 * rng.normal(size=values)[codes]))
+    order = rng.permutation(len(codes))
+    columns = (Column("place", ColumnType.CATEGORY), Column("size", ColumnType.NUMBER))
+    frame = pl.DataFrame({"place": [f"place {code}" for code in codes], "size": rng.normal(size=len(codes))})
+    return Job(
+        a_task(2, columns), TableSamples(frame[order]), labels[order].astype(np.float64), deal(len(codes), folds)
+    )
+
+
 def a_job_with_words(classes: int = 2, size: int = 120, folds: int = 3) -> Job:
     """Rows whose answer lies in a sentence, beside a day that says nothing."""
     rng = np.random.default_rng(0)

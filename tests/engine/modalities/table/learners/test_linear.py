@@ -14,7 +14,12 @@ from engine.modalities.table.learners import linear
 from engine.modalities.table.learners.linear import Linear
 from engine.modalities.table.members.linear import LinearMember
 from tests.engine.learners import contract
-from tests.engine.modalities.table.tables import a_job, a_job_of_many_classes, a_job_with_words
+from tests.engine.modalities.table.tables import (
+    a_job,
+    a_job_of_many_classes,
+    a_job_of_many_values,
+    a_job_with_words,
+)
 
 SETTINGS: dict[str, Any] = {"knots": 6}
 # A search stopped midway begins anew without its memory of the curvature, and ends nearby.
@@ -72,6 +77,24 @@ def test_several_folds_are_fitted_at_once_at_every_penalty(monkeypatch: pytest.M
     contract.run_to_the_end(Watched(replace(a_job(2), threads=2), SETTINGS))
     assert len(at_work) > 1
     assert all(len(threads) == 2 for threads in at_work.values())
+
+
+def test_rare_values_share_weights_where_all_would_have_too_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make: contract.Factory = lambda: Linear(a_job_of_many_values(), SETTINGS)  # noqa: E731
+    whole = Linear(a_job_of_many_values(), SETTINGS)
+    monkeypatch.setattr(linear, "_WEIGHTS", 300)
+    learner = make()
+    assert isinstance(learner, Linear)
+    assert learner._best.size <= 300 < whole._best.size
+    contract.run_to_the_end(learner)
+    member = learner.member()
+    assert isinstance(member, LinearMember)
+    assert [len(table) for table in member.tables] == [302]
+    assert len(np.unique(member.tables[0], axis=0)) < 100
+    contract.predictions_are_well_formed(make)
+    contract.a_saved_member_answers_the_same(make, tmp_path / "a")
 
 
 def test_any_number_of_classes_is_told_apart(tmp_path: Path) -> None:
