@@ -55,7 +55,7 @@ _SEARCH = {"starts": (_SMOOTH, _EIGHT, _SIX, _SIXTEEN, _RANDOM), "seed": 17}
 
 
 def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
-    """Return the learners for a table of ``size`` training rows; all of them work on the processor."""
+    """Return the learners for a table of ``size`` training rows; all but the network work on the processor."""
     lines = Entry("Linear", "table.linear", {"knots": 0 if size < _TINY else 12})
     forest = Entry("ExtraTrees", "table.extra_trees", {"trees": 60, "leaf": 3, "columns": 0.5})
     strong = (_bag("LightGBM, small trees", _EIGHT), _bag("LightGBM, smoothed", _SMOOTH))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import math
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -59,6 +61,7 @@ class Search(TableLearner):
         self._first: FloatArray | None = None
         self._kept: list[Tried] = []
         self._served: tuple[Tried, ...] = ()
+        self._kept_at: dict[Tried, Path] = {}  # files of the last save, which lie there until the next
 
     @override
     def advance(self, deadline: Deadline) -> Progress:
@@ -163,9 +166,12 @@ class Search(TableLearner):
             "kept": len(self._kept),
             "served": [stored.index(one) for one in self._served],
             "rung": None if self._trial is None else self._trial.rung,
-            "trials": [{"settings": one.settings, "texts": one.texts} for one in stored],
+            "trials": [{"settings": one.settings} for one in stored],
         }
         (folder / "state.json").write_text(json.dumps(state), encoding="utf-8")
+        self._kept_at = {
+            one: _keep(one, folder / _file_name(place), self._kept_at.get(one)) for place, one in enumerate(stored)
+        }
 
     @override
     def restore(self, folder: Path) -> None:
@@ -173,9 +179,10 @@ class Search(TableLearner):
         with np.load(folder / "trials.npz", allow_pickle=False) as arrays:
             first = arrays["first"]
             stored = [
-                Tried(one["settings"], arrays[str(place)], tuple(one["texts"]))
+                Tried(one["settings"], arrays[str(place)], _texts(one, folder / _file_name(place)))
                 for place, one in enumerate(state["trials"])
             ]
+        self._kept_at = {one: folder / _file_name(place) for place, one in enumerate(stored)}
         self._strategy.restore(state["strategy"])
         self._count, self._done = state["count"], state["done"]
         self._spent, self._allowance = state["spent"], state["allowance"]
@@ -184,6 +191,26 @@ class Search(TableLearner):
         self._first = first if self._kept else None
         if state["rung"] is not None:
             self._trial = self._trial_of(stored[-1], state["rung"])
+
+
+def _file_name(place: int) -> str:
+    return f"trial-{place}.json"
+
+
+def _keep(tried: Tried, path: Path, earlier: Path | None) -> Path:
+    """Write a trial's boosters; those that lie at ``earlier`` are only given another name."""
+    if earlier is not None:
+        with suppress(OSError):  # this disk may know no second names
+            os.link(earlier, path)
+            return path
+    path.write_text(json.dumps(tried.texts), encoding="utf-8")
+    return path
+
+
+def _texts(trial: Mapping[str, Any], path: Path) -> tuple[str, ...]:
+    """Return a trial's boosters; an older program wrote them among the settings."""
+    texts = trial["texts"] if "texts" in trial else json.loads(path.read_text(encoding="utf-8"))
+    return tuple(texts)
 
 
 def _rounded(settings: Settings) -> Settings:

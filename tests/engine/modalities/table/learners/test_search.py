@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -82,6 +84,50 @@ def test_a_single_trial_is_the_bag_with_those_settings() -> None:
     searched = contract.run_to_the_end(Search(job, {"trials": 1, "rounds": 30, "starts": [params]}))
     bag = contract.run_to_the_end(LightGBM(job, {"stages": [{"rounds": 30, "patience": 50}], "params": params}))
     np.testing.assert_allclose(searched.validation(), bag.validation(), rtol=1e-9)
+
+
+def test_the_boosters_of_a_trial_are_written_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[Path] = []
+    write = Path.write_text
+
+    def noted(path: Path, text: str, encoding: str) -> int:
+        written.append(path)
+        return write(path, text, encoding=encoding)
+
+    learner = Search(a_job(2), SETTINGS)
+    contract.until_improved(learner)
+    monkeypatch.setattr(Path, "write_text", noted)
+    for slice_ in "abc":
+        (tmp_path / slice_).mkdir()
+        learner.save(tmp_path / slice_)
+    trials = [path for path in written if path.name.startswith("trial-")]
+    assert trials
+    assert {path.parent.name for path in trials} == {"a"}
+    shutil.rmtree(tmp_path / "a")
+    again = Search(a_job(2), SETTINGS)
+    again.restore(tmp_path / "c")
+    np.testing.assert_array_equal(
+        again.member().predict(learner.job.samples), learner.member().predict(learner.job.samples)
+    )
+    (tmp_path / "d").mkdir()
+    again.save(tmp_path / "d")
+    assert sorted(path.name for path in (tmp_path / "d").iterdir()) == sorted(
+        path.name for path in (tmp_path / "c").iterdir()
+    )
+
+
+def test_what_an_older_program_kept_of_trials_is_read(tmp_path: Path) -> None:
+    learner = contract.run_to_the_end(Search(a_job(2), SETTINGS))
+    learner.save(tmp_path)
+    state = json.loads((tmp_path / "state.json").read_text())
+    for place, trial in enumerate(state["trials"]):
+        trial["texts"] = json.loads((tmp_path / f"trial-{place}.json").read_text())
+        (tmp_path / f"trial-{place}.json").unlink()
+    (tmp_path / "state.json").write_text(json.dumps(state))
+    again = Search(a_job(2), SETTINGS)
+    again.restore(tmp_path)
+    rows = learner.job.samples
+    np.testing.assert_array_equal(again.member().predict(rows), learner.member().predict(rows))
 
 
 def test_it_keeps_to_its_share_of_the_budget() -> None:
