@@ -130,13 +130,16 @@ def lightgbm(task: Task) -> LightGBMMember:
         words = {"objective": "binary"} if task.outputs == 2 else {"objective": "multiclass"}
     if task.kind is Kind.MULTILABEL:
         held = [(labels > np.quantile(labels, 0.3 * code)).astype(np.float64) for code in range(task.outputs)]
-        texts = [_booster(numbers, own, 2, {"objective": "binary", "seed": seed}) for seed in (1, 2) for own in held]
+        texts = [
+            booster_text(numbers, own, 2, {"objective": "binary", "seed": seed}) for seed in (1, 2) for own in held
+        ]
         return LightGBMMember(encoder, texts, link_of(task), task.outputs)
-    texts = [_booster(numbers, labels, task.outputs, {**words, "seed": seed}) for seed in (1, 2)]
+    texts = [booster_text(numbers, labels, task.outputs, {**words, "seed": seed}) for seed in (1, 2)]
     return LightGBMMember(encoder, texts, link_of(task))
 
 
-def _booster(numbers: FloatArray, labels: FloatArray, outputs: int, words: dict[str, object]) -> str:
+def booster_text(numbers: FloatArray, labels: FloatArray, outputs: int, words: dict[str, object]) -> str:
+    """A booster of 15 rounds as LightGBM writes it; ``words`` name the objective and a seed."""
     classes = {"num_class": outputs} if words["objective"] == "multiclass" else {}
     params = {
         "verbosity": -1,

@@ -25,6 +25,7 @@ from engine.arrays import FloatArray
 from engine.budget import Deadline
 from engine.learners.base import Job
 from engine.modalities.table.backend import load_lightgbm, quiet_thread
+from engine.modalities.table.means import MeanColumns
 from engine.modalities.table.target import Link
 from engine.modalities.table.threads import work_until
 from engine.modalities.table.training import TrainingRows, at_once
@@ -69,9 +70,21 @@ class _Fold:
 
 
 class Bag:
-    """One booster for each checked fold of ``rows``, several grown at once."""
+    """One booster for each checked fold of ``rows``, several grown at once.
 
-    def __init__(self, job: Job, rows: TrainingRows, link: Link, growth: Growth, params: Mapping[str, Any]) -> None:
+    ``with_means`` shows them what the target mostly is with each value of categories that have many.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        rows: TrainingRows,
+        link: Link,
+        growth: Growth,
+        params: Mapping[str, Any],
+        with_means: bool = False,
+    ) -> None:
+        self.job = job
         self.rows = rows
         self.link = link
         self.growth = growth
@@ -85,6 +98,7 @@ class Bag:
         each = 1 if small else max(1, job.threads // self._threads)
         self._params = {**base_params(job), "num_threads": each, **params}
         self._targets = link.raw_targets(rows.labels)
+        self._with_means = with_means
         self._looked_at = 0
         self._predictions = np.full((len(rows.rows), job.task.outputs), np.nan)
         self._lock = Lock()
@@ -147,15 +161,17 @@ class Bag:
         learn, check = self.rows.learned_from(fold.number), self.rows.checked_on(fold.number)
         targets = self._targets[:, fold.output] if self.link.many else self._targets
         earlier = lightgbm.Booster(model_str=fold.text) if fold.text else None
+        columns = earlier.num_feature() if earlier is not None else None  # one of an older program knows no means
+        means, own = self._means_of(fold.number)
         params = {**self._params, **self._seeds(fold.rounds)}
         train = lightgbm.Dataset(
-            self.rows.numbers[learn],
+            np.concatenate([self.rows.numbers[learn], own], axis=1)[:, :columns],
             targets[learn],
             categorical_feature=self.rows.encoder.categories.tolist(),
             params=params,
             free_raw_data=earlier is None,
         )
-        valid = train.create_valid(self.rows.numbers[check], targets[check], params=params)
+        valid = train.create_valid(means.beside(self.rows.numbers[check])[:, :columns], targets[check], params=params)
         if earlier is None:
             fold.booster = lightgbm.Booster(params, train)
             fold.booster.add_valid(valid, "check")
@@ -218,6 +234,21 @@ class Bag:
     def texts(self) -> list[str]:
         """Return the boosters at the best number of rounds, as LightGBM text models, fold by fold."""
         return [_text(fold, self.best_rounds) for fold in self._folds]
+
+    def means(self) -> list[MeanColumns]:
+        """Return the mean columns that the boosters see, fold by fold."""
+        return [self._means_of(number)[0] for number in self.rows.checked]
+
+    def _means_of(self, fold: int) -> tuple[MeanColumns, FloatArray]:
+        """Return a fold's mean columns, learned from all rows of others, and the numbers of those it learns from."""
+        if not self._with_means:
+            return MeanColumns({}), np.empty((len(self.rows.learned_from(fold)), 0))
+        others = np.flatnonzero(self.rows.folds != fold)
+        classes = self.job.task.outputs if self.link.name == "softmax" else 0
+        means, numbers = MeanColumns.fit(
+            self.rows.encoder, self.rows.numbers, others, self._targets[others], classes, abs(self.job.seed)
+        )
+        return means, numbers[self.rows.shown[others]]
 
     def validation(self) -> FloatArray:
         """Return the checked rows' predictions at the best number of rounds, [samples of the job, outputs]."""

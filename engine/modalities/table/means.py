@@ -9,7 +9,9 @@ do not tell the parts from one another either.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -18,7 +20,11 @@ from engine.arrays import FloatArray, IntArray
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
+    from engine.modalities.table.encoder import TableEncoder
+
 PARTS = 5
+MANY_VALUES = 16
+FEW_ROWS = 100  # a value, on average
 _PRIOR_ROWS = 10.0
 _TURNS = 15
 
@@ -58,6 +64,42 @@ def mean_targets(
             own = own if own @ direction >= 0.0 else -own
             numbers[held] = _table(codes[others], np.asarray(targets[others] @ own), size)[codes[held]]
     return table, numbers
+
+
+@dataclass(frozen=True, eq=False)
+class MeanColumns:
+    """More columns for trees that part categories by their values: what the target mostly is with each value.
+
+    Such trees pass over values that few rows have, so each category of more than ``MANY_VALUES`` known ones with less
+    than ``FEW_ROWS`` rows each gets a column. ``tables`` holds, by the category's place in the encoding, a number for
+    each code, float64 [m + 2].
+    """
+
+    tables: Mapping[int, FloatArray]
+
+    @classmethod
+    def fit(
+        cls, encoder: TableEncoder, encoded: FloatArray, rows: IntArray, targets: FloatArray, classes: int, seed: int
+    ) -> tuple[Self, FloatArray]:
+        """Learn from ``rows`` [k] of the encoded rows [n, columns] and what is wanted of them, as :func:`wanted` says.
+
+        Returns:
+            The columns, and the numbers [k, tables] to learn with from these very rows.
+        """
+        aims = wanted(targets, classes)
+        tables: dict[int, FloatArray] = {}
+        learned = [np.empty((len(rows), 0))]
+        for place in encoder.categories.tolist():
+            known, size = encoder.columns[place].unknown_code, encoder.columns[place].missing_code + 1
+            if known > MANY_VALUES and len(rows) < FEW_ROWS * known:
+                tables[place], numbers = mean_targets(encoded[rows, place].astype(np.int64), aims, size, seed)
+                learned.append(numbers[:, None])
+        return cls(tables), np.concatenate(learned, axis=1)
+
+    def beside(self, encoded: FloatArray) -> FloatArray:
+        """Return encoded rows [n, columns] with these columns behind them, [n, columns + tables]."""
+        told = [table[encoded[:, place].astype(np.int64), None] for place, table in self.tables.items()]
+        return np.concatenate([encoded, *told], axis=1) if told else encoded
 
 
 def _table(codes: IntArray, values: FloatArray, size: int) -> FloatArray:

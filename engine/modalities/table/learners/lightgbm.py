@@ -25,7 +25,8 @@ class LightGBM(TableLearner):
 
     Settings: ``stages``, a list of ``{rows, folds, rounds, patience, step}`` (``rows`` and ``folds`` 0 or absent: all);
     ``params``, LightGBM parameters; ``seed``, added to the job's; ``logarithm``, whether a skewed target may be learned
-    as its logarithm. A slice ends early when a stage before the last is done, so that its candidate can be served.
+    as its logarithm; ``means``, whether trees are shown the mean target of each value of categories that have many. A
+    slice ends early when a stage before the last is done, so that its candidate can be served.
     """
 
     kind: ClassVar[str] = "table.lightgbm"
@@ -55,7 +56,7 @@ class LightGBM(TableLearner):
         rows = take_rows(self.job, rows=int(plan.get("rows", 0)), folds=int(plan.get("folds", 0)))
         growth = Growth(int(plan["rounds"]), int(plan.get("patience", 100)), int(plan.get("step", 10)))
         params = {**self.settings.get("params", {}), "seed": self.job.seed + int(self.settings.get("seed", 0))}
-        return Bag(self.job, rows, self._link, growth, params)
+        return Bag(self.job, rows, self._link, growth, params, bool(self.settings.get("means", False)))
 
     @override
     def advance(self, deadline: Deadline) -> Progress:
@@ -95,7 +96,7 @@ class LightGBM(TableLearner):
     def member(self) -> LightGBMMember:
         bag = self._candidate()
         outputs = self.job.task.outputs if self._link.many else 1
-        return LightGBMMember(bag.rows.encoder, bag.texts(), self._link, outputs)
+        return LightGBMMember(bag.rows.encoder, bag.texts(), self._link, outputs, bag.means())
 
     @override
     def save(self, folder: Path) -> None:

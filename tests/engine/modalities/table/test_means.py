@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.arrays import FloatArray, IntArray
-from engine.modalities.table.means import mean_targets, wanted
+from engine.modalities.table.encoder import TableEncoder
+from engine.modalities.table.means import MeanColumns, mean_targets, wanted
+from engine.modalities.table.samples import TableSamples
+from engine.task import Column, ColumnType
 
 
 def a_column(size: int, values: int, classes: int, seed: int) -> tuple[IntArray, FloatArray]:
@@ -76,3 +80,17 @@ def test_a_thousand_classes_take_no_more_memory_than_their_rows() -> None:
 def test_a_single_row_has_nobody_to_learn_from() -> None:
     table, numbers = mean_targets(np.zeros(1, dtype=np.int64), wanted(np.ones(1), 2), 2)
     assert table.tolist() == [0.0, 0.0] and numbers.tolist() == [0.0]
+
+
+@pytest.mark.parametrize(("values", "times", "columns"), [(40, 10, 1), (10, 10, 0), (20, 250, 0)])
+def test_categories_of_many_values_with_few_rows_each_get_a_column(values: int, times: int, columns: int) -> None:
+    codes = np.repeat(np.arange(values), times)
+    samples = TableSamples(pl.DataFrame({"place": [f"place {code}" for code in codes]}))
+    encoder = TableEncoder.fit(samples, [Column("place", ColumnType.CATEGORY)])
+    encoded, rows = samples.encoded(encoder), np.arange(0, len(codes), 2)
+    means, numbers = MeanColumns.fit(encoder, encoded, rows, codes[rows].astype(np.float64), 0, seed=0)
+    assert (len(means.tables), numbers.shape) == (columns, (len(rows), columns))
+    beside = means.beside(encoded)
+    assert beside.shape == (len(codes), 1 + columns)
+    if columns:
+        assert np.corrcoef(beside[:, 1], codes)[0, 1] > 0.99

@@ -9,9 +9,16 @@ import numpy as np
 import pytest
 
 from engine.budget import Deadline
+from engine.modalities.table import means
 from engine.modalities.table.learners.lightgbm import LightGBM
+from engine.modalities.table.members.lightgbm import LightGBMMember
 from tests.engine.learners import contract
-from tests.engine.modalities.table.tables import a_job, a_job_of_many_classes, a_job_with_words
+from tests.engine.modalities.table.tables import (
+    a_job,
+    a_job_of_many_classes,
+    a_job_of_many_values,
+    a_job_with_words,
+)
 
 BAG: dict[str, Any] = {"stages": [{"rounds": 60, "patience": 30}], "params": {"learning_rate": 0.1}}
 GROWING: dict[str, Any] = {"stages": [{"rows": 60, "folds": 1, "rounds": 20}, {"rounds": 60, "patience": 30}]}
@@ -95,6 +102,36 @@ def test_any_number_of_classes_is_told_apart(tmp_path: Path) -> None:
     learner = contract.run_to_the_end(make())
     answers, labels = learner.validation(), learner.job.labels
     assert (answers[labels > 0.5].mean() - answers[labels < 0.5].mean()) > 0.3
+
+
+@pytest.mark.parametrize("params", [{"cat_smooth": 50}, {"feature_fraction": 0.5, "cat_smooth": 30}])
+def test_values_that_few_rows_have_are_learned_from(tmp_path: Path, params: dict[str, Any]) -> None:
+    settings = {**BAG, "params": params, "means": True}
+    make: contract.Factory = lambda: LightGBM(a_job_of_many_values(), settings)  # noqa: E731
+    learner = contract.run_to_the_end(make())
+    answers, labels = learner.validation()[:, 1], learner.job.labels > 0.5
+    assert (answers[labels][:, None] > answers[~labels]).mean() > 0.7
+    contract.a_saved_member_answers_the_same(make, tmp_path / "a")
+    contract.restored_midway_goes_on_to_the_same_end(make, tmp_path / "b", alike=0.0)
+
+
+def test_boosters_of_an_older_program_that_knew_no_means_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    job, settings = a_job_of_many_values(60), {"stages": [{"rounds": 40, "patience": 40}], "means": True}
+    with monkeypatch.context() as older:
+        older.setattr(means, "MANY_VALUES", 10**9)
+        first = LightGBM(job, settings)
+        contract.until_improved(first, 0.0)
+        (tmp_path / "state").mkdir()
+        first.save(tmp_path / "state")
+        (tmp_path / "member").mkdir()
+        described, answers = first.member().save(tmp_path / "member"), first.member().predict(job.samples)
+    del described["means"]  # type: ignore[attr-defined]
+    kept = LightGBMMember.load(tmp_path / "member", described, job.task)
+    np.testing.assert_array_equal(kept.predict(job.samples), answers)
+    second = LightGBM(job, settings)
+    second.restore(tmp_path / "state")
+    contract.run_to_the_end_after_restore(second)
+    assert np.isfinite(second.member().predict(job.samples)).all()
 
 
 def test_it_learns_from_words_and_keeps_them(tmp_path: Path) -> None:
