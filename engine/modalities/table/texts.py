@@ -64,7 +64,10 @@ class TextColumn:
             words += sum(len(words_in(text)) for text in piece if text)
             yield
         known, rarity = _known(found)
-        matrices = [_weighed(sizes, terms, known, rarity) for sizes, terms in found]
+        matrices = []
+        for sizes, terms in found:
+            matrices.append(_weighed(sizes, terms, known, rarity))
+            yield
         del found
         most = _affordable(words, sum(1 for text in shown if text), len(texts))
         directions = (yield from _main_directions(matrices, len(known), most)).astype("<f4")
