@@ -127,14 +127,7 @@ class FineTune(Learner):
             self._message = _SEES_LESS
             self._end()
         elif not self._prepared:
-            net = self._loaded()
-            if self._hopeless(deadline):
-                self._leave_out()
-            else:
-                self._prepared = net.prepare()
-                if self._prepared:
-                    self._choices = net.choices()
-                    self._pretrained = {name: value.cpu().clone() for name, value in net.body.state_dict().items()}
+            self._prepare(deadline)
         elif self._saved is not None:
             self._tuning = self._begin(self._saved)
             self._saved = None
@@ -148,6 +141,16 @@ class FineTune(Learner):
         elif self._check(self._tuning):
             return self._judge(self._tuning)
         return False
+
+    def _prepare(self, deadline: Deadline) -> None:
+        net = self._loaded()
+        if self._hopeless(deadline):
+            self._leave_out()
+            return
+        self._prepared = net.prepare()
+        if self._prepared:
+            self._choices = net.choices()
+            self._pretrained = {name: value.cpu().clone() for name, value in net.body.state_dict().items()}
 
     def _loaded(self) -> Net:
         if self._net is None:

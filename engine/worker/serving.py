@@ -141,9 +141,11 @@ class Server:
             self._decide()
 
     def knows(self, candidate: Candidate) -> bool:
-        """Tell whether a candidate was weighed."""
+        """Tell whether a candidate was weighed, be it that it could not be asked."""
         known = self._candidates.get(candidate.learner)
-        return known is not None and known.version == candidate.version
+        if known is None:
+            return candidate.version <= self.withdrawn.get(candidate.learner, 0)
+        return known.version == candidate.version
 
     def is_first_look(self, learner: str) -> bool:
         """Whether a learner's newest candidate has learned from too few samples to be served beside the others."""
