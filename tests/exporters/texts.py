@@ -19,7 +19,7 @@ from engine.modalities.text.members.ngrams import NgramsMember
 from engine.modalities.text.members.shallow import KERNELS, ShallowMember
 from engine.modalities.text.ngrams import Vocabulary
 from engine.modalities.text.samples import Text
-from engine.modalities.text.sequences import FIRST, known_words
+from engine.modalities.text.sequences import FIRST, Census
 from engine.model.member import Member
 from engine.task import Column, ColumnType, Kind, Modality, Task
 
@@ -61,7 +61,9 @@ def ngrams(task: Task) -> NgramsMember:
 
 def shallow(task: Task) -> ShallowMember:
     """Two networks of random weights over the words of reviews."""
-    rng, keys = np.random.default_rng(2), known_words(Counted(reviews(columns=_columns(task))), 2, 100)
+    rng, census = np.random.default_rng(2), Census()
+    census.add(Counted(reviews(columns=_columns(task))).tokens)
+    keys = census.known(2, 100)
     return ShallowMember(keys, [_shallow_part(task, rng, len(keys)) for _ in range(2)], task.kind)
 
 

@@ -17,12 +17,11 @@ from hypothesis import strategies as st
 
 from engine.backbones.weights import verified
 from engine.modalities.text.chunks import CHUNK, CHUNKS, chunks_of, inward
-from engine.modalities.text.counted import Counted
 from engine.modalities.text.decode import MAX_BYTES
 from engine.modalities.text.keys import Family
 from engine.modalities.text.ngrams import count
 from engine.modalities.text.samples import Text
-from engine.modalities.text.sequences import FIRST, LONGEST, UNKNOWN, known_words, numbers_of
+from engine.modalities.text.sequences import FIRST, LONGEST, UNKNOWN, Census, keys_of, numbers_of
 from engine.modalities.text.tokens import Tokens
 from engine.modalities.text.words import WORDS, words_of
 from exporters.standalone.text import MOST_TEXTS, NO_WORD, Featurizer, ngrams
@@ -105,12 +104,13 @@ def test_ngrams_are_counted_as_the_engine_counts_them(family: Family, texts: lis
 @example(texts=HARD, longest=LONGEST)
 def test_sequences_hold_the_words_that_the_engine_numbers(texts: list[Text], longest: int) -> None:
     feeds = featurizer({**SEQUENCE, "longest": longest}).feeds(texts)
-    counts = Counted(texts)
-    known = known_words(counts, 1, 1000)
+    census, tokens = Census(), Tokens.of(texts)
+    census.add(tokens)
+    known = census.known(1, 1000)
     place = {int(key): FIRST + number for number, key in enumerate(known)} | {NO_WORD: UNKNOWN}
     if texts:
         found = [[place[key] for key in row] for row in split(feeds["keys"], feeds["sizes"])]
-        assert found == [numbers[:longest].tolist() for numbers in numbers_of(counts, known)]
+        assert found == [numbers[:longest].tolist() for numbers in numbers_of(keys_of(tokens), known)]
 
 
 @settings(max_examples=30, deadline=None)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,14 +15,12 @@ from engine.arrays import IntArray
 from engine.budget import Deadline
 from engine.finetune.base import Net, Part, View
 from engine.finetune.learner import FineTune
-from engine.heads.order import stratified_order
 from engine.learners.base import Job, Progress
-from engine.modalities.text.counted import Counted, counted
 from engine.modalities.text.glance import glance
 from engine.modalities.text.members.shallow import KERNELS, ShallowMember
 from engine.modalities.text.samples import Text, TextSamples
-from engine.modalities.text.sequences import FIRST, GAP, UNKNOWN, NumberArray, in_a_row, known_words, numbers_of
-from engine.modalities.text.tokens import KeyArray, letters_of
+from engine.modalities.text.sequences import FIRST, GAP, UNKNOWN, Census, NumberArray, in_a_row, numbers_of
+from engine.modalities.text.tokens import KeyArray, Tokens, letters_of
 
 RECIPE: dict[str, Any] = {"epochs": 4, "batch": 32, "rate": 4e-3, "decay": 1.0, "transfer": {}}
 
@@ -32,8 +29,7 @@ _SPREAD = 0.1  # of the words' first vectors
 _DROPPED_WORDS, _DROPPED_INPUTS, _DROPPED_FEATURES = 0.1, 0.25, 0.5
 _LEAST_TEXTS, _MOST_WORDS = 2, 20_000
 _WINDOW, _SHORTEST = 256, 32
-_MOST_LETTERS = 12_000_000  # of texts that words are looked for in: some seconds, between two looks at the clock
-_LETTERS_A_STEP, _ROWS_A_STEP = 500_000, 1000
+_LETTERS_A_STEP, _ROWS_A_STEP = 250_000, 1000  # between two looks at the clock
 _KEYS = "keys"
 
 
@@ -69,9 +65,10 @@ class ShallowNet(Net):
         self.job, self.samples = job, job.samples
         self.length = _KERNELS_EACH * len(KERNELS)
         self._window = _WINDOW
+        self._census = Census()
+        self._found: list[KeyArray] = []  # of texts whose words were found and have no numbers yet
         self._numbers: list[NumberArray] = []
         self._keys: KeyArray | None = None
-        self._finding = self._find_words()
         self.body: nn.Module = self._new_body(FIRST)
         self.move(job.device)
 
@@ -82,50 +79,31 @@ class ShallowNet(Net):
 
     @override
     def prepare(self) -> bool:
-        if self._keys is None:
-            self._find_some_words()
+        if not self._numbers and len(self._found) < len(self.samples):
+            self._find_some()
         else:
-            self._number_some()
+            some, self._found = self._found[:_ROWS_A_STEP], self._found[_ROWS_A_STEP:]
+            self._numbers += numbers_of(some, self.keys)
         return len(self._numbers) == len(self.samples)
 
-    def _number_some(self) -> None:
-        begin, letters = len(self._numbers), 0
+    def _find_some(self) -> None:
+        """Find the words of some texts; those that the network is to know are told by all."""
+        begin, letters = len(self._found), 0
         texts: list[Text] = []
         for row in range(begin, min(begin + _ROWS_A_STEP, len(self.samples))):
             texts.append(self.samples.text(row))
             letters += letters_of(texts[-1])
             if letters > _LETTERS_A_STEP:
                 break
-        self._numbers += numbers_of(Counted(texts), self.keys)
-
-    def _find_some_words(self) -> None:
-        try:
-            next(self._finding, None)
-        except Exception:
-            self._finding = self._find_words()  # it may be tried again with more memory
-            raise
-
-    def _find_words(self) -> Iterator[None]:
-        """Find the words in all texts, or of very many in those that come first in the order."""
-        order, letters = stratified_order(self.job), 0
-        most = _MOST_LETTERS >> 2 * self.job.frugality
-        for place, row in enumerate(order):
-            letters += letters_of(self.samples.text(int(row)))
-            if letters > most:
-                order = order[: max(1, place)]
-                break
-            if place % _ROWS_A_STEP == 0:
-                yield
-        texts = counted(self.samples, None if len(order) == len(self.samples) else np.sort(order))
-        yield from texts.find_tokens()
-        self.take({_KEYS: known_words(texts, _LEAST_TEXTS, _MOST_WORDS)})
+        self._found += self._census.add(Tokens.of(texts))
+        if self._keys is None and len(self._found) == len(self.samples):
+            self.take({_KEYS: self._census.known(_LEAST_TEXTS, _MOST_WORDS)})
 
     @property
     def keys(self) -> KeyArray:
-        """The keys of the words, found in one go where that was not done before."""
-        if self._keys is None:
-            deque(self._find_words(), maxlen=0)
-        assert self._keys is not None
+        """The keys of the words that it knows, found in one go where that was not done before."""
+        while self._keys is None:
+            self._find_some()
         return self._keys
 
     @override

@@ -14,7 +14,7 @@ from engine.errors import ModelError
 from engine.heads.answer import Answer
 from engine.modalities.text.counted import counted
 from engine.modalities.text.samples import TextSamples
-from engine.modalities.text.sequences import FIRST, GAP, NumberArray, in_a_row, numbers_of
+from engine.modalities.text.sequences import FIRST, GAP, NumberArray, in_a_row, keys_of, numbers_of
 from engine.modalities.text.tokens import KeyArray
 from engine.model.member import Member
 from engine.samples import Samples
@@ -46,7 +46,7 @@ class ShallowMember(Member):
 
     @override
     def predict(self, samples: Samples) -> FloatArray:
-        numbers = numbers_of(counted(cast(TextSamples, samples)), self.keys)
+        numbers = numbers_of(keys_of(counted(cast(TextSamples, samples)).tokens), self.keys)
         answer, total = Answer.of(self.task_kind), np.zeros((len(numbers), len(self.parts[0]["bias"])))
         for begin in range(0, len(numbers), _AT_ONCE):
             texts = numbers[begin : begin + _AT_ONCE]

@@ -120,7 +120,7 @@ def test_answers_need_no_library_of_networks() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_words_are_found_and_numbered_with_looks_at_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_are_found_with_looks_at_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
 
     def watched(text: str) -> list[str]:
@@ -128,27 +128,26 @@ def test_words_are_found_and_numbered_with_looks_at_the_clock(monkeypatch: pytes
         return tokens_of(text)
 
     monkeypatch.setattr("engine.modalities.text.tokens.tokens_of", watched)
-    monkeypatch.setattr("engine.modalities.text.tokens._LETTERS_A_STEP", 50)
     monkeypatch.setattr("engine.modalities.text.learners.scratch._LETTERS_A_STEP", 50)
     job, steps = class_job(), []
     one = learner(job)
-    while len(seen) < 2 * len(job.labels):  # once for the words there are, once for their numbers
+    while len(seen) < len(job.labels):
         before = len(seen)
         one.advance(Deadline(0.0))
         steps.append(len(seen) - before)
     assert max(steps) <= 3
-    assert seen[len(job.labels) :] == [text for (text,) in cast(TextSamples, job.samples).texts()]
+    assert seen == [text for (text,) in cast(TextSamples, job.samples).texts()]
 
 
-def test_of_very_many_texts_words_are_those_of_the_first_and_all_are_numbered(monkeypatch: pytest.MonkeyPatch) -> None:
-    job = replace(class_job(), samples=TextSamples.from_texts([f"common word{row // 2}" for row in range(60)]))
-    monkeypatch.setattr("engine.modalities.text.learners.scratch._MOST_LETTERS", 200)
-    few = prepared(job)
-    assert len(few.keys) < 10
-    lengths = few.inputs(np.arange(60), View())[1]
-    assert lengths.tolist() == [2] * 60
-    monkeypatch.undo()
-    assert len(prepared(job).keys) == 31
+def test_words_found_bit_by_bit_are_those_found_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = foreign_job()
+    whole = prepared(job)
+    monkeypatch.setattr("engine.modalities.text.learners.scratch._ROWS_A_STEP", 7)
+    monkeypatch.setattr("engine.modalities.text.learners.scratch._LETTERS_A_STEP", 20)
+    bit_by_bit = prepared(job)
+    np.testing.assert_array_equal(bit_by_bit.keys, whole.keys)
+    expected, _ = whole.inputs(np.arange(60), View())
+    torch.testing.assert_close(bit_by_bit.inputs(np.arange(60), View())[0], expected)
 
 
 def test_after_a_restart_the_words_are_the_same_without_a_look_at_the_texts(
@@ -157,7 +156,7 @@ def test_after_a_restart_the_words_are_the_same_without_a_look_at_the_texts(
     trained.save(tmp_path)
     again = learner(trained.job, folds=2)
     again.restore(tmp_path)
-    monkeypatch.setattr("engine.modalities.text.learners.scratch.counted", None)
+    monkeypatch.setattr("engine.modalities.text.learners.scratch.Tokens", None)
     member, before = again.member(), trained.member()
     assert isinstance(member, ShallowMember)
     assert isinstance(before, ShallowMember)
