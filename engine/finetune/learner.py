@@ -305,8 +305,11 @@ class FineTune(Learner):
         if not self._unnoted:
             self._since = deadline.now()
         effort = net.effort(tuning.progress)
+        left = stream.length - tuning.taken
         batch = min(self.ladder.batch, len(stream.rows))  # no sample twice in a step
-        self._unnoted += effort * tuning.step(batch, min(affordable, stream.length - tuning.taken))
+        if 1 < batch == left - 1:
+            batch = left  # none alone in the last step: nothing can be normalised over it
+        self._unnoted += effort * tuning.step(batch, min(affordable, left))
         soon = self.plan.measured < _JUDGED_AFTER or tuning.to_be_checked
         if soon or not works_ahead(net.device) or self._unnoted * self.plan.row_s > _AHEAD_S:
             self._settle()

@@ -226,6 +226,14 @@ def test_what_was_checked_is_served_as_it_was_seen_also_once_memory_is_short(tmp
     assert again.made.coarse
 
 
+def test_no_step_learns_from_a_single_sample() -> None:
+    one = learner(SETTINGS | {"folds": 1, "epochs": 0.97})
+    contract.run_to_the_end(one)
+    assert (one.job.folds != 0).sum() == 100
+    assert 17 in one.made.asked
+    assert 1 not in one.made.asked
+
+
 def test_memory_that_is_never_enough_is_an_error() -> None:
     one = learner()
     one.most = one.coarse_most = 0
