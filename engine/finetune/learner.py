@@ -21,7 +21,7 @@ from engine.arrays import BoolArray, Float32Array, FloatArray, IntArray
 from engine.budget import Deadline
 from engine.errors import DataError
 from engine.finetune.base import Net, Part, View
-from engine.finetune.memory import Ladder
+from engine.finetune.memory import Ladder, release
 from engine.finetune.schedule import Plan
 from engine.finetune.soup import Soup
 from engine.finetune.stream import Stream
@@ -109,11 +109,15 @@ class FineTune(Learner):
             self.allowed = self.plan.share * (deadline.left - deadline.elapsed)
         improved = False
         while not self._done and not improved:
+            short = False
             try:
                 improved = self._work(deadline)
             except (MemoryError, RuntimeError) as error:
-                if not short_of_memory(error) or not self._live_on_less():
+                short = short_of_memory(error) and self._live_on_less()
+                if not short:
                     raise
+            if short:  # not before: the error held on to all that was computed until then
+                release()
             if deadline.expired:
                 break
         self._settle()
@@ -389,8 +393,6 @@ class FineTune(Learner):
         if self._tuning is not None:
             self._tuning.optimiser.forget_gradients()
             self._tuning.move(self._loaded().device)
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
         return True
 
     def _share(self) -> float:

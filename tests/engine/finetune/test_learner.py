@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
@@ -10,8 +11,10 @@ import torch
 from torch import nn
 from typing_extensions import override
 
+from engine.arrays import IntArray
 from engine.budget import Deadline
 from engine.finetune import learner as module
+from engine.finetune.base import View
 from engine.finetune.learner import FineTune
 from engine.finetune.waiting import wait_for
 from engine.learners.base import Job
@@ -224,6 +227,26 @@ def test_what_was_checked_is_served_as_it_was_seen_also_once_memory_is_short(tmp
     samples = one.job.samples
     np.testing.assert_allclose(again.member().predict(samples), one.member().predict(samples), atol=1e-6)
     assert again.made.coarse
+
+
+def test_memory_is_given_back_once_nothing_holds_on_to_what_was_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, still_there = learner(), list[bool]()
+    one.most = 8
+    net = one.net()
+    see = net.inputs
+    held: list[weakref.ref[torch.Tensor]] = []
+
+    def seen(rows: IntArray, view: View) -> tuple[torch.Tensor, ...]:
+        computed = torch.ones(3)
+        held.append(weakref.ref(computed))
+        return (*see(rows, view), computed)[:1]
+
+    monkeypatch.setattr(net, "inputs", seen)
+    monkeypatch.setattr(one, "net", lambda: net)
+    monkeypatch.setattr("engine.finetune.learner.release", lambda: still_there.append(held[-1]() is not None))
+    while not still_there:
+        one.advance(Deadline(0.0))
+    assert still_there == [False]
 
 
 def test_no_step_learns_from_a_single_sample() -> None:
