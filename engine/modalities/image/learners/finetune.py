@@ -90,7 +90,13 @@ class ImageNet(Net):
         self.resolution = self._chosen = resolution
         pinned = torch.device(self.job.device).type == "cuda"
         self.squares = Squares(self.samples, round(self.margin * resolution), self.job.threads, pinned)
+        self._borrowed = False
         self._planes = {}
+
+    def share(self, squares: Squares) -> None:
+        """See pictures through ``squares``, where they fit; who lends them lets go of them too."""
+        if squares.side == self.squares.side:
+            self.squares, self._borrowed = squares, True
 
     @override
     def prepare(self) -> bool:
@@ -232,7 +238,8 @@ class ImageNet(Net):
 
     @override
     def rest(self) -> None:
-        self.squares.rest()
+        if not self._borrowed:
+            self.squares.rest()
         self._planes = {}
 
     @override

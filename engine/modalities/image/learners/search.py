@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,7 +17,9 @@ from engine.budget import Deadline
 from engine.errors import DataError
 from engine.learners.base import Job, Learner, Progress
 from engine.metrics import score
-from engine.modalities.image.learners.scratch import Scratch
+from engine.modalities.image.learners.scratch import Scratch, ScratchNet, usual_side
+from engine.modalities.image.samples import ImageSamples
+from engine.modalities.image.squares import Squares
 from engine.model.member import Member
 from engine.search import Choice, Settings, Space, strategy_class
 from engine.task import Kind
@@ -34,6 +36,20 @@ _USUAL = Shape(width=16)
 _STATE, _INNER = "search.json", "inner"
 _SIDE = 32
 _SHARE = "share"
+
+
+class _Training(Scratch):
+    """A training that sees pictures through the ``squares`` of all trainings."""
+
+    def __init__(self, job: Job, settings: Mapping[str, Any], squares: Callable[[], Squares]) -> None:
+        super().__init__(job, settings)
+        self._squares = squares
+
+    @override
+    def net(self) -> ScratchNet:
+        net = super().net()
+        net.share(self._squares())
+        return net
 
 
 class Search(Learner):
@@ -57,6 +73,7 @@ class Search(Learner):
         self.best: tuple[float, Settings] | None = None
         self._asked: Settings | None = None
         self._inner: Scratch | None = None
+        self._pictures: Squares | None = None
         self._searching, self._done, self._begun, self._advanced = True, False, False, 0.0
 
     @override
@@ -67,7 +84,9 @@ class Search(Learner):
         while not self._done and not improved:
             progress = self._work(deadline)
             self._advanced = progress.share
-            improved, message = progress.improved and not self._searching, message or progress.message
+            improved = progress.improved and not self._searching
+            if not (self._searching and progress.done):  # what ended a single trial is of no interest
+                message = message or progress.message
             if progress.done:
                 message = self._go_on() or message
             if deadline.expired:
@@ -85,6 +104,7 @@ class Search(Learner):
         """Take in what the training that ended was worth; return a sentence at the end of the search."""
         if not self._searching:
             self._done = True
+            self._squares().rest()
             return ""
         assert self._asked is not None
         worth = self._worth(self._learner().validation())
@@ -96,7 +116,7 @@ class Search(Learner):
         return self._end_search() if self.tried >= self.trials else ""
 
     def _end_search(self) -> str:
-        self._searching, self._asked, self._inner = False, None, None
+        self._searching, self._asked, self._inner, self._advanced = False, None, None, 0.0
         shape = self._shape()
         return (
             f"Of {self.tried} shapes of a small network, the one with {shape.width} channels and {shape.depth} blocks "
@@ -128,16 +148,22 @@ class Search(Learner):
         swapped = np.select([self.job.folds == 0, self.job.folds == 1], [1, 0], self.job.folds)
         job = replace(self.job, folds=swapped) if (self.job.folds == 1).any() else self.job
         share = self.share / max(1, self.trials - self.tried)
-        return Scratch(job, {**self._common(), "backbone": shape.name, "epochs": passes, "share": share})
+        return self._training(job, shape, passes, share)
 
     def _long(self) -> Scratch:
-        epochs = float(self.settings.get("epochs", 60))
-        return Scratch(
-            self.job, {**self._common(), "backbone": self._shape().name, "epochs": epochs, "share": self.share}
-        )
+        return self._training(self.job, self._shape(), float(self.settings.get("epochs", 60)), self.share)
 
-    def _common(self) -> dict[str, Any]:
-        return {name: self.settings[name] for name in ("batch", "rate", "weight_decay") if name in self.settings}
+    def _training(self, job: Job, shape: Shape, epochs: float, share: float) -> Scratch:
+        common = {name: self.settings[name] for name in ("batch", "rate", "weight_decay") if name in self.settings}
+        return _Training(job, {**common, "backbone": shape.name, "epochs": epochs, "share": share}, self._squares)
+
+    def _squares(self) -> Squares:
+        """Return the pictures, read once for all trainings."""
+        if self._pictures is None:
+            samples = self.job.samples
+            assert isinstance(samples, ImageSamples)
+            self._pictures = Squares(samples, round(ScratchNet.margin * usual_side(samples)), self.job.threads)
+        return self._pictures
 
     def _progress(self) -> float:
         """Return the share of the work done, in passes over the samples at the usual cost."""
@@ -174,6 +200,7 @@ class Search(Learner):
             "done": self._done,
             "begun": self._begun,
             "inner": self._inner is not None,
+            "advanced": self._advanced,
         }
         (folder / _STATE).write_text(json.dumps(state), encoding="utf-8")
         if self._inner is not None:
@@ -187,5 +214,6 @@ class Search(Learner):
         self.tried, self._asked = int(state["tried"]), state["asked"]
         self.best = None if state["best"] is None else (float(state["best"][0]), state["best"][1])
         self._searching, self._done, self._begun = (bool(state[name]) for name in ("searching", "done", "begun"))
+        self._advanced = float(state.get("advanced", 0.0))  # earlier versions forgot it
         if state["inner"]:
             self._learner().restore(folder / _INNER)

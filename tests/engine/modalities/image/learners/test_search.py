@@ -6,13 +6,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine.arrays import ByteArray
 from engine.backbones.small_residual import Shape, shape_of
 from engine.budget import Deadline
 from engine.errors import DataError
-from engine.learners.base import Job
+from engine.learners.base import Job, Progress
 from engine.modalities.image.learners import search
+from engine.modalities.image.learners.scratch import Scratch
 from engine.modalities.image.learners.search import Search
 from engine.modalities.image.members.network import NetworkMember
+from engine.modalities.image.squares import Squares
 from engine.search import Choice
 from engine.task import Kind
 from tests.engine.learners import contract
@@ -101,6 +104,39 @@ def test_shapes_are_compared_on_other_samples_than_the_best_is_checked_on(job: J
     assert compared == {1}
     with_answers = np.isfinite(contract.run_to_the_end(one).validation()).all(axis=1)
     assert set(job.folds[with_answers].tolist()) == {0}
+
+
+def test_pictures_are_read_once_for_all_trainings(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    plain = Squares._read
+
+    def counted(squares: Squares, row: int) -> ByteArray | None:
+        read.append(row)
+        return plain(squares, row)
+
+    monkeypatch.setattr(Squares, "_read", counted)
+    contract.run_to_the_end(learner(job))
+    assert sorted(read) == list(range(len(job.labels)))
+
+
+def test_how_far_it_is_survives_a_restart(job: Job, tmp_path: Path) -> None:
+    one, again = learner(job), learner(job)
+    while one._searching or one._advanced < 0.2:
+        progress = one.advance(Deadline(0.0))
+    assert not progress.done
+    one.save(tmp_path)
+    again.restore(tmp_path)
+    assert again._progress() == one._progress() == progress.share
+
+
+def test_a_trial_for_which_the_time_was_too_short_is_no_news(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = Progress(improved=False, done=True, share=0.0, message="Too little time was left to tune a network.")
+    monkeypatch.setattr(Scratch, "advance", lambda self, deadline: said)
+    one = learner(job)
+    messages = [one.advance(Deadline(0.0)).message for _ in range(3)]
+    assert messages[:2] == ["", ""]
+    assert messages[2].startswith("Of 3 shapes")
+    assert one.advance(Deadline(0.0)).message == said.message
 
 
 def test_it_is_left_out_where_little_time_is_left(job: Job) -> None:
