@@ -1,6 +1,7 @@
 """A bag of LightGBM boosters, one for each checked fold, grown in lockstep so that it can be stopped at any time.
 
-Where a sample may have any number of classes, each fold has one booster for each class.
+Where a sample may have any number of classes, a round is a tree for each class, and the classes share the fold's data.
+LightGBM has no such objective, so its gradients are given here, and what all trees start from is added to the first.
 
 All boosters take the same number of rounds, and the number kept is the one with the lowest loss over the checked rows
 of all folds together: one number chosen on all rows flatters the score far less than one number for each fold.
@@ -13,7 +14,8 @@ the very same sums. The exception is drawing rows (``bagging_fraction``), whose 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Lock
@@ -38,6 +40,10 @@ _SMALL_CELLS = 500_000
 _DRAWS = 20
 
 
+# The gradient and the second derivative [n, K] at log-odds [n, K]; LightGBM gives its data set too.
+Slope = Callable[[FloatArray, object], tuple[FloatArray, FloatArray]]
+
+
 @dataclass(frozen=True, slots=True)
 class Growth:
     """How far a bag grows: at most ``rounds``, looked at each ``step``, until ``patience`` rounds bring nothing."""
@@ -55,18 +61,18 @@ class _Fold:
     """
 
     number: int
-    output: int = 0
     rounds: int = 0
     exhausted: bool = False
     busy: bool = False
     booster: Any = None
+    slope: Slope | None = None
     text: str = ""
     looks: dict[int, FloatArray] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
         """What its files are called."""
-        return f"fold_{self.number}_{self.output}"
+        return f"fold_{self.number}_0"
 
 
 class Bag:
@@ -91,8 +97,7 @@ class Bag:
         self.best_rounds = 0
         self.best_loss = np.inf
         self.done = False
-        outputs = range(job.task.outputs if link.many else 1)
-        self._folds = [_Fold(number, output) for number in rows.checked for output in outputs]
+        self._folds = [_Fold(number) for number in rows.checked]
         self._threads = at_once(job, len(self._folds))
         small = rows.numbers.size < _SMALL_CELLS
         each = 1 if small else max(1, job.threads // self._threads)
@@ -147,7 +152,7 @@ class Bag:
         elif fold.rounds % self.growth.step == 0:
             fold.booster.reset_parameter(self._seeds(fold.rounds))
         while self._may_grow(fold) and fold.rounds < goal:
-            fold.exhausted = _is_through(fold.booster)
+            fold.exhausted = _is_through(fold)
             fold.rounds = fold.booster.current_iteration()
             if stop.is_set():
                 break
@@ -159,28 +164,42 @@ class Bag:
     def _open(self, fold: _Fold) -> None:
         lightgbm = load_lightgbm()
         learn, check = self.rows.learned_from(fold.number), self.rows.checked_on(fold.number)
-        targets = self._targets[:, fold.output] if self.link.many else self._targets
+        targets = self._targets[learn]
+        if self.link.many:
+            fold.slope = _slope_of(targets)
         earlier = lightgbm.Booster(model_str=fold.text) if fold.text else None
         columns = earlier.num_feature() if earlier is not None else None  # one of an older program knows no means
         means, own = self._means_of(fold.number)
         params = {**self._params, **self._seeds(fold.rounds)}
+        begin = _log_odds(targets) if self.link.many and earlier is None else None
         train = lightgbm.Dataset(
             np.concatenate([self.rows.numbers[learn], own], axis=1)[:, :columns],
-            targets[learn],
+            None if self.link.many else targets,
+            init_score=None if begin is None else np.tile(begin, (len(learn), 1)),
             categorical_feature=self.rows.encoder.categories.tolist(),
             params=params,
             free_raw_data=earlier is None,
         )
-        valid = train.create_valid(means.beside(self.rows.numbers[check])[:, :columns], targets[check], params=params)
+        valid = train.create_valid(
+            means.beside(self.rows.numbers[check])[:, :columns],
+            None if self.link.many else self._targets[check],
+            init_score=None if begin is None else np.tile(begin, (len(check), 1)),
+            params=params,
+        )
         if earlier is None:
             fold.booster = lightgbm.Booster(params, train)
             fold.booster.add_valid(valid, "check")
+            if begin is not None:
+                fold.booster.update(fobj=fold.slope)
+                _add_to_first(fold.booster, begin)
         else:  # LightGBM goes on from an earlier model only by training at least one round
+            asked = params if fold.slope is None else {**params, "objective": fold.slope}
             fold.booster = lightgbm.train(
-                params, train, 1, valid_sets=[valid], init_model=earlier, keep_training_booster=True
+                asked, train, 1, valid_sets=[valid], init_model=earlier, keep_training_booster=True
             )
+            train.data = valid.data = None  # the numbers themselves, which are of no more use
             if fold.booster.current_iteration() == fold.rounds:  # that round found nothing to split
-                fold.exhausted = _is_through(fold.booster, _DRAWS - 1)
+                fold.exhausted = _is_through(fold, _DRAWS - 1)
         fold.rounds, fold.text = fold.booster.current_iteration(), ""
 
     def _seeds(self, rounds: int) -> dict[str, int]:
@@ -200,7 +219,7 @@ class Bag:
         scores = caught[0].reshape(len(caught[0]), -1)
         if self.link.name == "sigmoid":
             return np.concatenate([1.0 - scores, scores], axis=1)
-        return scores if self.link.is_classifier else self.link.apply(scores)
+        return scores if self.link.name == "softmax" else self.link.apply(scores)
 
     def _look(self) -> None:
         """Judge every step that all folds have reached; an exhausted fold stays as it is."""
@@ -216,8 +235,7 @@ class Bag:
         self._looked_at = goal
         predictions = np.full_like(self._predictions, np.nan)
         for fold in self._folds:
-            outputs = slice(fold.output, fold.output + 1) if self.link.many else slice(None)
-            predictions[self.rows.checked_on(fold.number), outputs] = fold.looks.get(goal, fold.looks[max(fold.looks)])
+            predictions[self.rows.checked_on(fold.number)] = fold.looks.get(goal, fold.looks[max(fold.looks)])
         seen = np.isfinite(predictions[:, 0])
         loss = self.link.loss(self.rows.labels[seen], predictions[seen])
         if loss < self.best_loss:
@@ -280,6 +298,8 @@ class Bag:
     def restore(self, folder: Path) -> None:
         """Go on from :meth:`save`."""
         state = json.loads((folder / "bag.json").read_text(encoding="utf-8"))
+        if len(state["rounds"]) != len(self._folds):  # an older program grew a booster for each class: begin anew
+            return
         self.best_rounds, self._looked_at, self.done = state["best_rounds"], state["looked_at"], state["done"]
         self.best_loss = np.inf if state["best_loss"] is None else state["best_loss"]
         for fold, rounds, exhausted in zip(self._folds, state["rounds"], state["exhausted"], strict=True):
@@ -294,17 +314,41 @@ class Bag:
                     by_name[fold_name].looks[int(step)] = arrays[name]
 
 
-def _is_through(booster: Any, draws: int = _DRAWS) -> bool:
+def _is_through(fold: _Fold, draws: int = _DRAWS) -> bool:
     """Grow a round; return whether none of ``draws`` draws of columns and thresholds had anything to split.
 
     They are made in one go, so that where a slice ends changes nothing.
     """
-    before = booster.current_iteration()
+    before = fold.booster.current_iteration()
     for _ in range(draws):
-        booster.update()
-        if booster.current_iteration() > before:
+        fold.booster.update(fobj=fold.slope)
+        if fold.booster.current_iteration() > before:
             return False
     return True
+
+
+def _slope_of(targets: FloatArray) -> Slope:
+    """Return how the log-losses of classes, of which a row may have any number, change with the log-odds."""
+
+    def slope(odds: FloatArray, _: object) -> tuple[FloatArray, FloatArray]:
+        shares = 1.0 / (1.0 + np.exp(-np.clip(odds, -700.0, 700.0)))
+        return shares - targets.reshape(odds.shape), shares * (1.0 - shares)
+
+    return slope
+
+
+def _log_odds(targets: FloatArray) -> FloatArray:
+    """Return the log-odds of each class [K] among targets [n, K]."""
+    shares = (targets.sum(axis=0) + 0.5) / (len(targets) + 1.0)
+    return np.asarray(np.log(shares / (1.0 - shares)))
+
+
+def _add_to_first(booster: Any, odds: FloatArray) -> None:
+    """Add to each leaf of each class's first tree what all rows started from, which LightGBM does not write."""
+    leaves = re.findall(r"^num_leaves=(\d+)$", booster.model_to_string(num_iteration=1), re.MULTILINE)
+    for tree, (count, start) in enumerate(zip(leaves, odds, strict=True)):
+        for leaf in range(int(count)):
+            booster.set_leaf_output(tree, leaf, booster.get_leaf_output(tree, leaf) + start)
 
 
 def _text(fold: _Fold, rounds: int) -> str:
@@ -323,7 +367,9 @@ def base_params(job: Job) -> dict[str, Any]:
     task = job.task
     if task.kind is Kind.REGRESSION:
         objective: dict[str, Any] = {"objective": "regression"}
-    elif task.outputs == 2 or task.kind is Kind.MULTILABEL:
+    elif task.kind is Kind.MULTILABEL:
+        objective = {"objective": "custom", "num_class": task.outputs}
+    elif task.outputs == 2:
         objective = {"objective": "binary"}
     else:
         objective = {"objective": "multiclass", "num_class": task.outputs}

@@ -95,8 +95,7 @@ class LightGBM(TableLearner):
     @override
     def member(self) -> LightGBMMember:
         bag = self._candidate()
-        outputs = self.job.task.outputs if self._link.many else 1
-        return LightGBMMember(bag.rows.encoder, bag.texts(), self._link, outputs, bag.means())
+        return LightGBMMember(bag.rows.encoder, bag.texts(), self._link, means=bag.means())
 
     @override
     def save(self, folder: Path) -> None:

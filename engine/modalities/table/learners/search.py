@@ -149,7 +149,7 @@ class Search(TableLearner):
     @override
     def member(self) -> LightGBMMember:
         texts = [text for tried in self._candidate() for text in tried.texts]
-        return LightGBMMember(self._rows.encoder, texts, self._link, self.job.task.outputs if self._link.many else 1)
+        return LightGBMMember(self._rows.encoder, texts, self._link)
 
     @override
     def save(self, folder: Path) -> None:
@@ -182,6 +182,8 @@ class Search(TableLearner):
                 Tried(one["settings"], arrays[str(place)], _texts(one, folder / _file_name(place)))
                 for place, one in enumerate(state["trials"])
             ]
+        if any(len(one.texts) > len(self._rows.checked) for one in stored):
+            return  # an older program grew a booster for each of many classes: begin anew
         self._kept_at = {one: folder / _file_name(place) for place, one in enumerate(stored)}
         self._strategy.restore(state["strategy"])
         self._count, self._done = state["count"], state["done"]

@@ -32,9 +32,10 @@ class LightGBMMember(Member):
     in the trees) hold codes; NaN goes the way each split says. ``boosters`` are LightGBM text models; tree i belongs to
     output ``i % outputs`` (one output for two classes and for a number). Each booster's raw outputs pass the link
     (:mod:`engine.modalities.table.target`), then the boosters' predictions are averaged with equal weights. Where a
-    sample may have any number of classes, booster i holds class ``i % outputs`` and the link gets ``outputs`` boosters
-    side by side; ``outputs`` is 1 elsewhere. Behind the columns stand those of ``means``, one for each set of boosters
-    that the link gets, none for no such columns; a booster looks at as many columns as it has learned from.
+    sample may have any number of classes, older programs made a booster for each class: booster i then holds class
+    ``i % outputs`` and the link gets ``outputs`` boosters side by side; ``outputs`` is 1 elsewhere. Behind the columns
+    stand those of ``means``, one for each set of boosters that the link gets, none for no such columns; a booster looks
+    at as many columns as it has learned from.
     """
 
     kind: ClassVar[str] = "table.lightgbm"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from engine.modalities.table.samples import TableSamples
 from engine.modalities.table.target import Link
 from engine.modalities.table.training import take_rows
 from engine.task import Column, ColumnType
-from tests.engine.modalities.table.tables import a_job, a_task, deal
+from tests.engine.modalities.table.tables import a_job, a_job_of_many_classes, a_task, deal
 
 
 def a_bag(classes: int, growth: Growth) -> Bag:
@@ -113,6 +115,55 @@ def test_a_draw_of_columns_that_cannot_be_split_does_not_end_it() -> None:
         booster = lightgbm.train({**base_params(job), **params}, data, 2 * bag.best_rounds)
         answers[check] = LightGBMMember(rows.encoder, [booster.model_to_string()], link).predict(samples.take(check))
     assert bag.best_loss < link.loss(labels, answers) + 0.01
+
+
+def test_classes_that_a_row_may_have_several_of_share_its_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    lightgbm = load_lightgbm()
+    monkeypatch.setattr(lightgbm, "Dataset", noting(lightgbm.Dataset, made))
+    job = replace(a_job_of_many_classes(8), threads=1)
+    bag = Bag(job, take_rows(job), Link("sigmoids"), Growth(rounds=30), {})
+    bag.advance(Deadline(60.0))
+    learned_from = [rows for rows in made if rows > 2]  # but for what only keeps a thread quiet
+    assert len(learned_from) == len(bag.rows.checked)
+
+
+def noting(kind: Any, made: list[int]) -> Any:
+    class Noted(kind):  # type: ignore[misc]
+        def __init__(self, data: Any, *args: Any, **settings: Any) -> None:
+            made.append(len(data))
+            super().__init__(data, *args, **settings)
+
+    return Noted
+
+
+def test_each_of_many_classes_is_learned_as_if_it_were_alone() -> None:
+    job, params = a_job_of_many_classes(3), {"learning_rate": 0.1, "min_data_in_leaf": 5}
+    together = Bag(job, take_rows(job), Link("sigmoids"), Growth(rounds=20, patience=20), params)
+    together.advance(Deadline(60.0))
+    for place in range(3):
+        one = replace(job, task=a_task(2), labels=job.labels[:, place])
+        alone = Bag(one, take_rows(one), Link("sigmoid"), Growth(rounds=20, patience=20), params)
+        alone.advance(Deadline(60.0))
+        shares = together.validation()[:, place], alone.validation()[:, 1]
+        one_odds, other_odds = (np.log(share / (1.0 - share)) for share in shares)
+        assert np.corrcoef(one_odds, other_odds)[0, 1] > 0.98
+        assert abs(float(np.mean(one_odds - other_odds))) < 0.1
+
+
+def test_many_classes_of_an_older_program_are_learned_anew(tmp_path: Path) -> None:
+    job = a_job_of_many_classes(3)
+    make: Callable[[], Bag] = lambda: Bag(job, take_rows(job), Link("sigmoids"), Growth(rounds=20), {})  # noqa: E731
+    bag = make()
+    bag.advance(Deadline(60.0))
+    bag.save(tmp_path / "bag")
+    state = json.loads((tmp_path / "bag" / "bag.json").read_text())
+    state |= {"rounds": state["rounds"] * 3, "exhausted": state["exhausted"] * 3}
+    (tmp_path / "bag" / "bag.json").write_text(json.dumps(state))
+    again = make()
+    again.restore(tmp_path / "bag")
+    again.advance(Deadline(60.0))
+    np.testing.assert_array_equal(again.validation(), bag.validation())
 
 
 def test_the_objective_follows_from_the_task() -> None:
