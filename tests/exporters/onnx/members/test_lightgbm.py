@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine.modalities.table.learners.lightgbm import LightGBM
 from engine.modalities.table.means import MeanColumns
 from engine.modalities.table.members.lightgbm import LightGBMMember
 from engine.task import Task
+from tests.engine.learners.contract import run_to_the_end
+from tests.engine.modalities.table.tables import a_job_of_many_classes
 from tests.exporters.models import NUMBER, TABLE, TWO, apart, booster_text, lightgbm, link_of, model_of, rows
 
 
@@ -15,6 +18,12 @@ def test_bags_of_boosters_are_averaged_alike() -> None:
     member = lightgbm(TABLE)
     bagged = LightGBMMember(member.encoder, member.boosters * 3, member.link, member.outputs)
     assert apart(model_of(TABLE, bagged), rows(60, seed=4)) <= 1e-13
+
+
+def test_classes_that_grew_together_are_exact() -> None:
+    job = a_job_of_many_classes()
+    learner = run_to_the_end(LightGBM(job, {"stages": [{"rounds": 20}]}))
+    assert apart(model_of(job.task, learner.member()), job.samples) <= 1e-13
 
 
 def test_each_set_of_boosters_is_shown_its_own_means_of_values() -> None:

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from engine.budget import Deadline
-from engine.modalities.table import means
+from engine.modalities.table import means, texts
 from engine.modalities.table.learners.lightgbm import LightGBM
 from engine.modalities.table.members.lightgbm import LightGBMMember
+from engine.modalities.table.training import table_samples
 from tests.engine.learners import contract
 from tests.engine.modalities.table.tables import (
     a_job,
@@ -74,6 +75,22 @@ def test_a_slice_ends_with_the_stage_so_that_its_candidate_can_be_served() -> No
     assert progress.improved
     assert not progress.done
     assert np.isfinite(learner.validation()[:, 0]).sum() == 80
+
+
+def test_after_a_first_look_all_texts_are_read_in_slices_and_learned_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "_ROWS_A_PIECE", 10)
+    job = a_job_with_words(size=240)
+    assert LightGBM.prepare(job, GROWING, Deadline(0.0), begun=False)
+    learner = LightGBM(job, GROWING)
+    assert contract.until_improved(learner).share == 0.5
+    assert not learner.advance(Deadline(0.0)).improved
+    assert table_samples(job).fitting
+    slices = 1
+    while not learner.advance(Deadline(0.0)).improved:
+        slices += 1
+        assert slices < 500
+    assert slices > 24
+    assert np.isfinite(learner.validation()).all()
 
 
 def test_a_stage_that_is_worse_is_not_served() -> None:
