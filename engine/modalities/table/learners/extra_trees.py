@@ -149,12 +149,15 @@ class ExtraTrees(TableLearner):
 
     @override
     def validation(self) -> FloatArray:
+        return self._levelled()[1]
+
+    def _levelled(self) -> tuple[Link, FloatArray]:
         predictions = np.full((len(self._rows.rows), self._outputs), np.nan)
         for fold in self._folds:
             predictions[self._rows.checked_on(fold.number)] = self._served_link.apply(
                 np.asarray(fold.total) / fold.trees
             )
-        return self._rows.spread(predictions)
+        return self._served_link.levelled(self.job.labels, self._rows.spread(predictions))
 
     @property
     def _served_link(self) -> Link:
@@ -163,7 +166,7 @@ class ExtraTrees(TableLearner):
     @override
     def member(self) -> TreesMember:
         parts = [(fold.inputs, Forest.join(fold.forests)) for fold in self._folds if fold.inputs is not None]
-        return TreesMember(self._rows.encoder, parts, self._served_link)
+        return TreesMember(self._rows.encoder, parts, self._levelled()[0])
 
     @override
     def save(self, folder: Path) -> None:

@@ -90,12 +90,15 @@ class LightGBM(TableLearner):
 
     @override
     def validation(self) -> FloatArray:
-        return self._candidate().validation()
+        return self._levelled()[1]
+
+    def _levelled(self) -> tuple[Link, FloatArray]:
+        return self._link.levelled(self.job.labels, self._candidate().validation())
 
     @override
     def member(self) -> LightGBMMember:
         bag = self._candidate()
-        return LightGBMMember(bag.rows.encoder, bag.texts(), self._link, means=bag.means())
+        return LightGBMMember(bag.rows.encoder, bag.texts(), self._levelled()[0], means=bag.means())
 
     @override
     def save(self, folder: Path) -> None:

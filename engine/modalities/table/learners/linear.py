@@ -198,14 +198,17 @@ class Linear(TableLearner):
 
     @override
     def validation(self) -> FloatArray:
-        return self._predictions
+        return self._levelled()[1]
+
+    def _levelled(self) -> tuple[Link, FloatArray]:
+        return self._link.levelled(self.job.labels, self._predictions)
 
     @override
     def member(self) -> LinearMember:
         problem = self._problem
         bias, weights, tables = problem.shape.parts(self._best.mean(axis=0))
         tables = [table[rows] for table, rows in zip(tables, problem.weights_of, strict=True)]
-        return LinearMember(problem.rows.encoder, problem.expansion, weights, bias, tables, self._link)
+        return LinearMember(problem.rows.encoder, problem.expansion, weights, bias, tables, self._levelled()[0])
 
     @override
     def save(self, folder: Path) -> None:

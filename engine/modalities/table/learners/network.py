@@ -156,13 +156,16 @@ class Network(TableLearner):
 
     @override
     def validation(self) -> FloatArray:
-        return self._rows.spread(self._answers)
+        return self._levelled()[1]
+
+    def _levelled(self) -> tuple[Link, FloatArray]:
+        return self._link.levelled(self.job.labels, self._rows.spread(self._answers))
 
     @override
     def member(self) -> NetworkMember:
         if not self._best:
             raise RuntimeError("There is no candidate before advance() reports one.")
-        return NetworkMember(self._rows.encoder, self._scaling, self._best, self._link)
+        return NetworkMember(self._rows.encoder, self._scaling, self._best, self._levelled()[0])
 
     @override
     def save(self, folder: Path) -> None:

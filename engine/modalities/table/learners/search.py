@@ -139,7 +139,10 @@ class Search(TableLearner):
 
     @override
     def validation(self) -> FloatArray:
-        return mean_of(self._candidate())
+        return self._levelled()[1]
+
+    def _levelled(self) -> tuple[Link, FloatArray]:
+        return self._link.levelled(self.job.labels, mean_of(self._candidate()))
 
     def _candidate(self) -> tuple[Tried, ...]:
         if not self._served:
@@ -149,7 +152,7 @@ class Search(TableLearner):
     @override
     def member(self) -> LightGBMMember:
         texts = [text for tried in self._candidate() for text in tried.texts]
-        return LightGBMMember(self._rows.encoder, texts, self._link)
+        return LightGBMMember(self._rows.encoder, texts, self._levelled()[0])
 
     @override
     def save(self, folder: Path) -> None:

@@ -60,3 +60,22 @@ def test_an_unknown_link_asks_for_a_newer_version() -> None:
         Link.from_json({"name": "probit", "scale": 1.0, "shift": 0.0})
     with pytest.raises(ModelError, match="cannot be read"):
         Link.from_json({"name": "exp"})
+
+
+def test_what_is_learned_as_a_logarithm_is_brought_to_the_level_of_the_labels() -> None:
+    link = Link.fit(a_task(0), SKEWED)
+    middle = np.full((500, 1), np.exp(link.shift))
+    middle[:100] = np.nan
+    levelled, answers = link.levelled(SKEWED, middle)
+    assert answers[100:, 0] == pytest.approx(SKEWED[100:].mean())
+    assert np.isnan(answers[:100]).all()
+    np.testing.assert_allclose(levelled.apply(np.zeros((1, 1))), answers[-1:])
+    assert link.loss(SKEWED[100:], answers[100:]) < link.loss(SKEWED[100:], middle[100:])
+
+
+@pytest.mark.parametrize("link", [Link("identity"), Link("sigmoid"), Link("exp")])
+def test_other_answers_stay_as_they_are(link: Link) -> None:
+    nothing = np.full((5, 1), np.nan)
+    assert link.levelled(np.ones(5), nothing)[0] == link
+    if link.name != "exp":
+        assert link.levelled(np.ones(5), nothing + 2.0)[0] == link
