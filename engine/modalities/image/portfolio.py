@@ -104,7 +104,8 @@ def _last_on_card() -> tuple[Entry, ...]:
 def _at_length(backbone: str) -> dict[str, Any]:
     """Return settings for dozens of passes, for which pictures are mixed and changed in many ways, as is usual.
 
-    In the few passes that a processor has time for that does not pay (:mod:`engine.modalities.image.trivial`).
+    In the few passes that a processor has time for neither is a gain (:mod:`engine.modalities.image.trivial`,
+    :class:`engine.modalities.image.learners.finetune.ImageFineTune`).
     """
     settings = {"resolution": 224, "growing": True, "mixing": 0.5, "trivial": True, **_PACE}
     return {"backbone": backbone, "batch": 64, "epochs": 40, "fewest": 3, "share": 0.4, **settings}

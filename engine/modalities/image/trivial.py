@@ -1,6 +1,8 @@
 """TrivialAugment: one operation of random strength a picture (Müller & Hutter, ICCV 2021), by torchvision.
 
-It pays where a network sees the same pictures dozens of times.
+It is for networks that see the same pictures dozens of times. In 6 passes over 525 pictures at 96 pixels it was no
+gain: of 350 held-out photos of six kinds 0.809 were named rightly (log-loss 0.582), without it 0.800 (0.559), and of as
+many tiny pictures of ten 0.757 (0.817) and 0.757 (0.832).
 """
 
 from __future__ import annotations
