@@ -314,6 +314,16 @@ def test_pictures_are_seen_as_finely_as_the_time_allows_also_after_a_restart(
         assert member.resolution == side
 
 
+def test_it_is_served_at_the_size_it_was_checked_at_also_once_memory_is_short(job: Job, tmp_path: Path) -> None:
+    one, again = (learner(mine, folds=1, resolution=96, epochs=0.1) for mine in (job, replace(job, frugality=2)))
+    contract.run_to_the_end(one)
+    one.save(tmp_path)
+    again.restore(tmp_path)
+    member = again.member()
+    assert isinstance(member, NetworkMember)
+    assert member.resolution == 96
+
+
 def test_no_picture_is_read_where_the_time_is_too_short_for_a_single_pass(job: Job) -> None:
     one = learner(job, finer=[96], fewest=1)
     progress = one.advance(Deadline(contract.LONG, left=0.01))
