@@ -162,7 +162,8 @@ class Search(Learner):
         if self._pictures is None:
             samples = self.job.samples
             assert isinstance(samples, ImageSamples)
-            self._pictures = Squares(samples, round(ScratchNet.margin * usual_side(samples)), self.job.threads)
+            side, pinned = round(ScratchNet.margin * usual_side(samples)), self.job.device.startswith("cuda")
+            self._pictures = Squares(samples, side, self.job.threads, pinned)
         return self._pictures
 
     def _progress(self) -> float:
