@@ -96,6 +96,8 @@ def test_so_do_networks_for_texts_and_sounds(
     shape: tuple[int, ...], look: Callable[[nn.Module], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(spectrogram, "_seen", lambda network, levels: network(levels[None])[0])
+    levels = spectrogram.picture(WAVE)  # once before: it takes longer than threads wait for each other
+    monkeypatch.setattr(spectrogram, "picture", lambda wave: levels)
     network = Meeting(*shape)
     met(lambda: look(network))
     assert network.most == 1
