@@ -9,7 +9,9 @@ import numpy.typing as npt
 
 from engine.arrays import ByteArray
 
-_TOPS = (1.0, 255.0, 1_023.0, 4_095.0, 16_383.0, 65_535.0)  # shares, and levels of 8, 10, 12, 14 and 16 bits
+# Shares, and levels of 8, 12 and 16 bits. With ranges for 10 and 14 bits too, more pictures of one camera would come
+# out at different brightness: each is judged alone.
+_TOPS = (1.0, 255.0, 4_095.0, 65_535.0)
 
 
 def eight_bit(levels: npt.NDArray[Any]) -> ByteArray:

@@ -5,6 +5,7 @@ Nothing is waited for without end, and nothing that did not come whole stays. No
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable, Collection
@@ -54,7 +55,7 @@ def fetch(name: str, folder: Path, say: Callable[[str], None]) -> Path:
     file = folder / url.rpartition("/")[2]
     if file.is_file():
         return file
-    part = folder / f".{file.name}.part"
+    part = folder / f".{file.name}.{os.getpid()}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with urlopen(url, timeout=PATIENCE_S) as answer, part.open("wb") as kept:

@@ -385,11 +385,14 @@ class FineTune(Learner):
             self._end()
 
     def _live_on_less(self) -> bool:
+        before = self._loaded().sight()
         sentence = self.ladder.down()
         self._rungs = self.ladder.rungs
         if sentence is None:
             return False
         self._message = sentence
+        if self._loaded().sight() != before:
+            self._outputs = []  # a check that was begun saw samples more finely than it would go on to
         if self._tuning is not None:
             self._tuning.optimiser.forget_gradients()
             self._tuning.move(self._loaded().device)

@@ -5,6 +5,7 @@ const RUNTIME = ["ort.wasm.min.js", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd
 const UNREADABLE = {
   image: "This file cannot be read as a picture. Choose a JPEG, PNG, WebP, BMP or GIF picture.",
   audio: "This file cannot be read as a sound. Choose a WAV, MP3, FLAC or OGG file.",
+  deep: "This picture has more than 8 bits of grey, of which browsers keep 8. Save it as an 8-bit picture.",
 };
 const LONGEST_SECONDS = 30 * 60;
 const EXCERPTS = 10;
@@ -75,6 +76,9 @@ async function readable(decoding, modality) {
 
 // Pictures: upright, over white, red, green and blue as bytes [1, height, width, 3]; the graph resizes.
 async function picture(file) {
+  const head = new Uint8Array(await file.slice(0, 26).arrayBuffer());
+  const grey = head[25] === 0 && head[24] > 8; // of a PNG
+  if (head[0] === 0x89 && grey) throw new Error(UNREADABLE.deep);
   const bitmap = await readable(createImageBitmap(file, { imageOrientation: "from-image" }), "image");
   const scale = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height));
   const width = Math.max(1, Math.round(bitmap.width * scale));

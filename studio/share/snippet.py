@@ -21,7 +21,7 @@ session = onnxruntime.InferenceSession({file!r})
 picture = ImageOps.exif_transpose(Image.open("photo.jpg"))
 if picture.mode.startswith("I;16"):  # grey, by how many of its 16 bits are used
     levels = np.asarray(picture, np.float64)
-    top = next(top for top in (1, 255, 1023, 4095, 16383, 65535) if levels.max() <= top)
+    top = next(top for top in (1, 255, 4095, 65535) if levels.max() <= top)
     picture = Image.fromarray(np.rint(levels * (255 / top)).astype(np.uint8))
 if picture.has_transparency_data:  # lies over white
     layer = picture.convert("RGBA")

@@ -25,12 +25,16 @@ class Squares:
     """The pictures as uint8 [3, side, side], read by ``threads``; those that memory has no room for at each use.
 
     Photos much larger than ``side`` are only unpacked as far as needed, so levels differ a little from what is served.
-    What :meth:`of` returns lies in memory that a graphics card can copy by itself where ``pinned``.
+    What :meth:`of` returns lies in memory that a graphics card can copy by itself where ``pinned``. ``frugality`` is
+    how often memory was short before: the system does not tell a container how little it may use.
     """
 
-    def __init__(self, samples: ImageSamples, side: int, threads: int, pinned: bool = False) -> None:
+    def __init__(
+        self, samples: ImageSamples, side: int, threads: int, pinned: bool = False, frugality: int = 0
+    ) -> None:
         self.samples, self.side, self.threads, self.pinned = samples, side, threads, pinned
-        self._kept = np.empty((min(len(samples), room() // (3 * side**2)), 3, side, side), dtype=np.uint8)
+        kept = (room() >> 2 * frugality) // (3 * side**2)
+        self._kept = np.empty((min(len(samples), kept), 3, side, side), dtype=np.uint8)
         self.readable: BoolArray = np.zeros(len(samples), dtype=np.bool_)
         self._looked = 0
         self._pools: tuple[ThreadPoolExecutor, ThreadPoolExecutor] | None = None

@@ -40,7 +40,7 @@ class ImageForm(Form):
     noun: ClassVar[str] = "pictures"
     steps: ClassVar[tuple[str, ...]] = (
         "Client: decode the picture to 8-bit RGB and turn it upright as its EXIF orientation says; lay transparency "
-        "over white. Grey of more than 8 bits is divided by the smallest of 1, 255, 1023, 4095, 16383 and 65535 that "
+        "over white. Grey of more than 8 bits is divided by the smallest of 1, 255, 4095 and 65535 that "
         "no level exceeds, times 255. Do not resize, crop or scale the levels further.",
         "Graph: each picture, and where the model looks closer its middle, is squashed to the size its networks need "
         "with an antialiasing triangle filter, and its levels are scaled as they need.",

@@ -219,6 +219,18 @@ def test_networks_that_memory_makes_see_less_are_not_averaged_with_those_before(
     np.testing.assert_allclose(answers[known], one.validation()[known], atol=1e-5)
 
 
+def test_a_check_during_which_memory_makes_it_see_less_begins_again() -> None:
+    one = learner(SETTINGS | {"folds": 1})
+    while not one._outputs:
+        one.advance(Deadline(0.0))
+    one.made.most = 4
+    contract.run_to_the_end(one)
+    assert one.made.coarse
+    known = np.isfinite(one.validation()).all(axis=1)
+    answers = one.member().predict(one.job.samples)
+    np.testing.assert_allclose(answers[known], one.validation()[known], atol=1e-5)
+
+
 def test_what_was_checked_is_served_as_it_was_seen_also_once_memory_is_short(tmp_path: Path) -> None:
     one, again = learner(SETTINGS | {"folds": 1}), RowsFineTune(job(frugality=2), SETTINGS | {"folds": 1})
     contract.run_to_the_end(one)

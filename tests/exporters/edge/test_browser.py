@@ -198,6 +198,14 @@ def in_node(folder: Path, asked: str, zone: str = "Europe/Berlin") -> Any:
     return json.loads(said.stdout)
 
 
+@pytest.mark.parametrize(("bits", "refused"), [(8, False), (16, True)])
+def test_a_png_of_deep_grey_is_refused_as_browsers_darken_it(bits: int, refused: bool, tmp_path: Path) -> None:
+    levels = np.full((4, 5), 200, dtype=np.uint16 if bits == 16 else np.uint8)
+    Image.fromarray(levels).save(path := tmp_path / "grey.png")
+    asked = f"picture(new Blob([new Uint8Array({list(path.read_bytes())})])).catch((error) => error.message)"
+    assert ("more than 8 bits" in in_node(tmp_path, asked)) is refused
+
+
 MOMENTS = (
     datetime(2024, 5, 3),
     datetime(2024, 12, 31, 14, 30, 45),

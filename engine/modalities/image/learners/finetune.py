@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import torch
@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from engine.arrays import BoolArray, Float32Array, FloatArray, IntArray
 from engine.backbones import load_backbone, load_source_head
+from engine.backbones.base import Backbone
 from engine.features.overlap import overlapped
 from engine.finetune.base import Net, Part, View
 from engine.finetune.learner import FineTune
@@ -80,7 +81,7 @@ class ImageNet(Net):
         self.body = body.to(memory_format=torch.channels_last)
         self.length, self.halved = body.length, body.quicker_halved
         self.source = load_source_head(backbone, weights) if source else None
-        self._backbone, self.stages = body, body.last_of_size
+        self.stages = body.last_of_size
         self.see_at(resolution)
         self.move(job.device)
 
@@ -89,7 +90,9 @@ class ImageNet(Net):
         self.row_s *= (resolution / self.resolution) ** 2
         self.resolution = self._chosen = resolution
         pinned = torch.device(self.job.device).type == "cuda"
-        self.squares = Squares(self.samples, round(self.margin * resolution), self.job.threads, pinned)
+        self.squares = Squares(
+            self.samples, round(self.margin * resolution), self.job.threads, pinned, self.job.frugality
+        )
         self._borrowed = False
         self._planes = {}
 
@@ -108,7 +111,8 @@ class ImageNet(Net):
 
     @override
     def layers(self) -> list[list[nn.Parameter]]:
-        return [self._backbone.weights_of(stage) for stage in self._backbone.stages[self.frozen :]]
+        body = cast(Backbone, self.body)  # not the one loaded first: who prunes it puts a narrower one here
+        return [body.weights_of(stage) for stage in body.stages[self.frozen :]]
 
     @override
     def expect(self, rows: IntArray) -> None:

@@ -163,7 +163,7 @@ class Search(Learner):
             samples = self.job.samples
             assert isinstance(samples, ImageSamples)
             side, pinned = round(ScratchNet.margin * usual_side(samples)), self.job.device.startswith("cuda")
-            self._pictures = Squares(samples, side, self.job.threads, pinned)
+            self._pictures = Squares(samples, side, self.job.threads, pinned, self.job.frugality)
         return self._pictures
 
     def _progress(self) -> float:

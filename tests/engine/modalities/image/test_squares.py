@@ -83,6 +83,13 @@ def test_as_many_are_kept_as_a_part_of_what_is_free_holds(
     assert len(Squares(many, 280, threads=1)._kept) == kept
 
 
+def test_fewer_are_kept_after_each_lack_of_memory(pictures: ImageSamples, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=4e9))
+    many = ImageSamples.from_paths([pictures.references[0]] * 6000)
+    kept = [len(Squares(many, 280, threads=1, frugality=frugality)._kept) for frugality in range(4)]
+    assert kept == [5102, 1275, 318, 79]
+
+
 def test_a_batch_is_put_together_before_it_is_asked_for(
     pictures: ImageSamples, monkeypatch: pytest.MonkeyPatch
 ) -> None:
