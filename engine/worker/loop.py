@@ -21,6 +21,7 @@ from engine.curve import Point
 from engine.device import told_at_once
 from engine.disk import short_of_room
 from engine.errors import DataError, EngineError, RunError
+from engine.files import UNREADABLE
 from engine.memory import short_of_memory
 from engine.metrics import Interval
 from engine.modalities import portfolio
@@ -406,7 +407,10 @@ class Worker:
         """Weigh what a learner kept in a slice whose end was not heard of, as the trainer ended first."""
         if errand is None or errand.job != "advance":
             return
-        candidate = Checkpoint(self.run.checkpoints_path, errand.learner).candidate()
+        try:
+            candidate = Checkpoint(self.run.checkpoints_path, errand.learner).candidate()
+        except UNREADABLE:  # a damaged disk: the learner fails of itself, the sitting goes on
+            return
         if candidate is not None and not self._server.knows(candidate):
             self._evaluate(errand.learner)
 

@@ -22,7 +22,7 @@ from engine.run.tail import EventTail
 from engine.worker.checkpoint import Checkpoint
 from engine.worker.control import Command
 from engine.worker.loop import Worker
-from engine.worker.trainer_handle import TrainerHandle
+from engine.worker.trainer_handle import TrainerHandle, TrainerReply
 from tests.engine.flowers import flower_run
 
 
@@ -158,3 +158,17 @@ def test_a_candidate_kept_just_before_a_cut_is_judged_once_when_the_run_goes_on(
     (judged,) = events(run, "evaluated")
     assert judged.data["learner"] == asked[0]
     assert judged.data["score"] > 0.5
+
+
+def test_a_damaged_checkpoint_costs_a_learner_its_slice_not_the_sitting(sit: Sit, run: RunFolder) -> None:
+    def damage(learner: str) -> None:
+        (run.checkpoints_path / learner).mkdir(parents=True, exist_ok=True)
+        (run.checkpoints_path / learner / "standing.json").write_bytes(b"")
+        failed = {"reply": "failed", "learner": learner, "reason": "error", "message": "ValueError: damaged"}
+        worker._inbox.put(TrainerReply(1, failed))
+        worker._inbox.put(Command("discard"))
+
+    worker = sit(on_job=damage)
+    worker.run_to_end()
+    assert events(run, "failed")
+    assert events(run, "stopped")[-1].data["reason"] == "discarded"
