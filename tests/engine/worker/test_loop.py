@@ -188,9 +188,10 @@ def test_a_run_whose_files_a_power_cut_tore_goes_on_without_them(tmp_path: Path)
     handle = start(run.path)
     wait_for(handle, EventTail(run.events_path), "evaluated")
     handle.kill()
-    (served,) = (run.checkpoints_path / ".served").glob("*.npz")
-    learned = next(iter(run.checkpoints_path.glob("[!c.]*/*.npy")))
-    for torn in (served, learned):
+    served = list((run.checkpoints_path / ".served").glob("*.npz"))  # two where the kill came between them
+    learned = list(run.checkpoints_path.glob("[!c.]*/*.npy"))
+    assert served and learned
+    for torn in (*served, *learned):
         torn.write_bytes(b"")
     tail = EventTail(run.events_path)
     tail.poll()
