@@ -9,9 +9,14 @@ import sys
 from pathlib import Path
 
 from engine.errors import DeviceError
+from engine.memory import short_of_memory
 
 _TOPOLOGY = Path("/sys/devices/system/cpu")
 _CGROUP = Path("/sys/fs/cgroup/cpu.max")
+_NO_CARD = (
+    "No supported graphics card was found, so nothing was started. Choose the device auto or cpu to train on the "
+    "processor."
+)
 
 
 def resolve(requested: str) -> str:
@@ -29,11 +34,22 @@ def resolve(requested: str) -> str:
     if requested in ("auto", "mps") and _apple_chip() and _mps_usable():
         return "mps"
     if requested != "auto":
-        raise DeviceError(
-            "No supported graphics card was found, so nothing was started. Choose the device auto or cpu to train "
-            "on the processor."
-        )
+        raise DeviceError(_NO_CARD)
     return "cpu"
+
+
+def demand(requested: str) -> None:
+    """Make sure that a device is there, without computing on it: a process that did would hold the card from then on.
+
+    Whether it computes is for :func:`resolve` to tell, in the process that is to use it.
+
+    Raises:
+        DeviceError: it is not there.
+    """
+    if requested == "cuda" and not (_driver_present() and _cuda_there()):
+        raise DeviceError(_NO_CARD)
+    if requested == "mps" and not (_apple_chip() and _mps_there()):
+        raise DeviceError(_NO_CARD)
 
 
 def told_at_once(requested: str) -> str | None:
@@ -49,30 +65,41 @@ def _driver_present() -> bool:
     return Path("/dev/nvidiactl").exists() or Path("/dev/nvidia0").exists() or Path("/dev/dxg").exists()
 
 
-def _cuda_usable() -> bool:
+def _cuda_there() -> bool:
     import torch
 
-    return bool(torch.cuda.is_available()) and _computes("cuda")
+    return bool(torch.cuda.is_available())
+
+
+def _cuda_usable() -> bool:
+    return _cuda_there() and _computes("cuda")
 
 
 def _apple_chip() -> bool:
     return sys.platform == "darwin" and platform.machine() == "arm64"
 
 
-def _mps_usable() -> bool:
+def _mps_there() -> bool:
     import torch
 
-    return bool(torch.backends.mps.is_available()) and _computes("mps")
+    return bool(torch.backends.mps.is_available())
+
+
+def _mps_usable() -> bool:
+    return _mps_there() and _computes("mps")
 
 
 def _computes(device: str) -> bool:
-    """Whether a tiny computation comes out right; a card too old for this build of torch is there, but does nothing."""
+    """Whether a tiny computation comes out right; a card too old for this build of torch is there, but does nothing.
+
+    One that others have filled for the moment computes, too: learners that find no room there go on in smaller pieces.
+    """
     import torch
 
     try:
         return float((torch.ones(2, device=device) + 1.0).sum()) == 4.0
-    except (RuntimeError, AssertionError):  # torch says so in both ways
-        return False
+    except (RuntimeError, AssertionError) as error:  # torch says so in both ways
+        return short_of_memory(error)
 
 
 def threads() -> int:

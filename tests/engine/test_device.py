@@ -76,6 +76,44 @@ def test_a_card_too_old_to_compute_with_leaves_the_processor(
         device.resolve(name)
 
 
+@pytest.mark.parametrize("name", ["cuda", "mps"])
+@pytest.mark.parametrize(
+    "error",
+    [RuntimeError("CUDA error: out of memory"), RuntimeError("MPS backend out of memory (MPS allocated: 17 GB)")],
+)
+def test_a_card_that_is_full_for_a_moment_is_not_too_old(
+    name: str, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def launch(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(device, f"_{name}_there", lambda: True)
+    monkeypatch.setattr(device, "_driver_present", lambda: name == "cuda")
+    monkeypatch.setattr(device, "_apple_chip", lambda: name == "mps")
+    monkeypatch.setattr("torch.ones", launch)
+    assert device.resolve(name) == name
+
+
+@pytest.mark.parametrize(("name", "hardware"), [("cuda", "_driver_present"), ("mps", "_apple_chip")])
+def test_whether_a_card_is_there_is_asked_without_computing_on_it(
+    name: str, hardware: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def launch(*_: object, **__: object) -> None:
+        raise AssertionError("this holds the card")
+
+    monkeypatch.setattr("torch.ones", launch)
+    monkeypatch.setattr(device, hardware, lambda: True)
+    monkeypatch.setattr(device, f"_{name}_there", lambda: True)
+    for asked in (name, "auto", "cpu"):
+        device.demand(asked)
+    monkeypatch.setattr(device, f"_{name}_there", lambda: False)
+    with pytest.raises(DeviceError, match="No supported graphics card"):
+        device.demand(name)
+    monkeypatch.setattr(device, hardware, lambda: False)
+    with pytest.raises(DeviceError, match="No supported graphics card"):
+        device.demand(name)
+
+
 def test_torch_is_not_imported_where_there_is_no_such_hardware() -> None:
     code = (
         "import sys; from engine import device; device._driver_present = device._apple_chip = lambda: False; "

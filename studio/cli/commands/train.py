@@ -97,13 +97,11 @@ def _run(options: Namespace) -> None:
 
 def _check_device(device: str) -> None:
     """Raise UsageError for a device that is not there, before any work is done."""
-    from engine.device import resolve
+    from engine.device import demand
     from engine.errors import DeviceError
 
-    if device not in ("cuda", "mps"):  # the worker finds out what auto means, and the budget counts already
-        return
     try:
-        resolve(device)
+        demand(device)  # the worker finds out what auto means, and the budget counts already
     except DeviceError as error:
         raise UsageError(str(error)) from error
 
