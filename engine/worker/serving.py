@@ -136,6 +136,7 @@ class Server:
     def begin_with(self, candidate: Candidate) -> None:
         """Serve a candidate that has answered, alone; whoever else is there is to be better."""
         self._candidates[candidate.learner] = candidate
+        self._wanted = None  # whatever was to be served before is weighed anew against this
         self._serve(self._alone(candidate))
         if len(self._candidates) > 1:
             self._decide()
@@ -205,6 +206,7 @@ class Server:
         if candidate is not None:
             self.withdrawn[learner] = candidate.version
         self.small.withdraw(learner)
+        self._wanted = None
         if self._candidates:
             self._decide()
         return self.withdrawn.get(learner, 0)

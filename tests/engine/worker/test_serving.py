@@ -148,6 +148,15 @@ def test_who_cannot_be_asked_is_done_without(served: tuple[RunFolder, Server]) -
     assert set(server.served.lineup.weights) == {"fair"}
 
 
+def test_where_nobody_is_left_to_be_asked_nothing_is_waited_for(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", size=400)
+    server = Server(run, clock=lambda: 1.0)
+    server.weigh(offer(run, server, "good", 0.9))
+    server.withdraw("good")
+    assert server.errand() is None
+    assert not server.waiting
+
+
 def test_who_could_not_be_asked_is_done_without_in_later_sittings_too(served: tuple[RunFolder, Server]) -> None:
     run, server = served
     add(run, server, "fair", 0.8)
@@ -325,6 +334,18 @@ def test_where_nothing_has_answered_either_the_plain_guess_is_served_meanwhile(
     answer(run, again, "good", 0.9)
     assert again.serve_if_ready()
     assert again.leader == "good"
+
+
+def test_the_plain_guess_is_served_once_though_its_first_answers_were_lost(served: tuple[RunFolder, Server]) -> None:
+    run, _ = served
+    tear(run.checkpoints_path / ".served" / "served.json")
+    tear(run.checkpoints_path / "constant" / "constant-0001.npz")
+    again = Server(run, clock=iter(np.arange(50.0, 99.0)).__next__)
+    again.recall()
+    assert not again.serve_if_ready()
+    serve_constant(again)
+    assert not again.waiting
+    assert not again.serve_if_ready()
 
 
 def test_a_point_that_cannot_be_read_is_missing_from_the_curve(served: tuple[RunFolder, Server]) -> None:
