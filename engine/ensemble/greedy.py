@@ -81,9 +81,12 @@ def greedy_weights(
 
 
 def _unit(judge: Loss, rows: FloatArray) -> float:
-    """Return what losses are counted in: where they have a unit, the least of a member, if that tells anything."""
-    least = float(judge.value(rows).min()) if judge.relative else 1.0
-    return least if 0.0 < least < np.inf else 1.0
+    """Return what losses are counted in: where they have a unit, the least of a member that is not faultless."""
+    if not judge.relative:
+        return 1.0
+    values = judge.value(rows)
+    told = values[(values > 0.0) & np.isfinite(values)]
+    return float(told.min()) if len(told) else 1.0
 
 
 def _open(used: IntArray, cap: int, allowance: Allowance | None) -> IntArray:

@@ -79,6 +79,13 @@ def test_the_unit_of_a_number_makes_no_difference(unit: float) -> None:
     assert small.tolist() == weights.tolist()
 
 
+@pytest.mark.parametrize("unit", [1e-5, 1.0])
+def test_who_is_faultless_wins_in_any_unit(unit: float) -> None:
+    labels = unit * np.arange(1.0, 11.0)
+    predictions = [answer[:, None] for answer in (1.1 * labels, labels, 0.9 * labels)]
+    assert greedy_weights(predictions, labels, "squared_error").tolist() == [0.0, 1.0, 0.0]
+
+
 def test_who_is_alone_is_weighed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     predictions, labels = members(0, 1, 50)
     judged: list[int] = []
