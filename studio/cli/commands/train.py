@@ -18,6 +18,7 @@ from studio.cli.reporters import Reporter, reporter
 
 if TYPE_CHECKING:
     from engine.run.folder import RunFolder
+    from labeling.snapshot import Snapshot
     from labeling.understanding import Understanding
 
 BUDGET = "10m"
@@ -87,8 +88,9 @@ def _run(options: Namespace) -> None:
         intake = take_in(options.data, options.target, understood, options.budget, options.keep_column, options.group)
         for problem in intake.problems:
             report.say(problem)
+        frozen = _frozen(intake, options)
         own, troubles = _own_weights(options, intake, report)
-        run = _freeze(intake, options, own, troubles, report.say)
+        run = _written(frozen, intake, options, own, troubles, report.say)
         handle = worker.begin(run.path)
     for note in run.options.notes[len(intake.problems) :]:
         report.say(note)
@@ -140,20 +142,31 @@ def _own_weights(options: Namespace, intake: Intake, report: Reporter) -> tuple[
     return own, troubles
 
 
-def _freeze(
-    intake: Intake, options: Namespace, own: list[Path], troubles: list[str], tell: Callable[[str], None]
-) -> RunFolder:
-    """Write the run folder: what is asked, and the samples as they are now; ``tell`` hears of those to predict."""
-    from engine.run.folder import RunFolder, RunOptions
+def _frozen(intake: Intake, options: Namespace) -> Snapshot:
+    """Return the samples as they are now; raise UsageError for what cannot be asked of them."""
     from engine.transfer.asked import refusal
-    from labeling.importing import inputs
-    from labeling.provenance import write_origins
     from labeling.snapshot import snapshot
 
     frozen = snapshot(intake.frame, intake.understanding, test_fraction=options.test_fraction, seed=options.seed)
     unfit = refusal(options.transfer, frozen.task)
     if unfit is not None:
         raise UsageError(unfit)
+    return frozen
+
+
+def _written(
+    frozen: Snapshot,
+    intake: Intake,
+    options: Namespace,
+    own: list[Path],
+    troubles: list[str],
+    tell: Callable[[str], None],
+) -> RunFolder:
+    """Write the run folder: what is asked, and the samples; ``tell`` hears of those to predict."""
+    from engine.run.folder import RunFolder, RunOptions
+    from labeling.importing import inputs
+    from labeling.provenance import write_origins
+
     predict = inputs(options.predict, frozen.task, tell=tell) if options.predict is not None else None
     plan = RunOptions(
         budget_s=options.budget,

@@ -131,6 +131,24 @@ def test_the_way_to_hold_on_to_the_pretraining_is_kept_or_refused(
 
 
 @pytest.mark.usefixtures("no_worker")
+def test_what_cannot_be_asked_is_refused_before_weights_are_fetched(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fetched: list[Path] = []
+
+    def fetch(folder: Path, *_: object) -> tuple[list[Path], list[str]]:
+        fetched.append(folder)
+        return [], []
+
+    monkeypatch.setattr(fetching, "fetch_good", fetch)
+    monkeypatch.setattr("engine.transfer.asked.refusal", lambda *_: "There is no use for this way.")
+    words = ["--transfer", "cotuning", "--weights", str(tmp_path / "own"), "--allow-download"]
+    assert main(["train", str(photos), *words, "--out", str(tmp_path / "run")]) == 2
+    assert "no use for this way" in capsys.readouterr().err
+    assert not fetched
+
+
+@pytest.mark.usefixtures("no_worker")
 def test_no_test_part_is_kept_where_none_is_wanted(table: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     main(["train", str(table), "--target", "likes it", "--test-fraction", "0", "--out", str(run)])
