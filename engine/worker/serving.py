@@ -32,6 +32,8 @@ from engine.worker.desk import Errand
 from engine.worker.small import SmallKeeper, facts
 
 _CURVE_CELLS = 4_000_000  # samples times outputs times points: as many are scored in about 0.4 s
+_CURVE_POINTS = 50  # the most that are scored, evenly spaced, with
+_LEAST_ROWS = 500  # so many samples each, if there are: a handful of rows tells little of many classes (1,000: 1 s)
 
 
 @dataclass
@@ -378,14 +380,17 @@ class Server:
     def test_curve(self, curve: Sequence[Point]) -> list[Point]:
         """Return the curve with the score on the untouched part at each of its points; for the end only.
 
-        Of very many answers a random part is scored at all points but the last, the smaller the more points there are.
-        Answers that are no numbers do not count.
+        Of very many points some are scored, the first and the last among them. Of very many answers a random part is
+        scored at all of these but the last, the smaller the more points there are. Answers that are no numbers do not
+        count.
         """
         labels, points = self._test.labels(self.task), []
         known = [(point, self._test_point(point.active_s)) for point in curve]
         known = [(point, path) for point, path in known if path.exists()]
+        if len(known) > _CURVE_POINTS:
+            known = [known[place] for place in np.linspace(0, len(known) - 1, _CURVE_POINTS).round().astype(int)]
         few = whole = np.arange(len(labels))
-        most = max(1, _CURVE_CELLS // (self.task.outputs * max(1, len(known))))
+        most = max(_LEAST_ROWS, _CURVE_CELLS // (self.task.outputs * max(1, len(known))))
         if len(whole) > most:
             few = np.sort(np.random.default_rng(0).choice(whole, most, replace=False))
         for point, path in known:

@@ -218,9 +218,12 @@ def test_very_many_answers_are_scored_in_part_but_for_the_last(
         curve.append(Point(server.served.moment, 0.0, name))
     whole = [point.score for point in server.test_curve(curve)]
     monkeypatch.setattr("engine.worker.serving._CURVE_CELLS", 60)
+    enough = [point.score for point in server.test_curve(curve)]
+    monkeypatch.setattr("engine.worker.serving._LEAST_ROWS", 15)
     part = [point.score for point in server.test_curve(curve)]
 
     assert len(whole) == 2
+    assert enough == whole  # so few samples are scored however little time there is
     assert part[1] == whole[1]
     assert part[0] == pytest.approx(whole[0], abs=0.3)
     assert part[0] != whole[0]
@@ -251,10 +254,13 @@ def test_the_end_takes_no_longer_than_is_kept_for_it(
     for name, looks in (("all_scores", metrics), ("intervals", 200 * metrics), ("bootstrap", 200), ("score", 1)):
         timed(name, looks)
     monkeypatch.setattr(serving, "_CURVE_CELLS", 1600)
+    monkeypatch.setattr(serving, "_LEAST_ROWS", 1)
     server.standing()
     kept = JUDGINGS * sum(spent)
     spent.clear()
-    assert len(server.test_curve(curve)) == 100
+    scored = [point.active_s for point in server.test_curve(curve)]
+    assert len(scored) == len(set(scored)) == 50
+    assert (scored[0], scored[-1]) == (curve[0].active_s, curve[-1].active_s)
     assert sum(spent) <= 1600 + server.served.test.size
     spent.clear()
     result = final_result(run, server, curve, [], "budget")
