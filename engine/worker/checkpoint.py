@@ -40,7 +40,7 @@ class Candidate:
 
     ``answers`` are its predictions on the parts ``test`` and ``predict``, None until they were wanted; so is its
     ``pace``. ``size`` counts the bytes of its files. A worker holds the candidates of all learners, so the arrays of
-    one from disk stay there: ``validation`` is mapped, an answer is read whenever it is looked up.
+    one from disk stay there: ``validation`` is mapped where it can be, an answer is read whenever it is looked up.
     """
 
     learner: str
@@ -146,7 +146,7 @@ class Checkpoint:
         if not mark.version:
             return None
         place = self.place(mark.version)
-        validation = np.asarray(np.load(place.with_name(place.name + ".npy"), mmap_mode="r", allow_pickle=False))
+        validation = mapped(place.with_name(place.name + ".npy"))
         answers = _read_answers(place.with_name(place.name + ".npz"))
         record = MemberRecord(self.learner, mark.kind, 1.0, mark.settings, place)
         pace = None if mark.pace is None else Pace(**mark.pace)
@@ -164,6 +164,19 @@ class Checkpoint:
             else:
                 with suppress(PermissionError):  # Windows keeps what somebody has mapped; the next sweep takes it
                     old.unlink(missing_ok=True)
+
+
+def mapped(path: Path) -> FloatArray:
+    """Return an array that stays on disk, or in memory where the drive, as one in a network, maps no files.
+
+    Raises:
+        UNREADABLE: the file is damaged, or not there.
+    """
+    try:
+        array: FloatArray = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+    except OSError:
+        array = np.load(path, allow_pickle=False)
+    return array
 
 
 def _read_answers(path: Path) -> Mapping[str, FloatArray] | None:

@@ -27,7 +27,7 @@ from engine.run.folder import RunFolder
 from engine.run.predictions import write_predictions
 from engine.run.tables import write_table
 from engine.task import Task
-from engine.worker.checkpoint import PARTS, Candidate, Checkpoint
+from engine.worker.checkpoint import PARTS, Candidate, Checkpoint, mapped
 from engine.worker.desk import Errand
 from engine.worker.small import SmallKeeper, facts
 
@@ -396,7 +396,7 @@ class Server:
         for point, path in known:
             rows = few if point is not known[-1][0] else whole
             try:
-                predictions = np.load(path, mmap_mode="r", allow_pickle=False)[rows]
+                predictions = mapped(path)[rows]
             except UNREADABLE:  # a power cut tore it: the curve does with a point less
                 continue
             told = checked(predictions)

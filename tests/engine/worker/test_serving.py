@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -486,6 +488,22 @@ def test_what_candidates_say_stays_on_disk(served: tuple[RunFolder, Server]) -> 
         assert len(candidates) == 3
         assert not any(in_memory(candidate.validation) for candidate in candidates)
         assert not any(isinstance(candidate.answers, dict) for candidate in candidates)
+
+
+def test_a_drive_that_maps_no_files_is_as_good(
+    served: tuple[RunFolder, Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
+
+    run, server = served
+    monkeypatch.setattr("mmap.mmap", refuse)
+    assert add(run, server, "good", 0.9)
+    assert server.served is not None
+    again = Server(run, clock=lambda: 50.0)
+    assert again.recall() == []
+    assert set(again.members) == {"good"}
+    assert len(again.test_curve([Point(server.served.moment, 0.0, "good")])) == 1
 
 
 def test_discarding_leaves_no_model(served: tuple[RunFolder, Server]) -> None:
