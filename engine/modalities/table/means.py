@@ -83,6 +83,8 @@ class MeanColumns:
     ) -> tuple[Self, FloatArray]:
         """Learn from ``rows`` [k] of the encoded rows [n, columns] and what is wanted of them, as :func:`wanted` says.
 
+        All n rows tell which categories get a column, so that those of all folds do alike.
+
         Returns:
             The columns, and the numbers [k, tables] to learn with from these very rows.
         """
@@ -91,7 +93,7 @@ class MeanColumns:
         learned = [np.empty((len(rows), 0))]
         for place in encoder.categories.tolist():
             known, size = encoder.columns[place].unknown_code, encoder.columns[place].missing_code + 1
-            if known > MANY_VALUES and len(rows) < FEW_ROWS * known:
+            if known > MANY_VALUES and len(encoded) < FEW_ROWS * known:
                 tables[place], numbers = mean_targets(encoded[rows, place].astype(np.int64), aims, size, seed)
                 learned.append(numbers[:, None])
         return cls(tables), np.concatenate(learned, axis=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,13 @@ def test_values_that_few_rows_have_are_learned_from(tmp_path: Path, params: dict
     assert (answers[labels][:, None] > answers[~labels]).mean() > 0.7
     contract.a_saved_member_answers_the_same(make, tmp_path / "a")
     contract.restored_midway_goes_on_to_the_same_end(make, tmp_path / "b", alike=0.0)
+
+
+def test_folds_of_unlike_sizes_are_shown_the_same_categories(tmp_path: Path) -> None:
+    job = a_job_of_many_values(20, 200)  # 100 rows a value lie between what the one fold learns from and the other
+    job = replace(job, folds=(np.arange(4000) < 2050).astype(np.int64))
+    settings = {"stages": [{"rounds": 10}], "means": True}
+    contract.a_saved_member_answers_the_same(lambda: LightGBM(job, settings), tmp_path / "m")
 
 
 def test_boosters_of_an_older_program_that_knew_no_means_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
