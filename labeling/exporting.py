@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.dataset import INPUT_PREFIX
-from engine.task import ColumnType, Modality
+from engine.task import Column, ColumnType, Modality
 from labeling.annotations.codec import Writer
 from labeling.annotations.marks import from_json, marks_of
 from labeling.annotations.model import Annotated, Annotations, Carried, Head, Watch, all_names
 from labeling.annotations.registry import WRITERS
 from labeling.classes import called
 from labeling.errors import Cancelled, ExportRefused
+from labeling.tables.together import learned_from
 from labeling.understanding import NOUNS, TABLE_FORMAT, Understanding
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def annotations_of(project: Project, cancelled: Asked | None = None) -> tuple[Mo
     understanding = project.understanding()
     if understanding is None:
         raise ExportRefused("The project is empty, so it has no labels. Take data in and label some first.")
-    columns = [column.name for column in understanding.columns]
+    columns = [column.name for column in _written(understanding)]
     rows = bool(columns) and (understanding.modality is not Modality.TEXT or len(columns) != 1)
     samples = []
     for row in project.frame().iter_rows(named=True):
@@ -121,13 +122,20 @@ def write_labels(
         ) from error
 
 
+def _written(understanding: Understanding) -> tuple[Column, ...]:
+    """Return the columns whose values go out: of texts, their words without what keeps some of them together."""
+    columns = understanding.columns
+    return learned_from(columns) if understanding.modality is Modality.TEXT else tuple(columns)
+
+
 def _head(understanding: Understanding, rows: bool) -> Head:
     """Return what the table is like that the samples come from, if it is one."""
     if understanding.format != TABLE_FORMAT:
         return Head()
-    columns = understanding.columns
+    columns = _written(understanding)
     dates = {column.name: column.format for column in columns if column.type is ColumnType.DATE}
     absent = tuple(left.name for left in understanding.left_out if left.name != understanding.parted_by)
+    absent += tuple(column.name for column in understanding.columns if column not in columns)
     return Head(understanding.target, columns[0].name if columns and not rows else None, dates, absent)
 
 

@@ -106,6 +106,7 @@ class Listing:
 def load(project: Project) -> Listing:
     """Read a project's samples; for a thread of its own."""
     from engine.dataset import INPUT_PREFIX
+    from labeling.tables.together import together_by
 
     understanding = project.understanding()
     if understanding is None:
@@ -114,7 +115,10 @@ def load(project: Project) -> Listing:
     modality = understanding.modality
     table = None
     if understanding.holds_rows:
-        inputs = [name for name in frame.columns if name.startswith(INPUT_PREFIX)]
+        columns = understanding.columns  # a text is its words alone, as it is learned from
+        group = together_by(columns) if modality is Modality.TEXT else None
+        hidden = None if group is None else INPUT_PREFIX + group
+        inputs = [name for name in frame.columns if name.startswith(INPUT_PREFIX) and name != hidden]
         table = frame.select(inputs).rename({name: name.removeprefix(INPUT_PREFIX) for name in inputs})
     return Listing(
         modality=modality,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.task import ColumnType, Modality
 from labeling.annotations.model import Carried
 from labeling.annotations.registry import WRITERS
 from labeling.errors import Cancelled, ExportRefused
@@ -147,3 +148,16 @@ def test_classes_of_the_whole_sample_come_back_with_its_boxes(
     with taken_in(out, tmp_path / "again") as again:
         assert again.samples(["2.png"])[0].label == ("blurred", "red", "white")
         assert [box.label for box in again.marks(["2.png"])["2.png"]] == ["red", "white"]
+
+
+def test_texts_that_a_column_keeps_together_go_out_as_texts(tmp_path: Path) -> None:
+    data = tmp_path / "said.csv"
+    said = [f"{n % 12},the {n}th guest found the room rather {'clean' if n % 2 else 'dirty'}" for n in range(60)]
+    data.write_text("guest,words,label\n" + "".join(f"{line},{n % 2}\n" for n, line in enumerate(said)))
+    understanding = understand(data, types={"guest": ColumnType.GROUP})
+    with Project.create(tmp_path / "project") as project:
+        project.add(understanding, read(understanding))
+        modality, annotations = annotations_of(project)
+    assert modality is Modality.TEXT
+    assert (annotations.head.text, annotations.head.absent) == ("words", ("guest",))
+    assert [sample.text for sample in annotations.samples] == [line.partition(",")[2] for line in said]
