@@ -300,18 +300,21 @@ class Bag:
         state = json.loads((folder / "bag.json").read_text(encoding="utf-8"))
         if len(state["rounds"]) != len(self._folds):  # an older program grew a booster for each class: begin anew
             return
+        with np.load(folder / "predictions.npz", allow_pickle=False) as stored:
+            arrays = dict(stored)
+        if len(arrays["best"]) != len(self._predictions):  # an older program checked all rows of a fold: begin anew
+            return
         self.best_rounds, self._looked_at, self.done = state["best_rounds"], state["looked_at"], state["done"]
         self.best_loss = np.inf if state["best_loss"] is None else state["best_loss"]
         for fold, rounds, exhausted in zip(self._folds, state["rounds"], state["exhausted"], strict=True):
             fold.rounds, fold.exhausted = rounds, exhausted
             fold.text = (folder / f"{fold.name}.txt").read_text(encoding="utf-8")
         by_name = {fold.name: fold for fold in self._folds}
-        with np.load(folder / "predictions.npz", allow_pickle=False) as arrays:
-            self._predictions = arrays["best"]
-            for name in arrays.files:
-                fold_name, _, step = name.partition("-")
-                if step:
-                    by_name[fold_name].looks[int(step)] = arrays[name]
+        self._predictions = arrays["best"]
+        for name, seen in arrays.items():
+            fold_name, _, step = name.partition("-")
+            if step:
+                by_name[fold_name].looks[int(step)] = seen
 
 
 def _is_through(fold: _Fold, draws: int = _DRAWS) -> bool:

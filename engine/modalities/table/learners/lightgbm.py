@@ -123,3 +123,5 @@ class LightGBM(TableLearner):
             self._served.restore(folder / "served")
         else:
             self._served = self._current
+        if self._served is not None and not self._served.best_rounds:  # an older program's, which is learned anew
+            self._served, self._served_stage = None, None

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine.budget import Deadline
-from engine.modalities.table import means, texts
+from engine.modalities.table import means, texts, training
 from engine.modalities.table.learners.lightgbm import LightGBM
 from engine.modalities.table.members.lightgbm import LightGBMMember
 from engine.modalities.table.training import table_samples
@@ -157,6 +157,24 @@ def test_boosters_of_an_older_program_that_knew_no_means_go_on(tmp_path: Path, m
     second.restore(tmp_path / "state")
     contract.run_to_the_end_after_restore(second)
     assert np.isfinite(second.member().predict(job.samples)).all()
+
+
+def test_a_first_look_of_an_older_program_at_all_rows_of_a_fold_is_taken_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stages = [{"rows": 60, "folds": 1, "rounds": 40, "patience": 40}]
+    with monkeypatch.context() as older:
+        older.setattr(training, "MOST_CHECKED", 10**9)
+        first = LightGBM(a_job(2), {"stages": stages})
+        contract.until_improved(first, 0.0)
+        first.save(tmp_path)
+    monkeypatch.setattr(training, "MOST_CHECKED", 50)
+    second, anew = (LightGBM(a_job(2), {"stages": stages}) for _ in range(2))
+    second.restore(tmp_path)
+    with pytest.raises(RuntimeError, match="no candidate"):
+        second.member()
+    contract.run_to_the_end_after_restore(second)
+    np.testing.assert_array_equal(second.validation(), contract.run_to_the_end(anew).validation())
 
 
 def test_it_learns_from_words_and_keeps_them(tmp_path: Path) -> None:
