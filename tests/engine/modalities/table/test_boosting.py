@@ -21,6 +21,7 @@ from engine.modalities.table.samples import TableSamples
 from engine.modalities.table.target import Link
 from engine.modalities.table.training import take_rows
 from engine.task import Column, ColumnType
+from tests.engine.learners import contract
 from tests.engine.modalities.table.tables import a_job, a_job_of_many_classes, a_task, deal
 
 
@@ -106,7 +107,7 @@ def test_a_draw_of_columns_that_cannot_be_split_does_not_end_it() -> None:
     rows, link = take_rows(job), Link("sigmoid")
     params = {"feature_fraction": 0.4, "learning_rate": 0.02, "num_leaves": 4}
     bag = Bag(job, rows, link, Growth(rounds=400, patience=100), params)
-    bag.advance(Deadline(60.0))
+    bag.advance(Deadline(contract.LONG))
     assert bag.best_rounds >= 100
     lightgbm, answers = load_lightgbm(), np.empty((300, 2))
     for fold in rows.checked:
