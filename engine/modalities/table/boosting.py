@@ -173,7 +173,7 @@ class Bag:
         params = {**self._params, **self._seeds(fold.rounds)}
         begin = _log_odds(targets) if self.link.many and earlier is None else None
         train = lightgbm.Dataset(
-            np.concatenate([self.rows.numbers[learn], own], axis=1)[:, :columns],
+            _side_by_side(self.rows.numbers[learn], own)[:, :columns],
             None if self.link.many else targets,
             init_score=None if begin is None else np.tile(begin, (len(learn), 1)),
             categorical_feature=self.rows.encoder.categories.tolist(),
@@ -315,6 +315,11 @@ class Bag:
             fold_name, _, step = name.partition("-")
             if step:
                 by_name[fold_name].looks[int(step)] = seen
+
+
+def _side_by_side(numbers: FloatArray, own: FloatArray) -> FloatArray:
+    """Return numbers with columns of their own behind them; where there are none, they are not copied."""
+    return np.concatenate([numbers, own], axis=1) if own.shape[1] else numbers
 
 
 def _is_through(fold: _Fold, draws: int = _DRAWS) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -165,6 +166,30 @@ def test_many_classes_of_an_older_program_are_learned_anew(tmp_path: Path) -> No
     again.restore(tmp_path / "bag")
     again.advance(Deadline(60.0))
     np.testing.assert_array_equal(again.validation(), bag.validation())
+
+
+def test_without_columns_of_means_a_fold_lies_in_memory_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = tuple(Column(f"c{place}", ColumnType.NUMBER) for place in range(40))
+    numbers = np.random.default_rng(0).normal(size=(6000, 40))
+    samples = TableSamples(pl.DataFrame({column.name: numbers[:, i] for i, column in enumerate(columns)}))
+    job = Job(a_task(2, columns), samples, (numbers[:, 0] > 0.0).astype(np.float64), deal(6000), threads=1)
+    bag = Bag(job, take_rows(job), Link("sigmoid"), Growth(rounds=2, step=2), {})
+    lightgbm, times = load_lightgbm(), []
+    kind: Any = lightgbm.Dataset
+
+    class Noted(kind):  # type: ignore[misc]
+        def __init__(self, data: Any, *args: Any, **settings: Any) -> None:
+            if len(data) == 4000:
+                times.append(tracemalloc.get_traced_memory()[1] / data.nbytes)
+            super().__init__(data, *args, **settings)
+
+    monkeypatch.setattr(lightgbm, "Dataset", Noted)
+    tracemalloc.start()
+    try:
+        bag.advance(Deadline(contract.LONG))
+    finally:
+        tracemalloc.stop()
+    assert times[0] < 1.5
 
 
 def test_the_objective_follows_from_the_task() -> None:
