@@ -225,9 +225,11 @@ class Linear(TableLearner):
     @override
     def restore(self, folder: Path) -> None:
         state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
+        with np.load(folder / "linear.npz", allow_pickle=False) as arrays:
+            best, flats, predictions = arrays["best"], arrays["flat"], arrays["predictions"]
+        if best.shape != self._best.shape:  # an older program gave rare values weights of their own: begin anew
+            return
         self._level, self._done = state["level"], state["done"]
         self._best_loss = np.inf if state["best_loss"] is None else state["best_loss"]
-        with np.load(folder / "linear.npz", allow_pickle=False) as arrays:
-            self._best, self._predictions = arrays["best"], arrays["predictions"]
-            flats = arrays["flat"]
+        self._best, self._predictions = best, predictions
         self._searches = [self._from(flat, index not in state["open"]) for index, flat in enumerate(flats)]

@@ -112,3 +112,18 @@ def test_it_learns_from_words_and_keeps_them(tmp_path: Path) -> None:
     contract.a_saved_member_answers_the_same(make, tmp_path / "a")
     learner = contract.run_to_the_end(make())
     assert (learner.validation().argmax(axis=1) == learner.job.labels).mean() > 0.9
+
+
+def test_more_weights_of_an_older_program_are_learned_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = a_job_of_many_values()
+    first = Linear(job, SETTINGS)
+    contract.until_improved(first, 0.0)
+    first.save(tmp_path)
+    monkeypatch.setattr(linear, "_WEIGHTS", 300)
+    second = Linear(job, SETTINGS)
+    second.restore(tmp_path)
+    assert np.isnan(second.validation()).all()
+    contract.run_to_the_end_after_restore(second)
+    anew = contract.run_to_the_end(Linear(job, SETTINGS))
+    np.testing.assert_array_equal(second.validation(), anew.validation())
+    assert np.isfinite(second.member().predict(job.samples)).all()
