@@ -93,7 +93,7 @@ class Bench:
             seconds = time.monotonic() - start
             return SliceReport(name, seconds, done=False, aside_s=seconds)
         message, share, learning_s = "", None, 0.0
-        if not checkpoint.mark.unscored:
+        if not (checkpoint.mark.unscored and _has_candidate(learner)):
             began = time.monotonic()
             progress = learner.advance(deadline)
             learning_s = time.monotonic() - began
@@ -182,3 +182,8 @@ class Bench:
 
     def _loaded(self, record: MemberRecord, device: str) -> Member:
         return member_class(record.kind).load(record.folder, record.settings, self.run.task, device)
+
+
+def _has_candidate(learner: Learner) -> bool:
+    """Whether there is something to offer; a learner may begin anew where an older program's state does not fit."""
+    return bool(np.isfinite(learner.validation()).any())

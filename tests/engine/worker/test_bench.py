@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from typing_extensions import override
 
+from engine.arrays import FloatArray
 from engine.budget import Deadline
 from engine.dataset import Split
 from engine.learners.base import Job, Progress
-from engine.learners.constant import ConstantLearner
+from engine.learners.constant import ConstantLearner, ConstantMember
 from engine.worker.bench import Bench
 from engine.worker.checkpoint import Checkpoint
 from tests.engine.flowers import flower_run
@@ -108,6 +109,41 @@ def test_a_candidate_left_unscored_is_scored_by_the_next_bench(tmp_path: Path) -
     report = Bench(run).advance(name, Deadline(20.0))
     assert report.version == 1
     assert report.share is None  # no learning was done
+
+
+class Forgetful(ConstantLearner):
+    """Makes nothing of what an older program left it, and has no candidate before it has worked."""
+
+    def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
+        super().__init__(job, settings)
+        self.worked = False
+
+    @override
+    def advance(self, deadline: Deadline) -> Progress:
+        self.worked = True
+        return Progress(improved=True, done=True, share=1.0)
+
+    @override
+    def validation(self) -> FloatArray:
+        return super().validation() if self.worked else np.full_like(super().validation(), np.nan)
+
+    @override
+    def member(self) -> ConstantMember:
+        assert self.worked
+        return super().member()
+
+
+def test_what_was_left_unscored_and_does_not_fit_any_more_is_learned_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.worker.bench.learner_class", lambda kind: Forgetful)
+    run = flower_run(tmp_path / "run")
+    first = Bench(run)
+    name = next(iter(first._entries))
+    checkpoint = Checkpoint(run.checkpoints_path, name)
+    checkpoint.save_state(Forgetful(first.job, {}), done=False, unscored=True)
+    report = Bench(run).advance(name, Deadline(20.0))
+    assert (report.version, report.share, report.done) == (1, 1.0, True)
 
 
 class Reader(ConstantLearner):

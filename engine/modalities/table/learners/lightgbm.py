@@ -90,6 +90,8 @@ class LightGBM(TableLearner):
 
     @override
     def validation(self) -> FloatArray:
+        if self._served is None:
+            return np.full((len(self.job.labels), self.job.task.outputs), np.nan)
         return self._levelled()[1]
 
     def _levelled(self) -> tuple[Link, FloatArray]:

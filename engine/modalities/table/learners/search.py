@@ -139,7 +139,7 @@ class Search(TableLearner):
 
     @override
     def validation(self) -> FloatArray:
-        return self._levelled()[1]
+        return self._levelled()[1] if self._served else self._nothing
 
     def _levelled(self) -> tuple[Link, FloatArray]:
         return self._link.levelled(self.job.labels, mean_of(self._candidate()))

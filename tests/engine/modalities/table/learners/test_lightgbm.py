@@ -57,6 +57,7 @@ def test_it_goes_on_after_a_restart_before_its_first_candidate(tmp_path: Path) -
     first.save(tmp_path)
     second = LightGBM(a_job(2), settings)
     second.restore(tmp_path)
+    assert np.isnan(second.validation()).all()
     with pytest.raises(RuntimeError, match="no candidate"):
         second.member()
     contract.run_to_the_end_after_restore(second)

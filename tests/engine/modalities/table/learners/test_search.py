@@ -116,6 +116,12 @@ def test_the_boosters_of_a_trial_are_written_once(tmp_path: Path, monkeypatch: p
     )
 
 
+def test_before_its_first_candidate_it_has_checked_nothing() -> None:
+    learner = Search(a_job(3), SETTINGS)
+    assert learner.validation().shape == (240, 3)
+    assert np.isnan(learner.validation()).all()
+
+
 def test_what_an_older_program_kept_of_trials_is_read(tmp_path: Path) -> None:
     learner = contract.run_to_the_end(Search(a_job(2), SETTINGS))
     learner.save(tmp_path)
