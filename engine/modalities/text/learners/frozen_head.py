@@ -65,6 +65,10 @@ class FrozenHead(HeadLearner):
         self._first = min(int(self.settings.get("first", 0)), max(_FEWEST, int(_FIRST_WORDS / each)))
         chunks = np.array([chunks_for(count) for count in words])
         self._deepest = next(looks for looks, seen in enumerate(LOOKS, 1) if np.mean(chunks > seen) < _FEW)
+        self._deepest = max(
+            self._deepest, -(-self.fitted // len(self.order))
+        )  # as told before a restart, maybe of more
+        self._done = 0 < self.fitted == self.enough and not len(self._rest)
         self._expected = float(np.minimum(chunks, LOOKS[self._deepest - 1]).mean()) * len(self.order)
 
     @property

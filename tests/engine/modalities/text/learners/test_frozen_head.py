@@ -12,6 +12,7 @@ from engine.ensemble.leaderboard import Entrant, fit_to_serve
 from engine.errors import DataError, ModelError
 from engine.learners.base import Job
 from engine.modalities.text.features import FeatureKind
+from engine.modalities.text.glance import Glance
 from engine.modalities.text.learners.frozen_head import FrozenHead
 from engine.modalities.text.members.features import FeaturesMember
 from engine.modalities.text.samples import TextSamples
@@ -123,6 +124,32 @@ def test_long_texts_are_served_after_a_first_look_and_then_seen_whole(tmp_path: 
     loaded = FeaturesMember.load(tmp_path, learner.member().save(tmp_path), short.task)
     assert loaded.looks == learner.member().looks
     contract.restored_midway_goes_on_to_the_same_end(make, tmp_path / "a", alike=1e-3)
+
+
+@pytest.mark.parametrize(("words", "looks"), [(20.0, 2), (540.0, 3)])
+def test_looks_of_an_older_program_that_foresaw_more_of_them_are_kept(
+    words: float, looks: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = class_job(each=4)
+    assert isinstance(short.samples, TextSamples)
+    texts = TextSamples.from_texts(["the day was new " * 130 + text for (text,) in short.samples.texts()])
+    job = Job(short.task, texts, short.labels, short.folds, threads=1)
+    learner = FrozenHead(job, {})
+    while learner.fitted < 24 or learner._search is not None:
+        learner.advance(Deadline(0.0))
+    learner.save(tmp_path)
+    told = Glance(foreign=False, words=np.full(12, words))
+    monkeypatch.setattr("engine.modalities.text.learners.frozen_head.glance", lambda job: told)
+    again = FrozenHead(job, {})
+    again.restore(tmp_path)
+    for _ in range(200):
+        progress = again.advance(Deadline(0.0))
+        assert 0.0 <= progress.share <= 1.0
+        if progress.done:
+            break
+    assert progress.done
+    assert again.member().looks == looks
+    assert np.isfinite(again.validation()).all()
 
 
 def test_a_language_it_does_not_know_ends_it_at_once_with_a_sentence(tmp_path: Path) -> None:
