@@ -54,6 +54,10 @@ class AudioSamples(FileSamples[Float32Array]):
         """
         return self.opened(row, self._files.wave)
 
+    def forget(self) -> None:
+        """Let go of what was decoded, and keep no more of it: memory ran short. It is decoded anew when wanted."""
+        self._files.forget()
+
     def wave_or_none(self, row: int) -> Float32Array | None:
         """Return one sound, or None where the file cannot be read as one."""
         return unless_broken(lambda: self.wave(row))
@@ -78,14 +82,21 @@ class _Files:
 
     def wave(self, path: str) -> Float32Array:
         """Return the sound in a file, which is not to be written to; raise DataError where there is none."""
-        if path in self._kept:
-            return self._kept[path]
+        kept = self._kept.get(path)
+        if kept is not None:
+            return kept
         wave = decode(path)
         with self._lock:
             if path not in self._kept and wave.nbytes <= self._room:
                 self._kept[path] = wave
                 self._room -= wave.nbytes
         return wave
+
+    def forget(self) -> None:
+        """Let go of all sounds, and keep no more."""
+        with self._lock:
+            self._kept.clear()
+            self._room = 0
 
 
 def open_samples(dataset: Dataset, task: Task, cache: Path | None = None) -> AudioSamples:

@@ -64,6 +64,8 @@ class AudioNet(Net):
     def __init__(self, job: Job) -> None:
         assert isinstance(job.samples, AudioSamples)
         self.job, self.samples = job, job.samples
+        if job.frugality:
+            self.samples.forget()
         self.network = load_speech(verified(SPEECH))
         self.body, self.length = _Body(self.network), LENGTH
         self.frames = self._longest = _LONGEST

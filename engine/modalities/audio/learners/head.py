@@ -36,6 +36,8 @@ class Head(HeadLearner):
         super().__init__(job, settings)
         assert isinstance(self.job.samples, AudioSamples)
         self.samples = self.job.samples
+        if job.frugality:
+            self.samples.forget()
         self.heard: tuple[str, ...] = tuple(settings.get("heard", [settings.get("backbone", STATISTICS)]))
         self._tables: list[FeatureTable] = []
 

@@ -93,6 +93,17 @@ def test_no_more_sounds_are_kept_than_there_is_room_for(
     assert decoded == {"0.wav": 1, "1.wav": 4}
 
 
+def test_what_is_to_be_forgotten_is_decoded_anew_by_all_who_share_it(tmp_path: Path, decoded: Counter[str]) -> None:
+    sounds = samples(tmp_path / "sounds", [0, 1])
+    part = sounds.take(np.array([1]))
+    before = [sounds.wave(0), part.wave(0)]
+    part.forget()
+    for _ in range(2):
+        np.testing.assert_array_equal(sounds.wave(0), before[0])
+        np.testing.assert_array_equal(sounds.wave(1), before[1])
+    assert decoded == {"0.wav": 3, "1.wav": 3}
+
+
 def test_an_unreadable_sound_is_none_or_an_error(tmp_path: Path) -> None:
     sounds = AudioSamples.from_paths([tmp_path / "gone.wav"])
     assert sounds.content == (None,)

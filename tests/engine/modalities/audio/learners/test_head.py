@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from engine.budget import Deadline
 from engine.errors import DataError
 from engine.learners.base import Job
 from engine.modalities.audio.kinds import EVENTS, KINDS, PACES, PICTURES, SPEECH, STATISTICS, kinds
+from engine.modalities.audio.learners.finetune import AudioNet
 from engine.modalities.audio.learners.head import Head
 from engine.modalities.audio.samples import AudioSamples
 from tests.engine.learners import contract
@@ -164,3 +166,15 @@ def test_statistics_need_no_torch(tmp_path: Path) -> None:
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code, str(tmp_path / "s")], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("make", [lambda job: Head(job, {}), AudioNet], ids=["head", "tuned"])
+def test_after_a_lack_of_memory_no_decoded_sounds_are_kept(make: Callable[[Job], object], tmp_path: Path) -> None:
+    job = class_job(tmp_path / "s", each=4)
+    assert isinstance(job.samples, AudioSamples)
+    job.samples.wave(0)
+    make(dataclasses.replace(job, frugality=1))
+    for path in job.samples.references:
+        Path(path).unlink()
+    with pytest.raises(DataError):
+        job.samples.wave(0)
