@@ -7,8 +7,8 @@ import numpy as np
 from engine.arrays import Float32Array
 from engine.modalities.table.encoder import TableEncoder
 from engine.modalities.table.expansion import Expansion
-from engine.modalities.table.pieces import finished
 from engine.modalities.table.samples import TableSamples
+from engine.pieces import finished
 from engine.task import Column
 
 _VALUES = 24  # of a category that are told apart, the most frequent ones

@@ -23,11 +23,11 @@ import polars as pl
 from engine.arrays import FloatArray, IntArray
 from engine.errors import ModelError
 from engine.modalities.table.dates import PARTS, date_part
-from engine.modalities.table.pieces import Pieces, finished
 from engine.modalities.table.places import Turned, maps, turns
 from engine.modalities.table.samples import TableSamples
 from engine.modalities.table.spellings import codes_of
 from engine.modalities.table.texts import TextColumn
+from engine.pieces import Pieces, finished
 from engine.task import Column, ColumnType
 
 MIN_COUNT = 2

@@ -17,7 +17,7 @@ from engine.task import Column, ColumnType, Task
 
 if TYPE_CHECKING:
     from engine.modalities.table.encoder import TableEncoder
-    from engine.modalities.table.pieces import Pieces
+    from engine.pieces import Pieces
 
 _READERS: dict[ColumnType, Callable[[str, Any], float | str | None]] = {
     ColumnType.NUMBER: as_number,

@@ -18,8 +18,8 @@ import numpy as np
 
 from engine.arrays import Float32Array, FloatArray, IntArray
 from engine.errors import ModelError
-from engine.modalities.table.pieces import Pieces, finished
 from engine.modalities.table.terms import BUCKETS, lengths, occurrences, words_in
+from engine.pieces import Pieces, finished
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
@@ -10,7 +10,8 @@ from engine.arrays import IntArray
 from engine.modalities.text.keys import Family
 from engine.modalities.text.ngrams import Counts, count_steps
 from engine.modalities.text.samples import Text, TextSamples
-from engine.modalities.text.tokens import Tokens, at_once
+from engine.modalities.text.tokens import Tokens
+from engine.pieces import Pieces, finished
 
 _REMEMBERED = 30_000_000  # counts of a set of texts
 
@@ -38,9 +39,9 @@ class Counted:
 
     def counts(self, family: Family) -> Counts:
         """Return how often the n-grams of a family occur."""
-        return at_once(self.count_steps(family))
+        return finished(self.count_steps(family))
 
-    def count_steps(self, family: Family) -> Generator[None, None, Counts]:
+    def count_steps(self, family: Family) -> Pieces[Counts]:
         """Count the n-grams of a family bit by bit, with moments in between."""
         kind = replace(family, binary=False)
         if kind in self._kept:

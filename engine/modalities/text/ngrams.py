@@ -13,7 +13,7 @@ vocabulary does not hold are left out, and what remains of each text is scaled t
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,8 @@ import numpy as np
 
 from engine.arrays import BoolArray, Float32Array, IntArray
 from engine.modalities.text.keys import Family, pieces, run_keys
-from engine.modalities.text.tokens import KeyArray, Tokens, at_once, blocks_of
+from engine.modalities.text.tokens import KeyArray, Tokens, blocks_of
+from engine.pieces import Pieces, finished
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -39,10 +40,10 @@ class Counts:
 
 def count(tokens: Tokens, family: Family) -> Counts:
     """Count the n-grams of a family."""
-    return at_once(count_steps(tokens, family))
+    return finished(count_steps(tokens, family))
 
 
-def count_steps(tokens: Tokens, family: Family) -> Generator[None, None, Counts]:
+def count_steps(tokens: Tokens, family: Family) -> Pieces[Counts]:
     """Count the n-grams of a family block by block; yield between them, so that somebody can look at the clock."""
     found: list[Counts] = []
     for block in tokens.blocks(_TOKENS_A_STEP):
@@ -52,7 +53,7 @@ def count_steps(tokens: Tokens, family: Family) -> Generator[None, None, Counts]
     return (yield from _one_below_another(found))
 
 
-def _one_below_another(parts: Sequence[Counts]) -> Generator[None, None, Counts]:
+def _one_below_another(parts: Sequence[Counts]) -> Pieces[Counts]:
     """Return the counts of texts that were counted in parts."""
     from scipy.sparse import csr_array
 
@@ -123,9 +124,9 @@ class Vocabulary:
 
     def matrix(self, counts: Counts) -> csr_array[np.float32]:
         """Return the values [texts, m] of the features, each row of length 1 (or empty)."""
-        return at_once(self.matrix_steps(counts))
+        return finished(self.matrix_steps(counts))
 
-    def matrix_steps(self, counts: Counts) -> Generator[None, None, csr_array[np.float32]]:
+    def matrix_steps(self, counts: Counts) -> Pieces[csr_array[np.float32]]:
         """Find :meth:`matrix` block by block; yield between them."""
         nearest = np.minimum(np.searchsorted(self.keys, counts.keys), max(0, len(self.keys) - 1))
         known = self.keys[nearest] == counts.keys if len(self.keys) else np.zeros(len(counts.keys), dtype=np.bool_)

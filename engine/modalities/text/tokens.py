@@ -15,18 +15,17 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import IntArray
+from engine.pieces import Pieces, finished
 
 KeyArray = npt.NDArray[np.uint32]
-Found = TypeVar("Found")
 
 MOST_LETTERS = 200_000  # of a text that are looked at: its beginning and its end
 _LETTERS_A_STEP = 1_000_000
@@ -65,16 +64,6 @@ def blocks_of(limits: IntArray, most: int) -> Iterator[tuple[int, int]]:
     yield from pairwise([0, *cuts.tolist(), len(limits) - 1])
 
 
-def at_once(steps: Generator[None, None, Found]) -> Found:
-    """Return what is found in steps, without a moment in between."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            found: Found = end.value
-            return found
-
-
 @dataclass(frozen=True, eq=False)
 class Tokens:
     """The tokens of a set of texts.
@@ -92,10 +81,10 @@ class Tokens:
     @classmethod
     def of(cls, texts: Sequence[tuple[str, ...]]) -> Tokens:
         """Return the tokens of texts."""
-        return at_once(cls.steps(texts))
+        return finished(cls.steps(texts))
 
     @classmethod
-    def steps(cls, texts: Sequence[tuple[str, ...]]) -> Generator[None, None, Tokens]:
+    def steps(cls, texts: Sequence[tuple[str, ...]]) -> Pieces[Tokens]:
         """Find the tokens of texts; yield about every half second, so that somebody can look at the clock."""
         numbers, letters = _Numbers(), 0
         pieces, lengths, columns = [], [], []

@@ -25,7 +25,8 @@ from engine.modalities.text.members.ngrams import NgramsMember, side_by_side
 from engine.modalities.text.ngrams import Vocabulary
 from engine.modalities.text.samples import TextSamples
 from engine.modalities.text.solver import Descent, Fit
-from engine.modalities.text.tokens import Found, letters_of
+from engine.modalities.text.tokens import letters_of
+from engine.pieces import Pieces, Result
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -343,12 +344,12 @@ class Ngrams(Learner):
             self._member = NgramsMember.load(folder, state["member"], self.job.task)
 
 
-def _without_news(steps: Generator[None, None, Found]) -> Generator[bool, None, Found]:
+def _without_news(steps: Pieces[Result]) -> Generator[bool, None, Result]:
     """Return what is found in steps; yield False between them, since they bring no candidate."""
     while True:
         try:
             next(steps)
         except StopIteration as end:
-            found: Found = end.value
+            found: Result = end.value
             return found
         yield False

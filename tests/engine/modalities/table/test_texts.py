@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from engine.arrays import IntArray
 from engine.errors import ModelError
 from engine.modalities.table import texts
-from engine.modalities.table.pieces import finished
 from engine.modalities.table.terms import occurrences
 from engine.modalities.table.texts import DIRECTIONS, TextColumn
+from engine.pieces import finished
 
 SENTENCES = [f"{'a lovely' if i % 2 else 'an awful'} stay for us, number {i}" for i in range(60)]
 
