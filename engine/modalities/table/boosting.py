@@ -27,7 +27,7 @@ from engine.arrays import FloatArray
 from engine.budget import Deadline
 from engine.learners.base import Job
 from engine.modalities.table.backend import load_lightgbm, quiet_thread
-from engine.modalities.table.means import MeanColumns
+from engine.modalities.table.means import MeanColumns, places
 from engine.modalities.table.target import Link
 from engine.modalities.table.threads import work_until
 from engine.modalities.table.training import TrainingRows, at_once
@@ -268,6 +268,11 @@ class Bag:
         )
         return means, numbers[self.rows.shown[others]]
 
+    def _widths(self) -> tuple[int, int]:
+        """Return how many columns a booster may have learned from: without those of means, and with them."""
+        rows, columns = self.rows.numbers.shape
+        return columns, columns + (len(places(self.rows.encoder, rows)) if self._with_means else 0)
+
     def validation(self) -> FloatArray:
         """Return the checked rows' predictions at the best number of rounds, [samples of the job, outputs]."""
         return self.rows.spread(self._predictions)
@@ -304,17 +309,25 @@ class Bag:
             arrays = dict(stored)
         if len(arrays["best"]) != len(self._predictions):  # an older program checked all rows of a fold: begin anew
             return
+        texts = [(folder / f"{fold.name}.txt").read_text(encoding="utf-8") for fold in self._folds]
+        if not all(_columns_of(text) in {None, *self._widths()} for text in texts):  # by another rule: begin anew
+            return
         self.best_rounds, self._looked_at, self.done = state["best_rounds"], state["looked_at"], state["done"]
         self.best_loss = np.inf if state["best_loss"] is None else state["best_loss"]
-        for fold, rounds, exhausted in zip(self._folds, state["rounds"], state["exhausted"], strict=True):
-            fold.rounds, fold.exhausted = rounds, exhausted
-            fold.text = (folder / f"{fold.name}.txt").read_text(encoding="utf-8")
+        for fold, text, rounds, exhausted in zip(self._folds, texts, state["rounds"], state["exhausted"], strict=True):
+            fold.text, fold.rounds, fold.exhausted = text, rounds, exhausted
         by_name = {fold.name: fold for fold in self._folds}
         self._predictions = arrays["best"]
         for name, seen in arrays.items():
             fold_name, _, step = name.partition("-")
             if step:
                 by_name[fold_name].looks[int(step)] = seen
+
+
+def _columns_of(text: str) -> int | None:
+    """Return how many columns a booster has learned from, None where there is none yet."""
+    found = re.search(r"^max_feature_idx=(\d+)$", text, re.MULTILINE)
+    return int(found[1]) + 1 if found is not None else None
 
 
 def _side_by_side(numbers: FloatArray, own: FloatArray) -> FloatArray:

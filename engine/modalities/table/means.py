@@ -91,17 +91,22 @@ class MeanColumns:
         aims = wanted(targets, classes)
         tables: dict[int, FloatArray] = {}
         learned = [np.empty((len(rows), 0))]
-        for place in encoder.categories.tolist():
-            known, size = encoder.columns[place].unknown_code, encoder.columns[place].missing_code + 1
-            if known > MANY_VALUES and len(encoded) < FEW_ROWS * known:
-                tables[place], numbers = mean_targets(encoded[rows, place].astype(np.int64), aims, size, seed)
-                learned.append(numbers[:, None])
+        for place in places(encoder, len(encoded)):
+            size = encoder.columns[place].missing_code + 1
+            tables[place], numbers = mean_targets(encoded[rows, place].astype(np.int64), aims, size, seed)
+            learned.append(numbers[:, None])
         return cls(tables), np.concatenate(learned, axis=1)
 
     def beside(self, encoded: FloatArray) -> FloatArray:
         """Return encoded rows [n, columns] with these columns behind them, [n, columns + tables]."""
         told = [table[encoded[:, place].astype(np.int64), None] for place, table in self.tables.items()]
         return np.concatenate([encoded, *told], axis=1) if told else encoded
+
+
+def places(encoder: TableEncoder, rows: int) -> list[int]:
+    """Return the categories that get a column where there are so many rows, by their places in the encoding."""
+    known = {place: encoder.columns[place].unknown_code for place in encoder.categories.tolist()}
+    return [place for place, values in known.items() if values > MANY_VALUES and rows < FEW_ROWS * values]
 
 
 def _table(codes: IntArray, values: FloatArray, size: int) -> FloatArray:

@@ -160,6 +160,20 @@ def test_boosters_of_an_older_program_that_knew_no_means_go_on(tmp_path: Path, m
     assert np.isfinite(second.member().predict(job.samples)).all()
 
 
+def test_boosters_of_an_older_program_that_were_shown_more_means_are_grown_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, settings = a_job_of_many_values(60), {"stages": [{"rounds": 40, "patience": 40}], "means": True}
+    first, second, anew = (LightGBM(job, settings) for _ in range(3))
+    contract.until_improved(first, 0.0)
+    first.save(tmp_path)
+    monkeypatch.setattr(means, "MANY_VALUES", 10**9)
+    second.restore(tmp_path)
+    contract.run_to_the_end_after_restore(second)
+    np.testing.assert_array_equal(second.validation(), contract.run_to_the_end(anew).validation())
+    assert np.isfinite(second.member().predict(job.samples)).all()
+
+
 def test_a_first_look_of_an_older_program_at_all_rows_of_a_fold_is_taken_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
