@@ -175,7 +175,7 @@ class Bag:
         train = lightgbm.Dataset(
             _side_by_side(self.rows.numbers[learn], own)[:, :columns],
             None if self.link.many else targets,
-            init_score=None if begin is None else np.tile(begin, (len(learn), 1)),
+            init_score=_of_each(begin, len(learn)),
             categorical_feature=self.rows.encoder.categories.tolist(),
             params=params,
             free_raw_data=earlier is None,
@@ -183,7 +183,7 @@ class Bag:
         valid = train.create_valid(
             means.beside(self.rows.numbers[check])[:, :columns],
             None if self.link.many else self._targets[check],
-            init_score=None if begin is None else np.tile(begin, (len(check), 1)),
+            init_score=_of_each(begin, len(check)),
             params=params,
         )
         if earlier is None:
@@ -362,6 +362,13 @@ def _log_odds(targets: FloatArray) -> FloatArray:
     """Return the log-odds of each class [K] among targets [n, K]."""
     shares = (targets.sum(axis=0) + 0.5) / (len(targets) + 1.0)
     return np.asarray(np.log(shares / (1.0 - shares)))
+
+
+def _of_each(begin: FloatArray | None, count: int) -> FloatArray | None:
+    """Return what ``count`` rows start from, [count, classes], or [count] as LightGBM wants it of a single class."""
+    if begin is None:
+        return None
+    return np.full(count, begin[0]) if len(begin) == 1 else np.tile(begin, (count, 1))
 
 
 def _add_to_first(booster: Any, odds: FloatArray) -> None:
