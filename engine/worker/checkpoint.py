@@ -32,6 +32,7 @@ from engine.worker.pace import Pace
 PARTS = ("test", "predict")  # samples that learners never see and served models answer
 KEPT_CANDIDATES = 2  # the newest, and the one that may be under evaluation
 _ABOUT = 1.25
+_SOON_ON_DISK = 32_000_000  # bytes, which a slow disk takes within a second
 
 
 @dataclass(frozen=True)
@@ -87,14 +88,18 @@ class Checkpoint:
         commit(self.folder / "standing.json", asdict(self.mark), *parts)
 
     def save_state(self, learner: Learner, *, done: bool, unscored: bool) -> None:
-        """Keep the learner's state; the one before is removed once the new one counts."""
+        """Keep the learner's state; the one before is removed once the new one counts.
+
+        A large one is left to the system to put on disk: a slow one would outlast slices and pauses. Where a power cut
+        tears it the learner is left out, and its candidates stay.
+        """
         number = self.mark.state + 1
         place = self.folder / f"state-{number:04d}"
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir()
         learner.save(place)
         self.mark.state, self.mark.done, self.mark.unscored = number, done, unscored
-        self._commit(place)
+        self._commit(*([place] if _size(place) <= _SOON_ON_DISK else []))
         self._sweep("state-*", keep={place.name})
 
     def restore_state(self, learner: Learner) -> None:
@@ -152,8 +157,7 @@ class Checkpoint:
         pace = None if mark.pace is None else Pace(**mark.pace)
         if not place.is_dir():
             raise FileNotFoundError(place)
-        size = sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
-        return Candidate(self.learner, mark.version, record, validation, answers, pace, size)
+        return Candidate(self.learner, mark.version, record, validation, answers, pace, _size(place))
 
     def _sweep(self, pattern: str, keep: set[str]) -> None:
         for old in self.folder.glob(pattern):
@@ -177,6 +181,10 @@ def mapped(path: Path) -> FloatArray:
     except OSError:
         array = np.load(path, allow_pickle=False)
     return array
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 def _read_answers(path: Path) -> Mapping[str, FloatArray] | None:

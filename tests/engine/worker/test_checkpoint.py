@@ -45,6 +45,25 @@ def test_the_newest_candidate_is_found_again(tmp_path: Path) -> None:
     assert kept == ["odd [name]-0002", "odd [name]-0002.npy", "odd [name]-0003", "odd [name]-0003.npy"]
 
 
+@pytest.mark.parametrize(("most", "waited_for"), [(1000, True), (3, False)])
+def test_a_slice_waits_for_the_disk_only_where_the_state_is_small(
+    most: int, waited_for: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Keeps(ConstantLearner):
+        @override
+        def save(self, folder: Path) -> None:
+            (folder / "state").write_bytes(b"four")
+
+    waited: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda handle: waited.append(os.fstat(handle).st_ino))
+    monkeypatch.setattr("engine.worker.checkpoint._SOON_ON_DISK", most)
+    one = learner()
+    checkpoint = Checkpoint(tmp_path, "a")
+    checkpoint.save_state(Keeps(one.job, {}), done=False, unscored=False)
+    state = (checkpoint.folder / "state-0001" / "state").stat().st_ino
+    assert (state in waited) is waited_for
+
+
 def test_answers_and_pace_come_later_and_answers_belong_to_one_candidate(tmp_path: Path) -> None:
     checkpoint = Checkpoint(tmp_path, "a")
     version = checkpoint.save_candidate(ConstantMember(np.array([0.5, 0.5])), VALIDATION)
