@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from threading import Lock
 from typing import Any, Self
 
 import numpy as np
@@ -14,6 +13,7 @@ from engine.arrays import Float32Array, IntArray
 from engine.dataset import Dataset
 from engine.modalities.audio.decode import decode, to_mono_16k
 from engine.modalities.files import FileSamples, asked, unless_broken
+from engine.modalities.remembered import Remembered
 from engine.task import Task
 
 _REMEMBERED_BYTES = 200_000_000  # of a set of sounds; 16 that are longer than 200 seconds
@@ -33,7 +33,7 @@ class AudioSamples(FileSamples[Float32Array]):
         decoded: Sequence[Float32Array] | None = None,
     ) -> None:
         super().__init__(references, content, cache, decoded)
-        self._files = _Files()
+        self._files: Remembered[str, Float32Array] = Remembered(decode, _bytes_of, _REMEMBERED_BYTES)
 
     @override
     def take(self, rows: IntArray) -> Self:
@@ -52,7 +52,7 @@ class AudioSamples(FileSamples[Float32Array]):
         Raises:
             DataError: the file cannot be read as a sound.
         """
-        return self.opened(row, self._files.wave)
+        return self.opened(row, self._files.get)
 
     def forget(self) -> None:
         """Let go of what was decoded, and keep no more of it: memory ran short. It is decoded anew when wanted."""
@@ -72,31 +72,8 @@ class AudioSamples(FileSamples[Float32Array]):
         return features
 
 
-class _Files:
-    """Sounds of files, decoded when they are first wanted and kept as long as there is room. Asked from threads."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, Float32Array] = {}
-        self._room = _REMEMBERED_BYTES
-        self._lock = Lock()
-
-    def wave(self, path: str) -> Float32Array:
-        """Return the sound in a file, which is not to be written to; raise DataError where there is none."""
-        kept = self._kept.get(path)
-        if kept is not None:
-            return kept
-        wave = decode(path)
-        with self._lock:
-            if path not in self._kept and wave.nbytes <= self._room:
-                self._kept[path] = wave
-                self._room -= wave.nbytes
-        return wave
-
-    def forget(self) -> None:
-        """Let go of all sounds, and keep no more."""
-        with self._lock:
-            self._kept.clear()
-            self._room = 0
+def _bytes_of(wave: Float32Array) -> int:
+    return wave.nbytes
 
 
 def open_samples(dataset: Dataset, task: Task, cache: Path | None = None) -> AudioSamples:

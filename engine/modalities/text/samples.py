@@ -12,6 +12,7 @@ from typing_extensions import override
 from engine.arrays import Float32Array, IntArray
 from engine.dataset import Dataset
 from engine.errors import DataError
+from engine.modalities.remembered import Remembered
 from engine.modalities.text.decode import MAX_BYTES, read_text
 from engine.samples import Samples
 from engine.task import Task
@@ -34,7 +35,7 @@ class TextSamples(Samples):
         self._sources = tuple(texts)
         self.cache = cache
         self.known: dict[str, Float32Array] = {}
-        self._files = _Files()
+        self._files: Remembered[Path, Text] = Remembered(_in_file, _letters_of, _REMEMBERED)
         self._content: tuple[str | None, ...] | None = None
 
     @classmethod
@@ -72,32 +73,23 @@ class TextSamples(Samples):
     def text(self, row: int) -> Text:
         """Return the texts of one sample's columns; empty where its file cannot be read as text."""
         source = self._sources[row]
-        return self._files.text(source) if isinstance(source, Path) else source
+        return self._files.get(source) if isinstance(source, Path) else source
 
     def texts(self, rows: IntArray | None = None) -> list[Text]:
         """Return the texts of these samples, or of all."""
         return [self.text(int(row)) for row in (range(len(self)) if rows is None else rows)]
 
 
-class _Files:
-    """Texts of files, read when they are first wanted and kept as long as there is room."""
+def _in_file(path: Path) -> Text:
+    """Return the text in a file, empty where it cannot be read as text."""
+    try:
+        return (read_text(path),)
+    except DataError:
+        return ("",)
 
-    def __init__(self) -> None:
-        self._kept: dict[Path, Text] = {}
-        self._room = _REMEMBERED
 
-    def text(self, path: Path) -> Text:
-        """Return the text in a file, empty where it cannot be read as text."""
-        if path in self._kept:
-            return self._kept[path]
-        try:
-            text = (read_text(path),)
-        except DataError:
-            text = ("",)
-        if len(text[0]) <= self._room:
-            self._kept[path] = text
-            self._room -= len(text[0])
-        return text
+def _letters_of(text: Text) -> int:
+    return len(text[0])
 
 
 def _typed(value: object) -> str:
