@@ -26,7 +26,7 @@ from engine.modalities.audio.speech import grid, levels, pieces
 
 _KEPT_BYTES = 1_000_000_000
 _PIECE = 16
-_FIRST_SHARE = 0.5  # of the length that is heard in the end, heard in the beginning
+_SHARES = (0.5, 0.625, 0.75, 0.875, 1.0)  # of the length heard in the end; few, as memory is not shared between lengths
 _LONGEST = 1000  # frames to learn from at a time, 10 seconds
 _WHOLE_FRAMES = 32_000  # of whole sounds heard between two looks at the clock, and together; some seconds of work
 _LEAST = -8.0
@@ -103,7 +103,7 @@ class AudioNet(Net):
         found = dict(overlapped(self._seen, [int(row) for row in rows], self.job.threads))
         sounds = [found[int(row)] for row in rows]
         if view.train:
-            share = _FIRST_SHARE + (1.0 - _FIRST_SHARE) * view.progress
+            share = _SHARES[min(int(view.progress * len(_SHARES)), len(_SHARES) - 1)]
             frames = max(SHORTEST, round(share * self.frames))
             parts = [[vary(level, frames, view.random)] for level in sounds]
         else:

@@ -69,8 +69,10 @@ def test_sounds_are_learned_by_excerpts_that_grow_and_checked_whole() -> None:
     while not net.prepare():
         pass
     rows = np.arange(3)
-    early, late = (net.inputs(rows, View(True, progress=progress))[0].shape[1] for progress in (0.0, 1.0))
-    assert (early, late) == (99, 198)
+    frames = [net.inputs(rows, View(True, progress=progress))[0].shape[1] for progress in np.linspace(0.0, 1.0, 50)]
+    assert (frames[0], frames[-1]) == (99, 198)
+    assert frames == sorted(frames)
+    assert len(set(frames)) == 5
     _, lengths, owner = net.inputs(rows, View())
     assert owner.tolist() == [0, 0, 1, 2]
     assert lengths.tolist() == [2187, 2186, 198, 98]
