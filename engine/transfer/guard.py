@@ -36,6 +36,8 @@ class Verdict:
         """What the person is told."""
         scores = f"{self.with_it:.3f} on samples not learned from, and {self.without:.3f} without it"
         name = PurePath(self.network).name
+        if f"{self.with_it:.3f}" == f"{self.without:.3f}":
+            return f"The pretrained network {name} makes next to no difference: the best scores are {scores}."
         if self.helps:
             return f"The pretrained network {name} helped: the best score was {scores}."
         return f"The pretrained network {name} does not help on this data: the best score is {scores}."

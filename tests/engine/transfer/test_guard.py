@@ -19,8 +19,17 @@ def test_a_network_whose_head_does_no_better_than_learners_without_it_does_not_h
     (verdict,) = verdicts([PLAIN, frozen(0.5, 0.7), TUNED])
     assert not verdict.helps
     assert (verdict.with_it, verdict.without) == (0.7, 0.7)
-    assert "does not help" in verdict.sentence
     assert unhelped([PLAIN, frozen(0.5, 0.7), TUNED]) == {"tuned"}
+
+
+def test_the_person_is_told_of_a_difference_only_where_the_figures_show_one() -> None:
+    def sentence(score: float) -> str:
+        (verdict,) = verdicts([PLAIN, frozen(score)])
+        return verdict.sentence
+
+    assert "does not help" in sentence(0.6)
+    assert "helped" in sentence(0.8)
+    assert all("next to no difference" in sentence(score) for score in (0.6997, 0.7, 0.7003))
 
 
 def test_a_network_that_does_better_helps() -> None:
