@@ -15,13 +15,14 @@ import psutil
 from tests.benchmarks.command import cores
 
 ROOT = Path(__file__).resolve().parents[2]
+_REPORTS = "tests/benchmarks/reports"  # which every measurement changes
 _TRIES, _COUNT, _PRODUCTS = 60, 60_000, 3
 
 
 def record() -> dict[str, Any]:
     """Return the machine's facts, the commit and the load as they are now."""
     return {
-        "commit": _git("describe", "--always", "--dirty"),
+        "commit": _git("describe", "--always") + ("-dirty" if _changed(".", f":(exclude){_REPORTS}") else ""),
         "engine": engine(),
         "date": time.strftime("%Y-%m-%d %H:%M:%S"),
         "cpu": processor(),
@@ -52,8 +53,11 @@ def reference_ms() -> float:
 
 def engine() -> str:
     """Return the state of the code that learns, so that other commits do not make a measured run an old one."""
-    changed = _git("status", "--porcelain", "--", "engine")
-    return _git("rev-parse", "--short", "HEAD:engine") + ("-dirty" if changed else "")
+    return _git("rev-parse", "--short", "HEAD:engine") + ("-dirty" if _changed("engine") else "")
+
+
+def _changed(*paths: str) -> bool:
+    return bool(_git("status", "--porcelain", "--", *paths))
 
 
 def processor() -> str:

@@ -78,17 +78,23 @@ def _machine(facts: Mapping[str, Any]) -> str:
     return f"{facts['cpu']}, {cores}"
 
 
+def _commit(facts: Mapping[str, Any]) -> str:
+    """Return the commit; of early lines the mark of changes tells only that reports had been written."""
+    commit = str(facts["commit"])
+    return commit if "dirty" in str(facts.get("engine", "dirty")) else commit.removesuffix("-dirty")
+
+
 def about(outcomes: Sequence[Outcome]) -> list[str]:
     """Return sentences on when, where and how this was measured."""
     machines = sorted({_machine(o.machine) for o in outcomes if "cpu" in o.machine})
     dates = sorted({str(o.machine["date"])[:10] for o in outcomes if "date" in o.machine})
-    ours = sorted({str(o.machine["commit"]) for o in outcomes if o.contender == OURS and "commit" in o.machine})
+    ours = sorted({_commit(o.machine) for o in outcomes if o.contender == OURS and "commit" in o.machine})
     loaded = [f"{o.case} {o.budget_s:g} s seed {o.seed} {o.contender}" for o in outcomes if o.loaded]
     failed = [f"{o.case} {o.budget_s:g} s seed {o.seed} {o.contender}" for o in outcomes if "failed" in o.notes]
     sentences = [
         f"Measured on {', '.join(machines) or 'no machine yet'}; {' to '.join(dict.fromkeys(dates[:1] + dates[-1:]))}; "
         f"our code at {', '.join(ours) or 'no commit yet'}.",
-        "Medians over seeds. Scores are the outside scorer's, on test parts whose labels no contender was shown. ALC "
+        "Medians over seeds; of memory and overrun the most. Scores are the outside scorer's, on test parts whose labels no contender was shown. ALC "
         "is the area under the test score over log time (t0 = 60 s) to the end of the budget, and again to 1200 s, "
         "where answers given after the budget count too. A tool without a curve has one point, when its answers were "
         "written; so one that uses its whole budget and a little more has an ALC of 0.",

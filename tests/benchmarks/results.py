@@ -38,6 +38,11 @@ class Outcome:
         return self.case, self.contender, self.budget_s, self.seed
 
     @property
+    def state(self) -> str:
+        """A mark of the code that was measured: of ours the engine's, of another tool how it is run."""
+        return str(self.machine.get("engine" if self.contender == OURS else "method", ""))
+
+    @property
     def loaded(self) -> bool:
         """Whether other programs kept the machine busy, or other machines its host."""
         return sum(float(self.machine.get(who, 0.0)) for who in ("others_cores", "stolen_cores")) > LOADED_CORES
@@ -68,13 +73,18 @@ def _outcome(fields: dict[str, Any]) -> Outcome:
 
 
 def latest(outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """Return the newest line for each thing measured, in the order in which they were first measured."""
-    return list({outcome.key: outcome for outcome in outcomes}.values())
+    """Return the newest line for each thing measured, in the order in which they were first measured.
+
+    Lines of other seeds from an older state of what was measured are left out: medians are over one state.
+    """
+    newest = {outcome.key: outcome for outcome in outcomes}
+    by_age = sorted(newest.values(), key=lambda outcome: str(outcome.machine.get("date", "")))
+    states = {outcome.key[:3]: outcome.state for outcome in by_age}
+    return [outcome for outcome in newest.values() if outcome.state == states[outcome.key[:3]]]
 
 
-def is_done(outcomes: Iterable[Outcome], key: Key, engine: str | None) -> bool:
-    """Tell whether a line for ``key`` brought figures; where ``engine`` is given, with just that state of the code."""
+def is_done(outcomes: Iterable[Outcome], key: Key, state: str | None) -> bool:
+    """Tell whether a line for ``key`` brought figures; where ``state`` is given, with the code in just that state."""
     return any(
-        outcome.key == key and outcome.figures and (engine is None or outcome.machine.get("engine") == engine)
-        for outcome in outcomes
+        outcome.key == key and outcome.figures and (state is None or outcome.state == state) for outcome in outcomes
     )

@@ -45,9 +45,12 @@ def _attempt(key: Key, measured: Callable[[], Outcome]) -> Outcome:
 
 
 def _known(options: Options, key: Key) -> bool:
-    """Tell whether there is a result; ours must be from the code as it is, unless any will do."""
-    engine = machine.engine() if key[1] == OURS and not options.any_commit else None
-    return results.is_done(results.load(options.results), key, engine)
+    """Tell whether there is a result; it must be from the code as it is, unless any of ours will do."""
+    if key[1] == OURS:
+        state = None if options.any_commit else machine.engine()
+    else:
+        state = next(peer.method for peer in contenders.PEERS if peer.name == key[1])
+    return results.is_done(results.load(options.results), key, state)
 
 
 def _plan(options: Options) -> Iterator[tuple[Key, Callable[[], Outcome]]]:

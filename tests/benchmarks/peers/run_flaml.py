@@ -1,4 +1,4 @@
-"""FLAML: AutoML.fit with the time budget, maximising ROC AUC or R²; all else as it comes."""
+"""FLAML: AutoML.fit with the time that is left, maximising ROC AUC or R²; all else as it comes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def main() -> None:
     metric = "r2" if numbers else "roc_auc" if labels.nunique() == 2 else "roc_auc_ovr"
     task = "regression" if numbers else "classification"
     model = AutoML()
-    model.fit(train, labels, task=task, metric=metric, time_budget=job.budget_s, seed=job.seed, verbose=0)
+    model.fit(train, labels, task=task, metric=metric, time_budget=job.left_to_learn, seed=job.seed, verbose=0)
     since = time.monotonic()
     answers = model.predict(test) if numbers else model.predict_proba(test)
     job.measured(since, common.pickled_mb(model.model))

@@ -1,8 +1,14 @@
-"""The pretrained network as it is, at 224 pixels, and logistic regression on what it sees; C by 5 folds."""
+"""A pretrained network as it is, and logistic regression on what it sees or hears; C by 5 folds.
+
+The second word of the command line names the network: one of those for pictures, at the resolution that it was made
+for, or that of sound events, of whose patches the means are taken.
+"""
 
 from __future__ import annotations
 
+import sys
 import time
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,12 +19,23 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from tests.benchmarks.peers import common
-from tests.benchmarks.peers.pictures import network, pictures, tensor, use_all_cores
+from tests.benchmarks.peers.pictures import LARGE, SMALL, network, pictures, tensor, use_all_cores
 
-_SIDE, _BATCH = 224, 32
+_SIDES = {SMALL: 224, LARGE: 260}
+_BATCH = 32
 
 
-def _features(model: Any, pixels: Any) -> Any:
+@cache
+def _network(name: str) -> Any:
+    return network(name).eval()
+
+
+def _features(name: str, job: common.Job, part: str) -> Any:
+    if name not in _SIDES:
+        from tests.benchmarks.peers import sounds
+
+        return np.stack([sounds.events(file) for file in job.files(part)])
+    model, pixels = _network(name), pictures(job, part, _SIDES[name])
     with torch.inference_mode():
         maps = [model.forward_features(tensor(pixels[at : at + _BATCH])) for at in range(0, len(pixels), _BATCH)]
         return torch.cat([batch.mean((2, 3)) for batch in maps]).numpy()
@@ -26,10 +43,9 @@ def _features(model: Any, pixels: Any) -> Any:
 
 def main() -> None:
     """Fit, predict, write."""
-    job = common.job()
+    job, name = common.job(), sys.argv[2]
     use_all_cores()
-    model = network().eval()
-    inputs = _features(model, pictures(job, "train", _SIDE))
+    inputs = _features(name, job, "train")
     head: Any = LogisticRegressionCV(
         Cs=np.logspace(-4, 0, 5),
         l1_ratios=(0.0,),
@@ -43,7 +59,7 @@ def main() -> None:
         head = OneVsRestClassifier(head)
     fitted = make_pipeline(StandardScaler(), head).fit(inputs, job.codes)
     since = time.monotonic()
-    answers = fitted.predict_proba(_features(model, pictures(job, "test", _SIDE)))
+    answers = fitted.predict_proba(_features(name, job, "test"))
     job.measured(since, common.pickled_mb(fitted))
     job.write(answers)
 

@@ -19,13 +19,19 @@ _RANGE_DB = 80.0
 _COEFFICIENTS = 20
 
 
-def log_mel(file: Path) -> Any:
-    """Return decibels below the loudest moment, [bands, frames], at least -80."""
+def _wave(file: Path) -> Any:
+    """Return up to ten seconds of a sound at 16 kHz, one channel."""
     wave, rate = soundfile.read(file, dtype="float32", always_2d=True)
     wave = wave.mean(axis=1)[: _LONGEST_S * rate]
     if rate != _RATE:
         common = gcd(rate, _RATE)
         wave = resample_poly(wave, _RATE // common, rate // common)
+    return wave
+
+
+def log_mel(file: Path) -> Any:
+    """Return decibels below the loudest moment, [bands, frames], at least -80."""
+    wave = _wave(file)
     wave = np.pad(wave, (0, max(0, _WINDOW - len(wave))))
     frames = np.lib.stride_tricks.sliding_window_view(wave, _WINDOW)[::_HOP] * np.hanning(_WINDOW)
     power = np.abs(np.fft.rfft(frames, _BINS)) ** 2
@@ -49,6 +55,23 @@ def picture(file: Path, side: int) -> Any:
     levels = (255 * (log_mel(file) / _RANGE_DB + 1)).astype(np.uint8)
     grey = Image.fromarray(levels[::-1]).resize((side, side), Image.Resampling.BILINEAR)
     return np.asarray(grey.convert("RGB"))
+
+
+def events(file: Path) -> Any:
+    """Return what the product's network of sound events hears, the means over patches of a second, [2048]."""
+    from engine.backbones.yamnet import LENGTH
+    from engine.modalities.audio.events import hear
+
+    heard: Any = hear(_event_network(), _wave(file), "cpu")[:LENGTH]
+    return heard
+
+
+@cache
+def _event_network() -> Any:
+    from engine.backbones.weights import verified
+    from engine.backbones.yamnet import load_yamnet
+
+    return load_yamnet(verified("yamnet"))
 
 
 def statistics(file: Path) -> Any:

@@ -23,6 +23,12 @@ def test_every_peer_has_its_packages_and_its_runner() -> None:
         assert (HERE / f"{peer.runner.rpartition('.')[2]}.py").is_file()
 
 
+def test_a_change_of_how_a_peer_is_run_is_seen() -> None:
+    usual, best = (peer for peer in PEERS if peer.name.startswith("AutoGluon"))
+    assert usual.method != best.method
+    assert usual.method == replace(usual, timed=False).method
+
+
 def test_every_dataset_has_two_peers_or_more() -> None:
     for case in CASES:
         assert sum(peer.takes(case) for peer in PEERS) >= 2, case.name
@@ -68,11 +74,13 @@ def test_a_tool_without_a_clock_is_measured_once_for_all_budgets() -> None:
     [case] = [case for case in CASES if case.name == "titanic"]
     untimed, timed = (next(peer for peer in PEERS if peer.name == name) for name in ("LightGBM, default", "FLAML"))
     figures = {"wall_s": 30.0, "alc": 0.4, "overrun_percent": -50.0, "first_s": 30.0, case.metric: 0.7}
-    line = Outcome(case.name, untimed.name, 60.0, 3, figures, ((30.0, 0.7),), machine={"date": "then"})
+    facts = {"date": "then", "method": untimed.method}
+    line = Outcome(case.name, untimed.name, 60.0, 3, figures, ((30.0, 0.7),), machine=facts)
 
     assert contenders.stands_for(line, untimed, case, 3)
     assert not contenders.stands_for(line, untimed, case, 4)
     assert not contenders.stands_for(replace(line, notes={"stopped": "by force"}), untimed, case, 3)
+    assert not contenders.stands_for(replace(line, machine={"date": "then", "method": "older"}), untimed, case, 3)
     assert not contenders.stands_for(replace(line, contender=timed.name), timed, case, 3)
 
     later = contenders.restated(line, case, 300.0)
