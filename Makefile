@@ -79,5 +79,5 @@ wheel: $(STAMP)
 	$(PYTHON_IN_VENV) -m build --wheel
 
 clean:
-	rm -rf build dist demo-output bench-output *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf build dist demo-output/exported demo-output/projects demo-output/settings demo-output/*.png bench-output *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find engine labeling exporters studio resources tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -22,12 +22,12 @@ def main() -> int:
     """Open the studio on the sample project, or go through the job offscreen; return the exit code."""
     output = OUTPUT.resolve()
     output.mkdir(exist_ok=True)
-    os.environ["AUTODIDACT_HOME"] = str(output / "projects")
-    if has_display():
+    if has_display():  # the person's own projects go where they always do, not where the next demo deletes them
         from studio.app import main as open_studio
         from studio.demo.sample import sample_project
 
-        return open_studio(sample_project(output / "projects"))
+        return open_studio(sample_project(output / "window"))
+    os.environ["AUTODIDACT_HOME"] = str(output / "projects")
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     os.environ["XDG_CONFIG_HOME"] = str(output / "settings")  # leave the person's own settings alone
     from studio.demo.offscreen import run

@@ -17,7 +17,7 @@ from studio.wording import things
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("run", metavar="RUN", type=Path, help="a run folder, or an exported ONNX file")
+    parser.add_argument("run", metavar="RUN|FILE.onnx", type=Path, help="a run folder, or an exported ONNX file")
     parser.add_argument("data", metavar="DATA2", type=Path, help="labelled data, like what was learned from")
     add_small(parser)
     parser.add_argument("--json", action="store_true", help="print the numbers as one JSON object")

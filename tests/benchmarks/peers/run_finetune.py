@@ -3,8 +3,8 @@
 fastai's ``fine_tune`` and ``create_head``: one pass with a frozen body (one-cycle, peak 2e-3, rising for 99 %), then
 the whole network at half of that, from a hundredth of it at the input to all of it at the head, rising for 30 %; AdamW
 (0.99, 1e-5, weight decay 0.01), momentum 0.95 to 0.85 and back; averages and maxima under a head of 512; random crops
-and flips. The resolution is the largest at which measured steps let six passes end in time; then, measured anew, as many
-passes as fit, ten at most.
+and flips. The resolution is the largest at which measured steps let six passes end in time; then, measured anew, as
+many passes as fit, ten at most.
 """
 
 from __future__ import annotations
