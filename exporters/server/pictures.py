@@ -13,6 +13,7 @@ from exporters.standalone.package import Unreadable
 
 _BYTES_A_PIXEL = 20  # measured: to unpack it and make it smaller
 _DEEP, _DEEP_TIMES = ("I", "F"), 1.6  # of 32 bits a pixel, which take 27 bytes, and 4 to be turned upright
+_AN_EDGE = 200  # what a row or a column of pixels takes in the graph's own filters, however few pixels it has
 _LEAST = 2_000_000
 _RESERVED = 100_000_000  # for bodies, and for what is no picture
 
@@ -38,8 +39,13 @@ def most_pixels(limits: Limits) -> int:
     return max(_LEAST, min(limits.pixels, free // _BYTES_A_PIXEL))
 
 
+def room_of(pictures: int, height: int, width: int) -> int:
+    """Return how many pixels the room that pictures of one size take is worth: a thin one has few, but long edges."""
+    return max(pictures * height * width, _AN_EDGE * (height + width))
+
+
 def pixels_of(raw: bytes) -> int:
-    """Return how many pixels are unpacked for the file, more where each takes more room than usual.
+    """Return how many pixels are unpacked for the file, more where it takes more room than they usually do.
 
     0 where that cannot be told, so that reading it says why.
     """
@@ -53,6 +59,6 @@ def pixels_of(raw: bytes) -> int:
         try:
             with Image.open(io.BytesIO(raw), formats=FORMATS) as picture:
                 width, height = sides_of(picture)
-                return round(width * height * (_DEEP_TIMES if picture.mode in _DEEP else 1.0))
+                return round(room_of(1, height, width) * (_DEEP_TIMES if picture.mode in _DEEP else 1.0))
         except Exception:  # Pillow's readers raise what they like on damaged files; decoding meets that with a sentence
             return 0

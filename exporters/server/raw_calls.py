@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from exporters.server.pictures import room_of
 from exporters.server.refused import Refused
 from exporters.server.settings import Limits
 from exporters.standalone.package import Package
@@ -17,6 +17,7 @@ Feeds = Mapping[str, npt.NDArray[Any]]
 
 _SECONDS = 200  # what is heard of the longest sound
 _RATE = 16_000
+MAX_SIDE = 65_535  # as engine.modalities.image.decode has it, which goes along with models of pictures alone
 # as exporters.standalone.text and engine.modalities.text.chunks have them, which go along with models of texts alone
 MOST_TEXTS = 256
 CHUNK = 128
@@ -31,10 +32,10 @@ def rows_of(package: Package, feeds: Feeds) -> int:
 
 
 def pixels_in(package: Package, feeds: Feeds) -> int:
-    """Return how many pixels a call has, 0 where it has no pictures."""
+    """Return how many pixels the pictures of a call take the room of, 0 where it has none."""
     if package.modality != "image":
         return 0
-    return sum(math.prod(value.shape[:3]) for value in feeds.values())
+    return sum(room_of(*value.shape[:3]) for value in feeds.values())
 
 
 def check_call(package: Package, feeds: Feeds, limits: Limits) -> None:
@@ -55,6 +56,8 @@ def check_call(package: Package, feeds: Feeds, limits: Limits) -> None:
         samples = feeds[str(package.manifest["inputs"][0]["name"])]
         if package.modality == "audio" and samples.shape[1] > _SECONDS * _RATE:
             raise Refused(413, f"A sound has more than {_SECONDS} seconds. Send its parts, one after the other.")
+        if package.modality == "image" and max(samples.shape[1:3]) > MAX_SIDE:
+            raise Refused(413, f"A picture has a side of more than {MAX_SIDE:,} pixels. Make it smaller.")
         most = min(most, package.most(samples[0]))
     if rows > most:
         raise Refused(413, f"The call holds {rows:,} samples; of this size the limit is {most:,}. Send fewer at once.")

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.learners.constant import ConstantMember
+from engine.modalities.image import decode
 from engine.modalities.text import chunks
 from engine.task import Column, ColumnType, Kind, Modality, Task
 from exporters.packaged import write_package
@@ -24,7 +25,7 @@ from exporters.server import raw_calls
 from exporters.server.deadline import Deadline
 from exporters.server.friendly import Asking
 from exporters.server.inference import Inference
-from exporters.server.raw_calls import check_call, check_words
+from exporters.server.raw_calls import check_call, check_words, pixels_in
 from exporters.server.refused import Refused
 from exporters.server.settings import Limits, Load
 from exporters.server.tensors import DATATYPES
@@ -274,6 +275,17 @@ def test_a_raw_picture_takes_room_like_any_other(picture_package: Package) -> No
     with pytest.raises(Refused) as late:
         asking.call(["probabilities"], {"image": np.zeros((1, 30, 30, 3), np.uint8)}, 900, Deadline.after(0.01))
     assert late.value.status == 504
+
+
+def test_a_raw_picture_has_no_longer_sides_than_one_in_a_file(picture_package: Package) -> None:
+    assert raw_calls.MAX_SIDE == decode.MAX_SIDE
+    for shape in ((1, 1, raw_calls.MAX_SIDE + 1, 3), (1, raw_calls.MAX_SIDE + 1, 1, 3)):
+        with pytest.raises(Refused, match="a side of more than") as refusal:
+            check_call(picture_package, {"image": np.zeros(shape, np.uint8)}, Limits())
+        assert refusal.value.status == 413
+    thin = {"image": np.zeros((1, 1, raw_calls.MAX_SIDE, 3), np.uint8)}
+    check_call(picture_package, thin, Limits())
+    assert pixels_in(picture_package, thin) > 10_000_000
 
 
 def test_a_raw_call_waits_for_its_turn(row_package: Package) -> None:

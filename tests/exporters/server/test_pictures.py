@@ -3,20 +3,29 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from exporters.server import pictures
 from exporters.server.machine import calls, cores, machine, memory
-from exporters.server.pictures import TooLarge, most_pixels, pixels_of
+from exporters.server.pictures import TooLarge, most_pixels, pixels_of, room_of
 from exporters.server.settings import Limits
 from tests.engine.hostile_pictures import tiled_tiff
+from tests.exporters.server.conftest import encoded
 
 
 def test_the_size_is_read_from_the_head_of_a_file(photo: bytes) -> None:
-    assert pixels_of(photo) == 60 * 80
-    assert pixels_of(photo[:700]) in (0, 60 * 80)
+    large = encoded(np.zeros((600, 800), dtype=np.uint8), "PNG")
+    assert pixels_of(large) == 600 * 800
+    assert pixels_of(photo[:700]) in (0, pixels_of(photo))
     assert pixels_of(b"no picture") == pixels_of(b"") == 0
+
+
+def test_a_thin_picture_counts_for_the_filters_along_its_edges() -> None:
+    assert pixels_of(encoded(np.zeros((1, 60_000), dtype=np.uint8), "PNG")) == 200 * 60_001
+    assert room_of(16, 1, 60_000) == 200 * 60_001  # pictures of one call share a filter
+    assert room_of(16, 1000, 1000) == 16_000_000
 
 
 @pytest.mark.parametrize("form", ["PPM", "ICO", "TGA", "EPS"])
@@ -33,7 +42,7 @@ def test_the_limit_is_the_smaller_of_what_was_set_and_what_fits() -> None:
 
 
 def test_a_tile_counts_where_it_is_larger_than_the_picture() -> None:
-    assert pixels_of(tiled_tiff(512)) == 512 * 512
+    assert pixels_of(tiled_tiff(1024)) == 1024 * 1024
     assert pixels_of(tiled_tiff(512, kind=2)) == 0
 
 
@@ -41,9 +50,9 @@ def test_pictures_that_take_more_room_count_for_more(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(pictures, "memory", lambda: 740_000_000)
     monkeypatch.setattr(pictures, "resident_bytes", lambda: 0)
     assert most_pixels(replace(Limits(), pixels=10**12)) == 32_000_000
-    for mode, pixels in (("RGB", 1000), ("I;16", 1000), ("I", 1600), ("F", 1600)):
+    for mode, pixels in (("RGB", 500_000), ("I;16", 500_000), ("I", 800_000), ("F", 800_000)):
         held = io.BytesIO()
-        Image.new(mode, (50, 20)).save(held, "TIFF")
+        Image.new(mode, (1000, 500)).save(held, "TIFF")
         assert pixels_of(held.getvalue()) == pixels
 
 
