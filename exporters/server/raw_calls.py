@@ -22,6 +22,7 @@ MAX_SIDE = 65_535  # as engine.modalities.image.decode has it, which goes along 
 MOST_TEXTS = 256
 CHUNK = 128
 _CHUNKED = 16_384  # words of chunks, as many as the reader's own call of short texts: each takes some 20 kB on its way
+MOST_TERMS = 400_000  # of one column, no fewer than the reader's own call of rows has
 _PADDED = 32_768  # words of texts padded to the longest of them, for the small network of a run
 
 
@@ -96,6 +97,12 @@ def _check_terms(package: Package, feeds: Feeds) -> None:
         names = [str(name) for name in column["inputs"]]
         if len(names) > 1:
             _check_sizes(feeds[names[0]], feeds[names[1]])
+            _check_entries(len(feeds[names[0]]), MOST_TERMS)
+
+
+def _check_entries(count: int, most: int) -> None:
+    if count > most:
+        raise Refused(413, f"A list of the call has {count:,} entries; the limit is {most:,}. Send fewer at once.")
 
 
 def _check_sizes(entries: npt.NDArray[Any], sizes: npt.NDArray[Any]) -> None:

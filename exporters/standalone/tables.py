@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +10,22 @@ import numpy as np
 
 from engine.errors import DataError
 from engine.modalities.table.cells import as_days, as_number, as_words
+from engine.modalities.table.terms import LONGEST
 from engine.task import Column, ColumnType, Task
 from exporters.standalone.errors import Unreadable
 from exporters.standalone.terms import term_feeds
 
 ROWS_A_CALL = 4096
+_LETTERS_A_CALL = 250_000  # each makes up to one and a half terms, of which a graph takes some 450 bytes
 
 Row = tuple[float | str | None, ...]
 
 
 class RowReader:
-    """Reads rows. An item holds a cell for each of the model's columns; any items share a call."""
+    """Reads rows. An item holds a cell for each of the model's columns; items with about as many letters share a call.
+
+    Letters count in columns of sentences alone: without one, any items share a call.
+    """
 
     def __init__(self, folder: Path, task: Task, manifest: Mapping[str, Any]) -> None:
         inputs = {
@@ -38,13 +43,14 @@ class RowReader:
         except DataError as error:
             raise Unreadable(str(error)) from error
 
-    def kin(self, item: Row) -> Hashable:
-        """Return what items of one call share: nothing."""
-        return None
+    def kin(self, item: Row) -> int:
+        """Return what items of one call share: about how many letters are looked at."""
+        written = (cell for cell, (column, _) in zip(item, self._fed, strict=False) if column.type is ColumnType.TEXT)
+        return sum(min(len(cell), LONGEST) for cell in written if isinstance(cell, str)).bit_length()
 
     def most(self, item: Row) -> int:
-        """Return how many items fit in a call."""
-        return ROWS_A_CALL
+        """Return how many items like this one fit in a call; of an item without cells, the most of any."""
+        return max(1, min(ROWS_A_CALL, _LETTERS_A_CALL >> self.kin(item)))
 
     def blank(self) -> Row:
         """Return the smallest sample there is."""

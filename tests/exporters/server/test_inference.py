@@ -241,12 +241,17 @@ def test_lists_may_be_of_any_length_and_empty(words: Path, texts: list[str]) -> 
     np.testing.assert_allclose(np.reshape(shares["data"], shares["shape"]), expected, atol=1e-6)
 
 
-def test_columns_of_sentences_may_have_more_terms_than_rows(tmp_path: Path) -> None:
+@pytest.fixture
+def note_package(tmp_path: Path) -> Package:
     columns = (Column("size", ColumnType.NUMBER), Column("note", ColumnType.TEXT))
     task = Task(Modality.TABLE, Kind.MULTICLASS, ("a", "b"), target="t", columns=columns)
     model = model_of(task, ConstantMember(np.array([0.25, 0.75])))
     folder = write_package(source_of(model, "notes"), tmp_path / "notes", lambda share, text: None).folder
-    package = Package.open(folder, threads=1)
+    return Package.open(folder, threads=1)
+
+
+def test_columns_of_sentences_may_have_more_terms_than_rows(note_package: Package) -> None:
+    package = note_package
     feeds = package.feeds([package.read({"size": 1, "note": "many more words than rows"})])
     kinds = {"int64": "INT64", "float64": "FP64"}
     inputs = [
@@ -255,6 +260,18 @@ def test_columns_of_sentences_may_have_more_terms_than_rows(tmp_path: Path) -> N
     ]
     said = infer(package, inputs)
     assert said["outputs"][0]["data"] == ["b"]
+
+
+def test_columns_of_sentences_have_a_limit_that_the_readers_own_calls_keep(note_package: Package) -> None:
+    signs = [chr(0x4E00 + number) for number in range(1000)]  # words of one sign make the most terms of their letters
+    item = note_package.read({"size": 1, "note": " ".join(signs)})
+    check_call(note_package, note_package.feeds([item] * note_package.most(item)), Limits())
+    most = raw_calls.MOST_TERMS
+    (terms, sizes, letters), one = (f"note {part}" for part in ("terms", "sizes", "letters")), np.ones(1, np.int64)
+    feeds = {"size": np.ones((1, 1)), letters: one, sizes: one * (most + 1), terms: np.zeros(most + 1, np.int64)}
+    with pytest.raises(Refused, match="the limit is 400,000") as refusal:
+        check_call(note_package, feeds, Limits())
+    assert refusal.value.status == 413
 
 
 def test_a_raw_call_has_no_more_pictures_than_one_of_the_reader(picture_package: Package) -> None:
