@@ -18,6 +18,7 @@ MAX_SECONDS = 30 * 60
 EXCERPTS, EXCERPT_SECONDS = 10, 20
 MIN_RATE, MAX_RATE = 1_000, 768_000
 
+_MOST_NUMBERS = 1_000_000_000  # of a file that has to be unpacked from its beginning: minutes of work at most
 _NUMBERS_AT_ONCE = 1 << 20
 _BROKEN = (soundfile.SoundFileError, OSError, RuntimeError, TypeError, ValueError)
 _log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ def _opened(source: str | io.BytesIO, name: str, size: int) -> Float32Array:
     try:
         with soundfile.SoundFile(source) as file:
             _check_rate(file.samplerate, name)
+            _check_work(file, name)
             if file.frames > MAX_SECONDS * file.samplerate:
                 _log.warning("%s is longer than %d minutes; the rest was left out.", name, MAX_SECONDS // 60)
             wave = to_mono_16k(_blocks(file), file.samplerate)
@@ -112,6 +114,16 @@ def _check_rate(rate: int, name: str) -> None:
         raise DataError(
             f"{name} has {rate} samples a second, and the limits are {MIN_RATE} and {MAX_RATE}. "
             "Convert it to 16,000 or 44,100, or leave it out."
+        )
+
+
+def _check_work(file: soundfile.SoundFile, name: str) -> None:
+    """Refuse what takes hours to unpack: silence in hundreds of channels takes next to no room in a file."""
+    numbers = min(file.frames, MAX_SECONDS * file.samplerate) * file.channels
+    if file.format not in _FROM_THE_MIDDLE and numbers > _MOST_NUMBERS:
+        raise DataError(
+            f"{name} has {file.channels} channels of {file.samplerate} samples a second, which take too long to "
+            "unpack. Convert it to one channel of 16,000 or 44,100, or leave it out."
         )
 
 

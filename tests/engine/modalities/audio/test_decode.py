@@ -110,6 +110,19 @@ def test_missing_empty_and_soundless_files_are_told_apart(tmp_path: Path) -> Non
         decode(tmp_path / "none.wav")
 
 
+@pytest.mark.parametrize("suffix", ["ogg", "mp3"])
+def test_what_takes_hours_to_unpack_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str) -> None:
+    monkeypatch.setattr(module, "_MOST_NUMBERS", 44_100)
+    both = np.stack([tone(44_100)] * 2, axis=1)
+    soundfile.write(tmp_path / f"whole.{suffix}", both[:20_000], 44_100)
+    soundfile.write(tmp_path / f"wide.{suffix}", np.concatenate([both, both]), 44_100)
+    soundfile.write(tmp_path / "wide.wav", np.concatenate([both, both]), 44_100)  # is heard from any place
+    assert len(decode(tmp_path / f"whole.{suffix}")) > 7000
+    assert len(decode(tmp_path / "wide.wav")) == 16_000
+    with pytest.raises(DataError, match="2 channels of 44100 samples a second, which take too long"):
+        decode(tmp_path / f"wide.{suffix}")
+
+
 def test_a_rate_no_recorder_has_is_refused(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "slow.wav", np.zeros(50), 100)
     with pytest.raises(DataError, match="100 samples a second, and the limits are 1000 and 768000"):
