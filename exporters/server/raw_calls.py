@@ -23,6 +23,7 @@ MOST_TEXTS = 256
 CHUNK = 128
 _CHUNKED = 16_384  # words of chunks, as many as the reader's own call of short texts: each takes some 20 kB on its way
 MOST_TERMS = 400_000  # of one column, no fewer than the reader's own call of rows has
+_WEIGHED = 8_000_000  # n-grams times classes: each takes a few numbers in float64 where the model knows them all
 _PADDED = 32_768  # words of texts padded to the longest of them, for the small network of a run
 
 
@@ -71,6 +72,7 @@ def _check_texts(package: Package, feeds: Feeds) -> None:
             check_words(values[0])
         elif feature["kind"] == "ngrams":
             _check_sizes(values[0], values[-1])
+            _check_entries(len(values[0]), _WEIGHED // max(1, len(package.classes)))
         elif feature["kind"] == "sequence":
             _check_sizes(values[0], values[-1])
             _check_tokens(len(values[-1]) * int(values[-1].max(initial=0)), _PADDED)

@@ -347,6 +347,18 @@ def test_lists_of_a_raw_call_fit_together(word_package: Package) -> None:
         assert refusal.value.status == 422
 
 
+def test_ngrams_of_a_raw_call_have_a_limit_by_the_number_of_classes(word_package: Package) -> None:
+    feeds = dict(word_package.feeds([word_package.read("good film " * 500)]))
+    check_call(word_package, feeds, Limits())
+    families = [f["inputs"] for f in word_package.manifest["reading"]["features"] if f["kind"] == "ngrams"]
+    keys, counts, sizes = families[0]
+    many = 8_000_000 // len(word_package.classes) + 1
+    feeds |= {keys: np.zeros(many, np.int64), counts: np.ones(many, np.int64), sizes: np.array([many])}
+    with pytest.raises(Refused, match="entries; the limit is 2,666,666") as refusal:
+        check_call(word_package, feeds, Limits())
+    assert refusal.value.status == 413
+
+
 def test_the_limits_of_texts_are_those_of_their_reader() -> None:
     assert (raw_calls.MOST_TEXTS, raw_calls.CHUNK) == (text.MOST_TEXTS, chunks.CHUNK)
 
