@@ -58,7 +58,7 @@ def _progress(share: float, text: str) -> None:
 
 
 def _say(line: Mapping[str, Any]) -> None:
-    print(json.dumps(line, ensure_ascii=False), flush=True)
+    print(json.dumps(line), flush=True)  # in ASCII: pipes on Windows lack most letters
 
 
 def _main() -> None:

@@ -28,15 +28,15 @@ def run(tmp_path: Path) -> Path:
     return folder.path
 
 
-def give(*words: object, home: Path | None = None) -> tuple[int, list[dict[str, Any]], str]:
-    """Export as a person does, who has not switched telemetry off; ``home`` is theirs."""
-    environment = {key: value for key, value in os.environ.items() if key != "ORT_DISABLE_TELEMETRY"}
+def give(*words: object, home: Path | None = None, **more: str) -> tuple[int, list[dict[str, Any]], str]:
+    """Export as a person does, who has not switched telemetry off; ``home`` and ``more`` are theirs."""
+    environment = {key: value for key, value in os.environ.items() if key != "ORT_DISABLE_TELEMETRY"} | more
     if home is not None:
         environment |= {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache")}
     done = subprocess.run(
         [*COMMAND, *map(str, words)],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=60,
         cwd=ROOT,
         check=False,
@@ -55,6 +55,14 @@ def test_progress_and_report_come_as_json_lines(run: Path, tmp_path: Path) -> No
     assert lines[-1]["type"] == "report"
     assert Path(lines[-1]["path"]).is_file()
     assert lines[-1]["parity"]["samples"] == 340
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_a_report_is_heard_whatever_letters_the_pipe_has(run: Path, tmp_path: Path, encoding: str) -> None:
+    out = tmp_path / "größe"
+    code, lines, errors = give(run, "--out", out, PYTHONIOENCODING=encoding, PYTHONUTF8="0")
+    assert (code, errors) == (0, "")
+    assert Path(lines[-1]["path"]).is_relative_to(out)
 
 
 def test_a_refusal_is_one_error_line(tmp_path: Path) -> None:
