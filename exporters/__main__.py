@@ -2,7 +2,7 @@
 
 ``python -m exporters SOURCE --to onnx --out DIR`` prints ``{"type": "progress", "share", "text"}`` lines and then one
 ``{"type": "report", …}`` or ``{"type": "error", "message"}``. Exit code 0 when something was exported, 1 when not, 2
-for bad usage. SIGTERM cancels and leaves nothing behind.
+for bad usage. SIGTERM cancels and leaves nothing behind; so does the end of stdin with ``--held``.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from exporters.api import export
 from exporters.arguments import add_options, chosen_options
 from exporters.errors import ExportError
 from exporters.targets import TARGETS
+from exporters.trying.lifeline import watch
 
 
 class Cancelled(SystemExit):
@@ -35,9 +36,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--to", choices=sorted(TARGETS), default="onnx")
     parser.add_argument("--out", type=Path, required=True, help="the folder to write into")
     parser.add_argument("--small", action="store_true", help="the one small model of the run instead of its best")
+    parser.add_argument("--held", action="store_true", help=argparse.SUPPRESS)  # by a window
     add_options(parser)
     wanted = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, _cancel)
+    if wanted.held:
+        watch()
     try:
         options = chosen_options(wanted, wanted.to)
         report = export(wanted.source, wanted.to, wanted.out, _progress, wanted.small, **options)

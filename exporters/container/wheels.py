@@ -121,7 +121,9 @@ def fetched_wheels(lock: str, platform: str) -> Iterator[dict[str, Path]]:
         command += ["--only-binary=:all:", "--require-hashes", "--python-version", PYTHON, *systems]
         command += ["--dest", str(folder), "--requirement", str(requirements)]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=_LIMIT_S, check=False)
+            done = subprocess.run(  # no stdin: on Windows a pipe that is being watched would keep it from starting
+                command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_LIMIT_S, check=False
+            )
         except subprocess.TimeoutExpired as error:
             raise NotExportable(
                 "The wheels were not downloaded within half an hour. Nothing was exported. "

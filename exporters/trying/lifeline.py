@@ -25,6 +25,11 @@ def hold(end: Callable[[], None]) -> None:
         end()
 
     signal.signal(signal.SIGTERM, ended)
+    watch()
+
+
+def watch() -> None:
+    """Raise SIGTERM in this process when stdin is closed: Windows has no other way to ask a program to end."""
     threading.Thread(target=_wait, daemon=True).start()
 
 

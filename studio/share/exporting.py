@@ -125,7 +125,7 @@ class ExportProcess(QObject):
         """Export; ignored while one is under way."""
         if not self.running:
             self._wanted, self._exported, self._error = wanted, None, ""
-            self._child.start("exporters", wanted.arguments())
+            self._child.start("exporters", [*wanted.arguments(), "--held"])
 
     def cancel(self) -> None:
         """End the export; it leaves nothing behind."""

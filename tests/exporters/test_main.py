@@ -88,3 +88,24 @@ def test_cancelling_leaves_nothing_behind(run: Path, tmp_path: Path) -> None:
     process.communicate(timeout=30)
     assert process.returncode == 128 + signal.SIGTERM
     assert not (tmp_path / "out").exists()
+
+
+def test_an_export_that_is_held_ends_with_whoever_holds_it(run: Path, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, str(run), "--out", str(tmp_path / "out"), "--held"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    assert process.stdout is not None
+    assert "progress" in process.stdout.readline()
+    process.communicate(timeout=30)  # which closes stdin
+    assert process.returncode == 128 + signal.SIGTERM
+    assert not (tmp_path / "out").exists()
+
+
+def test_nobody_is_told_of_being_held() -> None:
+    done = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, timeout=60, cwd=ROOT, check=True)
+    assert "--small" in done.stdout
+    assert "--held" not in done.stdout

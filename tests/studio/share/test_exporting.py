@@ -7,13 +7,17 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QProcess
 from pytestqt.qtbot import QtBot
 
+from engine.learners.constant import ConstantMember
 from studio.share.exporting import Exported, ExportProcess, Wanted
+from tests.engine.flowers import FLOWERS, flower_run
+from tests.exporters.models import model_of
 from tests.studio.share.exports import comparison, exported, report
 
 JSON = st.recursive(
@@ -84,3 +88,22 @@ def test_what_a_process_leaves_that_was_ended_by_force_is_removed(qtbot: QtBot, 
     with qtbot.waitSignal(process.failed):
         os.kill(child.processId(), signal.SIGKILL)
     assert [path.name for path in out.iterdir()] == ["mine"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["cancel", "close"])
+def test_an_export_ends_by_itself_where_programs_cannot_be_terminated(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    folder = flower_run(tmp_path / "flowers")
+    model_of(FLOWERS, ConstantMember(np.array([0.4, 0.6]))).save(folder.model_path)
+    killed = list[bool]()
+    monkeypatch.setattr(QProcess, "terminate", lambda process: None)  # as on Windows, of what has no window
+    monkeypatch.setattr(QProcess, "kill", lambda process: killed.append(True))
+    process, out = ExportProcess(), tmp_path / "out"
+    with qtbot.waitSignal(process.progress, timeout=30_000):
+        process.start(Wanted(folder.path, "onnx", out))
+    getattr(process, way)()
+    qtbot.waitUntil(lambda: not process.running, timeout=30_000)
+    assert not killed
+    assert not out.exists()
