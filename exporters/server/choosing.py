@@ -39,7 +39,7 @@ def choose(
     ``manifest`` is the package's, checked. What was chosen, and what it was measured against, goes into the log.
     """
     model = str(manifest["files"][MODEL])
-    most = calls(int(manifest["files"][MODEL]["bytes"]))
+    most = _calls(manifest)
     tuning = kept(folder, model, max_latency_ms)
     if tuning is not None and tuning.chosen.load.workers > most:  # there was more memory then
         tuning = None
@@ -112,8 +112,14 @@ def measure_package(
     def opened(threads: int) -> Package:
         return package if threads == 1 else Package(folder, package.manifest, threads)
 
-    most = calls(int(package.manifest["files"][MODEL]["bytes"]))
+    most = _calls(package.manifest)
     return search(lambda threads: opened(threads).predict, item, seconds, max_latency_ms, calls=most, told=told)
+
+
+def _calls(manifest: Mapping[str, Any]) -> int:
+    task = manifest.get("task")  # what it says is checked when the package is opened, which comes later
+    modality = task.get("modality") if isinstance(task, dict) else None
+    return calls(int(manifest["files"][MODEL]["bytes"]), str(modality))
 
 
 def _measured(folder: Path, seconds: float, max_latency_ms: float | None) -> Tuning | None:

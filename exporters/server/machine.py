@@ -11,6 +11,7 @@ _V2 = Path("/sys/fs/cgroup/cpu.max")
 _V1 = Path("/sys/fs/cgroup/cpu")
 _IDLE, _PER_MODEL = 128_000_000, 3
 _PER_CALL = 150_000_000  # pictures of a batch, or the words of many texts, on their way through a network
+_PER_SOUND = 250_000_000  # a sound of 200 seconds as windows in float64
 _MEMORY = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 
@@ -47,12 +48,13 @@ def idle_bytes(model_bytes: int) -> int:
     return _IDLE + _PER_MODEL * model_bytes
 
 
-def calls(model_bytes: int) -> int:
+def calls(model_bytes: int, modality: str) -> int:
     """Return how many calls of a model may run at once here: one a core, while there is memory for each; at least 1."""
     all_of_it = memory()
     if all_of_it is None:
         return cores()
-    return max(1, min(cores(), (all_of_it - idle_bytes(model_bytes)) // _PER_CALL))
+    each = _PER_SOUND if modality == "audio" else _PER_CALL
+    return max(1, min(cores(), (all_of_it - idle_bytes(model_bytes)) // each))
 
 
 def machine() -> str:

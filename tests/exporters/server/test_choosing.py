@@ -69,10 +69,22 @@ def test_what_was_measured_for_more_memory_than_there_is_now_is_measured_anew(
     manifest = check_package(package)
     many = replace(TRIAL, load=Load(9, 1, 1))
     assert keep(package, str(manifest["files"]["model.onnx"]), replace(TUNING, chosen=many))
-    monkeypatch.setattr("exporters.server.choosing.calls", lambda model_bytes: 9)
+    monkeypatch.setattr("exporters.server.choosing.calls", lambda model_bytes, modality: 9)
     assert choose(package, manifest, 0.0) == Load(9, 1, 1)
-    monkeypatch.setattr("exporters.server.choosing.calls", lambda model_bytes: 3)
+    monkeypatch.setattr("exporters.server.choosing.calls", lambda model_bytes, modality: 3)
     assert choose(package, manifest, 0.0) == Load(3, 1, 1)
+
+
+def test_of_sounds_fewer_calls_run_at_once(package: Path, sounds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exporters.server.machine.cores", lambda: 64)
+    monkeypatch.setattr("exporters.server.machine.memory", lambda: 832_000_000)
+    assert choose(package, check_package(package), 0.0) == Load(4, 1, 1)
+    assert choose(sounds, check_package(sounds), 0.0) == Load(2, 1, 1)
+
+
+@pytest.mark.parametrize("task", [None, [], {}, {"modality": ["audio"]}])
+def test_what_a_damaged_manifest_says_of_its_task_is_left_to_whoever_opens_it(package: Path, task: Any) -> None:
+    assert choose(package, {**check_package(package), "task": task}, 0.0) == Load(cores(), 1, 1)
 
 
 def test_what_was_found_before_a_search_was_killed_stands(

@@ -66,6 +66,8 @@ def test_no_more_calls_run_at_once_than_there_are_cores_and_memory_for(monkeypat
     monkeypatch.setattr("exporters.server.machine.cores", lambda: 64)
     for model_bytes, limit_mb, found in ((1_000_000, 832, 4), (10**9, 3776, 4), (10**9, 512, 1), (0, 10**6, 64)):
         monkeypatch.setattr("exporters.server.machine.memory", lambda limit=limit_mb * 1_000_000: limit)
-        assert calls(model_bytes) == found
+        assert calls(model_bytes, "image") == found
+    monkeypatch.setattr("exporters.server.machine.memory", lambda: 832_000_000)
+    assert calls(1_000_000, "audio") == 2
     monkeypatch.setattr("exporters.server.machine.memory", lambda: None)
-    assert calls(10**9) == 64
+    assert calls(10**9, "table") == 64
