@@ -19,10 +19,13 @@ from PIL import Image, ImageOps
 
 session = onnxruntime.InferenceSession({file!r})
 picture = ImageOps.exif_transpose(Image.open("photo.jpg"))
-if picture.mode.startswith("I;16"):  # grey, by how many of its 16 bits are used
-    levels = np.asarray(picture, np.float64)
-    top = next(top for top in (1, 255, 4095, 65535) if levels.max() <= top)
-    picture = Image.fromarray(np.rint(levels * (255 / top)).astype(np.uint8))
+if picture.mode[0] in "IF":  # grey of more than 8 bits, by how many of them are used
+    levels = np.nan_to_num(np.asarray(picture, np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = levels.min(), levels.max()
+    if low >= 0 and high <= 65535:
+        low, high = 0, next(top for top in (1, 255, 4095, 65535) if high <= top)
+    levels = (levels - low) * (255 / max(high - low, 1e-12))
+    picture = Image.fromarray(np.rint(levels).astype(np.uint8))
 if picture.has_transparency_data:  # lies over white
     layer = picture.convert("RGBA")
     picture = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)

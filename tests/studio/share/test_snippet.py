@@ -70,11 +70,27 @@ def colours(mode: str) -> Image.Image:
     return Image.fromarray(levels).convert(mode)
 
 
+def wide(kind: type, low: float, high: float) -> Image.Image:
+    return Image.fromarray(np.random.default_rng(0).uniform(low, high, (9, 7)).astype(kind))
+
+
+def broken() -> Image.Image:
+    levels = np.random.default_rng(0).uniform(0.0, 1.0, (9, 7)).astype(np.float32)
+    levels[0, :3] = np.nan, np.inf, -np.inf
+    return Image.fromarray(levels)
+
+
 TURNED = Image.Exif()
 TURNED[0x0112] = 6
 PICTURES: dict[str, tuple[Image.Image, str, dict[str, Any]]] = {
     "16-bit grey": (deep(), "PNG", {}),
     "12-bit grey": (deep(4096), "PNG", {}),
+    "32-bit grey": (wide(np.int32, 0, 65_535), "TIFF", {}),
+    "32-bit grey beyond 16 bits": (wide(np.int32, 70_000, 2_000_000), "TIFF", {}),
+    "32-bit grey below zero": (wide(np.int32, -500, 500), "TIFF", {}),
+    "shares as grey": (wide(np.float32, 0.0, 1.0), "TIFF", {}),
+    "shares of which some are none": (broken(), "TIFF", {}),
+    "one level beyond 16 bits": (wide(np.float32, 1e6, 1e6), "TIFF", {}),
     "transparent": (colours("RGBA"), "PNG", {}),
     "grey and transparent": (colours("LA"), "PNG", {}),
     "palette with levels of transparency": (colours("RGB").quantize(9), "PNG", {"transparency": bytes([0, 90, 255])}),
