@@ -15,8 +15,9 @@ from typing import Any, Protocol, Self
 
 import numpy.typing as npt
 
+from engine.dates import FIRST_FORMAT, is_pattern
 from engine.errors import DataError
-from engine.task import Modality, Task
+from engine.task import ColumnType, Modality, Task
 from exporters.standalone.answers import Answer, answer_of
 from exporters.standalone.described import MODEL, check_described, check_files, read_manifest
 from exporters.standalone.errors import NotAPackage, Unreadable
@@ -82,6 +83,7 @@ class Package:
         self.manifest = manifest
         try:
             self.task = Task.from_json(manifest["task"])
+            _check_dates(self.task)
             self._reader = _reader(folder, self.task, manifest)
             self._outputs = outputs_of(self.task, manifest)
             fed = self._reader.feeds([self._reader.blank()])
@@ -199,6 +201,17 @@ class Package:
         rows = rows_of(self.task, values, named)
         said: Sequence[Any] = named[0].tolist() if named else [None] * len(rows)
         return [answer_of(self.kind, self.classes, row, mine) for row, mine in zip(rows, said, strict=True)]
+
+
+def _check_dates(task: Task) -> None:
+    """Let pass patterns of dates that cells can be read by.
+
+    Raises:
+        ValueError: a column has another.
+    """
+    for column in task.columns:
+        if column.type is ColumnType.DATE and not is_pattern(column.format or FIRST_FORMAT):
+            raise ValueError(f"no date is written as {column.format!r:.40}")
 
 
 def _reader(folder: Path, task: Task, manifest: Mapping[str, Any]) -> Reader:

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from engine import separated
+from engine.dates import is_pattern
 from engine.errors import DataError
 from engine.modalities.table.cells import as_days
 from engine.task import Column, ColumnType, Kind, Modality, Task
@@ -138,6 +139,10 @@ def test_numbers_are_what_polars_reads(cells: list[str]) -> None:
     for comma in (False, True):
         expected = frame.select(number("c", pl.String(), comma)).to_series().to_list()
         assert [number_in(cell.strip(), comma) for cell in cells] == expected
+
+
+def test_every_way_in_which_the_studio_reads_dates_is_one() -> None:
+    assert all(map(is_pattern, DATE_FORMATS))
 
 
 @settings(max_examples=120, deadline=None)

@@ -181,6 +181,16 @@ def test_a_manifest_that_is_not_ours_is_refused(changes: dict[str, Any], why: st
         Package.open(copied)
 
 
+@pytest.mark.parametrize("pattern", ["%Y%Y", "%d/%m", "%Y-%m-%d %H:%H", "%x", ","])
+def test_a_date_that_no_cell_could_write_is_refused(pattern: str, copied: Path) -> None:
+    task = json.loads((copied / "manifest.json").read_bytes())["task"]
+    dates = [{**column, "format": pattern} if column["type"] == "date" else column for column in task["columns"]]
+    assert dates != task["columns"]
+    change(copied, task={**task, "columns": dates})
+    with pytest.raises(NotAPackage, match="no date is written as"):
+        Package.open(copied)
+
+
 @pytest.mark.parametrize(
     "name", ["../outside", "/etc/hostname", "C:\\x", "a/../../b", "a\\b", "con\0", "sample/./x", "a:b", "x" * 300, ""]
 )
