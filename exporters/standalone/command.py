@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from exporters.standalone.package import Answer, NotAPackage, Package, Unreadable
+from exporters.standalone.package import Answer, Item, NotAPackage, Package, Unreadable
 
 MAX_FILE_BYTES = 500_000_000
+AT_ONCE = 4096  # questions that are held with their answers: of a million they would take gigabytes
 _TABLES = (".csv", ".tsv", ".tab")
 _NAMED = 20  # columns in a message
 
@@ -65,9 +66,10 @@ def _of_file(package: Package, path: Path) -> Iterator[Question]:
     except OSError as error:
         raise Unreadable(f"{path} cannot be read ({error.strerror or error}).") from error
     if package.columns and (path.suffix.lower() in _TABLES or package.modality == "table"):
-        rows = package.rows(content, tell=lambda sentence: print(f"{path.name}: {sentence}", file=sys.stderr))
-        _tell_absent(package, path.name, rows[0])
+        rows = package.each_row(content, tell=lambda sentence: print(f"{path.name}: {sentence}", file=sys.stderr))
         for number, row in enumerate(rows, start=1):
+            if number == 1:
+                _tell_absent(package, path.name, row)
             yield f"{path.name}, row {number}", row
     else:
         yield path.name, content
@@ -85,22 +87,30 @@ def _tell_absent(package: Package, name: str, row: Mapping[str, object]) -> None
 
 
 def _answer(package: Package, questions: Iterable[Question], as_json: bool) -> int:
-    """Print the answers; return how many questions could not be read."""
-    names, items, failed = [], [], 0
+    """Print the answers, some thousands at once; return how many questions could not be read."""
+    waiting, failed = list[tuple[str, Item]](), 0
     try:
         for name, raw in questions:
             try:
-                items.append(package.read(raw))
-                names.append(name)
+                waiting.append((name, package.read(raw)))
             except Unreadable as error:
                 failed += 1
                 print(f"{name}: {error}", file=sys.stderr)
+            if len(waiting) >= AT_ONCE:
+                _print_answers(package, waiting, as_json)
+                waiting = []
     except Unreadable as error:  # of a table as a whole
         failed += 1
         print(error, file=sys.stderr)
-    for name, answer in zip(names, package.predict(items), strict=True):
-        print(_line(name, answer, as_json))
+    _print_answers(package, waiting, as_json)
     return failed
+
+
+def _print_answers(package: Package, asked: Sequence[tuple[str, Item]], as_json: bool) -> None:
+    answers = package.predict([item for _, item in asked])
+    for (name, _), answer in zip(asked, answers, strict=True):
+        print(_line(name, answer, as_json))
+    sys.stdout.flush()
 
 
 def _line(name: str, answer: Answer, as_json: bool) -> str:

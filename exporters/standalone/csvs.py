@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 
 from engine.dates import EARLIEST_YEAR, FIRST_FORMAT, LATEST_YEAR, behind
 from engine.separated import (
@@ -62,10 +62,18 @@ _DAYS_A_MICROSECOND = 1.0 / 86_400_000_000
 def rows_of(
     raw: bytes, columns: Sequence[Column], most: int | None = None, tell: Callable[[str], None] = lambda sentence: None
 ) -> list[Mapping[str, object]]:
-    """Return the rows of a table in the model's columns, as far as it has them; other columns are passed over.
+    """Return the rows of a table as :func:`each_row` yields them; raises as that does."""
+    return list(each_row(raw, columns, most, tell))
 
-    Reading ends at the first row above ``most`` (:data:`MAX_ROWS` where none is said), so that no more are held.
-    ``tell`` hears of columns of numbers or dates in which something else counts as missing.
+
+def each_row(
+    raw: bytes, columns: Sequence[Column], most: int | None = None, tell: Callable[[str], None] = lambda sentence: None
+) -> Iterator[Mapping[str, object]]:
+    """Yield the rows of a table in the model's columns, as far as it has them; other columns are passed over.
+
+    No row is held: they take many times what they do as text. Reading ends at the first row above ``most``
+    (:data:`MAX_ROWS` where none is said). ``tell`` hears at the end of columns of numbers or dates in which something
+    else counts as missing.
 
     Raises:
         TooManyRows: it has more rows than that.
@@ -74,16 +82,23 @@ def rows_of(
     text, layout = _opened(raw)
     if len(layout.names) > MAX_COLUMNS:
         raise Unreadable(f"The table has {len(layout.names):,} columns; the limit is {MAX_COLUMNS:,}. Send fewer.")
-    for quoted in (layout.quoted, False):  # without, where a quotation mark is never closed
-        try:
-            rows = _parsed(text, layout.delimiter, quoted)
-            found, lost = _rows(rows, layout, columns, MAX_ROWS if most is None else most)
-        except csv.Error:
-            continue
-        for sentence in unread([(column, mine.cells, mine.example) for column, mine in lost.items()], len(found)):
-            tell(sentence)
-        return found
-    raise Unreadable(f"A cell of the table has more than {MAX_FIELD:,} characters. Shorten it.")
+    limit = MAX_ROWS if most is None else most
+    quoted = layout.quoted and '"' in text and _is_closed(text, layout.delimiter, limit)
+    try:
+        yield from _rows(_parsed(text, layout.delimiter, quoted), layout, columns, limit, tell)
+    except csv.Error as error:
+        raise Unreadable(f"A cell of the table has more than {MAX_FIELD:,} characters. Shorten it.") from error
+
+
+def _is_closed(text: str, delimiter: str, most: int) -> bool:
+    """Return whether quotation marks can be believed: one that is never closed would take in all that follows."""
+    rows = (cells for cells in _parsed(text, delimiter, quoted=True) if any(cells))
+    try:
+        for _ in islice(rows, most + 2):  # a header and one too many
+            pass
+    except csv.Error:
+        return False
+    return True
 
 
 @dataclass(slots=True)
@@ -95,8 +110,8 @@ class _Lost:
 
 
 def _rows(
-    rows: Iterator[list[str]], layout: Layout, columns: Sequence[Column], most: int
-) -> tuple[list[Mapping[str, object]], dict[Column, _Lost]]:
+    rows: Iterator[list[str]], layout: Layout, columns: Sequence[Column], most: int, tell: Callable[[str], None]
+) -> Iterator[Mapping[str, object]]:
     first = next(rows, [])
     layout = _named(first, layout, columns)
     places = {name: place for place, name in enumerate(layout.names)}
@@ -104,23 +119,25 @@ def _rows(
     if not present:
         wanted = ", ".join(column.name for column in columns[:20])
         raise Unreadable(f"The table has none of the columns that the model looks at. It looks at: {wanted}.")
-    found: list[Mapping[str, object]] = []
+    found = 0
     lost: dict[Column, _Lost] = {}
     for cells in rows if layout.header else chain([first], rows):
         if not any(cells):
             continue
-        if len(found) >= most:
+        if found >= most:
             raise TooManyRows(f"The table has more than {most:,} rows. Send it in parts.")
+        found += 1
         row: dict[str, object] = {}
         for column, place in present.items():
             cell = _at(cells, place)
             row[column.name] = value = _typed(column, cell, layout)
             if value is None and (said := cell.strip(_BLANK)) not in MISSING:
                 lost.setdefault(column, _Lost(said)).cells += 1
-        found.append(row)
+        yield row
     if not found:
         raise Unreadable("The table has a header but no rows. Send a table with a row for each question.")
-    return found, lost
+    for sentence in unread([(column, mine.cells, mine.example) for column, mine in lost.items()], found):
+        tell(sentence)
 
 
 def _named(first: list[str], layout: Layout, columns: Sequence[Column]) -> Layout:

@@ -134,19 +134,25 @@ class Package:
     def rows(
         self, table: bytes, most: int | None = None, tell: Callable[[str], None] = lambda sentence: None
     ) -> list[Mapping[str, object]]:
-        """Return the rows of a CSV or TSV table, ready for :meth:`read`; at most ``most``, or a million.
+        """Return the rows of a CSV or TSV table as :meth:`each_row` yields them; raises as that does."""
+        return list(self.each_row(table, most, tell))
 
-        ``tell`` hears of columns in which something counts as missing since it is no number, or no date.
+    def each_row(
+        self, table: bytes, most: int | None = None, tell: Callable[[str], None] = lambda sentence: None
+    ) -> Iterator[Mapping[str, object]]:
+        """Yield the rows of a CSV or TSV table, ready for :meth:`read`; at most ``most``, or a million.
+
+        ``tell`` hears at the end of columns in which something counts as missing since it is no number, or no date.
 
         Raises:
             TooManyRows: it has more.
             Unreadable: it is no table, or the model takes none.
         """
-        from exporters.standalone.csvs import rows_of
+        from exporters.standalone.csvs import each_row
 
         if not self.columns:
             raise Unreadable("This model takes no rows of tables. Send one file for each question.")
-        return rows_of(table, self.task.columns, most, tell)
+        yield from each_row(table, self.task.columns, most, tell)
 
     def kin(self, item: Item) -> Hashable:
         """Return what the samples of one call have in common, such as the size of a picture."""

@@ -6,11 +6,13 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from exporters.standalone.command import main
+from exporters.standalone.command import AT_ONCE, _answer, main
+from exporters.standalone.package import Package
 from tests.exporters.conftest import Made
 
 
@@ -91,6 +93,19 @@ def test_cells_that_are_no_number_are_told_and_the_rows_answered(
         "t.csv: “length in cm” takes numbers; in 1 of 2 rows it holds something else, like “long”, which counts as "
         "missing.\n"
     )
+
+
+def test_a_long_table_is_answered_in_parts(opened: Made[Package], capsys: pytest.CaptureFixture[str]) -> None:
+    printed = []
+
+    def questions() -> Iterator[tuple[str, dict[str, object]]]:
+        for number in range(AT_ONCE + 2):
+            printed.append(capsys.readouterr().out.count("\n"))
+            yield str(number), {"length in cm": number}
+
+    assert _answer(opened["number"], questions(), as_json=True) == 0
+    assert [printed[AT_ONCE - 1], sum(printed)] == [0, AT_ONCE]
+    assert [json.loads(line)["input"] for line in capsys.readouterr().out.splitlines()] == ["4096", "4097"]
 
 
 def test_a_table_with_all_columns_is_answered_without_a_word_more(

@@ -19,7 +19,7 @@ from engine.dates import is_pattern
 from engine.errors import DataError
 from engine.modalities.table.cells import as_days
 from engine.task import Column, ColumnType, Kind, Modality, Task
-from exporters.standalone.csvs import days_in, number_in, rows_of
+from exporters.standalone.csvs import days_in, each_row, number_in, rows_of
 from exporters.standalone.errors import TooManyRows, Unreadable
 from exporters.standalone.tables import RowReader
 from labeling.errors import ImportRefused
@@ -206,6 +206,22 @@ def test_reading_ends_at_the_first_row_too_many() -> None:
         tracemalloc.stop()
     assert most < 20 * len(raw)
     assert len(rows_of(b"size,colour\n" + b"1,red\n" * 10, COLUMNS, 10)) == 10
+
+
+def test_rows_are_not_held() -> None:
+    raw = b"size,colour\n" + b"1,red\n" * 100_000
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in each_row(raw, COLUMNS)) == 100_000
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 20 * len(raw)
+
+
+def test_a_quotation_mark_that_is_never_closed_is_found_before_the_first_row() -> None:
+    rows = each_row(b'size,colour\n1,"a b"\n2,"never closed\n3,red\n', COLUMNS)
+    assert [row["colour"] for row in rows] == ['"a b"', '"never closed', "red"]
 
 
 LONG = 100_000
