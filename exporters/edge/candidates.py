@@ -133,10 +133,11 @@ def _members(folder: Path, model: Model) -> Sequence[tuple[MemberRecord, Member]
 
 
 def alone(task: Task, name: str, member: NetworkMember) -> Model:
-    """Return the first network of a member as a model that looks at each picture once."""
-    one = type(member)(
-        member.backbone, member.resolution, member.parts[:1], member.fallback, member.task_kind, member.device
-    )
+    """Return the first network of a member as a model that looks at each picture once.
+
+    On the processor, whatever the member was tuned on: its tensors are to be written.
+    """
+    one = type(member)(member.backbone, member.resolution, member.parts[:1], member.fallback, member.task_kind)
     return Model(task, (WeightedMember(name, 1.0, one),))
 
 

@@ -73,6 +73,18 @@ def test_a_pruned_network_is_narrower_inside_its_blocks_and_written_without_part
     assert check(model, written.opened, source.dataset).difference < 1e-4
 
 
+def test_what_a_graphics_card_taught_is_written_and_judged_on_the_processor(
+    both: tuple[Taught, Taught], source: Source
+) -> None:
+    for one in (taught.member for taught in both):
+        on_card = type(one)(one.backbone, one.resolution, one.parts, one.fallback, one.task_kind, "cuda")
+        model = alone(COLOURS, TAUGHT, on_card)
+        member = model.members[0].member
+        assert isinstance(member, type(one)) and member.device == "cpu"
+        written = Compressor(dataclasses.replace(source, model=model, result=None), None).artefact(Scheme(Way.FLOAT))
+        assert check(model, written.opened, source.dataset).difference < 1e-4
+
+
 def test_both_are_taught_within_the_one_time_that_was_given(
     school: School, both: tuple[Taught, Taught], ground: Ground, told: list[tuple[float, str]]
 ) -> None:
