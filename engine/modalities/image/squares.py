@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -17,7 +18,7 @@ from engine.modalities.image.samples import ImageSamples
 
 MOST_BYTES = 4_000_000_000  # 17,000 pictures as a graphics card wants them
 MOST = 0.3  # of the memory that is free, of which the network and its steps need some, too
-_PIECE = 16
+_LOOK_S = 0.4  # of reading between two looks at the clock: a large photo alone may take half a second
 _UNKNOWN = 127
 
 
@@ -41,13 +42,19 @@ class Squares:
         self._next: tuple[IntArray, Future[Tensor]] | None = None
 
     def look(self) -> bool:
-        """Read a few more pictures for the first time; return whether all have been."""
-        rows = range(self._looked, min(self._looked + _PIECE, len(self.samples)))
-        for row, square in overlapped(self._read, rows, self.threads):
+        """Read a few more pictures for the first time, at least one; return whether all have been."""
+        first, until = self._looked, time.monotonic() + _LOOK_S
+
+        def late() -> bool:
+            return self._looked > first and time.monotonic() > until
+
+        for row, square in overlapped(self._read, range(first, len(self.samples)), self.threads, late):
+            if row != self._looked:
+                break  # one before it was not begun: both are read next time
             self.readable[row] = square is not None
             if row < len(self._kept):
                 self._kept[row] = _UNKNOWN if square is None else square
-        self._looked += len(rows)
+            self._looked += 1
         return self._looked == len(self.samples)
 
     def expect(self, rows: IntArray) -> None:

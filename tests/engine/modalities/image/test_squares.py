@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -40,6 +42,27 @@ def test_squares_are_the_pictures_squashed_and_grey_where_they_cannot_be_read(pi
     np.testing.assert_allclose(one, resize(pictures.picture(3), SIDE), atol=0.51)
     assert (broken == 127).all()
     np.testing.assert_array_equal(np.flatnonzero(~found.readable), [7])
+
+
+def test_pictures_that_take_long_to_read_are_read_few_at_a_time_and_none_is_left_out(
+    pictures: ImageSamples, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = looked(pictures)
+    now, plain = count(), pictures.picture_or_none
+
+    def slow(row: int, least: int = 0) -> ByteArray | None:
+        next(now)
+        return plain(row, least)
+
+    monkeypatch.setattr(pictures, "picture_or_none", slow)
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(now)))
+    found = Squares(pictures, SIDE, threads=2)
+    assert not found.look()
+    assert 1 <= found.readable.sum() <= 5  # one, and two that each thread had before it
+    while not found.look():
+        pass
+    np.testing.assert_array_equal(found.readable, at_once.readable)
+    np.testing.assert_array_equal(found._kept, at_once._kept)
 
 
 def test_what_does_not_fit_into_memory_is_read_again_expected_or_not(
