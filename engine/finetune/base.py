@@ -94,8 +94,11 @@ class Net(ABC):
         features: Tensor = self.body(*self.inputs(rows, View()))
         return features
 
-    def together(self, batch: int) -> int:
-        """Return how many whole samples are looked at between two looks at the clock: ``batch``, fewer of long ones."""
+    def together(self, batch: int, view: View) -> int:
+        """Return how many samples are looked at between two looks at the clock: ``batch``, fewer of long ones.
+
+        How many are seen roughly may not depend on how long that takes, or it would change what is learned.
+        """
         return batch
 
     def recalled(self, rows: IntArray) -> Float32Array | None:

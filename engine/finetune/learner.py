@@ -188,9 +188,9 @@ class FineTune(Learner):
 
     def _gather(self) -> bool:
         """Look at a batch of samples with the pretrained network; return whether it has seen as many as it should."""
-        net, telling = self._loaded(), self._telling()
+        net, telling, view = self._loaded(), self._telling(), View(rough=True)
         seen = sum(len(part) for part in self._features)
-        rows = telling[seen : seen + net.together(self.ladder.batch)]
+        rows = telling[seen : seen + net.together(self.ladder.batch, view)]
         recalled = net.recalled(rows) if len(self._features) >= _JUDGED_AFTER else None
         if recalled is not None:
             self._features.append(recalled)
@@ -198,7 +198,7 @@ class FineTune(Learner):
             net.body.eval()
             began = self._now()
             with torch.inference_mode(), net.precision():
-                self._features.append(net.body(*net.inputs(rows, View(rough=True))).float().cpu().numpy())
+                self._features.append(net.body(*net.inputs(rows, view)).float().cpu().numpy())
             if not net.row_s:
                 self.plan.foresee(self._now() - began, net.looking * len(rows))
         return seen + len(rows) == len(telling)
@@ -332,7 +332,7 @@ class FineTune(Learner):
         """
         rows = self._rows(held_out=True)
         seen = sum(len(part) for part in self._outputs)
-        batch, began = self._loaded().together(self.ladder.batch), self._now()
+        batch, began = self._loaded().together(self.ladder.batch, View()), self._now()
         fitting = tuning.contrasts and not seen and not tuning.fit_head(self._own(), batch)
         rest = rows[:0] if fitting else rows[seen : seen + batch]
         if len(rest):

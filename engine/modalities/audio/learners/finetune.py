@@ -131,7 +131,7 @@ class AudioNet(Net):
         return changed
 
     @override
-    def together(self, batch: int) -> int:
+    def together(self, batch: int, view: View) -> int:
         longest = int(self._lengths.max(initial=SHORTEST))
         return max(1, min(batch, _WHOLE_FRAMES // max(1, longest)))
 

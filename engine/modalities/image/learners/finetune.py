@@ -40,6 +40,8 @@ _COARSE = ((0.35, 0.6), (0.65, 0.8))  # until which share of the training pictur
 _STEP = 32  # pixels: networks halve pictures five times
 _UNCHANGED = 0.35  # of the time of a step, which goes into what does not depend on the size of pictures
 _FEWEST_TRIES, _TRIES, _TRIES_S = 2, 3, 1.0
+_NO_TIME_S = 1e-6
+_UNPACKED_S = 0.5  # of unpacking whole pictures between two looks at the clock
 _KEPT_BYTES = 300_000_000  # of pictures as they are served, for the next check
 
 
@@ -77,6 +79,7 @@ class ImageNet(Net):
         self.backbone, self.resolution, self.frozen = backbone, resolution, frozen
         self.ways, self._otherwise, self._weights = set(self.known_ways), "", weights
         self._planes: dict[int, Float32Array] = {}
+        self._round_s = math.inf  # that as many whole pictures as there are threads took to unpack, side by side
         body = load_backbone(backbone, weights)
         self.body = body.to(memory_format=torch.channels_last)
         self.length, self.halved = body.length, body.quicker_halved
@@ -138,6 +141,12 @@ class ImageNet(Net):
             return (plain + self.body(planes.flip(3))) / 2 if self.flip else plain
 
     @override
+    def together(self, batch: int, view: View) -> int:
+        if view.rough:
+            return batch
+        return min(batch, self.job.threads * max(1, int(_UNPACKED_S / max(self._round_s, _NO_TIME_S))))
+
+    @override
     def recalled(self, rows: IntArray) -> Float32Array | None:
         if not self.pretrained:
             return None
@@ -178,7 +187,11 @@ class ImageNet(Net):
     def _whole(self, rows: IntArray) -> Float32Array:
         """Return pictures [len(rows), 3, S, S] as they are served; large ones take long to unpack for every check."""
         missing = [int(row) for row in rows if int(row) not in self._planes]
+        began = time.monotonic()
         read = dict(overlapped(self._plane, missing, self.job.threads))
+        if missing:
+            rounds = math.ceil(len(missing) / self.job.threads)
+            self._round_s = (time.monotonic() - began) / rounds
         known = self._planes | read
         room = _KEPT_BYTES // (4 * 3 * self.resolution**2) - len(self._planes)
         self._planes |= dict(islice(read.items(), max(0, room)))

@@ -118,10 +118,10 @@ def test_long_sounds_are_heard_in_few_pieces_at_a_time(job: Job, monkeypatch: py
     net, rows = AudioNet(job), np.arange(4)
     while not net.prepare():
         pass
-    assert net.together(32) == 32
+    assert net.together(32, View()) == 32
     with torch.inference_mode():
         together = net.served(rows)
         monkeypatch.setattr("engine.modalities.audio.learners.finetune._WHOLE_FRAMES", 1)
         one_by_one = net.served(rows)
-    assert net.together(32) == 1
+    assert net.together(32, View()) == 1
     torch.testing.assert_close(one_by_one, together, atol=1e-5, rtol=1e-5)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -191,6 +192,26 @@ def test_pictures_are_unpacked_once_for_all_checks_where_there_is_memory_for_the
     held_out = [count for count, fold in zip(often, job.folds, strict=True) if fold in (0, 1)]
     assert min(held_out) == 1
     assert (max(held_out) > 1) is (kept == 3)
+
+
+def test_whole_pictures_that_take_long_to_unpack_are_checked_few_at_a_time(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    net, each, passed = learner(replace(job, threads=2)).net(), [0.0], [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: sum(passed))
+
+    def slow(path: str | Path, least: int = 0) -> ByteArray:
+        passed.append(each[0] / 2)  # two at once
+        return decode(path, least)
+
+    monkeypatch.setattr(image_samples, "decode", slow)
+    assert net.together(64, View()) == 2  # nothing is known yet
+    for place, (each[0], most) in enumerate([(0.0, 64), (0.125, 8), (1.0, 2)]):
+        net.inputs(np.arange(4 * place, 4 * place + 4), View())
+        assert net.together(64, View()) == most
+    net.inputs(np.arange(4), View())
+    assert net.together(64, View()) == 2  # those were kept, others are not
+    assert net.together(64, View(rough=True)) == 64
 
 
 def test_it_sees_pictures_as_they_are_when_it_is_checked_and_smaller_when_memory_is_short(job: Job) -> None:
