@@ -102,7 +102,10 @@ class Net(ABC):
         return batch
 
     def recalled(self, rows: IntArray) -> Float32Array | None:
-        """Return the pretrained network's features [len(rows), ``length``] where others have left them, else None."""
+        """Return the pretrained network's features [len(rows), ``length``] where others have left them, else None.
+
+        None, too, where one of the samples could not be read then: a gap in them would ruin the head that is fitted.
+        """
         return None
 
     def expect(self, rows: IntArray) -> None:

@@ -152,7 +152,8 @@ class ImageNet(Net):
             return None
         kind = to_learn_from(self.backbone, self.resolution, False, self._weights, self.device)
         known = self.samples.known.get(kind.name)
-        return None if known is None else known[rows]
+        found = None if known is None else known[rows]
+        return found if found is not None and np.isfinite(found).all() else None
 
     def varied(self, squares: Tensor, view: View) -> Tensor:
         """Return the squares as they might also have been taken, float32 [n, 3, side, side]; see :meth:`side`."""

@@ -372,3 +372,18 @@ def test_features_that_a_head_has_looked_at_are_taken_over(job: Job) -> None:
         looked = net.body(*net.inputs(rows, View())).float().numpy()
     np.testing.assert_allclose(recalled, looked, atol=0.2)
     assert learner(mine, resolution=96).net().recalled(rows) is None
+
+
+def test_a_picture_that_could_not_be_read_for_a_while_does_not_ruin_the_tuning(tmp_path: Path) -> None:
+    job = replace(class_job(tmp_path / "p", each=12), threads=1)
+    assert isinstance(job.samples, ImageSamples)
+    file = tmp_path / "p" / "3.png"
+    content = file.read_bytes()
+    file.write_bytes(b"")
+    job = replace(job, samples=ImageSamples.from_paths(job.samples.references))
+    contract.run_to_the_end(FrozenHead(job, {"backbone": "efficientnet_lite0", "resolution": 64}))
+    file.write_bytes(content)
+    net = learner(job).net()
+    assert net.recalled(np.array([2, 3])) is None
+    assert net.recalled(np.array([2, 4])) is not None
+    contract.predictions_are_well_formed(lambda: learner(job, folds=1, epochs=0.1))
