@@ -13,6 +13,7 @@ from typing_extensions import override
 from engine.arrays import Float32Array, FloatArray, IntArray
 from engine.backbones import bare_backbone
 from engine.backbones.efficientnet_lite import EfficientNetLite
+from engine.features.overlap import overlapped
 from engine.finetune.base import Part
 from engine.finetune.tuning import Saved, Tuning
 from engine.learners.base import Job
@@ -116,9 +117,14 @@ class NarrowNetwork(TaughtNetwork):
 
     def _pictures(self) -> Tensor:
         """Return some of the pictures to learn from as the network sees them, float32 [n, 3, S, S]."""
-        samples = self.job.samples
+        samples, side = self.job.samples, self._start.resolution
         assert isinstance(samples, ImageSamples)
         rows = np.random.default_rng(self.job.seed).permutation(np.flatnonzero(self.job.folds < 0))[:_FITTED_ON]
-        pictures = (samples.picture_or_none(int(row)) for row in rows)
-        planes = [resize(picture, self._start.resolution) for picture in pictures if picture is not None]
+
+        def planes_of(row: int) -> Float32Array | None:
+            picture = samples.picture_or_none(row, side)  # whole photos would take minutes of its time
+            return None if picture is None else resize(picture, side)
+
+        read = overlapped(planes_of, [int(row) for row in rows], self.job.threads)
+        planes = [plane for _, plane in read if plane is not None]
         return (torch.from_numpy(np.stack(planes)) - float(MIDDLE)) / float(SPREAD)

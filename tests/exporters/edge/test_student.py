@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 
 import numpy as np
 import pytest
 
+from engine.arrays import ByteArray
 from engine.learners.base import Job
 from engine.modalities.image.members.network import NetworkMember
+from engine.modalities.image.samples import ImageSamples
 from exporters.edge.candidates import ALONE, NARROW, TAUGHT, Candidate, Ground, LeftOut, alone, candidates
 from exporters.edge.compress import Compressor
 from exporters.edge.lessons import TaughtNetwork
+from exporters.edge.narrow import NarrowNetwork
 from exporters.edge.options import Device, EdgeOptions
 from exporters.edge.scheme import Scheme, Way
 from exporters.edge.student import School, Taught, held_out_folds
@@ -83,6 +87,24 @@ def test_what_a_graphics_card_taught_is_written_and_judged_on_the_processor(
         assert isinstance(member, type(one)) and member.device == "cpu"
         written = Compressor(dataclasses.replace(source, model=model, result=None), None).artefact(Scheme(Way.FLOAT))
         assert check(model, written.opened, source.dataset).difference < 1e-4
+
+
+def test_photos_that_pruning_is_fitted_to_are_unpacked_side_by_side_and_no_further_than_needed(
+    both: tuple[Taught, Taught], ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, folds, samples = both[0].member, held_out_folds(ground), ground.samples
+    assert folds is not None and isinstance(samples, ImageSamples)
+    plain, asked = samples.picture_or_none, list[tuple[int, bool]]()
+
+    def heard(row: int, least: int = 0) -> ByteArray | None:
+        asked.append((least, threading.current_thread() is threading.main_thread()))
+        return plain(row, least)
+
+    monkeypatch.setattr(samples, "picture_or_none", heard)
+    job = Job(COLOURS, samples, ground.labels, folds, threads=2)
+    pictures = NarrowNetwork(job, CUT, ground.before, start)._pictures()
+    assert asked == [(start.resolution, False)] * int((folds < 0).sum())
+    assert pictures.shape == (len(asked), 3, start.resolution, start.resolution)
 
 
 def test_both_are_taught_within_the_one_time_that_was_given(
