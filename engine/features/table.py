@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 import psutil
 
-from engine.arrays import Float32Array, IntArray
+from engine.arrays import BoolArray, Float32Array, IntArray
 from engine.features.cache import open_cache
 from engine.features.overlap import overlapped
 from engine.samples import Samples
@@ -84,26 +84,30 @@ class FeatureTable:
     """The features [n, length] of all samples under one kind.
 
     ``features`` has NaN rows where nothing is known yet (``done`` False) or a sample cannot be read (``done`` True).
+    Those of all samples are shared with whoever else asks for them, and not written to any more.
 
     Raises:
-        MemoryError: they would take most of the memory that is free.
+        MemoryError: they are not there yet, and would take most of the memory that is free.
     """
 
     def __init__(self, samples: M, kind: Kind[M], device: str, threads: int) -> None:
-        _check_room(len(samples), kind.length)
         self.kind_name, self.threads = kind.name, threads
-        self.features = np.full((len(samples), kind.length), np.nan, dtype=np.float32)
-        self.done = np.zeros(len(samples), dtype=np.bool_)
         self._content, self._known = samples.content, samples.known
         self.batch = kind.batch(device)
         self._compute: Callable[[IntArray, Stop], Float32Array] = lambda rows, stop: kind.compute(
             samples, rows, device, stop
         )
         self._cache = None if samples.cache is None else open_cache(samples.cache, kind.name, kind.length)
-        if kind.name in samples.known:
-            self.features, self.done = samples.known[kind.name].copy(), ~self.done
-        elif self._cache is not None:
-            self.features, self.done = self._cache.get(samples.content)
+        self.features, self.done = self._begun(len(samples), kind.length)
+
+    def _begun(self, samples: int, length: int) -> tuple[Float32Array, BoolArray]:
+        """Return what is known already, and of which samples it is."""
+        if self.kind_name in self._known:
+            return self._known[self.kind_name], np.ones(samples, dtype=np.bool_)
+        _check_room(samples, length)
+        if self._cache is not None:
+            return self._cache.get(self._content)
+        return np.full((samples, length), np.nan, dtype=np.float32), np.zeros(samples, dtype=np.bool_)
 
     def advance(self, rows: IntArray, stop: Stop = never) -> bool:
         """Compute what is missing of ``rows``, in their order, until ``stop``; return whether none is missing."""
@@ -164,7 +168,7 @@ def read_tables(path: Path, tables: Sequence[FeatureTable], rows: IntArray) -> N
 
     arrays = load_file(path)
     for table in tables:
-        if f"{table.kind_name}:rows" in arrays:
+        if f"{table.kind_name}:rows" in arrays and not table.done.all():
             written = arrays[f"{table.kind_name}:rows"]
             wanted = np.isin(written, rows)  # there are fewer rows where memory ran short meanwhile
             places = np.searchsorted(rows, written[wanted])
@@ -173,7 +177,7 @@ def read_tables(path: Path, tables: Sequence[FeatureTable], rows: IntArray) -> N
 
 def mean_features(tables: Sequence[FeatureTable], rows: IntArray) -> Float32Array:
     """Return the mean over tables of the features [len(rows), length] of rows that are done in all of them."""
-    total = tables[0].features[rows].copy()
+    total = tables[0].features[rows]
     for table in tables[1:]:
         total += table.features[rows]
     return total / np.float32(len(tables))
