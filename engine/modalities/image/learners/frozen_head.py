@@ -13,7 +13,7 @@ from engine.arrays import Float32Array, IntArray
 from engine.budget import Deadline
 from engine.features.table import FeatureTable, mean_features, read_tables, write_tables
 from engine.heads.learner import HeadLearner
-from engine.learners.base import Job
+from engine.learners.base import Job, Progress
 from engine.modalities.image.features import to_learn_from
 from engine.modalities.image.members.features import ROOT, FeaturesMember
 from engine.modalities.image.samples import ImageSamples
@@ -51,6 +51,13 @@ class FrozenHead(HeadLearner):
                 kind = to_learn_from(self.backbone, self.resolution, middle, self.weights, self.job.device)
                 self._tables.append(FeatureTable(samples, kind, self.job.device, self.job.threads))
         return self._tables
+
+    @override
+    def advance(self, deadline: Deadline) -> Progress:
+        progress = super().advance(deadline)
+        if self._done:
+            self._tables = []  # what came whole from the disk, nobody else holds
+        return progress
 
     @override
     def share(self) -> float:

@@ -59,6 +59,17 @@ def test_features_computed_before_a_restart_are_not_computed_again(job: Job, tmp
     np.testing.assert_array_equal(second.tables[0].done, done)
 
 
+def test_who_is_done_holds_no_features_any_more(job: Job, tmp_path: Path) -> None:
+    contract.run_to_the_end(FrozenHead(job, SETTINGS))
+    learner = contract.run_to_the_end(FrozenHead(job, SETTINGS))  # all features lie on disk
+    assert isinstance(learner, FrozenHead)
+    assert not learner._tables
+    assert learner.share() == 1.0
+    learner.save(tmp_path)
+    learner.member().predict(job.samples)
+    assert not learner._tables
+
+
 def test_its_saved_member_answers_the_same(job: Job, tmp_path: Path) -> None:
     contract.a_saved_member_answers_the_same(lambda: FrozenHead(job, SETTINGS | {"middle": True}), tmp_path / "m")
 
