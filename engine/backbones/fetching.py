@@ -5,10 +5,12 @@ Nothing is waited for without end, and nothing that did not come whole stays. No
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import BinaryIO
@@ -23,6 +25,7 @@ GOOD = ("regnet_y_1_6gf", "convnext_tiny")  # networks for pictures that are goo
 PATIENCE_S = 10.0  # without a word from there
 SLOWEST = 100_000  # bytes a second: at less, the largest would take more than twenty minutes
 _PIECE = 1 << 16
+_STALE_S = 3600.0  # longer than the largest takes at the slowest
 _NEWS = 4  # how often it is said how much is there
 _MB = 1e6
 
@@ -58,6 +61,7 @@ def fetch(name: str, folder: Path, say: Callable[[str], None]) -> Path:
     part = folder / f".{file.name}.{os.getpid()}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _clear(folder, file.name)
         with urlopen(url, timeout=PATIENCE_S) as answer, part.open("wb") as kept:
             _take(answer, kept, name, say)
         if not digest(part).startswith(_expected(file.name)):
@@ -80,6 +84,14 @@ def address(name: str) -> str:
     import torchvision
 
     return str(torchvision.models.get_model_weights(name).DEFAULT.url)
+
+
+def _clear(folder: Path, name: str) -> None:
+    """Remove what processes that were killed while they fetched a file have left of it."""
+    for part in folder.glob(f".{glob.escape(name)}.*.part"):
+        with suppress(OSError):  # another does the same
+            if time.time() - part.stat().st_mtime > _STALE_S:
+                part.unlink()
 
 
 def _take(answer: HTTPResponse, kept: BinaryIO, name: str, say: Callable[[str], None]) -> None:

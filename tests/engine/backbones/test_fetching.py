@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -82,6 +83,18 @@ def test_what_comes_whole_is_kept_and_not_asked_for_again(server: Server, tmp_pa
     assert len(said) > 1  # how far it is
     assert fetch("net", tmp_path / "new", said.append) == file
     assert len(server.asked) == 1
+
+
+def test_what_killed_processes_left_is_cleared_away_but_not_what_another_fetches(
+    server: Server, tmp_path: Path
+) -> None:
+    left, fresh, other = (tmp_path / f".{name}.part" for name in (f"{NAME}.1", f"{NAME}.2", "other.pth.3"))
+    for part in (left, fresh, other):
+        part.write_bytes(CONTENT[:10])
+    for part in (left, other):
+        os.utime(part, (0, time.time() - 4000))
+    fetch("net", tmp_path, lambda sentence: None)
+    assert set(tmp_path.iterdir()) == {tmp_path / NAME, fresh, other}
 
 
 def test_a_server_that_falls_silent_is_left(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
