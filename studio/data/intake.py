@@ -47,6 +47,8 @@ class Intake(QObject):
         self._shown: Understanding | None = None
         self._before: Understanding | None = None
         self._fresh: Project | None = None
+        self._into: Project | None = None  # what was open when the work under way began
+        session.project_changed.connect(self._stop_for_another)
 
     @property
     def busy(self) -> bool:
@@ -105,6 +107,12 @@ class Intake(QObject):
         self._dropped.clear()
         if self._job is not None:
             self._job.cancel()
+
+    def _stop_for_another(self) -> None:
+        """Stop what is being taken into a project that was closed; it is neither shown again nor read into another."""
+        if self._job is not None and self._into is not None and self._into is not self._session.project:
+            self._before = None
+            self.cancel()
 
     def _next(self) -> None:
         if self._waiting:
@@ -178,7 +186,7 @@ class Intake(QObject):
 
     def _start(self, work: Callable[[Job], object], title: str) -> Job:
         job = self._session.background.start(work, title)
-        self._job = job
+        self._job, self._into = job, self._session.project
         job.progress.connect(self.progress)
         job.failed.connect(self._failed)
         job.finished.connect(self._settled)
@@ -192,6 +200,7 @@ class Intake(QObject):
 
     def _discard_fresh(self) -> None:
         """Remove the project that was made for what was then not taken into it."""
+        self._into = None  # that it is closed here is no wish to stop
         fresh, self._fresh = self._fresh, None
         self._session.discard_empty(fresh)
 

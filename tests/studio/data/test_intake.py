@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
@@ -12,6 +15,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from labeling.errors import ProjectError
+from labeling.importing import read
+from labeling.project import Project
 from labeling.unpacked import home
 from studio.data.pasting import pasted_paths
 from studio.data.problem_list import ProblemList
@@ -188,3 +193,45 @@ def test_why_a_first_drop_could_not_be_taken_in_is_said_though_its_project_goes(
     qtbot.waitUntil(lambda: bool(window.messages.bars()) and not screen.intake.busy)
     assert screen.session.project is None
     assert not screen.sheet.isVisible()
+
+
+@pytest.fixture
+def reading_waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """What is taken in is read no sooner than this is set."""
+    may_read = threading.Event()
+
+    def read_later(*given: Any, **wished: Any) -> object:
+        may_read.wait()
+        return read(*given, **wished)
+
+    monkeypatch.setattr("labeling.importing.read", read_later)
+    yield may_read
+    may_read.set()
+
+
+def test_what_is_taken_in_stops_where_another_project_is_opened(
+    window: MainWindow,
+    screen: DataScreen,
+    loose_photos: Path,
+    tmp_path: Path,
+    reading_waits: threading.Event,
+    qtbot: QtBot,
+) -> None:
+    session = window.session
+    for name in ("first", "second"):
+        Project.create(tmp_path / name).close()
+    assert session.open_project(tmp_path / "first")
+    screen.drop([loose_photos])
+    shown(screen, qtbot)
+    QTest.mouseClick(screen.sheet.take, Qt.MouseButton.LeftButton)
+    assert screen.intake.busy
+    window.go("label")
+    assert session.open_project(tmp_path / "second")
+    reading_waits.set()
+    qtbot.waitUntil(lambda: not session.background.busy)
+    assert screen.intake.shown is None
+    assert not screen.intake.busy
+    assert window.shown == "label"
+    assert window.messages.bars() == []
+    assert session.project is not None
+    assert session.project.count() == 0
