@@ -23,7 +23,8 @@ class Asker(QObject):
 
     A question is numbered; ``answered`` carries that number, the place of the first answer and the answers of one
     portion. ``ready`` tells that the model is loaded, ``failed`` why it cannot be asked. A new question replaces the
-    one under way.
+    one under way. The process is only told what it waits for, a portion at a time: while it loads the model or answers
+    it does not read, and once the pipe is full whoever writes has to wait.
     """
 
     ready = Signal()
@@ -38,6 +39,7 @@ class Asker(QObject):
         self._path: Path | None = None
         self._question = 0
         self._items: list[Any] = []
+        self._awaited = False  # the answers of a portion
         self.is_ready = False
         # queued, since a future that is done already calls back at once, before whoever asks knows the number
         self._came.connect(self._take, Qt.ConnectionType.QueuedConnection)
@@ -73,29 +75,31 @@ class Asker(QObject):
     def close(self) -> None:
         """End the process."""
         self.stop()
-        self.is_ready = False
+        self.is_ready = self._awaited = False
         if self._handle is not None:
             self._handle.close()
             self._handle = None
 
     def _ask_portion(self, first: int) -> None:
         handle, question = self._handle, self._question
-        if handle is None or first >= len(self._items):
+        if handle is None or not self.is_ready or self._awaited or first >= len(self._items):
             return
+        self._awaited = True
         future: Future[list[dict[str, Any]]] = handle.ask(self._items[first : first + PORTION])
         future.add_done_callback(lambda done: self._came.emit(question, first, done, handle))
 
     def _take(self, question: int, first: int, done: Future[list[dict[str, Any]]], handle: object) -> None:
-        if question != self._question or handle is not self._handle:
+        if handle is not self._handle:
             return
+        self._awaited = False
         error = done.exception()
         if error is not None:
             self._give_up(error)
             return
-        answers: list[Answer] = [read_answer(told) for told in done.result()]
-        self.answered.emit(question, first, answers)
         if question == self._question:
-            self._ask_portion(first + PORTION)
+            answers: list[Answer] = [read_answer(told) for told in done.result()]
+            self.answered.emit(question, first, answers)
+        self._ask_portion(first + PORTION if question == self._question else 0)
 
     def _take_ready(self, handle: object, error: BaseException | None) -> None:
         if handle is not self._handle:
@@ -105,6 +109,7 @@ class Asker(QObject):
             return
         self.is_ready = True
         self.ready.emit()
+        self._ask_portion(0)
 
     def _give_up(self, error: object) -> None:
         if self._handle is not None:
