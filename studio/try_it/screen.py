@@ -26,6 +26,7 @@ from studio.widgets.preview import Preview, Shape
 
 if TYPE_CHECKING:
     from engine.dataset import Dataset
+    from studio.background import Job
     from studio.try_it.answers import Answer
     from studio.try_it.page import TryItPage
 
@@ -57,6 +58,7 @@ class TryItScreen(Screen):
         self._dataset: Dataset | None = None
         self._run_shown: Path | None = None
         self._question = -1
+        self._opening: Job | None = None  # the picture picked last
         self._shown = False
         self._clipboard = Pasted()
         empty = Preview(_SHAPES, "Nothing to try yet", "After training: drop a photo or type a row and see.")
@@ -160,6 +162,7 @@ class TryItScreen(Screen):
         self.changed.emit()
 
     def _drop_page(self) -> None:
+        self._stop_opening()
         if self.page is not None:
             self._pages.removeWidget(self.page)
             self.page.deleteLater()
@@ -226,6 +229,7 @@ class TryItScreen(Screen):
         page = self.page
         if page is None:
             return
+        self._stop_opening()
         self._say_waiting()
         page.show_asked(asked)
         self._question = self.asker.ask([each.item for each in asked])
@@ -255,16 +259,21 @@ class TryItScreen(Screen):
 
     def _show_picked(self, row: int) -> None:
         page = self.page
-        asked = page.batch.asked[row] if page is not None else None
-        if asked is None or asked.reference is None:
+        if page is None:
+            return
+        asked = page.batch.asked[row]
+        if asked.reference is None:
             return
         path, name = asked.reference, asked.id
-        job = self.session.background.start(lambda _job: large_image(path, ""), "Opening a picture")
-        job.done.connect(lambda image: self._show_picture(row, image, name))
+        self._stop_opening()
+        self._opening = self.session.background.start(lambda job: _opened(path, job), "Opening a picture")
+        self._opening.done.connect(lambda image: page.show_picture(image, name))
 
-    def _show_picture(self, row: int, image: QImage, name: str) -> None:
-        if self.page is not None and self.page.table.currentIndex().row() == row:
-            self.page.show_picture(image, name)
+    def _stop_opening(self) -> None:
+        """Open the picture picked before no more: it comes too late, and others wait for the thread."""
+        if self._opening is not None:
+            self._opening.cancel()
+            self._opening = None
 
     def save_predictions(self, path: Path) -> None:
         """Write the list as ``predict`` of the command line does; what had no answer is left out."""
@@ -275,3 +284,7 @@ class TryItScreen(Screen):
         job = session.background.start(lambda _job: save(path, task, pairs), "Saving predictions")
         job.done.connect(lambda number: session.message.emit("good", f"Saved {number} predictions in {path.name}."))
         job.failed.connect(lambda error: session.message.emit("error", explain(error)))
+
+
+def _opened(path: str, job: Job) -> QImage:
+    return QImage() if job.cancelled() else large_image(path, "")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
@@ -7,11 +9,13 @@ import polars as pl
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from engine.task import Column, ColumnType, Kind, Modality
 from labeling.tables.together import learned_from
+from studio.pictures import large_image
 from studio.screen import ScreenState
 from studio.try_it.answer_view import AnswerView
 from studio.try_it.answers import Answer
@@ -69,6 +73,64 @@ def test_photos_are_asked_about_in_a_process_of_their_own(
     qtbot.waitUntil(lambda: not page.batch.waiting)
     window.session.close_project()
     assert screen.page is None
+
+
+class Pictures:
+    """Opens pictures as the screen does, those held no sooner than they are let go; tells which were opened."""
+
+    def __init__(self) -> None:
+        self.held: set[str] = set()
+        self.opened: list[str] = []
+        self.let_go = threading.Event()
+
+    def open(self, path: str, content: str) -> QImage:
+        self.opened.append(Path(path).name)
+        if Path(path).name in self.held:
+            self.let_go.wait()
+        return large_image(path, content)
+
+
+@pytest.fixture
+def pictures(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pictures]:
+    made = Pictures()
+    monkeypatch.setattr("studio.try_it.screen.large_image", made.open)
+    yield made
+    made.let_go.set()  # before the window waits for its threads
+
+
+def test_pictures_passed_with_the_arrow_keys_are_not_all_opened(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, photos: Path, pictures: Pictures
+) -> None:
+    screen = opened(window, qtbot, project_with_run(tmp_path / "project", photos, Recipe()))
+    page = screen.page
+    assert page is not None
+    pictures.held = {"bolt 0.png", "bolt 1.png"}
+    screen.ask_about(sorted((photos / "bolt").iterdir()) + sorted((photos / "washer").iterdir()))
+    qtbot.waitUntil(lambda: pictures.opened == ["bolt 0.png"])
+    QTest.keyClick(page.table, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: pictures.opened == ["bolt 0.png", "bolt 1.png"])
+    for _ in range(4):
+        QTest.keyClick(page.table, Qt.Key.Key_Down)
+    pictures.let_go.set()
+    qtbot.waitUntil(lambda: not screen.session.background.busy)
+    assert pictures.opened[2:] == ["washer 1.png"]
+    assert page.picture.accessibleName() == "Picture washer 1.png"
+
+
+def test_a_picture_that_opens_late_is_not_shown_in_the_next_drop(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, photos: Path, pictures: Pictures
+) -> None:
+    screen = opened(window, qtbot, project_with_run(tmp_path / "project", photos, Recipe()))
+    page = screen.page
+    assert page is not None
+    pictures.held = {"bolt 0.png"}
+    screen.ask_about([photos / "bolt" / "bolt 0.png"])
+    qtbot.waitUntil(lambda: pictures.opened == ["bolt 0.png"])
+    screen.ask_about([photos / "nut" / "nut 0.png"])
+    qtbot.waitUntil(lambda: page.picture.accessibleName() == "Picture nut 0.png")
+    pictures.let_go.set()
+    qtbot.waitUntil(lambda: not screen.session.background.busy)
+    assert page.picture.accessibleName() == "Picture nut 0.png"
 
 
 @pytest.mark.slow
