@@ -59,6 +59,7 @@ class TryItScreen(Screen):
         self._run_shown: Path | None = None
         self._question = -1
         self._opening: Job | None = None  # the picture picked last
+        self._collecting: Job | None = None  # what was dropped last
         self._shown = False
         self._clipboard = Pasted()
         empty = Preview(_SHAPES, "Nothing to try yet", "After training: drop a photo or type a row and see.")
@@ -163,6 +164,7 @@ class TryItScreen(Screen):
 
     def _drop_page(self) -> None:
         self._stop_opening()
+        self._stop_collecting()
         if self.page is not None:
             self._pages.removeWidget(self.page)
             self.page.deleteLater()
@@ -195,16 +197,25 @@ class TryItScreen(Screen):
             return
         task = page.task
         heard: list[str] = []
+        self._stop_collecting()
         job = self.session.background.start(lambda job: collect(paths, task, job, heard.append), "Reading files")
+        self._collecting = job
         job.done.connect(self._ask_all)
         job.done.connect(lambda _asked: self._tell(heard))
         job.failed.connect(self._cannot_read)
+
+    def _stop_collecting(self) -> None:
+        """Ask no more about what is still being read: the person wants something else by now, or the page is gone."""
+        if self._collecting is not None:
+            self._collecting.cancel()
+            self._collecting = None
 
     def use_sample(self) -> None:
         """Ask about a sample of the run, of its test part where there is one."""
         page, dataset = self.page, self._dataset
         if page is None or dataset is None or not len(dataset):
             return
+        self._stop_collecting()
         number = some_sample(dataset)
         if page.form is not None:
             page.show_start()

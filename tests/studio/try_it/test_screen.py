@@ -3,7 +3,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import polars as pl
 import pytest
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from engine.task import Column, ColumnType, Kind, Modality
+from labeling.importing import inputs
 from labeling.tables.together import learned_from
 from studio.pictures import large_image
 from studio.screen import ScreenState
@@ -131,6 +132,48 @@ def test_a_picture_that_opens_late_is_not_shown_in_the_next_drop(
     pictures.let_go.set()
     qtbot.waitUntil(lambda: not screen.session.background.busy)
     assert page.picture.accessibleName() == "Picture nut 0.png"
+
+
+@pytest.fixture
+def may_read(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Folders are read no sooner than this is set."""
+    made = threading.Event()
+
+    def read_later(*given: Any, **wished: Any) -> object:
+        made.wait()
+        return inputs(*given, **wished)
+
+    monkeypatch.setattr("labeling.importing.inputs", read_later)
+    yield made
+    made.set()
+
+
+def test_a_folder_that_is_read_slowly_does_not_replace_what_was_dropped_after_it(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, photos: Path, may_read: threading.Event
+) -> None:
+    screen = opened(window, qtbot, project_with_run(tmp_path / "project", photos, Recipe()))
+    page = screen.page
+    assert page is not None
+    screen.ask_about([photos / "bolt"])
+    screen.ask_about([photos / "nut" / "nut 0.png"])
+    qtbot.waitUntil(lambda: [asked.id for asked in page.batch.asked] == ["nut 0.png"])
+    may_read.set()
+    qtbot.waitUntil(lambda: not screen.session.background.busy)
+    assert [asked.id for asked in page.batch.asked] == ["nut 0.png"]
+
+
+def test_a_folder_that_is_read_slowly_is_not_asked_about_in_another_project(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, photos: Path, may_read: threading.Event
+) -> None:
+    other = project_with_run(tmp_path / "other", photos, Recipe())
+    screen = opened(window, qtbot, project_with_run(tmp_path / "project", photos, Recipe()))
+    screen.ask_about([photos / "bolt"])
+    window.session.close_project()
+    page = opened(window, qtbot, other).page
+    assert page is not None
+    may_read.set()
+    qtbot.waitUntil(lambda: not screen.session.background.busy)
+    assert not page.batch.asked
 
 
 @pytest.mark.slow
