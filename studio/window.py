@@ -354,6 +354,8 @@ class MainWindow(QMainWindow):
         if box.clickedButton() is finish:
             self._wait_until_started()
             self.session.send("finish")
+        elif box.clickedButton() is keep:
+            self.session.send("resume")  # nobody is there to end a pause
         return box.clickedButton() in (keep, finish)
 
     def _wait_until_started(self) -> None:

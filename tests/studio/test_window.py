@@ -6,12 +6,15 @@ import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from engine.run.tail import EventTail
+from engine.worker.handle import attach
+from labeling.importing import read, understand
 from labeling.project import Project
 from studio.actions import SCREENS, find
 from studio.command_palette import CommandPalette
@@ -210,3 +213,36 @@ def test_tips_tell_the_keys_as_they_are_now(window: MainWindow) -> None:
     assert window.rail.buttons["train"].toolTip().endswith("(F6)")
     keymap().choose(find("go.train"), ())
     assert "(" not in window.rail.buttons["train"].toolTip()
+
+
+@pytest.mark.slow
+def test_what_is_kept_training_is_not_left_paused(
+    window: MainWindow, table: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    understanding = understand(table)
+    with Project.create(tmp_path / "mine") as made:
+        made.add(understanding, read(understanding))
+    session, types = window.session, list[str]()
+    session.run_event.connect(lambda event: types.append(event.type))
+    assert session.open_project(tmp_path / "mine")
+    session.start_run(60.0, device="cpu")
+    qtbot.waitUntil(lambda: "point" in types)
+    session.send("pause")
+    qtbot.waitUntil(lambda: "paused" in types)
+    run = session.run
+    assert run is not None
+    worker = attach(run.path)
+    assert worker is not None
+    try:
+        QTimer.singleShot(0, lambda: _press("Keep training"))
+        assert window.close()
+        qtbot.waitUntil(lambda: "resumed" in [event.type for event in EventTail(run.events_path).poll()])
+    finally:
+        worker.kill()
+
+
+def _press(words: str) -> None:
+    """Press a button of the question that is asked now."""
+    box = QApplication.activeModalWidget()
+    assert isinstance(box, QMessageBox)
+    next(made for made in box.buttons() if made.text() == words).click()

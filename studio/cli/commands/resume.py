@@ -31,6 +31,8 @@ def _run(options: Namespace) -> None:
     if handle is None:
         tail.poll()  # what happened before is known
         handle = start(run.path)
+    else:
+        handle.send("resume")  # it may stand paused; one that works does not mind
     follow(run, handle, reporter(as_json=False, budget_s=run.options.budget_s), tail)
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import polars as pl
@@ -8,7 +9,10 @@ import pytest
 
 from engine.dataset import Dataset
 from engine.run.folder import RunFolder, RunOptions
+from engine.run.tail import EventTail
+from engine.worker.handle import start
 from studio.cli.entry import main
+from tests.engine.flowers import flower_run, wait_for
 from tests.studio.cli.conftest import TASK
 
 
@@ -24,3 +28,20 @@ def test_a_damaged_plan_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[st
     (tmp_path / "plan.json").write_text("{ torn")
     assert main(["resume", str(tmp_path)]) == 1
     assert "damaged" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_paused_run_goes_on(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", budget_s=5.0)
+    tail = EventTail(run.events_path)
+    worker = start(run.path)
+    worker.send("pause")
+    wait_for(worker, tail, "paused")
+    waits_for_ever = threading.Timer(60, worker.send, ["discard"])
+    waits_for_ever.start()
+    try:
+        main(["resume", str(run.path)])
+    finally:
+        waits_for_ever.cancel()
+        worker.kill()
+    assert "resumed" in [event.type for event in tail.poll()]
