@@ -29,6 +29,7 @@ class RunWatch(QObject):
         self.run = run
         self.handle = handle
         self._tail = EventTail(run.events_path, last_beat=True)
+        self._last: Event | None = None
         self._polls = 0
         self._timer = QTimer(self)
         self._timer.setInterval(_POLL_MS)
@@ -38,14 +39,18 @@ class RunWatch(QObject):
 
     def poll(self) -> None:
         """Emit what was written since the last time."""
-        dead = self._looks_dead()
+        gone = self._looks_dead() or self.handle is None
         for event in self._tail.poll():
-            self._emit(event)
+            self._last = event
+            self.happened.emit(event)
             if event.type == "stopped":
-                self.stop()
-                self.ended.emit()
+                self._end()
                 return
-        if dead:
+        unsaid = unsaid_end(self.run, self._last) if gone else None
+        if unsaid is not None:
+            self.happened.emit(unsaid)
+            self._end()
+        elif gone and self.handle is not None:
             self.stop()
             self.lost.emit()
 
@@ -53,10 +58,25 @@ class RunWatch(QObject):
         """Follow no longer; the run itself goes on."""
         self._timer.stop()
 
-    def _emit(self, event: Event) -> None:
-        self.happened.emit(event)
+    def _end(self) -> None:
+        self.stop()
+        self.ended.emit()
 
     def _looks_dead(self) -> bool:
         """Ask, once a second and before reading, whether the worker is gone: what it wrote last is then read too."""
         self._polls += 1
         return self.handle is not None and self._polls % _ALIVE_EVERY == 0 and not self.handle.alive()
+
+
+def unsaid_end(run: RunFolder, last: Event | None) -> Event | None:
+    """Return the end of a run whose worker went after it wrote the result and before it said so; None for others.
+
+    ``last`` is what it said last.
+    """
+    from engine.events import Event
+
+    result = run.result()
+    if result is None or (last is not None and last.type == "stopped"):
+        return None
+    seq, moment, active_s = (last.seq + 1, last.time, last.active_s) if last is not None else (0, 0.0, 0.0)
+    return Event(seq, moment, active_s, "stopped", {"reason": result["stopped_because"], "result": result})

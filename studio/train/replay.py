@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from studio.run_watch import unsaid_end
 from studio.session import Session
 
 if TYPE_CHECKING:
@@ -16,4 +17,6 @@ def said_so_far(session: Session) -> list[Event]:
         return []
     from engine.run.tail import EventTail
 
-    return EventTail(session.run.events_path, last_beat=True).poll()
+    said = EventTail(session.run.events_path, last_beat=True).poll()
+    unsaid = None if session.running else unsaid_end(session.run, said[-1] if said else None)
+    return said if unsaid is None else [*said, unsaid]
