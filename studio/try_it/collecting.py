@@ -29,7 +29,7 @@ def collect(paths: Sequence[Path], task: Task, job: Job, tell: Callable[[str], N
 
     found: list[Asked] = []
     for path in paths:
-        if not task.columns and path.is_file():
+        if not task.columns and _is_one_thing(path, task):
             found.append(Asked(path.name, str(path), str(path)))
         else:
             dataset = inputs(path, task, tell=tell, progress=job.report, cancelled=job.cancelled)
@@ -41,6 +41,16 @@ def some_sample(dataset: Dataset, choose: Callable[[Sequence[int]], int] = rando
     """Return the row of a sample to start from, of the test part where there is one."""
     test = [row for row, split in enumerate(dataset.frame["split"]) if split == Split.TEST]
     return choose(test or range(len(dataset)))
+
+
+def _is_one_thing(path: Path, task: Task) -> bool:
+    """Tell whether this is a file to ask about itself, rather than an archive of such files or a table naming some."""
+    from labeling.archives import is_archive
+    from labeling.media import MEDIA
+    from labeling.tables.source import is_table
+
+    holds_others = is_archive(path) or (is_table(path) and not MEDIA[task.modality].owns(path.name))
+    return path.is_file() and not holds_others
 
 
 def _asked(dataset: Dataset, task: Task) -> list[Asked]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import doctest
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -109,6 +110,21 @@ def test_rows_of_a_table_are_asked_about_by_their_columns(tmp_path: Path) -> Non
     assert found[1].item == {"age": 44.0, "job": None}
     assert found[2].item == {"age": None, "job": None}
     assert len(heard) == 1 and heard[0].startswith("“age” takes numbers; in 1 of 3 rows")
+
+
+def test_archives_and_lists_are_asked_about_as_a_prediction_reads_them(photos: Path, texts: Path) -> None:
+    letters = Task(Modality.TEXT, Kind.MULTICLASS, ("complaint", "praise"))
+    packed = Path(shutil.make_archive(str(photos), "zip", photos))
+    assert "nut/nut 1.png" in [asked.id for asked in collect([packed], PHOTOS, Job(), ignore)]
+    listed = texts / "listed.csv"
+    listed.write_text("file\npraise/praise 1.txt\ncomplaint/other.txt\n")
+    found = [asked.item for asked in collect([listed], letters, Job(), ignore)]
+    assert found == [str(texts / "praise" / "praise 1.txt"), str(texts / "complaint" / "other.txt")]
+    written = texts / "reviews.csv"
+    written.write_text("words\nThe soup was cold\nThe soup was good\n")
+    with pytest.raises(LabelingError, match=r"reviews\.csv"):
+        collect([written], letters, Job(), ignore)
+    assert [asked.id for asked in collect([texts / "praise" / "other.txt"], letters, Job(), ignore)] == ["other.txt"]
 
 
 def test_what_does_not_fit_is_refused_with_a_sentence(tmp_path: Path) -> None:
