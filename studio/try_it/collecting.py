@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def collect(paths: Sequence[Path], task: Task, job: Job, tell: Callable[[str], None]) -> list[Asked]:
     """Return the things at ``paths``: files one by one, folders of them and tables as a prediction reads them.
 
-    ``tell`` hears what is missing there or cannot be read.
+    ``tell`` hears which columns and cells of a table are missing or cannot be read. Of files that cannot be read each
+    answer says so.
 
     Raises:
         LabelingError: nothing there fits the task.
@@ -32,7 +33,8 @@ def collect(paths: Sequence[Path], task: Task, job: Job, tell: Callable[[str], N
         if not task.columns and _is_one_thing(path, task):
             found.append(Asked(path.name, str(path), str(path)))
         else:
-            dataset = inputs(path, task, tell=tell, progress=job.report, cancelled=job.cancelled)
+            hears = tell if task.columns else None
+            dataset = inputs(path, task, tell=hears, progress=job.report, cancelled=job.cancelled)
             found.extend(_asked(dataset, task))
     return _told_apart(found)
 

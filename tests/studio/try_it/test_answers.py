@@ -127,6 +127,12 @@ def test_archives_and_lists_are_asked_about_as_a_prediction_reads_them(photos: P
     assert [asked.id for asked in collect([texts / "praise" / "other.txt"], letters, Job(), ignore)] == ["other.txt"]
 
 
+def test_nothing_is_said_of_files_that_the_model_answers_are_unreadable(photos: Path) -> None:
+    heard: list[str] = []
+    assert len(collect([photos / "nut"], PHOTOS, Job(), heard.append)) == 6
+    assert heard == []
+
+
 def test_what_does_not_fit_is_refused_with_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(LabelingError):
