@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from studio.background import Job
 
 
+MOST_ROWS = 100_000  # as many as a list on the screen is of use for
+MOST_CELLS = 20_000_000  # each is an object of its own until it is asked about
+
+
 def collect(paths: Sequence[Path], task: Task, job: Job, tell: Callable[[str], None]) -> list[Asked]:
     """Return the things at ``paths``: files one by one, folders of them and tables as a prediction reads them.
 
@@ -24,7 +28,7 @@ def collect(paths: Sequence[Path], task: Task, job: Job, tell: Callable[[str], N
     answer says so.
 
     Raises:
-        LabelingError: nothing there fits the task.
+        LabelingError: nothing there fits the task, or it is too much for a list.
     """
     from labeling.importing import inputs
 
@@ -35,6 +39,7 @@ def collect(paths: Sequence[Path], task: Task, job: Job, tell: Callable[[str], N
         else:
             hears = tell if task.columns else None
             dataset = inputs(path, task, tell=hears, progress=job.report, cancelled=job.cancelled)
+            _check_rows(path, len(dataset), task)
             found.extend(_asked(dataset, task))
     return _told_apart(found)
 
@@ -43,6 +48,17 @@ def some_sample(dataset: Dataset, choose: Callable[[Sequence[int]], int] = rando
     """Return the row of a sample to start from, of the test part where there is one."""
     test = [row for row, split in enumerate(dataset.frame["split"]) if split == Split.TEST]
     return choose(test or range(len(dataset)))
+
+
+def _check_rows(path: Path, rows: int, task: Task) -> None:
+    from labeling.errors import ImportRefused
+
+    most = min(MOST_ROWS, MOST_CELLS // max(1, len(task.columns)))
+    if task.columns and rows > most:
+        raise ImportRefused(
+            f"{path.name} has {rows:,} rows, and up to {most:,} can be asked about here. Write the answers for all of "
+            f"them with the command line: autodidact predict RUN {path.name} --out predictions.csv"
+        )
 
 
 def _is_one_thing(path: Path, task: Task) -> bool:

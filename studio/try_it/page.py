@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QImage
@@ -36,12 +36,13 @@ class TryItPage(QWidget):
     row_asked = Signal(dict)
     picked = Signal(int)
 
-    def __init__(self, task: Task, dataset: Dataset, off_by: str = "") -> None:
+    def __init__(self, task: Task, dataset: Dataset, off_by: str, choices: Mapping[str, Sequence[str]]) -> None:
         super().__init__()
         self.task = task
         self.batch = BatchModel(self)
         typed = (TYPED_TEXT,) if task.modality is Modality.TEXT else ()
-        self.form = RowForm(task.columns or typed, dataset.frame) if task.columns or typed else None
+        columns = task.columns or typed
+        self.form = RowForm(columns, dataset.frame, choices) if columns else None
         self.note = Note("info")
         self._again = self.note.offer("Try again", self.again_wanted.emit)
         self.note.hide()

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from engine.dataset import INPUT_PREFIX
 from engine.task import Column, ColumnType
+from studio import wording
 from studio.cells import as_text
 from studio.theme import SPACE
 from studio.widgets.basics import text
@@ -35,17 +36,24 @@ TYPE_TEXT = "Type or paste a text and see what the model says."
 TEXT_LINES = 5
 ASK_AFTER_MS = 350
 MOST_CHOICES = 200
+MOST_FIELDS = 200  # thousands would hold up the window, and nobody goes through them
 
 
 class RowForm(QWidget):
-    """Emits ``changed`` shortly after the last edit."""
+    """Emits ``changed`` shortly after the last edit.
+
+    ``choices`` are what is offered for columns of categories (see :func:`choices_of`). Of very many columns the first
+    have fields; the others keep what was filled in.
+    """
 
     changed = Signal()
 
-    def __init__(self, columns: Sequence[Column], frame: pl.DataFrame) -> None:
+    def __init__(self, columns: Sequence[Column], frame: pl.DataFrame, choices: Mapping[str, Sequence[str]]) -> None:
         super().__init__()
         self._columns = columns
+        self._choices = choices
         self._fields: dict[str, Field] = {}
+        self._kept = {column.name: "" for column in columns[MOST_FIELDS:]}
         self._frame = frame
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -58,7 +66,7 @@ class RowForm(QWidget):
         texts = any(column.type is ColumnType.TEXT for column in columns)
         wrapping = QFormLayout.RowWrapPolicy
         form.setRowWrapPolicy(wrapping.WrapAllRows if texts else wrapping.WrapLongRows)
-        for column in columns:
+        for column in columns[:MOST_FIELDS]:
             label, field = self._label(column), self._field(column)
             label.setMinimumHeight(field.sizeHint().height())
             label.setBuddy(field)
@@ -72,13 +80,17 @@ class RowForm(QWidget):
         hint = TYPE_TEXT if [column.type for column in columns] == [ColumnType.TEXT] else TYPE_VALUES
         layout.addWidget(text(hint, "muted"))
         layout.addWidget(area, 1)
+        if self._kept:
+            others = "column is" if len(self._kept) == 1 else "columns are"
+            said = f"{wording.count(len(self._kept))} more {others} not shown, and asked about as in the sample."
+            layout.addWidget(text(said, "caption"))
 
     def values(self) -> dict[str, str]:
-        """Return what the fields hold, by column; empty text is missing."""
-        return {name: _words(field) for name, field in self._fields.items()}
+        """Return what the fields hold, by column, and what was filled in for the others; empty text is missing."""
+        return {name: _words(field) for name, field in self._fields.items()} | self._kept
 
     def fill_from(self, number: int) -> None:
-        """Fill every field from one row of the frame, and ask."""
+        """Fill every column from one row of the frame, and ask."""
         sample = self._frame.row(number, named=True)
         for column in self._columns:
             self._set(column, as_text(sample.get(INPUT_PREFIX + column.name), column.type))
@@ -92,6 +104,9 @@ class RowForm(QWidget):
         self._timer.start()
 
     def _set(self, column: Column, words: str) -> None:
+        if column.name in self._kept:
+            self._kept[column.name] = words
+            return
         field = self._fields[column.name]
         blocked = field.blockSignals(True)
         if isinstance(field, QComboBox):
@@ -110,20 +125,19 @@ class RowForm(QWidget):
         return label
 
     def _field(self, column: Column) -> Field:
-        stored = INPUT_PREFIX + column.name
         field: Field
         if column.type is ColumnType.TEXT:
             field = QPlainTextEdit()
             field.setTabChangesFocus(True)
             field.setMinimumHeight(TEXT_LINES * field.fontMetrics().lineSpacing())
             field.textChanged.connect(self._timer.start)
-        elif column.type is ColumnType.CATEGORY and stored in self._frame.columns:
+        elif column.name in self._choices:
             field = QComboBox()
             field.setEditable(True)
             field.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
             field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            field.addItems(["", *_commonest(self._frame[stored])])
+            field.addItems(["", *self._choices[column.name]])
             line = field.lineEdit()
             assert line is not None
             line.setAccessibleName(column.name)
@@ -141,6 +155,13 @@ def _words(field: Field) -> str:
     if isinstance(field, QPlainTextEdit):
         return field.toPlainText()
     return field.currentText() if isinstance(field, QComboBox) else field.text()
+
+
+def choices_of(columns: Sequence[Column], frame: pl.DataFrame) -> dict[str, list[str]]:
+    """Return the commonest values of each column of categories that has a field; for threads."""
+    there = set(frame.columns)
+    shown = [column.name for column in columns[:MOST_FIELDS] if column.type is ColumnType.CATEGORY]
+    return {name: _commonest(frame[INPUT_PREFIX + name]) for name in shown if INPUT_PREFIX + name in there}
 
 
 def _commonest(values: pl.Series) -> list[str]:

@@ -26,6 +26,7 @@ from studio.widgets.preview import Preview, Shape
 
 if TYPE_CHECKING:
     from engine.dataset import Dataset
+    from engine.run.folder import RunFolder
     from studio.background import Job
     from studio.try_it.answers import Answer
     from studio.try_it.page import TryItPage
@@ -136,18 +137,20 @@ class TryItScreen(Screen):
     def _prepare(self, task: Task) -> None:
         run = self.session.run
         assert run is not None
-        job = self.session.background.start(lambda _job: (run.path, run.dataset(), off_by(run)), "Reading the samples")
-        job.done.connect(lambda found: self._show_page(task, *found))
+        job = self.session.background.start(lambda _job: _read(run), "Reading the samples")
+        job.done.connect(lambda found: self._show_page(task, run.path, *found))
         job.failed.connect(lambda error: self.session.message.emit("error", explain(error)))
 
-    def _show_page(self, task: Task, run_path: Path, dataset: Dataset, off_by: str) -> None:
+    def _show_page(
+        self, task: Task, run_path: Path, dataset: Dataset, off_by: str, choices: dict[str, list[str]]
+    ) -> None:
         if run_path != self._run_shown:
             return
         from studio.try_it.page import TryItPage
 
         self._drop_page()
         self._dataset = dataset
-        page = self.page = TryItPage(task, dataset, off_by)
+        page = self.page = TryItPage(task, dataset, off_by, choices)
         page.files_wanted.connect(self._choose)
         page.paste_wanted.connect(self.paste)
         page.sample_wanted.connect(self.use_sample)
@@ -295,6 +298,14 @@ class TryItScreen(Screen):
         job = session.background.start(lambda _job: save(path, task, pairs), "Saving predictions")
         job.done.connect(lambda number: session.message.emit("good", f"Saved {number} predictions in {path.name}."))
         job.failed.connect(lambda error: session.message.emit("error", explain(error)))
+
+
+def _read(run: RunFolder) -> tuple[Dataset, str, dict[str, list[str]]]:
+    """Return a run's samples, how far off its answers are, and what can be chosen in the form for a row."""
+    from studio.try_it.row_form import choices_of
+
+    dataset = run.dataset()
+    return dataset, off_by(run), choices_of(run.task.columns, dataset.frame)
 
 
 def _opened(path: str, job: Job) -> QImage:

@@ -15,7 +15,7 @@ from engine.dataset import Dataset
 from engine.task import Column, ColumnType, Kind, Modality, Task
 from labeling.errors import LabelingError
 from studio.background import Job
-from studio.try_it import row_form
+from studio.try_it import collecting, row_form
 from studio.try_it.answers import Answer, as_predictions, read_answer
 from studio.try_it.batch import Asked, BatchModel
 from studio.try_it.collecting import collect, some_sample
@@ -125,6 +125,19 @@ def test_archives_and_lists_are_asked_about_as_a_prediction_reads_them(photos: P
     with pytest.raises(LabelingError, match=r"reviews\.csv"):
         collect([written], letters, Job(), ignore)
     assert [asked.id for asked in collect([texts / "praise" / "other.txt"], letters, Job(), ignore)] == ["other.txt"]
+
+
+@pytest.mark.parametrize(("limit", "most"), [("MOST_ROWS", 2), ("MOST_CELLS", 4)])
+def test_a_table_too_long_for_a_list_is_refused_with_what_answers_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
+) -> None:
+    path = tmp_path / "new.csv"
+    path.write_text("job,age\ncook,31\ncook,44\n")
+    monkeypatch.setattr(collecting, limit, most)
+    assert len(collect([path], ROWS, Job(), ignore)) == 2
+    path.write_text("job,age\ncook,31\ncook,44\ncook,4\n")
+    with pytest.raises(LabelingError, match=r"3 rows, and up to 2 .* autodidact predict RUN"):
+        collect([path], ROWS, Job(), ignore)
 
 
 def test_nothing_is_said_of_files_that_the_model_answers_are_unreadable(photos: Path) -> None:

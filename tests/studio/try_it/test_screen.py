@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from engine.task import Column, ColumnType, Kind, Modality
@@ -21,7 +21,7 @@ from studio.screen import ScreenState
 from studio.try_it.answer_view import AnswerView
 from studio.try_it.answers import Answer
 from studio.try_it.asking import PORTION, Asker
-from studio.try_it.row_form import RowForm
+from studio.try_it.row_form import MOST_FIELDS, RowForm, choices_of
 from studio.try_it.screen import TryItScreen
 from studio.window import MainWindow
 from tests.studio.recorded_runs import Recipe, project_with_run, record
@@ -237,7 +237,7 @@ def test_the_form_has_a_field_for_every_column(qtbot: QtBot) -> None:
     dates = [19874.0, 19874.25]
     words = ["cook", None]
     frame = pl.DataFrame({"x:number": [31.5, None], "x:category": words, "x:date": dates, "x:text": ["so", None]})
-    form = RowForm(columns, frame)
+    form = RowForm(columns, frame, choices_of(columns, frame))
     qtbot.addWidget(form)
     with qtbot.waitSignal(form.changed):
         form.fill_from(0)
@@ -252,6 +252,21 @@ def test_the_form_has_a_field_for_every_column(qtbot: QtBot) -> None:
     form.show()
     with qtbot.waitSignal(form.changed):
         qtbot.keyClicks(field, "7")
+
+
+def test_of_very_many_columns_the_first_have_fields_and_the_others_keep_the_sample(qtbot: QtBot) -> None:
+    columns = learned_from(Column(f"c{number}", ColumnType.CATEGORY) for number in range(MOST_FIELDS + 300))
+    frame = pl.DataFrame({f"x:{column.name}": [f"value of {column.name}", None] for column in columns})
+    choices = choices_of(columns, frame)
+    form = RowForm(columns, frame, choices)
+    qtbot.addWidget(form)
+    form.fill_from(0)
+    assert len(choices) == len(form.findChildren(QComboBox)) == MOST_FIELDS
+    assert form.values() == {column.name: f"value of {column.name}" for column in columns}
+    said = [label.text() for label in form.findChildren(QLabel)]
+    assert "300 more columns are not shown, and asked about as in the sample." in said
+    form.fill_from(1)
+    assert set(form.values().values()) == {""}
 
 
 def test_five_classes_are_shown_and_more_when_asked(qtbot: QtBot) -> None:
