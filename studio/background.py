@@ -10,7 +10,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from PySide6.QtCore import QObject, Qt, Signal
 
@@ -98,10 +98,6 @@ class Background:
     def busy(self) -> bool:
         """Whether any job has not settled yet."""
         return bool(self._jobs)
-
-    def wait(self) -> None:
-        """Wait until no work is under way; what it announces still comes later."""
-        wait(list(self._jobs.values()))
 
     def close(self) -> None:
         """Cancel all jobs and wait until no thread is left."""

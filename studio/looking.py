@@ -53,16 +53,18 @@ class Looking(QObject):
         self._patience.start()
 
     def stop(self) -> None:
-        """Stop, and wait for the photo being looked at."""
+        """Stop after the photo being looked at, without waiting for it; what comes of it is no longer told.
+
+        What was seen is kept, unless the project is closed by then.
+        """
         self._patience.stop()
         self._project = None
         if self._job is not None:
             self._job.cancel()
-            self._background.wait()
         self._job = None
 
     def close(self) -> None:
-        """Stop for good."""
+        """Stop for good, and wait for the photo being looked at."""
         self.stop()
         self._background.close()
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from engine.task import Modality
+from labeling.media import MEDIA
+from labeling.media.base import Seen
 from studio.data import intake
 from studio.data.screen import DataScreen
 from studio.window import MainWindow
+
+HELD_S = 20.0  # after which a window that waits is let go, so that the test fails rather than hangs
 
 
 def taken_in(window: MainWindow, photos: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> DataScreen:
@@ -74,3 +80,35 @@ def test_a_training_is_not_disturbed(
     with qtbot.waitSignal(session.run_ended):
         session.send("discard")
     assert session.looking.busy
+
+
+def test_closing_a_project_does_not_wait_for_the_photo_being_looked_at(
+    window: MainWindow, many: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = taken_in(window, many, qtbot, monkeypatch)
+    session = screen.session
+    assert session.project is not None
+    path = session.project.path
+    looking, let_go = threading.Event(), threading.Event()
+    examine = MEDIA[Modality.IMAGE].examine
+
+    def examine_slowly(*given: Any) -> Seen:
+        looking.set()
+        let_go.wait()
+        return examine(*given)
+
+    monkeypatch.setattr(MEDIA[Modality.IMAGE], "examine", examine_slowly)
+    qtbot.waitUntil(looking.is_set)
+    waits = threading.Timer(HELD_S, let_go.set)
+    waits.start()
+    session.close_project()
+    assert not let_go.is_set()
+    waits.cancel()
+    let_go.set()
+    qtbot.waitUntil(lambda: not session.looking.busy)
+    assert window.messages.bars() == []  # what came too late to be written is no mishap
+    assert session.open_project(path)
+    project = session.project
+    assert project is not None
+    assert len(project.unseen()) == 13
+    qtbot.waitUntil(lambda: not project.unseen())
