@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from studio import wording
 from studio.theme import SPACE
 from studio.train.curve_view import CurveView
-from studio.train.feed import Feed, now_sentence, sure_sentence
+from studio.train.feed import Feed, now_sentence, quality, sure_sentence
 from studio.train.feed_view import FeedView
 from studio.train.members_view import MembersDrawer
 from studio.train.progress import RunProgress
@@ -155,10 +155,8 @@ class RunPanel(QWidget):
         self._use.setVisible(best is not None)
         if best is None:
             kept = "Your labels are safe, but there was no model yet."
-        elif best.share is not None:
-            kept = f"Nothing is lost: the best result so far ({wording.of_100(best.share)} of 100 right) is kept."
         else:
-            kept = "Nothing is lost: the best model so far is kept."
+            kept = f"Nothing is lost: the best model so far is kept. It {quality(self._progress, best)}."
         self.lost.say("warning", f"Training stopped unexpectedly. {kept}")
 
     def _show_verbs(self) -> None:

@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.events import Event
 from engine.run.tail import EventTail
+from engine.task import Kind, Modality
 from studio.train.durations import DurationChooser
 from studio.train.feed import Feed
 from studio.train.goal import Concern, Goal
@@ -70,12 +71,18 @@ def test_the_end_offers_the_results(panel: RunPanel, tmp_path: Path) -> None:
 def test_a_lost_worker_says_what_is_kept_and_the_two_ways_on(panel: RunPanel, tmp_path: Path, qtbot: QtBot) -> None:
     shown(panel, tmp_path, Recipe(ended=None), lost=True)
 
-    assert "Nothing is lost: the best result so far (88 of 100 right) is kept." in panel.lost.words
+    assert panel.lost.words.endswith("the best model so far is kept. It tells 88 of 100 new photos correctly.")
     buttons = {made.text(): made for made in panel.lost.findChildren(type(panel.again))}
     with qtbot.waitSignal(panel.resume_wanted):
         buttons["Resume"].click()
     with qtbot.waitSignal(panel.use_wanted):
         buttons["Use it"].click()
+
+
+def test_a_lost_run_about_numbers_does_not_say_how_many_are_right(panel: RunPanel, tmp_path: Path) -> None:
+    shown(panel, tmp_path, Recipe(Modality.TABLE, Kind.REGRESSION, ended=None), lost=True)
+
+    assert panel.lost.words.endswith("the best model so far is kept. It explains 87% of the differences.")
 
 
 def test_a_worker_lost_before_any_model_offers_only_to_resume(panel: RunPanel, tmp_path: Path) -> None:
