@@ -81,11 +81,10 @@ class ResultsScreen(Screen):
         if self.report is None or not len(self.report.verdicts):
             return ""
         if self.report.classifies and len(self.report.worst):
-            weakest = min(
-                (figures for figures in self.report.classes if figures.found.total),
-                key=lambda figures: figures.found.value,
-            )
-            return f"{headline(self.report)}. Look at the mistakes: {weakest.name} is the weakest class."
+            looked_for = [figures for figures in self.report.classes if figures.found.total]
+            weakest = min(looked_for, key=lambda figures: figures.found.value, default=None)
+            where = f": {weakest.name} is the weakest class" if weakest is not None else ""
+            return f"{headline(self.report)}. Look at the mistakes{where}."
         return f"{headline(self.report)}. Try the model on something new."
 
     @override

@@ -5,6 +5,7 @@ from typing import cast
 
 from pytestqt.qtbot import QtBot
 
+from engine.task import Kind
 from studio.results.screen import ResultsScreen
 from studio.screen import ScreenState
 from studio.window import MainWindow
@@ -42,6 +43,16 @@ def test_an_opened_project_shows_its_newest_results(
         screen.page.samples.label.click()
     assert samples.args[1] == "Worst mistakes first"
     assert wanted.args == ["data"]
+
+
+def test_mistakes_in_samples_of_no_class_are_told_without_a_weakest_one(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, photos: Path
+) -> None:
+    recipe = Recipe(kind=Kind.MULTILABEL, n_test=1, skill=0.0)  # the sample of the test has none of the classes
+    window.session.open_project(project_with_run(tmp_path / "project", photos, recipe))
+    screen = results(window)
+    qtbot.waitUntil(lambda: screen.page is not None and screen.report is not None)
+    assert screen.next_step().endswith(". Look at the mistakes.")
 
 
 def test_closing_the_project_takes_the_results_away(
