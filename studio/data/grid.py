@@ -68,9 +68,10 @@ class TileDelegate(QStyledItemDelegate):
         palette = colours()
         label = index.data(LABEL)
         left = line.left() + 2
-        if label:
+        number = self.class_index.get(label)
+        if number is not None:  # numbers and sets of classes have no colour of their own
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(class_colour(self.class_index.get(label, 0)))
+            painter.setBrush(class_colour(number))
             painter.drawEllipse(QRectF(left, line.center().y() - 3, 8, 8))
             left += 14
         painter.setPen(QColor(palette.text if label else palette.muted))

@@ -43,7 +43,8 @@ class StripDelegate(QStyledItemDelegate):
         label = index.data(LABEL)
         if label:
             foot = QRectF(square.left(), square.bottom() - 6, square.width(), 6)
-            painter.fillRect(foot, class_colour(self.class_index.get(label, 0)))
+            number = self.class_index.get(label)  # numbers and sets of classes have no colour of their own
+            painter.fillRect(foot, class_colour(number) if number is not None else QColor(palette.muted))
         painter.setClipping(False)
         view = self.parent()
         if isinstance(view, QListView) and view.currentIndex().row() == index.row():

@@ -88,6 +88,12 @@ def test_a_photo_its_class_and_a_broken_one_are_told_apart(grid: Grid, loader: P
     assert share_of(image, class_colour(2), unlabelled) == 0.0
 
 
+def test_a_label_that_is_no_class_has_no_dot(grid: Grid, loader: PictureLoader, qtbot: QtBot) -> None:
+    grid.tiles.class_index = {"nut": 0}
+    grid.viewport().update()
+    assert share_of(grabbed(grid.viewport()), class_colour(0)) == 0.0
+
+
 def test_what_is_selected_is_framed(grid: Grid) -> None:
     accent = QColor(colours().accent)
     place = grid.model().index(1, 0)

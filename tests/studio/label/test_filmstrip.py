@@ -63,5 +63,13 @@ def test_photos_fill_their_squares_and_labels_colour_their_feet(strip: Filmstrip
     assert share_of(image, GREY, _box(strip, 1)) > 0.6
 
 
+def test_a_label_that_is_no_class_has_a_foot_of_no_class(strip: Filmstrip) -> None:
+    strip.tiles.class_index = {"nut": 0}
+    image = grabbed(strip.viewport())
+    assert share_of(image, class_colour(0)) == 0.0
+    labelled = [share_of(image, QColor(colours().muted), _box(strip, place)) > 0.03 for place in range(1, 5)]
+    assert labelled == [False, True, False, True]
+
+
 def _box(strip: Filmstrip, place: int) -> QRect:
     return strip.visualRect(strip.model().index(place, 0))
