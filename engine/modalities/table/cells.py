@@ -1,11 +1,12 @@
 """One cell of a row that somebody typed, as the model reads it. No polars here: exported models read rows the same way.
 
-A missing cell is ``None``, or one of the words that say so in a table, blank among them.
+A missing cell is ``None``, a float that is no number, or one of the words that say so in a table, blank among them.
 """
 
 from __future__ import annotations
 
 import datetime
+import math
 from typing import Any
 
 from engine.dates import EARLIEST_YEAR
@@ -19,6 +20,8 @@ _EXACT = 2.0**53  # below, a float tells every whole number
 
 def is_missing(value: object) -> bool:
     """Return whether a cell says nothing, as :data:`engine.separated.MISSING` has it for tables too."""
+    if isinstance(value, float):
+        return math.isnan(value)
     return value is None or (isinstance(value, str) and value.strip() in MISSING)
 
 

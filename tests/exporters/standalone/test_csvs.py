@@ -173,6 +173,12 @@ def test_a_word_for_missing_is_missing_by_csv_and_by_json(word: str, tmp_path: P
     assert reader.read(of_table) == reader.read(of_json) == (None, None, None, "a few words", None)
 
 
+def test_what_is_no_number_is_missing_as_an_empty_cell_is(tmp_path: Path) -> None:
+    manifest = {"reading": {"columns": [{"name": column.name, "inputs": [column.name]} for column in COLUMNS]}}
+    reader = RowReader(tmp_path, TASK, manifest)
+    assert reader.read({column.name: float("nan") for column in COLUMNS}) == reader.blank()
+
+
 def test_names_that_look_like_cells_are_known_as_names_where_the_model_has_them() -> None:
     columns = (Column("2019", ColumnType.NUMBER), Column("2020", ColumnType.NUMBER))
     assert rows_of(b"2019,2020\n1,2\n3,4\n", columns) == [{"2019": 1.0, "2020": 2.0}, {"2019": 3.0, "2020": 4.0}]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from engine.errors import DataError
@@ -24,6 +25,8 @@ from engine.modalities.table.cells import as_words
         ("größe", "größe"),
         ("  ", None),
         (None, None),
+        (float("nan"), None),
+        (np.float64("nan"), None),
     ],
 )
 def test_words_are_those_that_were_learned(value: Any, words: str | None) -> None:

@@ -59,6 +59,11 @@ def test_a_word_for_missing_is_missing_in_every_column_as_in_a_table(word: str) 
     assert frame.row(0) == (None,) * len(COLUMNS)
 
 
+def test_what_is_no_number_is_missing_in_every_column() -> None:
+    frame = TableSamples.from_rows([{column.name: float("nan") for column in COLUMNS}], a_task()).frame
+    assert frame.row(0) == (None,) * len(COLUMNS)
+
+
 @pytest.mark.parametrize(("column", "value"), [("weight", "heavy"), ("bought", "last week"), ("weight", [1])])
 def test_a_value_of_the_wrong_type_is_named(column: str, value: object) -> None:
     with pytest.raises(DataError, match=f"'{column}' takes a .* Leave it empty if unknown"):
