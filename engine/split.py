@@ -19,6 +19,8 @@ _LEAST_FOR_TEST = 3
 _LEAST_FOR_VALIDATION = 2
 _QUANTILE_BINS = 10
 _GROUPS_A_BIN = 8
+_GROUPS_HELD = 10
+_MOST_HELD = 0.2
 
 
 def n_folds(n: int) -> int:
@@ -35,6 +37,18 @@ def n_folds(n: int) -> int:
 def holdout_share(n: int) -> float:
     """Return the share of ``n`` training samples that one holdout takes (engine-spec 7.4)."""
     return max(0.01, min(0.1, 2500 / max(n, 1)))
+
+
+def _share_for(groups: int, n: int) -> float:
+    """Return the share that one holdout takes where ``n`` samples stand in so many groups.
+
+    Rows of one group say much the same, so a check on a single one of 30 subjects says how that subject is, whatever
+    number of rows it has: there are to be 10 groups, as far as a fifth of the samples goes.
+
+    >>> _share_for(500_000, 500_000), _share_for(100, 500_000), _share_for(30, 500_000)
+    (0.01, 0.1, 0.2)
+    """
+    return max(holdout_share(n), min(_MOST_HELD, _GROUPS_HELD / groups))
 
 
 def assign_test(labels: Labels, groups: IntArray, fraction: float, seed: int) -> BoolArray:
@@ -57,7 +71,7 @@ def assign_folds(labels: Labels, groups: IntArray, seed: int) -> IntArray:
     """Give each training sample its fold, shape [n]: stratified, groups whole.
 
     A class of two groups or more is checked on in at least two folds; a class of one group is always learned from (-1).
-    From 50,000 samples on there is one holdout: its rows get 0, all others -1.
+    From 50,000 samples on there is one holdout, larger where groups are few: its rows get 0, all others -1.
 
     Raises:
         ValueError: the lengths differ.
@@ -68,7 +82,7 @@ def assign_folds(labels: Labels, groups: IntArray, seed: int) -> IntArray:
     table = _Groups.of(labels, groups)
     rng = np.random.default_rng(seed)
     if n_folds(n) == 1:
-        held = table.set_apart(holdout_share(n), _LEAST_FOR_VALIDATION, rng)
+        held = table.set_apart(_share_for(len(table.size), n), _LEAST_FOR_VALIDATION, rng)
         return np.where(held, 0, -1)[table.index]
     return table.deal(n_folds(n), rng)[table.index]
 

@@ -157,6 +157,23 @@ def test_large_data_has_one_holdout() -> None:
     assert (folds[59_000:] == 0).sum() in (41, 42)
 
 
+@pytest.mark.parametrize(("count", "held"), [(30, 6), (100, 10), (2_000, 83)])
+@pytest.mark.parametrize("numbers", [False, True])
+def test_large_data_of_few_groups_is_checked_on_several(count: int, held: int, numbers: bool) -> None:
+    groups = np.repeat(np.arange(count), 60_000 // count)
+    rng = np.random.default_rng(0)
+    labels = rng.normal(size=len(groups)).tolist() if numbers else rng.choice(["a", "b"], len(groups)).tolist()
+    folds = assign_folds(labels, groups, 0)
+    assert len(np.unique(groups[folds == 0])) == pytest.approx(held, abs=3)
+    assert np.unique(folds).tolist() == [-1, 0]
+
+
+def test_a_few_copies_among_large_data_change_nothing() -> None:
+    groups = np.arange(60_000)
+    groups[1::1000] = groups[::1000]
+    assert (assign_folds(["a"] * 60_000, groups, 0) == 0).sum() in (2499, 2500, 2501)
+
+
 def test_a_pair_of_samples_makes_two_folds() -> None:
     assert sorted(assign_folds(["a", "a"], np.arange(2), 0).tolist()) == [0, 1]
 
