@@ -18,7 +18,7 @@ from engine.separated import BEFORE_DECIMALS, MISSING
 from engine.task import Column, ColumnType
 from engine.wording import first_of
 from labeling.classes import JOINED_BY, joins_several, parts_of
-from labeling.tables.dates import MOSTLY_SHARE, READABLE_SHARE, moments, pattern_of
+from labeling.tables.dates import MOSTLY_SHARE, READABLE_SHARE, TIME_FORMAT, moments, pattern_of
 from labeling.tables.together import can_keep_together, learned_from
 from labeling.understanding import LeftOut, count
 
@@ -54,7 +54,8 @@ class Facts:
         low: smallest number.
         high: largest number.
         words: mean number of words in a cell; in scripts without spaces two characters count as one.
-        date_format: the pattern that nearly all cells follow, if there is one.
+        date_format: the pattern that nearly all cells follow, if there is one; of cells that are no text, the one
+            that they would be written by.
         dates: cells that follow it.
         nested: whether a cell holds a list or a structure.
         others: different cells that are no numbers, about; 0 in a column of numbers.
@@ -310,9 +311,10 @@ def _facts(name: str, texts: pl.Series, numbers: pl.Series, original: pl.Series)
         whole = bool((values == np.floor(values)).all())
         low, high = float(values.min()), float(values.max())
         temporal = original.dtype.is_temporal()
+        pattern = (FIRST_FORMAT if whole else TIME_FORMAT) if temporal else None
         return Facts(
             name, original.len(), known, numbers.n_unique(), numbers.len(), whole, low, high,
-            date_format=FIRST_FORMAT if temporal else None, dates=known if temporal else 0,
+            date_format=pattern, dates=known if temporal else 0,
         )  # fmt: skip
     words = _words(texts.head(1000))
     pattern, dates = pattern_of(texts)

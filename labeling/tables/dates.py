@@ -6,9 +6,10 @@ import polars as pl
 
 from engine.dates import EARLIEST_YEAR, FIRST_FORMAT, LATEST_YEAR, behind
 
+TIME_FORMAT = "%Y-%m-%d %H:%M:%S"  # how text is expected to write moments that had a type of their own
 DATE_FORMATS = (
     FIRST_FORMAT,
-    "%Y-%m-%d %H:%M:%S",
+    TIME_FORMAT,
     "%Y-%m-%dT%H:%M:%S",
     "%Y-%m-%d %H:%M",
     "%Y/%m/%d",

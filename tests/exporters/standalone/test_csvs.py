@@ -7,6 +7,7 @@ import io
 import time
 import tracemalloc
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -23,7 +24,7 @@ from exporters.standalone.csvs import days_in, each_row, number_in, rows_of
 from exporters.standalone.errors import TooManyRows, Unreadable
 from exporters.standalone.tables import RowReader
 from labeling.errors import ImportRefused
-from labeling.importing import inputs
+from labeling.importing import inputs, understand
 from labeling.tables.columns import date, number
 from labeling.tables.dates import DATE_FORMATS
 
@@ -265,6 +266,19 @@ def test_a_year_that_stands_for_no_date_is_missing_by_csv_and_refused_by_json(ye
     assert days_in(f"{year}-01-01", "%Y-%m-%d") is None
     with pytest.raises(DataError, match="takes a date"):
         as_days("d", f"{year}-01-01")
+
+
+def test_times_learned_from_a_typed_column_are_read_from_a_csv_of_the_same_rows(tmp_path: Path) -> None:
+    moments = [datetime(2024, 5, 1 + row % 28, row % 24, 30, row % 60) for row in range(40)]
+    frame = pl.DataFrame({"sold": moments, "price": [row + 0.5 for row in range(40)]})
+    frame.write_parquet(tmp_path / "typed.parquet")
+    frame.write_csv(tmp_path / "written.csv", datetime_format="%Y-%m-%d %H:%M:%S")
+    columns = understand(tmp_path / "typed.parquet", target="price").columns
+    task = Task(Modality.TABLE, Kind.REGRESSION, target="price", columns=columns)
+    learned = inputs(tmp_path / "typed.parquet", task).inputs(columns)
+    assert learned.height == 40 and not learned["sold"].null_count()
+    assert inputs(tmp_path / "written.csv", task).inputs(columns).equals(learned)
+    assert rows_of((tmp_path / "written.csv").read_bytes(), columns) == learned.to_dicts()
 
 
 NO_SIGNS = "".join(map(chr, range(0xFDD0, 0xFDF0)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
@@ -161,3 +162,10 @@ def test_a_moment_is_the_same_however_it_is_written_and_typed(written: str, patt
     assert read == pytest.approx(expected + later / 86_400, abs=1e-11)
     if written[4] == "-" and "-0530" not in written:
         assert as_days("moment", written) == pytest.approx(read, abs=1e-9)
+
+
+@pytest.mark.parametrize(("minutes", "pattern"), [(0, "%Y-%m-%d"), (90, "%Y-%m-%d %H:%M:%S")])
+def test_moments_of_a_type_of_their_own_are_written_with_times_where_they_have_some(minutes: int, pattern: str) -> None:
+    moments = [datetime(2024, 1, 1 + row % 28) + timedelta(minutes=minutes * row) for row in range(ROWS)]
+    found = facts(pl.DataFrame({"moment": [*moments, None]}), decimal_comma=False)
+    assert sort_out(found)[0] == [Column("moment", ColumnType.DATE, pattern)]
