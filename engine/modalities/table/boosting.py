@@ -57,7 +57,8 @@ class Growth:
 class _Fold:
     """One booster. ``text`` stands for it before it is opened again and after the bag is done.
 
-    ``looks`` are the predictions of the checked rows at each step that the bag has not looked at yet.
+    ``looks`` are the predictions of the checked rows at each step that the bag has not looked at yet. ``means`` are
+    the mean columns that it sees, None before they are first asked for.
     """
 
     number: int
@@ -68,6 +69,7 @@ class _Fold:
     slope: Slope | None = None
     text: str = ""
     looks: dict[int, FloatArray] = field(default_factory=dict, repr=False)
+    means: MeanColumns | None = None
 
     @property
     def name(self) -> str:
@@ -169,7 +171,7 @@ class Bag:
             fold.slope = _slope_of(targets)
         earlier = lightgbm.Booster(model_str=fold.text) if fold.text else None
         columns = earlier.num_feature() if earlier is not None else None  # one of an older program knows no means
-        means, own = self._means_of(fold.number)
+        means, own = self._learned_means(fold)
         params = {**self._params, **self._seeds(fold.rounds)}
         begin = _log_odds(targets) if self.link.many and earlier is None else None
         train = lightgbm.Dataset(
@@ -254,19 +256,24 @@ class Bag:
         return [_text(fold, self.best_rounds) for fold in self._folds]
 
     def means(self) -> list[MeanColumns]:
-        """Return the mean columns that the boosters see, fold by fold."""
-        return [self._means_of(number)[0] for number in self.rows.checked]
+        """Return the mean columns that the boosters see, fold by fold.
 
-    def _means_of(self, fold: int) -> tuple[MeanColumns, FloatArray]:
-        """Return a fold's mean columns, learned from all rows of others, and the numbers of those it learns from."""
+        They are learned once, as that takes seconds where classes and values are many, and this is asked for at each
+        candidate that is offered.
+        """
+        return [self._learned_means(fold)[0] if fold.means is None else fold.means for fold in self._folds]
+
+    def _learned_means(self, fold: _Fold) -> tuple[MeanColumns, FloatArray]:
+        """Learn a fold's mean columns from all rows of others; return the numbers of those it learns from, too."""
         if not self._with_means:
-            return MeanColumns({}), np.empty((len(self.rows.learned_from(fold)), 0))
-        others = np.flatnonzero(self.rows.folds != fold)
+            fold.means = MeanColumns({})
+            return fold.means, np.empty((len(self.rows.learned_from(fold.number)), 0))
+        others = np.flatnonzero(self.rows.folds != fold.number)
         classes = self.job.task.outputs if self.link.name == "softmax" else 0
-        means, numbers = MeanColumns.fit(
+        fold.means, numbers = MeanColumns.fit(
             self.rows.encoder, self.rows.numbers, others, self._targets[others], classes, abs(self.job.seed)
         )
-        return means, numbers[self.rows.shown[others]]
+        return fold.means, numbers[self.rows.shown[others]]
 
     def _widths(self) -> tuple[int, int]:
         """Return how many columns a booster may have learned from: without those of means, and with them."""

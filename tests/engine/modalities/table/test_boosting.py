@@ -23,7 +23,13 @@ from engine.modalities.table.target import Link
 from engine.modalities.table.training import take_rows
 from engine.task import Column, ColumnType
 from tests.engine.learners import contract
-from tests.engine.modalities.table.tables import a_job, a_job_of_many_classes, a_task, deal
+from tests.engine.modalities.table.tables import (
+    a_job,
+    a_job_of_many_classes,
+    a_job_of_many_values,
+    a_task,
+    deal,
+)
 
 
 def a_bag(classes: int, growth: Growth) -> Bag:
@@ -166,6 +172,22 @@ def test_many_classes_of_an_older_program_are_learned_anew(tmp_path: Path) -> No
     again.restore(tmp_path / "bag")
     again.advance(Deadline(60.0))
     np.testing.assert_array_equal(again.validation(), bag.validation())
+
+
+def test_columns_of_means_are_learned_once_and_are_the_same_after_a_restart(tmp_path: Path) -> None:
+    job, growth = a_job_of_many_values(60), Growth(rounds=20, patience=20)
+    rows, link = take_rows(job), Link.fit(job.task, job.labels)
+    bag, again = (Bag(job, rows, link, growth, {}, with_means=True) for _ in range(2))
+    bag.advance(Deadline(60.0))
+    first = bag.means()
+    assert len(first) == len(rows.checked) and all(means.tables for means in first)
+    assert all(one is other for one, other in zip(first, bag.means(), strict=True))
+    bag.save(tmp_path / "bag")
+    again.restore(tmp_path / "bag")
+    for one, other in zip(first, again.means(), strict=True):
+        assert one.tables.keys() == other.tables.keys()
+        for place, table in one.tables.items():
+            np.testing.assert_array_equal(other.tables[place], table)
 
 
 def test_without_columns_of_means_a_fold_lies_in_memory_once(monkeypatch: pytest.MonkeyPatch) -> None:
