@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -11,7 +12,10 @@ from PIL import Image
 
 from engine.task import Column, ColumnType, Kind, Modality, Task
 from labeling.errors import ImportRefused
+from labeling.formats.table import inputs_of
 from labeling.importing import inputs, labelled
+from labeling.tables.source import opened
+from labeling.tables.unread import unread_cells
 
 COLUMNS = (Column("size", ColumnType.NUMBER), Column("colour", ColumnType.CATEGORY))
 ROWS = Task(Modality.TABLE, Kind.MULTICLASS, ("no", "yes"), target="answer", columns=COLUMNS)
@@ -97,6 +101,31 @@ def test_a_table_of_which_every_cell_is_read_is_taken_without_a_word(tmp_path: P
     heard: list[str] = []
     inputs(table(tmp_path, "size,colour,day,big\n1,red,2024-05-31,0\n,5,,1\n"), DATED, tell=heard.append)
     assert heard == []
+
+
+def test_strange_cells_of_a_long_table_are_told_without_holding_all_its_strings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, strange = 300_000, {170_001: "large", 290_000: "larger"}
+    path = tmp_path / "long.parquet"
+    cells = [strange.get(row, None if row % 7 == 0 else f"{row}.5") for row in range(rows)]
+    pl.DataFrame({"size": cells, "day": ["2024-05-31"] * rows}).write_parquet(path)
+    heights: list[int] = []
+    collect = pl.LazyFrame.collect
+
+    def noted(frame: pl.LazyFrame, *args: Any, **options: Any) -> Any:
+        found = collect(frame, *args, **options)
+        heights.append(found.height)
+        return found
+
+    with opened(path, whole=True) as table:
+        read = table.lazy.select(inputs_of(DATED.columns, table)).collect()
+        monkeypatch.setattr(pl.LazyFrame, "collect", noted)
+        told = unread_cells(DATED.columns, table, read)
+    assert told == [
+        "“size” takes numbers; in 2 of 300,000 rows it holds something else, like “large”, which counts as missing."
+    ]
+    assert heights == [1]
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "jsonl"])
