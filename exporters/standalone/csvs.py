@@ -44,9 +44,11 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}+(?:,[0-9]{3})++(?:\.[0-9]++)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?(?:[0-9]{1,3}+(?:\.[0-9]{3})++|[0-9]*+),[0-9]++(?:[eE][+-]?[0-9]++)?")
 _LONE_RETURN = re.compile(r"\r(?!\n)")
-_YEAR = r"[+-][0-9]{1,9}|[0-9]{1,4}"
-_SMALL = r"[0-9]{1,2}"
-_PARTS = {  # as the studio's reader takes them: blanks may stand before a number, and any or none for a blank
+_YEAR = r"[+-][0-9]{1,9}+|[0-9]{1,4}+"
+_SMALL = r"[0-9]{1,2}+"
+# as the studio's reader takes them: blanks may stand before a number, and any or none for a blank; a number gives none
+# of its digits to the next, or 2024-05-12:30 would be half past two on the first of May
+_PARTS = {
     "%Y": rf"[{_BLANK}]*+(?P<year>{_YEAR})",
     "%m": rf"[{_BLANK}]*+(?P<month>{_SMALL})",
     "%d": rf"[{_BLANK}]*+(?P<day>{_SMALL})",

@@ -15,14 +15,15 @@ const MISSING = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "
 const FIRST_FORMAT = "%Y-%m-%d";
 const EARLIEST_YEAR = 1000;
 const LATEST_YEAR = 9999;
-// The parts of a date's pattern as the table that was learned from was read: blanks may stand before a number.
+// The parts of a date's pattern as the table that was learned from was read: blanks may stand before a number, which
+// gives none of its digits to the next.
 const DATE_PARTS = new Map([
-  ["%Y", "\\s*(?<year>[+-]\\d{1,9}|\\d{1,4})"],
-  ["%m", "\\s*(?<month>\\d{1,2})"],
-  ["%d", "\\s*(?<day>\\d{1,2})"],
-  ["%H", "\\s*(?<hour>\\d{1,2})"],
-  ["%M", "\\s*(?<minute>\\d{1,2})"],
-  ["%S", "\\s*(?<second>\\d{1,2})"],
+  ["%Y", "\\s*(?=(?<year>[+-]\\d{1,9}|\\d{1,4}))\\k<year>"],
+  ["%m", "\\s*(?=(?<month>\\d{1,2}))\\k<month>"],
+  ["%d", "\\s*(?=(?<day>\\d{1,2}))\\k<day>"],
+  ["%H", "\\s*(?=(?<hour>\\d{1,2}))\\k<hour>"],
+  ["%M", "\\s*(?=(?<minute>\\d{1,2}))\\k<minute>"],
+  ["%S", "\\s*(?=(?<second>\\d{1,2}))\\k<second>"],
   [" ", "\\s*"],
 ]);
 // What may stand behind a time that such a pattern has.

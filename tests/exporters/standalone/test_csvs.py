@@ -158,6 +158,8 @@ def test_every_way_in_which_the_studio_reads_dates_is_one() -> None:
 @example("%Y-%m-%dT%H:%M:%S", MOMENTS)
 @example("%Y-%m-%d %H:%M", MOMENTS)
 @example("%d.%m.%Y %H:%M:%S", ["31.05.2024", "31.05.2024 1:2:3.5 +01:00", "31.05.2024 1:2:3 Z", "1.1.0999 1:2:3"])
+@example("%Y-%m-%d %H:%M", ["2024-05-12:30", "2024-05-1212:30", "2024-05-3 1:2", "12024-05-1 1:2"])
+@example("%Y-%m-%d %H:%M:%S", ["1000-1-10:0:0", "2024-05-12:30:15", "2024-05-121:30:15"])
 @example("%Y-%m-%d", ["-2024-05-31", "+2024-05-31", "24-5-1", "2024- 05-31", "9999999-01-01", "262143-01-01"])
 def test_dates_are_what_polars_reads(pattern: str, cells: list[str]) -> None:
     frame = pl.DataFrame({"c": cells}, schema={"c": pl.String})
