@@ -31,7 +31,7 @@ CHARACTERS_A_WORD = 2
 UNSEGMENTED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 CHOSEN = "you left it out"
 TOO_MANY_VALUES = "almost every row has another value"
-MICROSECONDS_PER_DAY = 86_400_000_000
+DAYS_A_MICROSECOND = 1.0 / 86_400_000_000
 ID_NAME = re.compile(r"(^|[\W_])(id|uuid|guid|key|nr|no|number|index|idx)$|[a-z]I[dD]$|^ID|^P?ID$|^id[\W_]")
 INFINITE = r"^(?i)[+-]?inf(inity)?$"
 HELD = {ColumnType.NUMBER: "numbers", ColumnType.DATE: "dates"}
@@ -138,7 +138,8 @@ def date(name: str, dtype: pl.DataType, pattern: str | None) -> pl.Expr:
         microseconds = pl.col(name).cast(pl.Datetime("us")).cast(pl.Int64)
     else:
         return pl.col(name).cast(pl.Float64, strict=False)
-    return microseconds.cast(pl.Float64) / MICROSECONDS_PER_DAY
+    # a product, as a quotient is rounded in another way where there is one row alone
+    return microseconds.cast(pl.Float64) * DAYS_A_MICROSECOND
 
 
 def with_commas(frame: pl.DataFrame) -> frozenset[str]:

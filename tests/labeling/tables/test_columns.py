@@ -164,6 +164,13 @@ def test_a_moment_is_the_same_however_it_is_written_and_typed(written: str, patt
         assert as_days("moment", written) == pytest.approx(read, abs=1e-9)
 
 
+def test_a_moment_is_the_same_in_a_row_alone_and_among_others() -> None:
+    frame = pl.DataFrame({"moment": ["2000-01-01 00:00:01", "2000-01-01 00:00:02"]})
+    column = Column("moment", ColumnType.DATE, "%Y-%m-%d %H:%M:%S")
+    read = [rows.select(converted(column, pl.String(), None)).to_series()[0] for rows in (frame, frame.head(1))]
+    assert read[0] == read[1]
+
+
 @pytest.mark.parametrize(("minutes", "pattern"), [(0, "%Y-%m-%d"), (90, "%Y-%m-%d %H:%M:%S")])
 def test_moments_of_a_type_of_their_own_are_written_with_times_where_they_have_some(minutes: int, pattern: str) -> None:
     moments = [datetime(2024, 1, 1 + row % 28) + timedelta(minutes=minutes * row) for row in range(ROWS)]
