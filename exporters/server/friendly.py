@@ -21,6 +21,7 @@ from exporters.standalone.package import Answer, Item, Package, Unreadable
 
 _HELD_BYTES = 32_000_000
 _HELD_ITEMS = 4096
+_CELL_BYTES = 32
 
 Feeds = Mapping[str, npt.NDArray[Any]]
 
@@ -152,7 +153,8 @@ class _Held:
 
     def add(self, place: int, item: Item) -> None:
         self._items[place] = item
-        self._bytes += int(getattr(item, "nbytes", 0))
+        cells = len(item) if isinstance(item, tuple) else 0  # of a row
+        self._bytes += int(getattr(item, "nbytes", _CELL_BYTES * cells))
         if self._bytes > _HELD_BYTES or len(self._items) >= _HELD_ITEMS:
             self.answer()
 

@@ -18,7 +18,18 @@ from exporters.standalone.terms import term_feeds
 ROWS_A_CALL = 4096
 _LETTERS_A_CALL = 250_000  # each makes up to one and a half terms, of which a graph takes some 450 bytes
 
+_CELLS_A_CALL, _FEWEST_ROWS = 200_000, 16  # a graph of wide rows makes many numbers of each cell
+
 Row = tuple[float | str | None, ...]
+
+
+def rows_a_call(columns: int) -> int:
+    """Return how many rows of so many columns fit in a call.
+
+    >>> [rows_a_call(columns) for columns in (10, 800, 20_000)]
+    [4096, 250, 16]
+    """
+    return min(ROWS_A_CALL, max(_FEWEST_ROWS, _CELLS_A_CALL // max(1, columns)))
 
 
 class RowReader:
@@ -50,7 +61,7 @@ class RowReader:
 
     def most(self, item: Row) -> int:
         """Return how many items like this one fit in a call; of an item without cells, the most of any."""
-        return max(1, min(ROWS_A_CALL, _LETTERS_A_CALL >> self.kin(item)))
+        return max(1, min(rows_a_call(len(self._fed)), _LETTERS_A_CALL >> self.kin(item)))
 
     def blank(self) -> Row:
         """Return the smallest sample there is."""

@@ -24,6 +24,7 @@ from exporters.onnx.dates import date_part
 from exporters.onnx.graph import DOUBLE, INT64, ML, STRING, Graph
 from exporters.onnx.inputs.base import ROWS, Call, Form, Inputs
 from exporters.onnx.written import written
+from exporters.standalone.tables import rows_a_call
 from exporters.standalone.terms import term_feeds
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 WORDS = (ColumnType.CATEGORY, ColumnType.TEXT)  # types of columns that hold strings
 
-_ROWS_A_CALL = 4096
 _MEANINGS = {
     ColumnType.NUMBER: "a number",
     ColumnType.DATE: "days since 1970-01-01, with fractions",
@@ -167,8 +167,9 @@ class TableForm(Form):
     @override
     def calls(self, samples: Samples) -> Iterator[Call]:
         assert isinstance(samples, TableSamples)
-        for first in range(0, len(samples), _ROWS_A_CALL):
-            rows = np.arange(first, min(first + _ROWS_A_CALL, len(samples)))
+        size = rows_a_call(len(self.task.columns))
+        for first in range(0, len(samples), size):
+            rows = np.arange(first, min(first + size, len(samples)))
             yield Call(rows, self._feeds(samples.take(rows)))
 
     def _feeds(self, samples: TableSamples) -> dict[str, npt.NDArray[Any]]:

@@ -40,3 +40,8 @@ def test_short_sentences_and_none_at_all_share_large_calls() -> None:
     noted = reader(NUMBER, NOTE)
     for item in ((), noted.blank(), noted.read({"note": "a few"})):
         assert noted.most(item) == ROWS_A_CALL
+
+
+def test_of_wide_rows_fewer_share_a_call() -> None:
+    wide = reader(*(Column(f"n{place}", ColumnType.NUMBER) for place in range(800)))
+    assert wide.most(wide.blank()) == wide.most(()) == 250
