@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.pictures import turned_upright
 from engine.task import Modality
 from labeling.errors import MediaRefused, ProjectError
 from labeling.media import MEDIA
@@ -42,7 +43,6 @@ def reduced(path: Path, side: int) -> Image:
     Raises:
         MediaRefused: it cannot be opened, with the reason.
     """
-    from PIL import ImageOps
     from PIL.Image import Resampling
 
     if MEDIA[Modality.AUDIO].owns(path.name):
@@ -50,7 +50,7 @@ def reduced(path: Path, side: int) -> Image:
     image = open_picture(read_bytes(path))
     try:
         image.draft("RGB", (side, side))
-        image = ImageOps.exif_transpose(eight_bit(image))
+        image = eight_bit(turned_upright(image))
         image.thumbnail((side, side), Resampling.BILINEAR, reducing_gap=2.0)
         return on_white(image)
     except DAMAGED as error:

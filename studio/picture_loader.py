@@ -21,8 +21,8 @@ Source = tuple[str, str]
 class PictureLoader(QObject):
     """A cache of pixmaps by sample id, and by where its picture lies: another project may have a sample of that id.
 
-    ``decode`` is given path and content hash and never raises. ``loaded`` tells that a picture came in; a broken one
-    comes in as a null pixmap. At most the newest 160 requests wait; older ones are asked for again when seen again.
+    ``decode`` is given path and content hash. ``loaded`` tells that a picture came in; a broken one comes in as a null
+    pixmap. At most the newest 160 requests wait; older ones are asked for again when seen again.
     """
 
     loaded = Signal(str)
@@ -85,7 +85,14 @@ class PictureLoader(QObject):
                     return
                 sample_id, source = self._wanted.popitem(last=True)
                 epoch = self._epoch
-            self._decoded.emit(sample_id, epoch, source, self._decode(*source))
+            self._decoded.emit(sample_id, epoch, source, self._image(source))
+
+    def _image(self, source: Source) -> QImage:
+        """Decode a picture; what fails in a way that nobody foresaw is broken, and the thread goes on with others."""
+        try:
+            return self._decode(*source)
+        except Exception:
+            return QImage()
 
     def _take(self, sample_id: str, epoch: int, source: Source, image: QImage) -> None:
         if epoch != self._epoch or self._closed:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from engine.pictures import MOST_SCANS, has_too_many_scans, is_deep, sides_of
+from engine.pictures import BROKEN, MOST_SCANS, has_too_many_scans, is_deep, orientation_of, sides_of, turned_upright
 from engine.task import Modality
 from labeling.errors import MediaRefused
 from labeling.media.base import Medium, Seen, content_of, read_bytes
@@ -20,8 +20,8 @@ FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 MAX_PIXELS = 80_000_000
 LOOK_SIZE = (9, 8)
 FLAT = 12.0
-ORIENTATION, LYING = 0x0112, (5, 6, 7, 8)
-DAMAGED = (OSError, ValueError, SyntaxError, EOFError, MemoryError)
+LYING = (5, 6, 7, 8)
+DAMAGED = (*BROKEN, MemoryError)
 
 
 class Picture(Medium):
@@ -50,14 +50,14 @@ def picture_size(path: Path) -> tuple[int, int] | None:
 
     Its header alone is read; None where it has none that can be read.
     """
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = None  # nothing is decoded here
     try:
         with Image.open(path, formats=FORMATS) as image:
             width, height = image.size
             return (height, width) if _lies(image) else (width, height)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
+    except DAMAGED:
         return None
 
 
@@ -65,7 +65,7 @@ def _lies(image: Image) -> bool:
     """Return whether a picture is turned by a quarter before it is shown; nothing is decoded to find out."""
     if image.format != "TIFF" and "exif" not in image.info:
         return False
-    return image.getexif().get(ORIENTATION) in LYING
+    return orientation_of(image) in LYING
 
 
 def upright(path: Path) -> Image:
@@ -74,11 +74,9 @@ def upright(path: Path) -> Image:
     Raises:
         MediaRefused: it cannot be opened, with the reason.
     """
-    from PIL import ImageOps
-
     image = open_picture(read_bytes(path))
     try:
-        return on_white(ImageOps.exif_transpose(eight_bit(image)))
+        return on_white(eight_bit(turned_upright(image)))
     except DAMAGED as error:
         raise MediaRefused(f"The picture is damaged or cut off ({error}).") from error
 
@@ -107,7 +105,7 @@ def open_picture(data: bytes) -> Image:
         image = Image.open(BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError as error:
         raise MediaRefused(f"The file is not a picture ({', '.join(FORMATS)}), whatever its name says.") from error
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
+    except DAMAGED as error:
         raise MediaRefused(f"The picture is damaged or cut off ({error}).") from error
     _check(image, data)
     return image
@@ -148,7 +146,7 @@ def look_of(image: Image) -> tuple[int | None, bytes]:
     try:
         image.draft("L", (2 * LOOK_SIZE[0], 2 * LOOK_SIZE[1]))
         grey = np.asarray(_grey(eight_bit(image)), dtype=np.float32)
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+    except DAMAGED as error:
         raise MediaRefused(f"The picture is damaged or cut off ({error}).") from error
     if float(grey.max() - grey.min()) < FLAT:
         return None, b""

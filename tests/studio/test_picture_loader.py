@@ -31,6 +31,22 @@ def test_a_broken_picture_comes_in_as_nothing_to_show(qtbot: QtBot) -> None:
     loader.close()
 
 
+def test_pictures_that_fail_in_ways_unforeseen_end_no_thread(qtbot: QtBot) -> None:
+    def failing(path: str, content: str) -> QImage:
+        if path == "odd":
+            raise TypeError("bad operand")
+        return picture(path, content)
+
+    loader = PictureLoader(failing)
+    for name in "abc":
+        with qtbot.waitSignal(loader.loaded):
+            loader.get(name, "odd", "hash")
+        assert loader.get(name, "odd", "hash") is not None
+    with qtbot.waitSignal(loader.loaded):
+        loader.get("good", "good", "hash")
+    loader.close()
+
+
 def test_what_scrolled_away_long_ago_is_not_decoded(qtbot: QtBot) -> None:
     gate = threading.Event()
     decoded: list[str] = []

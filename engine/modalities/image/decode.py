@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import struct
 import threading
-import zlib
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -16,7 +14,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from engine.arrays import ByteArray
 from engine.errors import DataError
 from engine.greys import eight_bit
-from engine.pictures import MOST_SCANS, has_too_many_scans, is_deep, sides_of
+from engine.pictures import BROKEN, MOST_SCANS, has_too_many_scans, is_deep, sides_of, turned_upright
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 MAX_PIXELS = 80_000_000
@@ -24,27 +22,6 @@ MAX_SIDE = 65_535
 
 _LARGE = 16_000_000
 _one_large_at_a_time = threading.Lock()
-_BROKEN = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    LookupError,
-    ArithmeticError,
-    EOFError,
-    struct.error,
-    zlib.error,
-)
-_ORIENTATION = 0x0112
-_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 
 # Pillow's own guard only warns below twice its limit and names no sides; _check_size is stricter and says both.
 Image.MAX_IMAGE_PIXELS = None
@@ -80,13 +57,12 @@ def _opened(source: str | Path | io.BytesIO, name: str, least: int) -> ByteArray
             if least:
                 image.draft(None, (least, least))
             with _one_large_at_a_time if _area(sides_of(image)) > _LARGE else nullcontext():
-                image.load()
-                return np.array(_flatten(_turn_upright(image)))
+                return np.array(_flatten(turned_upright(image)))
     except UnidentifiedImageError as error:
         raise DataError(_unknown(source, name)) from error
     except FileNotFoundError as error:
         raise DataError(f"{name} is no longer where it was. Put it back, or leave it out.") from error
-    except _BROKEN as error:
+    except BROKEN as error:
         raise DataError(f"{name} is damaged and cannot be read ({error}). Replace it, or leave it out.") from error
 
 
@@ -121,15 +97,6 @@ def _unknown(source: str | Path | io.BytesIO, name: str) -> str:
     if size == 0:
         return f"{name} is empty (0 bytes). Replace it, or leave it out."
     return f"{name} is not a JPEG, PNG, WebP, BMP, GIF or TIFF picture. Convert it, or leave it out."
-
-
-def _turn_upright(image: Image.Image) -> Image.Image:
-    try:
-        orientation = image.getexif().get(_ORIENTATION)
-    except _BROKEN:
-        return image  # a damaged EXIF block says nothing about the picture itself
-    method = _UPRIGHT.get(orientation) if isinstance(orientation, int) else None
-    return image if method is None else image.transpose(method)
 
 
 def _flatten(image: Image.Image) -> Image.Image:
