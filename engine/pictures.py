@@ -55,9 +55,14 @@ def is_deep(image: Image) -> bool:
 
 
 def orientation_of(image: Image) -> int:
-    """Return how a picture is to be turned by its EXIF block, 2 to 8, or 1: it is upright, or its block is damaged."""
+    """Return how a picture is to be turned by its EXIF block, 2 to 8, or 1: it is upright, or its block is damaged.
+
+    Nothing is decoded for it; what a PNG says after its pixels is known once these were.
+    """
+    from PIL.Image import Image as AnyImage
+
     try:
-        orientation = image.getexif().get(_ORIENTATION)
+        orientation = AnyImage.getexif(image).get(_ORIENTATION)  # that of a PNG would decode it
     except BROKEN:
         return 1  # a damaged EXIF block says nothing about the picture itself
     return orientation if orientation in _TURNS else 1

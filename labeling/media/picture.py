@@ -21,6 +21,7 @@ MAX_PIXELS = 80_000_000
 LOOK_SIZE = (9, 8)
 FLAT = 12.0
 LYING = (5, 6, 7, 8)
+TURNING = frozenset({"exif", "Raw profile type exif", "xmp", "XML:com.adobe.xmp"})  # where an orientation may stand
 DAMAGED = (*BROKEN, MemoryError)
 
 
@@ -63,7 +64,7 @@ def picture_size(path: Path) -> tuple[int, int] | None:
 
 def _lies(image: Image) -> bool:
     """Return whether a picture is turned by a quarter before it is shown; nothing is decoded to find out."""
-    if image.format != "TIFF" and "exif" not in image.info:
+    if image.format == "TIFF" or TURNING.isdisjoint(image.info):  # Pillow tells the size of a TIFF as it stands upright
         return False
     return orientation_of(image) in LYING
 

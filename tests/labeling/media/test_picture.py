@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from labeling.errors import MediaRefused
 from labeling.importing import read, understand
@@ -21,6 +22,7 @@ RESOLUTION_IN_LETTERS = (
     + b"300\0\0\0\0\0"
 )
 CUT_OFF = b"Exif\0\0II*\0\x08"
+LYING_IN_XMP = b'<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6"/>'
 HUGE = tiled_tiff(64).replace(struct.pack("<I", 64), struct.pack("<I", 16_384))
 
 
@@ -73,3 +75,27 @@ def test_a_deep_picture_is_turned_too(tmp_path: Path) -> None:
     turned[0x0112] = 6
     Image.new("I;16", (40, 20)).save(tmp_path / "deep.png", exif=turned)
     assert picture_size(tmp_path / "deep.png") == upright(tmp_path / "deep.png").size == (20, 40)
+
+
+@pytest.mark.parametrize("form", ["TIFF", "JPEG", "WEBP", "PNG"])
+def test_the_size_is_that_of_the_picture_shown(tmp_path: Path, form: str) -> None:
+    path, picture = tmp_path / "lying", Image.new("RGB", (40, 20))
+    if form == "TIFF":
+        picture.save(path, form, tiffinfo={0x0112: 6})
+    elif form == "PNG":
+        told = PngInfo()
+        told.add_itxt("XML:com.adobe.xmp", LYING_IN_XMP.decode())
+        picture.save(path, form, pnginfo=told)
+    else:
+        picture.save(path, form, xmp=LYING_IN_XMP)
+    assert picture_size(path) == upright(path).size == (20, 40)
+
+
+def test_the_size_is_found_without_decoding(tmp_path: Path) -> None:
+    told = PngInfo()
+    told.add_itxt("XML:com.adobe.xmp", LYING_IN_XMP.decode())
+    held = io.BytesIO()
+    Image.new("RGB", (40, 20)).save(held, "PNG", pnginfo=told)
+    cut_off = held.getvalue().partition(b"IDAT")
+    (tmp_path / "header.png").write_bytes(cut_off[0] + cut_off[1])
+    assert picture_size(tmp_path / "header.png") == (20, 40)
