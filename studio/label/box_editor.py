@@ -54,7 +54,9 @@ class BoxEditor(MarkEditor[Box]):
         self._before: list[Box] = []
 
     def load(self, boxes: Sequence[Box], size: Point) -> None:
-        """Begin with the boxes of a picture of this size."""
+        """Begin with the boxes of a picture of this size; where they are those of before, a drag under way goes on."""
+        if self.busy and (list(boxes), size) == (self._before, self._size):
+            return
         self.show(boxes)
         self._size, self._gesture = size, None
 

@@ -83,6 +83,7 @@ class PhotoStage(QFrame):
         """Take note of where the picture lies and of its true size, None where that is not known."""
         if path != self._path:
             self.detail.forget()
+            self.editor.cancel()
         self._path, self._size = path, size
         self._measure()
 

@@ -47,7 +47,9 @@ class RegionEditor(LaneEditor[Region]):
         self._before: list[Region] = []
 
     def load(self, regions: Sequence[Region], seconds: float) -> None:
-        """Begin with the regions of a sound of this length."""
+        """Begin with the regions of a sound of this length; where they are those of before, a drag goes on."""
+        if self.busy and (list(regions), seconds) == (self._before, self.seconds):
+            return
         if list(regions) != self.marks:
             self.selection = None
         self.show(regions)

@@ -56,6 +56,7 @@ class SoundStage(QFrame):
         """Show a sound; those ``ahead`` are read when there is time."""
         self.canvas.setAccessibleName(f"Sound {name}")
         if path != self.loader.path:
+            self.editor.cancel()
             self.editor.load((), 0.0)
             self.player.load(path)
             self.canvas.view.show(1.0)

@@ -121,6 +121,33 @@ def test_escape_leaves_off_one_thing_after_the_other(screen: LabelScreen) -> Non
     assert not boxing(screen).drawing
 
 
+def test_suggestions_that_arrive_leave_a_drag_alone(screen: LabelScreen) -> None:
+    stage = screen.bench.photo_stage
+    start, end = around(stage)
+    QTest.keyClick(screen, Qt.Key.Key_R)
+    QTest.mousePress(stage, LEFT, pos=start)
+    QTest.mouseMove(stage, (start + end) / 2)
+    screen.session.view.suggested.emit()
+    QTest.mouseMove(stage, end)
+    QTest.mouseRelease(stage, LEFT, pos=end)
+    assert len(marks(screen)) == 1
+
+
+def test_a_drag_ends_where_another_photo_is_shown(screen: LabelScreen) -> None:
+    stage = screen.bench.photo_stage
+    start, end = around(stage)
+    for _ in range(2):
+        QTest.keyClick(screen, Qt.Key.Key_Right)
+    assert marks(screen) == ()
+    QTest.keyClick(screen, Qt.Key.Key_R)
+    QTest.mousePress(stage, LEFT, pos=start)
+    QTest.mouseMove(stage, end)
+    screen._go(screen.order.step(1))
+    QTest.mouseMove(stage, end)
+    QTest.mouseRelease(stage, LEFT, pos=end)
+    assert marks(screen) == ()
+
+
 def test_the_wheel_enlarges_around_the_pointer(screen: LabelScreen) -> None:
     stage = screen.bench.photo_stage
     at = stage.rect().center() + QPoint(20, 10)

@@ -93,6 +93,21 @@ def test_what_is_dragged_over_is_marked_by_the_key_of_a_class(screen: LabelScree
     assert marks(screen) == ()
 
 
+def test_suggestions_that_arrive_leave_a_drag_alone(screen: LabelScreen) -> None:
+    stage = stage_of(screen)
+    height = round(stage.canvas.wave().center().y())
+    places = [QPoint(round(stage.canvas.view.x(moment)), height) for moment in (2.0, 3.0, 4.0)]
+    QTest.mousePress(stage.canvas, LEFT, pos=places[0])
+    QTest.mouseMove(stage.canvas, places[1])
+    screen.session.view.suggested.emit()
+    QTest.mouseMove(stage.canvas, places[2])
+    QTest.mouseRelease(stage.canvas, LEFT, pos=places[2])
+    QTest.keyClick(screen, Qt.Key.Key_1)
+    (region,) = marks(screen)
+    assert isinstance(region, Region)
+    assert (region.start, region.end) == pytest.approx((2, 4), abs=0.05)
+
+
 def test_a_region_is_made_and_moved_by_keys_alone(screen: LabelScreen) -> None:
     stage = stage_of(screen)
     for _ in range(20):
