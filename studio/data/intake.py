@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,9 +64,11 @@ class Intake(QObject):
             self._dropped.append(paths)
 
     def pick(self, field: str, option: str) -> None:
-        """Understand the files shown anew, with another target or kind."""
+        """Understand the files shown anew, with another target or kind; what is kept apart changes nothing else."""
         shown = self._shown
-        if shown is not None:
+        if shown is not None and field == "apart":  # anew, a further table would no longer be read as the first one
+            self._show(replace(shown, apart=shown.wish(field, option)["apart"]))
+        elif shown is not None:
             self._understand(shown.source, shown.chosen, shown.place, shown.wish(field, option))
 
     @property

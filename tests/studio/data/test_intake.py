@@ -14,6 +14,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from engine.dataset import INPUT_PREFIX
 from labeling.errors import ProjectError
 from labeling.importing import read
 from labeling.project import Project
@@ -72,6 +73,28 @@ def test_unrelated_data_sets_are_asked_for_one_by_one(
     screen.intake.refuse()
     qtbot.waitUntil(lambda: not screen.intake.busy)
     assert screen.session.project is None
+
+
+def test_days_and_months_stay_where_none_are_kept_apart(screen: DataScreen, tmp_path: Path, qtbot: QtBot) -> None:
+    first, further = tmp_path / "first.csv", tmp_path / "further.csv"
+    sold = [f"{1 + n % 12}/{1 + n % 28}/2024,{n % 7},{n}.5" for n in range(60)]
+    first.write_text("\n".join(["sold,rooms,price", *sold]))
+    few = [f"3/{1 + n % 9}/2024,{n % 7},{n}.5,{'test' if n % 4 else 'train'}" for n in range(20)]
+    further.write_text("\n".join(["sold,rooms,price,split", *few]))
+    screen.drop([first])
+    shown(screen, qtbot)
+    accept(screen, 60, qtbot)
+    screen.drop([further])
+    assert "15 kept apart for the test" in shown(screen, qtbot)
+    screen.intake.pick("apart", "none kept apart for the test")
+    qtbot.waitUntil(lambda: "none kept apart" in screen.sheet.sentence.accessibleName())
+    accept(screen, 80, qtbot)
+    project = screen.session.project
+    assert project is not None
+    frame = project.frame()
+    days = frame[INPUT_PREFIX + "sold"].to_list()
+    assert days[61] - days[60] == 1
+    assert frame["split"].null_count() == 80
 
 
 def packed(photos: Path) -> Path:
