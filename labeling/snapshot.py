@@ -260,7 +260,7 @@ def _split(
 ) -> Dataset:
     import polars as pl
 
-    group = groups(frame) if together is None else codes(frame[INPUT_PREFIX + together])
+    group = groups(frame, notes) if together is None else codes(frame[INPUT_PREFIX + together])
     test = _test_part(frame, labels, group, together, test_fraction, seed, notes)
     folds = np.full(len(labels), TEST_FOLD, dtype=np.int64)
     train_rows = np.flatnonzero(~test)

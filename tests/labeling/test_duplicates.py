@@ -2,16 +2,19 @@ from __future__ import annotations
 
 import io
 import time
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from engine.task import Modality
-from labeling.duplicates import NEAR_BITS, changes, groups, join, near_pairs, picture_groups
+from labeling import duplicates
+from labeling.duplicates import NEAR_BITS, buckets, changes, groups, join, near_pairs, picture_groups
 from labeling.importing import read, understand
 from labeling.media import MEDIA
 
@@ -69,21 +72,28 @@ def test_the_same_bytes_are_one_group_without_any_look() -> None:
 )
 def test_exactly_the_pairs_within_the_distance_are_found(values: list[int]) -> None:
     array = np.array([value & (2**64 - 1) for value in values], dtype=np.uint64)
-    first, second = near_pairs(array)
+    found = {
+        (int(bucket[one]), int(bucket[other]))
+        for _, bucket in buckets(array)
+        for first, second in near_pairs(array[bucket])
+        for one, other in zip(first, second, strict=True)
+    }
     expected = {
         (i, j)
         for i in range(len(values))
         for j in range(i + 1, len(values))
         if (int(array[i]) ^ int(array[j])).bit_count() <= NEAR_BITS
     }
-    assert set(zip(first.tolist(), second.tolist(), strict=True)) == expected
+    assert found == expected
 
 
 @given(st.integers(1, 30).flatmap(lambda n: st.tuples(st.just(n), st.lists(st.tuples(*[st.integers(0, n - 1)] * 2)))))
 def test_joined_nodes_share_the_smallest_name(case: tuple[int, list[tuple[int, int]]]) -> None:
     n, edges = case
     pairs = np.array(edges, dtype=np.int64).reshape(-1, 2)
-    got = join(n, pairs[:, 0], pairs[:, 1]).tolist()
+    half = len(pairs) // 2
+    label = join(np.arange(n), pairs[:half, 0], pairs[:half, 1])
+    got = join(label, pairs[half:, 0], pairs[half:, 1]).tolist()
     expected = list(range(n))
     for _ in range(n):
         for a, b in edges:
@@ -100,8 +110,47 @@ def test_changes_count_borders_between_unlike_cells() -> None:
 def test_a_hundred_thousand_pictures_are_compared_in_seconds() -> None:
     hashes = np.random.default_rng(0).integers(-(2**62), 2**62, 100_000)
     start = time.perf_counter()
-    near_pairs(hashes.view(np.uint64))
+    different = pl.Series([str(number) for number in range(len(hashes))])
+    picture_groups(different, pl.Series(hashes), pl.Series([bytes(72)] * len(hashes)))
     assert time.perf_counter() - start < 20
+
+
+def frames(n: int, hashes: list[int], tones: list[bytes]) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Return what is known of ``n`` photos whose looks repeat."""
+    looks = pl.Series([hashes[at % len(hashes)] for at in range(n)], dtype=pl.Int64)
+    return pl.Series([str(at) for at in range(n)]), looks, pl.Series([tones[at % len(tones)] for at in range(n)])
+
+
+CHECKERS = int("".join("10101010" if row % 2 else "01010101" for row in range(8)), 2)
+
+
+def test_many_frames_of_a_camera_that_stands_still_are_one_group_and_their_pairs_are_not_kept() -> None:
+    tracemalloc.start()
+    notes: list[str] = []
+    found = picture_groups(*frames(30_000, [CHECKERS], [bytes(72)]), notes)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert not found.any() and not notes
+    assert peak < 400 << 20
+
+
+def test_pairs_that_are_not_alike_after_all_are_not_kept_either() -> None:
+    tracemalloc.start()
+    dark, bright = bytes(72), bytes([200] * 72)
+    found = picture_groups(*frames(4_000, [0b1111], [dark, bright]))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.tolist() == [0, 1] * 2_000
+    assert peak < 400 << 20
+
+
+def test_what_is_too_much_to_compare_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duplicates, "SLAB", 100)
+    monkeypatch.setattr(duplicates, "MOST_SLABS", 3)
+    notes: list[str] = []
+    picture_groups(*frames(100, [0b1111], [bytes([20 * (at % 12)] * 72) for at in range(100)]), notes)
+    (note,) = notes
+    assert note.startswith("100 photos look too much like thousands of others to be compared with all")
 
 
 def test_the_real_photos_are_not_glued_together(shared_data: Path) -> None:
