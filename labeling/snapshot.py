@@ -284,7 +284,8 @@ def _split(
             count(near, "repeated row") if frame["reference"].null_count() else count(near, "near-copy", "near-copies")
         )
         notes.append(f"{copies} found; each is kept on the same side of every check as what it resembles.")
-    inputs = [name for name in frame.columns if name.startswith(INPUT_PREFIX) and name != f"{INPUT_PREFIX}{together}"]
+    hidden = None if together is None else INPUT_PREFIX + together
+    inputs = [name for name in frame.columns if name.startswith(INPUT_PREFIX) and name != hidden]
     return Dataset(
         frame.select(
             "id",

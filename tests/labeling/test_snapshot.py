@@ -55,6 +55,16 @@ def test_a_snapshot_is_a_dataset_that_can_be_written_and_read(bolts: Path, tmp_p
     assert 1 <= len(again.part(Split.TEST)) <= 6
 
 
+def test_a_column_called_none_is_learned_from(tmp_path: Path) -> None:
+    path = tmp_path / "sizes.csv"
+    lines = [f"{n * 7 % 40}.5,{n % 5},{'ab'[n % 2]}" for n in range(40)]
+    path.write_text("\n".join(["None,size,kind", *lines]))
+    understanding = understand(path, target="kind")
+    frozen = snapshot(read(understanding).frame, understanding)
+    assert "None" in [column.name for column in frozen.task.columns]
+    assert "x:None" in frozen.dataset.frame.columns
+
+
 def test_the_same_data_and_seed_give_the_same_snapshot(bolts: Path) -> None:
     understanding = understand(bolts)
     frame = read(understanding).frame
