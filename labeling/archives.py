@@ -24,6 +24,7 @@ from engine.encodings import is_chinese
 from labeling.batch import Problem, Watch
 from labeling.classes import SHORTEST_MERGED
 from labeling.errors import ImportRefused
+from labeling.file_names import held_everywhere
 from labeling.unpacked import PIECE, check_room, fingerprint, home, laid_out
 from labeling.walk import MAX_DEPTH, MAX_FILES
 from labeling.zip_directory import entries
@@ -38,6 +39,8 @@ MOST_TIMES = 200  # the archive's own size: pictures and sounds hardly shrink, t
 SMALL_BYTES = 1 << 30  # which may be more times the archive's size
 MOST_NAME = 200
 MOST_HEADER = 1 << 20  # bytes of what a TAR archive tells of one file, or of all, beside its name
+IS_TAKEN = "Another {} is called so too"
+CANNOT_HOLD = "The disk cannot hold such a name"
 TOLD = 1000  # problems, so that a hostile archive does not fill the memory with them
 
 
@@ -213,8 +216,9 @@ class _Work:
         self._bytes = 0
         self._limit = min(MOST_BYTES, max(SMALL_BYTES, MOST_TIMES * path.stat().st_size))
         self._taken: set[str] = set()
-        self._ignores_capitals = _ignores_capitals(folder)
+        self._ignores_capitals, self._refuses_signs = _ignores_capitals(folder), _refuses_signs(folder)
         self._folders: dict[PurePosixPath, PurePosixPath] = {}
+        self._made: set[PurePosixPath] = set()
         self._used: set[str] = set()  # names of these folders, in small letters
         self.files = 0
         self.problems: list[Problem] = []
@@ -238,33 +242,41 @@ class _Work:
             self.problems.append(Problem(shown, f"{reason} It was left out."))
 
     def _apart(self, name: PurePosixPath) -> PurePosixPath:
-        """Return a name in a folder of its own where the disk takes those of “A” and “a” for one.
+        """Return a name that the disk can hold, in a folder of its own where it takes those of “A” and “a” for one.
 
         These are two classes of handwriting. Longer names that differ in capitals alone are taken for one class anyway.
         """
-        if not self._ignores_capitals:
+        if not (self._ignores_capitals or self._refuses_signs):
             return name
         place = PurePosixPath()
         for part in name.parts[:-1]:
-            place = self._made(place / part)
-        return place / name.name
+            place = self._folder_of(place / part)
+        held = place / self._held(name.name)
+        if held.name != name.name:
+            self._tell_renamed(name, held, CANNOT_HOLD)
+        return held
 
-    def _made(self, wanted: PurePosixPath) -> PurePosixPath:
-        """Return the folder that is made for one of the archive."""
+    def _held(self, part: str) -> str:
+        return held_everywhere(part) if self._refuses_signs else part
+
+    def _folder_of(self, wanted: PurePosixPath) -> PurePosixPath:
+        """Return the folder that is made for one of the archive, no two for the same."""
         if wanted not in self._folders:
-            free, number = wanted, 1
-            while len(wanted.name) < SHORTEST_MERGED and str(free).casefold() in self._used:
+            held = wanted.with_name(self._held(wanted.name))
+            free, number = held, 1
+            while free in self._made or (len(held.name) < SHORTEST_MERGED and str(free).casefold() in self._used):
                 number += 1
-                free = wanted.with_name(f"{wanted.name} ({number})")
+                free = held.with_name(f"{held.name} ({number})")
             if free != wanted:
-                self._tell_renamed(wanted, free, "folder")
+                self._tell_renamed(wanted, free, CANNOT_HOLD if held != wanted else IS_TAKEN.format("folder"))
             self._folders[wanted] = free
+            self._made.add(free)
             self._used.add(str(free).casefold())
         return self._folders[wanted]
 
-    def _tell_renamed(self, name: PurePosixPath, free: PurePosixPath, what: str) -> None:
+    def _tell_renamed(self, name: PurePosixPath, free: PurePosixPath, why: str) -> None:
         if len(self.problems) < TOLD:
-            self.problems.append(Problem(str(name), f"Another {what} is called so too; this one is now “{free.name}”."))
+            self.problems.append(Problem(str(name), f"{why}; this one is now “{free.name}”."))
 
     def _free(self, name: PurePosixPath) -> PurePosixPath:
         """Return a name that no other has, in capitals or not: some disks do not tell these apart."""
@@ -273,7 +285,7 @@ class _Work:
             number += 1
             free = name.with_name(f"{name.stem} ({number}){name.suffix}")
         if free != name:
-            self._tell_renamed(name, free, "file")
+            self._tell_renamed(name, free, IS_TAKEN.format("file"))
         self._taken.add(str(free).casefold())
         return free
 
@@ -305,6 +317,17 @@ class _Work:
 def _ignores_capitals(folder: Path) -> bool:
     """Return whether the disk of a folder takes names that differ in capitals alone for one."""
     return folder.with_name(folder.name.swapcase()).exists()
+
+
+def _refuses_signs(folder: Path) -> bool:
+    """Return whether the disk of a folder refuses names with signs that Windows keeps for itself."""
+    probe = folder / "what?"
+    try:
+        probe.touch()
+        probe.unlink()
+    except OSError:
+        return True
+    return False
 
 
 def _path(archive: tarfile.TarFile) -> Path:

@@ -13,12 +13,11 @@ from typing_extensions import override
 from engine.task import Modality
 from labeling.annotations.codec import Writer, respelled_classes
 from labeling.annotations.model import Annotated, Annotations, Carried
+from labeling.file_names import FORBIDDEN, RESERVED
 from labeling.walk import SKIPPED
 
 PARTS = {"test": "test", "train": "train", "validation": "train"}
-FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 MOST_NAME = 100  # bytes; a name may need as many again to be unlike another
-RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))})
 
 
 class ClassFolders(Writer):

@@ -208,6 +208,19 @@ def test_folders_of_one_letter_stay_apart_on_disks_that_ignore_capitals(
     assert list(said) == ["set/a"] and "“a (2)”" in said["set/a"]
 
 
+def test_names_that_the_disk_cannot_hold_are_told_as_renamed(
+    tmp_path: Path, base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "_refuses_signs", lambda _folder: True)
+    names = ("what?.jpg", "what*.jpg", "<5/12:30.jpg", ">5/1.jpg", "CON/2.jpg", "fine/Nul.jpg", "fine/3.jpg")
+    folder = unpack(zipped(tmp_path / "mac.zip", dict.fromkeys(names, b"1")), base=base)
+    held = {"what_.jpg", "what_ (2).jpg", "_5/12_30.jpg", "_5 (2)/1.jpg", "_CON/2.jpg", "fine/_Nul.jpg", "fine/3.jpg"}
+    assert set(contents(folder)) == held
+    said = {problem.path: problem.sentence for problem in left_out(folder)}
+    assert said["what?.jpg"] == "The disk cannot hold such a name; this one is now “what_.jpg”."
+    assert "“_5 (2)”" in said[">5"] and "fine/3.jpg" not in said
+
+
 @pytest.mark.parametrize("name", ["x.zip", "x.tar.gz", "x.tar", "x.tar.xz", "x.tar.bz2"])
 @pytest.mark.parametrize("data", [b"", b"no archive", b"PK\x03\x04 cut off", b"\x1f\x8b\x08 cut off"])
 def test_damaged_archives_are_refused_in_a_sentence(name: str, data: bytes, tmp_path: Path, base: Path) -> None:
