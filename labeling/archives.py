@@ -213,9 +213,10 @@ class _Work:
 
     def __init__(self, path: Path, folder: Path, watch: Watch) -> None:
         self._path, self._folder, self._watch = path, folder, watch
-        self._bytes = 0
+        self._bytes = self._seen = 0
         self._limit = min(MOST_BYTES, max(SMALL_BYTES, MOST_TIMES * path.stat().st_size))
         self._taken: set[str] = set()
+        self._counted: dict[str, int] = {}  # how far names were numbered: an archive may hold one 100,000 times
         self._ignores_capitals, self._refuses_signs = _ignores_capitals(folder), _refuses_signs(folder)
         self._folders: dict[PurePosixPath, PurePosixPath] = {}
         self._made: set[PurePosixPath] = set()
@@ -228,6 +229,7 @@ class _Work:
         for seen, (member, content) in enumerate(archive.members()):
             if seen >= MAX_FILES:
                 raise ImportRefused(_too_many(self._path))
+            self._seen = seen
             if seen % 100 == 0:
                 self._watch.step(seen, 0)
             reason = member.reason or _reason_against(member.name)
@@ -263,10 +265,11 @@ class _Work:
         """Return the folder that is made for one of the archive, no two for the same."""
         if wanted not in self._folders:
             held = wanted.with_name(self._held(wanted.name))
-            free, number = held, 1
+            free, number = held, self._counted.get(f"{held}/", 1)
             while free in self._made or (len(held.name) < SHORTEST_MERGED and str(free).casefold() in self._used):
                 number += 1
                 free = held.with_name(f"{held.name} ({number})")
+            self._counted[f"{held}/"] = number
             if free != wanted:
                 self._tell_renamed(wanted, free, CANNOT_HOLD if held != wanted else IS_TAKEN.format("folder"))
             self._folders[wanted] = free
@@ -280,10 +283,12 @@ class _Work:
 
     def _free(self, name: PurePosixPath) -> PurePosixPath:
         """Return a name that no other has, in capitals or not: some disks do not tell these apart."""
-        free, number = name, 1
+        key = str(name).casefold()
+        free, number = name, self._counted.get(key, 1)
         while str(free).casefold() in self._taken:
             number += 1
             free = name.with_name(f"{name.stem} ({number}){name.suffix}")
+        self._counted[key] = number
         if free != name:
             self._tell_renamed(name, free, IS_TAKEN.format("file"))
         self._taken.add(str(free).casefold())
@@ -311,6 +316,7 @@ class _Work:
                 "Unpack it yourself if you trust it, and choose the folder."
             )
         if self._bytes % (64 * PIECE) < PIECE:
+            self._watch.step(self._seen, 0)
             check_room(self._folder, self._path.name)
 
 

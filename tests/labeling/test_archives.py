@@ -9,7 +9,7 @@ import tempfile
 import tracemalloc
 import zipfile
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from hypothesis import given, settings
@@ -246,6 +246,33 @@ def test_unpacking_can_be_stopped(tmp_path: Path, base: Path) -> None:
     with pytest.raises(Cancelled):
         unpack(zipped(tmp_path / "a.zip", {"a.txt": b"1"}), Watch(cancelled=lambda: True), base)
     assert contents(base) == {}
+
+
+def test_unpacking_one_large_file_can_be_stopped(tmp_path: Path, base: Path) -> None:
+    answers = iter([False])
+    with pytest.raises(Cancelled):
+        unpack(
+            zipped(tmp_path / "a.zip", {"a.bin": bytes(65 << 20)}), Watch(cancelled=lambda: next(answers, True)), base
+        )
+    assert contents(base) == {}
+
+
+class Asked(set[str]):
+    """Names that are taken, which counts how often it is asked for one."""
+
+    times = 0
+
+    def __contains__(self, name: object) -> bool:
+        self.times += 1
+        return super().__contains__(name)
+
+
+def test_an_archive_of_one_name_again_and_again_is_numbered_on(tmp_path: Path) -> None:
+    work = archives._Work(zipped(tmp_path / "a.zip", {}), tmp_path, Watch())
+    work._taken = asked = Asked()
+    names = [work._free(PurePosixPath("a.txt")).name for _ in range(500)]
+    assert names == ["a.txt", *(f"a ({number}).txt" for number in range(2, 501))]
+    assert asked.times < 1_000
 
 
 PARTS = st.sampled_from(["..", ".", "", "a", "A", "b.txt", "/", "\\", "C:", "\x00", "~", "con", "\ud800", "x" * 300])
