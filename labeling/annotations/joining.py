@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import reduce
 from itertools import groupby
 from typing import TypeVar
 
@@ -61,8 +60,8 @@ class _Joining:
 
     def one(self, entries: Sequence[Annotated]) -> Annotated:
         """Return the sample that several entries of the same file make."""
-        alike = [reduce(_both, mine) for _, mine in groupby(entries, key=lambda entry: entry.said_in)]
-        whole = reduce(self._with_file, alike)
+        alike = [_all_of(list(mine)) for _, mine in groupby(entries, key=lambda entry: entry.said_in)]
+        whole = _all_of(self._without_copies(alike))
         return replace(whole, classes=self._classes(entries, whole.classes))
 
     def _classes(self, entries: Sequence[Annotated], all_of_them: tuple[str, ...] | None) -> tuple[str, ...] | None:
@@ -78,12 +77,17 @@ class _Joining:
             self._keep_first(said[0].name, "It is", single[0], others[0])
         return (single[0],)
 
-    def _with_file(self, one: Annotated, other: Annotated) -> Annotated:
-        """Return what one file says, and another but for boxes where there is one already."""
-        if not one.boxes or not other.boxes:
-            return _both(one, other)
-        there = _Boxes(one.boxes)
-        return _both(one, replace(other, boxes=tuple(box for box in other.boxes if self._is_new(box, there, one.name))))
+    def _without_copies(self, files: Sequence[Annotated]) -> list[Annotated]:
+        """Return what each file says, but for boxes where an earlier one has one already."""
+        boxes: list[Box] = []
+        kept = []
+        for said in files:
+            if boxes and said.boxes:
+                there = _Boxes(boxes)
+                said = replace(said, boxes=tuple(box for box in said.boxes if self._is_new(box, there, said.name)))
+            boxes += said.boxes or ()
+            kept.append(said)
+        return kept
 
     def _is_new(self, box: Box, there: _Boxes, name: str) -> bool:
         labels = there.labels_at(box)
@@ -122,22 +126,26 @@ def _shared(one: Box, other: Box) -> float:
     return both / (one.width * one.height + other.width * other.height - both)
 
 
-def _both(one: Annotated, other: Annotated) -> Annotated:
+def _all_of(entries: Sequence[Annotated]) -> Annotated:
+    """Return all that entries say, in one pass: a recording may have one in each of 30,000 lines."""
     return replace(
-        one,
-        classes=_all(one.classes, other.classes),
-        number=other.number if one.number is None else one.number,
-        size=one.size or other.size,
-        boxes=_all(one.boxes, other.boxes),
-        regions=_all(one.regions, other.regions),
-        spans=_all(one.spans, other.spans),
-        split=one.split or other.split,
+        entries[0],
+        classes=_once([entry.classes for entry in entries]),
+        number=next((entry.number for entry in entries if entry.number is not None), None),
+        size=next((entry.size for entry in entries if entry.size), None),
+        boxes=_once([entry.boxes for entry in entries]),
+        regions=_once([entry.regions for entry in entries]),
+        spans=_once([entry.spans for entry in entries]),
+        split=next((entry.split for entry in entries if entry.split), None),
     )
 
 
-def _all(first: tuple[Said, ...] | None, second: tuple[Said, ...] | None) -> tuple[Said, ...] | None:
-    """Return what either holds, what both hold once; None where neither says anything."""
-    if first is None or second is None:
-        return second if first is None else first
-    there = set(first)
-    return (*first, *(one for one in second if one not in there))
+def _once(parts: Sequence[tuple[Said, ...] | None]) -> tuple[Said, ...] | None:
+    """Return what any part holds, but for what an earlier one does; None where none says anything."""
+    said = [part for part in parts if part is not None]
+    there: set[Said] = set()
+    found: list[Said] = []
+    for part in said:
+        found += [one for one in part if one not in there]
+        there.update(part)
+    return tuple(found) if said else None

@@ -4,7 +4,7 @@ from dataclasses import replace
 from time import process_time
 
 from labeling.annotations.joining import joined
-from labeling.annotations.model import Annotated, Annotations, Box
+from labeling.annotations.model import Annotated, Annotations, Box, Region
 
 CAT, DOG = Box("cat", 1, 1, 9, 9), Box("dog", 2, 2, 5, 5)
 
@@ -70,3 +70,25 @@ def test_boxes_of_two_files_are_compared_quickly() -> None:
     began = process_time()
     assert joined(Annotations(samples)).samples[0].boxes == tuple(grid)
     assert process_time() - began < 10
+
+
+class Counted(Region):
+    """A region that counts how often regions are looked up."""
+
+    times = 0
+
+    def __hash__(self) -> int:
+        Counted.times += 1
+        return hash((self.label, self.start))
+
+
+def test_many_entries_of_one_recording_are_joined_in_one_pass() -> None:
+    lines = [Annotated("day.wav", regions=(Counted("bird", at, at + 1),), said_in="a.jsonl") for at in range(400)]
+    (whole,) = joined(Annotations(lines)).samples
+    assert whole.regions is not None and len(whole.regions) == 400
+    assert Counted.times < 4_000
+
+
+def test_nothing_said_of_marks_is_not_said_to_be_none() -> None:
+    (whole,) = joined(Annotations([Annotated("a.png", classes=("nut",)), Annotated("a.png", spans=())])).samples
+    assert (whole.boxes, whole.regions, whole.spans) == (None, None, ())
