@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -106,9 +106,10 @@ class Store:
     def fold_log(self, waiting: bool = True) -> None:
         """Fold the write-ahead log into the file: after much was written, or the next small change would have to.
 
-        Without ``waiting`` other threads may write meanwhile, and what they hold up is left for the next time.
+        Without ``waiting`` other threads may write meanwhile, and what they hold up is left for the next time. So is
+        what the disk has no room for: it is committed and safe in the log.
         """
-        with self._using() as connection:
+        with self._using() as connection, suppress(sqlite3.OperationalError):
             connection.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if waiting else 'PASSIVE'})")
 
     def close(self) -> None:

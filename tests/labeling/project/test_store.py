@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
+import sys
 import threading
 from pathlib import Path
 
@@ -54,6 +56,28 @@ def test_rows_come_in_portions_and_a_damaged_file_is_told(tmp_path: Path) -> Non
     assert list(store.portions("SELECT value FROM kept WHERE value > ?", (4,), 3)) == []
     with pytest.raises(ProjectError, match="cannot be read"):
         list(store.portions("SELECT nothing FROM kept", (), 3))
+    store.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file is kept small by its limit on Unix")
+def test_what_is_committed_is_there_where_the_disk_has_no_room_to_fold_the_log(tmp_path: Path) -> None:
+    import resource
+
+    store = Store(tmp_path / "kept.db")
+    with store.atomic() as connection:
+        connection.execute("CREATE TABLE kept (value BLOB)")
+    store.fold_log()
+    with store.atomic() as connection:
+        connection.execute("INSERT INTO kept VALUES (zeroblob(1000000))")
+    signalled, limit = signal.signal(signal.SIGXFSZ, signal.SIG_IGN), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limit[1]))
+    try:
+        store.fold_log()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        signal.signal(signal.SIGXFSZ, signalled)
+    assert store.value("SELECT length(value) FROM kept") == 1_000_000
+    store.fold_log()
     store.close()
 
 
