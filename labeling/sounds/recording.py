@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeling.errors import MediaRefused
+from labeling.media.sound import check_rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +37,10 @@ class Recording:
         self._lock = threading.Lock()
         try:
             self._file: Any = soundfile.SoundFile(path)
+            check_rate(int(self._file.samplerate))
+        except MediaRefused:
+            self._file.close()
+            raise
         except (soundfile.SoundFileError, OSError, RuntimeError, TypeError, ValueError) as error:
             raise MediaRefused(f"The sound can't be opened ({error}).") from error
         self.frames, self.rate = int(self._file.frames), int(self._file.samplerate)

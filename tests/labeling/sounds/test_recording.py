@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
+from engine.modalities.audio import decode
 from labeling.errors import MediaRefused
+from labeling.media.sound import MAX_RATE, MIN_RATE, Sound
 from labeling.sounds.recording import Recording
 from tests.labeling.sounds.conftest import RATE
 
@@ -37,3 +41,20 @@ def test_what_is_no_sound_is_refused(tmp_path: Path) -> None:
         Recording(path)
     with pytest.raises(MediaRefused):
         Recording(tmp_path / "nowhere.wav")
+
+
+@pytest.mark.parametrize("rate", [100, 2_000_000_000])
+def test_a_rate_that_no_sound_has_is_refused(rate: int, tmp_path: Path) -> None:
+    path = tmp_path / "claimed.wav"
+    soundfile.write(path, np.zeros(1000, np.float32), 16_000)
+    data = bytearray(path.read_bytes())
+    data[24:28] = struct.pack("<I", rate)
+    path.write_bytes(data)
+    with pytest.raises(MediaRefused, match="samples a second; the limits are 1,000 and 768,000"):
+        Recording(path)
+    with pytest.raises(MediaRefused, match="samples a second"):
+        Sound().examine(path)
+
+
+def test_the_limits_are_those_of_the_engine() -> None:
+    assert (MIN_RATE, MAX_RATE) == (decode.MIN_RATE, decode.MAX_RATE)
