@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.task import Kind
 from labeling.errors import ImportRefused
+from labeling.file_names import composed
 
 if TYPE_CHECKING:
     import polars as pl
@@ -71,7 +72,7 @@ def classes_of(labels: pl.Series) -> tuple[str, ...]:
 
 
 def spellings(labels: pl.Series) -> dict[str, str]:
-    """Return which names differ from another in their capitals alone: each rarer spelling with the commonest.
+    """Return which names differ from another in capitals, or in how accents are stored, alone: each with the commonest.
 
     Single letters stay apart: a set of handwriting has both.
     """
@@ -81,8 +82,7 @@ def spellings(labels: pl.Series) -> dict[str, str]:
     times = dict(found.iter_rows())
     alike: dict[str, list[str]] = defaultdict(list)
     for name in times:
-        if len(name) >= SHORTEST_MERGED:
-            alike[name.casefold()].append(name)
+        alike[folded(name)].append(name)
     merged: dict[str, str] = {}
     for names in alike.values():
         common = max(sorted(names), key=lambda name: times[name])
@@ -101,10 +101,15 @@ def respelled(labels: pl.Series, merged: dict[str, str]) -> pl.Series:
     return labels.replace(merged)
 
 
+def folded(name: str) -> str:
+    """Return what names that are spelled otherwise have in common; capitals count where it is a single letter."""
+    plain = composed(name)
+    return composed(plain.casefold()) if len(plain) >= SHORTEST_MERGED else plain
+
+
 def same_spelling(name: str) -> str:
     """Return what names have in common that are one class: capitals do not count, nor ``;`` or ``,`` in them."""
-    plain = name.replace(JOINED_BY, ",")
-    return plain.casefold() if len(plain) >= SHORTEST_MERGED else plain
+    return folded(name.replace(JOINED_BY, ","))
 
 
 def called(marked: Iterable[str], names: Iterable[str]) -> dict[str, str]:
@@ -119,10 +124,11 @@ def called(marked: Iterable[str], names: Iterable[str]) -> dict[str, str]:
 
 
 def told(merged: dict[str, str]) -> list[str]:
-    """Return a sentence about names that were taken for one."""
-    if not merged:
+    """Return a sentence about names that were taken for one, where one can see that they differ."""
+    seen = {name: common for name, common in merged.items() if composed(name) != composed(common)}
+    if not seen:
         return []
-    pairs = [f"“{name}” as “{common}”" for name, common in sorted(merged.items())]
+    pairs = [f"“{name}” as “{common}”" for name, common in sorted(seen.items())]
     more = f" and {len(pairs) - SHOWN} more" if len(pairs) > SHOWN else ""
     return [
         f"Names that differ in capitals alone were taken as one class: {', '.join(pairs[:SHOWN])}{more}. "

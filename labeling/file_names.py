@@ -1,6 +1,8 @@
-"""Names of files and folders that every disk takes: Windows, and disks made for it, refuse some signs and words."""
+"""Names of files and folders as disks have them: Windows refuses some signs and words, a Mac takes accents apart."""
 
 from __future__ import annotations
+
+import unicodedata
 
 FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))})
@@ -15,3 +17,17 @@ def held_everywhere(name: str) -> str:
     kept = name.translate(FORBIDDEN).rstrip(" .")
     hidden = not kept or kept.partition(".")[0].strip().lower() in RESERVED
     return f"_{kept}" if hidden else kept
+
+
+def composed(name: str) -> str:
+    """Return a name with each accent and its letter as one character: typed elsewhere, it may be two, as on a Mac.
+
+    >>> composed("cafe\u0301.jpg") == "caf\u00e9.jpg"
+    True
+    """
+    return unicodedata.normalize("NFC", name)
+
+
+def both_ways(name: str) -> tuple[str, ...]:
+    """Return a name as it is, then with its accents composed and apart, where that differs."""
+    return tuple(dict.fromkeys((name, composed(name), unicodedata.normalize("NFD", name))))

@@ -11,6 +11,7 @@ from engine.task import Kind, Task
 from labeling.batch import Batch, Watch
 from labeling.classes import names_of, respelled
 from labeling.errors import ImportRefused, MediaRefused
+from labeling.file_names import composed
 from labeling.media import MEDIA, Medium
 from labeling.media.base import content_of, each, opened
 from labeling.source import Source
@@ -132,12 +133,13 @@ def labelled_samples(batch: Batch, task: Task, tell: Tell) -> Dataset:
 
 
 def _as_the_task_spells(labels: pl.Series, task: Task) -> dict[str, str]:
-    """Return the names that are classes of the task but for their capitals, each with the task's spelling."""
-    known = {name.casefold(): name for name in task.classes}
+    """Return the names that are classes of the task but for their spelling, each with that of the task."""
+    known = {composed(name).casefold(): name for name in task.classes}
     if len(known) < len(task.classes):
         return {}
     found = set(names_of(labels).to_list()) - set(task.classes)
-    return {name: known[name.casefold()] for name in found if name.casefold() in known}
+    plain = {name: composed(name).casefold() for name in found}
+    return {name: known[key] for name, key in plain.items() if key in known}
 
 
 def _of_known_class(frame: pl.DataFrame, task: Task, tell: Tell) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
+from labeling.file_names import composed
 from labeling.media import Medium
 from labeling.media.picture import picture_size
 from labeling.source import Source
@@ -64,7 +65,7 @@ class Lookup:
         there = self.exactly(plain, beside)
         if there is not None:
             return there
-        folder = PurePosixPath(beside).parent.as_posix() if beside else "."
+        folder, plain = PurePosixPath(beside).parent.as_posix() if beside else ".", composed(plain)
         only = self._only(self._by_ending, PurePosixPath(plain).name) or self._only(self._by_stem, _stem(plain))
         return self._guessed(only, (folder, plain))
 
@@ -72,7 +73,9 @@ class Lookup:
         """Return the name of the file that lies where an annotation file says, seen from itself or from the source."""
         folder = PurePosixPath(beside).parent.as_posix() if beside else "."
         plain = named.removeprefix("./")
-        path = next((path for path in (posixpath.normpath(f"{folder}/{plain}"), plain) if path in self.files), None)
+        places = (posixpath.normpath(f"{folder}/{plain}"), plain)
+        path = next((path for path in places if path in self.files), None)
+        path = path or next((self._composed[place] for place in map(composed, places) if place in self._composed), None)
         if path is not None:
             self.named.add(path)
         return path
@@ -92,7 +95,7 @@ class Lookup:
 
     def of_stem(self, stem: str, folders: tuple[str, ...] = ()) -> str | None:
         """Return the one file called ``stem`` without its ending, preferably in one of ``folders``."""
-        alike = self._by_stem.get(stem, [])
+        alike = self._by_stem.get(composed(stem), [])
         for folder in folders:
             inside = [name for name in alike if PurePosixPath(name).parent.as_posix() == folder]
             if len(inside) == 1:
@@ -112,13 +115,18 @@ class Lookup:
 
     def _own(self, file: PurePosixPath) -> str | None:
         """Return the one picture called as an annotation file beside it, or else in a folder parallel to its own."""
-        alike = self._by_place.get((_place(file), file.stem), [])
+        alike = self._by_place.get((_place(file), composed(file.stem)), [])
         beside = [name for name in alike if PurePosixPath(name).parent == file.parent] or alike
         return beside[0] if len(beside) == 1 else None
 
     @cached_property
+    def _composed(self) -> dict[str, str]:
+        """Every file by its name with composed accents."""
+        return {composed(name): name for name in self.files}
+
+    @cached_property
     def _by_ending(self) -> dict[str, list[str]]:
-        return _grouped(self.files, lambda name: PurePosixPath(name).name)
+        return _grouped(self.files, lambda name: composed(PurePosixPath(name).name))
 
     @cached_property
     def _by_stem(self) -> dict[str, list[str]]:
@@ -147,12 +155,12 @@ class Lookup:
 
 
 def _stem(name: str) -> str:
-    return PurePosixPath(name).stem
+    return composed(PurePosixPath(name).stem)
 
 
 def _place(file: PurePosixPath) -> tuple[str, ...]:
     """Return the folders of a file but for those that part pictures from annotations: these are parallel."""
-    folders = (folder.casefold() for folder in file.parent.parts)
+    folders = (composed(folder).casefold() for folder in file.parent.parts)
     return tuple(folder for folder in folders if folder not in PARALLEL)
 
 
@@ -160,7 +168,7 @@ def _is_called(stem: str, written: str) -> bool:
     """Return whether an annotation file of this stem is called as the picture that it names, with its ending or not."""
     name = PurePosixPath(written)
     with_ending = f"{name.stem}_{name.suffix.removeprefix('.')}"  # as of two namesakes one is called
-    return stem.casefold() in (called.casefold() for called in (name.stem, name.name, with_ending))
+    return composed(stem).casefold() in (composed(called).casefold() for called in (name.stem, name.name, with_ending))
 
 
 def _grouped(names: Iterable[str], key: Callable[[str], Key]) -> dict[Key, list[str]]:

@@ -15,6 +15,7 @@ from labeling.annotations.registry import CODECS
 from labeling.batch import Problem
 from labeling.classes import JOINED_BY
 from labeling.errors import ImportRefused
+from labeling.file_names import composed
 from labeling.formats.media import Entry, Listing, MediaFormat
 from labeling.formats.media_folders import MediaFolders
 from labeling.media import Medium
@@ -97,10 +98,10 @@ def _labelled_by_folder(
         return {}
     sorted_so = MediaFolders(medium).listing(source, None).entries
     folders = {entry.id: entry for entry in sorted_so if entry.label and not _is_generic(entry.label, medium)}
-    known = {name.casefold(): name for name in said.classes}
+    known = {composed(name).casefold(): name for name in said.classes}
     if 2 * len(bare) > len(entries) and len({entry.label for entry in folders.values()}) > 1:
         return {name: folders[name] for name in bare if name in folders}
-    spelled = {name: known.get((folders[name].label or "").casefold()) for name in bare if name in folders}
+    spelled = {name: known.get(composed(folders[name].label or "").casefold()) for name in bare if name in folders}
     return {name: replace(folders[name], label=label) for name, label in spelled.items() if label is not None}
 
 

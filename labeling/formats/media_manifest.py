@@ -19,6 +19,7 @@ from engine.task import Kind
 from labeling.batch import Problem
 from labeling.classes import JOINED_BY
 from labeling.errors import ImportRefused
+from labeling.file_names import both_ways, composed
 from labeling.formats.media import Entry, Listing, MediaFormat
 from labeling.media import Medium
 from labeling.source import Source
@@ -144,7 +145,7 @@ class Below:
 
     def __call__(self, name: str) -> Path | None:
         """Return the file of this name, None where there is none, there are several, or it is another row's."""
-        plain = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
+        plain = composed(name.replace("\\", "/").rstrip("/").rpartition("/")[2])
         alike = next((found for key in (plain, plain.lower()) if len(found := self._named.get(key, [])) == 1), [])
         return alike[0] if alike and alike[0] not in self._taken else None
 
@@ -152,8 +153,8 @@ class Below:
     def _named(self) -> dict[str, list[Path]]:
         named: dict[str, list[Path]] = defaultdict(list)
         for found in self._files():
-            bare = found.path.name
-            for key in {bare, bare.lower(), found.path.stem, found.path.stem.lower()}:
+            bare, stem = composed(found.path.name), composed(found.path.stem)
+            for key in {bare, bare.lower(), stem, stem.lower()}:
                 named[key].append(found.path)
         return named
 
@@ -203,8 +204,8 @@ def locate(base: Path, root: Path, name: str, medium: Medium) -> Path | None:
         return None
     plain = name.replace("\\", "/")
     endings = ("",) if medium.owns(plain) else medium.suffixes
-    for ending in endings:
-        path = Path(os.path.normpath(base / (plain + ending)))
+    for spelled in (spelled for ending in endings for spelled in both_ways(plain + ending)):
+        path = Path(os.path.normpath(base / spelled))
         if path.is_file() and path.is_relative_to(root):
             inside = Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
             return path if inside else None
@@ -264,7 +265,7 @@ def _names_below(head: pl.DataFrame, folder: Path, medium: Medium) -> tuple[str,
     for name, dtype in head.schema.items():
         cells = [cell.strip() for cell in head[name].drop_nulls()] if dtype == pl.String else []
         if cells and all(map(medium.owns, cells)):
-            wanted = {cell.replace("\\", "/").rpartition("/")[2] for cell in cells}
+            wanted = {composed(cell.replace("\\", "/").rpartition("/")[2]) for cell in cells}
             if 2 * len(_below(folder, wanted)) >= len(wanted):
                 return name, folder
     return None
@@ -275,7 +276,7 @@ def _below(folder: Path, names: set[str]) -> set[str]:
     seen, there = 0, set[str]()
     for _, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        there |= names.intersection(files)
+        there |= names.intersection(map(composed, files))
         seen += len(files) + len(folders)
         if seen > LOOKED_THROUGH or len(there) == len(names):
             break

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.dataset import Dataset
 from engine.task import Kind, Modality
-from labeling.classes import JOINED_BY, as_labels, parts_of, respelled, spellings
+from labeling.classes import JOINED_BY, as_labels, parts_of, respelled, same_spelling, spellings, told
 from labeling.errors import ImportRefused
 from labeling.importing import labelled, read, understand
 from labeling.project import Project
@@ -39,6 +39,18 @@ def test_spellings_that_differ_in_capitals_become_the_commonest(names: list[str]
     assert [name for name in merged if len(name) == 1] == [name for name in names if len(name) == 1]
     if cats:
         assert names.count(cats[0]) == max(names.count(name) for name in ("Cat", "cat", "CAT"))
+
+
+def test_names_whose_accents_are_stored_otherwise_are_one_class() -> None:
+    typed, of_a_mac = "Gr\u00fcn", "Gru\u0308n"
+    labels = pl.Series("label", [typed, typed, of_a_mac, of_a_mac.lower(), "\u00e9", "e\u0301", "\u00e9", "\u00c9"])
+    merged = spellings(labels)
+    assert respelled(labels, merged).to_list() == [typed] * 4 + ["\u00e9"] * 3 + ["\u00c9"]
+    assert same_spelling(of_a_mac) == same_spelling(typed.upper())
+    assert told({of_a_mac: typed}) == []
+    assert told(merged)[0].startswith(
+        f"Names that differ in capitals alone were taken as one class: “{of_a_mac.lower()}”"
+    )
 
 
 def test_empty_cells_are_no_label_or_no_class() -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Literal
+from unicodedata import normalize
 
 import pytest
 
@@ -9,6 +11,9 @@ from labeling.annotations.lookup import Lookup
 from labeling.media import MEDIA
 from labeling.source import Source
 from tests.labeling.conftest import PictureMaker
+
+Form = Literal["NFC", "NFD"]
+PHOTO = MEDIA[Modality.IMAGE]
 
 
 @pytest.fixture
@@ -112,3 +117,22 @@ def test_an_annotation_file_of_its_own_is_about_the_picture_called_like_it(
     for seed, name in enumerate(names):
         make_picture(tmp_path / name, seed=seed)
     assert Lookup(Source(tmp_path), MEDIA[Modality.IMAGE]).of_file(file, written) == found
+
+
+@pytest.mark.parametrize("stored", ["NFC", "NFD"])
+@pytest.mark.parametrize("typed", ["NFC", "NFD"])
+def test_accents_that_are_stored_otherwise_are_the_same_name(
+    stored: Form, typed: Form, tmp_path: Path, make_picture: PictureMaker
+) -> None:
+    here, there = (normalize(form, "bäume/größe.png") for form in (stored, typed))
+    make_picture(tmp_path / here)
+    source, bare = Source(tmp_path), PurePosixPath(there)
+    beside = normalize(typed, "labels/bäume/größe.xml")
+    found = [
+        Lookup(source, PHOTO).exactly(there),
+        Lookup(source, PHOTO).find(bare.name),
+        Lookup(source, PHOTO).find(bare.stem),
+        Lookup(source, PHOTO).of_stem(bare.stem),
+        Lookup(source, PHOTO).of_file(beside, there),
+    ]
+    assert found == [here] * 5

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
+from unicodedata import normalize
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -194,3 +196,17 @@ def test_any_cell_is_a_picture_inside_or_nothing(photos: Path, name: str) -> Non
     (photos.parent / "secret.png").write_bytes(b"not for them")
     found = locate(photos, photos, name, PHOTO)
     assert found is None or (found.is_file() and found.is_relative_to(photos))
+
+
+@pytest.mark.parametrize("stored", ["NFC", "NFD"])
+@pytest.mark.parametrize("column", ["bäume/größe {}.png", "größe {}.png"])
+def test_accents_that_are_stored_otherwise_are_the_same_name(
+    stored: Literal["NFC", "NFD"], column: str, tmp_path: Path, make_picture: MakePicture
+) -> None:
+    typed: Literal["NFC", "NFD"] = "NFC" if stored == "NFD" else "NFD"
+    here = [normalize(stored, f"bäume/größe {number}.png") for number in range(4)]
+    for number, name in enumerate(here):
+        make_picture(tmp_path / "photos" / name, seed=number)
+    lines = [f"{normalize(typed, column.format(number))},{'ab'[number % 2]}" for number in range(4)]
+    (tmp_path / "photos" / "list.csv").write_text("\n".join(["file,label", *lines]), encoding="utf-8")
+    assert labels(listing(tmp_path / "photos")) == {name: "ab"[number % 2] for number, name in enumerate(here)}
