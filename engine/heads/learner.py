@@ -50,7 +50,7 @@ class HeadLearner(Learner):
         self.rows, self._whole = np.sort(kept), job
         super().__init__(job if len(kept) == len(order) else _part(job, self.rows), settings)
         self.order = np.searchsorted(self.rows, kept)
-        self.fitted = 0
+        self.fitted, self._over = 0, 0  # how many of ``order`` the newest fit is of, and the newest that is over
         self.head: KernelHead | None = None
         self._answers = np.full((len(job.labels), job.task.outputs), np.nan)
         self._done = False
@@ -137,6 +137,7 @@ class HeadLearner(Learner):
         if not readable.any():
             if due == self.enough:
                 raise DataError("None of the samples can be read. Check the files, then train again.")
+            self._over = due
             return
         if not readable.all():
             features = features[readable]
@@ -150,7 +151,7 @@ class HeadLearner(Learner):
         try:
             return next(self._search)
         except StopIteration:
-            self._search = None
+            self._search, self._over = None, self.fitted
             self._done = self.fitted == self.enough and not len(self._rest)
             return None
 
@@ -181,8 +182,7 @@ class HeadLearner(Learner):
         for fold, head in self._unseen.items():
             arrays |= {f"{fold}:weight": head.weight, f"{fold}:bias": head.bias}
         save_file(arrays, folder / _CANDIDATE)
-        finished = self.fitted if self._search is None else 0
-        state = {"done": self._done, "fitted": finished, "rows": len(self.rows), "answered": self._answered}
+        state = {"done": self._done, "fitted": self._over, "rows": len(self.rows), "answered": self._answered}
         (folder / _STATE).write_text(json.dumps(state), encoding="utf-8")
 
     @override
@@ -198,7 +198,8 @@ class HeadLearner(Learner):
             self._unseen = {fold: replace(self.head, weight=weight, bias=bias) for fold, (weight, bias) in own.items()}
         self._done = bool(state["done"])
         if state.get("rows", len(self.rows)) == len(self.rows):  # or memory ran short, and all is fitted anew to fewer
-            self.fitted, self._answered = int(state["fitted"]), int(state.get("answered", 0))
+            self.fitted = self._over = int(state["fitted"])
+            self._answered = int(state.get("answered", 0))
 
 
 def _part(job: Job, rows: IntArray) -> Job:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -72,3 +73,18 @@ def test_each_lack_of_memory_leaves_a_quarter_of_the_samples(job: Job, monkeypat
     monkeypatch.setattr("engine.heads.learner._QUICK", 4)
     sizes = [len(Gathering(replace(job, frugality=times), {}).order) for times in range(4)]
     assert sizes == [80, 20, 5, 4]
+
+
+def test_a_restart_at_any_moment_leads_to_no_head_of_fewer_samples(job: Job, tmp_path: Path) -> None:
+    answered, done = 0, False
+    learner = Gathering(job, {})
+    while not done:
+        progress = learner.advance(Deadline(0.0))
+        done = progress.done
+        answered = int(np.isfinite(learner.validation()).all(axis=1).sum())
+        learner.save(tmp_path)
+        again = Gathering(job, {})
+        again.restore(tmp_path)
+        contract.until_improved(again)
+        assert np.isfinite(again.validation()).all(axis=1).sum() >= answered
+    assert answered == SIZE
