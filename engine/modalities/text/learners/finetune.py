@@ -68,7 +68,6 @@ class TextNet(Net):
         self._memory = Memory(_REMEMBERED if self._first else 0)
         self.learned = slice(LENGTH // len(STATES) * sum(seen <= self._first for seen in STATES), None)
         self.looking = LAYERS / (3 * layers + LAYERS - layers)
-        self._looks = Looks(self.samples, job.device, job.threads)
         self.move(job.device)
 
     @override
@@ -82,10 +81,11 @@ class TextNet(Net):
 
     @override
     def recalled(self, rows: IntArray) -> Float32Array | None:
-        self._looks.open(1)
-        if not self._looks.tables[0].done[rows].all():
+        looks = Looks(self.samples.take(rows), self.job.device, self.job.threads)  # those of all take a gigabyte
+        looks.open(1)
+        if not looks.tables[0].done.all():
             return None
-        seen = self._looks.features(rows, 1).reshape(len(rows), 1 + LAYERS, WIDTH)
+        seen = looks.features(np.arange(len(rows)), 1).reshape(len(rows), 1 + LAYERS, WIDTH)
         return seen[:, STATES].reshape(len(rows), LENGTH)
 
     @override

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from engine.budget import Deadline
 from engine.errors import ModelError
 from engine.finetune.base import View
 from engine.learners.base import Job, Learner
+from engine.modalities.text.features import FeatureKind
 from engine.modalities.text.learners.finetune import TextFineTune, TextNet
 from engine.modalities.text.learners.frozen_head import FrozenHead
 from engine.modalities.text.members.network import NetworkMember, seen
@@ -126,6 +128,24 @@ def test_what_the_frozen_network_saw_is_taken_over(tmp_path: Path) -> None:
     assert recalled is not None
     with torch.inference_mode(), net.precision():
         assert np.abs(net.body(*net.inputs(rows, View())).numpy() - recalled).max() < HALF
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_what_was_seen_of_some_texts_is_taken_over_where_there_is_no_room_for_all(
+    kept: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, rows = class_job(each=2), np.array([1, 4])
+    assert isinstance(job.samples, TextSamples)
+    job = replace(job, samples=TextSamples(job.samples.texts(), tmp_path if kept else None), threads=1)
+    contract.run_to_the_end(FrozenHead(job, {}))
+    net = learner(job).net()
+    known = net.recalled(np.arange(6))
+    assert known is not None
+    available = 2.5 * len(rows) * 4 * FeatureKind().length
+    monkeypatch.setattr("engine.features.table.psutil.virtual_memory", lambda: SimpleNamespace(available=available))
+    with pytest.raises(MemoryError):
+        net.recalled(np.arange(6))
+    np.testing.assert_array_equal(learner(job).net().recalled(rows), known[rows])
 
 
 def test_less_memory_means_nothing_remembered_then_fewer_and_shorter_chunks() -> None:
