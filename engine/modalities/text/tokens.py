@@ -3,6 +3,7 @@
 A token is found so, and an exported model finds it the same way::
 
     text = its first and its last 100,000 characters with a space between, where it is longer than both
+    text = text with a space behind each 100 characters in a row that are no letters, where it is not plain ASCII
     text = NFKC(text), lower case
     text = text with a space on both sides of each character of a script written without spaces
     token = a run of letters, digits and marks, with apostrophes inside it; or one character that is none and no space
@@ -32,6 +33,7 @@ _LETTERS_A_STEP = 1_000_000
 _UNSPACED = re.compile(  # Thai, Lao, Burmese, Khmer, kana, Chinese
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
+_MARKS = re.compile(r"[\W\uff9e\uff9f]{100}")  # with the only letters that NFKC makes marks of
 _LETTERS = r"[\w\u0300-\u036f\u0900-\u0dff]+"  # with the vowel signs that Python takes for no letters
 _TOKEN = re.compile(rf"{_LETTERS}(?:['’]{_LETTERS})*|[^\w\s]")
 
@@ -41,6 +43,7 @@ def tokens_of(text: str) -> list[str]:
     if len(text) > MOST_LETTERS:
         text = f"{text[: MOST_LETTERS // 2]} {text[-MOST_LETTERS // 2 :]}"
     if not text.isascii():
+        text = _MARKS.sub(r"\g<0> ", text)  # NFKC sorts the marks in a row, in time that grows with their square
         text = _UNSPACED.sub(r" \g<0> ", unicodedata.normalize("NFKC", text))
     return _TOKEN.findall(text.lower())
 

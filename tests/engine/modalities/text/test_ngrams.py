@@ -29,10 +29,21 @@ def occurring(counts: Counts, row: int) -> dict[int, float]:
         ("good 😀👍", ["good", "😀", "👍"]),
         ("हिन्दी", ["हिन्दी"]),
         (" \n", []),
+        ("é" + "─" * 5000 + " … " * 5000 + "isn't it", ["é", *"─" * 5000, *"..." * 5000, "isn't", "it"]),
     ],
 )
 def test_texts_come_apart_into_words_and_signs(text: str, tokens: list[str]) -> None:
     assert tokens_of(text) == tokens
+
+
+@pytest.mark.parametrize(
+    ("marks", "sorted_first"),
+    [("\u0315\u0300", "\u0300"), ("\u0300\uff9e", "\u3099"), ("\u094d\u093c", "\u093c")],
+)
+def test_no_more_marks_in_a_row_are_put_in_order_than_is_quickly_done(marks: str, sorted_first: str) -> None:
+    found = tokens_of("a" + marks * 1000 + "b")
+    assert (found[0][0] in "aà", found[-1][-1]) == (True, "b")
+    assert "".join(found).rindex(sorted_first) > 1900
 
 
 def test_keys_and_values_are_those_of_the_formulas() -> None:
