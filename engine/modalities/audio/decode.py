@@ -20,6 +20,7 @@ MIN_RATE, MAX_RATE = 1_000, 768_000
 
 _MOST_NUMBERS = 1_000_000_000  # of a file that has to be unpacked from its beginning: minutes of work at most
 _NUMBERS_AT_ONCE = 1 << 20
+_UNKNOWN = 1 << 62  # frames or more: what libsndfile says of a FLAC that was written into a pipe
 _BROKEN = (soundfile.SoundFileError, OSError, RuntimeError, TypeError, ValueError)
 _log = logging.getLogger(__name__)
 
@@ -48,14 +49,21 @@ def decode_bytes(raw: bytes, name: str) -> Float32Array:
     return _opened(io.BytesIO(raw), name, len(raw))
 
 
+class _Sound(soundfile.SoundFile):  # type: ignore[misc]
+    def seekable(self) -> bool:
+        """Return whether reading may look where it is: that fails at the end of a file of unknown length."""
+        return self.frames < _UNKNOWN and bool(super().seekable())
+
+
 def _opened(source: str | io.BytesIO, name: str, size: int) -> Float32Array:
     try:
-        with soundfile.SoundFile(source) as file:
+        with _Sound(source) as file:
             _check_rate(file.samplerate, name)
             _check_work(file, name)
-            if file.frames > MAX_SECONDS * file.samplerate:
+            frames = _frames(file)
+            if frames > MAX_SECONDS * file.samplerate:
                 _log.warning("%s is longer than %d minutes; the rest was left out.", name, MAX_SECONDS // 60)
-            wave = to_mono_16k(_blocks(file), file.samplerate)
+            wave = to_mono_16k(_blocks(file, frames), file.samplerate)
     except _BROKEN as error:
         raise DataError(_why(name, size, error)) from error
     if not len(wave):
@@ -75,10 +83,24 @@ def to_mono_16k(blocks: Iterator[Float32Array], rate: int) -> Float32Array:
 _FROM_THE_MIDDLE = frozenset({"WAV", "WAVEX", "RF64", "W64", "AIFF", "AU", "CAF", "FLAC"})  # to the very sample
 
 
-def _blocks(file: soundfile.SoundFile) -> Iterator[Float32Array]:
+def _frames(file: soundfile.SoundFile) -> int:
+    """Return how many frames there are: they are counted, as far as they count, where who wrote them left that open."""
+    if file.frames < _UNKNOWN:
+        return int(file.frames)
+    size, count = max(1, _NUMBERS_AT_ONCE // file.channels), 0
+    while count <= MAX_SECONDS * file.samplerate:
+        found = len(file.read(size, dtype="float32", always_2d=True))
+        if not found:
+            break
+        count += found
+    file.seek(0)
+    return count
+
+
+def _blocks(file: soundfile.SoundFile, frames: int) -> Iterator[Float32Array]:
     """Yield what is wanted of a file, read from its beginning where the format cannot be read from the middle."""
     size = max(1, _NUMBERS_AT_ONCE // file.channels)
-    wanted = _excerpts(file.frames, file.samplerate)
+    wanted = _excerpts(frames, file.samplerate)
     begin, end = 0, wanted[-1][1]
     while begin < end:
         ahead = [first for first, last in wanted if last > begin]
@@ -120,7 +142,8 @@ def _check_rate(rate: int, name: str) -> None:
 def _check_work(file: soundfile.SoundFile, name: str) -> None:
     """Refuse what takes hours to unpack: silence in hundreds of channels takes next to no room in a file."""
     numbers = min(file.frames, MAX_SECONDS * file.samplerate) * file.channels
-    if file.format not in _FROM_THE_MIDDLE and numbers > _MOST_NUMBERS:
+    whole = file.format not in _FROM_THE_MIDDLE or file.frames >= _UNKNOWN
+    if whole and numbers > _MOST_NUMBERS:
         raise DataError(
             f"{name} has {file.channels} channels of {file.samplerate} samples a second, which take too long to "
             "unpack. Convert it to one channel of 16,000 or 44,100, or leave it out."

@@ -85,6 +85,16 @@ def test_a_sound_that_is_not_so_long_is_heard_whole(tmp_path: Path, seconds: int
     np.testing.assert_allclose(wave[1000:-1000], np.linspace(0.0, 0.5, seconds * 16_000)[1000:-1000], atol=1e-3)
 
 
+@pytest.mark.parametrize("seconds", [1, 200, 260, 1801])
+def test_a_sound_that_does_not_tell_its_length_is_heard_as_one_that_does(tmp_path: Path, seconds: int) -> None:
+    soundfile.write(tmp_path / "a.flac", np.linspace(0.0, 0.5, seconds * 1000).astype(np.float32), 1000)
+    content = bytearray((tmp_path / "a.flac").read_bytes())
+    content[21] &= 0xF0  # 36 bits in the first block tell how many frames there are, 0 where that is open
+    content[22:26] = bytes(4)
+    (tmp_path / "piped.flac").write_bytes(content)
+    np.testing.assert_array_equal(decode(tmp_path / "piped.flac"), decode(tmp_path / "a.flac"))
+
+
 def test_a_wrong_extension_does_not_matter_to_a_sound(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "a.flac", tone(16_000), 16_000)
     (tmp_path / "a.flac").rename(tmp_path / "a.wav")
