@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -20,7 +21,7 @@ from engine.task import Task
 Text = tuple[str, ...]
 
 TYPED = "text"  # the key of a text that is asked about and lies in no column
-_REMEMBERED = 300_000_000  # characters of files that are kept in memory
+_REMEMBERED_BYTES = 300_000_000  # of texts in files; up to four a letter
 _KEY_BYTES = 16
 
 
@@ -35,7 +36,7 @@ class TextSamples(Samples):
         self._sources = tuple(texts)
         self.cache = cache
         self.known: dict[str, Float32Array] = {}
-        self._files: Remembered[Path, Text] = Remembered(_in_file, _letters_of, _REMEMBERED)
+        self._files: Remembered[Path, Text] = Remembered(_in_file, _bytes_of, _REMEMBERED_BYTES)
         self._content: tuple[str | None, ...] | None = None
 
     @classmethod
@@ -75,6 +76,10 @@ class TextSamples(Samples):
         source = self._sources[row]
         return self._files.get(source) if isinstance(source, Path) else source
 
+    def forget(self) -> None:
+        """Let go of what was read from files, and keep no more of it: memory ran short. It is read anew when wanted."""
+        self._files.forget()
+
     def texts(self, rows: IntArray | None = None) -> list[Text]:
         """Return the texts of these samples, or of all."""
         return [self.text(int(row)) for row in (range(len(self)) if rows is None else rows)]
@@ -88,8 +93,8 @@ def _in_file(path: Path) -> Text:
         return ("",)
 
 
-def _letters_of(text: Text) -> int:
-    return len(text[0])
+def _bytes_of(text: Text) -> int:
+    return sys.getsizeof(text[0])
 
 
 def _typed(value: object) -> str:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from engine.modalities.text.decode import read_text
 from engine.modalities.text.samples import TextSamples, ask_samples
 from engine.task import Column, ColumnType, Kind, Modality, Task
 
@@ -43,3 +46,38 @@ def test_paths_rows_and_typed_texts_are_all_answered(tmp_path: Path) -> None:
     samples, problems = ask_samples([{"body": "b"}, {"text": "typed"}], ROWS)
     assert samples.texts() == [("", "b"), ("typed", "")]
     assert not problems
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Count how often each file is read."""
+    times = Counter[str]()
+
+    def counted(path: Path) -> str:
+        times[path.name] += 1
+        return read_text(path)
+
+    monkeypatch.setattr("engine.modalities.text.samples.read_text", counted)
+    return times
+
+
+def test_no_more_files_are_kept_than_there_is_room_for_whatever_letters_they_hold(
+    tmp_path: Path, read: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, letter in (("plain.txt", "a"), ("wide.txt", "😀")):
+        (tmp_path / name).write_text(letter * 1000, encoding="utf-8")
+    monkeypatch.setattr("engine.modalities.text.samples._REMEMBERED_BYTES", 4000)
+    samples = TextSamples([tmp_path / "plain.txt", tmp_path / "wide.txt"])
+    for _ in range(3):
+        assert samples.texts() == [("a" * 1000,), ("😀" * 1000,)]
+    assert read == {"plain.txt": 1, "wide.txt": 3}
+
+
+def test_what_is_to_be_forgotten_is_read_anew_by_all_who_share_it(tmp_path: Path, read: Counter[str]) -> None:
+    (tmp_path / "a.txt").write_text("from a file", encoding="utf-8")
+    samples = TextSamples([tmp_path / "a.txt", ("typed",)])
+    samples.take(np.array([1, 0])).texts()
+    samples.take(np.array([0])).forget()
+    for _ in range(2):
+        assert samples.texts() == [("from a file",), ("typed",)]
+    assert read == {"a.txt": 3}
