@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -25,7 +26,7 @@ from engine.modalities.audio.samples import AudioSamples
 from engine.modalities.audio.speech import grid, levels, pieces
 
 _KEPT_BYTES = 1_000_000_000
-_PIECE = 16
+_PIECE_SECONDS = 0.5  # of listening between two looks at the clock; one long file takes some
 _SHARES = (0.5, 0.625, 0.75, 0.875, 1.0)  # of the length heard in the end; few, as memory is not shared between lengths
 _LONGEST = 1000  # frames to learn from at a time, 10 seconds
 _WHOLE_FRAMES = 32_000  # of whole sounds heard between two looks at the clock, and together; some seconds of work
@@ -76,14 +77,19 @@ class AudioNet(Net):
 
     @override
     def prepare(self) -> bool:
-        rows = range(self._looked, min(self._looked + _PIECE, len(self.samples)))
-        for row, level in overlapped(self._level, rows, self.job.threads):
+        began, first = time.monotonic(), self._looked
+        rows = range(first, len(self.samples))
+
+        def enough() -> bool:
+            return self._looked > first and time.monotonic() - began > _PIECE_SECONDS
+
+        for row, level in overlapped(self._level, rows, self.job.threads, enough):
+            self._looked = row + 1
             if level is not None:
                 self._lengths[row] = len(level)
                 if self._bytes + level.nbytes <= _KEPT_BYTES:
                     self._levels[row] = level
                     self._bytes += level.nbytes
-        self._looked += len(rows)
         if self._looked < len(self.samples):
             return False
         known = self._lengths[self._lengths > 0]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,23 @@ def test_lighter_sounds_stay_light_once_they_were_looked_at(job: Job) -> None:
     while not net.prepare():
         pass
     assert net.frames == SHORTEST
+
+
+def test_between_two_looks_at_the_clock_few_sounds_are_listened_to_where_they_take_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = replace(class_job(tmp_path / "s", each=6), threads=2)
+    whole, net = AudioNet(job), AudioNet(job)
+    while not whole.prepare():
+        pass
+    monkeypatch.setattr("engine.modalities.audio.learners.finetune._PIECE_SECONDS", 0.0)
+    looked = [0]
+    while not net.prepare():
+        looked.append(net._looked)
+    assert np.diff([*looked, 18]).min() >= 1
+    assert np.diff([*looked, 18]).max() <= 2 * job.threads + 1  # one, and those begun meanwhile
+    np.testing.assert_array_equal(net._lengths, whole._lengths)
+    assert (net.frames, net._bytes) == (whole.frames, whole._bytes)
 
 
 def test_long_sounds_are_heard_in_few_pieces_at_a_time(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
