@@ -6,14 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
+import numpy as np
+
 from engine.arrays import IntArray
 from engine.modalities.text.keys import Family
 from engine.modalities.text.ngrams import Counts, count_steps
 from engine.modalities.text.samples import Text, TextSamples
-from engine.modalities.text.tokens import Tokens
+from engine.modalities.text.tokens import Tokens, blocks_of, letters_of
 from engine.pieces import Pieces, finished
 
 _REMEMBERED = 30_000_000  # counts of a set of texts
+_LETTERS_AT_ONCE = 5_000_000  # whose counts take some hundred megabytes
 
 
 class Counted:
@@ -62,3 +65,14 @@ def counted(samples: TextSamples, rows: IntArray | None = None) -> Counted:
     if samples not in _KNOWN or _KNOWN[samples][0] != asked:
         _KNOWN[samples] = asked, Counted(samples.texts(rows))
     return _KNOWN[samples][1]
+
+
+def counted_in_pieces(samples: TextSamples) -> Iterator[Counted]:
+    """Yield what is counted in samples, of long ones some at a time, so that it fits into memory."""
+    letters = [letters_of(samples.text(row)) for row in range(len(samples))]
+    blocks = list(blocks_of(np.cumsum([0, *letters]), _LETTERS_AT_ONCE))
+    if len(blocks) == 1:
+        yield counted(samples)  # the same for all who ask
+        return
+    for low, high in blocks:
+        yield Counted(samples.texts(np.arange(low, high)))

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from engine.arrays import Float32Array, FloatArray
 from engine.errors import ModelError
-from engine.modalities.text.counted import Counted, counted
+from engine.modalities.text.counted import Counted, counted_in_pieces
 from engine.modalities.text.keys import Family
 from engine.modalities.text.links import answers_of
 from engine.modalities.text.ngrams import Vocabulary
@@ -59,8 +59,11 @@ class NgramsMember(Member):
 
     @override
     def predict(self, samples: Samples) -> FloatArray:
-        matrix = design(counted(cast(TextSamples, samples)), self.vocabularies)
-        return answers_of((matrix @ self.weight + self.bias).astype(np.float64), self.task)
+        return np.concatenate([self._answers(texts) for texts in counted_in_pieces(cast(TextSamples, samples))])
+
+    def _answers(self, texts: Counted) -> FloatArray:
+        scores = design(texts, self.vocabularies) @ self.weight + self.bias
+        return answers_of(scores.astype(np.float64), self.task)
 
     @override
     def save(self, folder: Path) -> Mapping[str, Any]:

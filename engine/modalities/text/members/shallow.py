@@ -12,7 +12,7 @@ from typing_extensions import override
 from engine.arrays import Float32Array, FloatArray
 from engine.errors import ModelError
 from engine.heads.answer import Answer
-from engine.modalities.text.counted import counted
+from engine.modalities.text.counted import counted_in_pieces
 from engine.modalities.text.samples import TextSamples
 from engine.modalities.text.sequences import FIRST, GAP, NumberArray, in_a_row, keys_of, numbers_of
 from engine.modalities.text.tokens import KeyArray
@@ -46,7 +46,8 @@ class ShallowMember(Member):
 
     @override
     def predict(self, samples: Samples) -> FloatArray:
-        numbers = numbers_of(keys_of(counted(cast(TextSamples, samples)).tokens), self.keys)
+        pieces = counted_in_pieces(cast(TextSamples, samples))
+        numbers = numbers_of([words for texts in pieces for words in keys_of(texts.tokens)], self.keys)
         answer, total = Answer.of(self.task_kind), np.zeros((len(numbers), len(self.parts[0]["bias"])))
         for begin in range(0, len(numbers), _AT_ONCE):
             texts = numbers[begin : begin + _AT_ONCE]

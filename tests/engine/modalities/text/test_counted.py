@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.modalities.text.counted import Counted, counted
+from engine.modalities.text.counted import Counted, counted, counted_in_pieces
 from engine.modalities.text.keys import Family
 from engine.modalities.text.ngrams import Vocabulary, count
 from engine.modalities.text.samples import TextSamples
@@ -35,6 +35,20 @@ def test_some_of_the_texts_are_counted_once_for_all_who_ask_for_the_same() -> No
     assert counted(samples, np.array([1])) is some
     assert some.tokens.size == 1
     assert counted(samples).tokens.size == 2
+
+
+def test_of_long_texts_some_are_counted_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.modalities.text.counted._LETTERS_AT_ONCE", 12)
+    samples = TextSamples([("to be",), ("or not",), ("a longer one than that",), ("",), ("be", "it so")])
+    pieces = [texts.tokens for texts in counted_in_pieces(samples)]
+    assert [tokens.size for tokens in pieces] == [2, 2, 1]
+    words = [tokens.words[number] for tokens in pieces for number in tokens.word]
+    assert words == [word for text in samples.texts() for part in text for word in part.split()]
+
+
+def test_short_texts_are_counted_together_once_for_all_who_ask() -> None:
+    for samples in (TextSamples.from_texts(TEXTS), TextSamples([])):
+        assert list(counted_in_pieces(samples)) == [counted(samples)]
 
 
 def test_tokens_found_bit_by_bit_are_those_found_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
