@@ -35,9 +35,13 @@ def decode(path: str | Path) -> Float32Array:
     Raises:
         DataError: the file is missing, empty, damaged or no sound.
     """
-    if Path(path).is_file():
-        return _opened(str(path), Path(path).name, Path(path).stat().st_size)
-    raise DataError(f"{Path(path).name} is no longer where it was. Put it back, or leave it out.")
+    name = Path(path).name
+    try:
+        if Path(path).is_file():
+            return _opened(str(path), name, Path(path).stat().st_size)
+    except OSError as error:  # as of a drive in a network that is gone
+        raise DataError(f"{name} cannot be read ({error}). Check its permissions, or leave it out.") from error
+    raise DataError(f"{name} is no longer where it was. Put it back, or leave it out.")
 
 
 def decode_bytes(raw: bytes, name: str) -> Float32Array:

@@ -133,6 +133,11 @@ def test_what_takes_hours_to_unpack_is_refused(tmp_path: Path, monkeypatch: pyte
         decode(tmp_path / f"wide.{suffix}")
 
 
+def test_a_file_that_the_system_cannot_even_look_for_is_met_with_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="leave it out"):
+        decode(tmp_path / f"{'x' * 300}.wav")
+
+
 def test_a_rate_no_recorder_has_is_refused(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "slow.wav", np.zeros(50), 100)
     with pytest.raises(DataError, match="100 samples a second, and the limits are 1000 and 768000"):
