@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+
+@runtime_checkable
+class Forgetful(Protocol):
+    """Keeps what it read as long as there is memory."""
+
+    def forget(self) -> None:
+        """Let go of everything, and keep no more."""
 
 
 class Remembered(Generic[K, V]):

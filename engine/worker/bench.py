@@ -13,6 +13,7 @@ from engine.device import resolve, threads
 from engine.errors import ModelError
 from engine.learners import Job, Learner, learner_class
 from engine.modalities import Entry, open_samples, portfolio
+from engine.modalities.remembered import Forgetful
 from engine.model.folder import MemberRecord
 from engine.model.member import Member
 from engine.model.registry import member_class
@@ -79,6 +80,7 @@ class Bench:
         """
         self._offered.pop(name, None)  # a member may share its network with the learner, which changes now
         self._answering.pop(name, None)
+        self._spare(frugality)
         try:
             return self._advance(name, deadline, frugality)
         except BaseException:
@@ -116,6 +118,12 @@ class Bench:
             self._learners[name] = learner
         return self._learners[name]
 
+    def _spare(self, frugality: int) -> None:
+        """Let go of all that was read from files once memory ran short, whoever wanted it."""
+        for samples in (self.job.samples, *self._parts.values()):
+            if frugality and isinstance(samples, Forgetful):
+                samples.forget()
+
     def _device(self, frugality: int) -> str:
         return "cpu" if frugality >= ON_THE_PROCESSOR else self.device
 
@@ -135,6 +143,7 @@ class Bench:
         Raises:
             ModelError: some of its answers are no numbers.
         """
+        self._spare(frugality)
         if name not in self._answering:
             self._answering[name] = Answering(self._member(name, frugality), self._parts, frugality)
         try:

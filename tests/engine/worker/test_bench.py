@@ -8,14 +8,18 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
+import polars as pl
 import pytest
 from typing_extensions import override
 
 from engine.arrays import FloatArray
 from engine.budget import Deadline
-from engine.dataset import Split
+from engine.dataset import Dataset, Split
 from engine.learners.base import Job, Progress
 from engine.learners.constant import ConstantLearner, ConstantMember
+from engine.modalities.text.samples import TextSamples
+from engine.run.folder import RunFolder, RunOptions
+from engine.task import Kind, Modality, Task
 from engine.worker.bench import Bench
 from engine.worker.checkpoint import Checkpoint
 from tests.engine.flowers import flower_run
@@ -198,3 +202,40 @@ def test_a_learner_is_told_what_time_is_left_and_may_say_a_sentence(
 def test_an_unknown_learner_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         Bench(flower_run(tmp_path / "run")).advance("nobody", Deadline(1.0))
+
+
+@pytest.mark.parametrize("asked", ["advance", "answer"])
+def test_after_a_lack_of_memory_nothing_that_was_read_from_files_stays_there(asked: str, tmp_path: Path) -> None:
+    run = text_run(tmp_path)
+    bench = Bench(run)
+    name = next(iter(bench._entries))
+    assert bench.advance(name, Deadline(20.0)).version
+    for samples in (bench.job.samples, *bench._parts.values()):
+        assert isinstance(samples, TextSamples)
+        samples.texts()
+        assert len(samples._files._kept) == len(samples) > 0
+    getattr(bench, asked)(name, Deadline(20.0), 1)
+    for samples in (bench.job.samples, *bench._parts.values()):
+        assert isinstance(samples, TextSamples)
+        samples.texts()
+        assert not samples._files._kept
+
+
+def text_run(folder: Path) -> RunFolder:
+    """Return a run on 24 files of text, 8 of them held out and 8 to predict."""
+    task = Task(Modality.TEXT, Kind.MULTICLASS, ("a", "b"))
+    for row in range(32):
+        (folder / f"{row}.txt").write_text(("the goal", "a bank")[row % 2] * 2, encoding="utf-8")
+    frame = pl.DataFrame(
+        {
+            "id": [str(row) for row in range(32)],
+            "reference": [str(folder / f"{row}.txt") for row in range(32)],
+            "content": pl.Series([None] * 32, dtype=pl.String),
+            "label": ["ab"[row % 2] for row in range(32)],
+            "split": ["train"] * 16 + ["test"] * 16,
+            "fold": [row // 2 % 4 for row in range(16)] + [-2] * 16,
+        },
+        schema_overrides={"fold": pl.Int32},
+    )
+    learned, asked = Dataset(frame.head(24)), Dataset(frame.tail(8))
+    return RunFolder.create(folder / "run", task, learned, RunOptions(60.0), asked)
