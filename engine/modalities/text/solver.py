@@ -50,9 +50,9 @@ class Fit:
         """The models that say the same of everything."""
         return np.zeros((self.matrix.shape[1] + 1, self.learned.shape[1] * self.targets.shape[1]), dtype=np.float32)
 
-    def scores(self, models: Float32Array, matrix: csr_array[np.float32] | None = None) -> Float32Array:
-        """Return what the models say of the rows, or of those of another ``matrix`` [n, m], as [n, F, K]."""
-        found = (self.matrix if matrix is None else matrix) @ self._held(models[:-1]) + models[-1]
+    def scores(self, models: Float32Array) -> Float32Array:
+        """Return what the models say of the rows, as [n, F, K]."""
+        found = self.matrix @ self._held(models[:-1]) + models[-1]
         return np.asarray(found).reshape(len(found), self.learned.shape[1], -1)
 
     def seen(self, scores: Float32Array) -> Seen:

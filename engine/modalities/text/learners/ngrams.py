@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -66,23 +66,35 @@ class _Problem:
         """The models that say the same of everything."""
         return [fit.start for fit in self.fits]
 
+    def weights(self, models: Sequence[Float32Array]) -> Iterator[Float32Array]:
+        """Yield the weights and, in the last row, the biases of the models of each fit, [m + 1, F, K].
+
+        They make use of what they know of only: held-out texts are as strange to them as new ones.
+        """
+        begin = 0
+        for fit, mine in zip(self.fits, models, strict=True):
+            found = fit.weights(mine)
+            end = begin + found.shape[1]
+            found[:-1] *= self.known[:, begin:end, None]
+            yield found
+            begin = end
+
     def unseen(
-        self, models: Sequence[Float32Array], folds: IntArray, matrix: csr_array[np.float32] | None = None
+        self, weights: Iterable[Float32Array], folds: IntArray, matrix: csr_array[np.float32] | None = None
     ) -> FloatArray:
         """Return what is said of the rows, or of those of a ``matrix``, each by the model of its fold, [n, K].
 
-        It makes use of what it knows of only: held-out texts are as strange to it as new ones. Rows of no fold are NaN.
-        Texts that none has learned from are asked about so too: one like them, which stands in the same fold, may have
-        been learned.
+        Rows of no fold are NaN. Texts that none has learned from are asked about so too: one like them, which stands in
+        the same fold, may have been learned.
         """
+        matrix = self.fits[0].matrix if matrix is None else matrix
         scores = np.full((len(folds), self.fits[0].targets.shape[1]), np.nan)
         begin = 0
-        for fit, mine in zip(self.fits, models, strict=True):
-            end = begin + fit.learned.shape[1]
-            known = np.repeat(self.known[:, begin:end], scores.shape[1], axis=1)
-            said = fit.scores(np.concatenate([mine[:-1] * known, mine[-1:]]), matrix)
+        for mine in weights:
+            said = matrix @ mine[:-1].reshape(matrix.shape[1], -1) + mine[-1].ravel()
+            end = begin + mine.shape[1]
             for place, fold in enumerate(self.held_out[begin:end]):
-                scores[folds == fold] = said[folds == fold, place]
+                scores[folds == fold] = said.reshape(-1, *mine.shape[1:])[folds == fold, place]
             begin = end
         return scores
 
@@ -292,15 +304,16 @@ class Ngrams(Learner):
 
     def _scores(self, problem: _Problem, models: Sequence[Float32Array]) -> FloatArray:
         """Return what the models say of the problem's texts, [n, K]; NaN for all other texts of the job."""
-        said = problem.unseen(models, self.job.folds[problem.rows])
+        said = problem.unseen(problem.weights(models), self.job.folds[problem.rows])
         scores = np.full((len(self.job.labels), said.shape[1]), np.nan)
         scores[problem.rows] = said
         return scores
 
     def _ask(self, problem: _Problem, models: Sequence[Float32Array], left_out: LeftOut, scores: FloatArray) -> Work:
         """Fill in what the models say of texts that none of them has learned from."""
+        weights = list(problem.weights(models))  # once for all blocks: they are many more than the features of a block
         for rows, matrix in left_out.blocks():
-            scores[rows] = problem.unseen(models, self.job.folds[rows], matrix)
+            scores[rows] = problem.unseen(weights, self.job.folds[rows], matrix)
             yield False
 
     def _loss_of(self, problem: _Problem, scores: FloatArray) -> float:

@@ -14,7 +14,8 @@ from engine.ensemble.leaderboard import Entrant, widely_checked
 from engine.errors import DataError, ModelError
 from engine.learners.base import Job
 from engine.modalities import portfolio
-from engine.modalities.text.learners.ngrams import Ngrams
+from engine.modalities.text.learners.ngrams import Ngrams, _Problem
+from engine.modalities.text.left_out import LeftOut
 from engine.modalities.text.members.ngrams import NgramsMember
 from engine.modalities.text.samples import TextSamples
 from tests.engine.learners import contract
@@ -180,6 +181,30 @@ def test_answering_what_was_not_learned_from_goes_on_after_a_restart(
         contract.predictions_are_well_formed(make)
         contract.tiny_slices_equal_one_long_one(make)
         contract.restored_midway_goes_on_to_the_same_end(make, tmp_path / job.task.kind.value)
+
+
+@pytest.mark.parametrize("settings", [PLAIN | {"first": 0}, FULL])
+def test_for_all_that_was_not_learned_from_the_weights_are_made_once(
+    settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, made, asked = class_job(), list[None](), list[None]()
+    learn_from_half(job, monkeypatch)
+    weights, blocks = _Problem.weights, LeftOut.blocks
+
+    def making(problem: _Problem, models: Any) -> Any:
+        made.append(None)
+        return weights(problem, models)
+
+    def asking(left_out: LeftOut) -> Any:
+        for block in blocks(left_out):
+            asked.append(None)
+            yield block
+
+    monkeypatch.setattr(_Problem, "weights", making)
+    monkeypatch.setattr(LeftOut, "blocks", asking)
+    contract.run_to_the_end(Ngrams(job, settings))
+    assert len(made) == 2 * len(settings["penalties"])  # for what was learned from, and for the rest
+    assert len(asked) > 2 * len(made)
 
 
 def test_where_much_time_is_left_more_texts_are_learned_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
