@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from engine.worker.trainer_handle import TrainerHandle, TrainerReply
 
 OVERRUN = 1.2  # a job is ended at this multiple of its promise,
 OVERRUN_GRACE = 5.0  # and this many seconds, since shared machines stall
-_LISTEN = 0.1
 WARM_UP = 20.0  # the first slice of a learner imports libraries and loads networks,
 LEAST_WARM_UP = 4.0  # which in a short run may take this long,
 WARM_UP_SHARE = 0.2  # or this share of the budget, so that a learner that hangs leaves time to the others
@@ -60,24 +58,10 @@ class Desk:
             self._trainer = TrainerHandle(self._inbox, self._generation)
         self._trainer.open(self._run_path)
 
-    def device(self, in_time: Callable[[], bool]) -> str:
-        """Wait for a new trainer's word on where it computes, while there is time; what else arrives stays there."""
-        others: list[Any] = []
-        device = None
-        while device is None and in_time():
-            try:
-                item = self._inbox.get(timeout=_LISTEN)
-            except queue.Empty:
-                continue
-            if isinstance(item, TrainerReply) and item.message["reply"] == "ready":
-                device = str(item.message["device"])
-            else:
-                others.append(item)
-                if isinstance(item, TrainerReply):
-                    break  # it could not start
-        for item in others:
-            self._inbox.put(item)
-        return device or "cpu"
+    @property
+    def empty(self) -> bool:
+        """Whether no trainer is here; the next job starts one."""
+        return self._trainer is None
 
     def stop(self) -> Errand | None:
         """End the trainer at once, its learners are on disk; return the job it was at."""

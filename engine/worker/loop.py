@@ -20,11 +20,12 @@ from engine.budget import Budget
 from engine.curve import Point
 from engine.device import told_at_once
 from engine.disk import short_of_room
-from engine.errors import DataError, EngineError, RunError
+from engine.errors import DataError, DeviceError, EngineError, RunError
 from engine.files import UNREADABLE
 from engine.memory import short_of_memory
 from engine.metrics import Interval
 from engine.modalities import portfolio
+from engine.model.folder import MANIFEST
 from engine.run.folder import RunFolder
 from engine.run.journal import Journal, replay
 from engine.scheduler import POLICIES
@@ -47,10 +48,16 @@ HEARTBEAT = 1.0
 JUDGINGS = 5  # the end takes so many: what is served and the small model on two parts each, the curve, and a table,
 MOST_FOR_THE_END = 0.1  # which may take this share of the budget
 PAUSE_PATIENCE = 2.0  # how long a slice may take to end when a pause or an end is asked for (spec 7.7)
+CARD_PATIENCE = 90.0  # how long a trainer may take to say where it computes: libraries load, and the card wakes
+CARD_TRIES = 2  # trainers that are asked before the card is given up
 LONGEST_START = 60.0  # seconds from the plan of a run until its worker is there
 KILLED = (-9, 137)  # exit codes of a process that the system killed
 ENDED = (-15, 143)  # and of one that was asked to end
 NO_ROOM = "There is no room left on the disk, so training stopped. What was learned is kept. Make room, then resume it."
+NO_CARD = (
+    "The graphics card does not answer, so training stopped. Restart the computer, or choose the device cpu "
+    "(--device cpu) to train on the processor."
+)
 NO_MEMORY = (
     "There is too little memory, so training stopped. What was learned is kept. Close other programs, then resume it."
 )
@@ -78,7 +85,7 @@ class Worker:
         self._last_beat = 0.0
         self._leaves_because = ""  # a sentence: the sitting ends here, and the run can be resumed
         self._cannot_go_on = False  # the trainer cannot open the run as this machine is now
-        self._device = "cpu"
+        self._device: str | None = None  # where the trainer computes, once it has said so
         self._metrics: dict[str, float] = {}
         self._answer_time = AnswerTime(run.options.budget_s)
         for seconds, through in self._before.answered:
@@ -135,21 +142,26 @@ class Worker:
         n_train, n_test = self._server.sizes
         if n_train == 0:
             raise DataError("There are no samples to learn from. Label some first.")
-        device = self._device = told_at_once(options.device) or self._desk.device(
-            lambda: self._budget.remaining > self._reserve
-        )
+        new = not (self.run.model_path / MANIFEST).is_file()
+        if new:
+            serve_constant(self._server)  # so that there is a model whatever the graphics card does
+        device = self._device = told_at_once(options.device) or self._heard_device()
         own, transfer = options.own_weights, options.transfer
         self._entries = portfolio(task, n_train, device, self._server.train, own, transfer)
         self._server.repeats = {entry.name: entry.repeats for entry in self._entries if entry.repeats}
         self._server.withdrawn = dict(self._before.withdrawn)
         self._roster = Roster(self._entries, self._before, lambda: self._server.members)
         self._policy = POLICIES["breadth_then_gain"]()
-        damaged = self._server.recall()
-        self._go_on_from_served()
+        damaged = self._server.recall() if self._before.started or not new else []
         facts = {"budget_s": options.budget_s, "device": device, "task": task.to_json()}
         resumed = self._before.started
         facts |= {"pid": os.getpid(), "n_train": n_train, "n_test": n_test, "resumed": resumed}
-        self._journal.write("started", facts)
+        untold = self._untold
+        self._journal.write("started", facts, active_s=untold)  # not later than what follows
+        if untold is not None:
+            self._tell_served(untold, written=new)
+        elif self._server.served is not None:
+            self._judge()
         for sentence in damaged:
             self._journal.write("message", {"level": "info", "text": sentence})
         if self._server.serve_if_ready():  # all of it was there when the last sitting was cut off
@@ -161,29 +173,55 @@ class Worker:
             self._evaluate(learner)
         self._prepared = True
 
-    def _go_on_from_served(self) -> None:
-        """Know again how good what is served is; tell it where the last sitting was cut off before it could."""
+    def _heard_device(self) -> str:
+        """Wait for the trainer's word on where it computes, and hear commands; "cpu" where the run ends before it.
+
+        Raises:
+            DeviceError: it does not say, as its graphics card hangs, or ends whoever asks for it.
+        """
+        tries, since = 1, time.monotonic()
+        while self._device is None and self._reason is None and not self._leaves_because:
+            self._listen()
+            if self._state != "working":
+                tries, since = 0, time.monotonic()
+                continue
+            if self._desk.empty and tries < CARD_TRIES:
+                self._desk.start()
+                tries, since = tries + 1, time.monotonic()
+            elif self._desk.empty or time.monotonic() - since > CARD_PATIENCE:
+                raise DeviceError(NO_CARD)
+        return self._device or "cpu"
+
+    @property
+    def _untold(self) -> float | None:
+        """The moment since which is served what is served, where no point of the curve has told of it yet."""
         served = self._server.served
-        if served is None:
-            return
-        self._budget.used(served.moment)
-        if any(point.active_s == served.moment for point in self._before.curve):
-            self._judge()
-        else:
-            self._server.write_out()  # the files, too, may lack what was served last
-            self._point(self._server.leader)
+        if served is None or any(point.active_s == served.moment for point in self._before.curve):
+            return None
+        return served.moment
+
+    def _tell_served(self, moment: float, *, written: bool) -> None:
+        """Tell what is served, as the last sitting was cut off before it could; its files, too, may not be written."""
+        self._budget.used(moment)
+        if not written:
+            self._server.write_out()
+        self._point(self._server.leader)
 
     # The loop: whatever arrives, then the clock.
 
     def _loop(self) -> None:
         while not self._leaves_because and (self._reason is None or self._nearly_served()):
             self._dispatch()
-            self._hear(TICK)
-            for command in self._control.poll():
-                self._obey(command)
+            self._listen()
             self._watch_progress()
-            self._watch_clock()
             self._beat()
+
+    def _listen(self) -> None:
+        """Take up what arrives, be it by the clock."""
+        self._hear(TICK)
+        for command in self._control.poll():
+            self._obey(command)
+        self._watch_clock()
 
     def _nearly_served(self) -> bool:
         """Whether a run that is to finish gets a better model, or knows its pace, if it waits for a moment."""
@@ -290,6 +328,8 @@ class Worker:
             self._slice_ended(message)
         elif kind in ("answered", "measured"):
             self._errand_done(message)
+        elif kind == "ready":
+            self._device = self._device or message["device"]
         elif kind == "failed":
             # A graphics card may be of no use any more to the process in which something failed.
             errand = self._desk.done(well=False) if self._device == "cpu" else self._desk.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from typing import Any
 
 from engine.device import thread_environment
 from engine.worker.lines import hang_up, said, say
+
+KILL_PATIENCE = 5.0
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,8 @@ class TrainerHandle:
     def kill(self) -> None:
         """End the process at once; what its learners saved stays."""
         self._process.kill()
-        self._process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):  # one that hangs in a driver ends when that lets it go
+            self._process.wait(KILL_PATIENCE)
         hang_up(self._process.stdin)
 
     def _send(self, message: dict[str, Any]) -> None:

@@ -65,7 +65,9 @@ def test_the_first_job_of_a_learner_may_take_longer(desk: Desk, inbox: Inbox, mo
 
 def test_a_trainer_that_is_ended_loses_its_job_and_what_it_still_says(desk: Desk, inbox: Inbox) -> None:
     before = set(psutil.Process().children())
+    assert desk.empty
     desk.start()
+    assert not desk.empty
     (trainer,) = set(psutil.Process().children()) - before
     desk.give(FIRST, 20.0, 20.0, frugality=0)
     assert desk.stop() == FIRST
@@ -76,18 +78,3 @@ def test_a_trainer_that_is_ended_loses_its_job_and_what_it_still_says(desk: Desk
         assert not desk.heard(reply)
         if reply.message["reply"] == "gone":
             break
-
-
-def test_a_new_trainer_tells_where_it_computes_and_nothing_else_is_lost(desk: Desk, inbox: Inbox) -> None:
-    inbox.put("something else")
-    desk.start()
-    assert desk.device(lambda: True) == "cpu"
-    assert inbox.get_nowait() == "something else"
-
-
-def test_nobody_waits_for_a_trainer_that_cannot_start(tmp_path: Path, inbox: Inbox) -> None:
-    desk = Desk(tmp_path, inbox, budget_s=20.0)  # there is no run here
-    desk.start()
-    assert desk.device(lambda: True) == "cpu"
-    assert inbox.get(timeout=PATIENCE).message["reply"] == "fatal"
-    desk.stop()

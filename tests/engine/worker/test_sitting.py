@@ -15,8 +15,10 @@ import pytest
 from typing_extensions import override
 
 from engine.dataset import Split
+from engine.errors import DeviceError
 from engine.events import Event
 from engine.learners.constant import ConstantMember
+from engine.model.model import Model
 from engine.run.folder import RunFolder
 from engine.run.tail import EventTail
 from engine.worker.checkpoint import Checkpoint
@@ -33,10 +35,11 @@ class Idle(TrainerHandle):
         self.generation = 1
         self.jobs: list[tuple[str, str]] = []
         self.on_job: Callable[[str], object] = str
+        self.on_open: Callable[[], object] = object
 
     @override
     def open(self, run_path: Path) -> None:
-        pass
+        self.on_open()
 
     @override
     def give(self, job: str, learner: str, seconds: float, left: float, frugality: int = 0) -> None:
@@ -172,3 +175,64 @@ def test_a_damaged_checkpoint_costs_a_learner_its_slice_not_the_sitting(sit: Sit
     worker.run_to_end()
     assert events(run, "failed")
     assert events(run, "stopped")[-1].data["reason"] == "discarded"
+
+
+@pytest.fixture
+def card(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is a graphics card, of which the trainer alone can tell whether it computes."""
+    monkeypatch.setattr("engine.worker.loop.told_at_once", lambda _: None)
+
+
+@pytest.mark.usefixtures("card")
+def test_a_card_that_does_not_answer_ends_the_run_with_a_sentence_and_the_plain_guess(
+    sit: Sit, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.worker.loop.CARD_PATIENCE", 0.0)
+    with pytest.raises(DeviceError, match="graphics card does not answer"):
+        sit().run_to_end()
+    assert "--device cpu" in events(run, "message")[-1].data["text"]
+    assert Model.load(run.model_path).task == run.task
+    result = run.result()
+    assert result is not None
+    assert result["stopped_because"] == "failed"
+
+
+@pytest.mark.usefixtures("card")
+@pytest.mark.parametrize("word", ["finish", "discard"])
+def test_commands_are_heard_before_it_is_known_where_to_compute(word: str, sit: Sit, run: RunFolder) -> None:
+    sit("pause", "resume", word).run_to_end()
+    said = [event.type for event in EventTail(run.events_path).poll()]
+    assert said[:2] == ["paused", "resumed"]
+    assert said[-1] == "stopped"
+    assert len(events(run, "point")) == 1
+
+
+@pytest.mark.usefixtures("card")
+def test_the_system_may_end_a_sitting_before_it_is_known_where_to_compute(sit: Sit, run: RunFolder) -> None:
+    worker = sit()
+    worker._desk._waiting.on_open = worker._leave  # type: ignore[union-attr]
+    assert worker.run_to_end() == 1
+    assert run.result() is None
+
+
+@pytest.mark.usefixtures("card")
+def test_a_trainer_that_is_gone_before_it_tells_where_it_computes_is_replaced(
+    sit: Sit, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def start(inbox: queue.Queue[Any], generation: int) -> Idle:
+        trainer = Idle()
+        trainer.on_open = lambda: tell(generation, {"reply": "ready", "device": "cuda"})
+        return trainer
+
+    def tell(generation: int, message: dict[str, Any]) -> None:
+        worker._inbox.put(TrainerReply(generation, message))
+        worker._inbox.put(Command("finish"))
+
+    monkeypatch.setattr("engine.worker.desk.TrainerHandle", start)
+    worker = sit()
+    worker._inbox.put(TrainerReply(1, {"reply": "gone", "code": 1}))
+    worker.run_to_end()
+    assert events(run, "started")[0].data["device"] == "cuda"
+    assert not events(run, "failed")
+    clock = [event.active_s for event in EventTail(run.events_path).poll()]
+    assert clock == sorted(clock)
