@@ -58,4 +58,6 @@ class Event:
             moment, name = float(fields.pop("time")), str(fields.pop("type"))
         except (KeyError, TypeError) as error:
             raise ValueError(f"An event lacks its {error}: {line[:40]!r}.") from error
+        except OverflowError as error:  # 1e999, or a number of hundreds of digits
+            raise ValueError(f"A number of an event is out of all bounds: {line[:40]!r}.") from error
         return cls(seq, moment, active_s, name, fields)

@@ -106,7 +106,7 @@ def read_manifest(folder: Path) -> Manifest:
         if not any(member.weight > 0.0 for member in members):
             raise ValueError("no member has a weight")
         return Manifest(task, members, temperature, content["info"])
-    except (OSError, KeyError, TypeError, ValueError, DataError) as error:
+    except (OSError, KeyError, TypeError, ValueError, OverflowError, DataError) as error:
         raise ModelError(f"The model in {folder} is damaged ({error!r}). Train again, or restore a copy.") from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,15 @@ def test_a_model_that_could_not_answer_is_damaged(tmp_path: Path, change: dict[s
     save(tmp_path / "model", 0.2, 0.6)
     path = tmp_path / "model" / "model.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    with pytest.raises(ModelError, match="damaged"):
+        read_manifest(tmp_path / "model")
+
+
+@pytest.mark.parametrize("key", ["temperature", "weight"])
+def test_a_number_out_of_all_bounds_is_damage(tmp_path: Path, key: str) -> None:
+    save(tmp_path / "model", 0.2, 0.6)
+    path = tmp_path / "model" / "model.json"
+    path.write_text(re.sub(f'"{key}": [0-9.]+', f'"{key}": {"9" * 400}', path.read_text()))
     with pytest.raises(ModelError, match="damaged"):
         read_manifest(tmp_path / "model")
 

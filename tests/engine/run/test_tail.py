@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,3 +61,14 @@ def test_a_line_of_endless_brackets_is_skipped(tmp_path: Path) -> None:
     event = Event(0, 1.0, 0.5, "paused")
     (tmp_path / "events.jsonl").write_text("[" * 10**5 + "\n" + event.to_line() + "\n")
     assert EventTail(tmp_path / "events.jsonl").poll() == [event]
+
+
+@pytest.mark.parametrize("number", ["1e999", "9" * 400])
+def test_a_number_out_of_all_bounds_costs_a_line_not_the_run(tmp_path: Path, number: str) -> None:
+    event = Event(0, 1.0, 0.5, "paused")
+    hostile = "".join(
+        f'{{"seq": {seq}, "time": {time}, "active_s": 1.0, "type": "x"}}\n'
+        for seq, time in ((number, "1.0"), ("7", number))
+    )
+    (tmp_path / "events.jsonl").write_text(hostile + event.to_line() + "\n")
+    assert EventTail(tmp_path / "events.jsonl").poll()[-1] == event
