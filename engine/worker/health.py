@@ -22,12 +22,14 @@ _STARTED = 19  # which of the fields after the name in /proc/PID/stat (proc(5): 
 def log_to(path: Path) -> None:
     """Append to a file from now on whatever this process, or a library in it, writes to stderr.
 
-    So does stdout where it was the same stream, lest whoever listened to that goes on listening in vain.
+    So does stdout where it was the same stream, lest whoever listened to that goes on listening in vain. To the null
+    device nobody listens: what goes there by either way stays two streams.
     """
     before = os.fstat(2)
-    with path.open("ab") as log:
+    with path.open("ab") as log, Path(os.devnull).open("rb") as null:
+        together = not os.path.samestat(before, os.fstat(null.fileno()))
         for stream in (1, 2):
-            if os.path.samestat(os.fstat(stream), before):
+            if stream == 2 or (together and os.path.samestat(os.fstat(stream), before)):
                 os.dup2(log.fileno(), stream)
 
 

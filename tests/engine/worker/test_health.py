@@ -147,3 +147,27 @@ def test_of_two_that_come_at_the_same_moment_one_gets_the_run(tmp_path: Path) ->
 def _said(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     return process.stdout.readline().strip()
+
+
+LOGS = """
+import sys
+from pathlib import Path
+from engine.worker.health import log_to
+log_to(Path(sys.argv[1]))
+print("said", flush=True)
+print("complained", file=sys.stderr, flush=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("out", "err", "logged"),
+    [
+        (subprocess.DEVNULL, subprocess.DEVNULL, ["complained"]),
+        (subprocess.PIPE, subprocess.STDOUT, ["said", "complained"]),
+        (subprocess.PIPE, subprocess.DEVNULL, ["complained"]),
+    ],
+)
+def test_what_is_said_to_nobody_is_not_logged(out: int, err: int, logged: list[str], tmp_path: Path) -> None:
+    command = [sys.executable, "-c", LOGS, str(tmp_path / "worker.log")]
+    subprocess.run(command, stdout=out, stderr=err, check=True)
+    assert (tmp_path / "worker.log").read_text().split() == logged
