@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 
@@ -14,19 +15,20 @@ from engine.model.member import Member
 from engine.samples import Samples
 
 _FIRST_PIECE = 32
+_MOST = 512  # rows of a piece where memory ran short once; a quarter of that each further time
 _PIECE_SECONDS = 0.4  # how long a piece may take before the deadline is looked at again
 
 
 class Answering:
     """Predicts ``parts`` with ``member``, piece by piece; pieces grow while they are quick, shrink for lack of memory.
 
-    Each lack of memory that came before (``frugality``) makes the first piece smaller.
+    Each lack of memory that came before (``frugality``) makes the first piece smaller, and how far pieces grow.
     """
 
     def __init__(self, member: Member, parts: Mapping[str, Samples], frugality: int = 0) -> None:
         self._member, self._parts = member, parts
         self._piece = max(1, _FIRST_PIECE // 4**frugality)
-        self._may_grow = frugality == 0
+        self._most: float = math.inf if frugality == 0 else max(1, _MOST // 4 ** (frugality - 1))
         self._made: dict[str, list[FloatArray]] = {name: [] for name in parts}
 
     def advance(self, deadline: Deadline) -> bool:
@@ -55,8 +57,8 @@ class Answering:
             except Exception as error:
                 if not short_of_memory(error) or len(rows) == 1:
                     raise
-                self._piece, self._may_grow = max(1, len(rows) // 2), False
+                self._piece = self._most = max(1, len(rows) // 2)
                 continue
-            if self._may_grow and time.monotonic() - start < _PIECE_SECONDS / 2:
+            if 2 * self._piece <= self._most and time.monotonic() - start < _PIECE_SECONDS / 2:
                 self._piece *= 2
             return piece

@@ -50,7 +50,22 @@ def test_pieces_shrink_until_memory_is_enough() -> None:
 def test_each_lack_of_memory_before_makes_the_first_piece_smaller() -> None:
     member = Narrow(most=99)
     assert Answering(member, {"test": Headcount(20)}, frugality=2).advance(Deadline(5.0))
-    assert set(member.asked) == {2}
+    assert member.asked[0] == 2
+
+
+def test_pieces_grow_again_where_memory_was_short_before_but_not_as_far() -> None:
+    for frugality, most in ((1, 512), (2, 128), (3, 32)):
+        member = Narrow(most=10**6)
+        answering = Answering(member, {"test": Headcount(4000)}, frugality)
+        assert answering.advance(Deadline(60.0))
+        assert max(member.asked) == most
+
+
+def test_pieces_that_were_too_large_are_not_tried_again() -> None:
+    member = Narrow(most=100)
+    assert Answering(member, {"test": Headcount(4000)}, frugality=1).advance(Deadline(60.0))
+    assert sum(asked > member.most for asked in member.asked) == 1
+    assert max(member.asked[-5:]) == 64
 
 
 def test_a_single_sample_too_many_is_a_failure() -> None:
