@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 import re
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -30,6 +32,26 @@ def parse_duration(text: str) -> float:
     return seconds
 
 
+def unbiased(query: Callable[..., object]) -> Callable[[], float]:
+    """Return a clock in seconds, made of what tells units of 100 ns, as Windows' QueryUnbiasedInterruptTime does."""
+
+    def clock() -> float:
+        units = ctypes.c_ulonglong()
+        query(ctypes.byref(units))
+        return units.value / 1e7
+
+    return clock
+
+
+def _system_clock() -> Callable[[], float]:
+    if sys.platform == "win32":
+        return unbiased(ctypes.windll.kernel32.QueryUnbiasedInterruptTime)
+    return time.monotonic
+
+
+awake = _system_clock()  # seconds that stand still while the computer sleeps; Windows' monotonic clock goes on then
+
+
 @dataclass
 class Budget:
     """Active seconds, from ``total`` down. Paused time does not count.
@@ -41,7 +63,7 @@ class Budget:
     total: float
     spent_before: float = 0.0
     head_start: float = 0.0
-    now: Callable[[], float] = time.monotonic
+    now: Callable[[], float] = awake
     _started: float | None = field(default=None, init=False)
     _spent: float = field(default=0.0, init=False)
 
@@ -86,7 +108,7 @@ class Deadline:
 
     seconds: float
     interrupted: Callable[[], bool] = lambda: False
-    now: Callable[[], float] = time.monotonic
+    now: Callable[[], float] = awake
     left: float = math.inf
     _start: float = field(init=False)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.budget import Deadline
+from engine.budget import Deadline, awake
 from engine.dataset import Dataset, Split
 from engine.device import resolve, threads
 from engine.errors import ModelError
@@ -88,21 +87,21 @@ class Bench:
             raise
 
     def _advance(self, name: str, deadline: Deadline, frugality: int) -> SliceReport:
-        start = time.monotonic()
+        start = awake()
         checkpoint = Checkpoint(self.run.checkpoints_path, name)
         learner = self._learner(name, checkpoint, frugality, deadline)
         if learner is None:  # it is not built yet, and goes on with that next time
-            seconds = time.monotonic() - start
+            seconds = awake() - start
             return SliceReport(name, seconds, done=False, aside_s=seconds)
         message, share, learning_s = "", None, 0.0
         if not (checkpoint.mark.unscored and _has_candidate(learner)):
-            began = time.monotonic()
+            began = awake()
             progress = learner.advance(deadline)
-            learning_s = time.monotonic() - began
+            learning_s = awake() - began
             message, share = progress.message, progress.share
             checkpoint.save_state(learner, done=progress.done, unscored=progress.improved)
         version = self._offer(name, learner, checkpoint) if checkpoint.mark.unscored else None
-        seconds = time.monotonic() - start
+        seconds = awake() - start
         return SliceReport(name, seconds, checkpoint.mark.done, version, message, share, seconds - learning_s)
 
     def _learner(self, name: str, checkpoint: Checkpoint, frugality: int, deadline: Deadline) -> Learner | None:

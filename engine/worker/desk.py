@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import queue
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engine.budget import awake
 from engine.worker.trainer_handle import TrainerHandle, TrainerReply
 
 OVERRUN = 1.2  # a job is ended at this multiple of its promise,
@@ -47,7 +47,7 @@ class Desk:
     @property
     def overdue(self) -> bool:
         """Whether the job takes far longer than it was given."""
-        return time.monotonic() > self._ends_at
+        return awake() > self._ends_at
 
     def start(self) -> None:
         """Start a trainer on the run, or take the one that waits; its imports take a moment."""
@@ -78,7 +78,7 @@ class Desk:
             self.start()
         assert self._trainer is not None
         warm_up = 0.0 if errand.learner in self._warm else self._warm_up
-        self._ends_at = time.monotonic() + OVERRUN * seconds + OVERRUN_GRACE + warm_up
+        self._ends_at = awake() + OVERRUN * seconds + OVERRUN_GRACE + warm_up
         self.errand = errand
         self._trainer.give(errand.job, errand.learner, seconds, left, frugality)
 

@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from engine.budget import Budget
+from engine.budget import Budget, awake
 from engine.curve import Point
 from engine.device import told_at_once
 from engine.disk import short_of_room
@@ -179,16 +179,16 @@ class Worker:
         Raises:
             DeviceError: it does not say, as its graphics card hangs, or ends whoever asks for it.
         """
-        tries, since = 1, time.monotonic()
+        tries, since = 1, awake()
         while self._device is None and self._reason is None and not self._leaves_because:
             self._listen()
             if self._state != "working":
-                tries, since = 0, time.monotonic()
+                tries, since = 0, awake()
                 continue
             if self._desk.empty and tries < CARD_TRIES:
                 self._desk.start()
-                tries, since = tries + 1, time.monotonic()
-            elif self._desk.empty or time.monotonic() - since > CARD_PATIENCE:
+                tries, since = tries + 1, awake()
+            elif self._desk.empty or awake() - since > CARD_PATIENCE:
                 raise DeviceError(NO_CARD)
         return self._device or "cpu"
 
@@ -225,7 +225,7 @@ class Worker:
 
     def _nearly_served(self) -> bool:
         """Whether a run that is to finish gets a better model, or knows its pace, if it waits for a moment."""
-        in_time = time.monotonic() < self._patience_ends and self._budget.remaining > self._reserve
+        in_time = awake() < self._patience_ends and self._budget.remaining > self._reserve
         return self._reason == "finished" and self._server.waiting and in_time
 
     def _hear(self, timeout: float) -> None:
@@ -260,14 +260,14 @@ class Worker:
     def _watch_clock(self) -> None:
         if self._budget.remaining <= self._reserve:
             self._reason = self._reason or "budget"
-        now = time.monotonic()
+        now = awake()
         if self._state == "pausing" and (self._desk.working is None or now > self._patience_ends):
             self._stand_still()
         elif self._desk.overdue:
             self._slice_lost("overrun", "took far longer than it was given, so it was stopped")
 
     def _beat(self) -> None:
-        now = time.monotonic()
+        now = awake()
         if now - self._last_beat < HEARTBEAT:
             return
         self._last_beat = now
@@ -290,7 +290,7 @@ class Worker:
         if self._state != "working":
             return
         self._state = "pausing"
-        self._patience_ends = time.monotonic() + PAUSE_PATIENCE
+        self._patience_ends = awake() + PAUSE_PATIENCE
         self._desk.interrupt()
 
     def _stand_still(self) -> None:
@@ -311,7 +311,7 @@ class Worker:
 
     def _finish(self) -> None:
         self._reason = "finished"
-        self._patience_ends = time.monotonic() + PAUSE_PATIENCE
+        self._patience_ends = awake() + PAUSE_PATIENCE
 
     def _discard(self) -> None:
         self._reason = "discarded"
@@ -485,10 +485,10 @@ class Worker:
 
     def _judge(self) -> tuple[float, Interval]:
         """Return the score of what is served, and how sure it is."""
-        began = time.monotonic()
+        began = awake()
         score, interval, self._metrics = self._server.standing()
         self._error = interval.se
-        self._judging_s = max(self._judging_s, time.monotonic() - began)
+        self._judging_s = max(self._judging_s, awake() - began)
         return score, interval
 
     def _fail(self, sentence: str) -> None:

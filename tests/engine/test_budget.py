@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
+import inspect
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.budget import Budget, Deadline, parse_duration
+from engine.budget import Budget, Deadline, awake, parse_duration, unbiased
 
 
 class Clock:
@@ -77,3 +80,18 @@ def test_a_slice_ends_by_its_clock_or_by_an_interruption() -> None:
     stop = False
     clock.time += 1.0
     assert deadline.expired
+
+
+def test_a_clock_of_units_of_100_ns_is_one_of_seconds() -> None:
+    def since_a_year(told: ctypes._Pointer[ctypes.c_ulonglong]) -> int:
+        told[0] = 365 * 24 * 3600 * 10**7 + 5 * 10**6
+        return 1
+
+    system_call = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_ulonglong))(since_a_year)
+    assert unbiased(system_call)() == 365 * 24 * 3600 + 0.5
+
+
+def test_what_is_limited_is_measured_by_the_clock_that_sleeps_with_the_computer() -> None:
+    for limited in (Budget, Deadline):
+        assert inspect.signature(limited).parameters["now"].default is awake
+    assert awake() <= awake()
