@@ -224,9 +224,10 @@ class Worker:
         self._watch_clock()
 
     def _nearly_served(self) -> bool:
-        """Whether a run that is to finish gets a better model, or knows its pace, if it waits for a moment."""
+        """Whether a run that is to finish keeps more, gets a better model, or knows its pace, if it waits a moment."""
         in_time = awake() < self._patience_ends and self._budget.remaining > self._reserve
-        return self._reason == "finished" and self._server.waiting and in_time
+        busy = self._server.waiting or self._desk.working is not None
+        return self._reason == "finished" and busy and in_time
 
     def _hear(self, timeout: float) -> None:
         try:
@@ -312,6 +313,8 @@ class Worker:
     def _finish(self) -> None:
         self._reason = "finished"
         self._patience_ends = awake() + PAUSE_PATIENCE
+        if self._desk.errand is not None and self._desk.errand.job == "advance":
+            self._desk.interrupt()
 
     def _discard(self) -> None:
         self._reason = "discarded"
@@ -521,8 +524,10 @@ class Worker:
         if self._leaves_because:
             self._journal.write("message", {"level": "info", "text": self._leaves_because})
             return 1
-        self._desk.stop()
-        reason = self._reason or "budget"
+        reason, lost = self._reason or "budget", self._desk.stop()
+        self._state = "ending"
+        if reason == "finished":
+            self._take_up(lost)
         if self._server.too_slow is not None:
             self._notes.append(self._server.too_slow)
             self._journal.write("message", {"level": "info", "text": self._server.too_slow})

@@ -36,6 +36,7 @@ class Idle(TrainerHandle):
         self.jobs: list[tuple[str, str]] = []
         self.on_job: Callable[[str], object] = str
         self.on_open: Callable[[], object] = object
+        self.on_interrupt: Callable[[], object] = object
 
     @override
     def open(self, run_path: Path) -> None:
@@ -48,7 +49,7 @@ class Idle(TrainerHandle):
 
     @override
     def interrupt(self) -> None:
-        pass
+        self.on_interrupt()
 
     @override
     def kill(self) -> None:
@@ -67,6 +68,15 @@ def keep_candidate(run: RunFolder, learner: str) -> None:
     rose = np.where(labels > 0, right, 1 - right)
     validation = np.stack([1 - rose, rose], axis=1)
     Checkpoint(run.checkpoints_path, learner).save_candidate(ConstantMember(np.array([0.5, 0.5])), validation)
+
+
+def keep_answers(run: RunFolder, learner: str) -> None:
+    """Leave what a candidate leaves that was asked about the other samples."""
+    checkpoint = Checkpoint(run.checkpoints_path, learner)
+    test = len(run.dataset().part(Split.TEST))
+    checkpoint.save_answers(
+        checkpoint.mark.version, {"test": np.full((test, 2), 0.5), "predict": np.full((30, 2), 0.5)}
+    )
 
 
 Sit = Callable[..., Worker]
@@ -163,6 +173,65 @@ def test_a_candidate_kept_just_before_a_cut_is_judged_once_when_the_run_goes_on(
     assert judged.data["score"] > 0.5
 
 
+def slice_of(learner: str, version: int | None = None) -> TrainerReply:
+    """What a trainer says of a slice."""
+    facts = {"seconds": 1.0, "done": False, "share": 0.5, "aside_s": 0.0, "message": "", "version": version}
+    return TrainerReply(1, {"reply": "slice", "learner": learner, **facts})
+
+
+def idle(worker: Worker) -> Idle:
+    trainer = worker._desk._waiting
+    assert isinstance(trainer, Idle)
+    return trainer
+
+
+def test_a_run_that_is_finished_serves_what_the_slice_at_work_brings(sit: Sit, run: RunFolder) -> None:
+    def end_early() -> None:
+        keep_candidate(run, trainer.jobs[0][1])
+        worker._inbox.put(slice_of(trainer.jobs[0][1], version=1))
+
+    def work(learner: str) -> None:
+        if trainer.jobs[-1][0] == "advance":
+            worker._inbox.put(Command("finish"))
+        elif trainer.jobs[-1][0] == "answer":
+            keep_answers(run, learner)
+            answered = {"reply": "answered", "learner": learner, "seconds": 0.1, "through": True}
+            worker._inbox.put(TrainerReply(1, answered))
+
+    worker = sit(on_job=work)
+    trainer = idle(worker)
+    trainer.on_interrupt = end_early
+    assert worker.run_to_end() == 0
+    assert worker._server.leader == trainer.jobs[0][1]
+
+
+def test_a_run_that_is_finished_takes_up_what_was_kept_though_nobody_said_so(
+    sit: Sit, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work(learner: str) -> None:
+        keep_candidate(run, learner)
+        worker._inbox.put(Command("finish"))
+
+    monkeypatch.setattr("engine.worker.loop.PAUSE_PATIENCE", 0.0)
+    worker = sit(on_job=work)
+    worker.run_to_end()
+    assert len(events(run, "evaluated")) == 1
+    assert events(run, "stopped")[-1].data["reason"] == "finished"
+
+
+def test_a_run_that_is_thrown_away_waits_for_no_slice(sit: Sit) -> None:
+    asked: list[str] = []
+
+    def work(learner: str) -> None:
+        worker._inbox.put(Command("discard"))
+
+    worker = sit(on_job=work)
+    trainer = idle(worker)
+    trainer.on_interrupt = lambda: asked.append("interrupt")
+    worker.run_to_end()
+    assert (len(trainer.jobs), asked) == (1, [])
+
+
 def test_a_damaged_checkpoint_costs_a_learner_its_slice_not_the_sitting(sit: Sit, run: RunFolder) -> None:
     def damage(learner: str) -> None:
         (run.checkpoints_path / learner).mkdir(parents=True, exist_ok=True)
@@ -210,7 +279,7 @@ def test_commands_are_heard_before_it_is_known_where_to_compute(word: str, sit: 
 @pytest.mark.usefixtures("card")
 def test_the_system_may_end_a_sitting_before_it_is_known_where_to_compute(sit: Sit, run: RunFolder) -> None:
     worker = sit()
-    worker._desk._waiting.on_open = worker._leave  # type: ignore[union-attr]
+    idle(worker).on_open = worker._leave
     assert worker.run_to_end() == 1
     assert run.result() is None
 
