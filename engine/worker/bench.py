@@ -43,7 +43,7 @@ class SliceReport:
 
 
 class Bench:
-    """Learners of one run, kept between slices. Labels of the test part never come here."""
+    """Learners of one run, kept between slices until they are done. Labels of the test part never come here."""
 
     def __init__(self, run: RunFolder) -> None:
         self.run = run
@@ -77,7 +77,9 @@ class Bench:
         ``frugality`` is how often it has run out of memory. A learner that fails is built anew next time, from what
         it had saved.
         """
-        self._offered.pop(name, None)  # a member may share its network with the learner, which changes now
+        # A member may share its network with the learner, which changes now; those of who is done are on disk.
+        self._offered = {other: self._offered[other] for other in self._offered if other in self._learners}
+        self._offered.pop(name, None)
         self._answering.pop(name, None)
         self._spare(frugality)
         try:
@@ -101,6 +103,8 @@ class Bench:
             message, share = progress.message, progress.share
             checkpoint.save_state(learner, done=progress.done, unscored=progress.improved)
         version = self._offer(name, learner, checkpoint) if checkpoint.mark.unscored else None
+        if checkpoint.mark.done:
+            del self._learners[name]  # nobody asks for it again, and it may hold gigabytes
         seconds = awake() - start
         return SliceReport(name, seconds, checkpoint.mark.done, version, message, share, seconds - learning_s)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -202,6 +204,28 @@ def test_a_learner_is_told_what_time_is_left_and_may_say_a_sentence(
 def test_an_unknown_learner_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         Bench(flower_run(tmp_path / "run")).advance("nobody", Deadline(1.0))
+
+
+def test_a_learner_that_is_done_is_let_go_and_what_it_offered_too_once_another_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = flower_run(tmp_path / "run")
+    bench = Bench(run)
+    first, second, *_ = bench._entries
+    monkeypatch.setitem(bench._learners, first, Planner(bench.job, {}))
+    kept = weakref.ref(bench._learners[first])
+    assert bench.advance(first, Deadline(5.0)).done
+    offered = weakref.ref(bench._offered[first])
+    monkeypatch.undo()
+    gc.collect()
+    assert kept() is None
+    bench.advance(second, Deadline(0.0))
+    gc.collect()
+    assert offered() is None
+    assert bench.answer(first, Deadline(20.0))  # from disk
+    candidate = Checkpoint(run.checkpoints_path, first).candidate()
+    assert candidate is not None
+    assert candidate.answers is not None
 
 
 @pytest.mark.parametrize("asked", ["advance", "answer"])
