@@ -77,6 +77,10 @@ class Dataset:
         """Fold numbers in row order, shape [n]."""
         return self.frame["fold"].to_numpy().astype(np.int64)
 
+    def without_inputs(self) -> Dataset:
+        """Return it with what is known of its samples alone: ids, labels and folds, as far as they are there."""
+        return Dataset(self.frame.select(name for name in ("id", "label", "fold") if name in self.frame.columns))
+
     def part(self, split: Split) -> Dataset:
         """Return the rows of one part, in order."""
         return Dataset(self.frame.filter(self.frame["split"] == split.value))

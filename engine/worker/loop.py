@@ -148,6 +148,8 @@ class Worker:
         device = self._device = told_at_once(options.device) or self._heard_device()
         own, transfer = options.own_weights, options.transfer
         self._entries = portfolio(task, n_train, device, self._server.train, own, transfer)
+        self._server.forget_inputs()
+        give_back()
         self._server.repeats = {entry.name: entry.repeats for entry in self._entries if entry.repeats}
         self._server.withdrawn = dict(self._before.withdrawn)
         self._roster = Roster(self._entries, self._before, lambda: self._server.members)

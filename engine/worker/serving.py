@@ -71,6 +71,12 @@ class Server:
         self.served: Served | None = None
         self.small = SmallKeeper(run, self.labels, self._alone, self._score)
 
+    def forget_inputs(self) -> None:
+        """Keep of the samples what serving asks for; the trainer has them whole, and twice may not fit."""
+        self.train, self._test = self.train.without_inputs(), self._test.without_inputs()
+        if self._to_predict is not None:
+            self._to_predict = self._to_predict.without_inputs()
+
     @property
     def sizes(self) -> tuple[int, int]:
         """Samples of the training and of the test part."""

@@ -54,20 +54,22 @@ def offer(
     return replace(found, size=size or found.size)
 
 
-def answer(run: RunFolder, server: Server, name: str, right: float) -> None:
+def answer(run: RunFolder, server: Server, name: str, right: float, predict: int = 0) -> None:
     """Let the newest candidate of a learner answer the parts that nobody learns from."""
     test = run.dataset().part(Split.TEST).labels(run.task)
     checkpoint = Checkpoint(run.checkpoints_path, name)
-    checkpoint.save_answers(checkpoint.mark.version, {"test": guess(test, right), "predict": np.zeros((0, 2))})
+    checkpoint.save_answers(
+        checkpoint.mark.version, {"test": guess(test, right), "predict": np.full((predict, 2), 0.5)}
+    )
     server.carried_out(name)
 
 
-def add(run: RunFolder, server: Server, name: str, right: float, single_s: float = 0.001) -> bool:
+def add(run: RunFolder, server: Server, name: str, right: float, single_s: float = 0.001, predict: int = 0) -> bool:
     """Offer a candidate and do what the server asks for; return whether something new is served."""
     server.weigh(offer(run, server, name, right, single_s))
     while (errand := server.errand()) is not None:
         assert errand.job == "answer"  # its pace is known
-        answer(run, server, errand.learner, right)
+        answer(run, server, errand.learner, right, predict)
         if server.serve_if_ready():
             return True
     return server.serve_if_ready()
@@ -87,6 +89,20 @@ def test_a_model_is_there_from_the_start(served: tuple[RunFolder, Server]) -> No
     assert server.served is not None
     assert server.served.lineup.leader == "constant"
     assert not run.small_path.exists()
+
+
+def test_nothing_that_serving_needs_is_an_input_of_a_sample(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", size=400, predict=True)
+    server = Server(run, clock=iter(np.arange(1.0, 99.0)).__next__)
+    before = server.sizes, server.ids_to_predict
+    server.forget_inputs()
+    assert (server.sizes, server.ids_to_predict) == before
+    frames = [part.frame for part in (server.train, server._test, server._to_predict) if part is not None]
+    assert len(frames) == 3
+    assert {name for frame in frames for name in frame.columns} == {"id", "label", "fold"}
+    serve_constant(server)
+    assert add(run, server, "good", 0.9, predict=30)
+    assert server.test_scores() is not None
 
 
 def test_only_what_is_better_than_the_noise_is_served(served: tuple[RunFolder, Server]) -> None:

@@ -305,3 +305,9 @@ def test_a_trainer_that_is_gone_before_it_tells_where_it_computes_is_replaced(
     assert not events(run, "failed")
     clock = [event.active_s for event in EventTail(run.events_path).poll()]
     assert clock == sorted(clock)
+
+
+def test_a_worker_keeps_no_second_copy_of_what_the_trainer_has(sit: Sit) -> None:
+    worker = sit("discard")
+    worker.run_to_end()
+    assert "x:length" not in worker._server.train.frame.columns
