@@ -9,7 +9,8 @@ type           data
                learner's whole work; absent where none of it was done)
 ``evaluated``  learner, version, score, interval, served, first_look: a candidate was compared with what is
                served, and is to be served or not
-``answered``   learner, seconds: a candidate to be served answered samples that learners never see
+``answered``   learner, seconds, through, share (of all): a candidate to be served answered samples that
+               learners never see
 ``point``      score, interval, learner, metrics, members, checked (samples the score rests on): a point of
                the curve, its model is now served
 ``failed``     learner, reason, message: a failed slice, never a failed run

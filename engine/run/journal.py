@@ -47,8 +47,8 @@ class Past:
 class Replay:
     """What a run's events say about where it stood.
 
-    ``answered`` holds, for each time a candidate answered, the seconds and whether it was through; ``withdrawn`` the
-    newest version of a learner's candidate that could not be asked.
+    ``answered`` holds, for each time a candidate answered, its learner, the seconds and what share was answered then;
+    ``withdrawn`` the newest version of a learner's candidate that could not be asked.
     """
 
     events: int = 0
@@ -56,7 +56,7 @@ class Replay:
     curve: list[Point] = field(default_factory=list)
     learners: dict[str, Past] = field(default_factory=dict)
     started: bool = False
-    answered: list[tuple[float, bool]] = field(default_factory=list)
+    answered: list[tuple[str, float, float]] = field(default_factory=list)
     withdrawn: dict[str, int] = field(default_factory=dict)
 
     def learner(self, name: str) -> Past:
@@ -86,7 +86,8 @@ def _take(state: Replay, event: Event) -> None:
         if "withdrawn" in data:
             state.withdrawn[data["learner"]] = data["withdrawn"]
     elif event.type == "answered":
-        state.answered.append((data["seconds"], data.get("through", True)))
+        share = 1.0 if data.get("through", True) else data.get("share", 0.0)  # earlier journals did not say
+        state.answered.append((data["learner"], data["seconds"], share))
     elif event.type == "slice":
         state.learner(data["learner"]).worked(data["seconds"], done=data["done"], share=data.get("share"))
     elif event.type == "evaluated":

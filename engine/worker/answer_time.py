@@ -2,24 +2,58 @@
 
 from __future__ import annotations
 
-MOST_SHARE = 0.1  # of the budget is kept for it
+from collections.abc import Collection
+
+from engine.scheduler.base import longest_slice
+
+MOST_SHARE = 0.1  # of the budget is kept for it while nobody waits for answers
+PIECE = 120.0  # seconds of answers at a stretch, at most, so that learners of long runs need not wait for long
+TURN = 0.3  # of the time so far may go to answers before learners work in between
+MARGIN = 1.1  # times what answers under way seem to need is kept for them,
+HOPELESS = 1.5  # unless they seem to need this many times of all that is left
+LEAST_TURN = 1.0  # seconds, below which learners are not let in between
 
 
 class AnswerTime:
-    """Learns from each candidate that has answered what the next one will take."""
+    """Learns from each candidate that has answered, or is about to, what answers take."""
 
     def __init__(self, budget_s: float) -> None:
-        self._most = MOST_SHARE * budget_s
-        self._so_far = 0.0
+        self._budget_s = budget_s
+        self._all = 0.0
         self._longest = 0.0
+        self._under_way: dict[str, tuple[float, float]] = {}  # seconds, and the share that is answered
 
-    def spent(self, seconds: float, *, through: bool) -> None:
-        """Note that a candidate answered for so long; ``through`` with the last piece."""
-        self._so_far += seconds
-        if through:
-            self._longest, self._so_far = max(self._longest, self._so_far), 0.0
+    def spent(self, learner: str, seconds: float, share: float) -> None:
+        """Note that a learner's candidate answered for so long, and what share of all is answered now."""
+        before, had = self._under_way.pop(learner, (0.0, 0.0))
+        taken = seconds + (before if share > had else 0.0)  # it may have begun anew
+        self._all += seconds
+        if share < 1.0:
+            self._under_way[learner] = (taken, share)
+        else:
+            self._longest = max(self._longest, taken)
 
-    def left_to_learn(self, left: float) -> float:
-        """Return how much of ``left`` seconds learners may use; all of it when the rest would not do anyway."""
-        kept = min(self._longest, self._most)
+    def left_to_learn(self, left: float, asked: Collection[str] = ()) -> float:
+        """Return how much of ``left`` seconds learners may use; all of it when the rest would not do anyway.
+
+        ``asked`` are the learners whose candidates have still to answer.
+        """
+        kept = max(min(self._longest, MOST_SHARE * self._budget_s), MARGIN * self._needed(asked))
         return left - kept if left > kept else left
+
+    def piece(self, left: float) -> float:
+        """Return how long a candidate may answer at a stretch."""
+        return min(longest_slice(self._budget_s, left), PIECE)
+
+    def learners_turn(self, asked: Collection[str], active: float, left: float) -> bool:
+        """Whether answers have taken so much of the ``active`` seconds that learners work next, if there is time."""
+        if self._all <= max(TURN * active, self.piece(left)):
+            return False
+        needed = MARGIN * self._needed(asked)
+        return needed + LEAST_TURN < left or needed > HOPELESS * left
+
+    def _needed(self, asked: Collection[str]) -> float:
+        """Return the seconds that these learners' candidates still need, as far as that can be told."""
+        known = {name: (taken, taken / share) for name, (taken, share) in self._under_way.items() if share > 0.0}
+        usual = max([self._longest, *(whole for _, whole in known.values())])
+        return sum(known[name][1] - known[name][0] if name in known else usual for name in asked)

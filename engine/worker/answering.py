@@ -43,6 +43,12 @@ class Answering:
                 position += len(made[-1])
         return True
 
+    @property
+    def share(self) -> float:
+        """How much of all is predicted."""
+        made = sum(len(piece) for pieces in self._made.values() for piece in pieces)
+        return made / max(1, sum(len(samples) for samples in self._parts.values()))
+
     def answers(self, outputs: int) -> dict[str, FloatArray]:
         """Return the finished arrays, [0, outputs] for a part without samples."""
         empty = np.zeros((0, outputs))

@@ -163,6 +163,10 @@ class Bench:
             checkpoint.save_answers(checkpoint.mark.version, answers)
         return through
 
+    def answered(self, name: str) -> float:
+        """Return the share of its answers that the newest candidate has given, of those under way."""
+        return self._answering[name].share if name in self._answering else 1.0
+
     def measure(self, name: str, *, anew: bool = False) -> Pace:
         """Measure and keep how quick the newest candidate is, unless that is known of one of about its size.
 

@@ -13,7 +13,7 @@ import queue
 import signal
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from engine.budget import Budget, awake
@@ -29,7 +29,7 @@ from engine.model.folder import MANIFEST
 from engine.run.folder import RunFolder
 from engine.run.journal import Journal, replay
 from engine.scheduler import POLICIES
-from engine.scheduler.base import longest_slice
+from engine.scheduler.base import Slice
 from engine.scheduler.stopping import hardly_worth_it, stop_reason
 from engine.transfer.guard import verdicts
 from engine.worker.answer_time import AnswerTime
@@ -88,8 +88,8 @@ class Worker:
         self._device: str | None = None  # where the trainer computes, once it has said so
         self._metrics: dict[str, float] = {}
         self._answer_time = AnswerTime(run.options.budget_s)
-        for seconds, through in self._before.answered:
-            self._answer_time.spent(seconds, through=through)
+        for answered in self._before.answered:
+            self._answer_time.spent(*answered)
         self._judging_s = 0.0  # the longest that judging what is served has taken
         self._error = 0.0  # the standard error of the served model's score
         self._told: set[tuple[str, str]] = set()  # what learners have said to the person in this sitting
@@ -242,20 +242,29 @@ class Worker:
             self._replied(item.message)
 
     def _dispatch(self) -> None:
-        """Give the next job out, if someone is free to take it: what serving waits for, or else the next slice."""
+        """Give the next job out, if someone is free to take it: what serving waits for, or else the next slice.
+
+        Where answers take long, learners work in between.
+        """
         if self._state != "working" or self._desk.working is not None:
             return
         left = self._budget.remaining - self._reserve
         errand = self._server.errand() if left > 0 else None
-        if errand is not None:
-            self._give(errand, longest_slice(self._budget.total, left), left)
-            return
-        if self._reason is not None:
-            return
-        left = self._answer_time.left_to_learn(left)
-        chosen = self._policy.choose(self._roster.standings(), self._budget.total, left)
+        asked, waiting = self._server.asked, set[str]()
+        if asked and self._reason is None and self._answer_time.learners_turn(asked, self._budget.active, left):
+            waiting = set(self._server.hold())
+        chosen = self._next_slice(left, asked, waiting) if errand is None or waiting else None
         if chosen is not None:
             self._give(Errand("advance", chosen.learner), chosen.seconds, left)
+        elif errand is not None:
+            self._give(errand, self._answer_time.piece(left), left)
+
+    def _next_slice(self, left: float, asked: Collection[str], waiting: Collection[str]) -> Slice | None:
+        """Return who works next, but for those who wait to be served; None where nobody does."""
+        if self._reason is not None:
+            return None
+        standings = [standing for standing in self._roster.standings() if standing.name not in waiting]
+        return self._policy.choose(standings, self._budget.total, self._answer_time.left_to_learn(left, asked))
 
     def _give(self, errand: Errand, seconds: float, left: float) -> None:
         self._desk.give(errand, seconds, left, self._roster.frugality(errand.learner))
@@ -369,10 +378,11 @@ class Worker:
         learner = message["learner"]
         self._desk.done()
         if message["reply"] == "answered":
-            seconds, through = round(message["seconds"], 3), message["through"]
-            self._journal.write("answered", {"learner": learner, "seconds": seconds, "through": through})
-            self._answer_time.spent(seconds, through=through)
-            if not through:
+            seconds, share = round(message["seconds"], 3), round(message["share"], 4)
+            facts = {"learner": learner, "seconds": seconds, "through": message["through"], "share": share}
+            self._journal.write("answered", facts)
+            self._answer_time.spent(learner, seconds, 1.0 if message["through"] else share)
+            if not message["through"]:
                 return
         self._server.carried_out(learner)
         self._serve(learner)
@@ -466,7 +476,7 @@ class Worker:
 
     def _serve(self, learner: str) -> None:
         """Serve what can be served now; ``learner`` is whose candidate brought it about."""
-        if self._server.serve_if_ready():
+        while self._server.serve_if_ready():
             self._dispatch()
             self._point(learner if learner in self._server.members else self._server.leader)
 

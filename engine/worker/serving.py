@@ -7,7 +7,7 @@ never learned from too; it is served once it has.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,7 @@ class Server:
         self.withdrawn: dict[str, int] = {}
         self._candidates: dict[str, Candidate] = {}
         self._wanted: Lineup | None = None  # to be served as soon as all its members have answered
+        self._held = False  # whether nothing else is to be served before
         self.served: Served | None = None
         self.small = SmallKeeper(run, self.labels, self._alone, self._score)
 
@@ -109,6 +110,20 @@ class Server:
         return self._wanted is not None or bool(self._served_unmeasured())
 
     @property
+    def asked(self) -> list[str]:
+        """The learners whose candidates have still to answer until a better model is served."""
+        wanted = self._wanted.weights if self._wanted is not None else ()
+        return [learner for learner in wanted if self._candidates[learner].answers is None]
+
+    def hold(self) -> Collection[str]:
+        """Serve what is to be served before anything else, though others learn meanwhile; return who is part of it.
+
+        These must not work on: what they are asked about would be another candidate.
+        """
+        self._held = self._wanted is not None
+        return self._wanted.weights if self._wanted is not None else ()
+
+    @property
     def too_slow(self) -> str | None:
         """Say so when even the quickest model exceeds the time that an answer may take."""
         if self.served is None or self.served.cost_s <= self.most_s:
@@ -133,7 +148,8 @@ class Server:
         if not checked(candidate.validation).any():
             return False
         self._candidates[candidate.learner] = candidate
-        self._decide()
+        if not self._held or (self._wanted is not None and candidate.learner in self._wanted.weights):
+            self._decide()
         self._consider_as_small(candidate)
         return self._wanted is not None and candidate.learner in self._wanted.weights
 
@@ -144,7 +160,7 @@ class Server:
     def begin_with(self, candidate: Candidate) -> None:
         """Serve a candidate that has answered, alone; whoever else is there is to be better."""
         self._candidates[candidate.learner] = candidate
-        self._wanted = None  # whatever was to be served before is weighed anew against this
+        self._wanted, self._held = None, False  # whatever was to be served before is weighed anew against this
         self._serve(self._alone(candidate))
         if len(self._candidates) > 1:
             self._decide()
@@ -162,9 +178,8 @@ class Server:
 
     def errand(self) -> Errand | None:
         """Return what is to be done next so that a model can be served, or kept as the small one."""
-        for learner in self._wanted.weights if self._wanted is not None else ():
-            if self._candidates[learner].answers is None:
-                return Errand("answer", learner)
+        for learner in self.asked:
+            return Errand("answer", learner)
         for learner in self._served_unmeasured():
             return Errand("measure", learner)
         if (unmeasured := self.small.to_measure()) is not None:
@@ -214,7 +229,7 @@ class Server:
         if candidate is not None:
             self.withdrawn[learner] = candidate.version
         self.small.withdraw(learner)
-        self._wanted = None
+        self._wanted, self._held = None, False
         if self._candidates:
             self._decide()
         return self.withdrawn.get(learner, 0)
@@ -222,13 +237,16 @@ class Server:
     def serve_if_ready(self) -> bool:
         """Serve what is to be served if all its members have answered; return whether it is served now."""
         wanted = self._wanted
-        if wanted is None or any(self._candidates[learner].answers is None for learner in wanted.weights):
+        if wanted is None or self.asked:
             return False
-        self._wanted = None
+        held, self._wanted = self._held, None
         self._serve(wanted)
+        if held:
+            self._decide()  # what was learned meanwhile may be better yet
         return True
 
     def _decide(self) -> None:
+        self._held = False
         lineup = line_up(self.task, self.labels, self._entrants(), self.train.folds, self.most_s)
         self._wanted = lineup if self._deserves(lineup) else None
 

@@ -125,7 +125,8 @@ def _slice(bench: Bench, learner: str, deadline: Deadline, frugality: int) -> di
 
 
 def _answer(bench: Bench, learner: str, deadline: Deadline, frugality: int) -> dict[str, Any]:
-    return {"reply": "answered", "through": bench.answer(learner, deadline, frugality)}
+    through = bench.answer(learner, deadline, frugality)
+    return {"reply": "answered", "through": through, "share": bench.answered(learner)}
 
 
 def _measure(bench: Bench, learner: str, deadline: Deadline, frugality: int) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def test_what_answers_took_and_who_could_not_be_asked_are_remembered(tmp_path: P
     journal.write("failed", {"learner": "b", "reason": "error", "message": ""})
     journal.close()
     state = replay(tmp_path / "events.jsonl")
-    assert state.answered == [(2.0, False), (1.5, True)]
+    assert state.answered == [("a", 2.0, 0.0), ("a", 1.5, 1.0)]
     assert state.withdrawn == {"a": 3}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.worker.answer_time import MOST_SHARE, AnswerTime
+from engine.worker.answer_time import MARGIN, MOST_SHARE, PIECE, AnswerTime
 
 
 def test_before_anybody_answered_all_time_is_for_learning() -> None:
@@ -13,20 +13,62 @@ def test_before_anybody_answered_all_time_is_for_learning() -> None:
 
 def test_the_longest_time_that_answers_took_is_kept() -> None:
     times = AnswerTime(60.0)
-    times.spent(1.0, through=False)
-    times.spent(0.5, through=True)
+    times.spent("Linear", 1.0, 0.4)
+    times.spent("Linear", 0.5, 1.0)
     assert times.left_to_learn(30.0) == pytest.approx(28.5)
-    times.spent(0.2, through=True)
+    times.spent("Trees", 0.2, 1.0)
     assert times.left_to_learn(30.0) == pytest.approx(28.5)
 
 
 def test_no_more_than_a_share_of_the_budget_is_kept() -> None:
     times = AnswerTime(60.0)
-    times.spent(45.0, through=True)
+    times.spent("Linear", 45.0, 1.0)
     assert times.left_to_learn(30.0) == pytest.approx(30.0 - MOST_SHARE * 60.0)
 
 
 def test_time_too_short_for_answers_is_used_all_the_same() -> None:
     times = AnswerTime(60.0)
-    times.spent(3.0, through=True)
+    times.spent("Linear", 3.0, 1.0)
     assert times.left_to_learn(2.0) == 2.0
+
+
+def test_learners_get_their_turn_once_answers_took_a_share_of_the_time() -> None:
+    times = AnswerTime(600.0)
+    assert not times.learners_turn(["Linear"], 5.0, 595.0)
+    times.spent("Linear", 40.0, 0.2)
+    assert not times.learners_turn(["Linear"], 45.0, 555.0)  # what is answered in a slice's time comes first
+    times.spent("Linear", 40.0, 0.4)
+    assert times.learners_turn(["Linear"], 85.0, 515.0)
+    assert not times.learners_turn(["Linear"], 300.0, 300.0)
+
+
+def test_what_answers_under_way_still_need_is_kept_for_them() -> None:
+    times = AnswerTime(600.0)
+    times.spent("Linear", 100.0, 0.5)
+    assert times.left_to_learn(400.0, ["Linear"]) == pytest.approx(400.0 - MARGIN * 100.0)
+    assert times.left_to_learn(400.0, ["Linear", "Trees"]) == pytest.approx(400.0 - MARGIN * 300.0)
+    assert times.left_to_learn(400.0) == 400.0
+    assert times.learners_turn(["Linear"], 110.0, 490.0)
+    assert not times.learners_turn(["Linear"], 110.0, 105.0)  # or it would not be served
+
+
+def test_learners_do_not_wait_for_answers_that_come_too_late_anyway() -> None:
+    times = AnswerTime(600.0)
+    times.spent("Linear", 60.0, 0.05)
+    assert times.learners_turn(["Linear"], 65.0, 535.0)
+    assert times.left_to_learn(535.0, ["Linear"]) == 535.0
+
+
+def test_answers_that_begin_anew_take_no_longer_than_they_do() -> None:
+    times = AnswerTime(600.0)
+    times.spent("Linear", 90.0, 0.9)
+    times.spent("Linear", 50.0, 0.5)
+    assert times.left_to_learn(400.0, ["Linear"]) == pytest.approx(400.0 - MARGIN * 50.0)
+
+
+def test_learners_of_a_long_run_wait_no_twelfth_of_it_for_answers() -> None:
+    assert AnswerTime(60.0).piece(50.0) == 5.0
+    times = AnswerTime(8 * 3600.0)
+    assert times.piece(8 * 3600.0) == PIECE
+    times.spent("Linear", PIECE + 1.0, 0.1)
+    assert times.learners_turn(["Linear"], PIECE + 5.0, 28000.0)

@@ -32,7 +32,9 @@ class Narrow(ConstantMember):
 def test_it_stops_at_the_deadline_and_goes_on_later() -> None:
     answering = Answering(ConstantMember(np.array([0.4, 0.6])), {"test": Headcount(100), "predict": Headcount(0)})
     assert not answering.advance(Deadline(0.0))
+    assert answering.share == 0.0
     assert answering.advance(Deadline(5.0))
+    assert answering.share == 1.0
     answers = answering.answers(2)
     assert answers["test"].shape == (100, 2)
     assert answers["predict"].shape == (0, 2)

@@ -67,7 +67,9 @@ def test_answers_stop_at_the_deadline(tmp_path: Path) -> None:
     name = next(iter(bench._entries))
     bench.advance(name, Deadline(20.0))
     assert not bench.answer(name, Deadline(0.0))
+    assert bench.answered(name) == 0.0
     assert bench.answer(name, Deadline(20.0))
+    assert bench.answered(name) == 1.0
 
 
 def test_with_a_limit_every_candidate_is_measured_at_once_and_without_one_when_it_matters(tmp_path: Path) -> None:

@@ -166,6 +166,31 @@ def test_who_cannot_be_asked_is_done_without(served: tuple[RunFolder, Server]) -
     assert set(server.served.lineup.weights) == {"fair"}
 
 
+def test_what_is_held_is_served_before_what_is_learned_meanwhile(served: tuple[RunFolder, Server]) -> None:
+    run, server = served
+    server.weigh(offer(run, server, "fair", 0.8))
+    assert set(server.hold()) == set(server.asked) == {"fair"}
+    assert not server.weigh(offer(run, server, "good", 0.99))
+    assert server.asked == ["fair"]
+    answer(run, server, "fair", 0.8)
+    assert server.serve_if_ready()
+    assert set(server.members) == {"fair"}
+    assert server.asked == ["good"]  # it is better, and comes next
+    answer(run, server, "good", 0.99)
+    assert server.serve_if_ready()
+    assert not server.serve_if_ready()
+    assert "good" in server.members
+
+
+def test_who_is_held_and_cannot_be_asked_holds_nobody_up(served: tuple[RunFolder, Server]) -> None:
+    run, server = served
+    server.weigh(offer(run, server, "fair", 0.8))
+    server.hold()
+    server.weigh(offer(run, server, "good", 0.99))
+    server.withdraw("fair")
+    assert server.asked == ["good"]
+
+
 def test_where_nobody_is_left_to_be_asked_nothing_is_waited_for(tmp_path: Path) -> None:
     run = flower_run(tmp_path / "run", size=400)
     server = Server(run, clock=lambda: 1.0)

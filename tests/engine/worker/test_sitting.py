@@ -195,7 +195,7 @@ def test_a_run_that_is_finished_serves_what_the_slice_at_work_brings(sit: Sit, r
             worker._inbox.put(Command("finish"))
         elif trainer.jobs[-1][0] == "answer":
             keep_answers(run, learner)
-            answered = {"reply": "answered", "learner": learner, "seconds": 0.1, "through": True}
+            answered = {"reply": "answered", "learner": learner, "seconds": 0.1, "through": True, "share": 1.0}
             worker._inbox.put(TrainerReply(1, answered))
 
     worker = sit(on_job=work)
@@ -203,6 +203,41 @@ def test_a_run_that_is_finished_serves_what_the_slice_at_work_brings(sit: Sit, r
     trainer.on_interrupt = end_early
     assert worker.run_to_end() == 0
     assert worker._server.leader == trainer.jobs[0][1]
+
+
+def test_learners_work_between_pieces_of_answers_that_take_long_and_the_run_ends_with_all_answers(
+    sit: Sit, run: RunFolder
+) -> None:
+    """The first answers take half of the budget, on a clock that goes on by what the trainer says."""
+    pieces: list[str] = []
+
+    def work(learner: str) -> None:
+        job = trainer.jobs[-1][0]
+        worker._budget.used(worker._budget.active + (2.5 if job == "answer" else 1.0))
+        if job == "answer":
+            pieces.append(learner)
+            through = len(pieces) == 4
+            if through:
+                keep_answers(run, learner)
+            answered = {"seconds": 2.5, "through": through, "share": len(pieces) / 4}
+            worker._inbox.put(TrainerReply(1, {"reply": "answered", "learner": learner, **answered}))
+            if through:
+                worker._inbox.put(Command("finish"))
+        elif job == "advance" and not pieces:
+            keep_candidate(run, learner)
+            worker._inbox.put(slice_of(learner, version=1))
+        elif job == "advance":
+            worker._inbox.put(slice_of(learner))
+
+    worker = sit(on_job=work)
+    trainer = idle(worker)
+    worker.run_to_end()
+    assert pieces == [trainer.jobs[0][1]] * 4
+    between = [learner for job, learner in trainer.jobs[1:] if job == "advance"]
+    assert len(between) >= 2
+    assert pieces[0] not in between
+    assert worker._server.leader == pieces[0]
+    assert max(run.predictions_path.iterdir(), key=lambda file: int(file.stem)).read_text().count("\n") == 31
 
 
 def test_a_run_that_is_finished_takes_up_what_was_kept_though_nobody_said_so(

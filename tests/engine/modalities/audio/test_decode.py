@@ -86,13 +86,18 @@ def test_a_sound_that_is_not_so_long_is_heard_whole(tmp_path: Path, seconds: int
 
 
 @pytest.mark.parametrize("seconds", [1, 200, 260, 1801])
-def test_a_sound_that_does_not_tell_its_length_is_heard_as_one_that_does(tmp_path: Path, seconds: int) -> None:
+def test_a_sound_that_does_not_tell_its_length_is_heard_as_one_that_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
     soundfile.write(tmp_path / "a.flac", np.linspace(0.0, 0.5, seconds * 1000).astype(np.float32), 1000)
     content = bytearray((tmp_path / "a.flac").read_bytes())
     content[21] &= 0xF0  # 36 bits in the first block tell how many frames there are, 0 where that is open
     content[22:26] = bytes(4)
     (tmp_path / "piped.flac").write_bytes(content)
     np.testing.assert_array_equal(decode(tmp_path / "piped.flac"), decode(tmp_path / "a.flac"))
+    monkeypatch.setattr(module, "_MOST_NUMBERS", 1_000_000)  # it is to be unpacked whole to be counted
+    with pytest.raises(DataError, match="take too long to unpack"):
+        decode(tmp_path / "piped.flac")
 
 
 def test_a_wrong_extension_does_not_matter_to_a_sound(tmp_path: Path) -> None:
