@@ -15,7 +15,8 @@ class Standing:
     ``group`` are alternatives, of which few deserve all the work; empty for one that has none. ``network`` is the
     pretrained one that a learner builds on, empty for none, and ``tunes`` whether the learner changes it.
     ``first_look`` says that its newest candidate has learned from too few samples to be served. ``first`` are its
-    seconds and its share of the work after its first slice, most of which may have been loading.
+    seconds and its share of the work after its first slice, most of which may have been loading. One that ``waits`` to
+    be served must not work on meanwhile.
     """
 
     name: str
@@ -31,11 +32,12 @@ class Standing:
     tunes: bool = False
     first_look: bool = False
     first: tuple[float, float] = (0.0, 0.0)
+    waits: bool = False
 
     @property
     def open(self) -> bool:
-        """Whether it could still work."""
-        return not self.done
+        """Whether it could work next."""
+        return not (self.done or self.waits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,12 @@ class AnswerTime:
         else:
             self._longest = max(self._longest, taken)
 
+    def begin_anew(self) -> None:
+        """Note that what was answered by halves is gone, as the trainer that held it ended."""
+        whole = [taken / share for taken, share in self._under_way.values() if share > 0.0]
+        self._longest = max([self._longest, *whole])
+        self._under_way.clear()
+
     def left_to_learn(self, left: float, asked: Collection[str] = ()) -> float:
         """Return how much of ``left`` seconds learners may use; all of it when the rest would not do anyway.
 
@@ -47,6 +53,8 @@ class AnswerTime:
 
     def learners_turn(self, asked: Collection[str], active: float, left: float) -> bool:
         """Whether answers have taken so much of the ``active`` seconds that learners work next, if there is time."""
+        if next(iter(asked), None) not in self._under_way:
+            return False  # how long it takes shows with its first piece
         if self._all <= max(TURN * active, self.piece(left)):
             return False
         needed = MARGIN * self._needed(asked)

@@ -14,6 +14,7 @@ import signal
 import time
 import traceback
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import Any
 
 from engine.budget import Budget, awake
@@ -48,7 +49,7 @@ HEARTBEAT = 1.0
 JUDGINGS = 5  # the end takes so many: what is served and the small model on two parts each, the curve, and a table,
 MOST_FOR_THE_END = 0.1  # which may take this share of the budget
 PAUSE_PATIENCE = 2.0  # how long a slice may take to end when a pause or an end is asked for (spec 7.7)
-CARD_PATIENCE = 90.0  # how long a trainer may take to say where it computes: libraries load, and the card wakes
+CARD_PATIENCE = 180.0  # how long a trainer may take to say where it computes: libraries load, and the card wakes
 CARD_TRIES = 2  # trainers that are asked before the card is given up
 LONGEST_START = 60.0  # seconds from the plan of a run until its worker is there
 KILLED = (-9, 137)  # exit codes of a process that the system killed
@@ -90,6 +91,7 @@ class Worker:
         self._answer_time = AnswerTime(run.options.budget_s)
         for answered in self._before.answered:
             self._answer_time.spent(*answered)
+        self._answer_time.begin_anew()
         self._judging_s = 0.0  # the longest that judging what is served has taken
         self._error = 0.0  # the standard error of the served model's score
         self._told: set[tuple[str, str]] = set()  # what learners have said to the person in this sitting
@@ -248,23 +250,26 @@ class Worker:
         """
         if self._state != "working" or self._desk.working is not None:
             return
+        if self._desk.empty:
+            self._answer_time.begin_anew()
         left = self._budget.remaining - self._reserve
         errand = self._server.errand() if left > 0 else None
         asked, waiting = self._server.asked, set[str]()
         if asked and self._reason is None and self._answer_time.learners_turn(asked, self._budget.active, left):
             waiting = set(self._server.hold())
-        chosen = self._next_slice(left, asked, waiting) if errand is None or waiting else None
+        to_learn = self._answer_time.left_to_learn(left, asked)
+        chosen = self._next_slice(to_learn, waiting) if errand is None or waiting else None
         if chosen is not None:
-            self._give(Errand("advance", chosen.learner), chosen.seconds, left)
+            self._give(Errand("advance", chosen.learner), chosen.seconds, to_learn)  # which it plans by
         elif errand is not None:
             self._give(errand, self._answer_time.piece(left), left)
 
-    def _next_slice(self, left: float, asked: Collection[str], waiting: Collection[str]) -> Slice | None:
+    def _next_slice(self, left: float, waiting: Collection[str]) -> Slice | None:
         """Return who works next, but for those who wait to be served; None where nobody does."""
         if self._reason is not None:
             return None
-        standings = [standing for standing in self._roster.standings() if standing.name not in waiting]
-        return self._policy.choose(standings, self._budget.total, self._answer_time.left_to_learn(left, asked))
+        standings = [replace(standing, waits=standing.name in waiting) for standing in self._roster.standings()]
+        return self._policy.choose(standings, self._budget.total, left)
 
     def _give(self, errand: Errand, seconds: float, left: float) -> None:
         self._desk.give(errand, seconds, left, self._roster.frugality(errand.learner))

@@ -178,12 +178,13 @@ class Server:
 
     def errand(self) -> Errand | None:
         """Return what is to be done next so that a model can be served, or kept as the small one."""
-        for learner in self.asked:
-            return Errand("answer", learner)
-        for learner in self._served_unmeasured():
-            return Errand("measure", learner)
-        if (unmeasured := self.small.to_measure()) is not None:
-            return Errand("measure", unmeasured)
+        small = self.small.to_measure()
+        unmeasured = [*self._served_unmeasured(), *([] if small is None else [small])]
+        asked = self.asked
+        if asked and not (self._held and unmeasured):  # a moment, beside answers that take long
+            return Errand("answer", asked[0])
+        if unmeasured:
+            return Errand("measure", unmeasured[0])
         kept = self.small.to_answer(len(self._test) + len(self.ids_to_predict))
         newest = self._candidates.get(kept.learner) if kept is not None else None
         if kept is not None and newest is not None and newest.version == kept.version:

@@ -58,8 +58,7 @@ class TryItPage(QWidget):
         self._left.addWidget(self._start_page())
         self._left.addWidget(self._list_page())
         if self.form is not None:
-            form = self.form
-            form.changed.connect(lambda: self.row_asked.emit(form.values()))
+            self.form.changed.connect(self._ask_row)
         self._arrange()
 
     def _arrange(self) -> None:
@@ -115,6 +114,11 @@ class TryItPage(QWidget):
         table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
         table.selectionModel().currentRowChanged.connect(self._pick)
         return table
+
+    def _ask_row(self) -> None:
+        """Ask about what was typed, unless a list came up meanwhile: the answer would stand in its first line."""
+        if self.form is not None and not self.listing:
+            self.row_asked.emit(self.form.values())
 
     def show_start(self) -> None:
         """Show the form, or the place to drop photos on."""

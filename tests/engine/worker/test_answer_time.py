@@ -72,3 +72,19 @@ def test_learners_of_a_long_run_wait_no_twelfth_of_it_for_answers() -> None:
     assert times.piece(8 * 3600.0) == PIECE
     times.spent("Linear", PIECE + 1.0, 0.1)
     assert times.learners_turn(["Linear"], PIECE + 5.0, 28000.0)
+
+
+def test_who_has_not_begun_to_answer_is_asked_before_learners_work_since_nobody_knows_how_long_it_takes() -> None:
+    times = AnswerTime(600.0)
+    times.spent("Network, tuned", 200.0, 1.0)
+    assert not times.learners_turn(["Linear"], 480.0, 117.0)
+    times.spent("Linear", 2.0, 0.01)
+    assert times.learners_turn(["Linear"], 482.0, 115.0)
+
+
+def test_answers_that_were_lost_with_their_trainer_take_all_their_time_again() -> None:
+    times = AnswerTime(6000.0)
+    times.spent("Linear", 270.0, 0.9)
+    assert times.left_to_learn(4000.0, ["Linear"]) == pytest.approx(4000.0 - MARGIN * 30.0)
+    times.begin_anew()
+    assert times.left_to_learn(4000.0, ["Linear"]) == pytest.approx(4000.0 - MARGIN * 300.0)

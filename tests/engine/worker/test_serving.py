@@ -182,6 +182,24 @@ def test_what_is_held_is_served_before_what_is_learned_meanwhile(served: tuple[R
     assert "good" in server.members
 
 
+def test_what_is_served_is_measured_though_something_better_is_held(served: tuple[RunFolder, Server]) -> None:
+    run, server = served
+    checkpoint = Checkpoint(run.checkpoints_path, "fair")
+    checkpoint.save_candidate(ConstantMember(np.array([0.5, 0.5])), guess(server.labels, 0.8))
+    checkpoint.save_answers(1, {"test": guess(server.labels[:80], 0.8), "predict": np.zeros((0, 2))})
+    found = checkpoint.candidate()
+    assert found is not None
+    server.weigh(replace(found, record=replace(found.record, kind="fair")))
+    assert server.serve_if_ready()
+    assert server.weigh(offer(run, server, "good", 0.99))
+    assert server.errand() == Errand("answer", "good")  # which takes but a moment as a rule
+    server.hold()
+    assert server.errand() == Errand("measure", "fair")
+    checkpoint.save_pace(Pace(0.004, 0.002, size=10**9))
+    server.carried_out("fair")
+    assert server.errand() == Errand("answer", "good")
+
+
 def test_who_is_held_and_cannot_be_asked_holds_nobody_up(served: tuple[RunFolder, Server]) -> None:
     run, server = served
     server.weigh(offer(run, server, "fair", 0.8))

@@ -195,8 +195,12 @@ def test_a_row_is_typed_and_a_table_is_asked_whole(
     screen.ask_about([new])
     qtbot.waitUntil(lambda: len(page.batch.asked) == PORTION + 3 and not page.batch.waiting)
     assert page.listing
+    question = screen._question
+    page.form.changed.emit()  # of the last letter typed before the list came up
+    assert screen._question == question
     page.back.click()
     assert not page.listing
+    assert screen._question != question
 
 
 @pytest.mark.slow
