@@ -87,6 +87,7 @@ class _Search:
     def __init__(self, hashes: Hashes, tones: bytes) -> None:
         self._hashes, self._busy = hashes, changes(hashes) >= BUSY_CHANGES
         self._grey = np.frombuffer(tones, dtype=np.uint8).reshape(len(hashes), len(tones) // max(1, len(hashes)))
+        self._few = np.ascontiguousarray(self._grey[:, ::EACH_OF_CELLS])  # most pairs differ in a few already
         self._label = np.arange(len(hashes))
         self._found: list[tuple[IntArray, IntArray]] = []
         self._unfolded = 0
@@ -117,8 +118,12 @@ class _Search:
         for earlier in range(band):
             fresh &= _in_band(self._hashes[first], earlier) != _in_band(self._hashes[second], earlier)
         first, second = first[fresh], second[fresh]
+        if not len(first):
+            return
         alike = self._busy[first] & self._busy[second]
-        alike[~alike] = _alike(self._grey, first[~alike], second[~alike])
+        rest = np.flatnonzero(~alike)
+        rest = rest[_near(self._few, first[rest], second[rest])]
+        alike[rest] = _near(self._grey, first[rest], second[rest])
         self._found.append((first[alike], second[alike]))
         self._unfolded += int(alike.sum())
         if self._unfolded >= FOLDED_AT_ONCE:
@@ -184,14 +189,8 @@ def changes(hashes: Hashes) -> IntArray:
     return total
 
 
-def _alike(grey: ByteArray, first: IntArray, second: IntArray) -> BoolArray:
-    """Return which pairs of thumbnails, rows of ``grey`` [n, cells], differ nowhere by much."""
-    alike = _near(np.ascontiguousarray(grey[:, ::EACH_OF_CELLS]), first, second)  # most pairs differ in a few already
-    alike[alike] = _near(grey, first[alike], second[alike])
-    return alike
-
-
 def _near(grey: ByteArray, first: IntArray, second: IntArray) -> BoolArray:
+    """Return which pairs of thumbnails, rows of ``grey`` [n, cells], differ nowhere by much."""
     step = max(1, SLAB // max(1, grey.shape[1]))
     found = np.empty(len(first), dtype=np.bool_)
     for at in range(0, len(first), step):

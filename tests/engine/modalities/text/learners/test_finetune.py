@@ -135,12 +135,13 @@ def test_what_was_seen_of_some_texts_is_taken_over_where_there_is_no_room_for_al
 ) -> None:
     job, rows = class_job(each=2), np.array([1, 4])
     assert isinstance(job.samples, TextSamples)
-    job = replace(job, samples=TextSamples(job.samples.texts(), tmp_path), threads=1)
+    samples = TextSamples(job.samples.texts(), tmp_path)
+    job = replace(job, samples=samples, threads=1)
     contract.run_to_the_end(FrozenHead(job, {}))
     net = learner(job).net()
     known = net.recalled(np.arange(6))
     assert known is not None
-    job.samples.known.clear()  # as in a new process: it lies on the disk
+    samples.known.clear()  # as in a new process: it lies on the disk
     available = 2.5 * len(rows) * 4 * FeatureKind().length
     monkeypatch.setattr("engine.features.table.psutil.virtual_memory", lambda: SimpleNamespace(available=available))
     with pytest.raises(MemoryError):
