@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.task import ColumnType, Modality
+from engine.task import Modality
 from labeling.annotations.model import Carried
 from labeling.annotations.registry import WRITERS
 from labeling.errors import Cancelled, ExportRefused
@@ -15,6 +15,7 @@ from labeling.exporting import annotations_of, fitted_to, write_labels
 from labeling.importing import read, understand
 from labeling.project import Project
 from tests.labeling.conftest import PictureMaker
+from tests.labeling.guests import SAID, guests
 
 BOXED = ("coco", "yolo", "voc", "labelme", "create_ml", "label_studio", "custom_vision", "jsonl")
 
@@ -151,13 +152,10 @@ def test_classes_of_the_whole_sample_come_back_with_its_boxes(
 
 
 def test_texts_that_a_column_keeps_together_go_out_as_texts(tmp_path: Path) -> None:
-    data = tmp_path / "said.csv"
-    said = [f"{n % 12},the {n}th guest found the room rather {'clean' if n % 2 else 'dirty'}" for n in range(60)]
-    data.write_text("guest,words,label\n" + "".join(f"{line},{n % 2}\n" for n, line in enumerate(said)))
-    understanding = understand(data, types={"guest": ColumnType.GROUP})
+    understanding = guests(tmp_path)
     with Project.create(tmp_path / "project") as project:
         project.add(understanding, read(understanding))
         modality, annotations = annotations_of(project)
     assert modality is Modality.TEXT
     assert (annotations.head.text, annotations.head.absent) == ("words", ("guest",))
-    assert [sample.text for sample in annotations.samples] == [line.partition(",")[2] for line in said]
+    assert [sample.text for sample in annotations.samples] == [line.partition(",")[2] for line in SAID]

@@ -7,10 +7,11 @@ from pathlib import Path
 import polars as pl
 
 from engine.task import ColumnType, Modality
-from labeling.importing import read, understand
+from labeling.importing import read
 from labeling.project import Project
 from studio.label.text_stage import text_of
 from studio.listing import Listing, load
+from tests.labeling.guests import SAID, guests
 
 PHOTOS = Listing(Modality.IMAGE, ["a/One.png", "b/two.png"], ["/1", "/2"], ["x", "y"], ["a", None], numbers=[7, 3])
 ROWS = Listing(
@@ -54,12 +55,9 @@ def test_a_time_is_found_as_it_is_shown() -> None:
 
 
 def test_a_text_is_shown_without_the_column_that_keeps_some_together(tmp_path: Path) -> None:
-    data = tmp_path / "said.csv"
-    said = [f"{n % 12},the {n}th guest found the room rather {'clean' if n % 2 else 'dirty'}" for n in range(60)]
-    data.write_text("guest,words,label\n" + "".join(f"{line},{n % 2}\n" for n, line in enumerate(said)))
-    understanding = understand(data, types={"guest": ColumnType.GROUP})
+    understanding = guests(tmp_path)
     with Project.create(tmp_path / "project") as project:
         project.add(understanding, read(understanding))
         listing = load(project)
     texts = [text_of(listing, place) for place in range(len(listing))]
-    assert texts == [line.partition(",")[2] for line in said]
+    assert texts == [line.partition(",")[2] for line in SAID]

@@ -19,6 +19,7 @@ from engine.finetune.learner import FineTune
 from engine.finetune.waiting import wait_for
 from engine.learners.base import Job
 from engine.task import Kind, Modality, Task
+from tests.engine.clocks import Clock
 from tests.engine.finetune.nets import Rows, RowsFineTune, RowsNet, job
 from tests.engine.learners import contract
 
@@ -28,17 +29,6 @@ TRANSFER: dict[str, Any] = {"l2_sp": {}, "rifle": {}}
 
 def learner(settings: dict[str, Any] = SETTINGS, kind: Kind = Kind.MULTICLASS) -> RowsFineTune:
     return RowsFineTune(job(kind), settings)
-
-
-class Clock:
-    """A clock on which each look takes ``tick`` seconds."""
-
-    def __init__(self, tick: float) -> None:
-        self.time, self.tick = 0.0, tick
-
-    def __call__(self) -> float:
-        self.time += self.tick
-        return self.time
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -20,6 +20,7 @@ from labeling.snapshot import Snapshot, snapshot
 from labeling.tables.anew import offered, read_anew
 from labeling.tables.further import as_before
 from labeling.understanding import Understanding
+from tests.labeling.guests import guests
 
 PATIENTS, VISITS = 120, 5
 GROUP = {"patient_id": ColumnType.GROUP}
@@ -130,10 +131,7 @@ def test_only_one_column_with_repeated_values_keeps_rows_together(visits: Path) 
 
 
 def test_texts_with_a_column_that_keeps_them_together_are_texts_still(tmp_path: Path) -> None:
-    path = tmp_path / "said.csv"
-    said = [f"{n % 12},the {n}th guest found the room rather {'clean' if n % 2 else 'dirty'}" for n in range(60)]
-    path.write_text("guest,words,label\n" + "".join(f"{line},{n % 2}\n" for n, line in enumerate(said)))
-    understanding = understand(path, types={"guest": ColumnType.GROUP})
+    understanding = guests(tmp_path)
     assert understanding.modality is Modality.TEXT
     assert [column.name for column in understanding.columns] == ["words", "guest"]
     assert snapshot(read(understanding).frame, understanding).task.columns == (Column("words", ColumnType.TEXT),)

@@ -19,6 +19,7 @@ from engine.modalities.image import features
 from engine.modalities.image.features import FeatureKind, to_learn_from
 from engine.modalities.image.resize import middle, resize
 from engine.modalities.image.samples import ImageSamples
+from tests.engine.clocks import Clock
 from tests.engine.modalities.image.pictures import samples, texture
 
 KIND = FeatureKind("efficientnet_lite0", 64)
@@ -97,17 +98,6 @@ def test_a_slice_that_ends_within_a_batch_keeps_the_pictures_it_had_by_then(tmp_
     whole = table(ImageSamples(pictures.references, pictures.content))
     whole.advance(np.arange(12))
     np.testing.assert_allclose(made.features, whole.features, atol=1e-4)
-
-
-class Clock:
-    """A clock on which each look takes ``tick`` seconds."""
-
-    def __init__(self, tick: float) -> None:
-        self.time, self.tick = 0.0, tick
-
-    def __call__(self) -> float:
-        self.time += self.tick
-        return self.time
 
 
 def test_photos_to_learn_from_are_unpacked_in_part_and_look_nearly_the_same(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from engine.budget import Deadline
 from engine.modalities.table.learners import network
 from engine.modalities.table.learners.network import Network
 from engine.modalities.table.samples import TableSamples
+from tests.engine.clocks import Clock
 from tests.engine.learners import contract
 from tests.engine.modalities.table.tables import a_job, a_job_of_many_classes, a_job_with_words
 
@@ -107,19 +108,8 @@ def test_a_handful_of_rows_is_enough(size: int) -> None:
     contract.predictions_are_well_formed(lambda: Network(a_job(2, size=size), SETTINGS))
 
 
-class _Clock:
-    """A clock that goes on by a second whenever it is looked at."""
-
-    def __init__(self) -> None:
-        self.time = 0.0
-
-    def __call__(self) -> float:
-        self.time += 1.0
-        return self.time
-
-
 def test_it_fits_its_cycle_into_its_share_of_the_budget() -> None:
-    learner, clock, budget = Network(a_job(2, size=1200), {**SETTINGS, "epochs": 1000}), _Clock(), 400.0
+    learner, clock, budget = Network(a_job(2, size=1200), {**SETTINGS, "epochs": 1000}), Clock(1.0), 400.0
     progress = learner.advance(Deadline(1e9, now=clock, left=budget))
     assert progress.done
     assert progress.improved
@@ -127,7 +117,7 @@ def test_it_fits_its_cycle_into_its_share_of_the_budget() -> None:
 
 
 def test_it_is_left_out_where_even_a_few_turns_take_too_long() -> None:
-    progress = Network(a_job(2, size=1200), SETTINGS).advance(Deadline(1e9, now=_Clock(), left=20.0))
+    progress = Network(a_job(2, size=1200), SETTINGS).advance(Deadline(1e9, now=Clock(1.0), left=20.0))
     assert progress.done
     assert not progress.improved
 
