@@ -24,7 +24,7 @@ def overlapped(
     """Yield ``(item, work(item))`` in order, worked on in threads at most ``2 * threads`` ahead of whoever takes them.
 
     Bounded, so that the media never all lie in memory. Once ``stop`` says so, nothing new is begun, and what was
-    begun is still yielded. ``prepare`` is called once in each thread.
+    begun is still yielded; none before it is passed over. ``prepare`` is called once in each thread.
     """
     waiting = iter(items)
     # Threads of the linear algebra library would only spin beside ours: measured, twice the processor time.
@@ -32,9 +32,11 @@ def overlapped(
         ahead = deque((item, pool.submit(work, item)) for item in islice(waiting, 2 * threads))
         try:
             while ahead:
+                while stop() and ahead and ahead[-1][1].cancel():  # from the end: they are begun in order
+                    ahead.pop()
+                if not ahead:
+                    break
                 item, future = ahead.popleft()
-                if stop() and future.cancel():
-                    continue
                 result = future.result()
                 if not stop():
                     ahead.extend((item, pool.submit(work, item)) for item in islice(waiting, 1))

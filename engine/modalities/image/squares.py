@@ -49,8 +49,6 @@ class Squares:
             return self._looked > first and time.monotonic() > until
 
         for row, square in overlapped(self._read, range(first, len(self.samples)), self.threads, late):
-            if row != self._looked:
-                break  # one before it was not begun: both are read next time
             self.readable[row] = square is not None
             if row < len(self._kept):
                 self._kept[row] = _UNKNOWN if square is None else square

@@ -84,8 +84,6 @@ class AudioNet(Net):
             return self._looked > first and time.monotonic() - began > _PIECE_SECONDS
 
         for row, level in overlapped(self._level, rows, self.job.threads, enough):
-            if row != self._looked:
-                break  # one before it was not begun: both are listened to next time
             self._looked = row + 1
             if level is not None:
                 self._lengths[row] = len(level)
