@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import shutil
 import subprocess
@@ -16,14 +17,15 @@ from tests.benchmarks.command import cores
 
 ROOT = Path(__file__).resolve().parents[2]
 _REPORTS = "tests/benchmarks/reports"  # which every measurement changes
+_MODALITIES = tuple(f"engine/modalities/{name}" for name in ("image", "audio", "text", "table"))
 _TRIES, _COUNT, _PRODUCTS = 60, 60_000, 3
 
 
-def record() -> dict[str, Any]:
-    """Return the machine's facts, the commit and the load as they are now."""
+def record(modality: str | None = None) -> dict[str, Any]:
+    """Return the machine's facts, the commit and the load as they are now; the engine's state for ``modality``."""
     return {
         "commit": _git("describe", "--always") + ("-dirty" if _changed(".", f":(exclude){_REPORTS}") else ""),
-        "engine": engine(),
+        "engine": engine(modality),
         "date": time.strftime("%Y-%m-%d %H:%M:%S"),
         "cpu": processor(),
         "cores": len(cores()),
@@ -51,9 +53,17 @@ def reference_ms() -> float:
     return round(1000 * best, 2)
 
 
-def engine() -> str:
-    """Return the state of the code that learns, so that other commits do not make a measured run an old one."""
-    return _git("rev-parse", "--short", "HEAD:engine") + ("-dirty" if _changed("engine") else "")
+def engine(modality: str | None = None) -> str:
+    """Return the state of the code that learns, so that other commits do not make a measured run an old one.
+
+    The folders of other modalities are left out where one is given: they know nothing of each other, so that what is
+    mended for tables says nothing about a measured run on pictures.
+    """
+    others = [folder for folder in _MODALITIES if modality and folder != f"engine/modalities/{modality}"]
+    listed = _git("ls-tree", "-r", "HEAD", "engine/").splitlines()
+    files = [line for line in listed if not any(f"\t{folder}/" in line for folder in others)]
+    state = hashlib.sha256("\n".join(files).encode()).hexdigest()[:7] if files else ""
+    return state + ("-dirty" if _changed("engine", *(f":(exclude){folder}" for folder in others)) else "")
 
 
 def _changed(*paths: str) -> bool:

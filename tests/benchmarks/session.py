@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.benchmarks import machine, results, studio, training
-from tests.benchmarks.cases import STUDIO, STUDIO_BUDGET_S, Case
+from tests.benchmarks.cases import CASES, STUDIO, STUDIO_BUDGET_S, Case
 from tests.benchmarks.command import CommandError
 from tests.benchmarks.options import Options
 from tests.benchmarks.peers import contenders
@@ -41,16 +41,23 @@ def _attempt(key: Key, measured: Callable[[], Outcome]) -> Outcome:
     try:
         return measured()
     except _FAILURES as error:
-        return Outcome(*key, notes={"failed": f"{type(error).__name__}: {error}"}, machine=machine.record())
+        return Outcome(
+            *key, notes={"failed": f"{type(error).__name__}: {error}"}, machine=machine.record(_modality(key))
+        )
 
 
 def _known(options: Options, key: Key) -> bool:
     """Tell whether there is a result; it must be from the code as it is, unless any of ours will do."""
     if key[1] == OURS:
-        state = None if options.any_commit else machine.engine()
+        state = None if options.any_commit else machine.engine(_modality(key))
     else:
         state = next(peer.method for peer in contenders.PEERS if peer.name == key[1])
     return results.is_done(results.load(options.results), key, state)
+
+
+def _modality(key: Key) -> str | None:
+    """Return what kind of data a case is of; None for the measuring of the window."""
+    return next((case.modality for case in CASES if case.name == key[0]), None)
 
 
 def _plan(options: Options) -> Iterator[tuple[Key, Callable[[], Outcome]]]:

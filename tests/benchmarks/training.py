@@ -42,7 +42,7 @@ def train(case: Case, seed: int, data: Path, run: Path, budget_s: float) -> Outc
         CommandError: the command failed or did not end.
         ValueError: its predictions cannot be scored.
     """
-    facts = machine.record()
+    facts = machine.record(case.modality)
     finished = measure(command(case, seed, data, run, budget_s), budget_s + _SPARE_S)
     result = json.loads((run / "result.json").read_text(encoding="utf-8"))
     curve = score_curve(run / "predictions", truth(case, data), finished.started)

@@ -1,0 +1,60 @@
+"""The mark of the code that learns: it changes with what a measured run could depend on, and with nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks import machine
+
+FILES = ("engine/split.py", "engine/modalities/extent.py", "engine/modalities/table/target.py", "studio/window.py")
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(machine, "ROOT", tmp_path)
+    for name in FILES:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("1\n", encoding="utf-8")
+    git(tmp_path, "init", "--quiet")
+    commit(tmp_path)
+    return tmp_path
+
+
+def test_a_modality_s_runs_stay_of_one_state_while_another_modality_changes(repository: Path) -> None:
+    before = {modality: machine.engine(modality) for modality in ("image", "table", None)}
+
+    (repository / "engine/modalities/table/target.py").write_text("2\n", encoding="utf-8")
+    assert machine.engine("image") == before["image"]
+    assert machine.engine("table") == f"{before['table']}-dirty"
+
+    commit(repository)
+    assert machine.engine("image") == before["image"]
+    assert machine.engine("table") not in (before["table"], f"{before['table']}-dirty")
+    assert machine.engine() != before[None]
+
+
+@pytest.mark.parametrize("name", ["engine/split.py", "engine/modalities/extent.py"])
+def test_what_modalities_share_changes_the_state_of_all(repository: Path, name: str) -> None:
+    before = [machine.engine(modality) for modality in ("image", "table")]
+    (repository / name).write_text("2\n", encoding="utf-8")
+    commit(repository)
+    assert not set(before) & {machine.engine(modality) for modality in ("image", "table")}
+
+
+def test_code_that_does_not_learn_changes_nothing(repository: Path) -> None:
+    before = machine.engine("table"), machine.engine()
+    (repository / "studio/window.py").write_text("2\n", encoding="utf-8")
+    commit(repository)
+    assert (machine.engine("table"), machine.engine()) == before
+
+
+def commit(repository: Path) -> None:
+    git(repository, "add", ".")
+    git(repository, "-c", "user.name=x", "-c", "user.email=x@localhost", "commit", "--quiet", "--message", "x")
+
+
+def git(repository: Path, *words: str) -> None:
+    subprocess.run(["git", *words], cwd=repository, check=True)
