@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import onnx
+from PIL import Image
 
 from engine.arrays import IntArray
 from engine.dataset import Dataset, Split
 from engine.modalities import open_samples
+from engine.modalities.audio.resample import RATE
+from engine.modalities.audio.samples import AudioSamples
+from engine.modalities.image.samples import ImageSamples
 from engine.samples import Samples
 from exporters.edge.graph import NetworkGraph
 from exporters.edge.quantise import Batch, quantised, whole_quantised
@@ -23,6 +27,9 @@ from exporters.source import Source
 
 CALIBRATED_ON = 100
 _MOST_BATCHES = 300
+# What a whole model is calibrated on of each: 100 photos or sounds as they are would take gigabytes.
+_LONGEST = 640
+_HEARD = 10 * RATE
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,13 @@ class Compressor:
         """Return what calls with the samples to calibrate on take."""
         assert self.calibration is not None
         form = OnnxModel(self._whole().SerializeToString()).form
-        return [call.feeds for call in form.calls(self.calibration)]
+        if isinstance(self.calibration, ImageSamples):
+            calls = form.calls(_coarse(self.calibration))
+        elif isinstance(self.calibration, AudioSamples):
+            calls = form.calls(_begun(self.calibration))
+        else:
+            return [call.feeds for call in form.calls(self.calibration)]
+        return [{name: one[None]} for call in calls for name, array in call.feeds.items() for one in array]
 
     def networks(self, scheme: Scheme) -> dict[int, onnx.ModelProto]:
         """Return the networks that are stored otherwise than they were, by their number."""
@@ -109,6 +122,24 @@ class Compressor:
                 for name in self.graph.feeds_of(number):
                     self._batches[number] += [{entrance: one[None]} for one in said[name]]
         self._batches = {number: _some(batches) for number, batches in self._batches.items()}
+
+
+def _coarse(samples: ImageSamples) -> ImageSamples:
+    """Return the pictures that can be read, large ones made smaller."""
+    pictures = []
+    for row in range(len(samples)):
+        picture = samples.picture_or_none(row, _LONGEST)
+        if picture is not None:
+            image = Image.fromarray(picture)
+            image.thumbnail((_LONGEST, _LONGEST))
+            pictures.append(np.asarray(image))
+    return ImageSamples.from_arrays(pictures)
+
+
+def _begun(samples: AudioSamples) -> AudioSamples:
+    """Return the beginnings of the sounds that can be read."""
+    waves = (samples.wave_or_none(row) for row in range(len(samples)))
+    return AudioSamples.from_decoded([wave[:_HEARD].copy() for wave in waves if wave is not None])
 
 
 def _some(batches: list[Batch]) -> list[Batch]:

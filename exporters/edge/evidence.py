@@ -19,6 +19,8 @@ from exporters.onnx.runtime import OnnxModel
 MOST = 400
 """As many samples are asked at most; the accuracy of 400 is known to two points, a difference to less."""
 
+_AT_ONCE = 16  # of which the inner parts are held: a sound may take 13 MB
+
 
 def metric_of(task: Task) -> str:
     """Return the name of the metric whose loss is limited."""
@@ -40,7 +42,10 @@ class Evidence:
 
     def asked(self, artefact: OnnxModel) -> FloatArray:
         """Return what a file says of the samples [n, K]; of samples much like them where it has learned from these."""
-        return artefact.predict(self.samples if self.own is None else nearby(self.samples))
+        if self.own is None:
+            return artefact.predict(self.samples)
+        parts = np.array_split(np.arange(len(self.samples)), -(-len(self.samples) // _AT_ONCE))
+        return np.concatenate([artefact.predict(nearby(self.samples.take(rows))) for rows in parts])
 
     def unlearned(self, plain: FloatArray, small: FloatArray, kind: Kind) -> FloatArray:
         """Return what the candidate would have said unlearned [n, K], had it been made smaller then.

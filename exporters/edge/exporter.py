@@ -8,13 +8,17 @@ from typing import ClassVar
 
 from typing_extensions import override
 
+from engine.modalities.audio.samples import AudioSamples
+from engine.modalities.image.samples import ImageSamples
 from exporters.base import Exporter, Progress
 from exporters.edge.browser import refuse_texts
+from exporters.edge.compress import calibration_samples
 from exporters.edge.figures import compare
 from exporters.edge.ladder import Ladder
 from exporters.edge.options import Device, EdgeOptions
 from exporters.edge.report import EdgeReport
 from exporters.edge.writing import write
+from exporters.errors import NotExportable
 from exporters.files import refuse_taken
 from exporters.source import Source
 
@@ -43,6 +47,7 @@ class EdgeExporter(Exporter):
         refuse_taken(out)
         if self._options.device is Device.BROWSER:
             refuse_texts(source.model.task)
+        _refuse_without_files(source)
         taken = Ladder(source, self._options, progress).climb()
         progress(0.9, "Measuring both sides on the test part")
         comparison = compare(source, self._options, taken)
@@ -57,4 +62,24 @@ class EdgeExporter(Exporter):
             parity=written.parity,
             notes=written.notes,
             comparison=comparison,
+        )
+
+
+def _refuse_without_files(source: Source) -> None:
+    """Let pass a model of whose pictures or sounds some can still be read: smaller forms are judged by these.
+
+    Raises:
+        NotExportable: none can be.
+    """
+    samples = calibration_samples(source)
+    if isinstance(samples, ImageSamples):
+        there = any(samples.picture_or_none(row, least=1) is not None for row in range(len(samples)))
+    elif isinstance(samples, AudioSamples):
+        there = any(samples.wave_or_none(row) is not None for row in range(len(samples)))
+    else:
+        return
+    if not there:
+        raise NotExportable(
+            "The files that the model learned from are not where they were, so nobody can say what a smaller form "
+            "would lose. Nothing was written. Put them back, or export the model as an ONNX file."
         )

@@ -22,6 +22,7 @@ from exporters.onnx.graph import OPSET
 
 _SPARED = 0.1  # of the convolutions
 _LOOKED_AT = 8
+_HISTOGRAMS_OF = 16  # samples: all that is computed of each is held at once, some 50 MB of a picture
 _PERCENTILE = 99.99
 _HEADS = {"Gemm", "MatMul"}
 
@@ -85,7 +86,7 @@ def _static(
     quantize_static(
         plain,
         path,
-        _reader(_of_one_shape(batches) if cut else batches),
+        _reader(_evenly(_of_one_shape(batches)) if cut else batches),
         quant_format=QuantFormat.QDQ,
         per_channel=True,
         activation_type=QuantType.QInt8 if scheme.signed else QuantType.QUInt8,
@@ -111,6 +112,11 @@ def _of_one_shape(batches: Sequence[Batch]) -> list[Batch]:
     shapes = [tuple(array.shape for array in batch.values()) for batch in batches]
     commonest = max(dict.fromkeys(shapes), key=shapes.count, default=())
     return [batch for batch, shape in zip(batches, shapes, strict=True) if shape == commonest]
+
+
+def _evenly(batches: list[Batch]) -> list[Batch]:
+    """Return as many as histograms are made of, evenly spaced."""
+    return batches[:: -(-len(batches) // _HISTOGRAMS_OF)] if batches else []
 
 
 def _reader(batches: Sequence[Batch]) -> Any:

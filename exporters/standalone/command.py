@@ -41,7 +41,11 @@ def main(folder: Path, arguments: Sequence[str] | None = None) -> int:
     typed: list[Question] = [] if given.text is None else [("text", given.text)]
     asked: list[Iterable[Question]] = [typed, *(_of_file(package, path) for path in given.files)]
     for questions in asked:
-        failed += _answer(package, questions, given.json)
+        try:
+            failed += _answer(package, questions, given.json)
+        except NotAPackage as error:  # this call could not be run; others may
+            failed += 1
+            print(error, file=sys.stderr)
     return 1 if failed else 0
 
 

@@ -16,7 +16,7 @@ from exporters.standalone.errors import Unreadable
 from exporters.standalone.terms import term_feeds
 
 ROWS_A_CALL = 4096
-_LETTERS_A_CALL = 250_000  # each makes up to one and a half terms, of which a graph takes some 450 bytes
+LETTERS_A_CALL = 250_000  # each makes up to one and a half terms, of which a graph takes some 450 bytes
 
 _CELLS_A_CALL, _FEWEST_ROWS = 200_000, 16  # a graph of wide rows makes many numbers of each cell
 
@@ -61,7 +61,7 @@ class RowReader:
 
     def most(self, item: Row) -> int:
         """Return how many items like this one fit in a call; of an item without cells, the most of any."""
-        return max(1, min(rows_a_call(len(self._fed)), _LETTERS_A_CALL >> self.kin(item)))
+        return max(1, min(rows_a_call(len(self._fed)), LETTERS_A_CALL >> self.kin(item)))
 
     def blank(self) -> Row:
         """Return the smallest sample there is."""

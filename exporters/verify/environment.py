@@ -70,7 +70,13 @@ class Environment:
         command = [str(self.python), *self.flags, "-B", "-c", _BOOT, told]
         try:
             done = subprocess.run(
-                command, cwd=scratch, env=_bare(scratch), capture_output=True, timeout=_ASKING_S, check=False
+                command,
+                stdin=subprocess.DEVNULL,  # on Windows a pipe that is being watched would keep it from starting
+                cwd=scratch,
+                env=_bare(scratch),
+                capture_output=True,
+                timeout=_ASKING_S,
+                check=False,
             )
         except subprocess.TimeoutExpired:
             return {"problem": f"The model did not answer within {_ASKING_S} seconds."}
@@ -119,7 +125,7 @@ def fresh_environment(modality: Modality, lock: str, scratch: Path, wheels: Path
     if wheels is not None:
         command += ["--isolated", "--no-index", "--find-links", str(wheels.resolve())]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=LIMIT_S, check=False)
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT_S, check=False)
     except subprocess.TimeoutExpired as error:
         raise NotInstallable(f"The packages were not installed within {LIMIT_S // 60} minutes. Try again.") from error
     if done.returncode:

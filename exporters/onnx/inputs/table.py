@@ -17,6 +17,7 @@ import numpy.typing as npt
 from typing_extensions import override
 
 from engine.modalities.table.samples import TableSamples
+from engine.modalities.table.terms import LONGEST
 from engine.model.model import Model
 from engine.samples import Samples
 from engine.task import Column, ColumnType
@@ -24,7 +25,7 @@ from exporters.onnx.dates import date_part
 from exporters.onnx.graph import DOUBLE, INT64, ML, STRING, Graph
 from exporters.onnx.inputs.base import ROWS, Call, Form, Inputs
 from exporters.onnx.written import written
-from exporters.standalone.tables import rows_a_call
+from exporters.standalone.tables import LETTERS_A_CALL, ROWS_A_CALL, rows_a_call
 from exporters.standalone.terms import term_feeds
 
 if TYPE_CHECKING:
@@ -167,10 +168,20 @@ class TableForm(Form):
     @override
     def calls(self, samples: Samples) -> Iterator[Call]:
         assert isinstance(samples, TableSamples)
-        size = rows_a_call(len(self.task.columns))
+        size = min(rows_a_call(len(self.task.columns)), self._rows_of_sentences(samples))
         for first in range(0, len(samples), size):
             rows = np.arange(first, min(first + size, len(samples)))
             yield Call(rows, self._feeds(samples.take(rows)))
+
+    def _rows_of_sentences(self, samples: TableSamples) -> int:
+        """Return how many rows fit in a call by the letters of the longest: terms take a graph's memory."""
+        texts = [column.name for column in self.task.columns if column.type is ColumnType.TEXT]
+        if not len(samples) or not texts:
+            return ROWS_A_CALL
+        letters = np.zeros(len(samples), dtype=np.int64)
+        for name in texts:
+            letters += samples.frame[name].str.len_chars().fill_null(0).clip(0, LONGEST).to_numpy()
+        return max(1, LETTERS_A_CALL >> int(letters.max()).bit_length())
 
     def _feeds(self, samples: TableSamples) -> dict[str, npt.NDArray[Any]]:
         names = input_lists(self.task.columns)

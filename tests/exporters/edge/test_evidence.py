@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import cast
+
 import numpy as np
 import pytest
 
 from engine.task import Kind, Modality, Task
 from exporters.edge.evidence import MOST, Loss, Score, agreement, gather, metric_of
 from exporters.edge.timing import paired
+from exporters.onnx.runtime import OnnxModel
 from tests.exporters.edge.conftest import COLOURS
 from tests.exporters.models import PICTURE_NUMBER, pictures
 
@@ -69,3 +73,14 @@ def test_slow_models_are_not_asked_more_often_than_time_allows() -> None:
     asked: list[int] = []
     paired([lambda: asked.append(1)], rounds=1000, enough_s=0.0)
     assert len(asked) < 10
+
+
+def test_few_samples_are_held_while_their_inner_parts_are_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[int] = []
+    monkeypatch.setattr("exporters.edge.evidence.nearby", lambda samples: held.append(len(samples)) or samples)
+    artefact = cast("OnnxModel", SimpleNamespace(predict=lambda samples: np.full((len(samples), 3), float(len(held)))))
+    said = sure([0] * 40)
+    found = gather(COLOURS, pictures(40), np.zeros(40), said, said, learned=True)
+    assert found is not None
+    assert found.asked(artefact).shape == (40, 3)
+    assert max(held) <= 16 and sum(held) == 40

@@ -10,18 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
+from engine.dataset import Dataset
 from engine.modalities.image.members.network import NetworkMember
 from engine.model.model import Model, WeightedMember
 from engine.model.registry import member_class
 from exporters.api import export
 from exporters.edge.evidence import Loss
+from exporters.edge.exporter import EdgeExporter
 from exporters.edge.ladder import Taken
 from exporters.edge.options import Device, EdgeOptions
 from exporters.edge.report import Comparison, EdgeReport
 from exporters.edge.writing import write
-from exporters.errors import ExportError, NotWritable
+from exporters.errors import ExportError, NotExportable, NotWritable
 from exporters.onnx.runtime import OnnxModel
 from exporters.source import Source
 from exporters.standalone.package import Package
@@ -155,3 +158,12 @@ def test_the_file_takes_pictures_of_any_size_as_before(board: Path) -> None:
     for size in ((1, 1), (7, 90)):
         picture = np.full((2, *size, 3), 128, dtype=np.uint8)
         assert artefact.run({"image": picture})[0].shape == (2, 3)
+
+
+def test_without_its_pictures_nothing_is_exported_and_why_is_said(source: Source, tmp_path: Path) -> None:
+    assert source.dataset is not None
+    gone = Dataset(source.dataset.frame.with_columns(pl.lit("nowhere.png").alias("reference")))
+    exporter = EdgeExporter("board", teach=0.0)
+    with pytest.raises(NotExportable, match="not where they were"):
+        exporter.export(dataclasses.replace(source, dataset=gone), tmp_path / "out", lambda share, words: None)
+    assert not (tmp_path / "out").exists()

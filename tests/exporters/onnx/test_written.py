@@ -64,8 +64,17 @@ def test_sentences_become_the_numbers_of_the_engines_encoder(encoder: TableEncod
     graph.add_output(inputs.encoded(encoder), "y", DOUBLE, ["N", len(encoder.columns)])
     session = ort_session(graph.build("sentences", {}).SerializeToString())
     for samples in (homes(300, 0), homes(40, 7), homes(2, 3), awkward()):
-        (call,) = form.calls(samples)
-        np.testing.assert_array_equal(session.run(None, dict(call.feeds))[0], encoder.encode(samples))
+        answers = [session.run(None, dict(call.feeds))[0] for call in form.calls(samples)]
+        np.testing.assert_array_equal(np.concatenate(answers), encoder.encode(samples))
+
+
+def test_calls_hold_fewer_rows_the_longer_their_sentences_are() -> None:
+    form, rows = TableForm(TASK, {}), homes(5000, 0).frame
+    assert next(len(call.rows) for call in form.calls(TableSamples(rows))) > 1000
+    long = rows.with_columns(note=pl.lit("many words " * 180))  # 1,980 letters
+    sizes = [len(call.rows) for call in form.calls(TableSamples(long))]
+    assert sum(sizes) == 5000 and max(sizes) <= 250_000 / 1980
+    assert list(form.calls(TableSamples(rows.clear()))) == []
 
 
 def _forest(encoder: TableEncoder) -> LightGBMMember:

@@ -8,11 +8,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from exporters.standalone.command import AT_ONCE, _answer, main
-from exporters.standalone.package import Package
+from exporters.standalone.package import NotAPackage, Package
 from tests.exporters.conftest import Made
 
 
@@ -141,3 +142,24 @@ def printed(folder: Path, encoding: str, arguments: list[str]) -> str:
     command = [sys.executable, "-c", code + "sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))", str(folder), *arguments]
     done = subprocess.run(command, check=True, capture_output=True, timeout=120, env=environment)
     return done.stdout.decode("utf-8")
+
+
+def test_a_question_that_the_graph_cannot_answer_is_said_and_the_next_is_answered(
+    folders: Made[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = folders["pictures"] / "sample" / "sample.png"
+    for name in ("huge.png", "next.png"):
+        (tmp_path / name).write_bytes(good.read_bytes())
+    answers, asked = Package.predict, list[int]()
+
+    def first_fails(package: Package, items: list[Any]) -> list[Any]:
+        asked.extend([len(items)] if items else [])
+        if asked == [1]:
+            raise NotAPackage("The model could not be run: out of memory. Export it again.")
+        return answers(package, items)
+
+    monkeypatch.setattr(Package, "predict", first_fails)
+    assert main(folders["pictures"], [str(tmp_path / "huge.png"), str(tmp_path / "next.png")]) == 1
+    printed = capsys.readouterr()
+    assert printed.out.startswith("next.png: ")
+    assert printed.err == "The model could not be run: out of memory. Export it again.\n"
