@@ -24,7 +24,7 @@ from engine.encodings import is_chinese
 from labeling.batch import Problem, Watch
 from labeling.classes import SHORTEST_MERGED
 from labeling.errors import ImportRefused
-from labeling.file_names import held_everywhere
+from labeling.file_names import composed, held_everywhere
 from labeling.unpacked import PIECE, check_room, fingerprint, home, laid_out
 from labeling.walk import MAX_DEPTH, MAX_FILES
 from labeling.zip_directory import entries
@@ -208,6 +208,11 @@ def _unpack(path: Path, folder: Path, watch: Watch) -> tuple[Problem, ...]:
     return tuple(work.problems)
 
 
+def _alike(name: PurePosixPath) -> str:
+    """Return what names have in common that some disk takes for one."""
+    return composed(str(name)).casefold()
+
+
 class _Work:
     """What was unpacked so far."""
 
@@ -282,16 +287,16 @@ class _Work:
             self.problems.append(Problem(str(name), f"{why}; this one is now “{free.name}”."))
 
     def _free(self, name: PurePosixPath) -> PurePosixPath:
-        """Return a name that no other has, in capitals or not: some disks do not tell these apart."""
-        key = str(name).casefold()
+        """Return a name that no other has: some disks tell neither capitals nor ways to store an accent apart."""
+        key = _alike(name)
         free, number = name, self._counted.get(key, 1)
-        while str(free).casefold() in self._taken:
+        while _alike(free) in self._taken:
             number += 1
             free = name.with_name(f"{name.stem} ({number}){name.suffix}")
         self._counted[key] = number
         if free != name:
             self._tell_renamed(name, free, IS_TAKEN.format("file"))
-        self._taken.add(str(free).casefold())
+        self._taken.add(_alike(free))
         return free
 
     def _write(self, name: PurePosixPath, content: IO[bytes]) -> None:

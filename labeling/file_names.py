@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 
 FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))})
@@ -17,6 +18,14 @@ def held_everywhere(name: str) -> str:
     kept = name.translate(FORBIDDEN).rstrip(" .")
     hidden = not kept or kept.partition(".")[0].strip().lower() in RESERVED
     return f"_{kept}" if hidden else kept
+
+
+def is_there(place: Path | str) -> bool:
+    """Return whether a file is there; one that nobody can ask about (its drive is gone, its name too long) is not."""
+    try:
+        return Path(place).is_file()
+    except OSError:
+        return False
 
 
 def composed(name: str) -> str:

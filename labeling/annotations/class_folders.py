@@ -13,7 +13,7 @@ from typing_extensions import override
 from engine.task import Modality
 from labeling.annotations.codec import Writer, respelled_classes
 from labeling.annotations.model import Annotated, Annotations, Carried
-from labeling.file_names import FORBIDDEN, RESERVED
+from labeling.file_names import FORBIDDEN, RESERVED, is_there
 from labeling.walk import SKIPPED
 
 PARTS = {"test": "test", "train": "train", "validation": "train"}
@@ -59,7 +59,7 @@ def _write(sample: Annotated, folder: Path, name: str) -> None:
     if sample.text is not None:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(sample.text, encoding="utf-8", newline="")
-    elif sample.path is not None and sample.path.is_file():
+    elif sample.path is not None and is_there(sample.path):
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(sample.path, place)
 

@@ -16,6 +16,7 @@ from labeling.annotations.lookup import Lookup
 from labeling.annotations.model import Annotated, Annotations, Carried, all_names
 from labeling.batch import Problem
 from labeling.errors import ImportRefused
+from labeling.file_names import is_there
 from labeling.media import MEDIA
 from labeling.source import Source
 from labeling.walk import Found
@@ -75,8 +76,9 @@ class Writer(ABC):
         unknown = sum(bool(sample.boxes) and sample.size is None for sample in annotations.samples)
         if self.needs_size and unknown:
             said.append(f"{self.title} needs the size of a picture, which {unknown} have not: left out.")
-        absent = sum(sample.path is not None and not sample.path.is_file() for sample in annotations.samples)
-        if self.takes_media and absent:
+        paths = [sample.path for sample in annotations.samples if sample.path is not None] if self.takes_media else []
+        absent = sum(not is_there(path) for path in paths)
+        if absent:
             said.append(f"{absent:,} files are not where they were, so they cannot be taken along: left out.")
         unheld = annotations.head.absent
         if unheld:

@@ -17,6 +17,7 @@ from labeling.autodl.metadata import FILE, Layout, Metadata, write_metadata
 from labeling.autodl.reading import RATE
 from labeling.autodl.words import words_of
 from labeling.errors import ExportRefused
+from labeling.file_names import is_there
 from labeling.media import MEDIA
 from labeling.records.examples import Example, encoded
 from labeling.records.tfrecord import write_records
@@ -83,7 +84,7 @@ def _encode_text_files(samples: Sequence[Annotated]) -> Encode:
 
 
 def _with_text(sample: Annotated) -> Annotated:
-    there = sample.path is not None and sample.path.is_file()
+    there = sample.path is not None and is_there(sample.path)
     return replace(sample, text=sample.path.read_text("utf-8", errors="replace") if there and sample.path else "")
 
 
@@ -118,7 +119,7 @@ def _write_part(
 def _of_picture(sample: Annotated) -> Example | None:
     from PIL import Image, UnidentifiedImageError
 
-    if sample.path is None or not sample.path.is_file():
+    if sample.path is None or not is_there(sample.path):
         return None
     if sample.path.suffix.lower() in AS_THEY_ARE:
         return Example(lists={"0_compressed": [[sample.path.read_bytes()]]})
@@ -135,7 +136,7 @@ def _of_sound(sample: Annotated) -> Example | None:
     import soundfile
     from scipy.signal import resample_poly
 
-    if sample.path is None or not sample.path.is_file():
+    if sample.path is None or not is_there(sample.path):
         return None
     try:
         with soundfile.SoundFile(sample.path) as file:

@@ -19,7 +19,7 @@ from engine.task import Kind
 from labeling.batch import Problem
 from labeling.classes import JOINED_BY
 from labeling.errors import ImportRefused
-from labeling.file_names import both_ways, composed
+from labeling.file_names import both_ways, composed, is_there
 from labeling.formats.media import Entry, Listing, MediaFormat
 from labeling.media import Medium
 from labeling.source import Source
@@ -206,7 +206,7 @@ def locate(base: Path, root: Path, name: str, medium: Medium) -> Path | None:
     endings = ("",) if medium.owns(plain) else medium.suffixes
     for spelled in (spelled for ending in endings for spelled in both_ways(plain + ending)):
         path = Path(os.path.normpath(base / spelled))
-        if path.is_file() and path.is_relative_to(root):
+        if is_there(path) and path.is_relative_to(root):
             inside = Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
             return path if inside else None
     return None
@@ -313,6 +313,6 @@ def listed(source: Source, medium: Medium) -> list[Path]:
 
 def _absent(place: Path) -> Path:
     """Return a place of this name where no file is: one that is there is another's of the same bare name."""
-    while place.is_file():
+    while is_there(place):
         place = place.parent / "absent" / place.name
     return place

@@ -7,14 +7,15 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.dataset import INPUT_PREFIX
 from engine.task import Kind
+from labeling.annotations.marks import renamed
 from labeling.batch import Batch
-from labeling.classes import classes_of
+from labeling.classes import classes_of, folded, respelled
 from labeling.errors import ImportRefused
+from labeling.file_names import is_there
 from labeling.project.class_table import add_names
 from labeling.project.inputs import has_inputs, put_inputs, written_inputs
 from labeling.project.journal import Journal
@@ -62,6 +63,8 @@ def add(store: Store, samples: Samples, understanding: Understanding, batch: Bat
         ImportRefused: it does not go with what the project holds.
         ProjectError: the disk is full or cannot be written.
     """
+    if not understanding.holds_rows:  # rows are compared with their file again
+        batch = _spelled_as_here(store, batch)
     latest = store.value("SELECT understanding FROM source WHERE present = 1 ORDER BY id DESC")
     if latest is not None:
         there = Understanding.from_json(json.loads(latest))
@@ -84,6 +87,26 @@ def add(store: Store, samples: Samples, understanding: Understanding, batch: Bat
         keep(understanding.source)
     store.fold_log()
     return Added(frame.height, known.height, len(offered))
+
+
+def _spelled_as_here(store: Store, batch: Batch) -> Batch:
+    """Call classes as the project calls those that differ in capitals, or in how accents are stored, alone."""
+    there = [name for (name,) in store.rows("SELECT name FROM class ORDER BY position DESC")]
+    known = {folded(name): name for name in there}
+    merged = {
+        name: known[folded(name)]
+        for name in set(classes_of(batch.frame["label"])) - set(there)
+        if folded(name) in known
+    }
+    if not merged:
+        return batch
+    import polars as pl
+
+    frame = batch.frame.with_columns(respelled(batch.frame["label"], merged).alias("label"))
+    if "marks" in frame.columns:
+        marks = [renamed(one, merged) for one in frame["marks"]]
+        frame = frame.with_columns(pl.Series("marks", marks, dtype=pl.String))
+    return replace(batch, frame=frame)
 
 
 def _name(understanding: Understanding, new: int, labelled: int) -> str:
@@ -121,6 +144,13 @@ def _check_fit(there: Understanding, new: Understanding) -> None:
         raise ImportRefused(
             f"{new.source.name} has other columns than the table in this project. Start a new project for it."
         )
+    types = {column.name: column.type for column in there.columns}
+    other = [column for column in new.columns if types[column.name] is not column.type] if new.holds_rows else []
+    if other:
+        raise ImportRefused(
+            f"“{other[0].name}” is read as {types[other[0].name].value} in this project, and as "
+            f"{other[0].type.value} in {new.source.name}. Leave its columns as they were found, or start a new project."
+        )
     if by_column and (there.target, there.kind) != (new.target, new.kind):
         raise ImportRefused(
             f"This project predicts “{there.target}”, and {new.source.name} was taken to predict “{new.target}”. "
@@ -145,7 +175,7 @@ def _new_rows(
         return frame, frame.clear(), 0
     moved = []
     for content, reference in frame.select("content", "reference").iter_rows():
-        if content in there and there[content] != reference and not Path(there[content]).is_file():
+        if content in there and there[content] != reference and not is_there(there[content]):
             moved.append((reference, content))
             there[content] = reference
     with store.atomic() as connection:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.dataset import INPUT_PREFIX
+from labeling.file_names import is_there
 from labeling.project.store import Store
 from labeling.project.stored import LISTED, Label, decode, gives_several
 
@@ -102,7 +103,7 @@ class Samples:
         absent = []
         where = f"{PRESENT} AND reference IS NOT NULL"
         for row in self._store.rows(f"SELECT name, reference, label, split FROM sample WHERE {where} ORDER BY id"):
-            if not Path(row[1]).is_file():
+            if not is_there(row[1]):
                 absent += self._as_samples([row])
             if len(absent) >= limit:
                 break

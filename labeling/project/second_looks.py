@@ -12,7 +12,7 @@ from labeling.agreement import Twice, drawn
 from labeling.errors import ProjectError
 from labeling.project.samples import PRESENT
 from labeling.project.store import Store
-from labeling.project.stored import Label, decode, encode, gives_several
+from labeling.project.stored import Label, decode, encode, gives_several, names_in
 
 LABELLED = f"SELECT name FROM sample WHERE label IS NOT NULL AND {PRESENT}"
 
@@ -61,7 +61,7 @@ class SecondLooks:
         return found
 
     def latest(self) -> SecondLook | None:
-        """Return the newest round, as far as it was answered; samples that are no longer there are left out."""
+        """Return the newest round, as far as it was answered, without samples or classes that are no longer there."""
         found = self._store.rows("SELECT id, time FROM look ORDER BY id DESC LIMIT 1")
         if not found:
             return None
@@ -71,7 +71,12 @@ class SecondLooks:
             "SELECT name, before, answer FROM second_look JOIN sample ON sample.id = second_look.sample "
             f"WHERE second_look.look = ? AND {PRESENT} ORDER BY place"
         )
-        rows = self._store.rows(sql, (number,))
+        there = {name for (name,) in self._store.rows("SELECT name FROM class")}
+        rows = [
+            row
+            for row in self._store.rows(sql, (number,))
+            if there.issuperset((*names_in(row[1], several), *names_in(row[2], several)))
+        ]
         samples = (Twice(name, decode(before, several), decode(answer, several)) for name, before, answer in rows)
         return SecondLook(number, time, tuple(samples))
 

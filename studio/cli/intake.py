@@ -147,6 +147,7 @@ def understand_data(
     from labeling.errors import ImportRefused
     from labeling.importing import understand
     from labeling.tables.together import together_by
+    from labeling.unpacked import release
 
     try:
         types = {} if group is None else {group: ColumnType.GROUP}
@@ -155,11 +156,14 @@ def understand_data(
         if target is None or target in _names(found := understand(path, chosen=chosen)):
             raise
     if target is not None and found.target != target:
+        release(found.source)
         names = listing(_names(found), most=20) or "none: it is files in folders"
         raise UsageError(f"There is no column {target!r} in {path.name} to guess. Its columns: {names}.")
     if kept and not found.holds_rows:
+        release(found.source)
         raise UsageError(f"{path.name} is no table, so it has no columns to keep. Leave --keep-column out.")
     if group is not None and together_by(found.columns) != group:
+        release(found.source)
         names = listing([name for name in _names(found) if name != found.target], most=20)
         columns = f"Its other columns: {names}." if found.holds_rows else "It is no table."
         raise UsageError(f"There is no column {group!r} in {path.name} to keep rows together by. {columns}")

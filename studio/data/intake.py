@@ -143,10 +143,18 @@ class Intake(QObject):
             from labeling.tables.further import as_before
 
             found = understand(source, chosen=chosen, progress=job.report, cancelled=job.cancelled, **wish)
-            return found if wish else as_before(project, found)
+            held = project.table_sources() if wish and project is not None else []
+            there = held[-1].understanding if held else found
+            if (found.target, found.kind) != (there.target, there.kind):
+                return found  # what the person chose; it is refused when it is to be taken in
+            return as_before(project, found)
 
-        self._before, self._shown = self._shown, None
-        self._start(work, f"Looking at {title}…").done.connect(self._show)
+        before = self._before = self._shown
+        self._shown = None
+        job = self._start(work, f"Looking at {title}…")
+        job.done.connect(self._show)
+        if before is not None:
+            job.stopped.connect(lambda: self._release(before.source))
 
     def _release(self, source: Path) -> None:
         def work(_job: Job) -> None:

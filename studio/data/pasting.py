@@ -39,7 +39,7 @@ def pasted_paths() -> list[Path]:
 def _paths_in(text: str) -> list[Path]:
     """Return the paths of things that are there, one a line, with quotation marks around them or without."""
     lines = [line.strip().strip("\"'").removeprefix("file://") for line in text.splitlines()[:_MOST_LINES]]
-    return [Path(line) for line in lines if line and _is_there(line)]
+    return [Path(line).expanduser() for line in lines if line and _is_there(line)]
 
 
 def _is_there(line: str) -> bool:

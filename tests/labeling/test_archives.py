@@ -7,6 +7,7 @@ import io
 import tarfile
 import tempfile
 import tracemalloc
+import unicodedata
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
@@ -310,3 +311,11 @@ def test_an_archive_of_class_folders_is_taken_in(
     batch = read(understanding)
     assert batch.frame.height == 4
     assert batch.problems[0].path == "../x.png"
+
+
+def test_names_that_differ_in_how_an_accent_is_stored_are_two_files_on_every_disk(tmp_path: Path, base: Path) -> None:
+    names = ("a/caf\u00e9.txt", "a/cafe\u0301.txt")
+    folder = unpack(zipped(tmp_path / "both.zip", {name: name.encode() for name in names}), base=base)
+    assert sorted(contents(folder).values()) == sorted(name.encode() for name in names)
+    assert len({unicodedata.normalize("NFC", name).casefold() for name in contents(folder)}) == 2
+    assert [problem.path for problem in left_out(folder)] == [names[1]]

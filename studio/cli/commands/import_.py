@@ -95,7 +95,12 @@ def _take_in(project: Project, selection: Selection, options: Namespace) -> Sequ
     from labeling.importing import read
     from labeling.unpacked import release
 
-    understanding = _as_before(project, _understood(selection, options), options)
+    found = _understood(selection, options)
+    try:
+        understanding = _as_before(project, found, options)
+    except BaseException:
+        release(found.source)
+        raise
     added = None
     batch = read(understanding)
     try:
@@ -109,13 +114,17 @@ def _take_in(project: Project, selection: Selection, options: Namespace) -> Sequ
 
 
 def _as_before(project: Project, found: Understanding, options: Namespace) -> Understanding:
-    """Use the columns of a further table as before, where nothing else was asked for."""
+    """Use the columns of a further table as before, where nothing else was asked for than there is."""
     from labeling.tables.further import as_before
 
-    return found if options.target or options.keep_column or options.group else as_before(project, found)
+    there = project.understanding()
+    another = options.target is not None and there is not None and options.target != there.target
+    return found if another or options.keep_column or options.group else as_before(project, found)
 
 
 def _understood(selection: Selection, options: Namespace) -> Understanding:
+    from labeling.unpacked import release
+
     found = understand_data(selection.path, options.target, options.keep_column, selection.chosen, options.group)
     wanted = f"{found.modality.value}_{LABELS_FROM[options.labels_from]}" if options.labels_from else found.format
     if options.no_test_part:
@@ -123,6 +132,7 @@ def _understood(selection: Selection, options: Namespace) -> Understanding:
     if wanted == found.format:
         return found
     if wanted not in found.layouts:
+        release(found.source)
         raise UsageError(f"{selection.path.name} has no labels from {options.labels_from}. Leave --labels-from out.")
     from labeling.importing import understand
 

@@ -210,3 +210,12 @@ def test_accents_that_are_stored_otherwise_are_the_same_name(
     lines = [f"{normalize(typed, column.format(number))},{'ab'[number % 2]}" for number in range(4)]
     (tmp_path / "photos" / "list.csv").write_text("\n".join(["file,label", *lines]), encoding="utf-8")
     assert labels(listing(tmp_path / "photos")) == {name: "ab"[number % 2] for number, name in enumerate(here)}
+
+
+def test_a_text_that_is_too_long_for_a_name_hides_no_list(photos: Path) -> None:
+    found = "肺" * 200  # 600 bytes
+    names = sorted(path.name for path in photos.iterdir())[:2]
+    (photos / "reports.csv").write_text(
+        "findings,image,label\n" + "".join(f"{found},{name},ill\n" for name in names), encoding="utf-8"
+    )
+    assert sorted(name for name, label in labels(listing(photos)).items() if label == "ill") == names

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from collections.abc import Callable
@@ -10,7 +11,10 @@ import polars as pl
 import pytest
 
 from engine.task import Column, ColumnType, Kind
+from labeling.annotations.registry import WRITERS
+from labeling.batch import Batch
 from labeling.errors import ImportRefused, ProjectError
+from labeling.exporting import annotations_of, fitted_to
 from labeling.importing import read, understand
 from labeling.project import Filter, Project
 from labeling.snapshot import snapshot
@@ -259,3 +263,45 @@ def test_a_table_that_was_not_taken_in_leaves_no_file(make_project: MakeProject)
     with pytest.raises(Exception, match="NOT NULL"):
         project.add(PRICES, replace(prices(3), frame=broken))
     assert not list((project.path / "tables").iterdir())
+
+
+@pytest.mark.parametrize("said", ["CAFÉ", "cafe\u0301", "Café"])
+def test_a_class_that_a_later_import_spells_otherwise_is_the_same(make_project: MakeProject, said: str) -> None:
+    project = make_project(["café", "A"])
+    marked = photos([said, "a"], start=10).frame.with_columns(marks=pl.Series([f'[["{said}", 0, 0, 5, 5]]', None]))
+    assert project.add(PHOTOS, Batch(marked)).new == 2
+    assert [info.name for info in project.classes()] == ["A", "café", "a"]
+    assert project.frame()["label"].to_list() == ["café", "A", "café", "a"]
+    assert [mark.label for mark in project.marks(["10.png"])["10.png"]] == ["café"]
+    assert project.undo() == "Add 2 photos"
+    assert [info.name for info in project.classes()] == ["A", "café"]
+
+
+def test_a_table_whose_columns_are_read_otherwise_is_refused(make_project: MakeProject) -> None:
+    project = make_project()
+    project.add(PRICES, prices(3))
+    other = replace(PRICES, columns=(Column("rooms", ColumnType.CATEGORY), PRICES.columns[1]))
+    with pytest.raises(ImportRefused, match="“rooms” is read as number in this project, and as category in"):
+        project.add(other, prices(3, start=5))
+    assert project.count() == 3
+
+
+def test_files_on_a_drive_that_does_not_answer_are_missing(
+    make_project: MakeProject, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    project, asked = make_project(["a", "b"]), Path.is_file
+
+    def gone(path: Path) -> bool:
+        if path.is_relative_to("/photos"):
+            raise OSError(errno.ENOTCONN, "Transport endpoint is not connected", str(path))
+        return asked(path)
+
+    monkeypatch.setattr(Path, "is_file", gone)
+    assert [sample.id for sample in project.missing()] == ["0.png", "1.png"]
+    modality, annotations = annotations_of(project)
+    assert fitted_to(WRITERS["jsonl"], annotations, modality)[1] == []
+    assert "2 files are not where they were" in " ".join(fitted_to(WRITERS["folders"], annotations, modality)[1])
+    for name in ("0.png", "1.png"):
+        (tmp_path / name).touch()
+    assert project.add(PHOTOS, photos(["a", "b"], folder=tmp_path)).known == 2
+    assert project.missing() == []

@@ -70,3 +70,19 @@ def test_a_round_can_be_dropped(make_project: MakeProject) -> None:
 def test_without_labels_there_is_nothing_to_look_at_again(make_project: MakeProject) -> None:
     with pytest.raises(ProjectError, match="Label some first"):
         make_project([None, None]).second_looks.begin()
+
+
+def test_classes_that_are_called_otherwise_now_are_not_compared(make_project: MakeProject) -> None:
+    project = make_project(["bolt", "nut"] * 5)
+    project.second_looks.begin(seed=0)
+    assert firsts(project) == {"bolt", "nut"}
+    project.rename_class("bolt", "screw")
+    assert firsts(project) == {"nut"}
+    project.undo()
+    assert firsts(project) == {"bolt", "nut"}
+
+
+def firsts(project: Project) -> set[object]:
+    latest = project.second_looks.latest()
+    assert latest is not None
+    return {one.first for one in latest.samples}

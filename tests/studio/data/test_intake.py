@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from engine.dataset import INPUT_PREFIX
-from labeling.errors import ProjectError
+from labeling.errors import Cancelled, ProjectError
 from labeling.importing import read
 from labeling.project import Project
 from labeling.unpacked import home
@@ -75,7 +76,10 @@ def test_unrelated_data_sets_are_asked_for_one_by_one(
     assert screen.session.project is None
 
 
-def test_days_and_months_stay_where_none_are_kept_apart(screen: DataScreen, tmp_path: Path, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("wish", [("apart", "none kept apart for the test"), ("target", "price")])
+def test_days_and_months_stay_where_a_further_table_is_looked_at_anew(
+    screen: DataScreen, tmp_path: Path, qtbot: QtBot, wish: tuple[str, str]
+) -> None:
     first, further = tmp_path / "first.csv", tmp_path / "further.csv"
     sold = [f"{1 + n % 12}/{1 + n % 28}/2024,{n % 7},{n}.5" for n in range(60)]
     first.write_text("\n".join(["sold,rooms,price", *sold]))
@@ -86,15 +90,16 @@ def test_days_and_months_stay_where_none_are_kept_apart(screen: DataScreen, tmp_
     accept(screen, 60, qtbot)
     screen.drop([further])
     assert "15 kept apart for the test" in shown(screen, qtbot)
-    screen.intake.pick("apart", "none kept apart for the test")
-    qtbot.waitUntil(lambda: "none kept apart" in screen.sheet.sentence.accessibleName())
+    screen.intake.pick(*wish)
+    qtbot.waitUntil(lambda: screen.intake.shown is not None)
+    assert ("none kept apart" in screen.sheet.sentence.accessibleName()) is (wish[0] == "apart")
     accept(screen, 80, qtbot)
     project = screen.session.project
     assert project is not None
     frame = project.frame()
     days = frame[INPUT_PREFIX + "sold"].to_list()
     assert days[61] - days[60] == 1
-    assert frame["split"].null_count() == 80
+    assert frame["split"].null_count() == (80 if wish[0] == "apart" else 65)
 
 
 def packed(photos: Path) -> Path:
@@ -107,6 +112,25 @@ def test_a_refused_archive_does_not_stay_unpacked(screen: DataScreen, photos: Pa
     assert len(list(home().iterdir())) == 1
     screen.intake.refuse()
     qtbot.waitUntil(lambda: not list(home().iterdir()))
+
+
+def test_an_archive_whose_second_look_is_stopped_does_not_stay_unpacked(
+    screen: DataScreen, photos: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen.drop([packed(photos)])
+    shown(screen, qtbot)
+    assert len(list(home().iterdir())) == 1
+    monkeypatch.setattr("labeling.importing.understand", until_cancelled)
+    screen.intake.pick("kind", "sort by several classes")
+    screen.intake.cancel()
+    qtbot.waitUntil(lambda: not list(home().iterdir()))
+    qtbot.waitUntil(lambda: not screen.intake.busy)
+
+
+def until_cancelled(*_args: object, cancelled: Callable[[], bool], **_wish: object) -> None:
+    while not cancelled():
+        time.sleep(0.01)
+    raise Cancelled
 
 
 def test_an_archive_that_was_taken_in_stays(screen: DataScreen, photos: Path, qtbot: QtBot) -> None:
@@ -151,6 +175,9 @@ def test_files_paths_and_pictures_are_pasted(screen: DataScreen, loose_photos: P
     words = QMimeData()
     words.setText(f'"{first}"\n{second}\nno such file\n{"x" * 9000}')
     assert put(words) == [first, second]
+    words = QMimeData()
+    words.setText("~")
+    assert put(words) == [Path.home()]
     picture = QMimeData()
     image = QImage(40, 30, QImage.Format.Format_RGB32)
     image.fill(Qt.GlobalColor.red)

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from labeling.project import Project
+from labeling.unpacked import home
 from studio.cli.entry import main
 
 
@@ -140,3 +141,32 @@ def test_nothing_is_kept_apart_where_that_is_wanted(
     assert "none kept apart for the test" in capsys.readouterr().out
     with Project.open(tmp_path / "p") as project:
         assert project.frame()["split"].null_count() == 5
+
+
+def test_a_further_table_with_its_target_said_again_is_read_as_the_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    january, february, folder = tmp_path / "jan.csv", tmp_path / "feb.csv", tmp_path / "project"
+    january.write_text("code,town,price\n" + "".join(f"{n % 7},{'AB'[n % 2]},{n}.5\n" for n in range(40)))
+    february.write_text("code,town,price\n" + "".join(f"{'x' if n == 3 else n % 5},A,{n}.5\n" for n in range(40)))
+    for path in (january, february):
+        assert main(["import", str(path), "--project", str(folder), "--target", "price"]) == 0, capsys.readouterr().err
+    with Project.open(folder) as project:
+        frame = project.frame()
+        assert frame["x:code"].dtype.is_numeric() and frame["x:code"].null_count() == 1
+        assert frame["x:town"].n_unique() == 2
+    capsys.readouterr()
+    assert main(["import", str(february), "--project", str(folder), "--target", "code"]) == 1
+    assert "Start a new project for it." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [(["--labels-from", "list"], 2), (["--target", "nope"], 2), (["--keep-column", "nope"], 2)]
+)
+def test_what_was_unpacked_for_a_refused_wish_goes_again(
+    photos: Path, tmp_path: Path, words: list[str], code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive = shutil.make_archive(str(tmp_path / "photos"), "zip", photos)
+    assert main(["import", archive, "--project", str(tmp_path / "project"), *words]) == code
+    assert "Traceback" not in capsys.readouterr().err
+    assert not home().exists() or not list(home().iterdir())
