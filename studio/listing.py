@@ -49,9 +49,9 @@ class Listing:
         return self.frame is not None
 
     @property
-    def columns(self) -> tuple[str | None, Kind | None, dict[str, pl.DataType]]:
-        """What is predicted of a table, and from which columns."""
-        return self.target, self.kind, {} if self.frame is None else dict(self.frame.schema)
+    def columns(self) -> tuple[str | None, Kind | None, dict[str, pl.DataType], dict[str, ColumnType]]:
+        """What is predicted of a table, from which columns, and what these are read as."""
+        return self.target, self.kind, {} if self.frame is None else dict(self.frame.schema), self.types
 
     def same_samples(self, other: Listing) -> bool:
         """Tell whether another listing has the same samples, in the same places on the disk."""

@@ -89,7 +89,9 @@ class Browser(QWidget):
     def selected(self) -> list[str]:
         """Return the ids of the selected samples, in order."""
         view, model = self._view()
-        rows = sorted({index.row() for index in view.selectionModel().selectedIndexes()})
+        chosen = view.selectionModel().selection()  # by ranges: each cell would be an object of its own
+        ranges = [chosen.at(place) for place in range(chosen.count())]
+        rows = sorted({row for one in ranges for row in range(one.top(), one.bottom() + 1)})
         return [model.id_at(place) for place in rows]
 
     def focus_search(self) -> None:

@@ -65,7 +65,12 @@ class LabelExport(QDialog):
         column.addWidget(self.said, 1)
         column.addWidget(self.bar)
         column.addWidget(row(None, self.leave, self.go))
+        self.finished.connect(self._forget)
         self._look(project)
+
+    def _forget(self) -> None:
+        """Let go of the labels: the window keeps this dialog, and those of a large table take gigabytes."""
+        self._found = self._held = None
 
     def _look(self, project: Project) -> None:
         def work(job: Job) -> tuple[Modality, Annotations]:
@@ -109,8 +114,8 @@ class LabelExport(QDialog):
         job.failed.connect(lambda error: self._say(writer, None, [explain(error)]))
 
     def _say(self, writer: Writer, held: Annotations | None, sentences: list[str]) -> None:
-        if writer is not self._writers[self.formats.currentIndex()]:
-            return  # another one was chosen meanwhile
+        if self._found is None or writer is not self._writers[self.formats.currentIndex()]:
+            return  # closed, or another one was chosen meanwhile
         self._held = held
         taken = " The files themselves are copied along." if writer.takes_media else ""
         self.said.setText("\n".join(sentences) or f"{writer.title} can hold all of these labels.{taken}")

@@ -26,6 +26,7 @@ from studio.widgets.message_bar import MessageArea
 
 if TYPE_CHECKING:
     from labeling.batch import Problem
+    from labeling.project import Project
     from labeling.tables.anew import Offered
     from labeling.understanding import Understanding
 
@@ -50,6 +51,7 @@ class DataScreen(Screen):
         self.notes = MessageArea(kept=2)
         self._stale = False
         self._left_out: list[Problem] = []
+        self._columns_of: tuple[Project | None, Understanding | None] = (None, None)  # whose columns are looked at
         self._build()
         self._listen()
         self._show_page()
@@ -237,6 +239,7 @@ class DataScreen(Screen):
     def change_columns(self) -> None:
         """Ask what each column is used as: of the table on the sheet, else of the project's."""
         shown = self._table_shown()
+        self._columns_of = self.session.project, shown
         if shown is not None:
             self.recolumning.look_at(shown)
         else:
@@ -250,9 +253,11 @@ class DataScreen(Screen):
     def _show_columns(self, columns: list[Offered], target: str) -> None:
         from studio.data.columns_dialog import ColumnsDialog
 
+        project, shown = self._columns_of
+        if project is not self.session.project or shown is not self._table_shown():
+            return  # something else is looked at by now
         dialog = ColumnsDialog(columns, target or None, self)
-        of_sheet = self._table_shown() is not None
-        dialog.chosen.connect(self.intake.use_columns if of_sheet else self.recolumning.apply)
+        dialog.chosen.connect(self.recolumning.apply if shown is None else self.intake.use_columns)
         dialog.open()
 
     def _show_samples(self, ids: list[str], caption: str) -> None:

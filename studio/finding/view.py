@@ -118,16 +118,18 @@ class View(QObject):
         self._finding = None
 
     def suggestion(self, row: int) -> Suggestion | None:
-        """Return what is suggested for a sample that has no label."""
+        """Return what is suggested for a sample that has no label, of classes that are still there."""
         listing = self.listing
-        return self.suggestions.by_sample.get(listing.ids[row]) if listing.labels[row] is None else None
+        found = self.suggestions.by_sample.get(listing.ids[row]) if listing.labels[row] is None else None
+        return found if found is not None and set(found.names) <= set(self._library.class_names) else None
 
     def open_suggestions(self, rows: Iterable[int]) -> list[Suggestion]:
         """Return what is suggested for those of these rows that have no label and are not skipped."""
         listing, found = self.listing, self.suggestions.by_sample
         ids, labels, skipped = listing.ids, listing.labels, listing.skipped
         wanted = (found.get(ids[row]) for row in rows if labels[row] is None)
-        return [suggestion for suggestion in wanted if suggestion is not None and suggestion.sample not in skipped]
+        there = set(self._library.class_names)  # one that was renamed or removed since would be made anew
+        return [one for one in wanted if one is not None and one.sample not in skipped and there.issuperset(one.names)]
 
     def splits(self) -> list[str]:
         """Return the splits that can be chosen."""

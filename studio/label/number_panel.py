@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, Signal
+from PySide6.QtCore import QLocale, QPoint, Signal
 from PySide6.QtGui import QDoubleValidator
-from PySide6.QtWidgets import QFrame, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QToolTip, QVBoxLayout
 
 from studio.listing import Label, shown
 from studio.theme import SPACE
 from studio.widgets.basics import button, text
 from studio.widgets.field import Field
+
+_NO_COMMAS = "Write decimals behind a point, and no commas."
 
 
 class NumberPanel(QFrame):
@@ -49,5 +51,9 @@ class NumberPanel(QFrame):
     def _entered(self) -> None:
         if not self.field.text():
             self.accepted.emit()
+        elif "," in self.field.text():  # between thousands, or before decimals: nobody can tell
+            below = self.field.mapToGlobal(QPoint(0, self.field.height()))
+            QToolTip.showText(below, _NO_COMMAS, self.field)
+            self.field.selectAll()
         elif self.field.hasAcceptableInput():
             self.assigned.emit(float(self.field.text()))

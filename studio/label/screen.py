@@ -283,7 +283,8 @@ class LabelScreen(Screen):
         """Keep for a chosen mark, or for what has the focus, keys that do something else elsewhere on the screen."""
         if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
             tiles = self.bench.confirm.grid
-            if is_for_focus(event, QApplication.focusWidget(), tiles) or self._wants_mark(event):
+            here = is_for_focus(event, QApplication.focusWidget(), tiles) or self._wants_mark(event)
+            if here or self._gives_class(event):
                 event.accept()
                 return True
         return super().event(event)
@@ -302,6 +303,10 @@ class LabelScreen(Screen):
 
     def _wants_mark(self, event: QKeyEvent) -> bool:
         return not self.many and self.marking is not None and self.marking.wants(event)
+
+    def _gives_class(self, event: QKeyEvent) -> bool:
+        """Tell whether a key gives a class; a command with this key, which it may have elsewhere, comes after that."""
+        return not self._is_number and self.session.library.class_of_key(class_key_of(event)) is not None
 
     def _take_key(self, event: QKeyEvent) -> bool:
         name = self.session.library.class_of_key(class_key_of(event))

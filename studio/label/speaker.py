@@ -46,6 +46,15 @@ class Speaker:
             self._pool = None
 
     def _start(self, rate: int, pull: Pull) -> None:
+        import miniaudio
+
+        try:
+            self._play(rate, pull)
+        except miniaudio.MiniaudioError:  # the device has gone since it was opened
+            self._close()
+            self._play(rate, pull)
+
+    def _play(self, rate: int, pull: Pull) -> None:
         self._stop()
         if self._device is None or rate != self._rate:
             self._close()

@@ -344,9 +344,9 @@ class ShareScreen(Screen):
             self.page.reveal(card.name)
 
     def _done(self, exported: Exported) -> None:
-        run = self.session.run
-        if run is not None and self._exporting() is not None:
-            remember(self.session.project, run.path, exported)
+        wanted = self.process.wanted
+        if wanted is not None and self._exporting() is not None:
+            remember(self.session.project, wanted.run, exported)  # the session may follow a newer run by now
             self._show_exported(exported)
         self._tell_busy()
         self._reveal()

@@ -112,7 +112,7 @@ class RunPanel(QWidget):
     def show_progress(self, progress: RunProgress, feed: Feed, lost: bool) -> None:
         """Show the run as it is now; ``lost`` when its worker died."""
         self._progress = progress
-        self._settle_asked()
+        self._settle_asked(lost)
         self.headline.setText(self._headline(lost))
         self.sure.setText(sure_sentence(progress))
         self.sure.setVisible(bool(self.sure.text()))
@@ -143,10 +143,10 @@ class RunPanel(QWidget):
             return "Starting…"
         return f"{wording.duration(progress.remaining_s)} left"
 
-    def _settle_asked(self) -> None:
+    def _settle_asked(self, lost: bool) -> None:
         state = self._progress.state
         reached = {"pause": "paused", "resume": "running"}.get(self._asked or "")
-        if state == "ended" or state == reached:
+        if lost or state in {"ended", reached}:
             self._asked = None
 
     def _show_lost(self, lost: bool) -> None:
@@ -177,7 +177,7 @@ class RunPanel(QWidget):
         for verb, made in self.verbs.items():
             made.setVisible(wanted[verb])
             made.setText(_ANSWERS[verb] if self._asked == verb else _TITLES[verb])
-            made.setEnabled(self._asked is None and state != "finishing")
+            made.setEnabled(self._asked is None and (state != "finishing" or not self.lost.isHidden()))
         if state == "finishing" and self._asked is None:
             self.verbs["finish"].setText(_ANSWERS["finish"])
         kept = state == "ended" and self._progress.stopped_because != "discarded" and bool(self._progress.points)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -61,3 +62,9 @@ def test_a_text_is_shown_without_the_column_that_keeps_some_together(tmp_path: P
         listing = load(project)
     texts = [text_of(listing, place) for place in range(len(listing))]
     assert texts == [line.partition(",")[2] for line in SAID]
+
+
+def test_a_column_that_is_read_otherwise_makes_other_samples() -> None:
+    category = replace(ROWS, types={"town": ColumnType.CATEGORY, "size": ColumnType.NUMBER})
+    assert category.same_samples(replace(category, labels=[2.5, 1.0]))
+    assert not category.same_samples(replace(category, types={**category.types, "town": ColumnType.GROUP}))

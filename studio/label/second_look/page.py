@@ -89,6 +89,7 @@ class SecondLookPage(QWidget):
             self._session.message.emit("warning", explain(error))
             return False
         self._pages.setCurrentWidget(self._asking)
+        self.number.show_value("", None)  # what was typed in the round before is not to be seen
         self._show()
         if self._session.library.listing.kind is Kind.REGRESSION:
             self.number.field.setFocus()
@@ -266,7 +267,8 @@ class SecondLookPage(QWidget):
     def _settle(self, sample: str, label: Label) -> None:
         """Give a sample the label that was decided on, as a change like any other."""
         self._session.changes.set_labels({sample: label}, f"Label '{shown(label)}' after a second look")
-        self.result.settle(sample)
+        if not self._session.changes.was_refused:
+            self.result.settle(sample)
 
     def _show_in_label(self, sample: str) -> None:
         self.leave()

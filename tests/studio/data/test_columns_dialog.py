@@ -156,3 +156,22 @@ def test_a_table_that_is_gone_is_said_to_be(window: MainWindow, table: Path, tmp
     with qtbot.waitSignal(window.session.message) as told:
         data_screen(window).change_columns()
     assert "not there any more" in told.args[1]
+
+
+def test_columns_of_what_is_not_looked_at_any_more_are_not_asked_about(
+    window: MainWindow, table: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    assert window.session.open_project(project_of(table, tmp_path / "flowers"))
+    qtbot.waitUntil(lambda: len(window.session.library.listing) == 40)
+    window.go("data")
+    screen = data_screen(window)
+    more = tmp_path / "more.csv"
+    more.write_text(table.read_text(encoding="utf-8"), encoding="utf-8")
+    screen.drop([more])
+    qtbot.waitUntil(lambda: screen.intake.shown is not None)
+    screen.change_columns()
+    screen.intake.refuse()
+    qtbot.waitUntil(lambda: not screen.recolumning._busy and not window.session.background.busy)
+    assert screen.findChild(ColumnsDialog) is None
+    screen.change_columns()
+    dialog_of(window, qtbot)

@@ -96,3 +96,12 @@ def test_an_export_can_be_stopped_and_leaves_nothing(
     assert window.messages.bars()[-1].words == "The export was stopped. Nothing of it was kept."
     assert not out.exists()
     assert not dialog.isVisible()
+
+
+def test_a_dialog_that_was_closed_keeps_no_labels(screen: DataScreen, qtbot: QtBot) -> None:
+    dialog = opened(screen, qtbot)
+    assert dialog._found is not None
+    dialog.reject()
+    assert dialog._found is None and dialog._held is None
+    dialog._show_losses()
+    assert dialog._held is None

@@ -135,3 +135,10 @@ def test_among_very_many_the_old_rows_stand_until_others_are_found(
     with qtbot.assertNotEmitted(view.changed, wait=100):
         assert view.rows == list(range(9))
     view.close()
+
+
+def test_classes_that_are_gone_are_not_suggested(view: View, session: Session) -> None:
+    assert len(view.open_suggestions(range(9))) == 3
+    session.changes.remove_class("nut")
+    assert [one.sample for one in view.open_suggestions(range(9))] == [view.listing.ids[4]]
+    assert view.suggestion(4) is not None and view.suggestion(5) is None

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from labeling.importing import read, understand
 from labeling.project import Project
+from studio.actions import find
 from studio.keys.capture import KeyCapture
 from studio.keys.keymap import keymap
 from studio.keys.overlay import KeyOverlay
@@ -140,3 +141,15 @@ def test_the_usual_key_comes_back(overlay: KeyOverlay, qtbot: QtBot) -> None:
         QTest.mouseClick(offered, Qt.MouseButton.LeftButton)
         expected = "X" if title.startswith("Usual") else "Set a key…"
         assert key_button(overlay, "Skip").text() == expected
+
+
+def test_a_class_keeps_its_key_where_a_command_gets_its_usual_one_back(
+    overlay: KeyOverlay, screen: LabelScreen, qtbot: QtBot
+) -> None:
+    keymap().choose(find("label.skip"), ("Y",))
+    screen.session.changes.key_class("washer", "X")
+    keymap().reset_all()
+    back_to(screen, overlay, qtbot)
+    QTest.keyClick(screen, Qt.Key.Key_X)
+    assert screen.listing.labels[0] == "washer"
+    assert not screen.listing.skipped

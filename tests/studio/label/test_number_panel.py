@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QToolTip
 from pytestqt.qtbot import QtBot
 
 from studio.label.number_panel import NumberPanel
@@ -74,3 +74,13 @@ def test_the_rows_number_is_shown_in_full(panel: NumberPanel, qtbot: QtBot) -> N
     panel.show_value("price", None)
     assert panel.field.text() == ""
     assert "price" in panel.field.accessibleName()
+
+
+@pytest.mark.parametrize("words", ["1,234", "3,5", "1,234.5"])
+def test_a_comma_is_not_guessed_at(panel: NumberPanel, qtbot: QtBot, words: str) -> None:
+    panel.show()
+    with qtbot.assertNotEmitted(panel.assigned):
+        panel.field.setText(words)
+        panel.findChildren(QPushButton)[0].click()
+    qtbot.waitUntil(lambda: QToolTip.text() == "Write decimals behind a point, and no commas.")
+    assert panel.field.selectedText() == words

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 
+import miniaudio
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from pytestqt.qtbot import QtBot
 
@@ -53,3 +55,28 @@ def test_nothing_was_played_so_there_is_nothing_to_close() -> None:
     speaker.stop()
     speaker.close()
     assert speaker.silent == ""
+
+
+def test_a_device_that_has_gone_is_opened_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+
+    class Device:
+        running = False
+
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def start(self, _frames: object) -> None:
+            done.append(f"{self.name} starts")
+            if self.name == "first":
+                raise miniaudio.MiniaudioError("failed to start the device")
+
+        def close(self) -> None:
+            done.append(f"{self.name} closes")
+
+    devices = [Device("first"), Device("second")]
+    monkeypatch.setattr(Speaker, "_opened", lambda _speaker, _rate: devices.pop(0))
+    speaker = Speaker()
+    speaker.start(RATE, lambda count: np.zeros(count, np.float32))
+    speaker.close()
+    assert done == ["first starts", "first closes", "second starts", "second closes"]

@@ -193,3 +193,10 @@ def test_a_slash_and_a_part_of_a_name_give_a_class(suggesting: LabelScreen) -> N
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert labels(suggesting)[4] == "nut"
     assert (suggesting.order.place, suggesting.hasFocus()) == (5, True)
+
+
+def test_a_class_that_was_renamed_does_not_come_back_by_what_was_suggested(suggesting: LabelScreen) -> None:
+    suggesting.session.changes.rename_class("bolt", "screw")
+    press(suggesting, Qt.Key.Key_Return)
+    assert labels(suggesting)[4] is None
+    assert "bolt" not in suggesting.session.library.class_names

@@ -20,7 +20,7 @@ from studio.actions import ACTIONS, Scope
 from studio.screen import ScreenState
 from studio.share.card import ExportCard
 from studio.share.exporting import Wanted
-from studio.share.memory import remember
+from studio.share.memory import remember, remembered
 from studio.share.models import stamp
 from studio.share.screen import ShareScreen
 from studio.window import MainWindow
@@ -331,3 +331,19 @@ def test_an_export_that_a_new_model_ends_is_not_ended_without_a_word(
     window.session._follow(record(window.session.project.new_run_path(), Recipe()), None)
     assert any("The export was ended" in bar.words for bar in window.messages.bars())
     qtbot.waitUntil(lambda: not screen.process.running)
+
+
+def test_an_export_that_ends_while_the_next_run_begins_is_remembered_of_its_own(
+    window: MainWindow, tmp_path: Path, photos: Path
+) -> None:
+    screen = opened(window, project_with_run(tmp_path / "project", photos, Recipe()))
+    session = window.session
+    assert session.project is not None and session.run is not None
+    first = session.run.path
+    screen.process._wanted = Wanted(first, "onnx", tmp_path)
+    session.run = record(session.project.new_run_path(), Recipe(points=0, ended=None))
+    file = tmp_path / "bolts.onnx"
+    file.touch()
+    screen.process.done.emit(exported(file))
+    assert remembered(session.project, first)["onnx"].path == file
+    assert remembered(session.project, session.run.path) == {}

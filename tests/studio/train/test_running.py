@@ -142,3 +142,21 @@ def test_the_card_trains_for_the_time_chosen_or_says_why_not(qtbot: QtBot) -> No
     assert not card.train.isEnabled()
     card.show_goal(Goal("Sort photos", (), ()), busy=True)
     assert card.train.text() == "Starting…"
+
+
+@pytest.mark.parametrize("verb", ["pause", "finish"])
+def test_a_worker_lost_before_it_answered_leaves_the_way_to_discard(panel: RunPanel, tmp_path: Path, verb: str) -> None:
+    progress, feed = shown(panel, tmp_path, Recipe(ended=None))
+    panel.asked(verb)
+    assert not panel.can("discard")
+    panel.show_progress(progress, feed, lost=True)
+    assert panel.can("discard")
+
+
+def test_a_worker_lost_while_it_finished_leaves_the_way_to_discard(panel: RunPanel, tmp_path: Path) -> None:
+    progress, feed = shown(panel, tmp_path, Recipe(ended=None))
+    progress.take(Event(99, 0.0, 60.0, "heartbeat", {"state": "finishing", "remaining_s": 5.0}))
+    panel.show_progress(progress, feed, lost=False)
+    assert progress.state == "finishing" and not panel.can("discard")
+    panel.show_progress(progress, feed, lost=True)
+    assert panel.can("discard")

@@ -212,3 +212,34 @@ def test_rows_that_differ_are_called_as_the_other_screens_call_them(
     item = screen.second.result.table.item(0, 0)
     assert item is not None
     assert item.text() == f"Row {int(one.sample) + 1}"
+
+
+def test_a_disagreement_that_cannot_be_saved_stays(screen: LabelScreen, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer_all(screen, wrong=2)
+    result = screen.second.result
+
+    def full(*_: object, **__: object) -> None:
+        raise ProjectError("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Project, "set_labels", full)
+        result.take.click()
+        assert result.table.rowCount() == 2
+    result.take.click()
+    assert result.table.rowCount() == 1
+
+
+def test_a_new_round_of_numbers_does_not_show_what_was_typed_in_the_last(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    table = tmp_path / "flats.csv"
+    table.write_text("size,rooms,price\n" + "".join(f"{30 + n * 1.5},{n % 5},{1000.5 + 37 * n}\n" for n in range(40)))
+    with project_of(table, tmp_path / "project", target="price") as project:
+        project.set_label(project.ids()[1:], None)
+    screen = open_at_label(window, tmp_path / "project", qtbot)
+    number = screen.second.number
+    QTest.keyClicks(number.field, "5")
+    QTest.keyClick(number.field, Qt.Key.Key_Return)
+    assert screen.second.result.isVisible()
+    screen.second.result.again.emit()
+    assert number.isVisible() and number.field.text() == ""
