@@ -46,7 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def run(autodidact: Autodidact, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = tmp_path_factory.mktemp("job") / "run"
-    outcome = autodidact("train", folder, "--budget", "15s", "--out", run)
+    outcome = autodidact("train", folder, "--budget", "10s", "--out", run)
     assert outcome.code == 0, outcome.err
     assert "47 sounds in 3 folders" in outcome.out
     said = outcome.out + outcome.err

@@ -27,7 +27,7 @@ from studio.cli.intake import take_in
 from tests.engine.flowers import wait_for
 
 KILLS = int(os.environ.get("AUTODIDACT_KILLS", "6"))
-BUDGET_S = 20.0 + 3.0 * KILLS
+BUDGET_S = 8.0 + 3.0 * KILLS
 MOST_EVENTS = 4  # that a sitting is let write before somebody is killed, and then
 LONGEST_WAIT_S = 0.5
 PATIENCE_S = 10.0

@@ -12,7 +12,7 @@ import pytest
 
 from tests.e2e.conftest import CLASSES, Autodidact, Data, Outcome, read_csv
 
-BUDGET_S = 12.0
+BUDGET_S = 8.0
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Job:
 def job(autodidact: Autodidact, snakes: Data, tmp_path_factory: pytest.TempPathFactory) -> Job:
     run = tmp_path_factory.mktemp("job") / "run"
     outcome = autodidact(
-        "train", snakes.train, "--target", "kind", "--budget", "12s", "--out", run, "--predict", snakes.test, "--json"
+        "train", snakes.train, "--target", "kind", "--budget", "8s", "--out", run, "--predict", snakes.test, "--json"
     )
     assert outcome.code == 0, outcome.err
     return Job(outcome, run, json.loads((run / "result.json").read_text()))

@@ -51,5 +51,4 @@ def test_nothing_heavy_is_imported_before_the_first_paint(tmp_path: Path) -> Non
 
 
 def test_the_first_paint_takes_less_than_a_second_and_a_half_of_work(tmp_path: Path) -> None:
-    fastest = min(float(str(first_paint(tmp_path)["seconds"])) for _ in range(3))
-    assert fastest < 1.5
+    assert any(float(str(first_paint(tmp_path)["seconds"])) < 1.5 for _ in range(3))

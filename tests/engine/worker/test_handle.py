@@ -10,9 +10,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from engine.run.tail import EventTail
 from engine.task import Modality
 from engine.worker.handle import Standby
-from tests.engine.flowers import flower_run
+from tests.engine.flowers import flower_run, wait_for
 
 PATIENCE_S = 60.0
 
@@ -29,6 +30,8 @@ def test_one_that_was_started_early_works_on_its_run(tmp_path: Path, dies: bool)
             process.wait(PATIENCE_S)
         handle = worker.begin(run.path)
     assert (handle.pid == process.pid) is not dies
+    wait_for(handle, EventTail(run.events_path), "evaluated")
+    handle.send("finish")
     assert handle.wait(PATIENCE_S) == 0
     result = run.result()
     assert result is not None

@@ -33,10 +33,26 @@ from tests.engine.flowers import FLOWERS, flower_run, flowers, wait_for
 PATIENCE_S = 60.0
 
 
-def test_a_run_leaves_a_model_and_an_honest_result(tmp_path: Path) -> None:
-    run = flower_run(tmp_path / "run", budget_s=8.0, predict=True)
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """A run that used its budget or had enough, to be read only."""
+    run = flower_run(tmp_path_factory.mktemp("ended") / "run", budget_s=8.0, predict=True)
+    assert start(run.path).wait(PATIENCE_S) == 0
+    return run
+
+
+def finished(run: RunFolder) -> int | None:
+    """Start a worker, and let it finish once it has scored something; return how it ended."""
+    tail = EventTail(run.events_path)
+    tail.poll()
     handle = start(run.path)
-    assert handle.wait(PATIENCE_S) == 0
+    wait_for(handle, tail, "evaluated")
+    handle.send("finish")
+    return handle.wait(PATIENCE_S)
+
+
+def test_a_run_leaves_a_model_and_an_honest_result(ended: RunFolder) -> None:
+    run = ended
     result = run.result()
     assert result is not None
     assert result["task"]["classes"] == ["iris", "rose"]
@@ -62,9 +78,8 @@ def test_a_run_leaves_a_model_and_an_honest_result(tmp_path: Path) -> None:
     assert (test["label"] == test["prediction"]).mean() == pytest.approx(result["scores"]["test"]["accuracy"]["value"])
 
 
-def test_the_last_point_is_what_the_model_says(tmp_path: Path) -> None:
-    run = flower_run(tmp_path / "run", budget_s=8.0, predict=True)
-    assert start(run.path).wait(PATIENCE_S) == 0
+def test_the_last_point_is_what_the_model_says(ended: RunFolder) -> None:
+    run = ended
     result = run.result()
     assert result is not None
     points = sorted(run.predictions_path.glob("*.csv"), key=lambda path: int(path.stem))
@@ -104,7 +119,7 @@ def test_the_worker_waits_for_no_heavy_library() -> None:
 
 
 def test_killed_at_any_moment_the_best_model_stays_and_the_run_goes_on(tmp_path: Path) -> None:
-    run = flower_run(tmp_path / "run", budget_s=12.0, size=1500)
+    run = flower_run(tmp_path / "run", budget_s=8.5, size=1500)
     best = -1.0
     for wait in (0.0, 0.7, 0.1):
         handle, tail = start(run.path), EventTail(run.events_path)
@@ -122,7 +137,7 @@ def test_killed_at_any_moment_the_best_model_stays_and_the_run_goes_on(tmp_path:
     assert start(run.path).wait(PATIENCE_S) == 0
     result = run.result()
     assert result is not None
-    assert result["active_s"] <= 13.0
+    assert result["active_s"] <= 9.5
     events = EventTail(run.events_path).poll()
     assert [event.seq for event in events] == list(range(len(events)))
     clock = [event.active_s for event in events]
@@ -145,6 +160,9 @@ def test_a_killed_trainer_costs_a_slice_not_the_run(tmp_path: Path) -> None:
     wait_for(handle, tail, "started")
     for child in psutil.Process(handle.pid).children():
         child.kill()
+    wait_for(handle, tail, "failed")
+    wait_for(handle, tail, "evaluated")
+    handle.send("finish")
     assert handle.wait(PATIENCE_S) == 0
     events = EventTail(run.events_path).poll()
     assert any(event.type == "failed" and event.data["reason"] == "memory" for event in events)  # who else kills?
@@ -162,6 +180,8 @@ def test_a_trainer_that_somebody_ends_is_no_learners_fault(tmp_path: Path) -> No
         wait_for(handle, tail, "heartbeat")
         for child in psutil.Process(handle.pid).children():
             child.terminate()
+    wait_for(handle, tail, "evaluated")
+    handle.send("finish")
     assert handle.wait(PATIENCE_S) == 0
     assert not [event for event in EventTail(run.events_path).poll() if event.type == "failed"]
 
@@ -179,7 +199,7 @@ def test_what_is_missing_when_a_run_goes_on_can_be_put_right(tmp_path: Path) -> 
     assert "cannot be read" in said
     assert said.endswith("What was learned is kept: put that right, then resume it.")
     (run.path / "dataset.parquet").write_bytes(data)
-    assert start(run.path).wait(PATIENCE_S) == 0
+    assert finished(run) == 0
     assert run.result() is not None
 
 
@@ -215,7 +235,11 @@ def test_a_point_that_a_kill_kept_from_being_written_is_written_later(tmp_path: 
     last = max(number for number, line in enumerate(lines) if json.loads(line)["type"] == "point")
     moment = json.loads(lines[last])["active_s"]
     run.events_path.write_text("".join(lines[:last]))
-    assert start(run.path).wait(PATIENCE_S) == 0
+    handle, tail = start(run.path), EventTail(run.events_path)
+    tail.poll()
+    wait_for(handle, tail, "started")
+    handle.send("finish")
+    assert handle.wait(PATIENCE_S) == 0
     points = [event for event in EventTail(run.events_path).poll() if event.type == "point"]
     assert moment in [point.active_s for point in points]
     clock = [event.active_s for event in EventTail(run.events_path).poll()]
@@ -226,7 +250,7 @@ def test_a_run_whose_worker_comes_late_has_its_whole_budget(tmp_path: Path) -> N
     run = RunFolder.create(tmp_path / "run", FLOWERS, flowers(), RunOptions(8.0, pressed_at=time.time() - 3601.0))
     plan = json.loads((run.path / "plan.json").read_text())
     (run.path / "plan.json").write_text(json.dumps({**plan, "planned_at": time.time() - 3600.0}))
-    assert start(run.path).wait(PATIENCE_S) == 0
+    assert finished(run) == 0
     first = EventTail(run.events_path).poll()[0]
     assert 1.0 <= first.active_s < 8.0
 
@@ -358,12 +382,10 @@ def test_two_workers_do_not_share_a_run(tmp_path: Path) -> None:
     assert owner(run.path) is None
 
 
-def test_a_run_that_ended_is_not_trained_again(tmp_path: Path) -> None:
-    run = flower_run(tmp_path / "run", budget_s=5.0)
-    assert start(run.path).wait(PATIENCE_S) == 0
-    before = run.events_path.read_bytes()
-    assert start(RunFolder.open(run.path).path).wait(PATIENCE_S) == 0
-    assert run.events_path.read_bytes() == before
+def test_a_run_that_ended_is_not_trained_again(ended: RunFolder) -> None:
+    before = ended.events_path.read_bytes()
+    assert start(RunFolder.open(ended.path).path).wait(PATIENCE_S) == 0
+    assert ended.events_path.read_bytes() == before
 
 
 def test_a_run_without_its_data_says_so(tmp_path: Path) -> None:
@@ -381,7 +403,8 @@ def test_a_run_cut_off_before_its_first_word_has_its_whole_budget_later(tmp_path
     options = RunOptions(8.0, pressed_at=time.time() - 3600)
     run = RunFolder.create(tmp_path / "run", FLOWERS, data, options)
     (run.path / "worker.json").write_text('{"pid": 1, "born": 0}')  # a worker was here, and died at once
-    assert start(run.path).wait(PATIENCE_S) == 0
+    assert finished(run) == 0
+    assert EventTail(run.events_path).poll()[0].active_s < 8.0
 
 
 def test_a_budget_too_short_to_learn_anything_is_no_success(tmp_path: Path) -> None:

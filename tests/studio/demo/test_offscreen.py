@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def test_the_whole_job_at_the_window_without_a_display(tmp_path: Path) -> None:
-    environment = {**os.environ, "DEMO_OFFSCREEN": "1", "DEMO_BUDGET": "12"}
+    environment = {**os.environ, "DEMO_OFFSCREEN": "1", "DEMO_BUDGET": "6"}
     done = subprocess.run(
         [sys.executable, "-m", "studio.demo"],
         cwd=tmp_path,

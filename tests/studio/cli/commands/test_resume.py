@@ -32,7 +32,7 @@ def test_a_damaged_plan_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 @pytest.mark.slow
 def test_a_paused_run_goes_on(tmp_path: Path) -> None:
-    run = flower_run(tmp_path / "run", budget_s=5.0)
+    run = flower_run(tmp_path / "run", budget_s=3.0)
     tail = EventTail(run.events_path)
     worker = start(run.path)
     worker.send("pause")
