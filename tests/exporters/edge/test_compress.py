@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -32,9 +35,12 @@ def test_histograms_are_made_of_few_samples_from_all_over(monkeypatch: pytest.Mo
     batches = [{"x": np.full((1, 4, 8, 8), number, dtype=np.float32)} for number in range(100)]
     seen: list[float] = []
     reader = quantise._reader
-    monkeypatch.setattr(
-        quantise, "_reader", lambda given: reader(seen.extend(batch["x"].max() for batch in given) or given)
-    )
+
+    def seeing(given: Sequence[quantise.Batch]) -> Any:
+        seen.extend(float(batch["x"].max()) for batch in given)
+        return reader(given)
+
+    monkeypatch.setattr(quantise, "_reader", seeing)
     quantise.whole_quantised(planes(), batches, Scheme(Way.PERCENTILE))
     assert 8 <= len(seen) <= 16 and max(seen) > 80
     seen.clear()

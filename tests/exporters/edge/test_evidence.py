@@ -8,6 +8,7 @@ from typing import cast
 import numpy as np
 import pytest
 
+from engine.samples import Samples
 from engine.task import Kind, Modality, Task
 from exporters.edge.evidence import MOST, Loss, Score, agreement, gather, metric_of
 from exporters.edge.timing import paired
@@ -77,7 +78,12 @@ def test_slow_models_are_not_asked_more_often_than_time_allows() -> None:
 
 def test_few_samples_are_held_while_their_inner_parts_are_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
     held: list[int] = []
-    monkeypatch.setattr("exporters.edge.evidence.nearby", lambda samples: held.append(len(samples)) or samples)
+
+    def counted(samples: Samples) -> Samples:
+        held.append(len(samples))
+        return samples
+
+    monkeypatch.setattr("exporters.edge.evidence.nearby", counted)
     artefact = cast("OnnxModel", SimpleNamespace(predict=lambda samples: np.full((len(samples), 3), float(len(held)))))
     said = sure([0] * 40)
     found = gather(COLOURS, pictures(40), np.zeros(40), said, said, learned=True)
