@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 import psutil
 
+from engine.task import Modality
 from tests.benchmarks.command import cores
 
 ROOT = Path(__file__).resolve().parents[2]
 _REPORTS = "tests/benchmarks/reports"  # which every measurement changes
-_MODALITIES = tuple(f"engine/modalities/{name}" for name in ("image", "audio", "text", "table"))
+_MODALITIES = tuple(f"engine/modalities/{modality.value}" for modality in Modality)
 _TRIES, _COUNT, _PRODUCTS = 60, 60_000, 3
 
 
