@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from statistics import median
 
 from tests.benchmarks.cases import CASES, Case
-from tests.benchmarks.results import OURS, RESTATED, Outcome
+from tests.benchmarks.peers.contenders import PEERS
+from tests.benchmarks.results import OURS, Outcome
 
 SAME = 0.0005  # scores closer than this are a tie: the reports show three digits
 
 WORST = ("peak_mb", "overrun_percent")  # a bound that is kept by half of the runs is not kept
 ALIKE = 1.3  # machines on which the same work takes at most so many times as long
+UNTIMED = {peer.name for peer in PEERS if not peer.timed}
 
 Spot = tuple[str, float]  # a case and a budget
 Medians = Mapping[tuple[str, str, float], Mapping[str, float]]
@@ -39,8 +41,6 @@ def medians(outcomes: Iterable[Outcome]) -> Medians:
             figures.setdefault(name, []).append(value)
         if "reference_ms" in outcome.machine:
             figures.setdefault("reference_ms", []).append(float(outcome.machine["reference_ms"]))
-        if RESTATED in outcome.notes:
-            figures[RESTATED] = [1.0]
     return {
         key: {name: max(values) if name in WORST else median(values) for name, values in figures.items()}
         for key, figures in gathered.items()
@@ -67,10 +67,10 @@ def comparable(middle: Medians, spot: Spot, who: str) -> bool:
     """Tell whether ours and another tool were measured on machines of about the same pace.
 
     Lines from before that was measured are taken for alike among themselves. A tool that takes no notice of the budget
-    was measured once; what it says in the end is the same on any machine.
+    says the same in the end on any machine.
     """
     ours, theirs = middle.get((spot[0], OURS, spot[1])), middle[spot[0], who, spot[1]]
-    if ours is None or RESTATED in theirs:
+    if ours is None or who in UNTIMED:
         return True
     mine, other = ours.get("reference_ms"), theirs.get("reference_ms")
     if mine is None or other is None:

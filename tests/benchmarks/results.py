@@ -75,12 +75,13 @@ def _outcome(fields: dict[str, Any]) -> Outcome:
 def latest(outcomes: Iterable[Outcome]) -> list[Outcome]:
     """Return the newest line for each thing measured, in the order in which they were first measured.
 
-    Lines of other seeds from an older state of what was measured are left out: medians are over one state.
+    Lines of other seeds from an older state of what was measured are left out: medians are over one state. A failure is
+    told, but makes no older line an old one.
     """
     newest = {outcome.key: outcome for outcome in outcomes}
     by_age = sorted(newest.values(), key=lambda outcome: str(outcome.machine.get("date", "")))
-    states = {outcome.key[:3]: outcome.state for outcome in by_age}
-    return [outcome for outcome in newest.values() if outcome.state == states[outcome.key[:3]]]
+    states = {outcome.key[:3]: outcome.state for outcome in by_age if outcome.figures}
+    return [line for line in newest.values() if not line.figures or line.state == states[line.key[:3]]]
 
 
 def is_done(outcomes: Iterable[Outcome], key: Key, state: str | None) -> bool:

@@ -41,18 +41,19 @@ def _attempt(key: Key, measured: Callable[[], Outcome]) -> Outcome:
     try:
         return measured()
     except _FAILURES as error:
-        return Outcome(
-            *key, notes={"failed": f"{type(error).__name__}: {error}"}, machine=machine.record(_modality(key))
-        )
+        facts = machine.record(_modality(key)) | ({} if key[1] == OURS else {"method": _method(key)})
+        return Outcome(*key, notes={"failed": f"{type(error).__name__}: {error}"}, machine=facts)
 
 
 def _known(options: Options, key: Key) -> bool:
     """Tell whether there is a result; it must be from the code as it is, unless any of ours will do."""
-    if key[1] == OURS:
-        state = None if options.any_commit else machine.engine(_modality(key))
-    else:
-        state = next(peer.method for peer in contenders.PEERS if peer.name == key[1])
+    ours = key[1] == OURS
+    state = None if ours and options.any_commit else machine.engine(_modality(key)) if ours else _method(key)
     return results.is_done(results.load(options.results), key, state)
+
+
+def _method(key: Key) -> str:
+    return next(peer.method for peer in contenders.PEERS if peer.name == key[1])
 
 
 def _modality(key: Key) -> str | None:
@@ -94,7 +95,7 @@ def _ours(options: Options, case: Case, seed: int, budget_s: float) -> Outcome:
 
 def _peer(options: Options, peer: Peer, case: Case, seed: int, budget_s: float) -> Outcome:
     lines = results.load(options.results) if options.resume else []
-    known = [line for line in results.latest(lines) if contenders.stands_for(line, peer, case, seed)]
+    known = [line for line in results.latest(lines) if contenders.stands_for(line, peer, case, seed, budget_s)]
     if known:
         return contenders.restated(known[-1], case, budget_s)
     with tempfile.TemporaryDirectory() as folder:

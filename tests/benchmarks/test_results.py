@@ -42,6 +42,13 @@ def test_lines_of_an_older_state_of_the_code_are_left_out() -> None:
     assert latest([peer, other]) == [peer, other]
 
 
+def test_a_failed_seed_is_told_and_makes_no_other_an_old_one() -> None:
+    good = Outcome("titanic", "FLAML", 60.0, 0, {"nauc": 0.7}, machine={"method": "a", "date": "2026-01-01"})
+    failed = Outcome("titanic", "FLAML", 60.0, 1, notes={"failed": "no"}, machine={"date": "2026-01-02"})
+    alone = Outcome("esc10", "Mel", 60.0, 0, notes={"failed": "no"}, machine={"date": "2026-01-02"})
+    assert latest([good, failed, alone]) == [good, failed, alone]
+
+
 def test_ours_is_done_only_with_the_code_as_it_is() -> None:
     assert is_done([RUN], RUN.key, "abc")
     assert not is_done([RUN], RUN.key, "def")

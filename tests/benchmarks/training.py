@@ -87,9 +87,10 @@ def pairs(case: Case, curve: list[Moment]) -> tuple[tuple[float, float], ...]:
 
 
 def with_load(outcome: Outcome, finished: Finished) -> Outcome:
-    """Add what else the machine did during the run."""
+    """Add what else the machine did during the run, and its pace as the better of before and after."""
+    pace = min(float(outcome.machine["reference_ms"]), machine.reference_ms())
     used = {"others_cores": round(finished.others_cores, 3), "stolen_cores": round(finished.stolen_cores, 3)}
-    after = {"load_after": round(psutil.getloadavg()[0], 2), **used}
+    after = {"load_after": round(psutil.getloadavg()[0], 2), "reference_ms": pace, **used}
     return replace(outcome, machine={**outcome.machine, **after})
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import re
 import subprocess
 import sys
 import time
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 
 from tests.benchmarks import machine
@@ -22,6 +24,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 ENVIRONMENTS = ROOT / ".peers"
 PATIENCE = 1.5  # of the budget; then a peer is ended, and what it has written counts
+_IMPORTS = re.compile(r"from tests\.benchmarks\.peers(?:\.(\w+))? import ([\w, ]+)")
 _OUR_OWN = "own"  # the project's environment: has PyTorch, scikit-learn, timm and the same pretrained networks
 
 
@@ -50,8 +53,20 @@ class Peer:
     @property
     def method(self) -> str:
         """A mark of how it is run, other once that is changed: what was measured before is not its own any more."""
-        runner = HERE / f"{self.runner.rpartition('.')[2]}.py"
-        return hashlib.sha256(" ".join([runner.read_text(encoding="utf-8"), *self.words]).encode()).hexdigest()[:8]
+        texts = [file.read_text(encoding="utf-8") for file in self.files]
+        return hashlib.sha256(" ".join([*texts, *self.words]).encode()).hexdigest()[:8]
+
+    @property
+    def files(self) -> list[Path]:
+        """What says how it is run: its runner, the files beside it that this uses, and what is installed for it."""
+        found, ahead = set[Path](), [HERE / f"{self.runner.rpartition('.')[2]}.py"]
+        while ahead:
+            file = ahead.pop()
+            if file not in found:
+                found.add(file)
+                ahead += _used(file)
+        wanted = HERE / f"requirements-{self.environment}.txt"
+        return sorted(found) + ([wanted] if wanted.is_file() else [])
 
     @property
     def ready(self) -> bool:
@@ -63,6 +78,13 @@ class Peer:
     def takes(self, case: Case) -> bool:
         """Tell whether it is made for data of this kind."""
         return case.modality in self.modalities
+
+
+def _used(file: Path) -> list[Path]:
+    """Return the files of this folder that one of them imports."""
+    found = _IMPORTS.findall(file.read_text(encoding="utf-8"))
+    names = (name.strip() for module, several in found for name in ([module] if module else several.split(",")))
+    return [HERE / f"{name}.py" for name in names]
 
 
 def _module(name: str) -> str:
@@ -144,11 +166,15 @@ def run(peer: Peer, case: Case, seed: int, data: Path, folder: Path, budget_s: f
     return with_load(outcome, finished)
 
 
-def stands_for(outcome: Outcome, peer: Peer, case: Case, seed: int) -> bool:
-    """Tell whether a measurement of ``peer`` on ``case`` holds for other budgets too: it ended by itself, untimed."""
+def stands_for(outcome: Outcome, peer: Peer, case: Case, seed: int, budget_s: float) -> bool:
+    """Tell whether a measurement of ``peer`` on ``case`` holds for ``budget_s`` too.
+
+    It takes no notice of the time, and ended by itself before it would have been ended under this budget.
+    """
     same = (outcome.case, outcome.contender, outcome.seed) == (case.name, peer.name, seed)
     own = outcome.machine.get("method") == peer.method
-    return same and own and not peer.timed and bool(outcome.figures) and "stopped" not in outcome.notes
+    ended = "stopped" not in outcome.notes and outcome.figures.get("wall_s", inf) <= PATIENCE * budget_s
+    return same and own and not peer.timed and ended
 
 
 def restated(outcome: Outcome, case: Case, budget_s: float) -> Outcome:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import shutil
 import sys
 import time
 from dataclasses import replace
@@ -27,6 +28,19 @@ def test_a_change_of_how_a_peer_is_run_is_seen() -> None:
     usual, best = (peer for peer in PEERS if peer.name.startswith("AutoGluon"))
     assert usual.method != best.method
     assert usual.method == replace(usual, timed=False).method
+    assert [file.name for file in usual.files] == ["common.py", "run_autogluon.py", "requirements-autogluon.txt"]
+    frozen = next(peer for peer in PEERS if peer.words == ("yamnet",))
+    assert [file.name for file in frozen.files] == ["common.py", "pictures.py", "run_frozen.py", "sounds.py"]
+
+
+def test_a_change_of_what_a_runner_uses_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(HERE, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setattr(contenders, "HERE", tmp_path)
+    before = {peer.name: peer.method for peer in PEERS}
+    (tmp_path / "sounds.py").write_text("heard otherwise")
+    changed = {peer.name for peer in PEERS if peer.method != before[peer.name]}
+    assert {"Mel statistics + SVM", "Frozen network + logistic"} <= changed
+    assert not changed & {"FLAML", "TF-IDF + logistic", "SetFit-style MiniLM"}
 
 
 def test_every_dataset_has_two_peers_or_more() -> None:
@@ -77,11 +91,13 @@ def test_a_tool_without_a_clock_is_measured_once_for_all_budgets() -> None:
     facts = {"date": "then", "method": untimed.method}
     line = Outcome(case.name, untimed.name, 60.0, 3, figures, ((30.0, 0.7),), machine=facts)
 
-    assert contenders.stands_for(line, untimed, case, 3)
-    assert not contenders.stands_for(line, untimed, case, 4)
-    assert not contenders.stands_for(replace(line, notes={"stopped": "by force"}), untimed, case, 3)
-    assert not contenders.stands_for(replace(line, machine={"date": "then", "method": "older"}), untimed, case, 3)
-    assert not contenders.stands_for(replace(line, contender=timed.name), timed, case, 3)
+    assert contenders.stands_for(line, untimed, case, 3, 300.0)
+    assert not contenders.stands_for(line, untimed, case, 4, 300.0)
+    assert not contenders.stands_for(replace(line, notes={"stopped": "by force"}), untimed, case, 3, 300.0)
+    assert not contenders.stands_for(replace(line, machine={"method": "older"}), untimed, case, 3, 300.0)
+    assert not contenders.stands_for(replace(line, contender=timed.name), timed, case, 3, 300.0)
+    assert contenders.stands_for(line, untimed, case, 3, 20.0)
+    assert not contenders.stands_for(line, untimed, case, 3, 19.0), "it would have been ended before it answered"
 
     later = contenders.restated(line, case, 300.0)
     assert later.key == (case.name, untimed.name, 300.0, 3)
