@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -101,6 +102,7 @@ def about(outcomes: Sequence[Outcome]) -> list[str]:
         "0.",
         "Better and worse compare medians; differences below 0.0005 are level.",
     ]
+    sentences += _paces(outcomes)
     if loaded:
         sentences.append(f"**Measured while other programs were busy:** {'; '.join(loaded)}.")
     middle = medians(outcomes)
@@ -114,6 +116,28 @@ def about(outcomes: Sequence[Outcome]) -> list[str]:
     if failed:
         sentences.append(f"**Failed:** {'; '.join(failed)}.")
     return sentences
+
+
+def _paces(outcomes: Sequence[Outcome]) -> list[str]:
+    """Return for each budget how many seeds there are of ours and of the others, and how quick their machines were."""
+    learned = [outcome for outcome in outcomes if outcome.case != STUDIO and outcome.figures]
+    sentences = []
+    for budget in sorted({outcome.budget_s for outcome in learned}):
+        chosen = [outcome for outcome in learned if outcome.budget_s == budget]
+        sides = {"ours": [one for one in chosen if one.contender == OURS]}
+        sides["the others"] = [one for one in chosen if one.contender != OURS]
+        told = [f"of {who}, {_seeds(lines)}" for who, lines in sides.items() if lines]
+        sentences.append(f"{budget:g} s: {'; '.join(told)}.")
+    return sentences
+
+
+def _seeds(lines: Sequence[Outcome]) -> str:
+    """Return in words how many seeds each thing was measured with, and how long a fixed piece of work took there."""
+    counts = Counter((line.case, line.contender) for line in lines).values()
+    seeds = " to ".join(str(count) for count in dict.fromkeys((min(counts), max(counts))))
+    paces = [float(line.machine["reference_ms"]) for line in lines if "reference_ms" in line.machine]
+    pace = f"{min(paces):.1f} to {max(paces):.1f} ms" if paces else "not measured"
+    return f"{seeds} {'seed' if seeds == '1' else 'seeds'}, a fixed piece of work on one core {pace}"
 
 
 def standing(middle: Medians) -> str:

@@ -87,6 +87,14 @@ def test_nobody_is_compared_across_machines_of_another_pace() -> None:
     assert "| **0.850** | 0.800 | LightGBM" in publish.block([quick, heedless]), "of the time it takes no notice"
 
 
+def test_seeds_and_paces_are_told() -> None:
+    ours = [
+        replace(outcome(OURS, 0.85), seed=seed, machine={**MACHINE, "reference_ms": 3.0 + seed}) for seed in range(3)
+    ]
+    written = report([*ours, outcome("FLAML", 0.80)])
+    assert "300 s: of ours, 3 seeds, a fixed piece of work on one core 3.0 to 5.0 ms; of the others, 1 seed" in written
+
+
 def test_what_was_measured_under_load_or_failed_is_named() -> None:
     busy = Outcome("titanic", OURS, 60.0, 1, {"nauc": 0.5}, machine={**MACHINE, "others_cores": 1.0})
     failed = Outcome("esc10", "Mel", 60.0, 0, notes={"failed": "no"}, machine=MACHINE)

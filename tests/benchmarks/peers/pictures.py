@@ -38,7 +38,7 @@ def network(name: str = SMALL) -> Any:
 
 
 def pictures(job: common.Job, part: str, side: int) -> Any:
-    """Return the samples of a part as bytes [n, side, side, 3]: photos cut to a square, sounds as log-mel pictures."""
+    """Return the samples of a part as bytes [n, side, side, 3]: whole photos squashed, sounds as log-mel pictures."""
     files = job.files(part)
     if job.case.modality == "audio":
         from tests.benchmarks.peers import sounds
@@ -50,11 +50,7 @@ def pictures(job: common.Job, part: str, side: int) -> Any:
 def _photo(file: Path, side: int) -> Any:
     with Image.open(file) as opened:
         opened.draft("RGB", (side, side))
-        photo = opened.convert("RGB")
-    scale = side / min(photo.size)
-    photo = photo.resize((max(side, round(photo.width * scale)), max(side, round(photo.height * scale))))
-    left, top = (photo.width - side) // 2, (photo.height - side) // 2
-    return np.asarray(photo.crop((left, top, left + side, top + side)))
+        return np.asarray(opened.convert("RGB").resize((side, side)))
 
 
 def tensor(pixels: Any) -> torch.Tensor:

@@ -3,7 +3,7 @@
 fastai's ``fine_tune`` and ``create_head``: one pass with a frozen body (one-cycle, peak 2e-3, rising for 99 %), then
 the whole network at half of that, from a hundredth of it at the input to all of it at the head, rising for 30 %; AdamW
 (0.99, 1e-5, weight decay 0.01), momentum 0.95 to 0.85 and back; averages and maxima under a head of 512; random crops
-and flips. The resolution is the largest at which measured steps let six passes end in time; then, measured anew, as
+and flips. The resolution is the largest at which measured steps let four passes end in time; then, measured anew, as
 many passes as fit, ten at most.
 """
 
@@ -22,7 +22,7 @@ from tests.benchmarks.peers import common
 from tests.benchmarks.peers.pictures import network, pictures, tensor, use_all_cores
 
 _SIDES = (224, 192, 160, 128, 96, 64)
-_WANTED, _MOST = 6, 10
+_WANTED, _MOST = 4, 10
 _BATCH = 32
 _MARGIN = 1.12  # pictures are a little larger than what is cut out of them
 _RATE, _SLOWEST = 2e-3, 100.0

@@ -1,7 +1,7 @@
 """A pretrained network as it is, and logistic regression on what it sees or hears; C by 5 folds.
 
 The second word of the command line names the network: one of those for pictures, at the resolution that it was made
-for, or that of sound events, of whose patches the means are taken.
+for, that of sound events, of whose patches the means are taken, or that of speech.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ def _features(name: str, job: common.Job, part: str) -> Any:
     if name not in _SIDES:
         from tests.benchmarks.peers import sounds
 
-        return np.stack([sounds.events(file) for file in job.files(part)])
+        heard = {"yamnet": sounds.events, "speech": sounds.speech}[name]
+        return np.stack([heard(file) for file in job.files(part)])
     model, pixels = _network(name), pictures(job, part, _SIDES[name])
     with torch.inference_mode():
         maps = [model.forward_features(tensor(pixels[at : at + _BATCH])) for at in range(0, len(pixels), _BATCH)]

@@ -30,13 +30,13 @@ def _wave(file: Path) -> Any:
 
 
 def log_mel(file: Path) -> Any:
-    """Return decibels below the loudest moment, [bands, frames], at least -80."""
+    """Return decibels [bands, frames], none more than 80 below the loudest moment."""
     wave = _wave(file)
     wave = np.pad(wave, (0, max(0, _WINDOW - len(wave))))
     frames = np.lib.stride_tricks.sliding_window_view(wave, _WINDOW)[::_HOP] * np.hanning(_WINDOW)
     power = np.abs(np.fft.rfft(frames, _BINS)) ** 2
     decibels = 10 * np.log10(np.maximum(_filters() @ power.T, 1e-10))
-    return np.maximum(decibels - decibels.max(), -_RANGE_DB)
+    return np.maximum(decibels, decibels.max() - _RANGE_DB)
 
 
 @cache
@@ -52,7 +52,8 @@ def _filters() -> Any:
 
 def picture(file: Path, side: int) -> Any:
     """Return the log-mel spectrogram as a grey picture, bytes [side, side, 3]."""
-    levels = (255 * (log_mel(file) / _RANGE_DB + 1)).astype(np.uint8)
+    bands = log_mel(file)
+    levels = (255 * ((bands - bands.max()) / _RANGE_DB + 1)).astype(np.uint8)
     grey = Image.fromarray(levels[::-1]).resize((side, side), Image.Resampling.BILINEAR)
     return np.asarray(grey.convert("RGB"))
 
@@ -66,6 +67,15 @@ def events(file: Path) -> Any:
     return heard
 
 
+def speech(file: Path) -> Any:
+    """Return what the product's speech network hears, [2592]."""
+    from engine.backbones.speech import LENGTH
+    from engine.modalities.audio.speech import describe
+
+    heard: Any = describe(_speech_network(), _wave(file), "cpu")[:LENGTH]
+    return heard
+
+
 @cache
 def _event_network() -> Any:
     from engine.backbones.weights import verified
@@ -74,9 +84,21 @@ def _event_network() -> Any:
     return load_yamnet(verified("yamnet"))
 
 
+@cache
+def _speech_network() -> Any:
+    from engine.backbones.speech import load_speech
+    from engine.backbones.weights import verified
+
+    return load_speech(verified("speech_embedding"))
+
+
 def statistics(file: Path) -> Any:
-    """Return means and spreads over time of the bands, of 20 MFCC, and of the changes of both."""
+    """Return means, spreads and maxima over time of the bands, of 20 MFCC, and of the changes of both.
+
+    By 5 folds of the train parts of esc10 and spoken_digits, C 10: 0.859 and 0.984; without maxima 0.806 and 0.979;
+    of levels below the loudest moment 0.831 and 0.983.
+    """
     bands = log_mel(file)
     both = np.concatenate([bands, dct(bands, axis=0, norm="ortho")[:_COEFFICIENTS]])
     changes = np.diff(both, axis=1) if both.shape[1] > 1 else np.zeros_like(both)
-    return np.concatenate([f(values, axis=1) for values in (both, changes) for f in (np.mean, np.std)])
+    return np.concatenate([f(values, axis=1) for values in (both, changes) for f in (np.mean, np.std, np.max)])
