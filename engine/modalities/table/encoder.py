@@ -13,6 +13,7 @@ The arithmetic, column by column, in the order of ``TableEncoder.columns``:
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
@@ -32,6 +33,7 @@ from engine.task import Column, ColumnType
 
 MIN_COUNT = 2
 MAX_VALUES = 10_000
+_FEW_ROWS = 10_000  # up to so many, Python is through with a column before polars has made a plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,10 @@ def _differs(values: FloatArray) -> bool:
 def _fit_column(series: pl.Series, column: Column) -> EncodedColumn:
     if column.type is not ColumnType.CATEGORY:
         return EncodedColumn(column.name, column.type)
+    if len(series) <= _FEW_ROWS:
+        times = Counter(filter(None, series.to_list()))
+        often = sorted((-count, text) for text, count in times.items() if count >= MIN_COUNT)
+        return EncodedColumn(column.name, column.type, tuple(text for _, text in often[:MAX_VALUES]))
     texts = series.drop_nulls().rename("text")
     counts = texts.filter(texts != "").value_counts(name="count").filter(pl.col("count") >= MIN_COUNT)
     ordered = counts.sort(["count", "text"], descending=[True, False])["text"].head(MAX_VALUES)
@@ -214,6 +220,9 @@ def _numbers(series: pl.Series) -> FloatArray:
 
 def _codes(series: pl.Series, column: EncodedColumn) -> FloatArray:
     codes = column.codes
+    if len(series) <= _FEW_ROWS:
+        unknown, empty = column.unknown_code, column.missing_code
+        return np.array([codes.get(text, unknown) if text else empty for text in series.to_list()], dtype=np.float64)
     known = pl.Series(list(codes), dtype=pl.String)
     numbers = pl.Series(list(codes.values()), dtype=pl.Float64)
     found = series.replace_strict(known, numbers, default=column.unknown_code, return_dtype=pl.Float64)

@@ -15,7 +15,7 @@ _FLAGS = ("true", "false")
 _WHOLE = re.compile(r"(0|-?[1-9][0-9]{0,15})(\.0+)?")  # as far as a float tells every whole number
 
 
-@lru_cache(maxsize=256)  # asked for with every row
+@lru_cache(maxsize=4096)  # asked for with every row, one column after the other
 def codes_of(values: tuple[str, ...]) -> Mapping[str, int]:
     """Return the code of each known value, which is its place, and of each other spelling that means it alone."""
     known = {value: code for code, value in enumerate(values)}

@@ -15,10 +15,15 @@ from engine.errors import ModelError
 from engine.modalities.table import encoder as encoding
 from engine.modalities.table.encoder import TableEncoder
 from engine.modalities.table.samples import TableSamples
+from engine.modalities.table.spellings import codes_of
 from engine.task import Column, ColumnType
 from tests.engine.modalities.table.tables import COLUMNS, rows
 
 NUMBER, CATEGORY = Column("x", ColumnType.NUMBER), Column("c", ColumnType.CATEGORY)
+# of the signs, the last two stand in another order in UTF-16
+CELLS = (
+    st.none() | st.sampled_from(["", "a", "b", "True", "true", "1", "1.0", "é", "\uffff", "😀"]) | st.text(max_size=2)
+)
 
 
 def texts(*values: str | None) -> TableSamples:
@@ -94,6 +99,26 @@ def test_every_text_has_a_code_and_known_ones_their_own(values: list[str | None]
             assert column.values[int(code)] == value
         else:
             assert code == column.codes.get(value, column.unknown_code)
+
+
+@given(learned=st.lists(CELLS, min_size=1, max_size=40), asked=st.lists(CELLS, min_size=1, max_size=20))
+def test_few_rows_are_read_as_many_are(learned: list[str | None], asked: list[str | None]) -> None:
+    few = TableEncoder.fit(texts(*learned), [CATEGORY])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(encoding, "_FEW_ROWS", 0)
+        many = TableEncoder.fit(texts(*learned), [CATEGORY])
+        codes = many.encode(texts(*asked, *learned))
+    assert few == many
+    np.testing.assert_array_equal(few.encode(texts(*asked, *learned)), codes)
+
+
+def test_codes_are_made_once_however_many_columns_there_are() -> None:
+    frame = pl.DataFrame({f"c{number}": [f"{number} a", f"{number} b"] * 2 for number in range(300)})
+    encoder = TableEncoder.fit(TableSamples(frame), [Column(name, ColumnType.CATEGORY) for name in frame.columns])
+    codes_of.cache_clear()
+    for row in range(2):
+        assert encoder.encode(TableSamples(frame[[row]])).tolist() == [[float(row)] * 300]
+    assert codes_of.cache_info().misses == 300
 
 
 def test_a_date_becomes_its_days_and_the_parts_that_differ() -> None:
