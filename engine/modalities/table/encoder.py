@@ -34,6 +34,8 @@ from engine.task import Column, ColumnType
 MIN_COUNT = 2
 MAX_VALUES = 10_000
 _FEW_ROWS = 10_000  # up to so many, Python is through with a column before polars has made a plan
+_COLUMNS_A_PIECE = 100  # read in less than half a second,
+_CELLS_A_PIECE = 1_000_000  # if they hold no more than that
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +89,13 @@ class TableEncoder:
     def fitting(cls, samples: TableSamples, columns: Sequence[Column]) -> Pieces[tuple[Self, FloatArray]]:
         """Learn as :meth:`fit` does, and return the encoder with what it makes of the very samples.
 
-        The texts, which take by far the most time, are read in pieces.
+        It is done in pieces: texts, which take by far the most time, some rows each, all else some columns each.
         """
         encoded: list[EncodedColumn] = []
         texts: list[TextColumn] = []
         written: dict[str, FloatArray] = {}
-        for column in columns:
+        some = _columns_a_piece(len(samples))
+        for place, column in enumerate(columns, 1):
             series = samples.frame[column.name]
             if column.type is ColumnType.TEXT:
                 text, written[column.name] = yield from TextColumn.fitting(column.name, series.to_list())
@@ -102,9 +105,11 @@ class TableEncoder:
                 encoded.append(_fit_column(series, column))
             if column.type is ColumnType.DATE:
                 encoded += _date_parts(series, column)
+            if place % some == 0:
+                yield
         encoded += _turned_maps(samples, columns)
         encoder = cls(tuple(encoded), tuple(texts))
-        return encoder, encoder._beside(samples, written)
+        return encoder, (yield from encoder._beside(samples, written))
 
     @property
     def categories(self) -> IntArray:
@@ -114,11 +119,12 @@ class TableEncoder:
     def encode(self, samples: TableSamples) -> FloatArray:
         """Return float64 numbers, shape [n, len(columns)], row-major."""
         written = {text.name: text.encode(samples.frame[text.name].to_list()) for text in self.texts}
-        return self._beside(samples, written)
+        return finished(self._beside(samples, written))
 
-    def _beside(self, samples: TableSamples, written: Mapping[str, FloatArray]) -> FloatArray:
-        """Return the numbers of all columns, those of texts being ``written`` by name."""
+    def _beside(self, samples: TableSamples, written: Mapping[str, FloatArray]) -> Pieces[FloatArray]:
+        """Return the numbers of all columns, found in pieces, those of texts being ``written`` by name."""
         numbers = np.empty((len(samples), len(self.columns)))
+        some = _columns_a_piece(len(samples))
         for i, column in enumerate(self.columns):
             series = samples.frame[column.name]
             if column.is_category:
@@ -129,6 +135,8 @@ class TableEncoder:
                 numbers[:, i] = column.turned.of(_numbers(series), _numbers(samples.frame[column.turned.longitude]))
             else:
                 numbers[:, i] = date_part(_numbers(series), column.part) if column.part else _numbers(series)
+            if (i + 1) % some == 0:
+                yield
         return numbers
 
     def to_json(self) -> list[dict[str, Any]]:
@@ -166,6 +174,11 @@ class TableEncoder:
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(f"The model's description of its columns cannot be read: {error!r}.") from error
         return cls(tuple(columns), tuple(texts))
+
+
+def _columns_a_piece(rows: int) -> int:
+    """Return how many columns, texts aside, are read between two looks at the clock."""
+    return max(1, min(_COLUMNS_A_PIECE, _CELLS_A_PIECE // max(1, rows)))
 
 
 def _numbers_of(text: TextColumn) -> list[EncodedColumn]:

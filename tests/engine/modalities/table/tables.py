@@ -90,6 +90,23 @@ def a_job_of_many_values(values: int = 300, times: int = 10, folds: int = 3) -> 
     )
 
 
+def a_wide_job(columns: int = 600, size: int = 60, folds: int = 3) -> Job:
+    """Few rows of very many columns that say nothing: categories, numbers and dates in turn."""
+    rng = np.random.default_rng(0)
+    types = (ColumnType.CATEGORY, ColumnType.NUMBER, ColumnType.DATE)
+    named = tuple(Column(f"column {place}", types[place % 3]) for place in range(columns))
+    drawn = {column: rng.integers(0, 9, size) for column in named}
+    frame = pl.DataFrame(
+        {
+            column.name: [f"value {number}" for number in numbers]
+            if column.type is ColumnType.CATEGORY
+            else numbers.astype(np.float64)
+            for column, numbers in drawn.items()
+        }
+    )
+    return Job(a_task(2, named), TableSamples(frame), (np.arange(size) % 2).astype(np.float64), deal(size, folds))
+
+
 def a_job_with_words(classes: int = 2, size: int = 120, folds: int = 3) -> Job:
     """Rows whose answer lies in a sentence, beside a day that says nothing."""
     rng = np.random.default_rng(0)

@@ -9,10 +9,10 @@ import pytest
 
 from engine.budget import Deadline
 from engine.errors import DataError
-from engine.modalities.table import texts, training
+from engine.modalities.table import encoder, texts, training
 from engine.modalities.table.training import TableLearner, take_rows
 from engine.worker.first import Headcount
-from tests.engine.modalities.table.tables import a_job, a_job_with_words
+from tests.engine.modalities.table.tables import a_job, a_job_with_words, a_wide_job
 
 
 def test_each_fold_is_checked_on_what_it_does_not_learn_from() -> None:
@@ -70,6 +70,25 @@ def test_texts_are_read_over_as_many_slices_as_it_takes(monkeypatch: pytest.Monk
     other = take_rows(a_job_with_words(size=300))
     np.testing.assert_array_equal(taken.numbers, other.numbers)
     assert TableLearner.prepare(job, {}, Deadline(0.0), begun=True)
+
+
+def test_very_many_columns_are_read_over_as_many_slices_as_it_takes() -> None:
+    job, slices = a_wide_job(), 1
+    while not TableLearner.prepare(job, {}, Deadline(0.0), begun=False):
+        slices += 1
+        assert slices < 100
+    assert slices > 12  # six while they are learned, and as many while they are encoded
+    taken, other = take_rows(job), take_rows(a_wide_job())
+    assert taken.encoder == other.encoder
+    np.testing.assert_array_equal(taken.numbers, other.numbers)
+
+
+def test_of_very_many_rows_a_few_columns_are_read_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoder, "_CELLS_A_PIECE", 100)
+    job = a_job(size=60)
+    assert not TableLearner.prepare(job, {}, Deadline(0.0), begun=False)
+    assert TableLearner.prepare(job, {}, Deadline(60.0), begun=False)
+    np.testing.assert_array_equal(take_rows(job).numbers, take_rows(a_job(size=60)).numbers)
 
 
 def test_what_is_read_when_reading_fails_is_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
