@@ -70,9 +70,10 @@ class Tried:
 
 @dataclass
 class Trial:
-    """One trial. A rung is a group of folds that are grown together; ``so_far`` holds the rungs done.
+    """One trial. Folds are grown in two groups; ``so_far`` holds those that are grown.
 
-    Nothing of a rung that is under way is kept over a restart, so that it is grown again as if never begun.
+    Nothing of a group that is under way is kept over a restart, so that it is grown again as if never begun. Which
+    folds come next follows from those that are grown: after a restart there may be more threads, or fewer.
     """
 
     job: Job
@@ -81,24 +82,24 @@ class Trial:
     growth: Growth
     seed: int
     so_far: Tried
-    rung: int = 0
     _bag: Bag | None = field(default=None, repr=False)
 
     @property
-    def rungs(self) -> list[tuple[int, ...]]:
-        """The folds of each rung: first as many as there are threads, then all others."""
+    def next_folds(self) -> tuple[int, ...]:
+        """The folds to grow now: first as many as there are threads, then all others."""
         few = self.job.threads if self.job.threads > 1 else 2
-        return [folds for folds in (self.rows.checked[:few], self.rows.checked[few:]) if folds]
+        grown = len(self.so_far.texts)
+        return self.rows.checked[grown:] if grown else self.rows.checked[:few]
 
     @property
     def finished(self) -> bool:
         """Whether all folds are grown."""
-        return self.rung == len(self.rungs)
+        return len(self.so_far.texts) == len(self.rows.checked)
 
     def advance(self, deadline: Deadline) -> bool:
-        """Grow the rung; return whether it is done."""
+        """Grow the next folds; return whether they are done."""
         if self._bag is None:
-            rows = replace(self.rows, checked=self.rungs[self.rung])
+            rows = replace(self.rows, checked=self.next_folds)
             params = {**self.so_far.settings, "bagging_freq": 1, "seed": self.seed}
             self._bag = Bag(self.job, rows, self.link, self.growth, params)
         self._bag.advance(deadline)
@@ -107,7 +108,7 @@ class Trial:
         answers, before = self._bag.validation(), self.so_far
         merged = np.where(checked(answers)[:, None], answers, before.validation)
         self.so_far = Tried(before.settings, merged, (*before.texts, *self._bag.texts()))
-        self.rung, self._bag = self.rung + 1, None
+        self._bag = None
         return True
 
 

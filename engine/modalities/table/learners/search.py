@@ -90,11 +90,11 @@ class Search(TableLearner):
             self._trial = self._trial_of(Tried(settings, self._nothing))
         return self._trial
 
-    def _trial_of(self, so_far: Tried, rung: int = 0) -> Trial:
-        return Trial(self.job, self._rows, self._link, self._growth, self._seed, so_far, rung)
+    def _trial_of(self, so_far: Tried) -> Trial:
+        return Trial(self.job, self._rows, self._link, self._growth, self._seed, so_far)
 
     def _judge(self) -> None:
-        """Look at a trial after a rung: drop it, let it go on, or keep it."""
+        """Look at a trial after some folds: drop it, let it go on, or keep it."""
         trial = self._trial
         assert trial is not None
         gain, surely_worse = self._compared(trial.so_far.validation)
@@ -168,7 +168,7 @@ class Search(TableLearner):
             "allowance": self._allowance,
             "kept": len(self._kept),
             "served": [stored.index(one) for one in self._served],
-            "rung": None if self._trial is None else self._trial.rung,
+            "running": self._trial is not None,
             "trials": [{"settings": one.settings} for one in stored],
         }
         (folder / "state.json").write_text(json.dumps(state), encoding="utf-8")
@@ -185,8 +185,11 @@ class Search(TableLearner):
                 Tried(one["settings"], arrays[str(place)], _texts(one, folder / _file_name(place)))
                 for place, one in enumerate(state["trials"])
             ]
-        if any(len(one.texts) > len(self._rows.checked) for one in stored):
-            return  # an older program grew a booster for each of many classes: begin anew
+        running = state["running"] if "running" in state else state["rung"] is not None  # an older program's word
+        begun = stored[-1:] if running else []
+        ended, folds = stored[: len(stored) - len(begun)], len(self._rows.checked)
+        if any(len(one.texts) != folds for one in ended) or any(len(one.texts) >= folds for one in begun):
+            return  # an older program grew a booster for each of many classes, or passed folds over: begin anew
         self._kept_at = {one: folder / _file_name(place) for place, one in enumerate(stored)}
         self._strategy.restore(state["strategy"])
         self._count, self._done = state["count"], state["done"]
@@ -194,8 +197,8 @@ class Search(TableLearner):
         self._kept = stored[: state["kept"]]
         self._served = tuple(stored[place] for place in state["served"])
         self._first = first if self._kept else None
-        if state["rung"] is not None:
-            self._trial = self._trial_of(stored[-1], state["rung"])
+        for one in begun:
+            self._trial = self._trial_of(one)
 
 
 def _file_name(place: int) -> str:

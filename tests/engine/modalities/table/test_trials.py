@@ -30,14 +30,18 @@ def test_what_is_not_named_is_as_lightgbm_has_it() -> None:
     assert settings["learning_rate"] == 0.1
 
 
-@pytest.mark.parametrize(("folds", "threads", "rungs"), [(5, 2, [2, 3]), (5, 1, [2, 3]), (2, 4, [2]), (8, 4, [4, 4])])
-def test_as_many_folds_as_threads_come_first(folds: int, threads: int, rungs: list[int]) -> None:
+@pytest.mark.parametrize(("folds", "threads", "groups"), [(5, 2, [2, 3]), (5, 1, [2, 3]), (2, 4, [2]), (8, 4, [4, 4])])
+def test_as_many_folds_as_threads_come_first(folds: int, threads: int, groups: list[int]) -> None:
     trial = a_trial(folds, threads)
-    assert [len(rung) for rung in trial.rungs] == rungs
-    assert sorted(fold for rung in trial.rungs for fold in rung) == list(range(folds))
+    grown: list[tuple[int, ...]] = []
+    while not trial.finished:
+        grown.append(trial.next_folds)
+        assert trial.advance(Deadline(60.0))
+    assert [len(group) for group in grown] == groups
+    assert [fold for group in grown for fold in group] == list(range(folds))
 
 
-def test_each_rung_adds_its_folds() -> None:
+def test_each_group_adds_its_folds() -> None:
     trial = a_trial(5, 2)
     assert trial.advance(Deadline(60.0))
     known = np.isfinite(trial.so_far.validation[:, 0])

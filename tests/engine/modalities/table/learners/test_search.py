@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from engine.budget import Deadline
+from engine.learners.base import Job
 from engine.modalities.table.learners.lightgbm import LightGBM
 from engine.modalities.table.learners.search import Search
 from engine.modalities.table.members.lightgbm import LightGBMMember
@@ -20,6 +21,7 @@ from tests.engine.learners import contract
 from tests.engine.modalities.table.tables import a_job, a_job_of_many_classes
 
 SETTINGS: dict[str, Any] = {"trials": 4, "rounds": 20, "starts": [{"num_leaves": 4}, {"num_leaves": 8}]}
+ONE_TRIAL: dict[str, Any] = {**SETTINGS, "trials": 1}
 HOPELESS = {"num_leaves": 4, "min_data_in_leaf": 80, "learning_rate": 0.03, "lambda_l2": 30.0}
 EXACTLY = 1e-12
 
@@ -134,6 +136,53 @@ def test_what_an_older_program_kept_of_trials_is_read(tmp_path: Path) -> None:
     again.restore(tmp_path)
     rows = learner.job.samples
     np.testing.assert_array_equal(again.member().predict(rows), learner.member().predict(rows))
+
+
+def in_the_middle_of_a_trial(job: Job, path: Path) -> Path:
+    """Work in slices as short as can be, each of them saved, until some folds of the trial are grown; return where."""
+    learner, slices = Search(job, ONE_TRIAL), 0
+    while True:
+        folder = path / str(slices)
+        folder.mkdir(parents=True)
+        assert not learner.advance(Deadline(0.0)).done
+        learner.save(folder)
+        if json.loads((folder / "trial-0.json").read_text()):
+            return folder
+        slices += 1
+        assert slices < 1000
+
+
+@pytest.mark.parametrize("older", [False, True])
+@pytest.mark.parametrize(("before", "after"), [(2, 4), (4, 2), (2, 8)])
+def test_with_another_number_of_threads_each_fold_is_grown_once(
+    before: int, after: int, older: bool, tmp_path: Path
+) -> None:
+    job = replace(a_job(2, folds=5), threads=before)
+    folder = in_the_middle_of_a_trial(job, tmp_path)
+    if older:
+        state = json.loads((folder / "state.json").read_text())
+        assert state.pop("running")
+        (folder / "state.json").write_text(json.dumps({**state, "rung": 1}))
+    again = Search(replace(job, threads=after), ONE_TRIAL)
+    again.restore(folder)
+    contract.run_to_the_end_after_restore(again)
+    member = again.member()
+    assert isinstance(member, LightGBMMember)
+    assert len(member.boosters) == 5
+    whole = contract.run_to_the_end(Search(job, ONE_TRIAL))
+    np.testing.assert_allclose(again.validation(), whole.validation(), atol=EXACTLY)
+
+
+def test_a_trial_of_which_an_older_program_passed_folds_over_is_set_aside(tmp_path: Path) -> None:
+    learner = contract.run_to_the_end(Search(a_job(2), SETTINGS))
+    learner.save(tmp_path)
+    boosters = json.loads((tmp_path / "trial-0.json").read_text())
+    (tmp_path / "trial-0.json").write_text(json.dumps(boosters[:-1]))
+    again = Search(a_job(2), SETTINGS)
+    again.restore(tmp_path)
+    assert np.isnan(again.validation()).all()
+    contract.run_to_the_end(again)
+    np.testing.assert_allclose(again.validation(), learner.validation(), atol=EXACTLY)
 
 
 def test_it_keeps_to_its_share_of_the_budget() -> None:
