@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -56,15 +55,12 @@ class Counted:
         return counts
 
 
-_KNOWN: WeakKeyDictionary[TextSamples, tuple[bytes, Counted]] = WeakKeyDictionary()
-
-
 def counted(samples: TextSamples, rows: IntArray | None = None) -> Counted:
     """Return what is counted in samples, or in ``rows`` of them, the same for all who ask for the same."""
     asked = b"" if rows is None else rows.tobytes()
-    if samples not in _KNOWN or _KNOWN[samples][0] != asked:
-        _KNOWN[samples] = asked, Counted(samples.texts(rows))
-    return _KNOWN[samples][1]
+    if samples.counted is None or samples.counted[0] != asked:
+        samples.counted = asked, Counted(samples.texts(rows))
+    return samples.counted[1]
 
 
 def counted_in_pieces(samples: TextSamples) -> Iterator[Counted]:

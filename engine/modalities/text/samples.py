@@ -6,7 +6,7 @@ import hashlib
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from typing_extensions import override
 
@@ -17,6 +17,9 @@ from engine.modalities.remembered import Remembered
 from engine.modalities.text.decode import MAX_BYTES, read_text
 from engine.samples import Samples
 from engine.task import Task
+
+if TYPE_CHECKING:
+    from engine.modalities.text.counted import Counted
 
 Text = tuple[str, ...]
 
@@ -29,13 +32,15 @@ class TextSamples(Samples):
     """An ordered set of texts, each a tuple of the texts of its columns.
 
     ``cache`` is the folder where features computed from the texts are kept, None for nowhere; ``known`` holds those
-    that were computed for all of them, float32 [n, d], by feature kind.
+    that were computed for all of them, float32 [n, d], by feature kind. ``counted`` is what
+    :func:`engine.modalities.text.counted.counted` found last, beside which rows it was asked for.
     """
 
     def __init__(self, texts: Sequence[Text | Path], cache: Path | None = None) -> None:
         self._sources = tuple(texts)
         self.cache = cache
         self.known: dict[str, Float32Array] = {}
+        self.counted: tuple[bytes, Counted] | None = None
         self._files: Remembered[Path, Text] = Remembered(_in_file, _bytes_of, _REMEMBERED_BYTES)
         self._content: tuple[str | None, ...] | None = None
 
@@ -77,8 +82,12 @@ class TextSamples(Samples):
         return self._files.get(source) if isinstance(source, Path) else source
 
     def forget(self) -> None:
-        """Let go of what was read from files, and keep no more of it: memory ran short. It is read anew when wanted."""
+        """Let go of what was read from files, and keep no more of it: memory ran short. It is read anew when wanted.
+
+        What was counted goes as well, and is counted anew.
+        """
         self._files.forget()
+        self.counted = None
 
     def texts(self, rows: IntArray | None = None) -> list[Text]:
         """Return the texts of these samples, or of all."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from weakref import ref
+
 import numpy as np
 import pytest
 
@@ -19,6 +21,16 @@ def test_texts_are_counted_once_for_all_who_ask() -> None:
     first = counted(samples).counts(Family(False, 1, 2))
     assert counted(samples).counts(Family(False, 1, 2, binary=True)) is first
     assert counted(samples).counts(Family(False, 1, 1)) is not first
+
+
+def test_what_was_counted_goes_when_memory_runs_short_and_is_counted_anew() -> None:
+    samples = TextSamples.from_texts(TEXTS)
+    family = Family(False, 1, 2)
+    keys = counted(samples).counts(family).keys
+    before = ref(counted(samples))
+    samples.forget()
+    assert before() is None
+    np.testing.assert_array_equal(counted(samples).counts(family).keys, keys)
 
 
 def test_counts_are_those_of_the_texts() -> None:
