@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import math
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -57,6 +58,13 @@ class Layout:
     names: tuple[str, ...]
     repeated: tuple[str, ...] = ()
     decimal_comma: bool | None = None
+
+
+def is_missing(value: object) -> bool:
+    """Return whether a cell says nothing, be it of a table or sent alone."""
+    if isinstance(value, float):
+        return math.isnan(value)
+    return value is None or (isinstance(value, str) and value.strip() in MISSING)
 
 
 def layout_of(text: str, whole: bool) -> Layout | None:

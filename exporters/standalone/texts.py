@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.modalities.text.decode import MAX_BYTES, decode, holds_text
+from engine.separated import is_missing
 from engine.task import Task
 from exporters.standalone.described import TOKENIZER
 from exporters.standalone.errors import Unreadable
@@ -31,8 +32,8 @@ class TextReader:
         if isinstance(raw, Mapping):
             if not any(name in raw for name in (*self._names, TYPED)):
                 raise Unreadable(f"This model takes texts. Send them under the names {', '.join(self._names[:20])}.")
-            if any(name in raw for name in self._names):
-                return tuple(_typed(raw.get(name)) for name in self._names)
+            if any(name in raw for name in self.columns):
+                return tuple(_in_cell(raw.get(name)) for name in self.columns)
             first = _typed(raw.get(TYPED))
         else:
             first = _typed(raw) if isinstance(raw, str) else _in_file(raw)
@@ -57,6 +58,11 @@ class TextReader:
 
 def _typed(value: object) -> str:
     return "" if value is None else str(value)[:MAX_BYTES]
+
+
+def _in_cell(value: object) -> str:
+    """Return the text in a cell of a column as tables are learned from: a word such as ``NA`` is none."""
+    return "" if is_missing(value) else _typed(value)
 
 
 def _in_file(raw: bytes) -> str:

@@ -6,23 +6,15 @@ A missing cell is ``None``, a float that is no number, or one of the words that 
 from __future__ import annotations
 
 import datetime
-import math
 from typing import Any
 
 from engine.dates import EARLIEST_YEAR
 from engine.errors import DataError
-from engine.separated import MISSING
+from engine.separated import is_missing
 
 _EPOCH = datetime.datetime(1970, 1, 1)
 _DAY = 86_400.0
 _EXACT = 2.0**53  # below, a float tells every whole number
-
-
-def is_missing(value: object) -> bool:
-    """Return whether a cell says nothing, as :data:`engine.separated.MISSING` has it for tables too."""
-    if isinstance(value, float):
-        return math.isnan(value)
-    return value is None or (isinstance(value, str) and value.strip() in MISSING)
 
 
 def as_number(name: str, value: Any) -> float | None:

@@ -16,6 +16,7 @@ from engine.errors import DataError
 from engine.modalities.remembered import Remembered
 from engine.modalities.text.decode import MAX_BYTES, read_text
 from engine.samples import Samples
+from engine.separated import is_missing
 from engine.task import Task
 
 if TYPE_CHECKING:
@@ -51,9 +52,11 @@ class TextSamples(Samples):
 
     @classmethod
     def from_rows(cls, rows: Sequence[Mapping[str, Any]], task: Task, cache: Path | None = None) -> Self:
-        """Return the texts in the task's columns; an absent column and ``None`` are empty texts."""
-        names = [column.name for column in task.columns] or [TYPED]
-        return cls([tuple(_typed(row.get(name)) for name in names) for row in rows], cache)
+        """Return the texts in the task's columns; absent columns and what is missing in a table are empty texts."""
+        names = [column.name for column in task.columns]
+        if not names:
+            return cls.from_texts([_typed(row.get(TYPED)) for row in rows], cache)
+        return cls([tuple(_in_cell(row.get(name)) for name in names) for row in rows], cache)
 
     @property
     def content(self) -> tuple[str | None, ...]:
@@ -110,6 +113,11 @@ def _typed(value: object) -> str:
     return "" if value is None else str(value)[:MAX_BYTES]
 
 
+def _in_cell(value: object) -> str:
+    """Return the text in a cell of a column as tables are learned from: a word such as ``NA`` is none."""
+    return "" if is_missing(value) else _typed(value)
+
+
 def _hash(text: Text) -> str:
     joined = "\x1f".join(text).encode("utf-8", errors="surrogatepass")
     return hashlib.blake2b(joined, digest_size=_KEY_BYTES).hexdigest()
@@ -130,7 +138,7 @@ def ask_samples(items: Sequence[Any], task: Task) -> tuple[TextSamples, dict[int
     An item is the path of a text file, a mapping of the task's columns, or ``{"text": ...}``, which stands for the
     first column where there are several.
     """
-    names = [column.name for column in task.columns] or [TYPED]
+    names = [column.name for column in task.columns]
     texts: list[Text] = []
     problems: dict[int, str] = {}
     for place, item in enumerate(items):
@@ -146,7 +154,7 @@ def _asked(item: object, names: Sequence[str]) -> Text:
         first = read_text(item)
     elif isinstance(item, Mapping):
         if any(name in item for name in names):
-            return tuple(_typed(item.get(name)) for name in names)
+            return tuple(_in_cell(item.get(name)) for name in names)
         first = _typed(item.get(TYPED))
     else:
         raise DataError(f"A text, a file of text or a row of texts was expected, but got {type(item).__name__}.")

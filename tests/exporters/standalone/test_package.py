@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,11 @@ from PIL import Image
 
 from engine.modalities import ask_samples
 from engine.modalities.table.samples import TableSamples
+from engine.modalities.text.samples import TextSamples
 from engine.model.model import Model
+from engine.separated import MISSING
 from exporters.packaged import write_package
+from exporters.standalone.csvs import rows_of
 from exporters.standalone.package import NotAPackage, Package, Unreadable
 from exporters.standalone.texts import TextReader
 from tests.exporters.models import NUMBER, linear, model_of, rows, source_of
@@ -98,6 +102,20 @@ def test_texts_come_typed_as_rows_or_as_files() -> None:
     assert reader.read({"body": 5}) == ("", "5")
     with pytest.raises(Unreadable, match="under the names title, body"):
         reader.read({"other": "a film"})
+
+
+@pytest.mark.parametrize("word", MISSING)
+def test_a_word_for_missing_is_no_text_by_csv_by_json_and_in_the_studio(word: str) -> None:
+    reading = {"columns": 2, "letters": 1000, "features": [{"kind": "letters", "inputs": ["n"]}]}
+    reader = TextReader(Path(), IN_COLUMNS, {"files": {}, "reading": reading})
+    (of_table,) = rows_of(f'title,body\n"{word}",a film\n'.encode(), IN_COLUMNS.columns)
+    of_json = {"title": f" {word} ", "body": "a film"}
+    assert reader.read(of_table) == reader.read(of_json) == ("", "a film")
+    samples, _ = ask_samples([of_json], IN_COLUMNS)
+    assert isinstance(samples, TextSamples)
+    assert samples.texts() == [("", "a film")]
+    alone = TextReader(Path(), replace(IN_COLUMNS, columns=()), {"files": {}, "reading": {**reading, "columns": 1}})
+    assert alone.read({"text": word}) == alone.read(word) == (word,)
 
 
 @pytest.mark.parametrize(

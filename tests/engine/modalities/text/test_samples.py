@@ -8,6 +8,7 @@ import pytest
 
 from engine.modalities.text.decode import read_text
 from engine.modalities.text.samples import TextSamples, ask_samples
+from engine.separated import MISSING
 from engine.task import Column, ColumnType, Kind, Modality, Task
 
 FILES = Task(Modality.TEXT, Kind.MULTICLASS, ("a", "b"))
@@ -46,6 +47,23 @@ def test_paths_rows_and_typed_texts_are_all_answered(tmp_path: Path) -> None:
     samples, problems = ask_samples([{"body": "b"}, {"text": "typed"}], ROWS)
     assert samples.texts() == [("", "b"), ("typed", "")]
     assert not problems
+
+
+@pytest.mark.parametrize("word", [*(f" {word} " for word in MISSING), None, float("nan")])
+def test_a_word_for_missing_is_no_text_in_a_column_as_in_a_table(word: str | float | None) -> None:
+    row = {"title": word, "body": "null and void"}
+    for samples in (TextSamples.from_rows([row], ROWS), ask_samples([row], ROWS)[0]):
+        assert samples.texts() == [("", "null and void")]
+
+
+@pytest.mark.parametrize("word", MISSING)
+def test_a_text_that_stands_in_no_column_is_what_it_says(word: str, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(f"{word}\n", encoding="utf-8")
+    typed = {"text": word}
+    samples, problems = ask_samples([typed, str(tmp_path / "a.txt")], FILES)
+    assert not problems
+    assert [text.strip() for (text,) in samples.texts()] == [word, word]
+    assert TextSamples.from_rows([typed], FILES).texts() == [(word,)]
 
 
 @pytest.fixture
