@@ -74,7 +74,7 @@ class Regularizer(ABC):
         return []
 
     def state(self) -> dict[str, Tensor]:
-        """Return all that :meth:`restore` needs to go on exactly."""
+        """Return all that :meth:`restore` needs to go on exactly but :meth:`parameters`, which their trainer keeps."""
         return {}
 
     def restore(self, state: Mapping[str, Tensor]) -> None:

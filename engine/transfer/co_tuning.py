@@ -59,12 +59,8 @@ class CoTuning(Regularizer):
 
     @override
     def state(self) -> dict[str, Tensor]:
-        state = {"weight": self._source.weight.detach(), "bias": self._source.bias.detach()}
-        return state if self._relation is None else {**state, "relation": self._relation}
+        return {} if self._relation is None else {"relation": self._relation}
 
     @override
     def restore(self, state: Mapping[str, Tensor]) -> None:
-        with torch.no_grad():
-            self._source.weight.copy_(state["weight"])
-            self._source.bias.copy_(state["bias"])
         self._relation = state.get("relation")

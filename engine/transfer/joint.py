@@ -77,7 +77,7 @@ class Joint:
             parameter.grad = total if parameter.grad is None else parameter.grad + total
 
     def state(self) -> dict[str, Tensor]:
-        """Return all that :meth:`restore` needs to go on exactly."""
+        """Return all that :meth:`restore` needs to go on exactly but ``parameters``, which their trainer keeps."""
         return {f"{kind}:{name}": tensor for kind, part in self.parts.items() for name, tensor in part.state().items()}
 
     def restore(self, state: Mapping[str, Tensor]) -> None:

@@ -76,6 +76,9 @@ def test_saved_midway_it_goes_on_exactly(chosen: Mapping[str, Mapping[str, Any]]
     first.run(0, STEPS // 2)
     second.joint.start.body.load_state_dict(copy.deepcopy(first.joint.start.body.state_dict()))
     second.joint.start.head.load_state_dict(copy.deepcopy(first.joint.start.head.state_dict()))
+    with torch.no_grad():
+        for mine, theirs in zip(second.joint.parameters, first.joint.parameters, strict=True):
+            mine.copy_(theirs)
     second.joint.restore({name: tensor.clone() for name, tensor in first.joint.state().items()})
     second.run(STEPS // 2, STEPS)
     expected = straight.weights()
