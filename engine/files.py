@@ -16,7 +16,10 @@ _WINDOWS_TRIES, _BETWEEN_TRIES_S = 20, 0.05
 
 
 def replace(source: Path, target: Path) -> None:
-    """Rename onto ``target``. Windows refuses while somebody reads that, so there it is tried for a second."""
+    """Rename a file onto ``target``, or a folder to where nothing is.
+
+    Windows refuses while somebody reads one of them, as a scanner reads what is new, so there it is tried for a second.
+    """
     for left in reversed(range(_WINDOWS_TRIES if sys.platform == "win32" else 1)):
         try:
             source.replace(target)
@@ -89,7 +92,7 @@ def link_tree(source: Path, target: Path) -> None:
     shutil.rmtree(temporary, ignore_errors=True)
     shutil.copytree(source, temporary, copy_function=_link_or_copy)
     _flush(temporary)
-    temporary.rename(target)
+    replace(temporary, target)
 
 
 def _link_or_copy(source: str, target: str) -> str:

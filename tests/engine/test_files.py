@@ -87,6 +87,21 @@ def test_what_others_wrote_and_nobody_may_change_is_no_hindrance(tmp_path: Path)
     assert read_json(tmp_path / "record.json") == {}
 
 
+def refuse(monkeypatch: pytest.MonkeyPatch, system: str, busy: int) -> list[float]:
+    """Let a system refuse so many renames; return the list in which naps are noted instead of being taken."""
+    answers, rename, naps = iter(range(busy)), Path.replace, list[float]()
+
+    def rename_or_refuse(source: Path, target: Path) -> Path:
+        if next(answers, None) is not None:
+            raise PermissionError(13, "Access is denied")
+        return rename(source, target)
+
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(time, "sleep", naps.append)
+    monkeypatch.setattr(Path, "replace", rename_or_refuse)
+    return naps
+
+
 @pytest.mark.parametrize(
     ("system", "busy", "replaced"), [("win32", 3, True), ("win32", 999, False), ("linux", 1, False)]
 )
@@ -94,20 +109,23 @@ def test_windows_is_asked_again_while_somebody_reads_what_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str, busy: int, replaced: bool
 ) -> None:
     write_bytes(tmp_path / "a", b"old")
-    answers, rename, naps = iter(range(busy)), Path.replace, list[float]()
-
-    def refuse(source: Path, target: Path) -> Path:
-        if next(answers, None) is not None:
-            raise PermissionError(13, "Access is denied")
-        return rename(source, target)
-
-    monkeypatch.setattr(sys, "platform", system)
-    monkeypatch.setattr(time, "sleep", naps.append)
-    monkeypatch.setattr(Path, "replace", refuse)
+    naps = refuse(monkeypatch, system, busy)
     with contextlib.nullcontext() if replaced else pytest.raises(PermissionError):
         write_bytes(tmp_path / "a", b"new")
     assert (tmp_path / "a").read_bytes() == (b"new" if replaced else b"old")
     assert sum(naps) < 1.0
+
+
+def test_windows_is_asked_again_while_somebody_reads_in_a_tree_that_was_linked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a" / "deep").mkdir(parents=True)
+    (tmp_path / "a" / "deep" / "file").write_text("content")
+    naps = refuse(monkeypatch, "win32", busy=1)
+    link_tree(tmp_path / "a", tmp_path / "b")
+    assert (tmp_path / "b" / "deep" / "file").read_text() == "content"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+    assert len(naps) == 1
 
 
 def test_a_tree_is_linked_not_doubled(tmp_path: Path) -> None:
