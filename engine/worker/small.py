@@ -40,7 +40,7 @@ class SmallKeeper:
         score: Callable[[FloatArray], float],
     ) -> None:
         self._run, self._labels, self._alone, self._score = run, labels, alone, score
-        self._wanted: Small | None = None
+        self._wanted: list[Small] = []  # better than the one kept, if they turn out to be quick; the best comes first
         self.kept: Small | None = None
 
     def consider(self, candidate: Candidate) -> None:
@@ -48,38 +48,45 @@ class SmallKeeper:
         if candidate.size > MOST_BYTES or candidate.record.kind == "constant":
             return
         self.withdraw(candidate.learner)  # what it offered before has not been measured in time
-        lineup = self._alone(candidate)
-        if self.kept is not None and not better(
-            self._run.task, self._labels, lineup.validation, self.kept.lineup.validation
-        ):
+        small = Small(candidate, self._alone(candidate))
+        if self.kept is not None and not self._better(small, self.kept):
             return
-        self._wanted = Small(candidate, lineup)
-        if not candidate.unmeasured:
-            self.renewed(candidate)
+        if candidate.unmeasured:
+            worse = (place for place, other in enumerate(self._wanted) if self._better(small, other))
+            self._wanted.insert(next(worse, len(self._wanted)), small)
+        else:
+            self._take_up(small)
 
     def renewed(self, candidate: Candidate) -> None:
         """Take up a candidate that was measured, or has answered, meanwhile."""
-        wanted = self._wanted.candidate if self._wanted is not None else None
-        if wanted is not None and wanted.learner == candidate.learner and not _same(wanted, candidate):
-            self._wanted = None  # a newer one took its place, and will be considered itself
-        for small in (self._wanted, self.kept):
-            if small is None or not _same(small.candidate, candidate) or candidate.unmeasured:
-                continue
-            if small is self._wanted:
-                self._wanted = None
-                if candidate.pace is None or candidate.pace.single_s > MOST_SECONDS:
-                    return
-                self._publish(Small(candidate, small.lineup))
-            self.kept = Small(_lasting(candidate), small.lineup)
+        wanted = next((small for small in self._wanted if small.candidate.learner == candidate.learner), None)
+        if wanted is not None and not _same(wanted.candidate, candidate):
+            self.withdraw(candidate.learner)  # a newer one took its place, and will be considered itself
+        elif wanted is not None and not candidate.unmeasured:
+            self.withdraw(candidate.learner)
+            self._take_up(Small(candidate, wanted.lineup))
+        elif self.kept is not None and _same(self.kept.candidate, candidate) and not candidate.unmeasured:
+            self.kept = Small(_lasting(candidate), self.kept.lineup)
+
+    def _take_up(self, small: Small) -> None:
+        """Keep a measured candidate if it is quick; of those that wait for their pace, go on with what is better."""
+        pace = small.candidate.pace
+        if pace is None or pace.single_s > MOST_SECONDS:
+            return
+        self._publish(small)
+        self.kept = kept = Small(_lasting(small.candidate), small.lineup)
+        self._wanted = [other for other in self._wanted if self._better(other, kept)]
+
+    def _better(self, one: Small, other: Small) -> bool:
+        return better(self._run.task, self._labels, one.lineup.validation, other.lineup.validation)
 
     def withdraw(self, learner: str) -> None:
         """Forget a candidate that could not be asked."""
-        if self._wanted is not None and self._wanted.candidate.learner == learner:
-            self._wanted = None
+        self._wanted = [small for small in self._wanted if small.candidate.learner != learner]
 
     def to_measure(self) -> str | None:
         """Return the learner whose newest candidate waits for its pace."""
-        return self._wanted.candidate.learner if self._wanted is not None else None
+        return self._wanted[0].candidate.learner if self._wanted else None
 
     def to_answer(self, samples: int) -> Candidate | None:
         """Return the candidate kept, when its answers for so many samples are missing and cost next to nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from engine.model.folder import read_manifest
 from engine.model.model import Model
 from engine.run.folder import RunFolder
+from engine.worker.checkpoint import Candidate
 from engine.worker.desk import Errand
 from engine.worker.first import Headcount, serve_constant
 from engine.worker.serving import Server
@@ -99,6 +101,37 @@ def test_a_candidate_that_is_replaced_before_it_was_measured_is_forgotten(served
     server.carried_out("good")
     assert server.small.to_measure() is None
     assert server.small.kept is None
+
+
+def unmeasured(candidate: Candidate) -> Candidate:
+    """The same candidate before anybody knew how quick it is."""
+    return replace(candidate, pace=None)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_better_one_is_measured_though_another_came_before_it_was(
+    served: tuple[RunFolder, Server], known: bool
+) -> None:
+    run, server = served
+    best, fair = offer(run, server, "best", 0.97), offer(run, server, "fair", 0.8)
+    server.small.consider(unmeasured(best))
+    server.small.consider(fair if known else unmeasured(fair))
+    assert server.small.to_measure() == "best"
+    server.carried_out("best")
+    assert read_manifest(run.small_path).members[0].name == "best"
+    assert server.small.to_measure() is None
+
+
+def test_one_that_waits_for_its_pace_is_not_lost_to_a_better_one_that_turns_out_slow(
+    served: tuple[RunFolder, Server],
+) -> None:
+    run, server = served
+    for name, right, single_s in (("slow", 0.97, 2 * MOST_SECONDS), ("quick", 0.8, 0.001)):
+        server.small.consider(unmeasured(offer(run, server, name, right, single_s)))
+    server.carried_out("slow")
+    assert server.small.to_measure() == "quick"
+    server.carried_out("quick")
+    assert read_manifest(run.small_path).members[0].name == "quick"
 
 
 def test_its_answers_are_asked_for_only_where_they_cost_next_to_nothing(served: tuple[RunFolder, Server]) -> None:
