@@ -107,9 +107,14 @@ def folded(name: str) -> str:
     return composed(plain.casefold()) if len(plain) >= SHORTEST_MERGED else plain
 
 
+def joinable(name: str) -> str:
+    """Return the name of a class as it can be joined with others."""
+    return name.replace(JOINED_BY, ",")
+
+
 def same_spelling(name: str) -> str:
     """Return what names have in common that are one class: capitals do not count, nor ``;`` or ``,`` in them."""
-    return folded(name.replace(JOINED_BY, ","))
+    return folded(joinable(name))
 
 
 def called(marked: Iterable[str], names: Iterable[str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ import numpy as np
 from engine.arrays import BoolArray, FloatArray, IntArray
 from engine.errors import ModelError
 from engine.metrics.decisions import NAMED_FROM
-from engine.model.answers import JOINED_BY
+from engine.model.answers import JOINED_BY, joinable
 from engine.run.tables import PROBABILITY_PREFIX
 from engine.task import Kind, Task
 
@@ -89,7 +89,7 @@ def _read(path: Path, part: str, task: Task) -> Verdicts:
 
 
 def _sets(column: pl.Series, classes: tuple[str, ...]) -> FloatArray:
-    index = {name: code for code, name in enumerate(classes)}
+    index = {joinable(name): code for code, name in enumerate(classes)}
     sets = np.zeros((len(column), len(classes)))
     for row, joined in enumerate(column):
         sets[row, [index[name] for name in str(joined).split(JOINED_BY) if name]] = 1.0

@@ -1,6 +1,7 @@
 """``predictions.csv``: an id, the prediction, and for classes a probability column each, named by the class.
 
-Where a sample may have several classes, the prediction is their names joined by ``;``, empty when it has none.
+Where a sample may have several classes, the prediction is their names joined by ``;``, with ``,`` for a ``;`` in them,
+and empty when it has none.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Predictions beside their labels, for whoever shows where a model is right and wrong.
 
 ``validation.parquet`` and ``test.parquet`` in the model folder: ``id``, ``label``, ``prediction`` and, for classes, a
-probability column ``p:<class>`` each. Several classes of a sample are joined by ``;`` in the task's order. Rows without
-a prediction are left out.
+probability column ``p:<class>`` each. Several classes of a sample are joined by ``;`` in the task's order, with ``,``
+for a ``;`` in their names. Rows without a prediction are left out.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from engine.arrays import FloatArray
 from engine.dataset import Dataset
 from engine.files import replace
-from engine.model.answers import JOINED_BY, answers
+from engine.model.answers import answers, joined
 from engine.task import Kind, Task
 
 PROBABILITY_PREFIX = "p:"
@@ -29,8 +29,8 @@ def write_table(path: Path, task: Task, dataset: Dataset, predictions: FloatArra
     values = predictions[rows]
     if task.kind is Kind.MULTILABEL:
         place = {name: code for code, name in enumerate(task.classes)}
-        joined = [JOINED_BY.join(sorted(names, key=place.__getitem__)) for names in frame["label"].to_list()]
-        frame = frame.with_columns(pl.Series("label", joined, dtype=pl.String))
+        labels = [joined(sorted(names, key=place.__getitem__)) for names in frame["label"].to_list()]
+        frame = frame.with_columns(pl.Series("label", labels, dtype=pl.String))
     if task.kind is not Kind.REGRESSION:
         columns = [pl.Series("prediction", answers(task, values), dtype=pl.String)]
         columns += [pl.Series(PROBABILITY_PREFIX + name, values[:, k]) for k, name in enumerate(task.classes)]

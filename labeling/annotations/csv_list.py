@@ -18,7 +18,7 @@ from engine.separated import MISSING
 from engine.task import Modality
 from labeling.annotations.codec import Writer
 from labeling.annotations.model import Annotated, Annotations, Carried, Head
-from labeling.classes import JOINED_BY
+from labeling.classes import JOINED_BY, joinable
 from labeling.errors import ExportRefused
 from labeling.splits import SPLIT_COLUMNS
 
@@ -159,4 +159,4 @@ def _written(cell: Any, pattern: str | None) -> Any:
 def _cell(sample: Annotated) -> str:
     if sample.number is not None:
         return repr(sample.number)
-    return JOINED_BY.join(name.replace(JOINED_BY, ",") for name in sample.classes or ())
+    return JOINED_BY.join(map(joinable, sample.classes or ()))

@@ -20,7 +20,7 @@ from labeling.autodl.metadata import FILE, Layout, Metadata
 from labeling.autodl.parts import Part, beside, class_names, find_parts, labels_of, solution_of
 from labeling.autodl.words import joined
 from labeling.batch import Problem, Watch
-from labeling.classes import JOINED_BY
+from labeling.classes import JOINED_BY, joinable
 from labeling.errors import ImportRefused
 from labeling.media.picture import FORMATS
 from labeling.records.examples import Example, numbers_of
@@ -46,7 +46,7 @@ class Row:
     @property
     def cell(self) -> str | None:
         """The labels as a column of a table holds them."""
-        return None if self.labels is None else JOINED_BY.join(name.replace(JOINED_BY, ",") for name in self.labels)
+        return None if self.labels is None else JOINED_BY.join(map(joinable, self.labels))
 
 
 def lay_out(path: Path, watch: Watch, base: Path | None = None, chosen: Sequence[str] = ()) -> Path | None:

@@ -13,7 +13,7 @@ from labeling.annotations.marks import marks_of, to_json
 from labeling.annotations.model import Annotated, Annotations, Carried, are_numbers, numbers_beside_classes
 from labeling.annotations.registry import CODECS
 from labeling.batch import Problem
-from labeling.classes import JOINED_BY
+from labeling.classes import JOINED_BY, joinable
 from labeling.errors import ImportRefused
 from labeling.file_names import composed
 from labeling.formats.media import Entry, Listing, MediaFormat
@@ -130,14 +130,10 @@ def _entry(sample: Annotated, path: Path, kind: Kind) -> Entry:
     if kind is Kind.REGRESSION:
         return Entry(path, sample.name, None if sample.number is None else repr(sample.number), split)
     marks = marks_of(sample)
-    label = JOINED_BY.join(map(_joinable, sample.names)) if sample.classified else None
-    stored = None if marks is None else to_json([replace(mark, label=_joinable(mark.label)) for mark in marks])
+    label = JOINED_BY.join(map(joinable, sample.names)) if sample.classified else None
+    # marks are called as the label calls them
+    stored = None if marks is None else to_json([replace(mark, label=joinable(mark.label)) for mark in marks])
     return Entry(path, sample.name, label, split, stored)
-
-
-def _joinable(name: str) -> str:
-    """Return the name of a class as it can be joined with others: marks are called as the label calls them."""
-    return name.replace(JOINED_BY, ",")
 
 
 def _nothing(codec: Codec, said: Annotations, source: Source, medium: Medium) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from labeling.classes import joinable
 from labeling.errors import ProjectError
 from labeling.project import marks
 from labeling.project.class_table import StoredClass, change_classes, class_names, read_classes
@@ -65,10 +66,11 @@ def merged_count(store: Store, first: str, second: str) -> int:
 
 def add_class(store: Store, journal: Journal, name: str) -> None:
     """Add a class at the end."""
-    new = _checked(name)
     with store.atomic() as connection:
         there = read_classes(connection)
-        if new in (found.name for found in there):
+        names = [found.name for found in there]
+        new = _checked(name, names)
+        if new in names:
             raise ProjectError(f"There is a class “{new}” already. Choose another name.")
         with journal.entry(f"Add class “{new}”") as entry:
             change_classes(connection, entry, [*there, StoredClass(new)])
@@ -76,12 +78,13 @@ def add_class(store: Store, journal: Journal, name: str) -> None:
 
 def rename_class(store: Store, journal: Journal, old: str, new: str) -> None:
     """Rename a class, or merge it into the one of that name."""
-    wanted = _checked(new)
-    if wanted == old:
-        return
     with store.atomic() as connection:
         there = _with(connection, old)
-        merged = wanted in (found.name for found in there)
+        names = [found.name for found in there]
+        wanted = _checked(new, names)
+        if wanted == old:
+            return
+        merged = wanted in names
         if merged:
             after = [found for found in there if found.name != old]
         else:
@@ -174,8 +177,9 @@ def _replace_class(connection: sqlite3.Connection, entry: int, old: str, new: st
     relabel(connection, entry)
 
 
-def _checked(name: str) -> str:
+def _checked(name: str, there: Collection[str]) -> str:
+    """Return the name as it is kept: as it can be joined with others, unless a class of those there has it as it is."""
     plain = " ".join(name.split())
     if not plain:
         raise ProjectError("A class needs a name. Type one.")
-    return plain
+    return plain if plain in there else joinable(plain)

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from engine.dataset import Dataset
+from engine.results.verdicts import read_verdicts
 from engine.run.tables import write_table
 from engine.task import Kind, Modality, Task
 
@@ -37,3 +38,19 @@ def test_several_classes_stand_joined_in_one_order(tmp_path: Path) -> None:
         {"id": "0", "label": "sea;sky", "prediction": "sea;sky", "p:sea": 0.9, "p:sky": 0.8},
         {"id": "1", "label": "", "prediction": "sky", "p:sea": 0.1, "p:sky": 0.75},
     ]
+
+
+def test_several_classes_can_be_told_apart_again_whatever_they_are_called(tmp_path: Path) -> None:
+    task = Task(Modality.IMAGE, Kind.MULTILABEL, ("bird; small", "sea"))
+    labels = [["sea", "bird; small"], ["sea"], ["bird; small"], []]
+    data = Dataset(pl.DataFrame({"id": [*"0123"], "label": labels}, schema_overrides={"label": LISTS}))
+    said = np.array([[0.9, 0.2], [0.1, 0.8], [0.7, 0.6], [0.1, 0.2]])
+    write_table(tmp_path / "validation.parquet", task, data, said)
+    table = pl.read_parquet(tmp_path / "validation.parquet")
+    assert table["label"].to_list() == ["bird, small;sea", "sea", "bird, small", ""]
+    assert table["prediction"].to_list() == ["bird, small", "sea", "bird, small;sea", ""]
+    verdicts = read_verdicts(tmp_path, task)
+    assert verdicts is not None
+    truth, named = verdicts.sets
+    assert truth.tolist() == [[True, True], [False, True], [True, False], [False, False]]
+    assert named.tolist() == [[True, False], [False, True], [True, True], [False, False]]

@@ -82,6 +82,27 @@ def test_the_digit_row_gives_keys_by_place_where_they_are_free() -> None:
     assert (keys["a"], keys["b"], keys["0"], keys["9"], keys["11"]) == ("", "1", "3", "=", "")
 
 
+def test_a_name_is_kept_as_it_can_be_joined_with_others(project: Project) -> None:
+    project.rename_class("bolt", "nail; small")
+    project.add_class("screw;small")
+    assert [info.name for info in project.classes()] == ["nail, small", "nut", "nuts", "screw,small"]
+    assert project.undo() == "Add class “screw,small”"
+    with pytest.raises(ProjectError, match="“nail, small” already"):
+        project.add_class("nail; small")
+
+
+def test_a_class_whose_name_could_not_be_joined_can_still_be_merged_into(
+    make_project: Callable[..., Project],
+) -> None:
+    project = make_project(["nut", "nut;wing", "bolt;nut"])
+    project.rename_class("nut", "nut;wing")
+    assert {info.name: info.count for info in project.classes()} == {"bolt;nut": 1, "nut;wing": 2}
+    with pytest.raises(ProjectError, match="“nut;wing” already"):
+        project.add_class("nut;wing")
+    project.rename_class("bolt;nut", "bolt;nuts")
+    assert {info.name: info.count for info in project.classes()} == {"bolt,nuts": 1, "nut;wing": 2}
+
+
 @pytest.mark.parametrize("colour", ["red", "#12345", "#gggggg"])
 def test_what_is_no_colour_is_refused(project: Project, colour: str) -> None:
     with pytest.raises(ProjectError, match="no colour"):
