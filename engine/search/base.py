@@ -79,19 +79,23 @@ def inside(space: Space, settings: Mapping[str, Any]) -> bool:
 class Strategy(ABC):
     """Proposes settings and learns from how they did.
 
-    ``starts`` are settings to try first, in order. The same calls with the same seed propose the same settings, and
+    ``starts`` are settings to try first, in order; ``trials`` says how many are planned in all, where that is known,
+    for those who have to share them out. The same calls with the same seed propose the same settings, and
     a strategy restored from its state goes on as if it had never stopped. Several proposals may be out at once.
     """
 
     kind: ClassVar[str]
 
-    def __init__(self, space: Space, seed: int = 0, starts: Sequence[Mapping[str, Any]] = ()) -> None:
+    def __init__(
+        self, space: Space, seed: int = 0, starts: Sequence[Mapping[str, Any]] = (), trials: int | None = None
+    ) -> None:
         for settings in starts:
             if not inside(space, settings):
                 raise ValueError(f"The settings {dict(settings)} do not lie in the space {dict(space)}.")
         self.space = space
         self.seed = seed
         self.starts = tuple(dict(settings) for settings in starts)
+        self.trials = trials
 
     @abstractmethod
     def ask(self) -> Settings | None:
@@ -117,4 +121,4 @@ class Strategy(ABC):
 
     @abstractmethod
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on from what :meth:`save` returned, with the same space, seed and starts."""
+        """Go on from what :meth:`save` returned, with the same space, seed, starts and trials."""

@@ -17,6 +17,7 @@ from typing_extensions import override
 from engine.search.base import Choice, Dimension, Float, Int, Settings, Space, Strategy
 
 POPULATION, SAMPLE = 16, 5
+FEWEST, GENERATIONS = 4, 3  # of few trials the first population is a third, so that most are children
 _ATTEMPTS = 50
 _STEP = 0.2
 
@@ -24,16 +25,20 @@ _STEP = 0.2
 class Evolution(Strategy):
     """The starts and random settings until ``population`` are out, then children with one thing changed.
 
-    The parent of a child is the best of ``sample`` randomly drawn from the living. Nothing is tried twice; once nothing
-    new can be found, ``ask`` returns None.
+    Of few ``trials`` the population is a third. The parent of a child is the best of ``sample`` randomly drawn from the
+    living. Nothing is tried twice; once nothing new can be found, ``ask`` returns None.
     """
 
     kind: ClassVar[str] = "evolution"
     population = POPULATION
     sample = SAMPLE
 
-    def __init__(self, space: Space, seed: int = 0, starts: Sequence[Mapping[str, Any]] = ()) -> None:
-        super().__init__(space, seed, starts)
+    def __init__(
+        self, space: Space, seed: int = 0, starts: Sequence[Mapping[str, Any]] = (), trials: int | None = None
+    ) -> None:
+        super().__init__(space, seed, starts, trials)
+        if trials is not None:
+            self.population = min(POPULATION, max(FEWEST, trials // GENERATIONS))
         self._tried: dict[str, Settings] = {}
         self._living: deque[tuple[Settings, float]] = deque(maxlen=self.population)
 

@@ -34,8 +34,10 @@ class Halving(Strategy):
     factor = FACTOR
     rungs = RUNGS
 
-    def __init__(self, space: Space, seed: int = 0, starts: Sequence[Mapping[str, Any]] = ()) -> None:
-        super().__init__(space, seed, starts)
+    def __init__(
+        self, space: Space, seed: int = 0, starts: Sequence[Mapping[str, Any]] = (), trials: int | None = None
+    ) -> None:
+        super().__init__(space, seed, starts, trials)
         self._asked: list[dict[str, Settings]] = [{} for _ in range(self.rungs)]
         self._told: list[dict[str, float]] = [{} for _ in range(self.rungs)]
 

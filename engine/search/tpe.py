@@ -22,8 +22,10 @@ class TPE(Strategy):
 
     kind: ClassVar[str] = "tpe"
 
-    def __init__(self, space: Space, seed: int = 0, starts: Sequence[Mapping[str, Any]] = ()) -> None:
-        super().__init__(space, seed, starts)
+    def __init__(
+        self, space: Space, seed: int = 0, starts: Sequence[Mapping[str, Any]] = (), trials: int | None = None
+    ) -> None:
+        super().__init__(space, seed, starts, trials)
         self._asked = 0
         self._open: list[Settings] = []
         self._told: list[tuple[Settings, float]] = []

@@ -95,6 +95,24 @@ def test_nothing_is_tried_twice_until_all_was() -> None:
     assert len(tried) == len(set(tried)) == 6
 
 
+def test_of_few_trials_most_are_children_of_those_that_live() -> None:
+    strategy, tried = Evolution(NETWORKS, 0, trials=16), list[dict[str, Any]]()
+    for _ in range(16):
+        settings = strategy.ask()
+        assert settings is not None
+        strategy.tell(settings, worth(settings), 1.0)
+        tried.append(settings)
+    for place in range(5, 16):
+        changes = [sum(tried[place][name] != other[name] for name in NETWORKS) for other in tried[place - 5 : place]]
+        assert min(changes) == 1
+
+
+def test_many_trials_change_nothing() -> None:
+    plain, planned = Evolution(NETWORKS, 0), Evolution(NETWORKS, 0, trials=60)
+    assert best_of(plain, 30) == best_of(planned, 30)
+    assert plain.save() == planned.save()
+
+
 def test_the_oldest_die_even_when_they_are_best() -> None:
     strategy = Evolution(NETWORKS, 0)
     first = strategy.ask()

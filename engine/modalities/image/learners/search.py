@@ -68,7 +68,8 @@ class Search(Learner):
     def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
         super().__init__(job, settings)
         self.trials, self.share = int(settings.get("trials", 16)), float(settings.get("share", 0.4))
-        self.strategy = strategy_class(str(settings.get("strategy", "evolution")))(SPACE, job.seed, [asdict(_USUAL)])
+        strategy = strategy_class(str(settings.get("strategy", "evolution")))
+        self.strategy = strategy(SPACE, job.seed, [asdict(_USUAL)], self.trials)
         self.tried = 0
         self.best: tuple[float, Settings] | None = None
         self._asked: Settings | None = None

@@ -50,9 +50,9 @@ class Search(TableLearner):
         self._rows = take_rows(job)
         starts = [start(params) for params in settings.get("starts", [{}])]
         self._seed = abs(job.seed + int(settings.get("seed", 0)))
-        self._strategy = strategy_class(str(settings.get("strategy", "tpe")))(SPACE, self._seed, starts)
-        self._growth = Growth(int(settings.get("rounds", 3000)), int(settings.get("patience", 50)))
         self._most = int(settings.get("trials", 60))
+        self._strategy = strategy_class(str(settings.get("strategy", "tpe")))(SPACE, self._seed, starts, self._most)
+        self._growth = Growth(int(settings.get("rounds", 3000)), int(settings.get("patience", 50)))
         self._nothing = np.full((len(job.labels), job.task.outputs), np.nan)
         self._allowance: float | None = None
         self._spent = 0.0

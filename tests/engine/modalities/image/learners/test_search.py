@@ -16,7 +16,7 @@ from engine.modalities.image.learners.scratch import Scratch
 from engine.modalities.image.learners.search import Search
 from engine.modalities.image.members.network import NetworkMember
 from engine.modalities.image.squares import Squares
-from engine.search import Choice
+from engine.search import Choice, Settings
 from engine.task import Kind
 from tests.engine.learners import contract
 from tests.engine.modalities.image.learners.test_scratch import glyph_job
@@ -127,6 +127,24 @@ def test_how_far_it_is_survives_a_restart(job: Job, tmp_path: Path) -> None:
     one.save(tmp_path)
     again.restore(tmp_path)
     assert again._progress() == one._progress() == progress.share
+
+
+def asked(one: Search, most: int) -> list[Settings]:
+    """Return what its strategy proposes, if wide shapes turn out best."""
+    found = list[Settings]()
+    for _ in range(most):
+        settings = one.strategy.ask()
+        assert settings is not None
+        one.strategy.tell(settings, settings["width"], 1.0)
+        found.append(settings)
+    return found
+
+
+def test_a_search_of_few_shapes_learns_from_the_first_third_of_them(job: Job) -> None:
+    few, many = asked(learner(job, trials=16), 16), asked(learner(job, trials=48), 16)
+    assert few[:5] == many[:5]
+    assert few != many
+    assert few == asked(learner(job, trials=16), 16)
 
 
 def test_a_trial_for_which_the_time_was_too_short_is_no_news(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
