@@ -36,6 +36,7 @@ _USUAL = Shape(width=16)
 _STATE, _INNER = "search.json", "inner"
 _SIDE = 32
 _SHARE = "share"
+_NO_TIME = "Too little time was left to search for a shape, so that was left out. Give the run more time to include it."
 
 
 class _Training(Scratch):
@@ -80,7 +81,7 @@ class Search(Learner):
     @override
     def advance(self, deadline: Deadline) -> Progress:
         if not self._begun and deadline.left < float(self.settings.get("least_s", 0.0)):
-            return Progress(improved=False, done=True, share=1.0)
+            return Progress(improved=False, done=True, message=_NO_TIME)
         self._begun, improved, message = True, False, ""
         while not self._done and not improved:
             progress = self._work(deadline)

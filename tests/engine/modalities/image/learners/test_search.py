@@ -159,7 +159,10 @@ def test_a_trial_for_which_the_time_was_too_short_is_no_news(job: Job, monkeypat
 
 def test_it_is_left_out_where_little_time_is_left(job: Job) -> None:
     one = learner(job, least_s=240)
-    assert one.advance(Deadline(5.0, left=200.0)).done
+    progress = one.advance(Deadline(5.0, left=200.0))
+    assert progress.done
+    assert "Too little time" in progress.message
+    assert progress.share < 1.0  # so that the run names it, where all others are through
     with pytest.raises(DataError, match="Nothing has been learned"):
         one.member()
     assert not learner(job, least_s=240).advance(Deadline(0.0, left=300.0)).done
