@@ -49,7 +49,10 @@ class Slice:
 
 
 class Policy(ABC):
-    """Decides who works next."""
+    """Decides who works next; what it leaves to chance follows from the ``seed``."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
 
     @abstractmethod
     def choose(self, standings: Sequence[Standing], total: float, remaining: float) -> Slice | None:

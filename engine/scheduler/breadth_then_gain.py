@@ -32,9 +32,6 @@ class BreadthThenGain(Policy):
     Chance follows from the seed and from how much was done, so that a run that was cut off goes on as it would have.
     """
 
-    def __init__(self, seed: int = 0) -> None:
-        self._seed = seed
-
     @override
     def choose(self, standings: Sequence[Standing], total: float, remaining: float) -> Slice | None:
         still_open = [standing for standing in standings if standing.open]
@@ -56,7 +53,7 @@ class BreadthThenGain(Policy):
         begun = [standing for standing in candidates if to_be_carried_through(standing, best, remaining)]
         if begun:
             return max(begun, key=lambda s: s.share)
-        chance = random.Random((self._seed << 32) + sum(s.slices + s.failures for s in standings))
+        chance = random.Random((self.seed << 32) + sum(s.slices + s.failures for s in standings))
         if chance.random() < EXPLORATION:
             return chance.choice(candidates)
         return max(candidates, key=lambda s: expected_gain(s, best, total) / (1 + s.failures))  # ties: portfolio order

@@ -155,7 +155,7 @@ class Worker:
         self._server.repeats = {entry.name: entry.repeats for entry in self._entries if entry.repeats}
         self._server.withdrawn = dict(self._before.withdrawn)
         self._roster = Roster(self._entries, self._before, lambda: self._server.members)
-        self._policy = POLICIES["breadth_then_gain"]()
+        self._policy = POLICIES["breadth_then_gain"](options.seed)
         damaged = self._server.recall() if self._before.started or not new else []
         facts = {"budget_s": options.budget_s, "device": device, "task": task.to_json()}
         resumed = self._before.started

@@ -108,9 +108,6 @@ def test_a_good_first_look_is_followed_by_all_the_work() -> None:
 class CutOff(Policy):
     """Begins anew before each slice."""
 
-    def __init__(self, seed: int) -> None:
-        self.seed = seed
-
     @override
     def choose(self, standings: Sequence[Standing], total: float, remaining: float) -> Slice | None:
         return BreadthThenGain(self.seed).choose(standings, total, remaining)

@@ -7,6 +7,7 @@ import os
 import queue
 import signal
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from engine.learners.constant import ConstantMember
 from engine.model.model import Model
 from engine.run.folder import RunFolder
 from engine.run.tail import EventTail
+from engine.scheduler import Policy, Standing
+from engine.scheduler.breadth_then_gain import BreadthThenGain
 from engine.worker.checkpoint import Checkpoint
 from engine.worker.control import Command
 from engine.worker.loop import Worker
@@ -89,13 +92,13 @@ def sit(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sit]:
     monkeypatch.setattr("engine.worker.desk.TrainerHandle", lambda *_: Idle())
     before = signal.getsignal(signal.SIGTERM)
 
-    def begin(*commands: str, on_job: Callable[[str], object] = str) -> Worker:
+    def begin(*commands: str, on_job: Callable[[str], object] = str, of: RunFolder = run) -> Worker:
         inbox: queue.Queue[Any] = queue.Queue()
         trainer = Idle()
         trainer.on_job = on_job
         for word in commands:
             inbox.put(Command(word))
-        return Worker(run, inbox, trainer)
+        return Worker(of, inbox, trainer)
 
     yield begin
     signal.signal(signal.SIGTERM, before)
@@ -171,6 +174,18 @@ def test_a_candidate_kept_just_before_a_cut_is_judged_once_when_the_run_goes_on(
     (judged,) = events(run, "evaluated")
     assert judged.data["learner"] == asked[0]
     assert judged.data["score"] > 0.5
+
+
+def test_the_seed_of_a_run_decides_where_its_policy_leaves_something_to_chance(sit: Sit, run: RunFolder) -> None:
+    def picks(policy: Policy) -> list[str]:
+        curve = ((1.0, 0.8), (2.0, 0.8))
+        shown = [[Standing(name, slices=n, seconds=2.0, curve=curve) for name in "abcd"] for n in range(2, 40)]
+        chosen = [policy.choose(standings, 100.0, 60.0) for standings in shown]
+        return [one.learner for one in chosen if one is not None]
+
+    worker = sit("finish", of=replace(run, options=replace(run.options, seed=7)))
+    worker.run_to_end()
+    assert picks(worker._policy) == picks(BreadthThenGain(7)) != picks(BreadthThenGain(0))
 
 
 def slice_of(learner: str, version: int | None = None) -> TrainerReply:
