@@ -20,6 +20,7 @@ gone and so is the trainer.
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -104,10 +105,13 @@ def _carried_out(bench: Bench, command: dict[str, Any], deadline: Deadline) -> d
         reply = _JOBS[command["do"]](bench, learner, deadline, frugality)
     except Exception as error:  # the process edge: any failure of a learner is a failed slice
         traceback.print_exc()
-        reason = _reason(error, bench.run.path)
-        return {"reply": "failed", "learner": learner, "reason": reason, "message": f"{type(error).__name__}: {error}"}
-    print(f"{learner}: {command['do']}, {deadline.elapsed:.2f} s", *_aside(reply), file=sys.stderr)
-    return {"learner": learner, "seconds": deadline.elapsed, **reply}
+        reason, message = _reason(error, bench.run.path), f"{type(error).__name__}: {error}"
+    else:
+        print(f"{learner}: {command['do']}, {deadline.elapsed:.2f} s", *_aside(reply), file=sys.stderr)
+        return {"learner": learner, "seconds": deadline.elapsed, **reply}
+    gc.collect()  # once the error is gone: a network and its parts refer to each other, and the next try needs the room
+    give_back()
+    return {"reply": "failed", "learner": learner, "reason": reason, "message": message}
 
 
 def _reason(error: Exception, run_path: Path) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import weakref
+from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from safetensors import SafetensorError
@@ -13,7 +15,7 @@ from typing_extensions import override
 
 from engine.arrays import FloatArray
 from engine.budget import Deadline
-from engine.learners.base import Progress
+from engine.learners.base import Job, Progress
 from engine.learners.constant import ConstantLearner, ConstantMember
 from engine.samples import Samples
 
@@ -32,6 +34,17 @@ class Raises(ConstantLearner):
     @override
     def advance(self, deadline: Deadline) -> Progress:
         raise ValueError("the numbers make no sense")
+
+
+class RaisesInACircle(Raises):
+    """Fails while its parts refer to it; ``made`` are all that there were."""
+
+    made: ClassVar[list[weakref.ref[Raises]]] = []
+
+    def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
+        super().__init__(job, settings)
+        self.looks = self.validation
+        self.made.append(weakref.ref(self))
 
 
 class Starves(ConstantLearner):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import queue
@@ -24,7 +25,7 @@ from engine.worker.roster import DISK_FULL
 from engine.worker.trainer import GONE, _carried_out
 from engine.worker.trainer_handle import TrainerHandle, TrainerReply
 from tests.engine.flowers import FLOWERS, flower_run
-from tests.engine.worker.crashing import torn_child
+from tests.engine.worker.crashing import RaisesInACircle, torn_child
 
 PATIENCE = 90.0
 Trainer = subprocess.Popen[str]
@@ -133,6 +134,19 @@ def test_a_full_disk_is_no_fault_of_the_learner(fault: str, tmp_path: Path, monk
         Bench(flower_run(tmp_path / "run")), {"do": "advance", "learner": "Linear", "frugality": 0}, Deadline(5.0)
     )
     assert (told["reply"], told["learner"], told["reason"]) == ("failed", "Linear", DISK_FULL)
+
+
+def test_a_learner_that_failed_is_gone_before_its_next_try(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LEARNERS, "table.linear", "tests.engine.worker.crashing:RaisesInACircle")
+    monkeypatch.setattr(RaisesInACircle, "made", [])
+    bench = Bench(flower_run(tmp_path / "run"))
+    gc.disable()
+    try:
+        told = _carried_out(bench, {"do": "advance", "learner": "Linear", "frugality": 0}, Deadline(5.0))
+        assert told["reply"] == "failed"
+        assert [made() for made in RaisesInACircle.made] == [None]
+    finally:
+        gc.enable()
 
 
 def test_whoever_holds_it_hears_the_replies_and_the_end(tmp_path: Path) -> None:
