@@ -13,6 +13,7 @@ LEAST_SHARE = 0.5  # of the budget is always used, unless there is nothing left 
 LEAST_GAIN = 0.001  # what is less is not worth waiting for,
 NOISE = 0.5  # nor is less than this many standard errors of the score
 NEARLY_ALL = 0.99  # of what was gained in the end
+AMPLE = 0.5  # of the budget: who has nearly all sooner could have given less
 
 
 def stop_reason(standings: Sequence[Standing], metrics: Mapping[str, float]) -> str | None:
@@ -59,6 +60,14 @@ def hardly_worth_it(
         return None
     moment = enough(curve)
     return f"More time promises next to nothing, so training ended early; {in_words(moment)} would have been enough."
+
+
+def more_than_needed(curve: Sequence[Point], total: float) -> str | None:
+    """Return a sentence where nearly all was gained early in a budget of ``total`` seconds that was used up."""
+    moment = enough(curve)
+    if not curve or moment >= AMPLE * total:
+        return None
+    return f"Nearly all of what was gained stood after {in_words(moment)}, which would have been enough time."
 
 
 def promised(standing: Standing, remaining: float) -> float:

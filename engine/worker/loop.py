@@ -31,7 +31,7 @@ from engine.run.folder import RunFolder
 from engine.run.journal import Journal, replay
 from engine.scheduler import POLICIES
 from engine.scheduler.base import Slice
-from engine.scheduler.stopping import hardly_worth_it, stop_reason
+from engine.scheduler.stopping import hardly_worth_it, more_than_needed, stop_reason
 from engine.transfer.guard import verdicts
 from engine.worker.answer_time import AnswerTime
 from engine.worker.checkpoint import Checkpoint
@@ -398,6 +398,11 @@ class Worker:
             self._told.add((learner, sentence))
             self._journal.write("message", {"level": "info", "text": f"{learner}: {sentence}"})
 
+    def _note(self, sentence: str) -> None:
+        """Say what is to be known of the whole run, now and in its result."""
+        self._notes.append(sentence)
+        self._journal.write("message", {"level": "info", "text": sentence})
+
     def _watch_progress(self) -> None:
         """End early when more time is of no use, or when nothing works at all."""
         sentence = None if self._server.waiting else self._why_end()
@@ -408,8 +413,7 @@ class Worker:
                 "Nothing could be learned: every way of learning failed. The reasons are in trainer.log in "
                 f"{self.run.path}."
             )
-        self._notes.append(sentence)
-        self._journal.write("message", {"level": "info", "text": sentence})
+        self._note(sentence)
         self._reason = "converged"
 
     def _why_end(self) -> str | None:
@@ -546,8 +550,10 @@ class Worker:
         if reason == "finished":
             self._take_up(lost)
         if self._server.too_slow is not None:
-            self._notes.append(self._server.too_slow)
-            self._journal.write("message", {"level": "info", "text": self._server.too_slow})
+            self._note(self._server.too_slow)
+        generous = more_than_needed(self._roster.curve, self._budget.total) if reason == "budget" else None
+        if generous is not None and self._server.has_learned:
+            self._note(generous)
         self._notes += [verdict.sentence for verdict in verdicts(self._roster.standings())]
         if reason == "discarded":
             self._server.discard()

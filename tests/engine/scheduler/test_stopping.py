@@ -10,7 +10,15 @@ import pytest
 from engine.curve import Point
 from engine.scheduler import Standing
 from engine.scheduler.breadth_then_gain import BreadthThenGain
-from engine.scheduler.stopping import LEAST_SHARE, enough, hardly_worth_it, in_words, promised, stop_reason
+from engine.scheduler.stopping import (
+    LEAST_SHARE,
+    enough,
+    hardly_worth_it,
+    in_words,
+    more_than_needed,
+    promised,
+    stop_reason,
+)
 from tests.engine.scheduler.simulation import Simulated, play
 
 DONE = Standing("done", slices=1, seconds=5.0, curve=((5.0, 0.7),), done=True)
@@ -89,6 +97,12 @@ def test_enough_is_the_moment_from_which_on_nearly_all_of_the_gain_stood() -> No
     assert enough([]) == 0.0
     dip = [Point(1.0, 0.0, "constant"), Point(2.0, 0.8, "a"), Point(3.0, 0.7, "b"), Point(9.0, 0.8, "a")]
     assert enough(dip) == 9.0
+
+
+def test_who_gave_more_time_than_was_needed_hears_how_much_would_have_been_enough() -> None:
+    assert "stood after 30 s, which would have been enough" in (more_than_needed(CURVE, 61.0) or "")
+    assert more_than_needed(CURVE, 60.0) is None
+    assert more_than_needed([], 60.0) is None
 
 
 def test_durations_are_rounded_up() -> None:

@@ -220,6 +220,34 @@ def test_a_run_that_is_finished_serves_what_the_slice_at_work_brings(sit: Sit, r
     assert worker._server.leader == trainer.jobs[0][1]
 
 
+@pytest.mark.parametrize(("late", "told"), [(0.0, True), (12.0, False)])
+def test_who_gave_more_time_than_was_needed_is_told_so_when_it_is_used_up(
+    late: float, told: bool, sit: Sit, run: RunFolder
+) -> None:
+    def work(learner: str) -> None:
+        job = trainer.jobs[-1][0]
+        if len(trainer.jobs) == 1:
+            worker._budget.used(late)
+            keep_candidate(run, learner)
+            worker._inbox.put(slice_of(learner, version=1))
+        elif job == "answer":
+            keep_answers(run, learner)
+            answered = {"reply": "answered", "learner": learner, "seconds": 0.1, "through": True, "share": 1.0}
+            worker._inbox.put(TrainerReply(1, answered))
+        else:
+            worker._budget.used(worker._budget.total)
+
+    worker = sit(on_job=work)
+    trainer = idle(worker)
+    assert worker.run_to_end() == 0
+    result = run.result()
+    assert result is not None
+    assert result["stopped_because"] == "budget"
+    said = [event.data["text"] for event in events(run, "message") if "enough time" in event.data["text"]]
+    assert len(said) == told
+    assert set(said) <= set(result["notes"])
+
+
 def test_learners_work_between_pieces_of_answers_that_take_long_and_the_run_ends_with_all_answers(
     sit: Sit, run: RunFolder
 ) -> None:

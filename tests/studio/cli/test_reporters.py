@@ -17,6 +17,7 @@ STARTED = Event(0, 0.0, 0.4, "started", {"task": TASK.to_json(), "budget_s": 60}
 STANDING = {"score": 0.8, "interval": [0.7, 0.9], "learner": "table.linear", "metrics": {"accuracy": 0.91}}
 GUESS = Event(1, 0.0, 0.9, "point", {**STANDING, "learner": "constant"})
 POINT = Event(1, 0.0, 1.25, "point", STANDING)
+AMPLE = Event(3, 0.0, 60.0, "message", {"level": "info", "text": "Nearly all of what was gained stood after 12 s."})
 FAILED = Event(2, 0.0, 12.0, "failed", {"learner": "table.trees", "reason": "memory", "message": "out of memory"})
 
 
@@ -41,12 +42,13 @@ def run(tmp_path: Path) -> RunFolder:
 
 def test_plain_lines_say_the_score_when_it_changed_and_by_whom(capsys: pytest.CaptureFixture[str]) -> None:
     with PlainReporter() as plain:
-        for event in (STARTED, GUESS, POINT, FAILED):
+        for event in (STARTED, GUESS, POINT, FAILED, AMPLE):
             plain.event(event)
     assert capsys.readouterr().out.splitlines() == [
         "0.9 s: a plain guess, the same for all, until something is learned",
         "1.2 s: right on 91 of 100, NAUC 0.8 (between 0.7 and 0.9), by table.linear",
         "12 s: table.trees did not work out (out of memory); the others go on",
+        "1 min: Nearly all of what was gained stood after 12 s.",
     ]
 
 
