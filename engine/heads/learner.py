@@ -24,12 +24,12 @@ from engine.heads.problem import Problem
 from engine.heads.ridge import Fit, search
 from engine.learners.base import Job, Learner, Progress
 from engine.learners.constant import ConstantLearner
+from engine.patience import Portion, first_size
 
 _CANDIDATE = "candidate.safetensors"
 _STATE = "state.json"
 _VALIDATION = "validation"
 _QUICK = 500  # rows that are fitted in some hundredths of a second
-_PIECE = 32  # samples that are answered between two looks at the clock
 
 
 class HeadLearner(Learner):
@@ -59,6 +59,7 @@ class HeadLearner(Learner):
         rest = np.setdiff1d(np.flatnonzero(job.folds >= 0), self.rows) if self.thorough else self.rows[:0]
         self._rest = rest[np.argsort(job.folds[rest], kind="stable")]
         self._answered = 0  # of the rest
+        self._portion = Portion(first_size([job.samples]))
         self._unseen: Mapping[int, KernelHead] = {}  # by fold, where there is a rest
 
     @abstractmethod
@@ -113,13 +114,15 @@ class HeadLearner(Learner):
 
     def _answer_some(self) -> Progress:
         """Answer some of the rest, all of one fold: near-copies that may have been learned from lie in it too."""
-        rows = self._rest[self._answered :][:_PIECE]
+        rows = self._rest[self._answered :][: self._portion.size]
         fold = int(self._whole.folds[rows[0]])
         rows = rows[self._whole.folds[rows] == fold]
         asked = copy(self)
         asked.head = self._unseen.get(fold, self.head)
-        self._answers[rows] = asked.member().predict(self._whole.samples.take(rows))
-        self._answered += len(rows)
+        answers = self._portion.ask(asked.member().predict, self._whole.samples.take(rows))
+        if answers is not None:
+            self._answers[rows] = answers
+            self._answered += len(rows)
         self._done = self._answered == len(self._rest)
         return Progress(improved=self._done, done=self._done, share=self._share_of_all())
 

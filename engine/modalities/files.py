@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from engine.arrays import Float32Array, IntArray
 from engine.errors import DataError
+from engine.patience import Patience
 from engine.samples import Samples
 
 M = TypeVar("M")
@@ -34,6 +35,7 @@ class FileSamples(Samples, Generic[M]):
         self.cache = cache
         self.known: dict[str, Float32Array] = {}
         self._decoded = None if decoded is None else tuple(decoded)
+        self._patience: Patience | None = None
 
     @classmethod
     def from_paths(cls, paths: Sequence[str | Path], cache: Path | None = None) -> Self:
@@ -61,12 +63,19 @@ class FileSamples(Samples, Generic[M]):
         taken.known = {kind: features[wanted] for kind, features in self.known.items()}
         return taken
 
+    def hurry(self, patience: Patience) -> None:
+        """Have ``patience`` checked before each file is opened."""
+        self._patience = patience
+
     def opened(self, row: int, decode: Callable[[str], M]) -> M:
         """Return what is in one file, which ``decode`` knows from its path.
 
         Raises:
             DataError: the file cannot be decoded.
+            OutOfPatience: the files before it have taken too long, where somebody is in a hurry.
         """
+        if self._patience is not None:
+            self._patience.check()
         return decode(self.references[row]) if self._decoded is None else self._decoded[row]
 
 

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from engine.arrays import FloatArray
-from engine.budget import Deadline
+from engine.budget import Deadline, awake
 from engine.memory import short_of_memory
 from engine.model.member import Member
+from engine.patience import Portion, first_size
 from engine.samples import Samples
 
-_FIRST_PIECE = 32
 _MOST = 512  # rows of a piece where memory ran short once; a quarter of that each further time
-_PIECE_SECONDS = 0.4  # how long a piece may take before the deadline is looked at again
 
 
 class Answering:
-    """Predicts ``parts`` with ``member``, piece by piece; pieces grow while they are quick, shrink for lack of memory.
+    """Predicts ``parts`` with ``member``, piece by piece; pieces grow while they are quick.
 
-    Each lack of memory that came before (``frugality``) makes the first piece smaller, and how far pieces grow.
+    They shrink for lack of memory, and where samples take long to read. Each lack of memory that came before
+    (``frugality``) makes the first piece smaller, and how far pieces grow. ``now`` is the clock.
     """
 
-    def __init__(self, member: Member, parts: Mapping[str, Samples], frugality: int = 0) -> None:
+    def __init__(
+        self, member: Member, parts: Mapping[str, Samples], frugality: int = 0, now: Callable[[], float] = awake
+    ) -> None:
         self._member, self._parts = member, parts
-        self._piece = max(1, _FIRST_PIECE // 4**frugality)
-        self._most: float = math.inf if frugality == 0 else max(1, _MOST // 4 ** (frugality - 1))
+        most = math.inf if frugality == 0 else max(1, _MOST // 4 ** (frugality - 1))
+        self._portion = Portion(max(1, first_size(parts.values()) // 4**frugality), most, now)
         self._made: dict[str, list[FloatArray]] = {name: [] for name in parts}
 
     def advance(self, deadline: Deadline) -> bool:
@@ -39,8 +40,10 @@ class Answering:
             while position < len(samples):
                 if deadline.expired:
                     return False
-                made.append(self._next(samples, position))
-                position += len(made[-1])
+                piece = self._next(samples, position)
+                if piece is not None:
+                    made.append(piece)
+                    position += len(piece)
         return True
 
     @property
@@ -54,17 +57,13 @@ class Answering:
         empty = np.zeros((0, outputs))
         return {name: np.concatenate([empty, *pieces]) for name, pieces in self._made.items()}
 
-    def _next(self, samples: Samples, position: int) -> FloatArray:
-        while True:
-            rows = np.arange(position, min(position + self._piece, len(samples)))
-            start = time.monotonic()
-            try:
-                piece = self._member.predict(samples.take(rows))
-            except Exception as error:
-                if not short_of_memory(error) or len(rows) == 1:
-                    raise
-                self._piece = self._most = max(1, len(rows) // 2)
-                continue
-            if 2 * self._piece <= self._most and time.monotonic() - start < _PIECE_SECONDS / 2:
-                self._piece *= 2
-            return piece
+    def _next(self, samples: Samples, position: int) -> FloatArray | None:
+        """Return the answers to some samples from ``position`` on; None where they were too many at once."""
+        rows = np.arange(position, min(position + self._portion.size, len(samples)))
+        try:
+            return self._portion.ask(self._member.predict, samples.take(rows))
+        except Exception as error:
+            if not short_of_memory(error) or len(rows) == 1:
+                raise
+            self._portion.limit(len(rows) // 2)
+            return None

@@ -15,6 +15,7 @@ from engine.dataset import Dataset
 from engine.errors import DataError
 from engine.modalities.remembered import Remembered
 from engine.modalities.text.decode import MAX_BYTES, read_text
+from engine.patience import Patience
 from engine.samples import Samples
 from engine.separated import is_missing
 from engine.task import Task
@@ -44,6 +45,7 @@ class TextSamples(Samples):
         self.counted: tuple[bytes, Counted] | None = None
         self._files: Remembered[Path, Text] = Remembered(_in_file, _bytes_of, _REMEMBERED_BYTES)
         self._content: tuple[str | None, ...] | None = None
+        self._patience: Patience | None = None
 
     @classmethod
     def from_texts(cls, texts: Sequence[str], cache: Path | None = None) -> Self:
@@ -92,8 +94,18 @@ class TextSamples(Samples):
         self._files.forget()
         self.counted = None
 
+    def hurry(self, patience: Patience) -> None:
+        """Have ``patience`` checked before several texts are read together: what is made of each takes the time."""
+        self._patience = patience
+
     def texts(self, rows: IntArray | None = None) -> list[Text]:
-        """Return the texts of these samples, or of all."""
+        """Return the texts of these samples, or of all.
+
+        Raises:
+            OutOfPatience: what was made of the texts before has taken too long, where somebody is in a hurry.
+        """
+        if self._patience is not None:
+            self._patience.check()
         return [self.text(int(row)) for row in (range(len(self)) if rows is None else rows)]
 
 

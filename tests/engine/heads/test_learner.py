@@ -14,9 +14,15 @@ from engine.budget import Deadline
 from engine.errors import DataError
 from engine.heads.learner import HeadLearner
 from engine.learners.base import Job
+from engine.learners.constant import ConstantMember
+from engine.modalities.files import FileSamples
 from engine.model.member import Member
+from engine.patience import Portion
+from engine.samples import Samples
 from engine.task import Kind, Modality, Task
+from engine.worker.desk import OVERRUN, OVERRUN_GRACE
 from engine.worker.first import Headcount
+from tests.engine.clocks import Clock
 from tests.engine.learners import contract
 
 SIZE, FIRST = 80, 20
@@ -88,3 +94,46 @@ def test_a_restart_at_any_moment_leads_to_no_head_of_fewer_samples(job: Job, tmp
         contract.until_improved(again)
         assert np.isfinite(again.validation()).all(axis=1).sum() >= answered
     assert answered == SIZE
+
+
+class Listener(ConstantMember):
+    """Opens each file for a second of its clock."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(np.array([0.25, 0.75]))
+        self.clock = clock
+
+    @override
+    def predict(self, samples: Samples) -> FloatArray:
+        assert isinstance(samples, FileSamples)
+        for row in range(len(samples)):
+            samples.opened(row, self._listen)
+        return super().predict(samples)
+
+    def _listen(self, path: str) -> str:
+        self.clock.time += 1.0
+        return path
+
+
+class Listening(Gathering):
+    """Answers the rest with a member that takes long."""
+
+    listener: Listener
+
+    @override
+    def member(self) -> Member:
+        return self.listener
+
+
+def test_a_rest_that_takes_long_is_answered_with_looks_at_the_clock(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.heads.learner._QUICK", 4)
+    sounds: FileSamples[str] = FileSamples.from_paths([f"{row}.wav" for row in range(SIZE)])
+    learner, clock = Listening(replace(job, samples=sounds, frugality=1), {}), Clock(0.0)
+    learner.listener, learner._portion = Listener(clock), Portion(learner._portion.size, now=clock)
+    done = False
+    while not done:
+        deadline = Deadline(5.0, now=clock)
+        done = learner.advance(deadline).done
+        assert deadline.elapsed < OVERRUN * 5.0 + OVERRUN_GRACE
+    assert clock.time == SIZE - 20
+    assert np.isfinite(learner.validation()).all()

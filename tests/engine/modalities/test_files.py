@@ -7,6 +7,8 @@ import pytest
 
 from engine.errors import DataError
 from engine.modalities.files import FileSamples, asked, unless_broken
+from engine.patience import OutOfPatience, Patience
+from tests.engine.clocks import Clock
 
 
 def length(path: str) -> int:
@@ -45,3 +47,13 @@ def test_problems_are_told_by_place(tmp_path: Path) -> None:
     decoded, problems = asked([tmp_path / "gone", str(tmp_path / "a")], length)
     assert decoded == [2]
     assert list(problems) == [0]
+
+
+def test_who_is_in_a_hurry_reads_no_further_file_once_the_time_is_over() -> None:
+    files: FileSamples[int] = FileSamples.from_paths(["a", "b", "c", "d"])
+    some = files.take(np.arange(4))
+    some.hurry(Patience(2.0, Clock(1.0)))
+    assert [some.opened(row, len) for row in range(3)] == [1, 1, 1]  # the last begins when the time is just not over
+    with pytest.raises(OutOfPatience):
+        unless_broken(lambda: some.opened(3, len))
+    assert files.opened(3, len) == 1  # nobody else is

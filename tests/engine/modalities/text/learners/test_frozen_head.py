@@ -54,7 +54,6 @@ def test_it_tells_topics_apart() -> None:
 def quarter(monkeypatch: pytest.MonkeyPatch) -> Job:
     """A job that has run out of memory once, of which 15 of 60 texts are to be learned from."""
     monkeypatch.setattr("engine.heads.learner._QUICK", 4)
-    monkeypatch.setattr("engine.heads.learner._PIECE", 7)
     return replace(class_job(), frugality=1)
 
 
