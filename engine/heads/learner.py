@@ -134,7 +134,7 @@ class HeadLearner(Learner):
     def _begin(self, due: int) -> None:
         rows = np.sort(self.order[:due])
         features = self.features_of(rows)
-        readable = np.isfinite(features[:, 0])
+        readable = np.isfinite(features).all(axis=1)
         self._fitted_rows = rows[readable]
         self.fitted, self._answered = due, 0
         if not readable.any():

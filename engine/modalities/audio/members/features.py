@@ -45,7 +45,7 @@ class FeaturesMember(Member):
         for table in tables:
             table.advance(np.arange(len(sounds)))
         features = np.hstack([table.features for table in tables])
-        readable = np.isfinite(features[:, 0])
+        readable = np.isfinite(features).all(axis=1)  # its file may be gone since some of them were kept
         answers = np.tile(self.fallback, (len(sounds), 1))
         answers[readable] = self.head.predict(features[readable])
         return answers

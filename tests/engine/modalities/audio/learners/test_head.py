@@ -12,6 +12,7 @@ import pytest
 
 from engine.budget import Deadline
 from engine.errors import DataError
+from engine.features.table import FeatureTable
 from engine.learners.base import Job
 from engine.modalities.audio.kinds import EVENTS, KINDS, PACES, PICTURES, SPEECH, STATISTICS, kinds
 from engine.modalities.audio.learners.finetune import AudioNet
@@ -119,6 +120,20 @@ def test_unreadable_sounds_are_left_out_and_answered_with_the_class_shares(
     learner = contract.run_to_the_end(Head(job, settings))
     assert np.isnan(learner.validation()[[0, 9]]).all()
     np.testing.assert_allclose(learner.member().predict(job.samples)[[0, 9]], 1 / 3)
+
+
+def test_a_sound_that_went_away_after_a_part_of_its_features_was_kept_leaves_the_others_alone(tmp_path: Path) -> None:
+    job = class_job(tmp_path / "s", each=8, cache=tmp_path / "cache")
+    assert isinstance(job.samples, AudioSamples)
+    described = AudioSamples(job.samples.references, job.samples.content, job.samples.cache)
+    (speech,) = kinds([SPEECH])
+    assert FeatureTable(described, speech, "cpu", 2).advance(np.arange(24))
+    (tmp_path / "s" / "3.wav").unlink()
+    learner = contract.run_to_the_end(Head(job, {"backbone": SPEECH, "heard": [SPEECH, STATISTICS]}))
+    assert np.isfinite(learner.validation()).all(axis=1).tolist() == [row != 3 for row in range(24)]
+    answers = learner.member().predict(job.samples)
+    np.testing.assert_allclose(answers[3], 1 / 3)
+    assert np.isfinite(answers).all()
 
 
 def test_sounds_that_all_fail_are_reported_in_a_sentence(tmp_path: Path) -> None:
