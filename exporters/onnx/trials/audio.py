@@ -34,7 +34,7 @@ def make(task: Task, dataset: Dataset | None, rng: np.random.Generator) -> Itera
     pieces: list[Named] = []
     real = _real_sounds(task, dataset, rng)
     while group := list(islice(real, _TOGETHER)):
-        pieces += [(name, wave[:_PIECE]) for name, wave in group if len(wave) >= _PIECE]
+        pieces += [(name, wave[:_PIECE].copy()) for name, wave in group if len(wave) >= _PIECE]
         yield _sounds(group, real=True)
     pieces = pieces or [("noise in a batch", _noise(rng, _PIECE))]
     for size in BATCH_SIZES:
@@ -50,7 +50,7 @@ def _real_sounds(task: Task, dataset: Dataset | None, rng: np.random.Generator) 
     samples = open_samples(dataset, task)
     assert isinstance(samples, AudioSamples)
     for place, (name, wave) in enumerate(readable(dataset, rng, samples.wave_or_none, REAL_SOUNDS)):
-        yield name, wave if place < _WHOLE else wave[: _CUT_SECONDS * RATE]
+        yield name, wave if place < _WHOLE else wave[: _CUT_SECONDS * RATE].copy()
 
 
 def _awkward(rng: np.random.Generator) -> Iterator[Named]:

@@ -44,6 +44,15 @@ def test_real_sounds_come_held_out_first_the_first_few_whole(tmp_path: Path) -> 
     assert seconds == [7.0] * 4 + [5.0] * 7
 
 
+def test_what_is_cut_from_a_sound_does_not_keep_all_of_it_in_memory(tmp_path: Path) -> None:
+    trials = list(make_trials(SOUNDS, folder_of_sounds(tmp_path, 12)))
+    beginnings = [wave for trial in trials if trial.real for wave in waves_of(trial) if len(wave) == 5 * 16_000]
+    pieces = [wave for trial in trials if "cut to" in trial.names[0] for wave in waves_of(trial)]
+    assert len(beginnings) == 7
+    assert len(pieces) == sum(BATCH_SIZES)
+    assert all(wave.base is None for wave in (*beginnings, *pieces))
+
+
 def test_at_least_256_sounds_are_taken_where_there_are_so_many(tmp_path: Path) -> None:
     data = folder_of_sounds(tmp_path, 3, seconds=0.1)
     many = Dataset(pl.concat([data.frame] * 150))
