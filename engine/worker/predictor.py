@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -26,7 +27,9 @@ from engine.modalities import ask_samples
 from engine.model.answers import answers
 from engine.model.folder import MANIFEST, MemberRecord, read_manifest
 from engine.model.model import Model
-from engine.task import Kind, Task
+from engine.task import Kind, Modality, Task
+
+_PIXELS = 100_000_000  # of the pictures that are unpacked together: four large photos, 300 MB
 
 
 class Oracle:
@@ -54,6 +57,9 @@ class Oracle:
         """Return one answer an item, in order; an ``error`` for what cannot be read."""
         if self._now() != self._stamp:
             self._load()
+        return [answer for portion in _portions(items, self.model.task) for answer in self._answers(portion)]
+
+    def _answers(self, items: Sequence[Any]) -> list[dict[str, Any]]:
         task = self.model.task
         samples, problems = ask_samples(items, task)
         told = iter(self.model.predict(samples) if len(samples) else ())
@@ -61,6 +67,22 @@ class Oracle:
             {"error": problems[place]} if place in problems else in_words(task, next(told))
             for place in range(len(items))
         ]
+
+
+def _portions(items: Sequence[Any], task: Task) -> Iterator[Sequence[Any]]:
+    """Yield the items, in order, as many at a time as memory holds once they are unpacked."""
+    if task.modality is not Modality.IMAGE:
+        yield items
+        return
+    from engine.modalities.image.decode import pixels_in
+
+    first, total = 0, 0
+    for place, pixels in enumerate(pixels_in(str(item)) for item in items):
+        if place > first and total + pixels > _PIXELS:
+            yield items[first:place]
+            first, total = place, 0
+        total += pixels
+    yield items[first:]
 
 
 def in_words(task: Task, value: FloatArray) -> dict[str, Any]:

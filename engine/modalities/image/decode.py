@@ -49,6 +49,15 @@ def decode_bytes(raw: bytes, name: str) -> ByteArray:
     return _opened(io.BytesIO(raw), name, 0)
 
 
+def pixels_in(path: str | Path) -> int:
+    """Return how many pixels are unpacked where the picture is, 0 where its file does not tell; none are for that."""
+    try:
+        with Image.open(path, formats=FORMATS) as image:
+            return _area(sides_of(image))
+    except BROKEN:
+        return 0
+
+
 def _opened(source: str | Path | io.BytesIO, name: str, least: int) -> ByteArray:
     try:
         with Image.open(source, formats=FORMATS) as image:

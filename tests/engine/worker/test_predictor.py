@@ -9,11 +9,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
+from typing_extensions import override
 
+from engine.arrays import FloatArray
 from engine.errors import ModelError
 from engine.learners.constant import ConstantMember
+from engine.modalities.image.samples import ImageSamples
 from engine.model.folder import annotate
 from engine.model.model import Model, WeightedMember
+from engine.samples import Samples
 from engine.task import Column, ColumnType, Kind, Modality, Task
 from engine.worker.predictor import Oracle
 from engine.worker.predictor_handle import PredictorHandle
@@ -22,6 +27,7 @@ from tests.engine.worker.crashing import torn_child
 TASK = Task(
     Modality.TABLE, Kind.MULTICLASS, ("bolt", "nut"), target="t", columns=(Column("length", ColumnType.NUMBER),)
 )
+PICTURES = Task(Modality.IMAGE, Kind.REGRESSION)
 
 
 def save(folder: Path, share: float) -> None:
@@ -58,6 +64,40 @@ def test_a_note_for_people_does_not_load_the_model_anew(tmp_path: Path) -> None:
     annotate(tmp_path / "model", {"pace": 3})
     assert oracle.answer([{}])[0]["prediction"] == "nut"
     assert oracle.model is before
+
+
+class Brightness(ConstantMember):
+    """Answers with the mean level of each picture, and counts those that were unpacked together."""
+
+    def __init__(self) -> None:
+        super().__init__(np.array([0.0]))
+        self.together = list[int]()
+
+    @override
+    def predict(self, samples: Samples) -> FloatArray:
+        assert isinstance(samples, ImageSamples)
+        self.together.append(len(samples))
+        return np.array([[samples.picture(row).mean()] for row in range(len(samples))])
+
+
+def test_of_large_pictures_few_are_unpacked_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    member = Brightness()
+    Model(PICTURES, (WeightedMember("constant", 1.0, ConstantMember(np.array([0.0]))),)).save(tmp_path / "model")
+    oracle = Oracle(tmp_path / "model")
+    oracle.model = Model(PICTURES, (WeightedMember("brightness", 1.0, member),))
+    items = [str(tmp_path / f"{level}.png") for level in range(9)]
+    for level, item in enumerate(items):
+        Image.new("L", (30, 20), level).save(item)
+    items.insert(2, str(tmp_path / "gone.png"))
+    at_once = oracle.answer(items)
+    assert member.together == [9]
+    monkeypatch.setattr("engine.worker.predictor._PIXELS", 4 * 600 + 500)
+    member.together.clear()
+    assert oracle.answer(items) == at_once
+    assert member.together == [4, 4, 1]
+    assert [oracle.answer([item])[0] for item in items] == at_once
+    assert [told.get("prediction") for told in at_once] == [0.0, 1.0, None, *map(float, range(2, 9))]
+    assert oracle.answer([]) == []
 
 
 def test_no_model_is_a_sentence(tmp_path: Path) -> None:

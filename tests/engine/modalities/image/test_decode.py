@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from engine.errors import DataError
-from engine.modalities.image.decode import decode, decode_bytes
+from engine.modalities.image.decode import decode, decode_bytes, pixels_in
 from tests.engine.hostile_pictures import tiled_tiff, with_scans
 from tests.engine.modalities.image.pictures import texture
 
@@ -111,6 +111,14 @@ def test_exif_orientation_turns_the_picture_upright(tmp_path: Path, orientation:
 def test_a_one_pixel_picture_is_a_picture(tmp_path: Path) -> None:
     Image.new("L", (1, 1), 7).save(tmp_path / "dot.bmp")
     assert decode(tmp_path / "dot.bmp").tolist() == [[[7, 7, 7]]]
+
+
+def test_how_many_pixels_a_file_holds_is_known_before_they_are_unpacked(tmp_path: Path) -> None:
+    Image.new("RGB", (40, 30)).save(path := tmp_path / "whole.jpg")
+    (tmp_path / "half.jpg").write_bytes(path.read_bytes()[:-4])
+    (tmp_path / "notes.jpg").write_text("milk, eggs", encoding="utf-8")
+    names = ("whole.jpg", "half.jpg", "notes.jpg", "gone.jpg")
+    assert [pixels_in(tmp_path / name) for name in names] == [1200, 1200, 0, 0]
 
 
 def test_an_empty_file_is_said_to_be_empty(tmp_path: Path) -> None:
