@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
+import psutil
 import torch
 from torch import Tensor, nn
 from typing_extensions import override
@@ -25,7 +26,8 @@ from engine.modalities.audio.members.network import NetworkMember
 from engine.modalities.audio.samples import AudioSamples
 from engine.modalities.audio.speech import grid, levels, pieces
 
-_KEPT_BYTES = 1_000_000_000
+_KEPT_BYTES = 1_000_000_000  # of levels at most,
+_KEPT_SHARE = 0.3  # and of the memory that is free, of which the network and its steps need some, too
 _PIECE_SECONDS = 0.5  # of listening between two looks at the clock; one long file takes some
 _SHARES = (0.5, 0.625, 0.75, 0.875, 1.0)  # of the length heard in the end; few, as memory is not shared between lengths
 _LONGEST = 1000  # frames to learn from at a time, 10 seconds
@@ -59,7 +61,8 @@ class _Body(nn.Module):
 class AudioNet(Net):
     """Learns from ``frames`` frames of each sound, varied, fewer at first; is checked on whole sounds.
 
-    Levels are kept while memory allows. ``frames`` is at first the median length of the sounds.
+    Levels are kept while memory allows, fewer after each lack of it. ``frames`` is at first the median length of the
+    sounds.
     """
 
     def __init__(self, job: Job) -> None:
@@ -71,6 +74,7 @@ class AudioNet(Net):
         self.body, self.length = _Body(self.network), LENGTH
         self.frames = self._longest = _LONGEST
         self._levels: dict[int, Float32Array] = {}
+        self._room = int(min(_KEPT_BYTES, _KEPT_SHARE * psutil.virtual_memory().available)) >> 2 * job.frugality
         self._bytes, self._looked = 0, 0
         self._lengths = np.zeros(len(self.samples), dtype=np.int64)
         self.move(job.device)
@@ -87,7 +91,7 @@ class AudioNet(Net):
             self._looked = row + 1
             if level is not None:
                 self._lengths[row] = len(level)
-                if self._bytes + level.nbytes <= _KEPT_BYTES:
+                if self._bytes + level.nbytes <= self._room:
                     self._levels[row] = level
                     self._bytes += level.nbytes
         if self._looked < len(self.samples):

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 import torch
 
@@ -130,6 +132,32 @@ def test_between_two_looks_at_the_clock_few_sounds_are_listened_to_where_they_ta
     assert np.diff([*looked, 18]).max() <= 2 * job.threads + 1  # one, and those begun meanwhile
     np.testing.assert_array_equal(net._lengths, whole._lengths)
     assert (net.frames, net._bytes) == (whole.frames, whole._bytes)
+
+
+@pytest.mark.parametrize(("free", "most"), [(16e9, 1_000_000_000), (1e9, 300_000_000), (0.0, 0)])
+def test_fewer_levels_are_kept_where_little_memory_is_free_and_after_each_lack_of_it(
+    job: Job, monkeypatch: pytest.MonkeyPatch, free: float, most: int
+) -> None:
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=free))
+    rooms = [AudioNet(replace(job, frugality=frugality))._room for frugality in range(3)]
+    assert rooms == [most, most // 4, most // 16]
+
+
+def test_levels_for_which_there_is_no_room_are_computed_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = AudioNet(class_job(tmp_path / "s", each=3))
+    while not whole.prepare():
+        pass
+    free = 0.5 * whole._bytes / 0.3
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=free))
+    kept, rows = [len(whole._levels)], np.arange(9)
+    for frugality in range(2):
+        net = AudioNet(replace(whole.job, frugality=frugality))
+        while not net.prepare():
+            pass
+        assert 0 < net._bytes <= 0.5 * whole._bytes / 4**frugality
+        kept.append(len(net._levels))
+        torch.testing.assert_close(net.inputs(rows, View())[0], whole.inputs(rows, View())[0])
+    assert 9 == kept[0] > kept[1] > kept[2]
 
 
 def test_long_sounds_are_heard_in_few_pieces_at_a_time(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
