@@ -41,6 +41,7 @@ _NETWORKS = 4  # that are kept: a model seldom has more, and one of a person's o
 _HALVED = frozenset({"cpu"})
 # A thread unpacks its batch alone, and looks at the clock after it: of large photos 24 take some seconds.
 _PIXELS_A_BATCH = {"cpu": 8 * 224 * 224, "cuda": 24 * 224 * 224}
+_USUAL_WEIGHTS = 5_000_000  # of a network of ours; a processor takes seconds for a picture under the largest there are
 _log = logging.getLogger(__name__)
 
 
@@ -75,8 +76,12 @@ class FeatureKind:
         return LENGTH if self.weights is None else _length(self.weights)
 
     def batch(self, device: str) -> int:
-        """Return how many pictures are best computed together."""
-        return max(1, _PIXELS_A_BATCH.get(torch.device(device).type, _PIXELS_A_BATCH["cpu"]) // self.resolution**2)
+        """Return how many pictures are best computed together: fewer where a processor has a large network to ask."""
+        where = torch.device(device).type
+        pixels = _PIXELS_A_BATCH.get(where, _PIXELS_A_BATCH["cpu"])
+        if where == "cpu" and self.weights is not None:
+            pixels = pixels * _USUAL_WEIGHTS // max(_USUAL_WEIGHTS, _size(self.weights))
+        return max(1, pixels // self.resolution**2)
 
     @property
     def least(self) -> int:
@@ -121,6 +126,13 @@ def _length(weights: Path) -> int:
     from engine.backbones.outside import length_in
 
     return length_in(weights)
+
+
+@lru_cache(maxsize=16)
+def _size(weights: Path) -> int:
+    from engine.backbones.outside import weights_in
+
+    return weights_in(weights)
 
 
 _loading = Lock()

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import save_file
 from torch import nn
 
 from engine.backbones import load_backbone
@@ -140,6 +141,20 @@ def test_features_that_do_not_fit_into_memory_are_not_begun(monkeypatch: pytest.
     monkeypatch.setattr("engine.features.table.psutil.virtual_memory", lambda: free)
     with pytest.raises(MemoryError, match="2 samples, 1280 numbers each"):
         table(pictures)
+
+
+def test_a_processor_asks_a_large_network_of_the_person_about_few_pictures_at_a_time(tmp_path: Path) -> None:
+    def own(millions: int, resolution: int = 224) -> FeatureKind:
+        file = tmp_path / f"{millions}.safetensors"
+        head = {"source.weight": torch.zeros(9_000_000, dtype=torch.uint8)}
+        save_file({"network.weight": torch.zeros(1000, 1000 * millions, dtype=torch.uint8), **head}, file)
+        return FeatureKind("torchvision/resnet18", resolution, weights=file)
+
+    usual = FeatureKind(KIND.backbone, 224)
+    assert [usual.batch(device) for device in ("cpu", "cuda")] == [8, 24]
+    assert [own(millions).batch("cpu") for millions in (4, 11, 20)] == [8, 3, 2]
+    assert own(20, resolution=640).batch("cpu") == 1
+    assert own(20).batch("cuda") == 24
 
 
 class Forgetful(nn.Module):
