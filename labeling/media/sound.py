@@ -18,7 +18,10 @@ class Sound(Medium):
 
     modality = Modality.AUDIO
     thing = "sound"
-    suffixes = (".wav", ".flac", ".ogg", ".oga", ".mp3", ".aiff", ".aif", ".au", ".caf", ".w64")
+    suffixes = (
+        ".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif", ".aifc", ".au", ".snd", ".caf", ".w64",
+        ".rf64", ".sph", ".nist", ".voc", ".wve",
+    )  # fmt: skip
     folders = ("audio", "sounds", "sound", "wav", "wavs", "clips", "recordings", "data")
     max_bytes = 2_000_000_000
     endings = "WAV, FLAC, OGG or MP3"

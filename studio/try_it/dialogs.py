@@ -8,10 +8,17 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.task import Modality
+from labeling.media import MEDIA
+
+
+def _endings(modality: Modality) -> str:
+    """Return the endings of a medium's files as a dialog takes them."""
+    return " ".join(f"*{ending}" for ending in MEDIA[modality].suffixes)
+
 
 _FILTERS = {
-    Modality.IMAGE: "Pictures (*.jpg *.jpeg *.png *.webp *.bmp *.gif *.tif *.tiff);;All files (*)",
-    Modality.AUDIO: "Sounds (*.wav *.flac *.ogg *.oga *.mp3 *.aiff *.aif *.au *.caf *.w64);;All files (*)",
+    Modality.IMAGE: f"Pictures ({_endings(Modality.IMAGE)});;All files (*)",
+    Modality.AUDIO: f"Sounds ({_endings(Modality.AUDIO)});;All files (*)",
     Modality.TEXT: "Texts and tables (*.txt *.csv *.tsv *.xlsx *.jsonl *.parquet);;All files (*)",
     Modality.TABLE: "Tables (*.csv *.tsv *.xlsx *.jsonl *.parquet);;All files (*)",
 }

@@ -14,6 +14,28 @@ from labeling.errors import ImportRefused
 from labeling.importing import inputs, labelled, read, understand
 from labeling.media.sound import Sound
 from labeling.snapshot import snapshot
+from labeling.sounds.recording import Recording
+
+WRITTEN = {  # a container and a coding for each ending, as soundfile calls them
+    ".wav": ("WAV", "PCM_16"),
+    ".flac": ("FLAC", "PCM_16"),
+    ".ogg": ("OGG", "VORBIS"),
+    ".oga": ("OGG", "VORBIS"),
+    ".opus": ("OGG", "OPUS"),
+    ".mp3": ("MP3", "MPEG_LAYER_III"),
+    ".aiff": ("AIFF", "PCM_16"),
+    ".aif": ("AIFF", "PCM_24"),
+    ".aifc": ("AIFF", "ULAW"),
+    ".au": ("AU", "PCM_16"),
+    ".snd": ("AU", "ULAW"),
+    ".caf": ("CAF", "PCM_16"),
+    ".w64": ("W64", "PCM_16"),
+    ".rf64": ("RF64", "PCM_16"),
+    ".sph": ("NIST", "PCM_16"),
+    ".nist": ("NIST", "ULAW"),
+    ".voc": ("VOC", "PCM_16"),
+    ".wve": ("WVE", "ALAW"),
+}
 
 
 def sound(path: Path, seconds: float = 0.1, rate: int = 16_000, channels: int = 1, level: float = 0.3) -> Path:
@@ -43,6 +65,20 @@ def test_folders_of_sounds_are_classes(animals: Path) -> None:
     frozen = snapshot(frame, understanding)
     assert frozen.task.modality is Modality.AUDIO
     assert not any("near-copies" in note for note in frozen.notes)
+
+
+def test_a_sound_of_any_kind_is_taken_in_and_heard(tmp_path: Path) -> None:
+    assert WRITTEN.keys() == set(Sound.suffixes)
+    for number, (ending, (container, coding)) in enumerate(WRITTEN.items()):
+        path = tmp_path / "animals" / ("cat", "dog")[number % 2] / f"{number}{ending}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        wave = 0.3 * np.sin(0.05 * (number + 1) * np.arange(8000))
+        soundfile.write(path, wave, 16_000, format=container, subtype=coding)
+        with Recording(path) as recording:
+            assert 0.15 < recording.read(0, 8000).std() < 0.25
+    batch = read(understand(tmp_path / "animals"))
+    assert batch.problems == ()
+    assert {Path(name).suffix for name in batch.frame["id"]} == WRITTEN.keys()
 
 
 def test_sounds_that_are_alike_stay_on_one_side(animals: Path) -> None:

@@ -19,10 +19,23 @@ def tone(rate: int, hertz: float = 440.0, seconds: float = 0.5) -> Float32Array:
     return (0.5 * np.sin(2.0 * np.pi * hertz * np.arange(int(rate * seconds)) / rate)).astype(np.float32)
 
 
-@pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3", "aiff", "au", "caf", "w64"])
-def test_every_format_is_read(tmp_path: Path, suffix: str) -> None:
+@pytest.mark.parametrize(
+    ("suffix", "container", "coding"),
+    [
+        *(
+            (suffix, suffix.upper(), None)
+            for suffix in ("wav", "flac", "ogg", "mp3", "aiff", "au", "caf", "w64", "rf64")
+        ),
+        ("opus", "OGG", "OPUS"),
+        ("aifc", "AIFF", "ULAW"),
+        ("snd", "AU", "ULAW"),
+        ("sph", "NIST", None),
+        ("voc", "VOC", None),
+    ],
+)
+def test_every_format_is_read(tmp_path: Path, suffix: str, container: str, coding: str | None) -> None:
     path = tmp_path / f"tone.{suffix}"
-    soundfile.write(path, tone(16_000), 16_000)
+    soundfile.write(path, tone(16_000), 16_000, format=container, subtype=coding)
     wave = decode(path)
     assert wave.dtype == np.float32
     spectrum = np.abs(np.fft.rfft(wave[:8000]))
