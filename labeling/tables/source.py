@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -80,11 +80,11 @@ def opened(path: Path, whole: bool = False) -> Iterator[OpenTable]:
     suffix = path.suffix.lower()
     try:
         if suffix in PARQUET_SUFFIXES:
-            yield _parquet(path, whole)
+            yield _limited(_parquet(path), path.name, whole)
         elif suffix in SHEET_SUFFIXES:
-            yield _sheet(path)
+            yield _limited(_sheet(path), path.name, whole)
         elif suffix in LINES_SUFFIXES:
-            yield _lines(path)
+            yield _limited(_lines(path), path.name, whole)
         else:
             with _text_table(path, whole) as table:
                 yield table
@@ -118,7 +118,7 @@ def _text_table(path: Path, whole: bool) -> Iterator[OpenTable]:
         total = None
         if not whole and readable.stat().st_size > IN_MEMORY_BYTES:
             readable, total = _sample(readable, Path(folder) / "sample.csv", dialect)
-        yield _scan(readable, path.name, dialect, total, notes)
+        yield _limited(_scan(readable, path.name, dialect, total, notes), path.name, whole or total is not None)
 
 
 def _sample(path: Path, target: Path, dialect: Dialect) -> tuple[Path, int | None]:
@@ -133,6 +133,15 @@ def _sample(path: Path, target: Path, dialect: Dialect) -> tuple[Path, int | Non
     keep[header + drawn_rows(total, limit)] = True
     write_rows(path, target, dialect.quoted, keep)
     return target, total
+
+
+def _limited(table: OpenTable, name: str, whole: bool) -> OpenTable:
+    """Return the table itself if it is ``whole`` or small enough, else drawn rows of it."""
+    if whole or table.rows <= (limit := _limit(len(table.names))):
+        return table
+    kept = pl.LazyFrame({ROW: pl.Series(drawn_rows(table.rows, limit), dtype=pl.get_index_type())})
+    drawn = table.lazy.with_row_index(ROW).join(kept, on=ROW, how="semi", maintain_order="left").drop(ROW)
+    return replace(table, lazy=drawn, rows=limit, notes=(*table.notes, *_sampled(name, table.rows, limit)))
 
 
 def _limit(columns: int) -> int:
@@ -230,19 +239,14 @@ def _sheet(path: Path) -> OpenTable:
     return OpenTable(raw.slice(1).lazy(), raw.height - 1, raw.height - 1, False, tuple(notes))
 
 
-def _parquet(path: Path, whole: bool) -> OpenTable:
+def _parquet(path: Path) -> OpenTable:
     lazy = pl.scan_parquet(path, glob=False)
     schema = lazy.collect_schema()
     _check_width(path, len(schema))
     names = unique_names(schema.names(), len(schema))
     lazy = lazy.rename(dict(zip(schema.names(), names, strict=True)))
     total = int(lazy.select(pl.len()).collect(engine="streaming").item())
-    limit = _limit(len(schema))
-    if whole or total <= limit:
-        return OpenTable(lazy, total, total, False, ())
-    kept = pl.LazyFrame({ROW: pl.Series(drawn_rows(total, limit), dtype=pl.get_index_type())})
-    drawn = lazy.with_row_index(ROW).join(kept, on=ROW, how="semi", maintain_order="left").drop(ROW)
-    return OpenTable(drawn, total, limit, False, _sampled(path.name, total, limit))
+    return OpenTable(lazy, total, total, False, ())
 
 
 def _lines(path: Path) -> OpenTable:

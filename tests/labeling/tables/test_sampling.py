@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labeling.tables import sampling, source
+from labeling.tables.sampling import drawn_rows
 from labeling.tables.source import opened
 
 LINES = st.lists(st.sampled_from(["1,2", 'a,"x\ny"', '"",""', "", 'q,"he said ""no"""']), min_size=1, max_size=30)
@@ -46,3 +49,47 @@ def test_a_table_too_large_for_memory_is_drawn_from_and_said(tmp_path: Path, mon
         assert again.lazy.collect()["a"].cast(int).to_list() == drawn
     with opened(path, whole=True) as table:
         assert table.lazy.collect().height == 5000
+
+
+WRITERS: dict[str, Callable[[pl.DataFrame, Path], object]] = {
+    ".csv": lambda frame, path: frame.write_csv(path),
+    ".tsv": lambda frame, path: frame.write_csv(path, separator="\t"),
+    ".xlsx": lambda frame, path: frame.write_excel(path),
+    ".jsonl": lambda frame, path: frame.write_ndjson(path),
+    ".parquet": lambda frame, path: frame.write_parquet(path),
+}
+
+
+@pytest.mark.parametrize("ending", WRITERS)
+def test_more_rows_than_the_limit_are_drawn_from_however_small_the_file(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "MAX_ROWS", 500)
+    path = tmp_path / f"long{ending}"
+    WRITERS[ending](pl.DataFrame({"a": range(5000), "y": [row % 2 for row in range(5000)]}), path)
+    with opened(path) as table:
+        assert (table.total, table.rows) == (5000, 500)
+        assert [int(float(cell)) for cell in table.lazy.collect()["a"]] == drawn_rows(5000, 500).tolist()
+        (note,) = table.notes
+        assert note.startswith(f"long{ending} has 5,000 rows, more than fit in memory; 500 of them, drawn evenly,")
+    with opened(path, whole=True) as table:
+        assert (table.total, table.rows, table.lazy.collect().height, table.notes) == (5000, 5000, 5000, ())
+    monkeypatch.setattr(source, "MAX_ROWS", 5000)
+    with opened(path) as table:
+        assert (table.rows, table.lazy.collect().height, table.notes) == (5000, 5000, ())
+
+
+def test_of_more_columns_fewer_rows_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "MAX_CELLS", 400)
+    path = tmp_path / "wide.csv"
+    path.write_text("a,y\n" + "".join(f"{row},{row % 2}\n" for row in range(300)), encoding="utf-8")
+    with opened(path) as table:
+        assert (table.total, table.rows, table.lazy.select("y").collect().height) == (300, 200, 200)
+
+
+def test_blank_lines_count_for_no_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "MAX_ROWS", 500)
+    path = tmp_path / "loose.csv"
+    path.write_text("a,y\n" + "".join(f"{row},{row % 2}\n\n" for row in range(400)), encoding="utf-8")
+    with opened(path) as table:
+        assert (table.total, table.rows, table.notes) == (400, 400, ())
