@@ -6,18 +6,20 @@ import pytest
 import torch
 from torch import nn
 
+from engine.budget import Deadline
 from engine.finetune import base, precision
+from engine.finetune.schedule import pace
 from engine.finetune.stream import Stream
 from engine.finetune.targets import Targets
 from engine.finetune.tuning import Recipe, Tuning
 from engine.transfer.base import Start
 from engine.transfer.joint import Joint
-from tests.engine.finetune.nets import RowsNet, job
+from tests.engine.finetune.nets import RowsFineTune, RowsNet, job
 
 CARD = "meta"  # a device that is not the processor, and that every machine has
 
 
-def tuning(device: str = "cpu") -> Tuning:
+def tuning(device: str = "cpu", recipe: Recipe | None = None) -> Tuning:
     """A network of rows about to be tuned on a device."""
     given = job()
     net, head = RowsNet(given), nn.Linear(8, given.task.outputs)
@@ -25,11 +27,40 @@ def tuning(device: str = "cpu") -> Tuning:
     head.to(device)
     start = Start(net.body, head, given.task, lambda: pytest.fail("nobody asks"), net.source, net.stages)
     targets, stream = Targets(given), Stream(given.folds.nonzero()[0], 4, (0,))
-    return Tuning(net, Joint(start, {}), targets, stream, Recipe(), (0,))
+    return Tuning(net, Joint(start, {}), targets, stream, recipe or Recipe(), (0,))
 
 
 def memories(one: Tuning) -> set[str]:
     return {value.device.type for memory in one.optimiser.state.values() for value in memory.values()}
+
+
+def rates(one: Tuning) -> dict[str, float]:
+    """The learning rate of each weight at the height of the training."""
+    by_weight = {id(weight): group["full"] for group in one.optimiser.param_groups for weight in group["params"]}
+    return {name: by_weight[id(weight)] for name, weight in one.weights.items()}
+
+
+def test_layers_learn_more_slowly_the_nearer_they_are_to_the_input() -> None:
+    one = tuning(recipe=Recipe(rate=0.1, head=2.0, decay=0.5, weight_decay=0.0))
+    expected = {"head": 0.2, "body.3": 0.05, "body.0": 0.025}
+    assert rates(one) == pytest.approx(
+        {f"{layer}.{kind}": rate for layer, rate in expected.items() for kind in ("weight", "bias")}
+    )
+    before = {name: weight.detach().clone() for name, weight in one.weights.items()}
+    one.step(16, 64)
+    moved = {name: float((weight.detach() - before[name]).abs().max()) for name, weight in one.weights.items()}
+    for layer, rate in expected.items():  # the first step of Adam is as long as the rate
+        assert moved[f"{layer}.weight"] == pytest.approx(rate * pace(0.0), rel=0.01)
+
+
+def test_a_learner_takes_the_rates_from_its_settings() -> None:
+    one = RowsFineTune(job(), {"rate": 0.01, "head": 0.5, "decay": 0.9})
+    while one._tuning is None:
+        one.advance(Deadline(0.0))
+    found = rates(one._tuning)
+    assert (found["head.weight"], found["body.3.weight"], found["body.0.weight"]) == pytest.approx(
+        (0.005, 0.009, 0.0081)
+    )
 
 
 def test_all_that_the_optimiser_remembers_moves_with_the_weights() -> None:

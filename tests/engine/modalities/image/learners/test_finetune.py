@@ -55,6 +55,27 @@ def test_slices_and_restarts_change_nothing(job: Job, tmp_path: Path) -> None:
     contract.restored_when_done_is_done(lambda: learner(job), tmp_path / "b")
 
 
+def test_weights_pictures_and_what_is_remembered_lie_as_convolutions_are_quick_on_cards(
+    job: Job, tmp_path: Path
+) -> None:
+    one, again = learner(job), learner(job)
+    while one._tuning is None or not one._tuning.steps:
+        one.advance(Deadline(0.0))
+    one.save(tmp_path)
+    again.restore(tmp_path)
+    while again._tuning is None:
+        again.advance(Deadline(0.0))
+    for tuning in (one._tuning, again._tuning):
+        kernels = [weight for weight in tuning.weights.values() if weight.ndim == 4]
+        assert any(not kernel.is_contiguous() for kernel in kernels)  # they would lie otherwise by themselves
+        assert all(kernel.is_contiguous(memory_format=torch.channels_last) for kernel in kernels)
+        remembered = [tuning.optimiser.state[kernel]["exp_avg"] for kernel in kernels]
+        assert [memory.stride() for memory in remembered] == [kernel.stride() for kernel in kernels]
+        for view in (View(train=True), View(rough=True), View()):
+            (planes,) = tuning.net.inputs(np.arange(2), view)
+            assert planes.is_contiguous(memory_format=torch.channels_last)
+
+
 def test_pictures_may_be_seen_smaller_at_first_but_tiny_ones_are_not(job: Job) -> None:
     assert learner(job, resolution=128).net().effort(0.0) == 1.0
     net = learner(job, resolution=128, growing=True).net()
