@@ -30,6 +30,10 @@ def test_without_the_network_of_events_the_others_go_on(monkeypatch: pytest.Monk
     }
 
 
+def test_a_card_is_given_the_same() -> None:
+    assert portfolio(TASK, 100, "cuda") == portfolio(TASK, 100, "cpu")
+
+
 def test_every_entry_can_be_learned(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("sounds")
     job = class_job(folder / "s", each=4, cache=folder / "cache")

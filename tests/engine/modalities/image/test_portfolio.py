@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from engine.backbones import BACKBONES
 from engine.learners import learner_class
 from engine.modalities import portfolio
+from engine.modalities.image.learners.finetune import ImageFineTune, ImageNet
 from engine.task import Kind, Modality, Task
 from tests.engine.learners.contract import run_to_the_end
 from tests.engine.modalities.image.pictures import class_job
@@ -28,6 +30,21 @@ def test_every_entry_can_be_learned(tmp_path_factory: pytest.TempPathFactory) ->
     job = replace(class_job(folder / "p", each=4, cache=folder / "cache"), threads=1)
     for entry in portfolio(job.task, len(job.labels), "cpu"):
         run_to_the_end(learner_class(entry.kind)(job, {**entry.settings, "epochs": 1, "trials": 2, "finer": []}))
+
+
+def test_every_entry_for_a_card_can_be_learned(tmp_path: Path) -> None:
+    job = replace(class_job(tmp_path / "p", each=4, cache=tmp_path / "cache"), threads=1)
+    usual, tuned = portfolio(job.task, 12, "cpu"), 0
+    for entry in portfolio(job.task, 12, "cuda"):
+        if entry in usual or entry.repeats:
+            continue
+        one = learner_class(entry.kind)(job, {**entry.settings, "epochs": 4})
+        run_to_the_end(one)
+        if isinstance(one, ImageFineTune) and entry.tunes:
+            net, tuned = one._net, tuned + 1
+            assert isinstance(net, ImageNet)
+            assert (net.resolution, net.growing, net.mixing, net.trivial, net.frozen) == (224, True, 0.5, True, 0)
+    assert tuned == 3
 
 
 @pytest.mark.parametrize("device", ["cpu", "cuda"])

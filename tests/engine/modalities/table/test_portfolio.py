@@ -27,6 +27,15 @@ def test_a_search_and_a_network_come_before_what_is_tried_again_with_another_see
     assert max(kinds.index("table.search"), kinds.index("table.network")) < last
 
 
+@pytest.mark.parametrize("classes", [0, 2, 4])
+def test_every_entry_can_be_begun_and_a_card_is_given_the_same(classes: int) -> None:
+    job = a_job(classes, 120)
+    entries = portfolio(job.task, 120, "cuda")
+    assert entries == portfolio(job.task, 120, "cpu")
+    for entry in entries:
+        learner_class(entry.kind)(job, entry.settings).advance(Deadline(0.0))
+
+
 def test_the_settings_that_the_search_starts_from_lie_in_its_space() -> None:
     entries = {entry.kind: entry for entry in portfolio(a_task(), 2000, "cpu")}
     search = learner_class("table.search")(a_job(2), entries["table.search"].settings)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import pytest
+
 from engine.learners import learner_class
 from engine.modalities import portfolio
-from engine.modalities.text.members.network import BACKBONE
+from engine.modalities.text.members.network import BACKBONE, NetworkMember
 from engine.run.journal import Replay
 from engine.transfer.guard import unhelped
 from engine.worker.roster import Roster
@@ -39,3 +41,18 @@ def test_every_entry_can_be_learned_under_a_name_of_its_own() -> None:
     for entry in entries:
         mine = foreign_job() if entry.settings.get("foreign") else job
         contract.run_to_the_end(learner_class(entry.kind)(mine, entry.settings))
+
+
+@pytest.mark.parametrize(("size", "name"), [(48, "Sentences, classes parted"), (49, "Sentences, tuned")])
+def test_a_card_tunes_the_whole_network(size: int, name: str) -> None:
+    job = class_job()
+    entries = portfolio(job.task, size, "cuda")
+    usual = portfolio(job.task, size, "cpu")
+    assert [entry.name for entry in entries] == [entry.name for entry in usual]
+    (tuned,) = (entry for entry in entries if entry not in usual and not entry.repeats)
+    assert tuned.name == name
+    one = contract.run_to_the_end(learner_class(tuned.kind)(job, {**tuned.settings, "epochs": 1, "fewest": 1}))
+    member = one.member()
+    assert isinstance(member, NetworkMember)
+    for part in member.parts:
+        assert {weight.split(".")[1] for weight in part if "." in weight} == set("012345")

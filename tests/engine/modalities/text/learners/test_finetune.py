@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import torch
 
+from engine.backbones.minilm import load_minilm
+from engine.backbones.weights import verified
 from engine.backbones.wordpieces import PADDING
 from engine.budget import Deadline
 from engine.errors import ModelError
@@ -17,7 +19,7 @@ from engine.learners.base import Job, Learner
 from engine.modalities.text.features import FeatureKind
 from engine.modalities.text.learners.finetune import TextFineTune, TextNet
 from engine.modalities.text.learners.frozen_head import FrozenHead
-from engine.modalities.text.members.network import NetworkMember, seen
+from engine.modalities.text.members.network import BACKBONE, NetworkMember, seen
 from engine.modalities.text.samples import TextSamples
 from tests.engine.learners import contract
 from tests.engine.modalities.text.texts import class_job, number_job, several_job
@@ -63,6 +65,20 @@ def test_what_was_checked_is_what_is_served() -> None:
     rows = np.flatnonzero(one.job.folds == 0)
     served = one.member().predict(one.job.samples.take(rows))
     np.testing.assert_allclose(served, one.validation()[rows], atol=HALF)
+
+
+def test_all_layers_are_tuned_where_that_is_asked_for_and_each_changes(tmp_path: Path) -> None:
+    one = contract.run_to_the_end(learner(class_job(each=4), layers=6, rate=1e-3))
+    member = one.member()
+    assert isinstance(member, NetworkMember)
+    (part,), before = member.parts, load_minilm(verified(BACKBONE)).float().state_dict()
+    changed = {name for name, value in before.items() if not torch.equal(value, part.get(name, value))}
+    assert {name.split(".")[1] for name in changed} == set("012345")
+    rows = np.flatnonzero(one.job.folds == 0)
+    served = member.predict(one.job.samples.take(rows))
+    np.testing.assert_allclose(served, one.validation()[rows], atol=HALF)
+    loaded = NetworkMember.load(tmp_path, member.save(tmp_path), one.job.task)
+    np.testing.assert_allclose(loaded.predict(one.job.samples), member.predict(one.job.samples), atol=1e-6)
 
 
 def test_it_tells_topics_apart() -> None:
