@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
@@ -14,47 +14,71 @@ import pytest
 from typing_extensions import override
 
 from engine.budget import Deadline
+from engine.curve import CONSTANT
 from engine.errors import ModelError
 from engine.events import Event
 from engine.learners import LEARNERS
 from engine.learners.constant import ConstantMember
+from engine.modalities import FIRST_KINDS, open_samples
 from engine.model.model import Model
 from engine.run.folder import RunFolder
 from engine.run.tail import EventTail
-from engine.task import Task
+from engine.task import Modality, Task
 from engine.worker.bench import Bench
 from engine.worker.handle import start
 from tests.engine.flowers import flower_run, wait_for
+from tests.engine.worker.small_runs import small_run
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_S = 60.0
+SECOND_KINDS = {  # where those that begin a run crash
+    Modality.IMAGE: "image.frozen_head",
+    Modality.AUDIO: "audio.finetune",
+    Modality.TEXT: "text.frozen_head",
+    Modality.TABLE: "table.linear",
+}
 
 
-def break_learners(broken: str, fault: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Replace the learners of one kind in processes that are started from now on."""
+def break_learners(
+    broken: str, fault: str, folder: Path, monkeypatch: pytest.MonkeyPatch, others: Sequence[str] = ()
+) -> None:
+    """Replace the learners of one kind in processes that are started from now on; with ``others``, try these alone."""
     hooks = folder / "hooks"
     hooks.mkdir()
     words = f"from engine.learners import LEARNERS\nLEARNERS[{broken!r}] = 'tests.engine.worker.crashing:{fault}'\n"
     if fault == "Loops":  # nobody waits for it as long as usual
         words += "import engine.worker.desk\nengine.worker.desk.OVERRUN_GRACE = 0.5\n"
+    if others:
+        words += (
+            f"from tests.engine.worker.few import leave\nleave({_modality(broken).value!r}, {[broken, *others]!r})\n"
+        )
     (hooks / "sitecustomize.py").write_text(words)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(hooks), str(ROOT)]))
+
+
+def _modality(kind: str) -> Modality:
+    return Modality(kind.partition(".")[0])
+
+
+def finish_after(run: RunFolder, enough: Callable[[list[Event]], bool]) -> list[Event]:
+    """Let a run finish once what has happened is enough; return all events."""
+    handle, tail, events = start(run.path), EventTail(run.events_path), list[Event]()
+    ends = time.monotonic() + PATIENCE_S
+    while handle.alive() and time.monotonic() < ends:
+        events += tail.poll()
+        if enough(events):
+            handle.send("finish")
+            break
+        time.sleep(0.05)
+    assert handle.wait(PATIENCE_S) == 0
+    return events + tail.poll()
 
 
 def run_with(broken: str, fault: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[RunFolder, list[Event]]:
     """Run with the learners of one kind replaced; finish once one has failed and another has been scored."""
     break_learners(broken, fault, folder, monkeypatch)
     run = flower_run(folder / "run", budget_s=20.0)
-    handle, tail, events = start(run.path), EventTail(run.events_path), list[Event]()
-    ends = time.monotonic() + PATIENCE_S
-    while handle.alive() and time.monotonic() < ends:
-        events += tail.poll()
-        if {"failed", "evaluated"} <= {event.type for event in events}:
-            handle.send("finish")
-            break
-        time.sleep(0.05)
-    assert handle.wait(PATIENCE_S) == 0
-    return run, events + tail.poll()
+    return run, finish_after(run, lambda events: {"failed", "evaluated"} <= {event.type for event in events})
 
 
 @pytest.mark.parametrize(
@@ -64,7 +88,6 @@ def run_with(broken: str, fault: str, folder: Path, monkeypatch: pytest.MonkeyPa
         ("table.lightgbm", "Raises", "error"),
         ("table.lightgbm", "Starves", "memory"),
         ("table.lightgbm", "Loops", "overrun"),
-        ("table.linear", "Ends", "crash"),
         ("table.extra_trees", "Starves", "memory"),
     ],
 )
@@ -80,6 +103,33 @@ def test_a_run_with_a_learner_gone_wrong_ends_with_a_model(
     assert Model.load(run.model_path).task == run.task
     told = [event.data["text"] for event in events if event.type == "message"]
     assert any("ran out of memory, so it goes on in smaller pieces" in text for text in told) == (reason == "memory")
+
+
+def others_are_served(events: list[Event]) -> bool:
+    """Whether something has failed, and more than a plain guess is served."""
+    served = [{member["name"] for member in event.data["members"]} for event in events if event.type == "point"]
+    return any(event.type == "failed" for event in events) and any(names != {CONSTANT} for names in served)
+
+
+@pytest.mark.parametrize("broken", [kind for kind in LEARNERS if kind != CONSTANT])
+def test_a_run_in_which_any_learner_crashes_ends_with_a_model_that_answers(
+    broken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modality = _modality(broken)
+    other = FIRST_KINDS[modality] if broken != FIRST_KINDS[modality] else SECOND_KINDS[modality]
+    break_learners(broken, "Ends", tmp_path, monkeypatch, [other])
+    run = small_run(tmp_path, modality)
+    events = finish_after(run, others_are_served)
+    assert {event.data["reason"] for event in events if event.type == "failed"} == {"crash"}
+    result = run.result()
+    assert result is not None
+    assert result["active_s"] <= 21.0
+    assert len(result["members"]) == 1
+    samples = open_samples(run.dataset(), run.task)
+    answers = Model.load(run.model_path).predict(samples)
+    assert answers.shape == (len(samples), run.task.outputs)
+    assert np.isfinite(answers).all()
+    assert (answers.std(axis=0) > 0.0).all()  # more than a plain guess
 
 
 def test_a_full_disk_ends_the_sitting_and_the_run_goes_on_later(
