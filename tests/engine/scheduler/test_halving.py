@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.scheduler import Standing
 from engine.scheduler.breadth_then_gain import BreadthThenGain
-from engine.scheduler.halving import held_back, score_at
+from engine.scheduler.halving import RUNG, held_back, score_at
 from tests.engine.scheduler.simulation import Simulated, play
 
 
@@ -74,10 +74,14 @@ def test_somebody_always_goes_on_and_it_is_the_best_at_equal_work(
     standings = [replace(tuned(str(number), *sorted(curve)), done=done) for number, (curve, done) in enumerate(curves)]
     held = held_back(standings, remaining)
     assert held <= {standing.name for standing in standings if standing.open}
-    first = max(standing.curve[0][0] for standing in standings)
-    best = max(standings, key=lambda s: score_at(s, s.seconds))
-    if all(standing.seconds < 2 * first for standing in standings):  # all are on one rung, or below it
-        assert best.name not in held or score_at(best, first) < max(score_at(s, first) for s in standings)
+    rung = max(standing.curve[0][0] for standing in standings)
+    while rung * RUNG <= max(standing.seconds for standing in standings):
+        rung *= RUNG
+    there = {s.name: score_at(s, rung) for s in standings if s.done or s.seconds >= rung}
+    best = {name for name, score in there.items() if score == max(there.values())}
+    assert best
+    assert not best & held
+    assert len(there.keys() & held) <= len(there) // 2
 
 
 def test_a_run_spends_its_time_on_the_better_of_many_tunings() -> None:
