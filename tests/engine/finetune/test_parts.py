@@ -10,9 +10,10 @@ import torch
 from torch import nn
 
 from engine.budget import Deadline
+from engine.finetune import precision
 from engine.finetune.ema import Average
 from engine.finetune.full import in_full
-from engine.finetune.precision import fast, half_type, is_fast, processor_is_faster
+from engine.finetune.precision import fast, half_type, is_fast
 from engine.finetune.schedule import Plan, pace
 from engine.finetune.stream import Stream
 from engine.finetune.targets import Targets
@@ -137,12 +138,26 @@ def test_a_few_right_answers_do_not_make_sure() -> None:
     assert 1.0 < targets.sharpness(targets.values[rows].astype(np.float64), rows) < 5.0
 
 
-def test_half_precision_is_used_only_where_it_is_said_to_be_faster_and_is() -> None:
+@pytest.mark.parametrize(("faster", "computed_in"), [(True, torch.bfloat16), (False, torch.float32)])
+def test_half_precision_is_used_only_where_it_is_said_to_be_faster_and_is(
+    faster: bool, computed_in: torch.dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(precision, "processor_is_faster", lambda: faster)
     layer, inputs = nn.Linear(4, 4), torch.ones(1, 4)
     with fast("cpu", frozenset({"cuda"})):
         assert layer(inputs).dtype == torch.float32
     with fast("cpu", frozenset({"cpu"})):
-        assert layer(inputs).dtype == (torch.bfloat16 if processor_is_faster() else torch.float32)
+        assert layer(inputs).dtype == computed_in
+    with in_full(), fast("cpu", frozenset({"cpu"})):
+        assert layer(inputs).dtype == torch.float32
+
+
+@pytest.mark.parametrize(("full_s", "half_s", "faster"), [(3.0, 1.0, True), (1.4, 1.0, False), (1.0, 4.0, False)])
+def test_a_processor_is_said_to_be_faster_in_half_precision_only_where_it_clearly_is(
+    full_s: float, half_s: float, faster: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(precision, "_seconds", lambda left, _: half_s if left.dtype == torch.bfloat16 else full_s)
+    assert precision.processor_is_faster.__wrapped__() is faster
 
 
 @pytest.mark.parametrize(
