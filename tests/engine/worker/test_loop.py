@@ -18,7 +18,11 @@ import polars as pl
 import psutil
 import pytest
 
+from engine.arrays import BoolArray, FloatArray
+from engine.dataset import Split
+from engine.ensemble.noise import checked
 from engine.errors import RunError
+from engine.metrics import score
 from engine.modalities import open_samples
 from engine.model.model import Model
 from engine.run.folder import RunFolder, RunOptions
@@ -27,6 +31,7 @@ from engine.run.tail import EventTail
 from engine.worker.handle import attach, start
 from engine.worker.health import owner, take_ownership
 from engine.worker.loop import LONGEST_START, Worker, _head_start
+from engine.worker.serving import Served, Server
 from engine.worker.trainer_handle import TrainerHandle
 from tests.engine.flowers import FLOWERS, flower_run, flowers, wait_for
 
@@ -118,9 +123,14 @@ def test_the_worker_waits_for_no_heavy_library() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
+def score_of(served: Served, labels: FloatArray, rows: BoolArray) -> float:
+    return score(FLOWERS.metric, labels[rows], served.lineup.validation[rows])
+
+
 def test_killed_at_any_moment_the_best_model_stays_and_the_run_goes_on(tmp_path: Path) -> None:
     run = flower_run(tmp_path / "run", budget_s=8.5, size=1500)
-    best = -1.0
+    labels = run.dataset().part(Split.TRAIN).labels(run.task)
+    before: Served | None = None
     for wait in (0.0, 0.7, 0.1):
         handle, tail = start(run.path), EventTail(run.events_path)
         wait_for(handle, tail, "point")
@@ -131,9 +141,18 @@ def test_killed_at_any_moment_the_best_model_stays_and_the_run_goes_on(tmp_path:
             break
         model = Model.load(run.model_path)
         assert np.isfinite(model.predict(open_samples(flowers(20), run.task))).all()
-        points = [event for event in EventTail(run.events_path).poll() if event.type == "point"]
-        assert points[-1].data["score"] >= best - 0.1
-        best = points[-1].data["score"]
+        told = [event for event in EventTail(run.events_path).poll() if event.type == "point"][-1]
+        served = Server(run, lambda: 0.0)._remembered()  # what the next sitting goes on from
+        assert served is not None
+        assert served.moment >= told.active_s
+        if served.moment == told.active_s:  # nothing better was served that there was no time to tell of
+            assert served.lineup.weights == {member["name"]: member["weight"] for member in told.data["members"]}
+            assert score_of(served, labels, checked(served.lineup.validation)) == pytest.approx(told.data["score"])
+        if before is not None:
+            both = checked(before.lineup.validation) & checked(served.lineup.validation)
+            assert served.moment >= before.moment
+            assert score_of(served, labels, both) >= score_of(before, labels, both) - 0.01
+        before = served
     assert start(run.path).wait(PATIENCE_S) == 0
     result = run.result()
     assert result is not None
