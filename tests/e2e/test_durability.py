@@ -15,8 +15,11 @@ import numpy as np
 import psutil
 import pytest
 
+from engine.dataset import Split
+from engine.device import threads
 from engine.events import Event
-from engine.modalities import open_samples
+from engine.learners import Job, learner_class
+from engine.modalities import open_samples, portfolio
 from engine.model.model import Model
 from engine.run.folder import RunFolder, RunOptions
 from engine.run.tail import EventTail
@@ -25,12 +28,15 @@ from engine.worker.handle import WorkerHandle, start
 from labeling.snapshot import snapshot
 from studio.cli.intake import take_in
 from tests.engine.flowers import wait_for
+from tests.engine.learners.contract import run_to_the_end
 
-KILLS = int(os.environ.get("AUTODIDACT_KILLS", "6"))
+FEW_KILLS = 6
+KILLS = int(os.environ.get("AUTODIDACT_KILLS", str(FEW_KILLS)))
 BUDGET_S = 8.0 + 3.0 * KILLS
 MOST_EVENTS = 4  # that a sitting is let write before somebody is killed, and then
 LONGEST_WAIT_S = 0.5
 PATIENCE_S = 10.0
+MOST_LEARNED_ANEW = 3
 LOST_S = 2.0  # a heartbeat a second keeps the clock, and a loaded machine may be late with it
 PENGUINS = Path(__file__).resolve().parents[2] / "resources" / "samples" / "penguins.csv"
 
@@ -65,6 +71,26 @@ def check_nothing_is_lost(run: RunFolder, events: list[Event]) -> None:
     candidates = Counter(event.data["learner"] for event in events if event.type == "evaluated")
     for learner, count in candidates.items():
         assert Checkpoint(run.checkpoints_path, learner).mark.version >= count
+
+
+def check_the_split_was_kept(run: RunFolder, events: list[Event]) -> None:
+    """What was learned bit by bit is what somebody who is never stopped learns from the folds of the run.
+
+    Who was at work when a trainer was killed has gone on with fewer rows, as if memory had run out.
+    """
+    train = run.dataset().part(Split.TRAIN)
+    samples, labels = open_samples(train, run.task), train.labels(run.task)
+    job = Job(run.task, samples, labels, train.folds, threads=threads(), seed=run.options.seed)
+    hit = {event.data["learner"] for event in events if event.type == "failed"}
+    done = {event.data["learner"] for event in events if event.type == "slice" and event.data["done"]}
+    entries = portfolio(run.task, len(train), "cpu")
+    exact = [entry for entry in entries if entry.kind == "table.lightgbm" and entry.name in done - hit]
+    assert exact or KILLS > FEW_KILLS  # many of them hit everybody
+    for entry in exact[:MOST_LEARNED_ANEW]:
+        kept = Checkpoint(run.checkpoints_path, entry.name).candidate()
+        assert kept is not None
+        anew = run_to_the_end(learner_class(entry.kind)(job, entry.settings))
+        np.testing.assert_allclose(kept.validation, anew.validation(), atol=1e-9)
 
 
 def wait_for_some(tail: EventTail, count: int) -> None:
@@ -110,4 +136,6 @@ def test_a_run_killed_at_random_moments_goes_on_each_time_and_ends_with_a_model(
     assert result["active_s"] <= 1.02 * BUDGET_S + 0.5
     assert result["score"]["validation"] > 0.9  # penguins are easily told apart
     assert run.dataset().frame.equals(before)
-    check_nothing_is_lost(run, EventTail(run.events_path).poll())
+    events = EventTail(run.events_path).poll()
+    check_nothing_is_lost(run, events)
+    check_the_split_was_kept(run, events)
