@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import random
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,15 @@ from tests.e2e.conftest import Autodidact, Data, read_csv
 
 GOOD = ("a lovely warm soup", "the best bread in town", "kind people and quick service", "味道很好,下次再来")
 BAD = ("cold soup again", "the bread was stale", "rude people and slow service", "太慢了,不好吃")
+UNSEEN = {
+    "the people were kind, and the soup lovely and warm": "good",
+    "quick service, the best in town": "good",
+    "stale bread and cold soup": "bad",
+    "slow and rude": "bad",
+    "下次再来,味道好": "good",
+    "太慢,不好吃": "bad",
+}
+OTHER_LANGUAGES = ("Ein ganz anderer Satz", "Совсем другое предложение", "まったく別のことば")
 NAMES = ("good", "bad")
 PLACES = ("in the harbour", "at the corner", "near the station", "by the old mill")
 
@@ -57,18 +67,37 @@ def test_the_model_tells_the_texts_apart(autodidact: Autodidact, run: Path, lett
     assert measured["scores"]["accuracy"]["value"] == pytest.approx(right / 60)
 
 
-def test_another_language_and_texts_of_any_size_are_answered(autodidact: Autodidact, run: Path, tmp_path: Path) -> None:
-    odd = tmp_path / "odd.csv"
-    texts = ["", " ", "Ein ganz anderer Satz", "🙂🙃" * 50, "soup " * 200_000, "味道很好"]
-    with odd.open("w", newline="", encoding="utf-8") as file:
+def asked(autodidact: Autodidact, run: Path, texts: Iterable[str], folder: Path) -> list[dict[str, str]]:
+    """Return the answers about texts in a table."""
+    table, out = folder / "asked.csv", folder / "predictions.csv"
+    with table.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([["letter"], *[[text] for text in texts]])
-    out = tmp_path / "predictions.csv"
-    outcome = autodidact("predict", run, odd, "--out", out)
+    outcome = autodidact("predict", run, table, "--out", out)
     assert outcome.code == 0, outcome.err
-    answers = read_csv(out)
+    return read_csv(out)
+
+
+def certainty(answer: dict[str, str]) -> float:
+    """Return how far an answer is from a guess, 0 to 1."""
+    return abs(2.0 * float(answer["good"]) - 1.0)
+
+
+def test_new_phrases_are_told_apart_and_another_language_is_no_certainty(
+    autodidact: Autodidact, run: Path, tmp_path: Path
+) -> None:
+    answers = asked(autodidact, run, [*UNSEEN, *OTHER_LANGUAGES], tmp_path)
+    known, unknown = answers[: len(UNSEEN)], answers[len(UNSEEN) :]
+    assert [row["prediction"] for row in known] == list(UNSEEN.values())
+    assert max(map(certainty, unknown)) < 0.8
+    assert max(map(certainty, unknown)) < sum(map(certainty, known)) / len(known)
+
+
+def test_texts_of_any_size_are_answered(autodidact: Autodidact, run: Path, tmp_path: Path) -> None:
+    texts = ["", " ", "🙂🙃" * 50, "soup " * 200_000]
+    answers = asked(autodidact, run, texts, tmp_path)
     assert len(answers) == len(texts)
     assert all(float(row["good"]) + float(row["bad"]) == pytest.approx(1.0) for row in answers)
-    assert answers[5]["prediction"] == "good"
+    assert max(certainty(row) for row in answers[:2]) < 0.8  # nothing was said
 
 
 def test_texts_in_files_go_the_same_way(autodidact: Autodidact, letters: Data, tmp_path: Path) -> None:
