@@ -60,12 +60,17 @@ def test_a_peer_without_answers_has_lost_and_so_have_we() -> None:
     assert tally(verdicts(middle, "final", spots(middle))) == Tally(1, 0, 0)
 
 
+def test_a_goal_that_is_missed_is_told_as_such() -> None:
+    assert "| NAUC 0.86 | **no**, 0.8598 |" in publish.block([outcome(OURS, 0.8598)])
+    assert "| NAUC 0.86 | 0.8610 |" in publish.block([outcome(OURS, 0.861)])
+
+
 def test_nobody_is_beaten_where_nobody_else_was_measured() -> None:
     alone = replace(outcome(OURS, 0.80), budget_s=60.0)
     lines = [alone, outcome(OURS, 0.85), outcome("FLAML", 0.80)]
     block = publish.block(lines)
-    assert "| adult_census | 60 | NAUC | 0.800 | – | – | 0.800 | – | – |" in block
-    assert "| adult_census | 300 | NAUC | **0.850** | 0.800 | FLAML |" in block
+    assert "| adult_census | NAUC | **0.850** | 0.800 | FLAML |" in block
+    assert "| adult_census | NAUC | 0.800 | – | – | 0.800 | – | – |" in publish.block([alone])
     assert not any(line.startswith("| 60 |") for line in report(lines).splitlines())
 
 
