@@ -5,6 +5,7 @@
 #   make bench    measure, against the stated numbers   make wheel  dist/*.whl
 #   make bench-labeling   import, scrolling, keys, suggestions, the order to label in, kills
 #   make bench-export     exported models: parity, size, speed, the server, the container
+#   make setup, format, clean      prepare, tidy the code, remove what was built
 #   make lock     ask the package index for the hashes of what exports are installed with
 #   make bench-peers, bench-report, bench-ablation, portfolio      see tests/benchmarks/README.md
 
@@ -17,7 +18,7 @@ TESTERS ?= 2
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup studio demo test container-tools lint format bench bench-peers bench-report bench-ablation bench-labeling portfolio lock wheel clean
+.PHONY: help setup studio demo test container-tools lint format bench bench-peers bench-report bench-ablation bench-labeling bench-export portfolio lock wheel clean
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile

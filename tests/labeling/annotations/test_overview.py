@@ -6,10 +6,10 @@ from labeling.annotations.model import Carried
 from labeling.annotations.overview import COLUMNS, overview
 from labeling.annotations.registry import WRITERS
 
-README = Path(__file__).parents[3] / "README.md"
+README = Path(__file__).parents[3] / "labeling" / "README.md"
 
 
-def test_the_readme_tells_what_the_formats_tell() -> None:
+def test_the_page_on_labels_tells_what_the_formats_tell() -> None:
     begin, end = "<!-- formats:begin -->\n", "<!-- formats:end -->"
     text = README.read_text(encoding="utf-8")
     assert text[text.index(begin) + len(begin) : text.index(end)] == overview()
