@@ -41,7 +41,7 @@ _NETWORKS = 4  # that are kept: a model seldom has more, and one of a person's o
 _HALVED = frozenset({"cpu"})
 # A thread unpacks its batch alone, and looks at the clock after it: of large photos 24 take some seconds.
 _PIXELS_A_BATCH = {"cpu": 8 * 224 * 224, "cuda": 24 * 224 * 224}
-_USUAL_WEIGHTS = 5_000_000  # of a network of ours; a processor takes seconds for a picture under the largest there are
+_USUAL_WEIGHTS = 20_000_000  # several times ours; a processor takes seconds for a picture under the largest there are
 _log = logging.getLogger(__name__)
 
 

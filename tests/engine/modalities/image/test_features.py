@@ -152,9 +152,9 @@ def test_a_processor_asks_a_large_network_of_the_person_about_few_pictures_at_a_
 
     usual = FeatureKind(KIND.backbone, 224)
     assert [usual.batch(device) for device in ("cpu", "cuda")] == [8, 24]
-    assert [own(millions).batch("cpu") for millions in (4, 11, 20)] == [8, 3, 2]
-    assert own(20, resolution=640).batch("cpu") == 1
-    assert own(20).batch("cuda") == 24
+    assert [own(millions).batch("cpu") for millions in (11, 40)] == [8, 4]
+    assert own(40, resolution=640).batch("cpu") == 1
+    assert own(40).batch("cuda") == 24
 
 
 class Forgetful(nn.Module):
