@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
+from math import inf
 from typing import Protocol, runtime_checkable
 
 from engine.arrays import FloatArray
@@ -11,6 +11,7 @@ from engine.budget import awake
 from engine.samples import Samples
 
 _FIRST, _FIRST_READ = 32, 4  # samples at first; of those that are read, one may take a second
+_MOST_READ = 2048  # samples that are read, of which features take memory
 _QUICK, _LONG = 1.0, 2.0  # seconds of a piece: below, the next is of twice as many samples; above, of half as many
 _MOST_SECONDS = 3.0  # of reading a piece: a job that takes some five more than it was given is ended
 
@@ -24,7 +25,7 @@ class Patience:
 
     def __init__(self, seconds: float, now: Callable[[], float] = awake) -> None:
         self._seconds, self._now = seconds, now
-        self._ends = math.inf
+        self._ends = inf
 
     def check(self) -> None:
         """Called before each sample is read, in any thread.
@@ -55,13 +56,17 @@ class Portion:
     takes it for the call, and does not shrink.
     """
 
-    def __init__(self, size: int, most: float = math.inf, now: Callable[[], float] = awake) -> None:
-        self.size = size
+    def __init__(self, size: int, most: float = inf, now: Callable[[], float] = awake) -> None:
+        self.size = self._first = size
         self._most, self._now = most, now
 
     def limit(self, size: int) -> None:
         """Make it that large, and never larger again."""
         self.size, self._most = size, size
+
+    def begin(self) -> None:
+        """Be as small as at first: of what comes now nothing may be kept from earlier."""
+        self.size = min(self.size, self._first)
 
     def ask(self, predict: Callable[[Samples], FloatArray], samples: Samples) -> FloatArray | None:
         """Return what ``predict`` answers; None where that takes too long: the portion is smaller then."""
@@ -74,9 +79,11 @@ class Portion:
             self.size = len(samples) // 2
             return None
         seconds = self._now() - began
-        if seconds < _QUICK and len(samples) == self.size and 2 * self.size <= self._most:
+        read = isinstance(samples, Hurried)
+        most = min(self._most, _MOST_READ) if read else self._most
+        if seconds < _QUICK and len(samples) == self.size and 2 * self.size <= most:
             self.size *= 2
-        elif seconds > _LONG and isinstance(samples, Hurried):
+        elif seconds > _LONG and read:
             self.size = max(1, len(samples) // 2)
         return answers
 

@@ -29,6 +29,7 @@ from engine.patience import Portion, first_size
 _CANDIDATE = "candidate.safetensors"
 _STATE = "state.json"
 _VALIDATION = "validation"
+_MOST = 512  # samples that are answered at once where memory ran short; a quarter of that each further time
 _QUICK = 500  # rows that are fitted in some hundredths of a second
 
 
@@ -59,7 +60,7 @@ class HeadLearner(Learner):
         rest = np.setdiff1d(np.flatnonzero(job.folds >= 0), self.rows) if self.thorough else self.rows[:0]
         self._rest = rest[np.argsort(job.folds[rest], kind="stable")]
         self._answered = 0  # of the rest
-        self._portion = Portion(first_size([job.samples]))
+        self._portion = Portion(first_size([job.samples]), max(1, _MOST >> 2 * max(0, job.frugality - 1)))
         self._unseen: Mapping[int, KernelHead] = {}  # by fold, where there is a rest
 
     @abstractmethod

@@ -37,6 +37,8 @@ class Answering:
         for name, samples in self._parts.items():
             made = self._made[name]
             position = sum(len(piece) for piece in made)
+            if not position:
+                self._portion.begin()
             while position < len(samples):
                 if deadline.expired:
                     return False

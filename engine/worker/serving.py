@@ -453,7 +453,7 @@ class Server:
     def discard(self) -> None:
         """Throw the model and all checkpoints away."""
         self._candidates.clear()  # Windows removes no file that is mapped
-        self.small.kept = None
+        self.small.forget()
         for folder in (self.run.model_path, self.run.small_path, self.run.checkpoints_path, self.run.predictions_path):
             shutil.rmtree(folder, ignore_errors=True)
         self.served = None

@@ -43,6 +43,10 @@ class SmallKeeper:
         self._wanted: list[Small] = []  # better than the one kept, if they turn out to be quick; the best comes first
         self.kept: Small | None = None
 
+    def forget(self) -> None:
+        """Let go of what is kept and of what may be: Windows removes no file that is mapped."""
+        self._wanted, self.kept = [], None
+
     def consider(self, candidate: Candidate) -> None:
         """Keep a new candidate where it is small, quick and better; ask for its pace first where that is unknown."""
         if candidate.size > MOST_BYTES or candidate.record.kind == "constant":

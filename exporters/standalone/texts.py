@@ -33,7 +33,7 @@ class TextReader:
             if not any(name in raw for name in (*self._names, TYPED)):
                 raise Unreadable(f"This model takes texts. Send them under the names {', '.join(self._names[:20])}.")
             if any(name in raw for name in self.columns):
-                return tuple(_in_cell(raw.get(name)) for name in self.columns)
+                return _in_row(raw, self.columns)
             first = _typed(raw.get(TYPED))
         else:
             first = _typed(raw) if isinstance(raw, str) else _in_file(raw)
@@ -60,9 +60,10 @@ def _typed(value: object) -> str:
     return "" if value is None else str(value)[:MAX_BYTES]
 
 
-def _in_cell(value: object) -> str:
-    """Return the text in a cell of a column as tables are learned from: a word such as ``NA`` is none."""
-    return "" if is_missing(value) else _typed(value)
+def _in_row(row: Mapping[str, object], names: Sequence[str]) -> Text:
+    """Return the texts of a row. A word such as ``NA`` among several is none, as in tables; one alone is what it is."""
+    values = (row.get(name) for name in names)
+    return tuple("" if len(names) > 1 and is_missing(value) else _typed(value) for value in values)
 
 
 def _in_file(raw: bytes) -> str:

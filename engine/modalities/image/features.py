@@ -12,6 +12,7 @@ ones: of 244 photos of 4 megapixels at 128 pixels that takes 105 rather than 232
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -105,9 +106,13 @@ def to_learn_from(backbone: str, resolution: int, middle: bool, weights: Path | 
 def looked_at(samples: ImageSamples, kinds: Sequence[FeatureKind], device: str, threads: int) -> list[FeatureTable]:
     """Return the features of all samples under each of ``kinds``, which are views of one network at one resolution.
 
-    Each picture is unpacked once for all views that are not known yet.
+    Each picture is unpacked once for all views that are not known yet. Of few pictures a processor's threads take their
+    share each, rather than one of them a whole batch.
     """
     tables = [FeatureTable(samples, kind, device, threads) for kind in kinds]
+    if torch.device(device).type == "cpu":
+        for table in tables:
+            table.batch = max(1, min(table.batch, math.ceil(len(samples) / threads)))
     missing = [place for place, table in enumerate(tables) if not table.done.all()]
     if missing:
         body, wanted = network(kinds[0], device), [kinds[place] for place in missing]

@@ -58,7 +58,7 @@ class TextSamples(Samples):
         names = [column.name for column in task.columns]
         if not names:
             return cls.from_texts([_typed(row.get(TYPED)) for row in rows], cache)
-        return cls([tuple(_in_cell(row.get(name)) for name in names) for row in rows], cache)
+        return cls([_in_row(row, names) for row in rows], cache)
 
     @property
     def content(self) -> tuple[str | None, ...]:
@@ -125,9 +125,10 @@ def _typed(value: object) -> str:
     return "" if value is None else str(value)[:MAX_BYTES]
 
 
-def _in_cell(value: object) -> str:
-    """Return the text in a cell of a column as tables are learned from: a word such as ``NA`` is none."""
-    return "" if is_missing(value) else _typed(value)
+def _in_row(row: Mapping[str, Any], names: Sequence[str]) -> Text:
+    """Return the texts of a row. A word such as ``NA`` among several is none, as in tables; one alone is what it is."""
+    values = (row.get(name) for name in names)
+    return tuple("" if len(names) > 1 and is_missing(value) else _typed(value) for value in values)
 
 
 def _hash(text: Text) -> str:
@@ -166,7 +167,7 @@ def _asked(item: object, names: Sequence[str]) -> Text:
         first = read_text(item)
     elif isinstance(item, Mapping):
         if any(name in item for name in names):
-            return tuple(_in_cell(item.get(name)) for name in names)
+            return _in_row(item, names)
         first = _typed(item.get(TYPED))
     else:
         raise DataError(f"A text, a file of text or a row of texts was expected, but got {type(item).__name__}.")

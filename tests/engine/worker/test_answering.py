@@ -137,6 +137,20 @@ def test_files_that_take_long_end_no_job_however_many_were_known_before(knows: i
     assert clock.time == pytest.approx(60 * each)  # none was opened in vain
 
 
+def test_of_each_part_few_files_are_asked_about_at_first() -> None:
+    clock = Clock(0.0)
+    member = Timed(clock, alone=0.05, each=0.0)
+    assert Answering(member, {"test": files(60), "predict": files(20)}, now=clock).advance(Deadline(60.0, now=clock))
+    assert member.asked == [4, 8, 16, 32, 4, 8, 8], "features of the second may all be new"
+
+
+def test_no_more_files_are_asked_about_at_once_than_their_features_have_room() -> None:
+    clock = Clock(0.0)
+    member = Timed(clock, alone=0.0, each=0.0)
+    assert Answering(member, {"test": files(9000)}, now=clock).advance(Deadline(60.0, now=clock))
+    assert max(member.asked) == 2048
+
+
 def test_files_that_are_quick_are_asked_about_many_at_once() -> None:
     clock = Clock(0.0)
     member = Timed(clock, alone=0.05, each=0.001)

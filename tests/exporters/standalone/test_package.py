@@ -116,6 +116,11 @@ def test_a_word_for_missing_is_no_text_by_csv_by_json_and_in_the_studio(word: st
     assert samples.texts() == [("", "a film")]
     alone = TextReader(Path(), replace(IN_COLUMNS, columns=()), {"files": {}, "reading": {**reading, "columns": 1}})
     assert alone.read({"text": word}) == alone.read(word) == (word,)
+    in_one = replace(IN_COLUMNS, columns=IN_COLUMNS.columns[:1])
+    one = TextReader(Path(), in_one, {"files": {}, "reading": {**reading, "columns": 1}})
+    samples, _ = ask_samples([{"title": word}], in_one)
+    assert isinstance(samples, TextSamples)
+    assert [one.read({"title": word})] == samples.texts() == [(word,)]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import itertools
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,12 +13,13 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import nn
 
+from engine.arrays import Float32Array
 from engine.backbones import load_backbone
 from engine.budget import Deadline
 from engine.features.table import FeatureTable, mean_features
 from engine.finetune.precision import processor_is_faster
 from engine.modalities.image import features
-from engine.modalities.image.features import FeatureKind, to_learn_from
+from engine.modalities.image.features import FeatureKind, looked_at, to_learn_from
 from engine.modalities.image.resize import middle, resize
 from engine.modalities.image.samples import ImageSamples
 from tests.engine.clocks import Clock
@@ -117,6 +119,22 @@ def test_pictures_known_to_the_samples_are_not_computed_again() -> None:
     table(pictures).advance(np.arange(2))
     assert table(pictures).done.all()
     assert table(pictures.take(np.array([1]))).done.all()
+
+
+@pytest.mark.parametrize(("asked", "sizes"), [(4, [2, 2]), (5, [2, 3]), (1, [1]), (400, [98, 98, 98, 98, 8])])
+def test_of_few_pictures_all_threads_take_their_share(
+    asked: int, sizes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batches: list[int] = []
+
+    def computed(*given: Any) -> list[Float32Array]:
+        batches.append(len(given[2]))
+        return [np.zeros((len(given[2]), KIND.length), dtype=np.float32)]
+
+    monkeypatch.setattr(features, "_compute", computed)
+    pictures = ImageSamples.from_arrays([texture(0, 0)] * asked)
+    looked_at(pictures, [KIND], "cpu", 2)
+    assert sorted(batches) == sorted(sizes)
 
 
 def test_an_unreadable_picture_is_done_but_has_no_features(tmp_path: Path) -> None:
