@@ -10,15 +10,12 @@ from engine.task import Task
 
 
 def leave(modality: str, kinds: Sequence[str]) -> None:
-    """Leave one entry of each kind in a modality's portfolio, in this order, for the rest of this process.
-
-    Of a kind that is tried only where a person asks for it there is a bare one.
-    """
+    """Leave one entry of each kind in a modality's portfolio, in this order, for the rest of this process."""
     module = importlib.import_module(f"engine.modalities.{modality}.portfolio")
     everything = module.portfolio
 
     def few(task: Task, size: int, device: str) -> tuple[Entry, ...]:
         first = {entry.kind: entry for entry in reversed(everything(task, size, device))}
-        return tuple(first.get(kind) or Entry(kind, kind) for kind in kinds)
+        return tuple(first[kind] for kind in kinds)
 
     vars(module)["portfolio"] = few

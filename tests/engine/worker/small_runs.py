@@ -22,12 +22,13 @@ from tests.engine.modalities.text import texts
 
 WORDS = Column("words", ColumnType.TEXT)
 EACH = 10
+BUDGET_S = 60.0
 
 
 def small_run(folder: Path, modality: Modality) -> RunFolder:
     """Make a run folder ``run`` in ``folder``, beside the files of its samples."""
     if modality is Modality.TABLE:
-        return flower_run(folder / "run")
+        return flower_run(folder / "run", BUDGET_S)
     job = _job(folder, modality)
     held = np.arange(len(job.labels)) % 5 == 4
     frame = pl.DataFrame(
@@ -40,7 +41,7 @@ def small_run(folder: Path, modality: Modality) -> RunFolder:
         }
     )
     task = replace(job.task, columns=(WORDS,)) if modality is Modality.TEXT else job.task
-    return RunFolder.create(folder / "run", task, Dataset(frame), RunOptions(20.0, "cpu"))
+    return RunFolder.create(folder / "run", task, Dataset(frame), RunOptions(BUDGET_S, "cpu"))
 
 
 def _job(folder: Path, modality: Modality) -> Job:

@@ -30,7 +30,7 @@ from tests.engine.flowers import flower_run, wait_for
 from tests.engine.worker.small_runs import small_run
 
 ROOT = Path(__file__).parents[3]
-PATIENCE_S = 60.0
+PATIENCE_S = 90.0
 SECOND_KINDS = {  # where those that begin a run crash
     Modality.IMAGE: "image.frozen_head",
     Modality.AUDIO: "audio.finetune",
@@ -111,8 +111,8 @@ def others_are_served(events: list[Event]) -> bool:
     return any(event.type == "failed" for event in events) and any(names != {CONSTANT} for names in served)
 
 
-@pytest.mark.parametrize("broken", [kind for kind in LEARNERS if kind != CONSTANT])
-def test_a_run_in_which_any_learner_crashes_ends_with_a_model_that_answers(
+@pytest.mark.parametrize("broken", [*FIRST_KINDS.values(), *SECOND_KINDS.values()])
+def test_a_run_on_any_data_in_which_a_learner_crashes_ends_with_a_model_that_answers(
     broken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     modality = _modality(broken)
@@ -123,7 +123,7 @@ def test_a_run_in_which_any_learner_crashes_ends_with_a_model_that_answers(
     assert {event.data["reason"] for event in events if event.type == "failed"} == {"crash"}
     result = run.result()
     assert result is not None
-    assert result["active_s"] <= 21.0
+    assert result["active_s"] <= 61.0
     assert len(result["members"]) == 1
     samples = open_samples(run.dataset(), run.task)
     answers = Model.load(run.model_path).predict(samples)
@@ -143,7 +143,9 @@ def test_a_full_disk_ends_the_sitting_and_the_run_goes_on_later(
     events = EventTail(run.events_path).poll()
     assert "no room left on the disk" in events[-1].data["text"]
     assert not [event for event in events if event.type == "failed"]
-    handle, tail = start(run.path), EventTail(run.events_path)
+    tail = EventTail(run.events_path)
+    tail.poll()  # what was learned before the disk was full is no news
+    handle = start(run.path)
     wait_for(handle, tail, "evaluated")
     handle.send("finish")
     assert handle.wait(PATIENCE_S) == 0

@@ -18,18 +18,14 @@ from tests.engine.flowers import flower_run, wait_for
 PATIENCE_S = 60.0
 
 
-@pytest.mark.parametrize("dies", [False, True])
-def test_one_that_was_started_early_works_on_its_run(tmp_path: Path, dies: bool) -> None:
+def test_one_that_was_started_early_works_on_its_run(tmp_path: Path) -> None:
     run = flower_run(tmp_path / "run", budget_s=6.0)
     before = set(psutil.Process().children())
     with Standby() as worker:
         (process,) = set(psutil.Process().children()) - before
         worker.expect(Modality.TABLE)
-        if dies:
-            process.kill()
-            process.wait(PATIENCE_S)
         handle = worker.begin(run.path)
-    assert (handle.pid == process.pid) is not dies
+    assert handle.pid == process.pid
     wait_for(handle, EventTail(run.events_path), "evaluated")
     handle.send("finish")
     assert handle.wait(PATIENCE_S) == 0
@@ -38,6 +34,21 @@ def test_one_that_was_started_early_works_on_its_run(tmp_path: Path, dies: bool)
     assert result["t_first_s"] is not None
     assert (run.path / "worker.log").read_text() == ""
     assert "advance" in (run.path / "trainer.log").read_text()
+
+
+def test_one_that_died_meanwhile_is_replaced_by_one_that_works_on_the_run(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run")
+    before = set(psutil.Process().children())
+    with Standby() as worker:
+        (process,) = set(psutil.Process().children()) - before
+        worker.expect(Modality.TABLE)
+        process.kill()
+        process.wait(PATIENCE_S)
+        handle = worker.begin(run.path)
+    assert handle.pid != process.pid
+    wait_for(handle, EventTail(run.events_path), "started")
+    handle.kill()
+    assert (run.path / "worker.log").read_text() == ""
 
 
 def test_one_that_gets_no_run_leaves_and_takes_its_trainer_along() -> None:
