@@ -113,8 +113,8 @@ def _pictures(data: Path) -> Table:
 
 def _things(data: Path) -> Table:
     classes = ("airplane", "frog", "truck")
-    labels, files = _folders(data / "cifar10_small", 32, 16, classes)
-    return Task(Modality.IMAGE, Kind.MULTICLASS, classes), _dataset(labels, 48, files)
+    labels, files = _folders(data / "cifar10_small", 20, 6, classes)
+    return Task(Modality.IMAGE, Kind.MULTICLASS, classes), _dataset(labels, 18, files)
 
 
 def _fruit(data: Path) -> Table:
@@ -129,8 +129,8 @@ def _fruit(data: Path) -> Table:
 
 def _digits(data: Path) -> Table:
     classes = ("one", "two", "zero")
-    labels, files = _folders(data / "spoken_digits", 16, 8, classes)
-    return Task(Modality.AUDIO, Kind.MULTICLASS, classes), _dataset(labels, 24, files)
+    labels, files = _folders(data / "spoken_digits", 10, 6, classes)
+    return Task(Modality.AUDIO, Kind.MULTICLASS, classes), _dataset(labels, 18, files)
 
 
 def _table(path: Path, columns: tuple[Column, ...], target: str, rows: int) -> tuple[pl.DataFrame, pl.Series]:

@@ -7,7 +7,7 @@ import onnx
 import pytest
 import torch
 
-from engine.backbones import bare_backbone, load_backbone
+from engine.backbones import load_backbone
 from engine.backbones.efficientnet_lite import load_lite0
 from engine.backbones.weights import verified
 from exporters.errors import NotExportable
@@ -18,15 +18,24 @@ from exporters.onnx.parity import check
 from exporters.onnx.runtime import ort_session
 from tests.exporters.models import PICTURES, content_of, exported, features, model_of, tuned
 
-SIDE, SMALL = 96, "residual-8-1-2-3-silu-excite"
+SMALL = "residual-8-1-2-3-silu-excite"
 
 
-def test_the_batch_is_free_and_nothing_tells_where_it_was_made() -> None:
-    model = network_model(bare_backbone(SMALL), SIDE)
+def test_the_batch_is_free_and_nothing_tells_where_it_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[onnx.ModelProto] = []
+
+    def kept(network: torch.nn.Module, side: int) -> onnx.ModelProto:
+        made.append(network_model(network, side))
+        return made[-1]
+
+    monkeypatch.setattr("exporters.onnx.backbone.network_model", kept)
+    member = tuned(PICTURES, SMALL, count=1)
+    content = content_of(model_of(PICTURES, member, features(PICTURES)))
+    (model,) = made
     (pictures,), (output,) = model.graph.input, model.graph.output
-    assert [dim.dim_value for dim in pictures.type.tensor_type.shape.dim] == [0, 3, SIDE, SIDE]
-    assert output.type.tensor_type.shape.dim[1].dim_value == bare_backbone(SMALL).length
-    content = content_of(model_of(PICTURES, tuned(PICTURES, SMALL, count=1), features(PICTURES)))
+    side = member.resolution
+    assert [dim.dim_value for dim in pictures.type.tensor_type.shape.dim] == [0, 3, side, side]
+    assert output.type.tensor_type.shape.dim[1].dim_value == PICTURES.outputs
     whole = onnx.ModelProto.FromString(content)
     assert not whole.graph.value_info  # what is inferred here no longer fits once a graph is quantised
     assert sorted(opset.domain for opset in whole.opset_import) == ["", "ai.onnx.ml"]

@@ -23,9 +23,8 @@ def test_only_a_member_that_looks_at_both_answers_alike_for_a_mirrored_picture(m
     assert difference < 1e-5 if mirror else difference > 1e-4
 
 
-@pytest.mark.parametrize("backbone", ["efficientnet_lite2", "torchvision/shufflenet_v2_x0_5"])
-def test_other_networks_are_written_too(backbone: str) -> None:
-    assert apart(model_of(PICTURES, tuned(PICTURES, backbone, count=1)), pictures(4)) <= 1e-5
+def test_a_larger_network_is_written_too() -> None:
+    assert apart(model_of(PICTURES, tuned(PICTURES, "efficientnet_lite2", count=1)), pictures(4)) <= 1e-5
 
 
 def test_a_head_on_a_network_from_outside_is_written(tmp_path: Path) -> None:
