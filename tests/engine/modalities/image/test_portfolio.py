@@ -27,18 +27,18 @@ def test_names_are_unique_and_the_first_needs_no_network(size: int, device: str)
 
 def test_every_entry_can_be_learned(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("pictures")
-    job = replace(class_job(folder / "p", each=4, cache=folder / "cache"), threads=1)
+    job = replace(class_job(folder / "p", each=3, cache=folder / "cache"), threads=1)
     for entry in portfolio(job.task, len(job.labels), "cpu"):
         run_to_the_end(learner_class(entry.kind)(job, {**entry.settings, "epochs": 1, "trials": 2, "finer": []}))
 
 
 def test_every_entry_for_a_card_can_be_learned(tmp_path: Path) -> None:
-    job = replace(class_job(tmp_path / "p", each=4, cache=tmp_path / "cache"), threads=1)
-    usual, tuned = portfolio(job.task, 12, "cpu"), 0
-    for entry in portfolio(job.task, 12, "cuda"):
+    job = replace(class_job(tmp_path / "p", each=3, cache=tmp_path / "cache"), threads=1)
+    usual, tuned = portfolio(job.task, len(job.labels), "cpu"), 0
+    for entry in portfolio(job.task, len(job.labels), "cuda"):
         if entry in usual or entry.repeats:
             continue
-        one = learner_class(entry.kind)(job, {**entry.settings, "epochs": 4})
+        one = learner_class(entry.kind)(job, {**entry.settings, "epochs": 3})
         run_to_the_end(one)
         if isinstance(one, ImageFineTune) and entry.tunes:
             net, tuned = one._net, tuned + 1

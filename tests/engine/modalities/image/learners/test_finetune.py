@@ -52,7 +52,7 @@ def test_it_answers_classes_well_formed_and_its_saved_member_answers_the_same(jo
 def test_slices_and_restarts_change_nothing(job: Job, tmp_path: Path) -> None:
     contract.tiny_slices_equal_one_long_one(lambda: learner(job, mixing=0.5))
     contract.restored_midway_goes_on_to_the_same_end(lambda: learner(job, mixing=0.5, trivial=True), tmp_path / "a")
-    contract.restored_when_done_is_done(lambda: learner(job), tmp_path / "b")
+    contract.restored_when_done_is_done(lambda: learner(job, folds=1), tmp_path / "b")
 
 
 def test_weights_pictures_and_what_is_remembered_lie_as_convolutions_are_quick_on_cards(
@@ -158,8 +158,9 @@ def test_what_was_checked_is_what_is_served(tmp_path: Path) -> None:
 
 def test_it_tells_textures_apart(tmp_path: Path) -> None:
     job = replace(class_job(tmp_path / "p", each=16), threads=1)
-    one = contract.run_to_the_end(learner(job, folds=3, epochs=2, rate=1e-4))
-    assert (one.validation().argmax(axis=1) == job.labels).mean() > 0.9
+    one = contract.run_to_the_end(learner(job, folds=1, epochs=2, rate=1e-4))
+    rows = job.folds == 0
+    assert (one.validation()[rows].argmax(axis=1) == job.labels[rows]).mean() > 0.8
 
 
 def test_it_guesses_numbers(tmp_path: Path) -> None:
