@@ -3,9 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from engine.task import Kind, Modality, Task
 from labeling.suggest.space import Space
+from tests.benchmarks.labeling import order
 from tests.benchmarks.labeling.order import Curves, World, draw, figures, simulated
 from tests.labeling.suggest.worlds import blobs
 
@@ -17,7 +19,9 @@ def world(count: int = 160) -> World:
     return World(points[:count], truth[:count], points[count:], truth[count:], task)
 
 
-def test_a_session_labels_ten_after_ten_and_the_curve_rises(tmp_path: Path) -> None:
+def test_a_session_labels_ten_after_ten_and_the_curve_rises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(order, "SESSIONS", 2)
+    monkeypatch.setattr(order, "SHARES", (0.06, 0.2, 0.4))
     found = simulated("blobs", world())
     assert found.suggested.shape == found.by_chance.shape
     means = found.suggested.mean(axis=0)
