@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import cycle
 from pathlib import Path
 
 from tests.benchmarks.cases import CASES
@@ -33,7 +34,7 @@ def draw(outcomes: Sequence[Outcome], path: Path) -> bool:
     columns, rows = min(_COLUMNS, len(shown)), -(-len(shown) // _COLUMNS)
     size = (_PANEL[0] * columns, _PANEL[1] * rows)
     figure, panels = pyplot.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
-    colours = {who: f"C{number}" for number, who in enumerate(dict.fromkeys(run.contender for run in outcomes))}
+    colours = _colours(dict.fromkeys(run.contender for run in outcomes))
     for panel, (name, runs) in zip(panels.flat, shown, strict=False):
         _panel(panel, name, runs, colours)
     for panel in panels.flat[len(shown) :]:
@@ -42,6 +43,15 @@ def draw(outcomes: Sequence[Outcome], path: Path) -> bool:
     figure.savefig(path, dpi=_DPI, metadata={"Software": None})
     pyplot.close(figure)
     return True
+
+
+def _colours(contenders: Iterable[str]) -> dict[str, str]:
+    """Return a colour for each, all different as far as twenty: the strong ones first, then their pale twins."""
+    from matplotlib import colormaps
+    from matplotlib.colors import to_hex
+
+    twenty = [to_hex(colormaps["tab20"](place)) for place in (*range(0, 20, 2), *range(1, 20, 2))]
+    return dict(zip(contenders, cycle(twenty), strict=False))
 
 
 def telling(name: str, outcomes: Sequence[Outcome]) -> list[Outcome]:
