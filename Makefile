@@ -13,7 +13,7 @@ VENV   := .venv
 PYTHON_IN_VENV := $(VENV)/bin/python
 STAMP  := $(VENV)/.setup-done
 ARGS   ?=
-TESTERS ?= 2
+TESTERS ?= 3
 
 export ORT_DISABLE_TELEMETRY := 1
 
