@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.modalities.text.decode import MAX_BYTES, decode, holds_text
-from engine.separated import is_missing
+from engine.modalities.text.decode import MAX_BYTES, decode, holds_text, in_row, typed
 from engine.task import Task
 from exporters.standalone.described import TOKENIZER
 from exporters.standalone.errors import Unreadable
@@ -33,10 +32,10 @@ class TextReader:
             if not any(name in raw for name in (*self._names, TYPED)):
                 raise Unreadable(f"This model takes texts. Send them under the names {', '.join(self._names[:20])}.")
             if any(name in raw for name in self.columns):
-                return _in_row(raw, self.columns)
-            first = _typed(raw.get(TYPED))
+                return in_row(raw, self.columns)
+            first = typed(raw.get(TYPED))
         else:
-            first = _typed(raw) if isinstance(raw, str) else _in_file(raw)
+            first = typed(raw) if isinstance(raw, str) else _in_file(raw)
         return (first, *("" for _ in self._names[1:]))
 
     def kin(self, item: Text) -> Hashable:
@@ -54,16 +53,6 @@ class TextReader:
     def feeds(self, items: Sequence[Text]) -> dict[str, np.ndarray[Any, Any]]:
         """Return what the graph takes for these items."""
         return self._featurizer.feeds(items)
-
-
-def _typed(value: object) -> str:
-    return "" if value is None else str(value)[:MAX_BYTES]
-
-
-def _in_row(row: Mapping[str, object], names: Sequence[str]) -> Text:
-    """Return the texts of a row. A word such as ``NA`` among several is none, as in tables; one alone is what it is."""
-    values = (row.get(name) for name in names)
-    return tuple("" if len(names) > 1 and is_missing(value) else _typed(value) for value in values)
 
 
 def _in_file(raw: bytes) -> str:

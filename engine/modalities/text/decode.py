@@ -1,15 +1,17 @@
-"""Read a text file whose encoding nobody has written down. Files come from outside: nothing here trusts them."""
+"""Read texts: typed, in rows, or in files whose encoding nobody has written down. Nothing here trusts them."""
 
 from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from engine.encodings import is_chinese
 from engine.errors import DataError
+from engine.separated import is_missing
 
 MAX_BYTES = 1_000_000
 
@@ -23,6 +25,17 @@ _MARKS = (
 _CUT_CHARACTER = 3  # bytes of an unfinished UTF-8 character at the end of what was read
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _NO_TEXT = 0.05
+
+
+def typed(value: object) -> str:
+    """Return a value as a text, of which at most 1 MB is read."""
+    return "" if value is None else str(value)[:MAX_BYTES]
+
+
+def in_row(row: Mapping[str, object], names: Sequence[str]) -> tuple[str, ...]:
+    """Return the texts of a row. A word such as ``NA`` among several is none, as in tables; one alone is what it is."""
+    values = (row.get(name) for name in names)
+    return tuple("" if len(names) > 1 and is_missing(value) else typed(value) for value in values)
 
 
 def read_text(path: str | Path) -> str:

@@ -14,10 +14,9 @@ from engine.arrays import Float32Array, IntArray
 from engine.dataset import Dataset
 from engine.errors import DataError
 from engine.modalities.remembered import Remembered
-from engine.modalities.text.decode import MAX_BYTES, read_text
+from engine.modalities.text.decode import in_row, read_text, typed
 from engine.patience import Patience
 from engine.samples import Samples
-from engine.separated import is_missing
 from engine.task import Task
 
 if TYPE_CHECKING:
@@ -57,8 +56,8 @@ class TextSamples(Samples):
         """Return the texts in the task's columns; absent columns and what is missing in a table are empty texts."""
         names = [column.name for column in task.columns]
         if not names:
-            return cls.from_texts([_typed(row.get(TYPED)) for row in rows], cache)
-        return cls([_in_row(row, names) for row in rows], cache)
+            return cls.from_texts([typed(row.get(TYPED)) for row in rows], cache)
+        return cls([in_row(row, names) for row in rows], cache)
 
     @property
     def content(self) -> tuple[str | None, ...]:
@@ -121,16 +120,6 @@ def _bytes_of(text: Text) -> int:
     return sys.getsizeof(text[0])
 
 
-def _typed(value: object) -> str:
-    return "" if value is None else str(value)[:MAX_BYTES]
-
-
-def _in_row(row: Mapping[str, Any], names: Sequence[str]) -> Text:
-    """Return the texts of a row. A word such as ``NA`` among several is none, as in tables; one alone is what it is."""
-    values = (row.get(name) for name in names)
-    return tuple("" if len(names) > 1 and is_missing(value) else _typed(value) for value in values)
-
-
 def _hash(text: Text) -> str:
     joined = "\x1f".join(text).encode("utf-8", errors="surrogatepass")
     return hashlib.blake2b(joined, digest_size=_KEY_BYTES).hexdigest()
@@ -141,7 +130,7 @@ def open_samples(dataset: Dataset, task: Task, cache: Path | None = None) -> Tex
     if not task.columns:
         return TextSamples([Path(reference) for reference in dataset.references], cache)
     frame = dataset.inputs(task.columns)
-    columns = [[_typed(value) for value in frame[column.name].to_list()] for column in task.columns]
+    columns = [[typed(value) for value in frame[column.name].to_list()] for column in task.columns]
     return TextSamples(list(zip(*columns, strict=True)), cache)
 
 
@@ -167,8 +156,8 @@ def _asked(item: object, names: Sequence[str]) -> Text:
         first = read_text(item)
     elif isinstance(item, Mapping):
         if any(name in item for name in names):
-            return _in_row(item, names)
-        first = _typed(item.get(TYPED))
+            return in_row(item, names)
+        first = typed(item.get(TYPED))
     else:
         raise DataError(f"A text, a file of text or a row of texts was expected, but got {type(item).__name__}.")
     return (first, *("" for _ in names[1:]))
