@@ -108,6 +108,7 @@ PEERS = (
     Peer("Sound events + logistic", _OUR_OWN, _module("frozen"), ("audio",), ("yamnet",), ("sead",), timed=False),
     Peer("Speech network + logistic", _OUR_OWN, _module("frozen"), ("audio",), ("speech",), ("livekit",), timed=False),
     Peer("fastai-style fine-tune", _OUR_OWN, _module("finetune"), _SEEN, needs=_DEEP),
+    Peer("Plain fine-tune", _OUR_OWN, _module("plain"), _SEEN, needs=_DEEP),
     Peer("Mel statistics + SVM", _OUR_OWN, _module("mel_svm"), ("audio",), timed=False),
     Peer("TF-IDF + logistic", _OUR_OWN, _module("tfidf"), ("text",), timed=False),
     Peer("fastText, autotuned", "fasttext", _module("fasttext"), ("text",)),
