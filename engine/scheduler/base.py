@@ -49,10 +49,13 @@ class Slice:
 
 
 class Policy(ABC):
-    """Decides who works next; what it leaves to chance follows from the ``seed``."""
+    """Decides who works next; what it leaves to chance follows from the ``seed``.
 
-    def __init__(self, seed: int = 0) -> None:
-        self.seed = seed
+    ``guarded`` says that learners wait which tune a pretrained network that does not help.
+    """
+
+    def __init__(self, seed: int = 0, guarded: bool = True) -> None:
+        self.seed, self.guarded = seed, guarded
 
     @abstractmethod
     def choose(self, standings: Sequence[Standing], total: float, remaining: float) -> Slice | None:

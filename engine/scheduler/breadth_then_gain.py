@@ -1,7 +1,8 @@
 """Portfolio order for the first quarter of the budget, then by expected improvement per second (spec 7.2).
 
 Of learners that are alternatives, the worse half is held back once that can be told (:mod:`engine.scheduler.halving`),
-as are learners that tune a pretrained network which does not help (:mod:`engine.transfer.guard`).
+as are learners that tune a pretrained network which does not help (:mod:`engine.transfer.guard`), unless the person
+wants no such guard.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ class BreadthThenGain(Policy):
         still_open = [standing for standing in standings if standing.open]
         if not still_open or remaining <= 0:
             return None
-        held = held_back(standings, remaining) | unhelped(standings)
+        held = held_back(standings, remaining)
+        if self.guarded:
+            held |= unhelped(standings)
         eager = [standing for standing in still_open if standing.name not in held] or still_open
         candidates = [standing for standing in eager if in_time(standing, remaining)] or eager
         chosen = self._pick(candidates, standings, total, remaining)

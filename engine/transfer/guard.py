@@ -1,7 +1,8 @@
 """Whether pretraining helps at all on the samples at hand, told by what learners with it and without it score.
 
 Negative transfer is rare but real: a network that knows photographs may see less in drawings, spectra or scans than the
-plainest statistics do. Learners that tune such a network then let the others go first, and the person is told.
+plainest statistics do. The person is told, and learners that tune such a network let the others go first, unless the
+person wants no such guard.
 """
 
 from __future__ import annotations

@@ -58,13 +58,16 @@ class Roster:
         """Whether a learner is through and what it learned is served."""
         return self._pasts[name].done and name in self._served()
 
-    def doubts(self) -> list[str]:
-        """Return what is to be said of pretrained networks that turn out not to help, of each that is tuned once."""
+    def doubts(self, guarded: bool = True) -> list[str]:
+        """Return what is to be said of pretrained networks that turn out not to help, of each that is tuned once.
+
+        ``guarded`` says that tuning them waits.
+        """
         standings = self.standings()
         asked = {standing.network for standing in standings if standing.tunes} - self._doubted
         new = [one for one in verdicts(standings) if not one.helps and one.network in asked]
         self._doubted |= {one.network for one in new}
-        return [f"{one.sentence} Tuning it waits." for one in new]
+        return [f"{one.sentence} Tuning it waits." if guarded else one.sentence for one in new]
 
     @property
     def has_scores(self) -> bool:

@@ -79,6 +79,14 @@ def test_learners_on_a_network_that_does_not_help_work_last_but_do_work() -> Non
     assert chosen.learner == "tuned"
 
 
+def test_without_the_guard_learners_keep_their_turn_whatever_their_network_is_good_for() -> None:
+    standings = [PLAIN, frozen(0.5), TUNED, Standing("later")]
+    for guarded, first in ((True, "later"), (False, "tuned")):
+        chosen = POLICIES["breadth_then_gain"](guarded=guarded).choose(standings, 60.0, 55.0)
+        assert chosen is not None
+        assert chosen.learner == first
+
+
 def test_judging_needs_no_torch() -> None:
     code = "import engine.transfer.guard, sys; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -73,6 +73,22 @@ def test_a_network_that_does_not_help_is_doubted_once_where_it_is_tuned() -> Non
     assert networks == ["", "efficientnet_lite0", "efficientnet_lite2", "efficientnet_lite0"]
 
 
+def test_where_nobody_waits_the_doubt_says_so_of_nobody() -> None:
+    knows = {"backbone": "efficientnet_lite0"}
+    entries = (
+        Entry("plain", "image.thumbnail_ridge"),
+        Entry("frozen", "image.frozen_head", knows),
+        Entry("tuned", "image.finetune", knows),
+    )
+    roster = Roster(entries, Replay())
+    for name, score in (("plain", 0.8), ("frozen", 0.7)):
+        roster.scored(name, score)
+        roster.worked(name, 1.0, done=True)
+    (sentence,) = roster.doubts(guarded=False)
+    assert "does not help" in sentence
+    assert "waits" not in sentence
+
+
 def test_a_network_of_the_persons_own_counts_as_pretrained_and_one_of_random_weights_does_not() -> None:
     entries = (
         Entry("own", "image.outside_head", {"weights": "/w.pt"}),
