@@ -19,6 +19,7 @@ from tests.engine.transfer import networks
 STEPS = 60
 SETS: tuple[Mapping[str, Mapping[str, Any]], ...] = (
     *({kind: {}} for kind in TRANSFER),
+    *({kind: {}, "never_hurt": {}} for kind in ("l2_sp", "delta", "bss", "co_tuning")),
     {kind: {} for kind in TRANSFER},
     {},
 )
