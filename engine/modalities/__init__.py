@@ -60,7 +60,7 @@ def portfolio(
 
     The size of the samples in ``dataset``, where it is given, helps to find runs on alike data, and leaves out what is
     for samples of other sizes. ``own`` are files of weights of the person's networks, which are tried after the
-    first few; ``transfer`` is one of :data:`engine.transfer.asked.CHOICES`.
+    first few; ``transfer`` is as :func:`engine.transfer.asked.canonical` has it.
     """
     module = importlib.import_module(f"engine.modalities.{Modality(task.modality).value}.portfolio")
     entries: tuple[Entry, ...] = module.portfolio(task, size, device)

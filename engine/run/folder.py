@@ -25,7 +25,7 @@ from engine.dataset import Dataset
 from engine.errors import DataError, RunError
 from engine.files import read_json, write_json
 from engine.task import Task
-from engine.transfer.asked import AUTO, CHOICES
+from engine.transfer.asked import AUTO, canonical
 
 FORMAT = 1
 
@@ -37,7 +37,7 @@ class RunOptions:
     ``cache`` is a folder for costly features that outlive the run; ``notes`` are sentences about the data for the
     result; ``max_latency_ms`` is the most that an answer about one sample may take on this computer, None for any time;
     ``weights`` are the files of the person's own networks, found once so that a file that comes later changes nothing;
-    ``transfer`` is how to hold on to what pretrained networks know, one of :data:`engine.transfer.asked.CHOICES`.
+    ``transfer`` is how to hold on to what pretrained networks know, as :func:`engine.transfer.asked.canonical` has it.
     """
 
     budget_s: float
@@ -114,7 +114,7 @@ class RunFolder:
                 notes=tuple(plan["notes"]),
                 max_latency_ms=plan.get("max_latency_ms"),
                 weights=_weights(plan.get("weights")),
-                transfer=_transfer(str(plan.get("transfer", AUTO))),
+                transfer=_transfer(plan.get("transfer", AUTO)),
             )
             planned_at = plan.get("planned_at")
             planned_at = None if planned_at is None else float(planned_at)
@@ -197,7 +197,7 @@ def _weights(kept: str | list[str] | None) -> tuple[str, ...]:
     return tuple(str(file) for file in own_files(Path(kept)))
 
 
-def _transfer(kept: str) -> str:
-    if kept not in CHOICES:
+def _transfer(kept: object) -> str:
+    if not isinstance(kept, str):
         raise ValueError(f"there is no way {kept!r} of holding on to the pretraining")
-    return kept
+    return canonical(kept)

@@ -32,6 +32,7 @@ from engine.run.journal import Journal, replay
 from engine.scheduler import POLICIES
 from engine.scheduler.base import Slice
 from engine.scheduler.stopping import hardly_worth_it, more_than_needed, stop_reason
+from engine.transfer.asked import guarded
 from engine.transfer.guard import verdicts
 from engine.worker.answer_time import AnswerTime
 from engine.worker.checkpoint import Checkpoint
@@ -155,7 +156,7 @@ class Worker:
         self._server.repeats = {entry.name: entry.repeats for entry in self._entries if entry.repeats}
         self._server.withdrawn = dict(self._before.withdrawn)
         self._roster = Roster(self._entries, self._before, lambda: self._server.members)
-        self._policy = POLICIES["breadth_then_gain"](options.seed)
+        self._policy = POLICIES["breadth_then_gain"](options.seed, guarded(transfer))
         damaged = self._server.recall() if self._before.started or not new else []
         facts = {"budget_s": options.budget_s, "device": device, "task": task.to_json()}
         resumed = self._before.started
@@ -494,7 +495,7 @@ class Worker:
         facts = {"learner": learner, "score": score, "interval": [interval.low, interval.high], "served": wanted}
         facts |= {"version": self._server.versions[learner], "first_look": self._server.is_first_look(learner)}
         self._journal.write("evaluated", facts)
-        for sentence in self._roster.doubts():
+        for sentence in self._roster.doubts(self._policy.guarded):
             self._journal.write("message", {"level": "info", "text": sentence})
 
     def _point(self, learner: str) -> None:

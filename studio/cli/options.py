@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from engine.budget import parse_duration
+from engine.transfer.asked import canonical
 from studio.cli.errors import UsageError
 
 
@@ -44,6 +45,14 @@ def milliseconds(text: str) -> float:
     if not 0.0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"a time for one answer looks like 20, in milliseconds, but got {text!r}")
     return value
+
+
+def ways(text: str) -> str:
+    """Return words for how tuned networks hold on to what they knew, in the order in which a plan keeps them."""
+    try:
+        return canonical(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def existing(path: Path, what: str = "") -> Path:

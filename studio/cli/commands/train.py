@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.transfer.asked import AUTO, CHOICES
+from engine.transfer.asked import AUTO, WORDS
 from studio.cli.commands.base import Command
 from studio.cli.errors import UsageError
 from studio.cli.follow import follow
 from studio.cli.intake import Intake, columns_options, take_in
-from studio.cli.options import duration, existing, fraction, milliseconds, seed
+from studio.cli.options import duration, existing, fraction, milliseconds, seed, ways
 from studio.cli.reporters import Reporter, reporter
 
 if TYPE_CHECKING:
@@ -62,9 +62,11 @@ def _arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--transfer",
-        choices=CHOICES,
+        metavar="WAYS",
+        type=ways,
         default=AUTO,
-        help="how tuned networks hold on to what they knew (default: auto, which is none, as was measured to be best)",
+        help=f"how tuned networks hold on to what they knew: {', '.join(WORDS)}, or several of these joined by + "
+        "(default: auto, which is none, as was measured to be best)",
     )
     parser.add_argument("--seed", metavar="N", type=seed, default=0, help="repeat the same choices (default: 0)")
     parser.add_argument("--json", action="store_true", help="print the events of the run, one JSON object a line")

@@ -22,12 +22,24 @@ def test_it_reads_back_what_was_planned(tmp_path: Path) -> None:
     assert run.result() is None
 
 
-def test_a_way_to_hold_on_that_nobody_knows_is_a_sentence_and_an_earlier_plan_names_none(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ways", ["none", "l2sp", "noguard", "delta+rifle+neverhurt+noguard"])
+def test_the_ways_to_hold_on_are_kept(tmp_path: Path, ways: str) -> None:
+    RunFolder.create(tmp_path / "run", FLOWERS, flowers(), RunOptions(60.0, transfer=ways))
+    assert RunFolder.open(tmp_path / "run").options.transfer == ways
+
+
+@pytest.mark.parametrize("ways", ["glue", "l2sp+glue", "auto+l2sp", "neverhurt", "", None, 3, ["l2sp"]])
+def test_ways_to_hold_on_that_nobody_could_ask_for_are_a_sentence(tmp_path: Path, ways: object) -> None:
     run = flower_run(tmp_path / "run")
     plan = json.loads((run.path / "plan.json").read_text())
-    (run.path / "plan.json").write_text(json.dumps({**plan, "transfer": "glue"}))
-    with pytest.raises(RunError, match=r"damaged .*glue"):
+    (run.path / "plan.json").write_text(json.dumps({**plan, "transfer": ways}))
+    with pytest.raises(RunError, match=r"plan of the run .* is damaged"):
         RunFolder.open(run.path)
+
+
+def test_an_earlier_plan_names_no_way_to_hold_on(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run")
+    plan = json.loads((run.path / "plan.json").read_text())
     del plan["transfer"]
     (run.path / "plan.json").write_text(json.dumps(plan))
     assert RunFolder.open(run.path).options.transfer == "auto"

@@ -188,6 +188,23 @@ def test_the_seed_of_a_run_decides_where_its_policy_leaves_something_to_chance(s
     assert picks(worker._policy) == picks(BreadthThenGain(7)) != picks(BreadthThenGain(0))
 
 
+@pytest.mark.parametrize(("transfer", "first"), [("auto", "later"), ("noguard", "tuned")])
+def test_learners_whose_network_does_not_help_wait_unless_the_plan_wants_no_guard(
+    transfer: str, first: str, sit: Sit, run: RunFolder
+) -> None:
+    standings = [
+        Standing("plain", slices=1, seconds=1.0, curve=((1.0, 0.7),), done=True),
+        Standing("frozen", slices=1, seconds=1.0, curve=((1.0, 0.5),), done=True, network="net"),
+        Standing("tuned", network="net", tunes=True),
+        Standing("later"),
+    ]
+    worker = sit("finish", of=replace(run, options=replace(run.options, transfer=transfer)))
+    worker.run_to_end()
+    chosen = worker._policy.choose(standings, 60.0, 55.0)
+    assert chosen is not None
+    assert chosen.learner == first
+
+
 def slice_of(learner: str, version: int | None = None) -> TrainerReply:
     """What a trainer says of a slice."""
     facts = {"seconds": 1.0, "done": False, "share": 0.5, "aside_s": 0.0, "message": "", "version": version}

@@ -11,6 +11,7 @@ from PIL import Image
 
 from engine.backbones import fetching
 from engine.run.folder import RunFolder
+from engine.transfer.asked import WORDS
 from engine.worker.handle import Standby
 from studio.cli.entry import main
 
@@ -126,8 +127,34 @@ def test_the_way_to_hold_on_to_the_pretraining_is_kept_or_refused(
     assert main(["train", str(table), "--target", "likes it", "--transfer", "l2sp", "--out", str(tmp_path / "b")]) == 2
     assert "no use for l2sp" in capsys.readouterr().err
     assert not (tmp_path / "b").exists()
-    assert main(["train", str(photos), "--transfer", "glue"]) == 2
-    assert "glue" in capsys.readouterr().err
+    assert main(["train", str(photos), "--transfer", " NoGuard + l2sp ", "--out", str(tmp_path / "c")]) == 1
+    assert RunFolder.open(tmp_path / "c").options.transfer == "l2sp+noguard"
+
+
+@pytest.mark.parametrize(
+    ("ways", "sentence"),
+    [
+        ("glue", "there is no way 'glue': choose from auto, none, l2sp"),
+        ("auto+l2sp", "auto goes with noguard alone, not with l2sp"),
+        ("rifle+neverhurt", "add l2sp, delta, bss or cotuning"),
+    ],
+)
+def test_ways_to_hold_on_that_do_not_go_are_said_in_a_sentence(
+    ways: str, sentence: str, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", str(photos), "--transfer", ways, "--out", str(tmp_path / "run")]) == 2
+    told = capsys.readouterr().err
+    assert "--transfer" in told
+    assert sentence in told
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_help_names_every_way_to_hold_on(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["train", "--help"])
+    told = capsys.readouterr().out
+    assert "--transfer WAYS" in told
+    assert all(word in told for word in WORDS)
 
 
 @pytest.mark.usefixtures("no_worker")
