@@ -32,6 +32,24 @@ def parse_duration(text: str) -> float:
     return seconds
 
 
+def parse_milliseconds(text: str) -> float:
+    """Return the milliseconds that one answer may take, for ``20`` or ``0.5ms``.
+
+    Raises:
+        ValueError: no number above 0.
+
+    >>> parse_milliseconds("20 ms")
+    20.0
+    """
+    try:
+        value = float(text.strip().removesuffix("ms"))
+    except ValueError:
+        value = 0.0
+    if not 0.0 < value < math.inf:
+        raise ValueError(f"A time for one answer looks like 20, in milliseconds, but got {text!r}.")
+    return value
+
+
 def unbiased(query: Callable[..., object]) -> Callable[[], float]:
     """Return a clock in seconds, made of what tells units of 100 ns, as Windows' QueryUnbiasedInterruptTime does."""
 

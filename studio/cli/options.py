@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from engine.budget import parse_duration
+from engine.budget import parse_duration, parse_milliseconds
 from engine.transfer.asked import canonical
 from studio.cli.errors import UsageError
 
@@ -39,12 +39,9 @@ def seed(text: str) -> int:
 def milliseconds(text: str) -> float:
     """Return a time for one answer: a number of milliseconds above 0."""
     try:
-        value = float(text.removesuffix("ms"))
-    except ValueError:
-        value = 0.0
-    if not 0.0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"a time for one answer looks like 20, in milliseconds, but got {text!r}")
-    return value
+        return parse_milliseconds(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def ways(text: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.budget import Budget, Deadline, awake, parse_duration, unbiased
+from engine.budget import Budget, Deadline, awake, parse_duration, parse_milliseconds, unbiased
 
 
 class Clock:
@@ -39,6 +39,17 @@ def test_no_time_and_endless_time_are_refused(text: str) -> None:
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="looks like 60s, 10m or 2h"):
         parse_duration(text)
+
+
+@pytest.mark.parametrize(("text", "milliseconds"), [("20", 20), ("0.5ms", 0.5), (" 30 ms ", 30)])
+def test_the_time_for_an_answer_is_read(text: str, milliseconds: float) -> None:
+    assert parse_milliseconds(text) == milliseconds
+
+
+@pytest.mark.parametrize("text", ["", "ms", "0", "-1", "nan", "inf", "2 s", "soon", "9" * 400])
+def test_what_is_no_time_for_an_answer_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="looks like 20, in milliseconds"):
+        parse_milliseconds(text)
 
 
 def test_paused_time_does_not_count() -> None:

@@ -24,6 +24,13 @@ def own_files(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted(found)[:_MOST])
 
 
+def none_found(folder: Path) -> str:
+    """Say why :func:`own_files` finds nothing in a folder, and what to do about it."""
+    if not folder.is_dir():
+        return f"There is no folder {folder}. Check the name, and whether the drive is connected."
+    return f"There are no weights in {folder}. Put files like resnet18.pth or .safetensors there."
+
+
 def own_entries(files: Sequence[Path]) -> tuple[Entry, ...]:
     """Return two entries for each network by the file of its weights: what it sees as it is, and all of it tuned."""
     names = [_title(file.name, place) for place, file in enumerate(files, start=1)]

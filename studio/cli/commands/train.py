@@ -112,14 +112,14 @@ def _check_device(device: str) -> None:
 
 def _check_weights(folder: Path | None, download: bool) -> None:
     """Raise UsageError where there are no networks of the person's own to try."""
-    from engine.modalities.image.own import own_files
+    from engine.modalities.image.own import none_found, own_files
 
     if folder is None and download:
         raise UsageError("Say with --weights in which folder fetched weights are to be kept.")
     if folder is None or download:
         return
     if not existing(folder, "folder").is_dir() or not own_files(folder):
-        raise UsageError(f"There are no weights in {folder}. Put files like resnet18.pth or .safetensors there.")
+        raise UsageError(none_found(folder))
 
 
 def _own_weights(options: Namespace, intake: Intake, report: Reporter) -> tuple[list[Path], list[str]]:

@@ -15,7 +15,7 @@ from engine.dataset import Dataset
 from engine.files import read_json, write_json
 from engine.modalities import Entry, portfolio
 from engine.modalities.image import portfolio as of_pictures
-from engine.modalities.image.own import own_entries, own_files
+from engine.modalities.image.own import none_found, own_entries, own_files
 from engine.modalities.image.samples import ImageSamples
 from engine.model.folder import Manifest, publish, records
 from engine.model.model import Model
@@ -42,6 +42,11 @@ def test_files_of_weights_are_found_and_only_a_few(folder: Path) -> None:
     for number in range(9):
         (folder / f"a{number}.pt").touch()
     assert [path.name for path in own_files(folder)] == ["a0.pt", "a1.pt", "a2.pt", "a3.pt"]
+
+
+def test_why_there_are_none_is_said(tmp_path: Path) -> None:
+    assert none_found(tmp_path).startswith(f"There are no weights in {tmp_path}. Put files like resnet18.pth")
+    assert none_found(tmp_path / "gone").startswith(f"There is no folder {tmp_path / 'gone'}.")
 
 
 def test_pictures_are_learned_with_each_of_them_after_the_first_learners(folder: Path) -> None:
