@@ -19,6 +19,7 @@ from studio.listing import Label
 from studio.looking import Looking
 from studio.recent import forget, remember
 from studio.run_watch import RunWatch
+from studio.train.choices import AS_USUAL, Choices, own_networks
 
 if TYPE_CHECKING:
     from engine.events import Event
@@ -227,7 +228,7 @@ class Session(QObject):
         job.failed.connect(lambda error: self._not_launched(project, error))
         job.finished.connect(lambda: self._set_preparing(False))
 
-    def start_run(self, budget_s: float, device: str = "auto", seed: int = 0) -> None:
+    def start_run(self, budget_s: float, choices: Choices = AS_USUAL) -> None:
         """Freeze the labels into a run folder and start its worker, in the background."""
         if self.project is None or self.running or self.preparing:
             return
@@ -235,7 +236,7 @@ class Session(QObject):
         self._look_away()
         project = self.project
         self._set_preparing(True)
-        self._begin(lambda _job: _launch(project, budget_s, device, seed, pressed_at), "Preparing")
+        self._begin(lambda _job: _launch(project, budget_s, choices, pressed_at), "Preparing")
 
     def resume_run(self) -> None:
         """Let the run that stopped half-way go on with the time it has left."""
@@ -403,10 +404,9 @@ def _has_model(run: RunFolder) -> bool:
     return (run.model_path / "model.json").is_file()
 
 
-def _launch(
-    project: Project, budget_s: float, device: str, seed: int, pressed_at: float
-) -> tuple[RunFolder, WorkerHandle]:
+def _launch(project: Project, budget_s: float, choices: Choices, pressed_at: float) -> tuple[RunFolder, WorkerHandle]:
     from engine.run.folder import RunFolder, RunOptions
+    from engine.task import Modality
     from engine.worker.handle import start
     from labeling.errors import ImportRefused
     from labeling.provenance import write_origins
@@ -415,14 +415,16 @@ def _launch(
     understanding = project.understanding()
     if understanding is None:
         raise ImportRefused("There is nothing to learn from yet. Take in some photos or a table first.")
-    frozen = snapshot(project.frame(), understanding, test_fraction=TEST_FRACTION, seed=seed)
+    frozen = snapshot(project.frame(), understanding, test_fraction=TEST_FRACTION)
+    own = own_networks(choices.networks if understanding.modality is Modality.IMAGE else None)
     options = RunOptions(
         budget_s=budget_s,
-        device=device,
-        seed=seed,
+        device=choices.device,
         pressed_at=pressed_at,
         cache=str(project.cache_path),
-        notes=frozen.notes,
+        notes=(own.problem, *frozen.notes) if own.problem else frozen.notes,
+        max_latency_ms=choices.max_latency_ms,
+        weights=tuple(str(file) for file in own.files),
     )
     origins = project.origins()  # before the run's folder is made: the project may be closed meanwhile
     run = RunFolder.create(project.new_run_path(), frozen.task, frozen.dataset, options)

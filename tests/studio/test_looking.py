@@ -14,6 +14,7 @@ from labeling.media import MEDIA
 from labeling.media.base import Seen
 from studio.data import intake
 from studio.data.screen import DataScreen
+from studio.train.choices import Choices
 from studio.window import MainWindow
 
 HELD_S = 20.0  # after which a window that waits is let go, so that the test fails rather than hangs
@@ -73,7 +74,7 @@ def test_a_training_is_not_disturbed(
     taken_in(window, many, qtbot, monkeypatch)
     session = window.session
     assert session.looking.busy
-    session.start_run(600.0, device="cpu")
+    session.start_run(600.0, Choices(device="cpu"))
     assert not session.looking.busy
     qtbot.waitUntil(lambda: session.running)
     assert not session.looking.busy

@@ -17,6 +17,7 @@ from engine.task import Modality
 from labeling.importing import read, understand
 from labeling.project import Project
 from studio.session import Session
+from studio.train.choices import Choices
 from tests.studio.recorded_runs import Recipe, project_with_run, record
 
 WAIT_MS = 60_000
@@ -42,7 +43,7 @@ def session(project: Path, qtbot: QtBot) -> Iterator[Session]:
 
 def started(session: Session, qtbot: QtBot, budget_s: float) -> None:
     with qtbot.waitSignal(session.run_started, timeout=WAIT_MS):
-        session.start_run(budget_s, device="cpu")
+        session.start_run(budget_s, Choices(device="cpu"))
 
 
 def test_a_run_is_followed_to_its_end(session: Session, qtbot: QtBot) -> None:
@@ -92,6 +93,17 @@ def test_a_run_whose_worker_was_killed_is_resumed(session: Session, qtbot: QtBot
     with qtbot.waitSignal(session.run_ended, timeout=WAIT_MS) as ended:
         session.use_what_it_learned()
     assert ended.args[0]["stopped_because"] == "finished"
+
+
+def test_what_was_chosen_is_planned_but_networks_for_photos_alone(
+    session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(session.run_started, timeout=WAIT_MS):
+        session.start_run(30, Choices(12.5, tmp_path / "gone", "cpu"))
+    assert session.run is not None
+    plan = json.loads((session.run.path / "plan.json").read_text())
+    assert (plan["max_latency_ms"], plan["weights"], plan["device"]) == (12.5, [], "cpu")
+    assert not any("gone" in note for note in plan["notes"])
 
 
 def test_what_cannot_be_learned_from_is_said(session: Session, qtbot: QtBot) -> None:
@@ -173,7 +185,7 @@ def test_a_training_begun_just_before_another_project_was_opened_stays_with_its_
 ) -> None:
     other = project_with_run(tmp_path / "other", photos)
     with qtbot.assertNotEmitted(session.run_started), qtbot.waitSignal(session.preparing_changed):
-        session.start_run(30, device="cpu")
+        session.start_run(30, Choices(device="cpu"))
     with qtbot.assertNotEmitted(session.run_started):
         assert session.open_project(other)
         qtbot.waitUntil(lambda: not session.preparing, timeout=WAIT_MS)

@@ -22,6 +22,7 @@ from studio.data.screen import DataScreen
 from studio.keys.keymap import keymap
 from studio.keys.overlay import KeyOverlay
 from studio.theme import colours
+from studio.train.choices import Choices
 from studio.train.curve_view import CurveView
 from studio.window import MainWindow
 
@@ -225,7 +226,7 @@ def test_what_is_kept_training_is_not_left_paused(
     session, types = window.session, list[str]()
     session.run_event.connect(lambda event: types.append(event.type))
     assert session.open_project(tmp_path / "mine")
-    session.start_run(60.0, device="cpu")
+    session.start_run(60.0, Choices(device="cpu"))
     qtbot.waitUntil(lambda: "point" in types)
     session.send("pause")
     qtbot.waitUntil(lambda: "paused" in types)
