@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -30,6 +30,16 @@ def keep_setting(project: Project | None, name: str, value: object) -> None:
     if project is not None:
         with contextlib.suppress(LabelingError):
             project.set_setting(name, value)
+
+
+def kept_setting(project: Project | None, name: str) -> Any:
+    """Return what was remembered so; None for nothing, and for what cannot be read."""
+    if project is None:
+        return None
+    try:
+        return project.setting(name)
+    except (LabelingError, ValueError):
+        return None
 
 
 class Changes(QObject):

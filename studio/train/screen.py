@@ -9,9 +9,11 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from studio.changes import keep_setting
+from engine.task import Modality
+from studio.changes import keep_setting, kept_setting
 from studio.screen import Screen, ScreenState
 from studio.session import Session
+from studio.train.choices import restored
 from studio.train.feed import STOPPED, Feed
 from studio.train.goal import Goal, goal
 from studio.train.material import material_of
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from studio.train.running import RunPanel
 
 REFRESH_MS = 100
-_BUDGET_SETTING = "train.budget_s"
+_BUDGET_SETTING, _CHOICES_SETTING = "train.budget_s", "train.choices"
 
 
 def build(session: Session) -> Screen:
@@ -47,7 +49,7 @@ class TrainScreen(Screen):
         self._wants_setup = True
         self.empty = EmptyState("train", "Nothing to learn from yet", "Bring in photos or a table first.")
         self.empty.offer("Go to Data", lambda: session.screen_wanted.emit("data"))
-        self.setup = SetupCard()
+        self.setup = SetupCard(session.background)
         self.panel: RunPanel | None = None
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
@@ -65,6 +67,7 @@ class TrainScreen(Screen):
         self._labels_stale.timeout.connect(self._take_labels)
         self.setup.train_wanted.connect(self._train)
         self.setup.labels_wanted.connect(lambda _name: session.screen_wanted.emit("label"))
+        self.setup.drawer.changed.connect(self.changed)
         self._listen(session)
         self._take_project()
         self._start_over()
@@ -141,6 +144,7 @@ class TrainScreen(Screen):
     @override
     def activate(self) -> None:
         self._take_labels()
+        self.setup.drawer.networks.look()
         self._show()
 
     # -- what the person does ------------------------------------------------------------------------------------
@@ -152,8 +156,10 @@ class TrainScreen(Screen):
         self.setup.press()
 
     def _train(self, budget_s: float) -> None:
+        choices = self.setup.drawer.chosen
         keep_setting(self.session.project, _BUDGET_SETTING, budget_s)
-        self.session.start_run(budget_s)
+        keep_setting(self.session.project, _CHOICES_SETTING, choices.kept())
+        self.session.start_run(budget_s, choices)
 
     def _resume(self) -> None:
         if self.session.interrupted:
@@ -188,15 +194,17 @@ class TrainScreen(Screen):
 
     def _take_project(self) -> None:
         project = self.session.project
-        stored = project.setting(_BUDGET_SETTING) if project is not None else None
+        stored = kept_setting(project, _BUDGET_SETTING)
         if stored:
             self.setup.durations.choose(float(stored))
+        self.setup.drawer.choose(restored(kept_setting(project, _CHOICES_SETTING)))
         self._take_labels()
 
     def _take_labels(self) -> None:
         material = material_of(self.session)
         self.goal = goal(material) if material is not None else None
-        if self.goal is not None:
+        if material is not None and self.goal is not None:
+            self.setup.drawer.be_about(photos=material.modality is Modality.IMAGE)
             self.setup.show_goal(self.goal, self.session.preparing)
         self._show()
 

@@ -8,7 +8,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio import wording
+from studio.background import Background
 from studio.theme import SPACE
+from studio.train.drawer import ChoicesDrawer
 from studio.train.durations import DurationChooser
 from studio.train.goal import Concern, Goal
 from studio.widgets.basics import button, card, row, text
@@ -21,7 +23,7 @@ class SetupCard(QWidget):
     train_wanted = Signal(float)
     labels_wanted = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, background: Background) -> None:
         super().__init__()
         self._goal = Goal("", (), ())
         self._busy = False
@@ -30,6 +32,7 @@ class SetupCard(QWidget):
         self._concerns = QVBoxLayout()
         self._concerns.setSpacing(SPACE // 2)
         self.durations = DurationChooser()
+        self.drawer = ChoicesDrawer(background)
         self.train = button("Train", self._press, "primary")
         self.train.setMinimumSize(180, 44)
         self._why_not = text("", "muted")
@@ -43,6 +46,7 @@ class SetupCard(QWidget):
         inside.addWidget(
             text("A first model is there within seconds. It gets better until time is up or nothing helps.", "caption")
         )
+        inside.addWidget(self.drawer)
         inside.addSpacing(SPACE)
         inside.addWidget(row(self.train, self._why_not, spacing=2 * SPACE))
         panel.setMaximumWidth(760)
@@ -56,12 +60,17 @@ class SetupCard(QWidget):
         layout.addLayout(across)
         layout.addStretch(2)
         self.durations.changed.connect(self._refresh)
+        self.drawer.changed.connect(self._refresh)
         self.durations.choose(300.0)
 
     @property
     def can_train(self) -> bool:
         """Whether the button would do something."""
-        return not self._busy and not self._goal.blocked and self.durations.seconds is not None
+        return not (self._busy or self._why_not_now or self.durations.seconds is None)
+
+    @property
+    def _why_not_now(self) -> str:
+        return self._goal.blocked or self.drawer.problem
 
     def show_goal(self, goal: Goal, busy: bool) -> None:
         """Show what would be learned; ``busy`` while a training is being prepared."""
@@ -96,7 +105,7 @@ class SetupCard(QWidget):
         if self._busy and self.train.hasFocus():
             self.setFocus()  # or Qt would pass it on to the rail when the button is switched off
         self.train.setEnabled(self.can_train)
-        self._why_not.setText(self._goal.blocked)
+        self._why_not.setText(self._why_not_now)
 
 
 def _concern_note(concern: Concern, wanted: Callable[[str], object]) -> Note:

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from engine.events import Event
 from engine.run.tail import EventTail
 from engine.task import Kind, Modality
+from studio.background import Background
 from studio.train.durations import DurationChooser
 from studio.train.feed import Feed
 from studio.train.goal import Concern, Goal
@@ -125,7 +126,7 @@ def test_an_unusual_duration_is_remembered_in_the_field(qtbot: QtBot) -> None:
 
 
 def test_the_card_trains_for_the_time_chosen_or_says_why_not(qtbot: QtBot) -> None:
-    card = SetupCard()
+    card = SetupCard(Background())
     qtbot.addWidget(card)
     card.durations.choose(60.0)
     card.show_goal(Goal("Sort photos", ("Learns from 9 photos.",), (Concern("nut has 3.", "nut"),)), busy=False)
