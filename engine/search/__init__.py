@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import importlib
 
-from engine.search.base import Choice, Float, Int, Settings, Space, Strategy
+from engine.search.base import SHARE, Choice, Float, Int, Settings, Space, Strategy, parted
 
-__all__ = ["STRATEGIES", "Choice", "Float", "Int", "Settings", "Space", "Strategy", "strategy_class"]
+__all__ = [
+    "SHARE",
+    "STRATEGIES",
+    "Choice",
+    "Float",
+    "Int",
+    "Settings",
+    "Space",
+    "Strategy",
+    "parted",
+    "strategy_class",
+]
 
 STRATEGIES: dict[str, str] = {
     "tpe": "engine.search.tpe:TPE",

@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 
 Settings = dict[str, Any]
 
+SHARE = "share"  # the one key that a proposal may have beside those of the space
+
 
 @dataclass(frozen=True, slots=True)
 class Float:
@@ -76,6 +78,13 @@ def inside(space: Space, settings: Mapping[str, Any]) -> bool:
     return settings.keys() == space.keys() and all(space[name].holds(value) for name, value in settings.items())
 
 
+def parted(proposal: Mapping[str, Any]) -> tuple[Settings, float | None]:
+    """Return the settings that are proposed, and the share of the work to do with them, None where none is named."""
+    share = proposal.get(SHARE)
+    settings = {name: value for name, value in proposal.items() if name != SHARE}
+    return settings, None if share is None else float(share)
+
+
 class Strategy(ABC):
     """Proposes settings and learns from how they did.
 
@@ -101,7 +110,8 @@ class Strategy(ABC):
     def ask(self) -> Settings | None:
         """Return what to try next; None while there is nothing to try until more is told, or ever.
 
-        A strategy may put keys of its own beside those of the space, such as how much of the work to do.
+        Beside the keys of the space a strategy may put :data:`SHARE`: how much of the whole work to do in all (0..1).
+        Who is asked for again with a larger one may go on from where it stood. :func:`parted` takes both apart.
         """
 
     @abstractmethod

@@ -14,9 +14,8 @@ from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from engine.search.base import Settings, Space, Strategy
+from engine.search.base import SHARE, Settings, Space, Strategy
 
-SHARE = "share"
 FACTOR = 3
 RUNGS = 3
 _ATTEMPTS = 50

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from engine.search import Choice, Float, Int, Settings, Space, Strategy
+from engine.search import SHARE, Choice, Float, Int, Settings, Space, Strategy, parted
 from engine.search.base import inside
 
 SPACE: Space = {"rate": Float(0.001, 1.0, log=True), "leaves": Int(2, 64), "kind": Choice(("a", "b"))}
@@ -39,10 +39,11 @@ def starts_come_first(factory: Factory) -> None:
 
 
 def proposals_lie_in_the_space(factory: Factory) -> None:
-    """Every proposal has a value for each dimension that the dimension holds."""
+    """Every proposal has a value for each dimension that the dimension holds, and beside those at most a share."""
     proposed = trials(factory(SPACE, 3, STARTS), 30)
     assert proposed
     assert all(inside(SPACE, only(settings)) for settings in proposed)
+    assert all(0.0 < settings.get(SHARE, 1.0) <= 1.0 for settings in proposed)
 
 
 def a_seed_repeats_itself(factory: Factory) -> None:
@@ -74,5 +75,5 @@ def a_failed_trial_is_survived(factory: Factory) -> None:
 
 
 def only(settings: Settings) -> Settings:
-    """Return the keys of the space alone."""
-    return {name: settings[name] for name in SPACE}
+    """Return the settings alone."""
+    return parted(settings)[0]

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.search import Choice, Settings, strategy_class
-from engine.search.halving import FACTOR, RUNGS, SHARE, Halving
+from engine.search import SHARE, Choice, Settings, strategy_class
+from engine.search.halving import FACTOR, RUNGS, Halving
 from tests.engine.search import contract
 
 

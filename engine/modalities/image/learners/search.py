@@ -21,7 +21,7 @@ from engine.modalities.image.learners.scratch import Scratch, ScratchNet, usual_
 from engine.modalities.image.samples import ImageSamples
 from engine.modalities.image.squares import Squares
 from engine.model.member import Member
-from engine.search import Choice, Settings, Space, strategy_class
+from engine.search import Choice, Settings, Space, parted, strategy_class
 from engine.task import Kind
 
 SPACE: Space = {
@@ -35,7 +35,6 @@ SPACE: Space = {
 _USUAL = Shape(width=16)
 _STATE, _INNER = "search.json", "inner"
 _SIDE = 32
-_SHARE = "share"
 _NO_TIME = "Too little time was left to search for a shape, so that was left out. Give the run more time to include it."
 
 
@@ -61,7 +60,9 @@ class Search(Learner):
     trial sees each sample where its shape costs as much as the usual one, more often where it costs less; ``epochs``
     (60) of the long training; ``least_s`` (0), the seconds that must be left at the beginning; ``strategy``
     ("evolution") by name of :data:`engine.search.STRATEGIES`. All shapes together take at most ``share`` (0.4) of the
-    budget left, and the long training as much again.
+    budget left, and the long training as much again. A strategy that asks for a share of the work, such as ``halving``,
+    has that share of a brief training done, anew each time as rates fall towards its end; the best is of those that got
+    all of it.
     """
 
     kind: ClassVar[str] = "image.search"
@@ -111,9 +112,10 @@ class Search(Learner):
         assert self._asked is not None
         worth = self._worth(self._learner().validation())
         self.strategy.tell(self._asked, worth, 0.0)
-        whole = float(self._asked.get(_SHARE, 1.0)) >= 1.0
+        settings, share = parted(self._asked)
+        whole = share is None or share >= 1.0
         if np.isfinite(worth) and whole and (self.best is None or worth > self.best[0]):
-            self.best = (worth, {name: self._asked[name] for name in SPACE})
+            self.best = (worth, settings)
         self.tried, self._asked, self._inner = self.tried + 1, None, None
         return self._end_search() if self.tried >= self.trials else ""
 
@@ -144,9 +146,9 @@ class Search(Learner):
 
     def _trial(self) -> Scratch:
         assert self._asked is not None
-        shape = Shape(**{name: self._asked[name] for name in SPACE})
-        part = float(self._asked.get(_SHARE, 1.0))
-        passes = float(self.settings.get("brief", 4)) * part * _USUAL.work(_SIDE) / shape.work(_SIDE)
+        settings, part = parted(self._asked)
+        shape, whole = Shape(**settings), float(self.settings.get("brief", 4))
+        passes = whole * (1.0 if part is None else part) * _USUAL.work(_SIDE) / shape.work(_SIDE)
         swapped = np.select([self.job.folds == 0, self.job.folds == 1], [1, 0], self.job.folds)
         job = replace(self.job, folds=swapped) if (self.job.folds == 1).any() else self.job
         share = self.share / max(1, self.trials - self.tried)
