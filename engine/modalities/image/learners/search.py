@@ -85,7 +85,8 @@ class Search(Learner):
             return Progress(improved=False, done=True, message=_NO_TIME)
         self._begun, improved, message = True, False, ""
         while not self._done and not improved:
-            progress = self._work(deadline)
+            message = self._ask() or message
+            progress = self._learner().advance(deadline)
             self._advanced = progress.share
             improved = progress.improved and not self._searching
             if not (self._searching and progress.done):  # what ended a single trial is of no interest
@@ -96,12 +97,12 @@ class Search(Learner):
                 break
         return Progress(improved, self._done, self._progress(), message)
 
-    def _work(self, deadline: Deadline) -> Progress:
-        if self._searching and self._asked is None:
-            self._asked = self.strategy.ask()
-            if self._asked is None:
-                self._end_search()
-        return self._learner().advance(deadline)
+    def _ask(self) -> str:
+        """Ask for a shape to train where there is none; return a sentence where that ends the search."""
+        if not self._searching or self._asked is not None:
+            return ""
+        self._asked = self.strategy.ask()
+        return self._end_search() if self._asked is None else ""
 
     def _go_on(self) -> str:
         """Take in what the training that ended was worth; return a sentence at the end of the search."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,20 @@ def test_the_best_shape_is_the_one_that_is_served_and_is_named(job: Job) -> None
         f"Of 3 shapes of a small network, the one with {shape.width} channels and {shape.depth} blocks in each of "
         "2 stages was taken."
     ]
+
+
+@pytest.mark.parametrize("strategy", ["evolution", "halving"])
+def test_the_best_shape_is_named_when_there_are_no_others_to_try(
+    job: Job, monkeypatch: pytest.MonkeyPatch, strategy: str
+) -> None:
+    only = {name: Choice((value,)) for name, value in asdict(search._USUAL).items()}
+    monkeypatch.setattr(search, "SPACE", only | {"width": Choice((4, 8))})
+    one = learner(job, trials=50, strategy=strategy)
+    messages = []
+    while not (progress := one.advance(Deadline(0.0))).done:
+        messages.append(progress.message)
+    assert [message.split(", ")[0] for message in messages if message] == [f"Of {one.tried} shapes of a small network"]
+    assert one.tried < 50
 
 
 def test_shapes_are_compared_on_other_samples_than_the_best_is_checked_on(job: Job) -> None:
