@@ -24,9 +24,10 @@ _ATTEMPTS = 50
 class Halving(Strategy):
     """The starts, then random settings, each with a ninth of the work; the better ones again with a third, then all.
 
-    Proposals carry ``share``, how much of the whole work to do in all: those asked for again may go on from where they
-    stood. Nothing is asked for twice with the same share; once nothing new can be found and nobody has earned more,
-    ``ask`` returns None.
+    All proposals name their share, and nothing is asked for twice with the same one. Where nobody has earned all of the
+    work when it comes to the last of the ``trials`` planned, or nothing new can be found, the best of those who got
+    furthest is given it, so that no search ends without one. ``ask`` returns None once nothing new can be found and
+    nobody has earned more.
     """
 
     kind: ClassVar[str] = "halving"
@@ -42,11 +43,14 @@ class Halving(Strategy):
 
     @override
     def ask(self) -> Settings | None:
-        for rung in range(self.rungs - 1, 0, -1):
-            if (key := self._earned(rung)) is not None:
-                return self._proposed(rung, self._asked[rung - 1][key])
-        fresh = self._fresh()
-        return None if fresh is None else self._proposed(0, fresh)
+        if not self._at_the_last:
+            for rung in range(self.rungs - 1, 0, -1):
+                if (key := self._earned(rung)) is not None:
+                    return self._proposed(rung, self._asked[rung - 1][key])
+            if (fresh := self._fresh()) is not None:
+                return self._proposed(0, fresh)
+        chosen = self._carried()
+        return None if chosen is None else self._proposed(self.rungs - 1, chosen)
 
     @override
     def tell(self, settings: Mapping[str, Any], score: float, cost_s: float, *, done: bool = True) -> None:
@@ -78,7 +82,25 @@ class Halving(Strategy):
         """Return the best of those who are to be tried on ``rung`` and have not been; ties: the earliest."""
         below = self._told[rung - 1]
         ranked = sorted(below, key=lambda key: -below[key])[: len(below) // self.factor]
-        return next((key for key in ranked if key not in self._asked[rung] and math.isfinite(below[key])), None)
+        asked = set[str]().union(*self._asked[rung:])  # who was given all of the work may have passed this rung over
+        return next((key for key in ranked if key not in asked and math.isfinite(below[key])), None)
+
+    @property
+    def _at_the_last(self) -> bool:
+        """Whether one planned trial is left at most, and nobody was given all of the work."""
+        asked = sum(len(rung) for rung in self._asked)
+        return self.trials is not None and asked >= self.trials - 1 and not self._asked[-1]
+
+    def _carried(self) -> Settings | None:
+        """Return who does all of the work though nobody earned it: only one, and not before all others are told."""
+        out = any(len(asked) > len(told) for asked, told in zip(self._asked, self._told, strict=True))
+        if self._asked[-1] or out:
+            return None
+        for asked, told in zip(reversed(self._asked), reversed(self._told), strict=True):
+            best = max(told, key=told.__getitem__, default=None)
+            if best is not None and math.isfinite(told[best]):
+                return asked[best]
+        return self._fresh()
 
     def _fresh(self) -> Settings | None:
         random = Random(f"{self.seed}:{len(self._asked[0])}")

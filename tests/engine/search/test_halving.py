@@ -74,12 +74,41 @@ def test_a_small_space_comes_to_an_end() -> None:
     while (settings := strategy.ask()) is not None:
         asked.append(settings)
         strategy.tell(settings, ord(settings["kind"]), 1.0)
-    assert Counter(s["kind"] for s in asked) == {"a": 1, "b": 1, "c": 1, "d": 1} | {best(asked): 2}
+    assert Counter(s["kind"] for s in asked) == {"a": 1, "b": 1, "c": 1, "d": 1} | {best(asked): 3}
+    assert [s["kind"] for s in asked if s[SHARE] == 1.0] == [best(asked)]
 
 
 def best(asked: list[Settings]) -> str:
     """The one that was asked for with more work: the best of the first three, or of all."""
     return next(str(s["kind"]) for s in asked if s[SHARE] > 0.2)
+
+
+@pytest.mark.parametrize("planned", [2, 5, 9])
+def test_the_last_of_few_trials_is_the_best_of_those_who_got_furthest_with_all_of_the_work(planned: int) -> None:
+    *earlier, last = contract.trials(Halving(contract.SPACE, 0, (), planned), planned)
+    furthest = max(shares(earlier))
+    assert furthest < last[SHARE] == 1.0
+    assert contract.score(last) == max(contract.score(s) for s in earlier if s[SHARE] == furthest)
+
+
+def test_a_single_trial_is_given_all_of_the_work() -> None:
+    assert Halving(contract.SPACE, 0, contract.STARTS, 1).ask() == {**contract.STARTS[0], SHARE: 1.0}
+
+
+def test_the_last_trial_waits_until_the_others_are_told() -> None:
+    strategy = Halving(contract.SPACE, 0, contract.STARTS, 3)
+    out = [strategy.ask(), strategy.ask()]
+    assert strategy.ask() is None
+    for settings, score in zip(out, (0.5, 0.7), strict=True):
+        assert settings is not None
+        strategy.tell(settings, score, 1.0)
+    assert strategy.ask() == {**contract.STARTS[1], SHARE: 1.0}
+    assert strategy.ask() is not None  # who asks for more than was planned gets more
+
+
+def test_many_planned_trials_change_nothing() -> None:
+    plain, planned = Halving(contract.SPACE, 0), Halving(contract.SPACE, 0, (), 60)
+    assert contract.trials(plain, 60) == contract.trials(planned, 60)
 
 
 scores = st.lists(st.one_of(st.floats(-10, 10), st.just(math.nan)), min_size=1, max_size=60)
