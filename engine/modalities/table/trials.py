@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,7 +16,7 @@ from engine.learners.base import Job
 from engine.modalities.table.boosting import Bag, Growth
 from engine.modalities.table.target import Link
 from engine.modalities.table.training import TrainingRows
-from engine.search import Choice, Float, Int, Settings, Space
+from engine.search import SHARE, Choice, Float, Int, Settings, Space
 
 SPACE: Space = {
     "learning_rate": Float(0.03, 0.12, log=True),
@@ -72,6 +73,9 @@ class Tried:
 class Trial:
     """One trial. Folds are grown in two groups; ``so_far`` holds those that are grown.
 
+    Where the strategy asks for a ``share`` of the work, that share of the folds is grown in all, and in one group what
+    of it is missing: those of one share are compared, and what they come to must not depend on the threads.
+
     Nothing of a group that is under way is kept over a restart, so that it is grown again as if never begun. Which
     folds come next follows from those that are grown: after a restart there may be more threads, or fewer.
     """
@@ -82,14 +86,34 @@ class Trial:
     growth: Growth
     seed: int
     so_far: Tried
+    share: float | None = None
     _bag: Bag | None = field(default=None, repr=False)
 
     @property
+    def proposal(self) -> Settings:
+        """What the strategy asked for."""
+        settings = self.so_far.settings
+        return settings if self.share is None else {**settings, SHARE: self.share}
+
+    @property
+    def goal(self) -> int:
+        """How many folds are to be grown in all."""
+        share = 1.0 if self.share is None else self.share
+        return max(1, math.ceil(round(share * len(self.rows.checked), 6)))  # a third of six folds is two, not 2.0000001
+
+    @property
     def next_folds(self) -> tuple[int, ...]:
-        """The folds to grow now: first as many as there are threads, then all others."""
-        few = self.job.threads if self.job.threads > 1 else 2
+        """The folds to grow now: all of a share; without one first as many as there are threads, then all others."""
         grown = len(self.so_far.texts)
+        if self.share is not None:
+            return self.rows.checked[grown : self.goal]
+        few = self.job.threads if self.job.threads > 1 else 2
         return self.rows.checked[grown:] if grown else self.rows.checked[:few]
+
+    @property
+    def through(self) -> bool:
+        """Whether all folds are grown that were asked for."""
+        return len(self.so_far.texts) >= self.goal
 
     @property
     def finished(self) -> bool:
@@ -97,7 +121,9 @@ class Trial:
         return len(self.so_far.texts) == len(self.rows.checked)
 
     def advance(self, deadline: Deadline) -> bool:
-        """Grow the next folds; return whether they are done."""
+        """Grow the next folds; return whether they are done, as where none are missing."""
+        if self.through:
+            return True
         if self._bag is None:
             rows = replace(self.rows, checked=self.next_folds)
             params = {**self.so_far.settings, "bagging_freq": 1, "seed": self.seed}

@@ -12,15 +12,16 @@ from engine.modalities.table.boosting import Growth
 from engine.modalities.table.target import Link
 from engine.modalities.table.training import take_rows
 from engine.modalities.table.trials import SPACE, Trial, Tried, row_losses, start
+from engine.search import parted
 from engine.search.base import inside
 from tests.engine.modalities.table.tables import a_job
 
 
-def a_trial(folds: int, threads: int) -> Trial:
+def a_trial(folds: int, threads: int, share: float | None = None) -> Trial:
     job = replace(a_job(2, folds=folds), threads=threads)
     nothing = np.full((len(job.labels), 2), np.nan)
     link = Link.fit(job.task, job.labels)
-    return Trial(job, take_rows(job), link, Growth(20), 0, Tried(start({"num_leaves": 4}), nothing))
+    return Trial(job, take_rows(job), link, Growth(20), 0, Tried(start({"num_leaves": 4}), nothing), share)
 
 
 def test_what_is_not_named_is_as_lightgbm_has_it() -> None:
@@ -51,6 +52,39 @@ def test_each_group_adds_its_folds() -> None:
     assert np.isfinite(trial.so_far.validation).all()
     assert trial.finished
     assert len(trial.so_far.texts) == 5
+
+
+@pytest.mark.parametrize(
+    ("share", "folds", "goal"),
+    [(1 / 9, 5, 1), (1 / 3, 5, 2), (1.0, 5, 5), (1 / 3, 9, 3), (1 / 3, 6, 2), (1 / 9, 1, 1), (None, 4, 4)],
+)
+def test_a_share_of_the_work_is_so_many_folds(share: float | None, folds: int, goal: int) -> None:
+    assert a_trial(folds, 2, share).goal == goal
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+def test_what_is_missing_of_a_share_is_grown_at_once_with_any_number_of_threads(threads: int) -> None:
+    trial = a_trial(5, threads, share=1 / 3)
+    assert trial.next_folds == (0, 1)
+    assert trial.advance(Deadline(60.0))
+    assert trial.through
+    assert not trial.finished
+    texts = trial.so_far.texts
+    assert trial.advance(Deadline(60.0))
+    assert trial.so_far.texts is texts
+    whole = replace(trial, share=1.0)
+    assert whole.next_folds == (2, 3, 4)
+    assert whole.advance(Deadline(60.0))
+    assert whole.finished
+    assert whole.so_far.texts[:2] == texts
+    np.testing.assert_array_equal(
+        whole.so_far.validation[trial.job.folds < 2], trial.so_far.validation[trial.job.folds < 2]
+    )
+
+
+def test_what_was_proposed_is_told_as_it_was() -> None:
+    assert parted(a_trial(5, 2, share=0.25).proposal) == (start({"num_leaves": 4}), 0.25)
+    assert a_trial(5, 2).proposal == start({"num_leaves": 4})
 
 
 @pytest.mark.parametrize(
