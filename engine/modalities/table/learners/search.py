@@ -8,6 +8,7 @@ import math
 import os
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,12 +19,14 @@ from engine.arrays import FloatArray
 from engine.budget import Deadline
 from engine.ensemble.noise import checked
 from engine.learners.base import Job, Progress
+from engine.learners.constant import ConstantLearner
+from engine.modalities.table.begun import Begun, BegunTrials
 from engine.modalities.table.boosting import Growth
 from engine.modalities.table.members.lightgbm import LightGBMMember
 from engine.modalities.table.target import Link
 from engine.modalities.table.training import TableLearner, take_rows
 from engine.modalities.table.trials import SPACE, Trial, Tried, mean_of, row_losses, start
-from engine.search import Settings, strategy_class
+from engine.search import Settings, parted, strategy_class
 
 _KEPT = 3
 _CLEARLY = 0.5  # standard errors of the paired difference
@@ -35,6 +38,9 @@ class Search(TableLearner):
 
     "Clearly worse" is by more than half a standard error of the difference, row by row, from the best trial so far. The
     candidate is the best trial on all folds, or the mean of the best two or three where that is better.
+
+    A strategy that asks for a share of the work, such as ``halving``, drops by itself: that share of the folds is
+    grown, and where it asks again for more, which counts as a trial of its own, those that are missing.
 
     Settings: ``starts``, parameters of LightGBM to try first; ``trials`` (60) at most; ``share`` (0.6) of the budget
     left at its beginning that it may take; ``rounds`` (3000) and ``patience`` (50) of each trial; ``strategy``
@@ -58,6 +64,7 @@ class Search(TableLearner):
         self._spent = 0.0
         self._count, self._done = 0, False
         self._trial: Trial | None = None
+        self._begun = BegunTrials()
         self._first: FloatArray | None = None
         self._kept: list[Tried] = []
         self._served: tuple[Tried, ...] = ()
@@ -69,11 +76,12 @@ class Search(TableLearner):
             self._allowance = float(self.settings.get("share", 0.6)) * deadline.left
         served, before = self._served, self._spent
         while not self._done:
-            ended = self._open().advance(deadline)
+            trial = self._open()
+            ended = trial is not None and trial.advance(deadline)
             self._spent = before + deadline.elapsed
             if ended:
                 self._judge()
-            self._done = self._count >= self._most or self._share() >= 1.0
+            self._done = trial is None or self._count >= self._most or self._share() >= 1.0
             if deadline.expired:
                 break
         return Progress(self._served is not served, self._done, 1.0 if self._done else self._share())
@@ -83,40 +91,61 @@ class Search(TableLearner):
         by_time = self._spent / self._allowance if self._allowance else 0.0
         return min(1.0, max(self._count / self._most, by_time))
 
-    def _open(self) -> Trial:
-        if self._trial is None:
-            settings = self._strategy.ask()
-            assert settings is not None  # the space has settings without end
-            self._trial = self._trial_of(Tried(settings, self._nothing))
+    def _open(self) -> Trial | None:
+        """Return the trial that is under way, or the next one; None where there is nothing left to try."""
+        if self._trial is None and (proposal := self._strategy.ask()) is not None:
+            settings, share = parted(proposal)
+            so_far = self._begun.take(settings) or Tried(settings, self._nothing)
+            self._trial = self._trial_of(so_far, share)
         return self._trial
 
-    def _trial_of(self, so_far: Tried) -> Trial:
-        return Trial(self.job, self._rows, self._link, self._growth, self._seed, so_far)
+    def _trial_of(self, so_far: Tried, share: float | None) -> Trial:
+        return Trial(self.job, self._rows, self._link, self._growth, self._seed, so_far, share)
 
     def _judge(self) -> None:
         """Look at a trial after some folds: drop it, let it go on, or keep it."""
         trial = self._trial
         assert trial is not None
-        gain, surely_worse = self._compared(trial.so_far.validation)
-        if not (trial.finished or surely_worse):
+        gain, surely_worse = self._compared(trial)
+        if not (trial.through or surely_worse):
             return
-        self._strategy.tell(trial.so_far.settings, gain, 0.0)
+        self._strategy.tell(trial.proposal, gain, 0.0)
         self._count, self._trial = self._count + 1, None
         if trial.finished:
             self._keep(trial.so_far)
-        fate = "tried on all folds" if trial.finished else "dropped early"
+        if trial.share is not None and trial.share < 1.0:
+            self._begun.put(Begun(trial.so_far, trial.share, gain))
+        grown = "all" if trial.finished else f"{trial.goal} of {len(self._rows.checked)}"
+        fate = f"tried on {grown} folds" if trial.through else "dropped early"
         _log.info("trial %d, %s: gain %+.5f, %s", self._count, fate, gain, json.dumps(_rounded(trial.so_far.settings)))
 
-    def _compared(self, validation: FloatArray) -> tuple[float, bool]:
-        """Return the gain over the first trial as a share of its loss, and whether it is clearly behind the best."""
+    def _compared(self, trial: Trial) -> tuple[float, bool]:
+        """Return the gain over the first trial as a share of its loss, and whether it is clearly behind the best.
+
+        Where a share of the folds was asked for, the gain is over a constant, as those of one share must be compared
+        with the same, and it is long until a first has all folds; whether it goes on is for the strategy to say.
+        """
+        validation = trial.so_far.validation
+        if trial.share is not None:
+            return self._gain(validation, self._constant), False
         if self._first is None or not self._kept:
             return 0.0, False
         rows = checked(validation)
-        mine, first, best = (self._losses(one)[rows] for one in (validation, self._first, self._kept[0].validation))
+        mine, best = (self._losses(one)[rows] for one in (validation, self._kept[0].validation))
         behind = mine - best
         noise = float(behind.std()) / math.sqrt(len(behind))
-        gain = float((first.mean() - mine.mean()) / max(first.mean(), 1e-300))
-        return gain, float(behind.mean()) > _CLEARLY * noise and bool(behind.any())
+        return self._gain(validation, self._first), float(behind.mean()) > _CLEARLY * noise and bool(behind.any())
+
+    def _gain(self, validation: FloatArray, over: FloatArray) -> float:
+        """Return which share of its loss is saved ``over`` other answers, on the rows that have been checked."""
+        rows = checked(validation)
+        mine, other = (self._losses(one)[rows] for one in (validation, over))
+        return float((other.mean() - mine.mean()) / max(other.mean(), 1e-300))
+
+    @cached_property
+    def _constant(self) -> FloatArray:
+        """What would be answered without a look at the columns."""
+        return ConstantLearner(self.job, {}).validation()
 
     def _losses(self, validation: FloatArray) -> FloatArray:
         """Return each row's loss, NaN where it was not checked."""
@@ -129,6 +158,8 @@ class Search(TableLearner):
         return float(np.nanmean(self._losses(validation)))
 
     def _keep(self, tried: Tried) -> None:
+        if tried in self._kept:  # asked for again with a larger share though it had all folds
+            return
         if self._first is None:
             self._first = tried.validation
         self._kept = sorted([*self._kept, tried], key=lambda one: self._loss(one.validation))[:_KEPT]
@@ -157,7 +188,8 @@ class Search(TableLearner):
     @override
     def save(self, folder: Path) -> None:
         running = [self._trial.so_far] if self._trial is not None else []
-        stored = [*self._kept, *(one for one in self._served if one not in self._kept), *running]
+        begun = [one.tried for one in self._begun.kept]
+        stored = list(dict.fromkeys([*self._kept, *self._served, *begun, *running]))
         arrays = {str(place): one.validation for place, one in enumerate(stored)}
         np.savez(folder / "trials.npz", **arrays, first=self._nothing if self._first is None else self._first)  # type: ignore[arg-type]
         state = {
@@ -169,6 +201,8 @@ class Search(TableLearner):
             "kept": len(self._kept),
             "served": [stored.index(one) for one in self._served],
             "running": self._trial is not None,
+            "share": None if self._trial is None else self._trial.share,
+            "begun": [[stored.index(one.tried), one.share, one.score] for one in self._begun.kept],
             "trials": [{"settings": one.settings} for one in stored],
         }
         (folder / "state.json").write_text(json.dumps(state), encoding="utf-8")
@@ -186,9 +220,11 @@ class Search(TableLearner):
                 for place, one in enumerate(state["trials"])
             ]
         running = state["running"] if "running" in state else state["rung"] is not None  # an older program's word
-        begun = stored[-1:] if running else []
-        ended, folds = stored[: len(stored) - len(begun)], len(self._rows.checked)
-        if any(len(one.texts) != folds for one in ended) or any(len(one.texts) >= folds for one in begun):
+        under_way = stored[-1:] if running else []
+        begun = [Begun(stored[place], share, score) for place, share, score in state.get("begun", [])]
+        not_ended = {*under_way, *(one.tried for one in begun)}
+        ended, folds = [one for one in stored if one not in not_ended], len(self._rows.checked)
+        if any(len(one.texts) != folds for one in ended) or any(len(one.texts) >= folds for one in under_way):
             return  # an older program grew a booster for each of many classes, or passed folds over: begin anew
         self._kept_at = {one: folder / _file_name(place) for place, one in enumerate(stored)}
         self._strategy.restore(state["strategy"])
@@ -197,8 +233,9 @@ class Search(TableLearner):
         self._kept = stored[: state["kept"]]
         self._served = tuple(stored[place] for place in state["served"])
         self._first = first if self._kept else None
-        for one in begun:
-            self._trial = self._trial_of(one)
+        self._begun = BegunTrials(begun)
+        for one in under_way:
+            self._trial = self._trial_of(one, state.get("share"))
 
 
 def _file_name(place: int) -> str:

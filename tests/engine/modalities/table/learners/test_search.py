@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,15 +16,24 @@ import pytest
 
 from engine.budget import Deadline
 from engine.learners.base import Job
+from engine.modalities.table import threads, trials
+from engine.modalities.table.begun import MOST
+from engine.modalities.table.boosting import Bag, Growth
+from engine.modalities.table.learners import search
 from engine.modalities.table.learners.lightgbm import LightGBM
 from engine.modalities.table.learners.search import Search
 from engine.modalities.table.members.lightgbm import LightGBMMember
+from engine.modalities.table.target import Link
+from engine.modalities.table.training import TrainingRows
+from engine.search import STRATEGIES, Choice
 from tests.engine.learners import contract
 from tests.engine.modalities.table.tables import a_job, a_job_of_many_classes
 
 SETTINGS: dict[str, Any] = {"trials": 4, "rounds": 20, "starts": [{"num_leaves": 4}, {"num_leaves": 8}]}
 ONE_TRIAL: dict[str, Any] = {**SETTINGS, "trials": 1}
 HOPELESS = {"num_leaves": 4, "min_data_in_leaf": 80, "learning_rate": 0.03, "lambda_l2": 30.0}
+GOOD: dict[str, float] = {"num_leaves": 8, "min_data_in_leaf": 5}
+HALVING: dict[str, Any] = {**SETTINGS, "strategy": "halving", "trials": 18, "rounds": 10}
 EXACTLY = 1e-12
 
 
@@ -31,8 +42,9 @@ def test_its_predictions_are_well_formed(classes: int) -> None:
     contract.predictions_are_well_formed(lambda: Search(a_job(classes), SETTINGS))
 
 
-def test_slices_of_any_length_end_alike() -> None:
-    contract.tiny_slices_equal_one_long_one(lambda: Search(a_job(2), SETTINGS))
+@pytest.mark.parametrize("strategy", sorted(STRATEGIES))
+def test_slices_of_any_length_end_alike(strategy: str) -> None:
+    contract.tiny_slices_equal_one_long_one(lambda: Search(a_job(2), {**SETTINGS, "strategy": strategy}))
 
 
 def test_a_pause_ends_its_slice() -> None:
@@ -44,8 +56,9 @@ def test_its_saved_member_answers_the_same(tmp_path: Path, classes: int) -> None
     contract.a_saved_member_answers_the_same(lambda: Search(a_job(classes), SETTINGS), tmp_path / "m")
 
 
-def test_it_goes_on_after_a_restart_exactly_as_without(tmp_path: Path) -> None:
-    make = lambda: Search(a_job(3), {**SETTINGS, "trials": 6})  # noqa: E731
+@pytest.mark.parametrize("strategy", sorted(STRATEGIES))
+def test_it_goes_on_after_a_restart_exactly_as_without(strategy: str, tmp_path: Path) -> None:
+    make = lambda: Search(a_job(3), {**SETTINGS, "trials": 6, "strategy": strategy})  # noqa: E731
     contract.restored_midway_goes_on_to_the_same_end(make, tmp_path / "a", alike=EXACTLY)
     contract.restored_when_done_is_done(make, tmp_path / "b")
 
@@ -128,6 +141,7 @@ def test_what_an_older_program_kept_of_trials_is_read(tmp_path: Path) -> None:
     learner = contract.run_to_the_end(Search(a_job(2), SETTINGS))
     learner.save(tmp_path)
     state = json.loads((tmp_path / "state.json").read_text())
+    assert (state.pop("share"), state.pop("begun")) == (None, [])
     for place, trial in enumerate(state["trials"]):
         trial["texts"] = json.loads((tmp_path / f"trial-{place}.json").read_text())
         (tmp_path / f"trial-{place}.json").unlink()
@@ -162,6 +176,7 @@ def test_with_another_number_of_threads_each_fold_is_grown_once(
     if older:
         state = json.loads((folder / "state.json").read_text())
         assert state.pop("running")
+        assert (state.pop("share"), state.pop("begun")) == (None, [])
         (folder / "state.json").write_text(json.dumps({**state, "rung": 1}))
     again = Search(replace(job, threads=after), ONE_TRIAL)
     again.restore(folder)
@@ -183,6 +198,121 @@ def test_a_trial_of_which_an_older_program_passed_folds_over_is_set_aside(tmp_pa
     assert np.isnan(again.validation()).all()
     contract.run_to_the_end(again)
     np.testing.assert_allclose(again.validation(), learner.validation(), atol=EXACTLY)
+
+
+Grown = list[tuple[str, tuple[int, ...]]]
+
+
+@pytest.fixture
+def grown(monkeypatch: pytest.MonkeyPatch) -> Grown:
+    """With which settings which folds are grown, in the order in which that is begun."""
+    noted: Grown = []
+
+    def bag(job: Job, rows: TrainingRows, link: Link, growth: Growth, params: Mapping[str, Any]) -> Bag:
+        noted.append((json.dumps(params, sort_keys=True), rows.checked))
+        return Bag(job, rows, link, growth, params)
+
+    monkeypatch.setattr(trials, "Bag", bag)
+    return noted
+
+
+@pytest.mark.parametrize("strategy", sorted(STRATEGIES))
+def test_any_strategy_ends_with_a_candidate_checked_on_all_folds(strategy: str) -> None:
+    learner = contract.run_to_the_end(Search(a_job(2, folds=5), {**SETTINGS, "strategy": strategy}))
+    assert np.isfinite(learner.validation()).all()
+    member = learner.member()
+    assert isinstance(member, LightGBMMember)
+    assert len(member.boosters) in (5, 10, 15)
+    assert (member.predict(learner.job.samples).argmax(axis=1) == learner.job.labels).mean() > 0.7
+
+
+def test_who_is_asked_for_again_with_a_larger_share_goes_on_with_the_folds_that_are_missing(grown: Grown) -> None:
+    contract.run_to_the_end(Search(a_job(2, folds=5), HALVING))
+    folds_of: dict[str, list[tuple[int, ...]]] = {}
+    for settings, folds in grown:
+        folds_of.setdefault(settings, []).append(folds)
+    assert all(folds == [(0,), (1,), (2, 3, 4)][: len(folds)] for folds in folds_of.values())
+    reached = [sum(len(folds) >= rung for folds in folds_of.values()) for rung in (1, 2, 3)]
+    assert sum(reached) == HALVING["trials"]
+    assert reached[0] > reached[1] > reached[2] > 0
+
+
+def test_there_is_no_candidate_before_all_folds_of_a_trial_are_grown(grown: Grown) -> None:
+    learner = Search(a_job(2, folds=5), HALVING)
+    while not learner.advance(Deadline(0.0)).improved:
+        assert np.isnan(learner.validation()).all()
+    assert np.isfinite(learner.validation()).all()
+    assert [folds for _, folds in grown][-1] == (2, 3, 4)
+    assert len(grown) > 5
+
+
+@pytest.mark.parametrize("classes", [0, 3, None])
+@pytest.mark.parametrize("good_first", [False, True])
+def test_the_better_one_gets_all_folds(classes: int | None, good_first: bool, grown: Grown) -> None:
+    job = a_job_of_many_classes(size=600, folds=5) if classes is None else a_job(classes, size=600, folds=5)
+    starts = [GOOD, HOPELESS] if good_first else [HOPELESS, GOOD]
+    settings = {"strategy": "halving", "trials": 3, "rounds": 40, "starts": starts}
+    learner = contract.run_to_the_end(Search(job, settings))
+    tried = [(json.loads(params)["num_leaves"], folds) for params, folds in grown]
+    assert tried == [*((one["num_leaves"], (0,)) for one in starts), (GOOD["num_leaves"], (1, 2, 3, 4))]
+    assert np.isfinite(learner.validation()).all()
+
+
+def until(most: int, grown: Grown) -> Deadline:
+    """A slice that ends once so many times folds are grown."""
+    return Deadline(contract.LONG, interrupted=lambda: len(grown) >= most)
+
+
+def test_halving_goes_on_after_restarts_exactly_as_without_on_any_number_of_threads(
+    grown: Grown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threads, "_LOOK_SECONDS", 0.001)  # so that a slice ends where folds are half grown
+    job = a_job(3, folds=5)
+    whole = contract.run_to_the_end(Search(job, HALVING))
+    without, learner = list(grown), Search(job, HALVING)
+    grown.clear()
+    for turn, count in enumerate((4, 1, 3)):
+        most = len(grown) + 4  # the fourth is the first to go on with a larger share
+        while len(grown) < most:
+            assert not learner.advance(until(most, grown)).done
+        folder = tmp_path / str(turn)
+        folder.mkdir()
+        learner.save(folder)
+        learner = Search(replace(job, threads=count), HALVING)
+        learner.restore(folder)
+    contract.run_to_the_end_after_restore(learner)
+    assert list(dict.fromkeys(grown)) == without
+    np.testing.assert_allclose(learner.validation(), whole.validation(), atol=EXACTLY)
+
+
+def test_with_a_single_fold_no_trial_is_grown_twice(grown: Grown) -> None:
+    job = a_job(2)
+    learner = contract.run_to_the_end(
+        Search(replace(job, folds=np.minimum(job.folds, 1) - 1), {**HALVING, "trials": 6})
+    )
+    assert len(grown) == len({settings for settings, _ in grown}) == 4
+    assert np.isfinite(learner.validation()[job.folds > 0]).all()
+
+
+def test_of_those_that_are_begun_only_the_better_are_kept(grown: Grown, tmp_path: Path) -> None:
+    learner = Search(a_job(2, folds=5), {**HALVING, "trials": 30})
+    while len(grown) < 20:
+        learner.advance(Deadline(0.0))
+    learner.save(tmp_path)
+    shares = Counter(share for _, share, _ in json.loads((tmp_path / "state.json").read_text())["begun"])
+    assert max(shares.values()) == MOST
+
+
+@pytest.mark.parametrize("strategy", ["evolution", "halving"])
+def test_it_is_done_when_there_is_nothing_left_to_try(
+    strategy: str, grown: Grown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "SPACE", {"num_leaves": Choice((4, 8, 16))})
+    learner = Search(a_job(2), {"trials": 50, "rounds": 10, "starts": [], "strategy": strategy})
+    contract.run_to_the_end(learner)
+    assert {json.loads(settings)["num_leaves"] for settings, _ in grown} == {4, 8, 16}
+    assert np.isfinite(learner.validation()).all()
+    assert learner.advance(Deadline(contract.LONG)).share == 1.0
 
 
 def test_it_keeps_to_its_share_of_the_budget() -> None:
