@@ -21,6 +21,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.arrays import BoolArray, Float32Array
 
@@ -90,9 +91,13 @@ class FeatureCache:
                     self._places[key.tobytes()] = (path, place)
             self._read_until[path] = last
 
-    def _map(self, path: Path) -> np.memmap[tuple[int], np.dtype[np.void]]:
+    def _map(self, path: Path) -> npt.NDArray[np.void]:
+        """Return the whole records of a file, read into memory where the drive, as one in a network, maps no files."""
         whole = path.stat().st_size // self._record.itemsize
-        return np.memmap(path, dtype=self._record, mode="r", shape=(whole,))
+        try:
+            return np.memmap(path, dtype=self._record, mode="r", shape=(whole,))
+        except OSError:
+            return np.fromfile(path, dtype=self._record, count=whole)
 
     def _check(self, record: np.void) -> int:
         return zlib.crc32(record.tobytes()[:-4])

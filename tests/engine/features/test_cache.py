@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -77,6 +80,19 @@ def test_readers_see_what_others_write_later(tmp_path: Path) -> None:
     other = FeatureCache(tmp_path, "kind", 3)
     other.add(KEYS[4:], VALUES[4:])
     np.testing.assert_array_equal(reader.get(KEYS)[0], VALUES)
+
+
+def test_a_drive_that_maps_no_files_is_as_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
+
+    monkeypatch.setattr("mmap.mmap", refuse)
+    filled(tmp_path)
+    with only_file(tmp_path).open("ab") as file:
+        file.write(b"torn")
+    features, found = FeatureCache(tmp_path, "kind", 3).get([KEYS[2], KEYS[7], KEYS[0]])
+    assert found.tolist() == [True, False, True]
+    np.testing.assert_array_equal(features[[0, 2]], VALUES[[2, 0]])
 
 
 def test_a_process_keeps_one_file_a_kind(tmp_path: Path) -> None:
