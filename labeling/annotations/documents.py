@@ -7,9 +7,10 @@ import json
 import math
 import mmap
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from engine.encodings import is_chinese
 from labeling.errors import ImportRefused
@@ -127,13 +128,26 @@ def is_json_with(path: Path, opening: bytes, *keys: tuple[str, ...]) -> bool:
             if not start.startswith(opening):
                 return False
             most = min(path.stat().st_size, MOST_BYTES)
-            with mmap.mmap(file.fileno(), most, access=mmap.ACCESS_READ) as content:
+            with _mapped(file, most) as content:
                 return all(any(_has_key(content, key) for key in alike) for alike in keys)
     except (OSError, ValueError):
         return False
 
 
-def _has_key(content: mmap.mmap, key: str) -> bool:
+@contextmanager
+def _mapped(file: BinaryIO, size: int) -> Iterator[mmap.mmap | bytes]:
+    """Yield the first bytes of a file, read into memory where the drive, as one in a network, maps no files."""
+    try:
+        content = mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ)
+    except OSError:
+        file.seek(0)
+        yield file.read(size)
+    else:
+        with content:
+            yield content
+
+
+def _has_key(content: mmap.mmap | bytes, key: str) -> bool:
     quoted, at = f'"{key}"'.encode(), -1
     while (at := content.find(quoted, at + 1)) >= 0:
         after = at + len(quoted)

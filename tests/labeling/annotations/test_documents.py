@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import errno
 import math
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -107,5 +110,17 @@ def test_files_that_are_too_large_or_gone_are_refused(tmp_path: Path, monkeypatc
     ],
 )
 def test_keys_are_found_wherever_they_are_but_not_among_the_values(tmp_path: Path, text: str, there: bool) -> None:
+    (tmp_path / "a.json").write_text(text, encoding="utf-8")
+    assert is_json_with(tmp_path / "a.json", b"{", ("a", "b"), ("c",)) is there
+
+
+@pytest.mark.parametrize(("text", "there"), [('{"z": "a", "a": 1, "c": 1}', True), ('{"z": "a", "c": 1}', False)])
+def test_keys_are_found_on_a_drive_that_maps_no_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, there: bool
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
+
+    monkeypatch.setattr("mmap.mmap", refuse)
     (tmp_path / "a.json").write_text(text, encoding="utf-8")
     assert is_json_with(tmp_path / "a.json", b"{", ("a", "b"), ("c",)) is there
