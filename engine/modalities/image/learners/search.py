@@ -60,9 +60,9 @@ class Search(Learner):
     trial sees each sample where its shape costs as much as the usual one, more often where it costs less; ``epochs``
     (60) of the long training; ``least_s`` (0), the seconds that must be left at the beginning; ``strategy``
     ("evolution") by name of :data:`engine.search.STRATEGIES`. All shapes together take at most ``share`` (0.4) of the
-    budget left, and the long training as much again. A strategy that asks for a share of the work, such as ``halving``,
-    has that share of a brief training done, anew each time as rates fall towards its end; the best is of those that got
-    all of it.
+    budget left, each the same part of that, and the long training as much again. A strategy that asks for a share of
+    the work, such as ``halving``, has that share of a brief training done, anew each time as rates fall towards its
+    end; the best is of those that got all of it.
     """
 
     kind: ClassVar[str] = "image.search"
@@ -152,8 +152,11 @@ class Search(Learner):
         passes = whole * (1.0 if part is None else part) * _USUAL.work(_SIDE) / shape.work(_SIDE)
         swapped = np.select([self.job.folds == 0, self.job.folds == 1], [1, 0], self.job.folds)
         job = replace(self.job, folds=swapped) if (self.job.folds == 1).any() else self.job
-        share = self.share / max(1, self.trials - self.tried)
-        return self._training(job, shape, passes, share)
+        return self._training(job, shape, passes, self._share_of_one())
+
+    def _share_of_one(self) -> float:
+        """Return the share of what is left now that gives a trial as many seconds as each one before could take."""
+        return self.share / max(1.0, self.trials - self.share * self.tried)
 
     def _long(self) -> Scratch:
         return self._training(self.job, self._shape(), float(self.settings.get("epochs", 60)), self.share)

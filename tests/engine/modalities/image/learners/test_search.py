@@ -172,6 +172,22 @@ def test_a_trial_for_which_the_time_was_too_short_is_no_news(job: Job, monkeypat
     assert one.advance(Deadline(0.0)).message == said.message
 
 
+def test_each_trial_may_take_as_long_and_all_of_them_no_more_than_their_share(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[float] = []
+
+    def take_all_that_is_allowed(self: Scratch, deadline: Deadline) -> Progress:
+        taken.append(self.plan.share * deadline.left)
+        return Progress(improved=False, done=True)
+
+    monkeypatch.setattr(Scratch, "advance", take_all_that_is_allowed)
+    one = learner(job, trials=16, share=0.4)
+    for _ in range(16):
+        one.advance(Deadline(0.0, left=1000.0 - sum(taken)))
+    np.testing.assert_allclose(taken, [25.0] * 16)
+
+
 def test_it_is_left_out_where_little_time_is_left(job: Job) -> None:
     one = learner(job, least_s=240)
     progress = one.advance(Deadline(5.0, left=200.0))
