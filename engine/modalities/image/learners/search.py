@@ -35,6 +35,7 @@ SPACE: Space = {
 _USUAL = Shape(width=16)
 _STATE, _INNER = "search.json", "inner"
 _SIDE = 32
+_NONE_TRIED = "No shape of a small network could be tried to the end, so the usual one was taken."
 _NO_TIME = "Too little time was left to search for a shape, so that was left out. Give the run more time to include it."
 
 
@@ -72,7 +73,7 @@ class Search(Learner):
         self.trials, self.share = int(settings.get("trials", 16)), float(settings.get("share", 0.4))
         strategy = strategy_class(str(settings.get("strategy", "evolution")))
         self.strategy = strategy(SPACE, job.seed, [asdict(_USUAL)], self.trials)
-        self.tried = 0
+        self.tried, self.compared = 0, 0  # who was left out for lack of time is not compared
         self.best: tuple[float, Settings] | None = None
         self._asked: Settings | None = None
         self._inner: Scratch | None = None
@@ -117,15 +118,18 @@ class Search(Learner):
         whole = share is None or share >= 1.0
         if np.isfinite(worth) and whole and (self.best is None or worth > self.best[0]):
             self.best = (worth, settings)
-        self.tried, self._asked, self._inner = self.tried + 1, None, None
+        self.tried, self.compared = self.tried + 1, self.compared + int(np.isfinite(worth))
+        self._asked, self._inner = None, None
         return self._end_search() if self.tried >= self.trials else ""
 
     def _end_search(self) -> str:
         self._searching, self._asked, self._inner, self._advanced = False, None, None, 0.0
+        if self.best is None:
+            return _NONE_TRIED
         shape = self._shape()
         return (
-            f"Of {self.tried} shapes of a small network, the one with {shape.width} channels and {shape.depth} blocks "
-            f"in each of {shape.stages} stages was taken."
+            f"Of {self.compared} shapes of a small network, the one with {shape.width} channels and {shape.depth} "
+            f"blocks in each of {shape.stages} stages was taken."
         )
 
     def _worth(self, answers: FloatArray) -> float:
@@ -203,6 +207,7 @@ class Search(Learner):
         state = {
             "strategy": self.strategy.save(),
             "tried": self.tried,
+            "compared": self.compared,
             "best": self.best,
             "asked": self._asked,
             "searching": self._searching,
@@ -223,6 +228,7 @@ class Search(Learner):
         self.tried, self._asked = int(state["tried"]), state["asked"]
         self.best = None if state["best"] is None else (float(state["best"][0]), state["best"][1])
         self._searching, self._done, self._begun = (bool(state[name]) for name in ("searching", "done", "begun"))
-        self._advanced = float(state.get("advanced", 0.0))  # earlier versions forgot it
+        self._advanced = float(state.get("advanced", 0.0))  # earlier versions forgot it,
+        self.compared = int(state.get("compared", self.tried))  # and counted all
         if state["inner"]:
             self._learner().restore(folder / _INNER)

@@ -168,8 +168,27 @@ def test_a_trial_for_which_the_time_was_too_short_is_no_news(job: Job, monkeypat
     one = learner(job)
     messages = [one.advance(Deadline(0.0)).message for _ in range(3)]
     assert messages[:2] == ["", ""]
-    assert messages[2].startswith("Of 3 shapes")
+    assert messages[2] == "No shape of a small network could be tried to the end, so the usual one was taken."
     assert one.advance(Deadline(0.0)).message == said.message
+
+
+def test_only_shapes_that_could_be_compared_are_counted(
+    job: Job, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    one, plain = learner(job), Scratch.advance
+
+    def too_late_for_the_second(self: Scratch, deadline: Deadline) -> Progress:
+        return Progress(improved=False, done=True) if one.tried == 1 else plain(self, deadline)
+
+    monkeypatch.setattr(Scratch, "advance", too_late_for_the_second)
+    while one.tried < 2:
+        one.advance(Deadline(0.0))
+    one.save(tmp_path)
+    one = learner(job)
+    one.restore(tmp_path)
+    while not (message := one.advance(Deadline(0.0)).message):
+        pass
+    assert message.startswith("Of 2 shapes of a small network")
 
 
 def test_each_trial_may_take_as_long_and_all_of_them_no_more_than_their_share(
