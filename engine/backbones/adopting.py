@@ -42,6 +42,7 @@ _BROKEN = (
 )
 _INSIDE = ("state_dict", "model_state_dict", "model")
 _COUNTER = "num_batches_tracked"
+_DENSE_LAYER = re.compile(r"(\bdenselayer\d+\.(?:norm|conv))\.([12]\.)")  # as in torchvision's files, not its networks
 _PROBE = 64
 _MOST_CLASSES = 50_000
 _NAME = "network"
@@ -131,7 +132,7 @@ def _read(path: Path) -> dict[str, Tensor]:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:120]
         raise WeightsError(f"The weights {path.name} cannot be read ({reason}), {_LEFT_OUT}") from error
     tensors = {str(name): value for name, value in content.items() if isinstance(value, Tensor)}
-    return {name.removeprefix("module."): value for name, value in tensors.items()}
+    return {_DENSE_LAYER.sub(r"\1\2", name.removeprefix("module.")): value for name, value in tensors.items()}
 
 
 def _content(path: Path) -> Any:

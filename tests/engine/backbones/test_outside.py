@@ -78,6 +78,19 @@ def test_checkpoints_of_training_scripts_are_unpacked(wrapped: str, network: nn.
     assert adopt(path, tmp_path / "shelf").name == NAME
 
 
+def test_densely_connected_networks_are_taken_as_torchvision_s_files_name_their_layers(tmp_path: Path) -> None:
+    tensors = {re.sub(r"(denselayer\d+\.(?:norm|conv))([12]\.)", r"\1.\2", name): 0.5 * value
+               for name, value in plain("torchvision/densenet121").state_dict().items()
+               if not name.endswith("num_batches_tracked")}  # fmt: skip
+    assert "features.denseblock1.denselayer1.norm.1.weight" in tensors
+    torch.save(tensors, path := tmp_path / "densenet121-a639ec97.pth")
+    adopted = adopt(path, tmp_path / "shelf")
+    assert adopted.name == "torchvision/densenet121"
+    kept = load_backbone(adopted.name, adopted.file).state_dict()
+    given = tensors["features.denseblock4.denselayer16.conv.2.weight"]
+    assert torch.equal(kept["network.features.denseblock4.denselayer16.conv2.weight"], given)
+
+
 def test_the_person_s_own_classes_are_welcome(network: nn.Module, tmp_path: Path) -> None:
     tensors = {**network.state_dict(), "fc.weight": torch.zeros(4, 1024), "fc.bias": torch.zeros(4)}
     save_file(tensors, path := tmp_path / "shufflenet_v2_x0_5.safetensors")
