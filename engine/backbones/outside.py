@@ -28,6 +28,7 @@ _MEAN, _SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet's l
 _MIDDLE, _HALF, _FULL = 127.0, 128.0, 255.0
 _MOST_OF_ALL = 0.8
 _SEVERAL_OUTPUTS = ("googlenet", "inception_v3")
+_NEED_A_VERSION = "torchvision/mnasnet"  # beside their tensors, which adopted files do not hold
 
 
 class Outside(Backbone):
@@ -67,7 +68,7 @@ class Outside(Backbone):
 
 @cache
 def names() -> tuple[str, ...]:
-    """Return the names of all networks of the libraries that are installed."""
+    """Return the names of all networks of the libraries that are installed, but those that cannot be used."""
     import torchvision
 
     found = [f"torchvision/{name}" for name in torchvision.models.list_models(module=torchvision.models)]
@@ -75,7 +76,7 @@ def names() -> tuple[str, ...]:
         import timm
 
         found += [f"timm/{name}" for name in timm.list_models()]
-    return tuple(name for name in found if not name.endswith(_SEVERAL_OUTPUTS))
+    return tuple(name for name in found if not (name.endswith(_SEVERAL_OUTPUTS) or name.startswith(_NEED_A_VERSION)))
 
 
 def plain(name: str) -> nn.Module:

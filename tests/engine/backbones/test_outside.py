@@ -198,6 +198,13 @@ def test_any_bytes_are_refused_in_one_sentence(content: bytes, suffix: str, tmp_
     assert re.search(r"^The weights resnet18\S+ cannot be read", refusal(path, tmp_path / "shelf"))
 
 
+def test_networks_that_need_more_than_their_tensors_are_refused(tmp_path: Path, shelf: Path) -> None:
+    import torchvision
+
+    torch.save(torchvision.models.mnasnet0_5(weights=None).state_dict(), path := tmp_path / "mnasnet0.5-3ffadce67e.pth")
+    assert "known network" in refusal(path, shelf)
+
+
 def test_networks_with_several_outputs_are_not_known() -> None:
     assert "torchvision/resnet18" in names()
     assert not any(name.endswith("inception_v3") for name in names() if name.startswith("torchvision"))
