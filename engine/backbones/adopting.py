@@ -63,13 +63,7 @@ def adopt(path: Path, shelf: Path) -> Adopted:
     Raises:
         WeightsError: the file cannot be read, is too large, or holds something else than its name says.
     """
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        raise WeightsError(f"The weights {path.name} are not there any more, {_LEFT_OUT}") from error
-    if size > MOST_BYTES:
-        raise WeightsError(f"The weights {path.name} are larger than {MOST_BYTES // 10**9} GB, {_LEFT_OUT}")
-    kept = shelf / f"{digest(path)}.safetensors"
+    kept = shelf / f"{_checked_digest(path)}.safetensors"
     if kept.exists():
         return Adopted(_name_in(kept), kept)
     tensors = _read(path)
@@ -84,6 +78,23 @@ def adopt(path: Path, shelf: Path) -> Adopted:
             unfinished.replace(kept)
             return Adopted(name, kept)
     raise WeightsError(f"The weights {path.name} are not those of the network that its name says, {_LEFT_OUT}")
+
+
+def _checked_digest(path: Path) -> str:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise WeightsError(f"The weights {path.name} are larger than {MOST_BYTES // 10**9} GB, {_LEFT_OUT}")
+        return digest(path)
+    except FileNotFoundError as error:
+        raise WeightsError(f"The weights {path.name} are not there any more, {_LEFT_OUT}") from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> WeightsError:
+    said = str(getattr(error, "strerror", None) or error).strip()
+    reason = (said.splitlines() or [type(error).__name__])[0][:120]
+    return WeightsError(f"The weights {path.name} cannot be read ({reason}), {_LEFT_OUT}")
 
 
 def _name_in(file: Path) -> str:
@@ -129,8 +140,7 @@ def _read(path: Path) -> dict[str, Tensor]:
         if not isinstance(content, Mapping):
             raise ValueError("it holds no table of tensors")
     except _BROKEN as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:120]
-        raise WeightsError(f"The weights {path.name} cannot be read ({reason}), {_LEFT_OUT}") from error
+        raise _unreadable(path, error) from error
     tensors = {str(name): value for name, value in content.items() if isinstance(value, Tensor)}
     return {_DENSE_LAYER.sub(r"\1\2", name.removeprefix("module.")): value for name, value in tensors.items()}
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import pickle
 import re
 import zipfile
@@ -196,6 +197,18 @@ def test_a_file_that_is_gone_and_a_damaged_copy_are_said_to_be(pth: Path, tmp_pa
 def test_any_bytes_are_refused_in_one_sentence(content: bytes, suffix: str, tmp_path: Path) -> None:
     (path := tmp_path / f"resnet18{suffix}").write_bytes(content)
     assert re.search(r"^The weights resnet18\S+ cannot be read", refusal(path, tmp_path / "shelf"))
+
+
+def test_a_folder_in_place_of_a_file_is_refused(tmp_path: Path, shelf: Path) -> None:
+    (path := tmp_path / "resnet18.pth").mkdir()
+    assert "cannot be read (" in refusal(path, shelf)
+
+
+def test_a_file_that_may_not_be_read_is_said_to_be_unreadable(pth: Path, shelf: Path) -> None:
+    pth.chmod(0)
+    if os.access(pth, os.R_OK):
+        pytest.skip("whoever runs this may read everything")
+    assert "cannot be read (Permission denied)" in refusal(pth, shelf)
 
 
 def test_networks_that_need_more_than_their_tensors_are_refused(tmp_path: Path, shelf: Path) -> None:
