@@ -102,10 +102,12 @@ class FeaturesMember(Member):
         return member
 
     def _load_own(self) -> None:
-        """Load the network that lies with the member, before its folder can be moved away."""
+        """Load the network that lies with the member, and what is told of it, before its folder can be moved away."""
         from engine.modalities.image.features import FeatureKind, network
 
+        kind = FeatureKind(self.backbone, self.resolution, weights=self.weights)
         try:
-            network(FeatureKind(self.backbone, self.resolution, weights=self.weights), self.device)
+            network(kind, self.device)
+            _ = kind.name, kind.length, kind.batch(self.device)  # each is read from the file once
         except WeightsError as error:
             raise ModelError(str(error)) from error

@@ -17,8 +17,9 @@ from engine.modalities.image.learners import outside
 from engine.modalities.image.learners.outside import OutsideFineTune, OutsideHead
 from engine.modalities.image.members.features import FeaturesMember
 from engine.modalities.image.members.network import NetworkMember
+from engine.modalities.image.samples import ImageSamples
 from tests.engine.learners import contract
-from tests.engine.modalities.image.pictures import class_job
+from tests.engine.modalities.image.pictures import class_job, texture
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +84,17 @@ def test_its_model_needs_no_file_of_the_person_s(job: Job, own: Path, tmp_path: 
     folder = folder.rename(tmp_path / "elsewhere")
     loaded = FeaturesMember.load(folder, settings, job.task)
     np.testing.assert_allclose(loaded.predict(job.samples), expected, atol=1e-6)
+
+
+def test_a_loaded_model_answers_when_its_folder_is_gone(job: Job, own: Path, tmp_path: Path) -> None:
+    member = contract.run_to_the_end(head(job, own)).member()
+    (folder := tmp_path / "member").mkdir()
+    loaded = FeaturesMember.load(folder, member.save(folder), job.task)
+    shutil.rmtree(folder)
+    found, expected = (
+        one.predict(ImageSamples.from_arrays([texture(label, 90) for label in range(3)])) for one in (loaded, member)
+    )
+    np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
 def test_a_model_without_its_weights_is_said_to_be_damaged(job: Job, own: Path, tmp_path: Path) -> None:
