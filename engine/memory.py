@@ -7,6 +7,9 @@ _SAYINGS = (
     "out of memory",  # CUDA and Metal, from libraries that raise no error of their own kind
     "DefaultCPUAllocator",  # the processor's, as PyTorch says it
     "ALLOC_FAILED",  # cuBLAS and cuDNN
+    "STATUS_NOT_INITIALIZED",  # these too, where a card has no room for what they begin with
+    "unable to find an engine",  # cuDNN, where no way of computing fits into what is free
+    "Unable to find a valid cuDNN algorithm",
 )
 
 
