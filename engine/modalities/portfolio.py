@@ -14,11 +14,12 @@ from engine.backbones.weights import manifest
 class Entry:
     """One learner to try, with its settings.
 
-    ``name`` is unique in the portfolio and is what the person sees in the advanced views; ``kind`` is the registry
-    key; ``first_slice`` is the seconds its first slice is promised (0: the scheduler decides). Entries of one ``group``
-    are alternatives, such as several ways to tune a network: the worse half is held back as soon as that can be told.
-    The pretrained ``network`` that a learner builds on is the ``backbone`` of its settings where weights of it are
-    known, or the file of the person's own ``weights``; empty for none. ``smallest`` and ``largest`` are the
+    ``name`` is unique in the portfolio and is what the person sees in the advanced views. What was learned is found
+    again by it, on another device too, so settings that differ between devices have names of their own. ``kind`` is the
+    registry key; ``first_slice`` is the seconds its first slice is promised (0: the scheduler decides). Entries of one
+    ``group`` are alternatives, such as several ways to tune a network: the worse half is held back as soon as that can
+    be told. The pretrained ``network`` that a learner builds on is the ``backbone`` of its settings where weights of it
+    are known, or the file of the person's own ``weights``; empty for none. ``smallest`` and ``largest`` are the
     extents (:func:`engine.modalities.extent.extent`) of samples for which it is worth trying, None for any. ``repeats``
     names the entry that this one repeats with other samples held out: they are served as one. ``after`` names those
     whose work it makes use of, so that it comes behind them in any order.

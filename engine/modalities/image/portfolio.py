@@ -68,7 +68,7 @@ def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
         _with_middle(fine),
         _with_middle(finer),
         *(entry.again(1) for entry in brief),
-        Entry("Small network for tiny pictures", "image.scratch", _small(device), largest=_TINY),
+        _small(card),
         Entry("Small network of a searched shape", "image.search", {"least_s": _PLENTY_S}, largest=_TINY),
         long[0].again(1),
         *(_last_on_card() if card else ()),
@@ -111,9 +111,10 @@ def _at_length(backbone: str) -> dict[str, Any]:
     return {"backbone": backbone, "batch": 64, "epochs": 40, "fewest": 3, "share": 0.4, **settings}
 
 
-def _small(device: str) -> dict[str, Any]:
-    width = 64 if device == "cuda" else 16
-    return {"backbone": f"residual-{width}-1-3-3-relu-plain", "epochs": 40, "fewest": 8, "share": 0.5}
+def _small(card: bool) -> Entry:
+    name, width = ("Wider network for tiny pictures", 64) if card else ("Small network for tiny pictures", 16)
+    settings = {"backbone": f"residual-{width}-1-3-3-relu-plain", "epochs": 40, "fewest": 8, "share": 0.5}
+    return Entry(name, "image.scratch", settings, largest=_TINY)
 
 
 def _frozen(backbone: str, resolution: int, first: int = 0) -> dict[str, Any]:

@@ -53,12 +53,14 @@ def portfolio(task: Task, size: int, device: str) -> tuple[Entry, ...]:
 
 
 def _tuned(task: Task, size: int, device: str) -> Entry:
-    layers = 6 if device == "cuda" else 3
+    card = device == "cuda"
+    layers = 6 if card else 3
     if task.kind is Kind.MULTICLASS and size <= _FEW * task.outputs:
         apart = {"contrasts": True, "rate": 1e-4, "epochs": 30, "fewest": 10, "batch": 64, "folds": 4, "cover": True}
         settings = {"backbone": BACKBONE, **apart, "share": 0.4, "layers": layers}
-        return Entry("Sentences, classes parted", "text.finetune", settings, after=(_FROZEN,))
+        name = "Sentences, classes parted by all layers" if card else "Sentences, classes parted"
+        return Entry(name, "text.finetune", settings, after=(_FROZEN,))
     pace = {"rate": 2e-4, "epochs": 3, "batch": 64} if size >= _MANY else {"rate": 1e-4, "epochs": 8}
     settings = {"backbone": BACKBONE, **pace, "fewest": 0.6, "share": 0.6, "layers": layers}
-    longest = None if device == "cuda" else _LONG
-    return Entry("Sentences, tuned", "text.finetune", settings, largest=longest, after=(_FROZEN,))
+    name = "Sentences, all layers tuned" if card else "Sentences, tuned"
+    return Entry(name, "text.finetune", settings, largest=None if card else _LONG, after=(_FROZEN,))
