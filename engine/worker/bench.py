@@ -43,11 +43,14 @@ class SliceReport:
 
 
 class Bench:
-    """Learners of one run, kept between slices until they are done. Labels of the test part never come here."""
+    """Learners of one run, kept between slices until they are done. Labels of the test part never come here.
 
-    def __init__(self, run: RunFolder) -> None:
+    They compute on ``device``, that of the plan unless given.
+    """
+
+    def __init__(self, run: RunFolder, device: str | None = None) -> None:
         self.run = run
-        self.device = resolve(run.options.device)
+        self.device = resolve(device or run.options.device)
         dataset = run.dataset()
         train = dataset.part(Split.TRAIN)
         held = {"test": dataset.part(Split.TEST), "predict": run.to_predict() or Dataset(dataset.frame.clear())}

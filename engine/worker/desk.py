@@ -38,6 +38,7 @@ class Desk:
         self._ends_at = float("inf")
         self._warm: set[str] = set()  # learners that have worked in this trainer
         self.errand: Errand | None = None
+        self.device: str | None = None  # where trainers compute, once that is known
 
     @property
     def working(self) -> str | None:
@@ -56,7 +57,7 @@ class Desk:
         if self._trainer is None:
             self._generation += 1
             self._trainer = TrainerHandle(self._inbox, self._generation)
-        self._trainer.open(self._run_path)
+        self._trainer.open(self._run_path, "cpu" if self.device == "cpu" else None)  # a card may be gone meanwhile
 
     @property
     def empty(self) -> bool:
@@ -86,6 +87,11 @@ class Desk:
         """Ask for the job to end early."""
         if self._trainer is not None and self.errand is not None:
             self._trainer.interrupt()
+
+    def ready(self, device: str) -> bool:
+        """Note that the trainer can begin, on ``device``; return whether those before it computed there, too."""
+        self.device = self.device or device
+        return device == self.device
 
     def heard(self, reply: TrainerReply) -> bool:
         """Whether a reply comes from the trainer that is here now."""

@@ -60,6 +60,10 @@ NO_CARD = (
     "The graphics card does not answer, so training stopped. Restart the computer, or choose the device cpu "
     "(--device cpu) to train on the processor."
 )
+CARD_GONE = (
+    "The graphics card does not answer any more, so training stopped. What was learned is kept: resume it to go on "
+    "with the processor, or restart the computer first."
+)
 NO_MEMORY = (
     "There is too little memory, so training stopped. What was learned is kept. Close other programs, then resume it."
 )
@@ -87,7 +91,6 @@ class Worker:
         self._last_beat = 0.0
         self._leaves_because = ""  # a sentence: the sitting ends here, and the run can be resumed
         self._cannot_go_on = False  # the trainer cannot open the run as this machine is now
-        self._device: str | None = None  # where the trainer computes, once it has said so
         self._metrics: dict[str, float] = {}
         self._answer_time = AnswerTime(run.options.budget_s)
         for answered in self._before.answered:
@@ -128,6 +131,7 @@ class Worker:
         take_ownership(self.run.path)
         listen_to_stdin(self._inbox)
         signal.signal(signal.SIGTERM, self._leave)
+        self._desk.device = told_at_once(self.run.options.device)
         self._desk.start()  # its imports overlap with ours
         try:
             self._prepare()
@@ -148,7 +152,7 @@ class Worker:
         new = not (self.run.model_path / MANIFEST).is_file()
         if new:
             serve_constant(self._server)  # so that there is a model whatever the graphics card does
-        device = self._device = told_at_once(options.device) or self._heard_device()
+        device = self._heard_device()
         own, transfer = options.own_weights, options.transfer
         self._entries = portfolio(task, n_train, device, self._server.train, own, transfer)
         self._server.forget_inputs()
@@ -179,13 +183,15 @@ class Worker:
         self._prepared = True
 
     def _heard_device(self) -> str:
-        """Wait for the trainer's word on where it computes, and hear commands; "cpu" where the run ends before it.
+        """Return where the trainer computes, "cpu" where the run ends before that is known.
+
+        Where the trainer alone can tell, its word is waited for, and commands are heard.
 
         Raises:
             DeviceError: it does not say, as its graphics card hangs, or ends whoever asks for it.
         """
         tries, since = 1, awake()
-        while self._device is None and self._reason is None and not self._leaves_because:
+        while self._desk.device is None and self._reason is None and not self._leaves_because:
             self._listen()
             if self._state != "working":
                 tries, since = 0, awake()
@@ -195,7 +201,7 @@ class Worker:
                 tries, since = tries + 1, awake()
             elif self._desk.empty or awake() - since > CARD_PATIENCE:
                 raise DeviceError(NO_CARD)
-        return self._device or "cpu"
+        return self._desk.device or "cpu"
 
     @property
     def _untold(self) -> float | None:
@@ -349,10 +355,11 @@ class Worker:
         elif kind in ("answered", "measured"):
             self._errand_done(message)
         elif kind == "ready":
-            self._device = self._device or message["device"]
+            if not self._desk.ready(message["device"]):  # what is learned here is for the card
+                self._leaves_because = CARD_GONE
         elif kind == "failed":
             # A graphics card may be of no use any more to the process in which something failed.
-            errand = self._desk.done(well=False) if self._device == "cpu" else self._desk.stop()
+            errand = self._desk.done(well=False) if self._desk.device == "cpu" else self._desk.stop()
             assert errand is not None
             self._failed(errand, message["reason"], message["message"])
         elif kind == "fatal":

@@ -4,8 +4,8 @@ Commands on stdin, replies on stdout, one JSON object a line::
 
     {"do": "expect", "modality": "table"}
                            what its first learner needs is imported meanwhile
-    {"do": "open", "run": "…"}
-                           -> {"reply": "ready", "device": "cpu"} or {"reply": "fatal", ...}
+    {"do": "open", "run": "…", "device": null}
+                           -> {"reply": "ready", "device": "cpu"} or {"reply": "fatal", ...}: null is the plan's device
     {"do": "advance", "learner": "lightgbm", "seconds": 2.0, "left": 50.0, "frugality": 0}
                            -> {"reply": "slice", ...} or {"reply": "failed", ...}
     {"do": "answer", "learner": "lightgbm", "seconds": 2.0, "left": 50.0, "frugality": 0}
@@ -77,7 +77,7 @@ def _opened(commands: queue.Queue[dict[str, Any]]) -> Bench:
     run_path = Path(command["run"])
     if run_path.is_dir():
         log_to(run_path / "trainer.log")
-    return Bench(RunFolder.open(run_path))
+    return Bench(RunFolder.open(run_path), command.get("device"))
 
 
 def _private_stdout() -> TextIO:

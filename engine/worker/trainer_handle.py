@@ -46,9 +46,12 @@ class TrainerHandle:
         """Tell what kind of data there will be."""
         self._send({"do": "expect", "modality": modality})
 
-    def open(self, run_path: Path) -> None:
-        """Let it open a run; it says when it is ready. What it logs goes to the run's ``trainer.log``."""
-        self._send({"do": "open", "run": str(run_path)})
+    def open(self, run_path: Path, device: str | None = None) -> None:
+        """Let it open a run, to compute on ``device`` whatever is planned; it says when it is ready.
+
+        What it logs goes to the run's ``trainer.log``.
+        """
+        self._send({"do": "open", "run": str(run_path), "device": device})
 
     def give(self, job: str, learner: str, seconds: float, left: float, frugality: int = 0) -> None:
         """Give a job of at most about ``seconds``: ``advance``, ``answer`` or ``measure``.

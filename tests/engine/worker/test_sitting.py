@@ -37,12 +37,14 @@ class Idle(TrainerHandle):
     def __init__(self) -> None:
         self.generation = 1
         self.jobs: list[tuple[str, str]] = []
+        self.opened: list[str | None] = []  # on which devices
         self.on_job: Callable[[str], object] = str
         self.on_open: Callable[[], object] = object
         self.on_interrupt: Callable[[], object] = object
 
     @override
-    def open(self, run_path: Path) -> None:
+    def open(self, run_path: Path, device: str | None = None) -> None:
+        self.opened.append(device)
         self.on_open()
 
     @override
@@ -400,6 +402,50 @@ def test_a_trainer_that_is_gone_before_it_tells_where_it_computes_is_replaced(
     assert not events(run, "failed")
     clock = [event.active_s for event in EventTail(run.events_path).poll()]
     assert clock == sorted(clock)
+
+
+class Paused:
+    """A sitting that is paused and resumed at its first job; a second trainer's first job is its end."""
+
+    def __init__(self, sit: Sit, first: str, second: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Take the devices on which the two trainers say they compute."""
+        self.second = Idle()
+        self.second.on_job = lambda _learner: self.hear(Command("discard"))
+        monkeypatch.setattr("engine.worker.desk.TrainerHandle", lambda _inbox, number: self._start(number, second))
+        self.worker = sit(on_job=self._pause)
+        idle(self.worker).on_open = lambda: self.hear(TrainerReply(1, {"reply": "ready", "device": first}))
+
+    def hear(self, item: object) -> None:
+        self.worker._inbox.put(item)
+
+    def _pause(self, _learner: str) -> None:
+        for word in ("pause", "resume"):
+            self.hear(Command(word))
+
+    def _start(self, number: int, device: str) -> Idle:
+        self.second.on_open = lambda: self.hear(TrainerReply(number, {"reply": "ready", "device": device}))
+        return self.second
+
+
+@pytest.mark.usefixtures("card")
+def test_a_card_that_is_gone_after_a_pause_ends_the_sitting_and_no_learner_is_blamed(
+    sit: Sit, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert Paused(sit, "cuda", "cpu", monkeypatch).worker.run_to_end() == 1
+    assert run.result() is None
+    assert not events(run, "failed")
+    assert events(run, "message")[-1].data["text"].startswith("The graphics card does not answer any more")
+
+
+@pytest.mark.usefixtures("card")
+@pytest.mark.parametrize(("device", "told"), [("cpu", "cpu"), ("cuda", None)])
+def test_what_began_on_the_processor_stays_there_and_a_card_is_looked_for_again(
+    device: str, told: str | None, sit: Sit, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sitting = Paused(sit, device, device, monkeypatch)
+    sitting.worker.run_to_end()
+    assert sitting.second.opened == [told]
+    assert events(run, "stopped")[-1].data["reason"] == "discarded"
 
 
 def test_a_worker_keeps_no_second_copy_of_what_the_trainer_has(sit: Sit) -> None:

@@ -18,13 +18,13 @@ import pytest
 from engine.budget import Deadline
 from engine.learners import LEARNERS
 from engine.modalities import portfolio
-from engine.run.folder import RunFolder
+from engine.run.folder import RunFolder, RunOptions
 from engine.worker.bench import Bench
 from engine.worker.checkpoint import Checkpoint
 from engine.worker.roster import DISK_FULL
 from engine.worker.trainer import GONE, _carried_out
 from engine.worker.trainer_handle import TrainerHandle, TrainerReply
-from tests.engine.flowers import FLOWERS, flower_run
+from tests.engine.flowers import FLOWERS, flower_run, flowers
 from tests.engine.worker.crashing import RaisesInACircle, torn_child
 
 PATIENCE = 90.0
@@ -163,6 +163,17 @@ def test_whoever_holds_it_hears_the_replies_and_the_end(tmp_path: Path) -> None:
         os.kill(handle.pid, signal.SIGKILL)
         assert inbox.get(timeout=PATIENCE) == TrainerReply(3, {"reply": "gone", "code": -signal.SIGKILL})
         handle.give("advance", "nobody", 1.0, 9.0)  # asking the dead raises nothing
+    finally:
+        handle.kill()
+
+
+def test_it_computes_where_it_is_told_to_whatever_was_planned(tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path / "run", FLOWERS, flowers(), RunOptions(60.0, "a planned device"))
+    inbox: queue.Queue[TrainerReply] = queue.Queue()
+    handle = TrainerHandle(inbox)
+    try:
+        handle.open(run.path, "cpu")
+        assert inbox.get(timeout=PATIENCE).message == {"reply": "ready", "device": "cpu"}
     finally:
         handle.kill()
 
