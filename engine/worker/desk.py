@@ -15,6 +15,7 @@ OVERRUN_GRACE = 5.0  # and this many seconds, since shared machines stall
 WARM_UP = 20.0  # the first slice of a learner imports libraries and loads networks,
 LEAST_WARM_UP = 4.0  # which in a short run may take this long,
 WARM_UP_SHARE = 0.2  # or this share of the budget, so that a learner that hangs leaves time to the others
+CARD_PATIENCE = 180.0  # how long a trainer may take to say where it computes: libraries load, and the card wakes
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Desk:
         self._waiting = waiting  # the first trainer, where one was started before the run was known
         self._trainer: TrainerHandle | None = None
         self._generation = waiting.generation if waiting is not None else 0
+        self._ready = False  # whether the trainer has said that it can begin
+        self._promise = 0.0  # seconds that the job may take
         self._ends_at = float("inf")
         self._warm: set[str] = set()  # learners that have worked in this trainer
         self.errand: Errand | None = None
@@ -50,9 +53,15 @@ class Desk:
         """Whether the job takes far longer than it was given."""
         return awake() > self._ends_at
 
+    @property
+    def waking(self) -> bool:
+        """Whether a trainer is here that cannot begin yet, as its graphics card may have to wake up."""
+        return self._trainer is not None and not self._ready and self.device not in (None, "cpu")
+
     def start(self) -> None:
         """Start a trainer on the run, or take the one that waits; its imports take a moment."""
         self._warm.clear()
+        self._ready = False
         self._trainer, self._waiting = self._waiting, None
         if self._trainer is None:
             self._generation += 1
@@ -74,12 +83,13 @@ class Desk:
         return lost
 
     def give(self, errand: Errand, seconds: float, left: float, frugality: int) -> None:
-        """Give a job of about ``seconds``; see :meth:`TrainerHandle.give`."""
+        """Give a job of about ``seconds``, which count once a card is awake; see :meth:`TrainerHandle.give`."""
         if self._trainer is None:
             self.start()
         assert self._trainer is not None
         warm_up = 0.0 if errand.learner in self._warm else self._warm_up
-        self._ends_at = awake() + OVERRUN * seconds + OVERRUN_GRACE + warm_up
+        self._promise = OVERRUN * seconds + OVERRUN_GRACE + warm_up
+        self._ends_at = awake() + (CARD_PATIENCE if self.waking else self._promise)
         self.errand = errand
         self._trainer.give(errand.job, errand.learner, seconds, left, frugality)
 
@@ -90,6 +100,9 @@ class Desk:
 
     def ready(self, device: str) -> bool:
         """Note that the trainer can begin, on ``device``; return whether those before it computed there, too."""
+        if self.waking and self.errand is not None:
+            self._ends_at = awake() + self._promise
+        self._ready = True
         self.device = self.device or device
         return device == self.device
 

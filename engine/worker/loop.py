@@ -37,7 +37,7 @@ from engine.transfer.guard import verdicts
 from engine.worker.answer_time import AnswerTime
 from engine.worker.checkpoint import Checkpoint
 from engine.worker.control import Command, ControlFile, listen_to_stdin
-from engine.worker.desk import Desk, Errand
+from engine.worker.desk import CARD_PATIENCE, Desk, Errand
 from engine.worker.first import serve_constant
 from engine.worker.health import OWNER, give_back, memory_mb, take_ownership
 from engine.worker.result import bare_result, final_result
@@ -50,7 +50,6 @@ HEARTBEAT = 1.0
 JUDGINGS = 5  # the end takes so many: what is served and the small model on two parts each, the curve, and a table,
 MOST_FOR_THE_END = 0.1  # which may take this share of the budget
 PAUSE_PATIENCE = 2.0  # how long a slice may take to end when a pause or an end is asked for (spec 7.7)
-CARD_PATIENCE = 180.0  # how long a trainer may take to say where it computes: libraries load, and the card wakes
 CARD_TRIES = 2  # trainers that are asked before the card is given up
 LONGEST_START = 60.0  # seconds from the plan of a run until its worker is there
 KILLED = (-9, 137)  # exit codes of a process that the system killed
@@ -440,6 +439,9 @@ class Worker:
             self._slice_lost("crash", f"stopped unexpectedly (code {code})")
 
     def _slice_lost(self, reason: str, words: str) -> None:
+        if reason == "overrun" and self._desk.waking:  # no learner has begun
+            self._cannot_go_on = True
+            raise DeviceError(NO_CARD)
         errand = self._desk.stop()
         if errand is not None:
             self._failed(errand, reason, words)

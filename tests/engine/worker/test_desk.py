@@ -63,6 +63,24 @@ def test_the_first_job_of_a_learner_may_take_longer(desk: Desk, inbox: Inbox, mo
     assert desk.overdue
 
 
+@pytest.mark.parametrize(("device", "waits"), [("cpu", False), ("cuda", True)])
+def test_a_job_has_its_own_time_once_a_card_is_awake(
+    device: str, waits: bool, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "OVERRUN_GRACE", -1000.0)
+    desk.device = device
+    for _ in range(2):  # a trainer that is started later finds a card asleep, too
+        desk.give(FIRST, 0.0, 20.0, frugality=0)
+        assert (desk.waking, desk.overdue) == (waits, not waits)
+        assert desk.ready(device)
+        assert (desk.waking, desk.overdue) == (False, True)
+        desk.done()
+        assert not desk.overdue
+        desk.give(FIRST, 0.0, 20.0, frugality=0)
+        assert desk.overdue
+        desk.stop()
+
+
 def test_a_trainer_that_is_ended_loses_its_job_and_what_it_still_says(desk: Desk, inbox: Inbox) -> None:
     before = set(psutil.Process().children())
     assert desk.empty

@@ -407,8 +407,8 @@ def test_a_trainer_that_is_gone_before_it_tells_where_it_computes_is_replaced(
 class Paused:
     """A sitting that is paused and resumed at its first job; a second trainer's first job is its end."""
 
-    def __init__(self, sit: Sit, first: str, second: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Take the devices on which the two trainers say they compute."""
+    def __init__(self, sit: Sit, first: str, second: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Take the devices on which the two trainers say they compute; None for one that says nothing."""
         self.second = Idle()
         self.second.on_job = lambda _learner: self.hear(Command("discard"))
         monkeypatch.setattr("engine.worker.desk.TrainerHandle", lambda _inbox, number: self._start(number, second))
@@ -422,8 +422,9 @@ class Paused:
         for word in ("pause", "resume"):
             self.hear(Command(word))
 
-    def _start(self, number: int, device: str) -> Idle:
-        self.second.on_open = lambda: self.hear(TrainerReply(number, {"reply": "ready", "device": device}))
+    def _start(self, number: int, device: str | None) -> Idle:
+        if device is not None:
+            self.second.on_open = lambda: self.hear(TrainerReply(number, {"reply": "ready", "device": device}))
         return self.second
 
 
@@ -435,6 +436,16 @@ def test_a_card_that_is_gone_after_a_pause_ends_the_sitting_and_no_learner_is_bl
     assert run.result() is None
     assert not events(run, "failed")
     assert events(run, "message")[-1].data["text"].startswith("The graphics card does not answer any more")
+
+
+@pytest.mark.usefixtures("card")
+def test_a_card_that_does_not_wake_after_a_pause_is_no_learners_fault(
+    sit: Sit, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.worker.desk.CARD_PATIENCE", -1.0)
+    with pytest.raises(DeviceError, match="graphics card does not answer"):
+        Paused(sit, "cuda", None, monkeypatch).worker.run_to_end()
+    assert not events(run, "failed")
 
 
 @pytest.mark.usefixtures("card")
