@@ -11,6 +11,7 @@ from pathlib import Path
 from engine.errors import DeviceError
 from engine.memory import short_of_memory
 
+DEVICES = ("auto", "cpu", "cuda", "mps")  # what may be asked for
 _TOPOLOGY = Path("/sys/devices/system/cpu")
 _CGROUP = Path("/sys/fs/cgroup/cpu.max")
 _NO_CARD = (

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -121,6 +121,20 @@ class RunFolder:
             return cls(path.resolve(), Task.from_json(plan["task"]), options, planned_at)
         except (OSError, KeyError, TypeError, ValueError, OverflowError, DataError) as error:
             raise RunError(f"The plan of the run {path} is damaged ({error!r}). Start a new run.") from error
+
+    def with_device(self, device: str) -> Self:
+        """Plan to compute on another device from the next sitting on, and return the run so planned.
+
+        Raises:
+            RunError: the plan cannot be written.
+        """
+        path = self.path / "plan.json"
+        try:
+            write_json(path, {**read_json(path), "device": device})
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise RunError(f"The plan of the run {self.path} cannot be changed ({reason}). Check the disk.") from error
+        return replace(self, options=replace(self.options, device=device))
 
     @property
     def events_path(self) -> Path:

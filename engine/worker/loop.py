@@ -56,8 +56,8 @@ KILLED = (-9, 137)  # exit codes of a process that the system killed
 ENDED = (-15, 143)  # and of one that was asked to end
 NO_ROOM = "There is no room left on the disk, so training stopped. What was learned is kept. Make room, then resume it."
 NO_CARD = (
-    "The graphics card does not answer, so training stopped. Restart the computer, or choose the device cpu "
-    "(--device cpu) to train on the processor."
+    "The graphics card does not answer, so training stopped. Restart the computer, or train on the processor (on the "
+    "command line: --device cpu)."
 )
 CARD_GONE = (
     "The graphics card does not answer any more, so training stopped. What was learned is kept: resume it to go on "

@@ -52,6 +52,22 @@ def ways(text: str) -> str:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
+def usable_device(device: str) -> str:
+    """Return ``device`` if it is there; what auto means is for the worker to find out, as the budget counts already.
+
+    Raises:
+        UsageError: it is not.
+    """
+    from engine.device import demand
+    from engine.errors import DeviceError
+
+    try:
+        demand(device)
+    except DeviceError as error:
+        raise UsageError(str(error)) from error
+    return device
+
+
 def existing(path: Path, what: str = "") -> Path:
     """Return ``path`` if something is there.
 

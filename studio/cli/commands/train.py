@@ -8,12 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.device import DEVICES
 from engine.transfer.asked import AUTO, WORDS
 from studio.cli.commands.base import Command
 from studio.cli.errors import UsageError
 from studio.cli.follow import follow
 from studio.cli.intake import Intake, columns_options, take_in
-from studio.cli.options import duration, existing, fraction, milliseconds, seed, ways
+from studio.cli.options import duration, existing, fraction, milliseconds, seed, usable_device, ways
 from studio.cli.reporters import Reporter, reporter
 
 if TYPE_CHECKING:
@@ -43,9 +44,7 @@ def _arguments(parser: ArgumentParser) -> None:
         default=0.15,
         help="the share kept aside for the final test, 0 for none (default: 0.15)",
     )
-    parser.add_argument(
-        "--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="where to compute (default: auto)"
-    )
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="where to compute (default: auto)")
     parser.add_argument(
         "--max-latency",
         metavar="MS",
@@ -73,7 +72,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 def _run(options: Namespace) -> None:
-    _check_device(options.device)
+    usable_device(options.device)  # before any work is done
     if options.predict is not None:
         existing(options.predict)
     _check_weights(options.weights, options.allow_download)
@@ -97,17 +96,6 @@ def _run(options: Namespace) -> None:
     for note in run.options.notes[len(intake.problems) :]:
         report.say(note)
     follow(run, handle, report)
-
-
-def _check_device(device: str) -> None:
-    """Raise UsageError for a device that is not there, before any work is done."""
-    from engine.device import demand
-    from engine.errors import DeviceError
-
-    try:
-        demand(device)  # the worker finds out what auto means, and the budget counts already
-    except DeviceError as error:
-        raise UsageError(str(error)) from error
 
 
 def _check_weights(folder: Path | None, download: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,19 @@ def test_an_earlier_plan_names_no_way_to_hold_on(tmp_path: Path) -> None:
     del plan["transfer"]
     (run.path / "plan.json").write_text(json.dumps(plan))
     assert RunFolder.open(run.path).options.transfer == "auto"
+
+
+def test_the_device_of_a_plan_can_be_changed_and_nothing_else_changes(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run")
+    moved = run.with_device("cpu")
+    assert moved == RunFolder.open(run.path) == replace(run, options=replace(run.options, device="cpu"))
+
+
+def test_a_plan_that_cannot_be_changed_is_a_sentence(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run")
+    (run.path / "plan.json").unlink()
+    with pytest.raises(RunError, match=r"plan of the run .* cannot be changed"):
+        run.with_device("cpu")
 
 
 def test_a_folder_that_holds_something_is_refused(tmp_path: Path) -> None:

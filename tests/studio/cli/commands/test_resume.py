@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from engine.dataset import Dataset
 from engine.run.folder import RunFolder, RunOptions
 from engine.run.tail import EventTail
 from engine.worker.handle import start
-from studio.cli.entry import main
-from tests.engine.flowers import flower_run, wait_for
+from engine.worker.health import take_ownership
+from studio.cli.entry import BAD_USAGE, main
+from tests.engine.flowers import FLOWERS, flower_run, flowers, wait_for
 from tests.studio.cli.conftest import TASK
 
 
@@ -28,6 +30,32 @@ def test_a_damaged_plan_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[st
     (tmp_path / "plan.json").write_text("{ torn")
     assert main(["resume", str(tmp_path)]) == 1
     assert "damaged" in capsys.readouterr().err
+
+
+def test_a_run_goes_on_on_another_device(tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path / "run", FLOWERS, flowers(), RunOptions(4.0, "cuda"))
+    main(["resume", str(run.path), "--device", "cpu"])
+    assert RunFolder.open(run.path).options.device == "cpu"
+    assert EventTail(run.events_path).poll()[0].data["device"] == "cpu"
+
+
+def test_a_device_that_is_not_there_changes_no_plan(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.device._driver_present", lambda: False)
+    run = flower_run(tmp_path / "run")
+    assert main(["resume", str(run.path), "--device", "cuda"]) == BAD_USAGE
+    assert "graphics card" in capsys.readouterr().err
+    assert RunFolder.open(run.path).options.device == "auto"
+
+
+def test_a_run_that_is_under_way_stays_where_it_computes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = flower_run(tmp_path / "run")
+    take_ownership(run.path)
+    assert main(["resume", str(run.path), "--device", "cpu"]) == 1
+    assert f"under way (process number {os.getpid()})" in capsys.readouterr().err
+    assert RunFolder.open(run.path).options.device == "auto"
+    assert not run.control_path.exists()
 
 
 @pytest.mark.slow
