@@ -242,6 +242,10 @@ class Session(QObject):
         """Let the run that stopped half-way go on with the time it has left."""
         self._restart()
 
+    def resume_on_processor(self) -> None:
+        """Let it go on without the graphics card, which may be what stopped it."""
+        self._restart(device="cpu")
+
     def use_what_it_learned(self) -> None:
         """End the run that stopped half-way and keep its best model."""
         self._restart("finish")
@@ -255,7 +259,7 @@ class Session(QObject):
         if self.handle is not None:
             self.handle.send(command)
 
-    def _restart(self, command: str = "") -> None:
+    def _restart(self, command: str = "", device: str = "") -> None:
         run = self.run
         if run is None or self.running or self.preparing:
             return
@@ -265,10 +269,11 @@ class Session(QObject):
         def work(_job: Job) -> tuple[RunFolder, WorkerHandle]:
             from engine.worker.handle import start
 
-            handle = start(run.path, give_way=True)
+            planned = run.with_device(device) if device else run
+            handle = start(planned.path, give_way=True)
             if command:
                 handle.send(command)
-            return run, handle
+            return planned, handle
 
         self._begin(work, "Resuming")
 

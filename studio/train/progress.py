@@ -41,6 +41,7 @@ class RunProgress:
     """What is known of a run so far. ``state`` is waiting, running, paused, finishing or ended."""
 
     budget_s: float = 0.0
+    device: str = ""
     state: str = "waiting"
     active_s: float = 0.0
     remaining_s: float = 0.0
@@ -95,7 +96,7 @@ class RunProgress:
         task = data["task"]
         self.state = "running"
         self.stopped_because = None
-        self.budget_s = float(data["budget_s"])
+        self.budget_s, self.device = float(data["budget_s"]), str(data.get("device", ""))
         self.remaining_s = max(0.0, self.budget_s - self.active_s)
         self.modality, self.kind, self.metric = Modality(task["modality"]), Kind(task["kind"]), str(task["metric"])
         self.n_train, self.n_test = int(data["n_train"]), int(data["n_test"])

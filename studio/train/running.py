@@ -37,6 +37,7 @@ class RunPanel(QWidget):
 
     command_wanted = Signal(str)
     resume_wanted = Signal()
+    processor_wanted = Signal()
     use_wanted = Signal()
     results_wanted = Signal()
     again_wanted = Signal()
@@ -56,6 +57,8 @@ class RunPanel(QWidget):
         self.bar.setAccessibleName("Time used")
         self.lost = Note("warning")
         self._resume_lost = self.lost.offer("Resume", self.resume_wanted.emit, "primary")
+        self._processor = self.lost.offer("Go on with the processor", self.processor_wanted.emit)
+        self._processor.setToolTip("Without the graphics card, which may be what stopped it")
         self._use = self.lost.offer("Use it", self.use_wanted.emit)
         self.lost.hide()
         self.curve = CurveView()
@@ -152,6 +155,7 @@ class RunPanel(QWidget):
     def _show_lost(self, lost: bool) -> None:
         self.lost.setVisible(lost)
         best = self._progress.best
+        self._processor.setVisible(self._progress.device not in ("", "cpu"))
         self._use.setVisible(best is not None)
         if best is None:
             kept = "Your labels are safe, but there was no model yet."

@@ -260,6 +260,7 @@ class TrainScreen(Screen):
             panel = self.panel = RunPanel()
             panel.command_wanted.connect(lambda verb: self.commands()[verb]())
             panel.resume_wanted.connect(self.session.resume_run)
+            panel.processor_wanted.connect(self.session.resume_on_processor)
             panel.use_wanted.connect(self.session.use_what_it_learned)
             panel.results_wanted.connect(lambda: self.session.screen_wanted.emit("results"))
             panel.again_wanted.connect(self._set_up_again)

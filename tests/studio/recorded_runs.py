@@ -36,6 +36,7 @@ class Recipe:
     ended: str | None = "converged"
     points: int = 6
     seed: int = 0
+    device: str = "cpu"
 
 
 def record(path: Path, recipe: Recipe | None = None) -> RunFolder:
@@ -136,7 +137,7 @@ def _guesses(task: Task, dataset: Dataset, recipe: Recipe) -> FloatArray:
 def _write_events(run: RunFolder, recipe: Recipe) -> None:
     clock = [0.3]
     journal = Journal(run.events_path, lambda: clock[0], echo=False)
-    facts = {"pid": 1, "budget_s": 300.0, "device": "cpu", "task": run.task.to_json(), "resumed": False}
+    facts = {"pid": 1, "budget_s": 300.0, "device": recipe.device, "task": run.task.to_json(), "resumed": False}
     journal.write("started", {**facts, "n_train": recipe.n_train, "n_test": recipe.n_test})
     for number in range(recipe.points):
         clock[0] = 0.4 if number == 0 else 3.0 * 2.1 ** (number - 1)

@@ -175,6 +175,19 @@ def test_a_run_cut_off_is_thrown_away_and_the_one_before_is_back(project: Path, 
     session.close()
 
 
+def test_a_run_cut_off_goes_on_with_the_processor(session: Session, qtbot: QtBot) -> None:
+    started(session, qtbot, 30)
+    assert session.run is not None and session.handle is not None
+    with qtbot.waitSignal(session.run_lost, timeout=WAIT_MS):
+        session.handle.kill()
+    session.run.with_device("auto")
+    with qtbot.waitSignal(session.run_started, timeout=WAIT_MS):
+        session.resume_on_processor()
+    assert session.running
+    plan = json.loads((session.run.path / "plan.json").read_text())
+    assert session.run.options.device == plan["device"] == "cpu"
+
+
 def test_opening_what_is_open_changes_nothing(session: Session, project: Path, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(session.message), qtbot.assertNotEmitted(session.project_changed):
         assert session.open_project(project)

@@ -80,6 +80,17 @@ def test_a_lost_worker_says_what_is_kept_and_the_two_ways_on(panel: RunPanel, tm
         buttons["Use it"].click()
 
 
+def test_a_lost_run_that_used_a_graphics_card_can_go_on_without_it(
+    panel: RunPanel, tmp_path: Path, qtbot: QtBot
+) -> None:
+    shown(panel, tmp_path, Recipe(ended=None, device="cuda"), lost=True)
+
+    buttons = {made.text(): made for made in panel.lost.findChildren(type(panel.again)) if made.isVisible()}
+    assert list(buttons) == ["Resume", "Go on with the processor", "Use it"]
+    with qtbot.waitSignal(panel.processor_wanted):
+        buttons["Go on with the processor"].click()
+
+
 def test_a_lost_run_about_numbers_does_not_say_how_many_are_right(panel: RunPanel, tmp_path: Path) -> None:
     shown(panel, tmp_path, Recipe(Modality.TABLE, Kind.REGRESSION, ended=None), lost=True)
 
