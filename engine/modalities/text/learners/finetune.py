@@ -25,7 +25,7 @@ from engine.modalities.text.memory import Memory
 from engine.modalities.text.samples import TextSamples
 from engine.modalities.text.words import LEFT_OUT, words_of
 
-_PIECE = 100  # texts whose words are looked up at a time
+_PIECE, _LETTERS = 100, 250_000  # texts, and letters of them, whose words are looked up at a time; a text at least
 _SHORTEST = 32
 _REMEMBERED = 400_000_000  # bytes of states that are kept in memory
 
@@ -72,12 +72,16 @@ class TextNet(Net):
 
     @override
     def prepare(self) -> bool:
-        begin = len(self._chunks)
-        rows = np.arange(begin, min(begin + _PIECE, len(self.samples)))
-        self._chunks.extend(chunks_of(words_of(text)) for text in self.samples.texts(rows))
+        letters, end = 0, min(len(self._chunks) + _PIECE, len(self.samples))
+        while len(self._chunks) < end and letters < _LETTERS:
+            text = self.samples.text(len(self._chunks))
+            self._chunks.append(chunks_of(words_of(text)))
+            letters += sum(map(len, text))
+        if len(self._chunks) < len(self.samples):
+            return False
         counts = np.array([len(chunks) for chunks in self._chunks])
         self.whole = float(counts.mean() / np.minimum(counts, self.at_once).mean())
-        return len(self._chunks) == len(self.samples)
+        return True
 
     @override
     def recalled(self, rows: IntArray) -> Float32Array | None:

@@ -96,12 +96,26 @@ def test_only_the_last_layers_are_kept_and_a_saved_member_answers_the_same(tuned
     np.testing.assert_allclose(loaded.predict(tuned.job.samples), member.predict(tuned.job.samples), atol=1e-6)
 
 
-def prepared(texts: list[str], **settings: Any) -> TextNet:
+def unprepared(texts: list[str], **settings: Any) -> TextNet:
     job = class_job(each=2)
-    net = learner(Job(job.task, TextSamples.from_texts(texts), job.labels, job.folds), **settings).net()
+    return learner(Job(job.task, TextSamples.from_texts(texts), job.labels, job.folds), **settings).net()
+
+
+def prepared(texts: list[str], **settings: Any) -> TextNet:
+    net = unprepared(texts, **settings)
     while not net.prepare():
         pass
     return net
+
+
+@pytest.mark.parametrize(
+    ("texts", "pieces", "whole"),
+    [(["goal"] * 250, 3, 1.0), (["goal " * 60_000] * 3, 3, 16.0), (["goal " * 60_000, "goal"], 2, 8.5)],
+)
+def test_words_are_looked_up_with_looks_at_the_clock(texts: list[str], pieces: int, whole: float) -> None:
+    net = unprepared(texts)
+    assert [net.prepare() for _ in range(pieces)] == [False] * (pieces - 1) + [True]
+    assert net.whole == whole
 
 
 def test_long_texts_are_learned_by_some_chunks_and_checked_whole() -> None:
