@@ -26,6 +26,7 @@ from engine.modalities.text.samples import TextSamples
 from engine.modalities.text.words import LEFT_OUT, words_of
 
 _PIECE, _LETTERS = 100, 250_000  # texts, and letters of them, whose words are looked up at a time; a text at least
+_AT_ONCE = {"cpu": 64, "cuda": 512}  # chunks that whole texts are looked at in between two looks at the clock
 _SHORTEST = 32
 _REMEMBERED = 400_000_000  # bytes of states that are kept in memory
 
@@ -65,6 +66,7 @@ class TextNet(Net):
         self._first = min(LAYERS - layers, min(STATES))
         self.body, self.length = _Body(network, self._first), LENGTH
         self._chunks: list[list[WordArray]] = []
+        self._each = 1  # chunks of a text, on average
         self._memory = Memory(_REMEMBERED if self._first else 0)
         self.learned = slice(LENGTH // len(STATES) * sum(seen <= self._first for seen in STATES), None)
         self.looking = LAYERS / (3 * layers + LAYERS - layers)
@@ -80,7 +82,7 @@ class TextNet(Net):
         if len(self._chunks) < len(self.samples):
             return False
         counts = np.array([len(chunks) for chunks in self._chunks])
-        self.whole = float(counts.mean() / np.minimum(counts, self.at_once).mean())
+        self._each, self.whole = int(counts.mean()), float(counts.mean() / np.minimum(counts, self.at_once).mean())
         return True
 
     @override
@@ -146,6 +148,13 @@ class TextNet(Net):
         changed = shorter < self.longest
         self.longest = shorter
         return changed
+
+    @override
+    def together(self, batch: int, view: View) -> int:
+        if view.rough:
+            return batch
+        chunks = max(batch, _AT_ONCE.get(torch.device(self.device).type, _AT_ONCE["cpu"]))
+        return max(1, min(batch, chunks // self._each))
 
     @override
     def rest(self) -> None:

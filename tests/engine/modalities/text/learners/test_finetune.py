@@ -133,6 +133,15 @@ def test_long_texts_are_learned_by_some_chunks_and_checked_whole() -> None:
         assert net.body(*inputs).shape == (2, net.length)
 
 
+def test_fewer_long_texts_are_looked_at_together_where_they_are_looked_at_whole() -> None:
+    short, long = prepared(["goal"] * 5 + ["goal " * 300]), prepared(["goal " * 600] * 6)
+    assert [short.together(batch, View()) for batch in (8, 64, 128)] == [8, 64, 128]
+    assert [long.together(batch, View()) for batch in (1, 8, 64, 128)] == [1, 8, 12, 25]
+    assert long.together(64, View(rough=True)) == 64  # one chunk of each
+    long.device = "cuda"
+    assert long.together(128, View()) == 102
+
+
 def test_what_is_remembered_is_what_is_seen() -> None:
     texts = ["goal " * 200, "a bank", "", "the star", "space " * 90, "team"]
     net, rows = prepared(texts, layers=2), np.arange(6)
