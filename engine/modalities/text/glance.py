@@ -10,7 +10,7 @@ import numpy as np
 from engine.arrays import FloatArray
 from engine.heads.order import stratified_order
 from engine.learners.base import Job
-from engine.modalities.text.chunks import MOST_WORDS
+from engine.modalities.text.chunks import MOST_WORDS, WordArray
 from engine.modalities.text.samples import TextSamples
 from engine.modalities.text.words import is_foreign, words_of
 
@@ -36,10 +36,15 @@ def glance(job: Job) -> Glance:
     """Glance at some texts of a job, of every class, once for all learners that ask about the same samples."""
     assert isinstance(job.samples, TextSamples)
     if job.samples not in _KNOWN:
-        texts = job.samples.texts(stratified_order(job)[:_TEXTS])
-        begins = [tuple(part[:_LETTERS] for part in text) for text in texts]
-        words = [words_of(begin) for begin in begins]
-        whole, read = (np.array([sum(map(len, text)) for text in some], dtype=np.float64) for some in (texts, begins))
-        counts = np.array([len(mine) for mine in words]) * whole / np.maximum(read, 1.0)
+        words: list[WordArray] = []
+        whole: list[int] = []
+        read: list[int] = []
+        for row in stratified_order(job)[:_TEXTS]:  # one after the other: many long ones may not fit into memory
+            text = job.samples.text(int(row))
+            begin = tuple(part[:_LETTERS] for part in text)
+            words.append(words_of(begin))
+            whole.append(sum(map(len, text)))
+            read.append(sum(map(len, begin)))
+        counts = np.array([len(mine) for mine in words]) * np.array(whole) / np.maximum(read, 1.0)
         _KNOWN[job.samples] = Glance(is_foreign(words), np.minimum(counts, MOST_WORDS))
     return _KNOWN[job.samples]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 BACKBONE = "minilm_l6"
 STATES, LENGTH = (3, 6), 768  # the layers whose means are looked at
 _HEAD = ("weight", "bias")
+_TEXTS = 16  # that are in memory whole together: of long ones only their chunks are kept
 
 
 class NetworkMember(Member):
@@ -55,7 +56,9 @@ class NetworkMember(Member):
         from engine.modalities.text.features import means
         from engine.modalities.text.words import words_of
 
-        chunks = [chunks_of(words_of(text)) for text in cast(TextSamples, samples).texts()]
+        texts, rows = cast(TextSamples, samples), np.arange(len(samples))
+        blocks = np.split(rows, range(_TEXTS, len(rows), _TEXTS))
+        chunks = [chunks_of(words_of(text)) for block in blocks for text in texts.texts(block)]
         look = partial(seen, self._loaded(), self._first_tuned())
         features = means(look, chunks, LENGTH * len(self.parts), self.device)
         total = np.zeros((len(chunks), len(self.parts[0]["bias"])))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -52,3 +55,22 @@ def number_job(each: int = 60) -> Job:
     texts = [" ".join([*random.choice(_FILL, 3), *mine]) for mine in words]
     task = Task(Modality.TEXT, Kind.REGRESSION)
     return Job(task, TextSamples.from_texts(texts), (often * 10).astype(np.float64), np.arange(each) % 4, threads=1)
+
+
+def long_files(folder: Path, words: list[str]) -> TextSamples:
+    """Return files of a megabyte, each of one word and the blanks behind it; none is kept in memory once it is read."""
+    for row, word in enumerate(words):
+        (folder / f"{row}.txt").write_text(word + " " * 999_000, encoding="utf-8")
+    samples = TextSamples([folder / f"{row}.txt" for row in range(len(words))])
+    samples.forget()
+    return samples
+
+
+def peak_of(work: Callable[[], object]) -> int:
+    """Return how many bytes ``work`` has in memory at most."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()

@@ -22,7 +22,7 @@ from engine.modalities.text.learners.frozen_head import FrozenHead
 from engine.modalities.text.members.network import BACKBONE, NetworkMember, seen
 from engine.modalities.text.samples import TextSamples
 from tests.engine.learners import contract
-from tests.engine.modalities.text.texts import class_job, number_job, several_job
+from tests.engine.modalities.text.texts import class_job, long_files, number_job, peak_of, several_job
 
 SETTINGS: dict[str, Any] = {"layers": 1, "epochs": 1, "batch": 8, "rate": 1e-4}
 HALF = 0.02  # what half precision leaves open, of features around 0.3
@@ -213,6 +213,13 @@ def test_a_language_it_does_not_know_ends_it_at_once_with_a_sentence() -> None:
 def test_any_text_is_answered(tuned: Learner) -> None:
     strange = TextSamples.from_texts(["", "\ud800", "😀" * 50, "完全不同的语言", "\x00", "goal " * 200_000])
     np.testing.assert_allclose(tuned.member().predict(strange).sum(axis=1), 1.0)
+
+
+def test_of_many_long_texts_few_are_in_memory_and_yet_all_answered(tuned: Learner, tmp_path: Path) -> None:
+    member, words = tuned.member(), ["goal", "bank", "star"] * 16
+    long, expected = long_files(tmp_path, words), member.predict(TextSamples.from_texts(words))
+    assert peak_of(lambda: member.predict(long)) < 30_000_000
+    np.testing.assert_allclose(member.predict(long), expected, atol=1e-6)
 
 
 def test_a_damaged_member_is_refused(tuned: Learner, tmp_path: Path) -> None:
