@@ -21,12 +21,13 @@ _MOST = 0.6  # of the memory that is free
 class Media(Samples, Protocol):
     """Samples whose features are worth keeping.
 
-    ``content`` holds the hashes of what the samples are made of, None where unknown; ``cache`` is the folder where
-    features are kept, None for nowhere; ``known`` holds those computed for all samples, float32 [n, d], by kind.
+    ``content`` holds the hashes of what the samples are made of, None where unknown, and may change where a sample
+    turns out to be something else once it is read; ``cache`` is the folder where features are kept, None for nowhere;
+    ``known`` holds those computed for all samples, float32 [n, d], by kind.
     """
 
     @property
-    def content(self) -> tuple[str | None, ...]:
+    def content(self) -> Sequence[str | None]:
         """Content hashes, in order."""
         ...
 

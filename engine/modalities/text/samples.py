@@ -27,23 +27,30 @@ Text = tuple[str, ...]
 TYPED = "text"  # the key of a text that is asked about and lies in no column
 _REMEMBERED_BYTES = 300_000_000  # of texts in files; up to four a letter
 _KEY_BYTES = 16
+_NOTHING: Text = ("",)
 
 
 class TextSamples(Samples):
     """An ordered set of texts, each a tuple of the texts of its columns.
 
-    ``cache`` is the folder where features computed from the texts are kept, None for nowhere; ``known`` holds those
-    that were computed for all of them, float32 [n, d], by feature kind. ``counted`` is what
+    Of files, ``content`` may tell the hashes of their bytes, 32 hexadecimal digits each, None where unknown. ``cache``
+    is the folder where features computed from the texts are kept, None for nowhere; ``known`` holds those that were
+    computed for all of them, float32 [n, d], by feature kind. ``counted`` is what
     :func:`engine.modalities.text.counted.counted` found last, beside which rows it was asked for.
     """
 
-    def __init__(self, texts: Sequence[Text | Path], cache: Path | None = None) -> None:
+    def __init__(
+        self,
+        texts: Sequence[Text | Path],
+        cache: Path | None = None,
+        content: Sequence[str | None] | None = None,
+    ) -> None:
         self._sources = tuple(texts)
+        self._content: list[str | None] = [None] * len(texts) if content is None else list(content)
         self.cache = cache
         self.known: dict[str, Float32Array] = {}
         self.counted: tuple[bytes, Counted] | None = None
         self._files: Remembered[Path, Text] = Remembered(_in_file, _bytes_of, _REMEMBERED_BYTES)
-        self._content: tuple[str | None, ...] | None = None
         self._patience: Patience | None = None
 
     @classmethod
@@ -60,10 +67,14 @@ class TextSamples(Samples):
         return cls([in_row(row, names) for row in rows], cache)
 
     @property
-    def content(self) -> tuple[str | None, ...]:
-        """Hashes of the texts, 32 hexadecimal digits each."""
-        if self._content is None:
-            self._content = tuple(_hash(self.text(row)) for row in range(len(self)))
+    def content(self) -> Sequence[str | None]:
+        """Hashes of the files' bytes where they are known, so that no file is read for that alone; else of the texts.
+
+        Where a file holds no text once it is read, its hash turns into that of the empty text.
+        """
+        for row, known in enumerate(self._content):
+            if known is None:
+                self._content[row] = _hash(self.text(row))
         return self._content
 
     @override
@@ -73,17 +84,21 @@ class TextSamples(Samples):
     @override
     def take(self, rows: IntArray) -> Self:
         wanted = [int(row) for row in rows]
-        taken = type(self)([self._sources[row] for row in wanted], self.cache)
+        sources, content = [self._sources[row] for row in wanted], [self._content[row] for row in wanted]
+        taken = type(self)(sources, self.cache, content)
         taken.known = {kind: features[wanted] for kind, features in self.known.items()}
         taken._files = self._files
-        if self._content is not None:
-            taken._content = tuple(self._content[row] for row in wanted)
         return taken
 
     def text(self, row: int) -> Text:
         """Return the texts of one sample's columns; empty where its file cannot be read as text."""
         source = self._sources[row]
-        return self._files.get(source) if isinstance(source, Path) else source
+        if not isinstance(source, Path):
+            return source
+        text = self._files.get(source)
+        if text == _NOTHING:  # it may be gone for a while, and the empty text's features are not those of what it held
+            self._content[row] = _hash(text)
+        return text
 
     def forget(self) -> None:
         """Let go of what was read from files, and keep no more of it: memory ran short. It is read anew when wanted.
@@ -113,7 +128,7 @@ def _in_file(path: Path) -> Text:
     try:
         return (read_text(path),)
     except DataError:
-        return ("",)
+        return _NOTHING
 
 
 def _bytes_of(text: Text) -> int:
@@ -128,7 +143,7 @@ def _hash(text: Text) -> str:
 def open_samples(dataset: Dataset, task: Task, cache: Path | None = None) -> TextSamples:
     """Return the texts of a dataset: those in the task's columns, or files where it names none."""
     if not task.columns:
-        return TextSamples([Path(reference) for reference in dataset.references], cache)
+        return TextSamples([Path(reference) for reference in dataset.references], cache, dataset.content)
     frame = dataset.inputs(task.columns)
     columns = [[typed(value) for value in frame[column.name].to_list()] for column in task.columns]
     return TextSamples(list(zip(*columns, strict=True)), cache)

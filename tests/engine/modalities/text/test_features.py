@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -48,6 +49,29 @@ def test_only_long_texts_are_looked_at_again() -> None:
     assert looks.advance(rows, 2)
     assert [table.done.tolist() for table in looks.tables] == [[True] * 3, [False, True, True]]
     assert looks.seen == 1 + 3 + LOOKS[1]
+
+
+def test_a_file_that_is_gone_for_a_while_is_looked_at_once_it_is_back(tmp_path: Path) -> None:
+    files, rows = [tmp_path / "a.txt", tmp_path / "b.txt"], np.arange(2)
+    texts = ["a fine film", "bad"]
+
+    def looks() -> Looks:
+        samples = TextSamples(files, tmp_path / "cache", ["0" * 32, "1" * 32])
+        samples.forget()  # each file is read when it is looked at
+        found = Looks(samples, "cpu", threads=1)
+        found.open(1)
+        return found
+
+    for file, text in zip(files, texts, strict=True):
+        file.write_text(text, encoding="utf-8")
+    first = looks()
+    files[1].unlink()
+    assert first.advance(rows, 1)
+    files[1].write_text(texts[1], encoding="utf-8")
+    again = looks()
+    assert again.tables[0].done.tolist() == [True, False]
+    assert again.advance(rows, 1)
+    np.testing.assert_allclose(again.features(rows, 1), features(*texts), atol=HALF)
 
 
 def test_any_text_has_finite_features() -> None:

@@ -4,10 +4,12 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
+from engine.dataset import Dataset
 from engine.modalities.text.decode import read_text
-from engine.modalities.text.samples import TextSamples, ask_samples
+from engine.modalities.text.samples import TextSamples, ask_samples, open_samples
 from engine.separated import MISSING
 from engine.task import Column, ColumnType, Kind, Modality, Task
 
@@ -30,7 +32,7 @@ def test_taken_texts_keep_their_order_and_content(tmp_path: Path) -> None:
     samples = TextSamples([("x",), tmp_path / "a.txt", tmp_path / "gone.txt"])
     taken = samples.take(np.array([2, 1]))
     assert taken.texts() == [("",), ("from a file",)]
-    assert taken.content == (samples.content[2], samples.content[1])
+    assert taken.content == [samples.content[2], samples.content[1]]
 
 
 def test_equal_texts_have_equal_content_and_others_do_not() -> None:
@@ -99,3 +101,25 @@ def test_what_is_to_be_forgotten_is_read_anew_by_all_who_share_it(tmp_path: Path
     for _ in range(2):
         assert samples.texts() == [("from a file",), ("typed",)]
     assert read == {"a.txt": 3}
+
+
+def test_no_file_of_a_dataset_is_read_for_a_hash_that_is_known(tmp_path: Path, read: Counter[str]) -> None:
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    files = [str(tmp_path / name) for name in ("a.txt", "b.txt", "c.txt")]
+    hashes = ["0" * 32, None, "2" * 32]
+    samples = open_samples(Dataset(pl.DataFrame({"id": files, "reference": files, "content": hashes})), FILES, tmp_path)
+    taken = samples.take(np.array([2, 0]))
+    assert list(taken.content) == ["2" * 32, "0" * 32]
+    assert not read
+    assert list(samples.content) == ["0" * 32, TextSamples([("b.txt",)]).content[0], "2" * 32]
+    assert read == {"b.txt": 1}
+
+
+def test_a_file_without_text_has_the_hash_of_the_empty_text_from_when_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("from a file", encoding="utf-8")
+    samples = TextSamples([tmp_path / "gone.txt", tmp_path / "a.txt"], content=["0" * 32, "1" * 32])
+    before = samples.take(np.array([0, 1]))
+    samples.texts()
+    assert list(samples.content) == [TextSamples([("",)]).content[0], "1" * 32]
+    assert list(before.content) == ["0" * 32, "1" * 32]
