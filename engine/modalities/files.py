@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from engine.arrays import Float32Array, IntArray
 from engine.errors import DataError
+from engine.modalities.remembered import let_go
 from engine.patience import Patience
 from engine.samples import Samples
 
@@ -62,6 +63,10 @@ class FileSamples(Samples, Generic[M]):
         )
         taken.known = {kind: features[wanted] for kind, features in self.known.items()}
         return taken
+
+    def forget(self) -> None:
+        """Let go of the features that nobody uses: memory ran short. They lie on disk, or are computed anew."""
+        let_go(self.known)
 
     def hurry(self, patience: Patience) -> None:
         """Have ``patience`` checked before each file is opened."""

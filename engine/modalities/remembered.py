@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Lock
 from typing import Generic, Protocol, TypeVar, runtime_checkable
+from weakref import WeakValueDictionary
+
+from engine.arrays import Float32Array
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -16,6 +19,13 @@ class Forgetful(Protocol):
 
     def forget(self) -> None:
         """Let go of everything, and keep no more."""
+
+
+def let_go(known: dict[str, Float32Array]) -> None:
+    """Take those features out that nobody else holds; the others would only come into memory a second time."""
+    held = WeakValueDictionary(known)
+    known.clear()
+    known.update(held.items())
 
 
 class Remembered(Generic[K, V]):

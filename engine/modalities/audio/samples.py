@@ -54,8 +54,10 @@ class AudioSamples(FileSamples[Float32Array]):
         """
         return self.opened(row, self._files.get)
 
+    @override
     def forget(self) -> None:
-        """Let go of what was decoded, and keep no more of it: memory ran short. It is decoded anew when wanted."""
+        """Let go of what was decoded, too, and keep no more of it. It is decoded anew when wanted."""
+        super().forget()
         self._files.forget()
 
     def wave_or_none(self, row: int) -> Float32Array | None:

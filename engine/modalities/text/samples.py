@@ -13,7 +13,7 @@ from typing_extensions import override
 from engine.arrays import Float32Array, IntArray
 from engine.dataset import Dataset
 from engine.errors import DataError
-from engine.modalities.remembered import Remembered
+from engine.modalities.remembered import Remembered, let_go
 from engine.modalities.text.decode import in_row, read_text, typed
 from engine.patience import Patience
 from engine.samples import Samples
@@ -103,8 +103,9 @@ class TextSamples(Samples):
     def forget(self) -> None:
         """Let go of what was read from files, and keep no more of it: memory ran short. It is read anew when wanted.
 
-        What was counted goes as well, and is counted anew.
+        What was counted goes as well, and is counted anew; so do features that nobody uses, which lie on disk.
         """
+        let_go(self.known)
         self._files.forget()
         self.counted = None
 
