@@ -118,7 +118,10 @@ def _record(folder: Path, entry: Mapping[str, Any]) -> MemberRecord:
     weight = float(entry["weight"])
     if not (math.isfinite(weight) and weight >= 0.0):
         raise ValueError(f"the weight of {name} is {weight}")
-    return MemberRecord(str(entry["name"]), str(entry["kind"]), weight, entry["settings"], inside)
+    settings = entry["settings"]
+    if not isinstance(settings, dict):
+        raise TypeError(f"the settings of {name} are {type(settings).__name__}")
+    return MemberRecord(str(entry["name"]), str(entry["kind"]), weight, settings, inside)
 
 
 def records(members: Sequence[MemberRecord], weights: Mapping[str, float]) -> tuple[MemberRecord, ...]:

@@ -98,6 +98,17 @@ def test_shares_of_members_are_no_less_than_nothing(tmp_path: Path, weights: tup
         read_manifest(tmp_path / "model")
 
 
+@pytest.mark.parametrize("settings", [None, [], "answer", 1.0])
+def test_settings_that_are_none_are_damage(tmp_path: Path, settings: object) -> None:
+    save(tmp_path / "model", 0.2)
+    path = tmp_path / "model" / "model.json"
+    content = json.loads(path.read_text())
+    content["members"][0]["settings"] = settings
+    path.write_text(json.dumps(content))
+    with pytest.raises(ModelError, match="damaged"):
+        read_manifest(tmp_path / "model")
+
+
 def test_a_newer_model_asks_for_an_update(tmp_path: Path) -> None:
     (tmp_path / "model.json").write_text('{"format": 99}')
     with pytest.raises(ModelError, match="newer version"):
