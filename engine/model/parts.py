@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+T = TypeVar("T")
 
 _FILE = "networks.safetensors"
 
@@ -34,7 +36,16 @@ def read_parts(folder: Path, count: int) -> list[dict[str, Tensor]]:
         named = load_file(folder / _FILE)
     except SafetensorError as error:
         raise ValueError(str(error)) from error
-    parts: dict[str, dict[str, Tensor]] = {}
+    return in_parts(named, count)
+
+
+def in_parts(named: Mapping[str, T], count: int) -> list[dict[str, T]]:
+    """Return by their own names the arrays of ``count`` networks, each named by the network's place and its own name.
+
+    Raises:
+        ValueError: there are none of one of the networks.
+    """
+    parts: dict[str, dict[str, T]] = {}
     for name, value in named.items():
         place, _, own_name = name.partition(":")
         parts.setdefault(place, {})[own_name] = value

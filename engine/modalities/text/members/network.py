@@ -98,7 +98,7 @@ class NetworkMember(Member):
             parts = read_parts(folder, int(settings["networks"]))
             if any(part["bias"].shape != (task.outputs,) for part in parts):
                 raise ValueError("the answers are of another number")
-        except (OSError, KeyError, TypeError, ValueError) as error:
+        except (OSError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise ModelError(f"A tuned network of the model is damaged: {error!r}. Train again.") from error
         member = cls(parts, task.kind, device)
         member._loaded()

@@ -17,6 +17,7 @@ from engine.modalities.text.samples import TextSamples
 from engine.modalities.text.sequences import FIRST, GAP, NumberArray, in_a_row, keys_of, numbers_of
 from engine.modalities.text.tokens import KeyArray
 from engine.model.member import Member
+from engine.model.parts import in_parts
 from engine.samples import Samples
 from engine.task import Kind, Task
 
@@ -74,12 +75,11 @@ class ShallowMember(Member):
 
         try:
             arrays = load_file(folder / _FILE)
-            marks = [f"{place}:" for place in range(int(settings["networks"]))]
-            parts = [{n.removeprefix(mark): a for n, a in arrays.items() if n.startswith(mark)} for mark in marks]
+            parts = in_parts(arrays, int(settings["networks"]))
             for part in parts:
                 _check(part, len(arrays["keys"]), task.outputs)
             return cls(arrays["keys"], parts, task.kind)
-        except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        except (OSError, SafetensorError, LookupError, TypeError, ValueError, OverflowError) as error:
             raise ModelError(f"A small network of the model is damaged: {error}. Train again.") from error
 
 

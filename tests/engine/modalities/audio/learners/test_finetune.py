@@ -97,6 +97,8 @@ def test_a_damaged_member_is_refused(job: Job, tmp_path: Path) -> None:
         NetworkMember.load(tmp_path, {**settings, "backbone": "other"}, job.task)
     with pytest.raises(ModelError, match="damaged"):
         NetworkMember.load(tmp_path, {**settings, "fallback": [0.5, 0.5]}, job.task)
+    with pytest.raises(ModelError, match="damaged"):
+        NetworkMember.load(tmp_path, {**settings, "networks": float("inf")}, job.task)
     (tmp_path / "networks.safetensors").write_bytes(b"nothing")
     with pytest.raises(ModelError, match="damaged"):
         NetworkMember.load(tmp_path, settings, job.task)

@@ -228,6 +228,8 @@ def test_a_damaged_member_is_refused(tuned: Learner, tmp_path: Path) -> None:
         NetworkMember.load(tmp_path, {**settings, "backbone": "other"}, task)
     with pytest.raises(ModelError, match="damaged"):
         NetworkMember.load(tmp_path, settings, class_job(classes=2).task)
+    with pytest.raises(ModelError, match="damaged"):
+        NetworkMember.load(tmp_path, {**settings, "networks": float("inf")}, task)
     (tmp_path / "networks.safetensors").write_bytes(b"nothing")
     with pytest.raises(ModelError, match="damaged"):
         NetworkMember.load(tmp_path, settings, task)

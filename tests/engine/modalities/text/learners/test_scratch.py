@@ -106,10 +106,15 @@ def test_a_damaged_member_is_refused(trained: Learner, tmp_path: Path) -> None:
     settings = trained.member().save(tmp_path)
     file = tmp_path / "networks.safetensors"
     arrays = load_file(file)
-    for change in ({"0:words": arrays["0:words"][:-1]}, {"1:kernel3": arrays["1:kernel2"]}):
+    flat = arrays["0:words"].ravel()
+    for change in ({"0:words": arrays["0:words"][:-1]}, {"0:words": flat}, {"1:kernel3": arrays["1:kernel2"]}):
         save_file(arrays | change, file)
         with pytest.raises(ModelError, match="damaged"):
             ShallowMember.load(tmp_path, settings, trained.job.task)
+    save_file(arrays, file)
+    for networks in (0, -1, 3, float("inf"), 10**15):
+        with pytest.raises(ModelError, match="damaged"):
+            ShallowMember.load(tmp_path, {**settings, "networks": networks}, trained.job.task)
     shutil.copy(__file__, file)
     with pytest.raises(ModelError, match="damaged"):
         ShallowMember.load(tmp_path, settings, trained.job.task)
