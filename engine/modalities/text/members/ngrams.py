@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 _ARRAYS = "ngrams.safetensors"
+_LONGEST = 16  # words or characters of a run, as in exported models
 
 
 def design(texts: Counted, vocabularies: Sequence[Vocabulary]) -> csr_array[np.float32]:
@@ -83,7 +84,7 @@ class NgramsMember(Member):
 
         try:
             arrays = load_file(folder / _ARRAYS)
-            families = [Family(**family) for family in settings["families"]]
+            families = [_family(told) for told in settings["families"]]
             vocabularies = tuple(
                 Vocabulary(family, arrays[f"keys{place}"], arrays[f"rarity{place}"])
                 for place, family in enumerate(families)
@@ -91,6 +92,23 @@ class NgramsMember(Member):
             features, outputs = arrays["weight"].shape
             if features != sum(len(v.keys) for v in vocabularies) or arrays["bias"].shape != (outputs,):
                 raise ValueError("its arrays do not fit each other")
+            if not vocabularies:
+                raise ValueError("it looks at nothing")
         except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
             raise ModelError(f"The part of the model that looks at words is damaged: {error}. Train again.") from error
         return cls(vocabularies, arrays["weight"], arrays["bias"], task)
+
+
+def _family(told: Mapping[str, Any]) -> Family:
+    """Return the n-grams that settings tell of.
+
+    Raises:
+        TypeError, ValueError: there are none such, or it would take for ever to count them.
+    """
+    family = Family(**told)
+    whole = all(isinstance(length, int) for length in (family.low, family.high))
+    if not whole or not all(isinstance(way, bool) for way in (family.pieces, family.binary, family.joined)):
+        raise TypeError(f"{told} are no n-grams")
+    if not 1 <= family.low <= family.high <= _LONGEST:
+        raise ValueError(f"n-grams of {family.low} to {family.high} are not counted")
+    return family

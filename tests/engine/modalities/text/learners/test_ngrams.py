@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from engine.budget import Deadline
 from engine.ensemble.leaderboard import Entrant, widely_checked
@@ -134,6 +135,24 @@ def test_a_damaged_member_is_refused(tmp_path: Path) -> None:
     (tmp_path / "ngrams.safetensors").write_bytes(b"nothing")
     with pytest.raises(ModelError, match="damaged"):
         NgramsMember.load(tmp_path, settings, job.task)
+
+
+@pytest.mark.parametrize(
+    "change", [{"high": 10**9}, {"low": 0}, {"low": 2, "high": 1}, {"low": 1.5}, {"high": "2"}, {"joined": []}]
+)
+def test_a_member_of_ngrams_that_cannot_be_counted_is_refused(change: dict[str, Any], tmp_path: Path) -> None:
+    job = class_job()
+    settings = contract.run_to_the_end(Ngrams(job, PLAIN)).member().save(tmp_path)
+    (family,) = settings["families"]
+    with pytest.raises(ModelError, match="damaged"):
+        NgramsMember.load(tmp_path, {"families": [family | change]}, job.task)
+
+
+def test_a_member_that_looks_at_nothing_is_refused(tmp_path: Path) -> None:
+    nothing = {"weight": np.zeros((0, 3), dtype=np.float32), "bias": np.zeros(3, dtype=np.float32)}
+    save_file(nothing, tmp_path / "ngrams.safetensors")
+    with pytest.raises(ModelError, match="damaged"):
+        NgramsMember.load(tmp_path, {"families": []}, class_job().task)
 
 
 def test_it_needs_no_heavy_library() -> None:
