@@ -100,7 +100,7 @@ class LightGBMMember(Member):
             tables = load_file(folder / _MEANS) if places else {}
             sets = range(len(texts) // outputs) if places else ()
             means = [MeanColumns({place: tables[f"{i}.{place}"] for place in places}) for i in sets]
-        except (OSError, KeyError, TypeError, ValueError, ZeroDivisionError, SafetensorError) as error:
+        except (OSError, KeyError, TypeError, ValueError, ArithmeticError, SafetensorError) as error:
             raise ModelError(f"A part of the model is missing or damaged: {error!r}.") from error
         if not texts or outputs < 1 or len(texts) % outputs:
             raise ModelError("The model has a part without trees. Train it again.")

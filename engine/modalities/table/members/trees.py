@@ -61,8 +61,10 @@ class TreesMember(Member):
             arrays = load_file(folder / _FILE)
             encoder = TableEncoder.from_json(settings["encoder"])
             parts = [unpack(arrays, f"{i}.") for i in range(int(settings["parts"]))]
+            if not parts:
+                raise ValueError("there are no trees")
             return cls(encoder, parts, Link.from_json(settings["link"]))
-        except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
+        except (OSError, KeyError, TypeError, ValueError, OverflowError, SafetensorError) as error:
             raise ModelError(f"A part of the model is missing or damaged: {error!r}.") from error
 
 

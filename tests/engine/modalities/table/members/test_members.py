@@ -83,3 +83,14 @@ def test_lost_settings_are_a_model_error(member: Member, tmp_path: Path) -> None
     member.save(tmp_path)
     with pytest.raises(ModelError):
         member_class(member.kind).load(tmp_path, {}, a_task(3))
+
+
+@pytest.mark.parametrize(
+    ("member", "parts"), [("table.lightgbm", "boosters"), ("table.trees", "parts")], indirect=["member"]
+)
+def test_as_many_parts_as_there_cannot_be_are_a_model_error(member: Member, parts: str, tmp_path: Path) -> None:
+    settings = member.save(tmp_path)
+    assert parts in settings
+    for count in (0, -1, 10**15, float("inf")):
+        with pytest.raises(ModelError):
+            member_class(member.kind).load(tmp_path, {**settings, parts: count}, a_task(3))
