@@ -16,9 +16,10 @@ _RATE, _RISING, _WEIGHT_DECAY = 1e-3, 0.2, 0.01
 
 
 def _created(outputs: int) -> nn.Module:
-    model: nn.Module = network()
+    model = network()  # of timm, which says nothing about types
     model.reset_classifier(outputs)
-    return model
+    tuned: nn.Module = model
+    return tuned
 
 
 def _learn(model: nn.Module, trainer: Trainer, passes: int) -> None:
