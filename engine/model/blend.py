@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -11,15 +11,20 @@ from engine.model.calibrate import apply, apply_each
 from engine.task import Kind
 
 
-def blend(predictions: Sequence[FloatArray], weights: Sequence[float], temperature: float, kind: Kind) -> FloatArray:
+def blend(predictions: Iterable[FloatArray], weights: Sequence[float], temperature: float, kind: Kind) -> FloatArray:
     """Return the weighted mean [n, outputs] of members' predictions, calibrated for classes.
 
     Classes: ``p ∝ (Σ wᵢ pᵢ)^(1/T)``, rows summing to 1; where a sample may have several, each class against its
-    absence. A row that some member left NaN stays NaN.
+    absence. A row that some member left NaN stays NaN. Predictions are taken one by one: those of very many samples
+    may only fit into memory so.
     """
-    total = np.zeros_like(predictions[0], dtype=np.float64)
+    total: FloatArray | None = None
     for prediction, weight in zip(predictions, weights, strict=True):
+        if total is None:
+            total = np.zeros_like(prediction, dtype=np.float64)
         total += weight * prediction
+    if total is None:
+        raise ValueError("There is nobody to speak.")
     if kind is Kind.REGRESSION:
         return total
     if kind is Kind.MULTILABEL:

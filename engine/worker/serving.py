@@ -295,7 +295,7 @@ class Server:
         chosen = [self._candidates[name] for name in lineup.weights]
         weights = list(lineup.weights.values())
         test, predict = (
-            blend([c.answers[part] for c in chosen if c.answers], weights, lineup.temperature, self.task.kind)
+            blend((c.answers[part] for c in chosen if c.answers), weights, lineup.temperature, self.task.kind)
             for part in PARTS
         )
         known = facts(chosen)

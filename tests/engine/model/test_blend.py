@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Iterator
+
 import numpy as np
 
+from engine.arrays import FloatArray
 from engine.model.blend import blend
 from engine.task import Kind
 
@@ -29,3 +33,20 @@ def test_several_classes_are_not_made_to_sum_to_one() -> None:
     assert np.allclose(blend(parts, [0.5, 0.5], 1.0, Kind.MULTILABEL), [[0.8, 0.7, 0.0]])
     surer = blend(parts, [0.5, 0.5], 0.5, Kind.MULTILABEL)
     assert np.allclose(surer, [[0.64 / 0.68, 0.49 / 0.58, 0.0]])
+
+
+def test_who_has_spoken_is_forgotten_before_the_next_but_one_is_heard() -> None:
+    """Answers to very many samples of very many classes fit into memory one by one, not all at once."""
+    heard: list[weakref.ref[FloatArray]] = []
+    kept: list[int] = []
+
+    def said() -> Iterator[FloatArray]:
+        for share in (0.2, 0.4, 0.6):
+            kept.append(sum(earlier() is not None for earlier in heard))
+            answer = np.array([[share, 1.0 - share]])
+            heard.append(weakref.ref(answer))
+            yield answer
+            del answer
+
+    assert np.allclose(blend(said(), [0.25, 0.25, 0.5], 1.0, Kind.MULTICLASS), [[0.45, 0.55]])
+    assert max(kept) == 1

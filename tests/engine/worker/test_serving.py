@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import weakref
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from engine.model.folder import read_manifest
 from engine.run.folder import RunFolder
 from engine.task import Task
 from engine.worker import serving
-from engine.worker.checkpoint import Candidate, Checkpoint
+from engine.worker.checkpoint import Candidate, Checkpoint, _Answers
 from engine.worker.desk import Errand
 from engine.worker.first import serve_constant
 from engine.worker.loop import JUDGINGS
@@ -547,6 +548,28 @@ def test_what_candidates_say_stays_on_disk(served: tuple[RunFolder, Server]) -> 
         assert len(candidates) == 3
         assert not any(in_memory(candidate.validation) for candidate in candidates)
         assert not any(isinstance(candidate.answers, dict) for candidate in candidates)
+
+
+def test_no_more_than_two_members_answers_are_in_memory_at_once(
+    served: tuple[RunFolder, Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, server = served
+    names = ("first", "second", "third", "fourth")
+    for name in names:
+        server.weigh(offer(run, server, name, 0.8))
+        answer(run, server, name, 0.8)
+    read, heard, kept = _Answers.__getitem__, list[weakref.ref[FloatArray]](), list[int]()
+
+    def watched(answers: _Answers, part: str) -> FloatArray:
+        found = read(answers, part)
+        heard.append(weakref.ref(found))
+        kept.append(sum(one() is not None for one in heard))
+        return found
+
+    monkeypatch.setattr(_Answers, "__getitem__", watched)
+    server._serve(Lineup(dict.fromkeys(names, 0.25), 1.0, guess(server.labels, 0.8)))
+    assert len(kept) == 2 * len(names)
+    assert max(kept) == 2
 
 
 def test_a_drive_that_maps_no_files_is_as_good(
