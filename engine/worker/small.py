@@ -17,7 +17,7 @@ from engine.run.folder import RunFolder
 from engine.worker.checkpoint import Candidate
 
 MOST_BYTES = 25_000_000
-MOST_SECONDS = 0.1  # for one sample asked alone
+MOST_SECONDS = 0.1  # for one sample asked alone, or less where the person wants it quicker
 _SHARE = 0.01  # of the budget: the most that answers for the samples never learned from may cost here
 
 
@@ -40,6 +40,8 @@ class SmallKeeper:
         score: Callable[[FloatArray], float],
     ) -> None:
         self._run, self._labels, self._alone, self._score = run, labels, alone, score
+        most_ms = run.options.max_latency_ms
+        self._most_s = MOST_SECONDS if most_ms is None else min(MOST_SECONDS, most_ms / 1000.0)
         self._wanted: list[Small] = []  # better than the one kept, if they turn out to be quick; the best comes first
         self.kept: Small | None = None
 
@@ -75,7 +77,7 @@ class SmallKeeper:
     def _take_up(self, small: Small) -> None:
         """Keep a measured candidate if it is quick; of those that wait for their pace, go on with what is better."""
         pace = small.candidate.pace
-        if pace is None or pace.single_s > MOST_SECONDS:
+        if pace is None or pace.single_s > self._most_s:
             return
         self._publish(small)
         self.kept = kept = Small(_lasting(small.candidate), small.lineup)

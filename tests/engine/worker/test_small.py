@@ -79,6 +79,18 @@ def test_large_and_slow_ones_are_not_small(served: tuple[RunFolder, Server]) -> 
     assert not run.small_path.exists()
 
 
+def test_one_that_takes_longer_than_the_person_allows_is_not_small(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", size=400)
+    run = replace(run, options=replace(run.options, max_latency_ms=5.0))
+    server = Server(run, clock=iter(np.arange(1.0, 99.0)).__next__)
+    serve_constant(server)
+    server.weigh(offer(run, server, "slow", 0.97, single_s=0.02))
+    assert not run.small_path.exists()
+    server.weigh(offer(run, server, "quick", 0.8, single_s=0.004))
+    server.weigh(offer(run, server, "slow again", 0.99, single_s=0.02))
+    assert read_manifest(run.small_path).members[0].name == "quick"
+
+
 def test_who_was_never_measured_is_measured_first(served: tuple[RunFolder, Server]) -> None:
     run, server = served
     add(run, server, "good", 0.9)
