@@ -286,7 +286,7 @@ class Worker:
         now = awake()
         if self._state == "pausing" and (self._desk.working is None or now > self._patience_ends):
             self._stand_still()
-        elif self._desk.overdue:
+        elif self._desk.overdue and self._inbox.empty():  # where judging took long, the reply may wait to be heard
             self._slice_lost("overrun", "took far longer than it was given, so it was stopped")
 
     def _beat(self) -> None:

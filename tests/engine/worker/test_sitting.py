@@ -239,6 +239,22 @@ def test_a_run_that_is_finished_serves_what_the_slice_at_work_brings(sit: Sit, r
     assert worker._server.leader == trainer.jobs[0][1]
 
 
+def test_a_trainer_whose_reply_waits_to_be_heard_has_not_overrun(sit: Sit, run: RunFolder) -> None:
+    def work(learner: str) -> None:
+        if len(trainer.jobs) == 1:
+            worker._desk._ends_at = 0.0  # as seen after the worker has long been busy with something else
+            worker._inbox.put(Command("resume"))  # which is heard first, and changes nothing
+            worker._inbox.put(slice_of(learner))
+        else:
+            worker._inbox.put(Command("discard"))
+
+    worker = sit(on_job=work)
+    trainer = idle(worker)
+    worker.run_to_end()
+    assert len(events(run, "slice")) == 1
+    assert not events(run, "failed")
+
+
 @pytest.mark.parametrize(("late", "told"), [(0.0, True), (12.0, False)])
 def test_who_gave_more_time_than_was_needed_is_told_so_when_it_is_used_up(
     late: float, told: bool, sit: Sit, run: RunFolder
