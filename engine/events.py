@@ -16,7 +16,7 @@ type           data
 ``failed``     learner, reason, message: a failed slice, never a failed run
 ``message``    level (info, error), text: a sentence for the person
 ``paused``     nothing more
-``resumed``    nothing more
+``resumed``    nothing more; without ``paused`` before it where a pause was taken back before it began
 ``stopped``    reason (budget, converged, finished, discarded, failed), result
 =============  =====================================================================================
 """

@@ -325,9 +325,7 @@ class Worker:
         self._journal.write("paused")
 
     def _resume(self) -> None:
-        if self._state == "pausing":
-            self._stand_still()
-        if self._state == "paused":
+        if self._state in ("pausing", "paused"):  # what is at work when a pause is taken back ends early, and is kept
             self._budget.resume()
             self._state = "working"
             self._journal.write("resumed")

@@ -56,6 +56,7 @@ class RunProgress:
     points: list[CurvePoint] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     tried: int = 0
+    resumptions: int = 0
     last_seq: int = -1
     failures: list[str] = field(default_factory=list)
     messages: list[tuple[str, str]] = field(default_factory=list)
@@ -135,6 +136,7 @@ class RunProgress:
 
     def _take_resumed(self, _event: Event) -> None:
         self.state = "running"
+        self.resumptions += 1
 
     def _take_stopped(self, event: Event) -> None:
         self.state = "ended"

@@ -46,6 +46,7 @@ class RunPanel(QWidget):
         super().__init__()
         self._progress = RunProgress()
         self._asked: str | None = None
+        self._resumptions = 0  # when it was asked
         self.headline = text("", "title")
         self.sure = text("", "muted")
         self.clock = QLabel()
@@ -100,7 +101,7 @@ class RunPanel(QWidget):
 
     def asked(self, verb: str) -> None:
         """Answer a press at once: the button says what is being done until the worker has done it."""
-        self._asked = verb
+        self._asked, self._resumptions = verb, self._progress.resumptions
         self._show_verbs()
 
     def take_focus(self) -> None:
@@ -149,7 +150,8 @@ class RunPanel(QWidget):
     def _settle_asked(self, lost: bool) -> None:
         state = self._progress.state
         reached = {"pause": "paused", "resume": "running"}.get(self._asked or "")
-        if lost or state in {"ended", reached}:
+        taken_back = self._asked == "pause" and self._progress.resumptions > self._resumptions  # from elsewhere
+        if lost or taken_back or state in {"ended", reached}:
             self._asked = None
 
     def _show_lost(self, lost: bool) -> None:

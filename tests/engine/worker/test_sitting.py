@@ -146,7 +146,10 @@ def test_what_was_served_last_is_written_out_though_the_last_sitting_was_cut_off
     assert (run.model_path / "validation.parquet").exists()
 
 
-def test_a_candidate_kept_just_before_a_pause_is_judged_though_nobody_heard_of_it(sit: Sit, run: RunFolder) -> None:
+def test_a_candidate_kept_just_before_a_pause_is_judged_though_nobody_heard_of_it(
+    sit: Sit, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.worker.loop.PAUSE_PATIENCE", 0.0)
     asked: list[str] = []
 
     def work(learner: str) -> None:
@@ -159,7 +162,23 @@ def test_a_candidate_kept_just_before_a_pause_is_judged_though_nobody_heard_of_i
     worker.run_to_end()
     (judged,) = events(run, "evaluated")
     assert (judged.data["learner"], judged.data["version"], judged.data["served"]) == (asked[0], 1, True)
-    assert [event.type for event in EventTail(run.events_path).poll()][-3:] == ["paused", "resumed", "stopped"]
+    said = [event.type for event in EventTail(run.events_path).poll() if event.type != "heartbeat"]
+    assert said[-3:] == ["paused", "resumed", "stopped"]
+
+
+def test_a_slice_is_kept_when_a_pause_is_taken_back_before_it_began(sit: Sit, run: RunFolder) -> None:
+    def work(learner: str) -> None:
+        for word in ("pause", "resume") if len(trainer.jobs) == 1 else ("discard",):
+            worker._inbox.put(Command(word))
+
+    worker = sit(on_job=work)
+    trainer = idle(worker)
+    trainer.on_interrupt = lambda: worker._inbox.put(slice_of(trainer.jobs[0][1]))
+    worker.run_to_end()
+    said = [event.type for event in EventTail(run.events_path).poll() if event.type != "heartbeat"]
+    assert said[-3:] == ["resumed", "slice", "stopped"]
+    assert "paused" not in said
+    assert len(trainer.jobs) == 2
 
 
 def test_a_candidate_kept_just_before_a_cut_is_judged_once_when_the_run_goes_on(sit: Sit, run: RunFolder) -> None:

@@ -47,6 +47,21 @@ def test_a_running_training_offers_three_verbs(panel: RunPanel, tmp_path: Path) 
     assert not panel.drawer.table.isVisible()
 
 
+def test_a_pause_that_is_taken_back_elsewhere_before_it_began_can_be_asked_for_again(
+    panel: RunPanel, tmp_path: Path
+) -> None:
+    progress, feed = shown(panel, tmp_path, Recipe(ended=None))
+    panel.asked("pause")
+    panel.show_progress(progress, feed, lost=False)
+    assert not panel.can("pause")
+    progress.take(Event(99, 0.0, 60.0, "resumed"))
+    panel.show_progress(progress, feed, lost=False)
+    assert panel.can("pause")
+    panel.asked("pause")
+    panel.show_progress(progress, feed, lost=False)
+    assert panel.verbs["pause"].text() == "Pausing…"
+
+
 def test_a_press_is_answered_at_once_and_settled_by_the_worker(panel: RunPanel, tmp_path: Path) -> None:
     progress, feed = shown(panel, tmp_path, Recipe(ended=None))
     panel.asked("pause")
