@@ -92,9 +92,9 @@ def _run(options: Namespace) -> None:
         frozen = _frozen(intake, options)
         own, troubles = _own_weights(options, intake, report)
         run = _written(frozen, intake, options, own, troubles, report.say)
+        for note in run.options.notes[len(intake.problems) :]:
+            report.say(note)  # where nobody listens any more, no worker has begun yet
         handle = worker.begin(run.path)
-    for note in run.options.notes[len(intake.problems) :]:
-        report.say(note)
     follow(run, handle, report)
 
 

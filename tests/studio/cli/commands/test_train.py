@@ -13,7 +13,8 @@ from engine.backbones import fetching
 from engine.run.folder import RunFolder
 from engine.transfer.asked import WORDS
 from engine.worker.handle import Standby
-from studio.cli.entry import main
+from studio.cli.entry import INTERRUPTED, main
+from studio.cli.reporters import PlainReporter
 
 
 class Started(Exception):
@@ -98,6 +99,23 @@ def test_weights_are_fetched_before_the_time_begins_and_the_run_goes_on_without_
     assert options.own_weights == (came,)
     assert "The other could not be fetched." in options.notes
     assert "Fetching good." in capsys.readouterr().out
+
+
+def test_no_run_is_left_to_itself_by_whoever_leaves_while_its_notes_are_said(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Path] = []
+
+    def leave(_reporter: PlainReporter, sentence: str) -> None:
+        if sentence == "The other could not be fetched.":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Standby, "begin", lambda _worker, path: begun.append(path))
+    monkeypatch.setattr(PlainReporter, "say", leave)
+    monkeypatch.setattr(fetching, "fetch_good", lambda *_: ([], ["The other could not be fetched."]))
+    words = ["--weights", str(tmp_path / "own"), "--allow-download", "--out", str(tmp_path / "run")]
+    assert main(["train", str(photos), *words]) == INTERRUPTED
+    assert not begun
 
 
 @pytest.mark.parametrize(
