@@ -43,7 +43,8 @@ def final_result(
 ) -> dict[str, Any]:
     """Score what is served on the untouched part and put all facts together.
 
-    ``enough_s`` is the moment at which 99% of what was gained stood.
+    ``enough_s`` is the moment at which 99% of what was gained stood, ``n_checked`` on how many samples the validation
+    scores rest: large networks are checked on a part only.
     ``alc`` is the area under the learning curve (spec 1.1) with the run's budget as its end; the test part's curve is
     computed here, once. ``ms_per_sample`` is what an answer takes on this computer, asked one by one and together;
     ``small`` describes the model in ``small/``. A discarded run keeps its facts but has no score.
@@ -64,6 +65,7 @@ def final_result(
     return result | {
         "score": _headline(run.task.metric, scores),
         "scores": scores,
+        "n_checked": server.rows_checked,
         "alc": {"validation": alc(curve, total), "test": test_area},
         "members": members,
         **server.served.facts,

@@ -223,7 +223,7 @@ def _headline(result: dict[str, Any], part: str) -> str:
     facts = measured[metric]
     text = score(metric, facts["value"], [facts["low"], facts["high"]])
     if "accuracy" in measured:
-        total = result["n_test"] if part == "test" else result["n_train"]
+        total = result["n_test"] if part == "test" else result.get("n_checked", result["n_train"])
         text = f"{right(measured['accuracy']['value'], total)}, {text}"
     where = "on the test part, never learned from" if part == "test" else "on samples held back while learning"
     return f"{text[:1].upper()}{text[1:]}, {where}"

@@ -501,6 +501,24 @@ def test_the_end_scores_the_untouched_part(served: tuple[RunFolder, Server]) -> 
     assert (table["label"] == table["prediction"]).mean() == pytest.approx(accuracy["value"])
 
 
+def test_the_result_tells_on_how_many_samples_its_score_rests(served: tuple[RunFolder, Server]) -> None:
+    run, server = served
+    said = guess(server.labels, 0.9)
+    said[::2] = np.nan
+    checkpoint = Checkpoint(run.checkpoints_path, "network")
+    checkpoint.save_candidate(ConstantMember(np.array([0.5, 0.5])), said)
+    checkpoint.mark.kind = "network"
+    checkpoint.save_pace(Pace(0.001, 0.001, size=10**9))
+    found = checkpoint.candidate()
+    assert found is not None
+    server.weigh(found)
+    answer(run, server, "network", 0.9)
+    assert server.serve_if_ready()
+    result = final_result(run, server, [], [], "budget")
+    assert result["n_checked"] == len(server.labels) // 2
+    assert result["n_train"] == len(server.labels)
+
+
 def test_what_only_a_run_that_goes_on_reads_is_removed_in_the_end(served: tuple[RunFolder, Server]) -> None:
     run, server = served
     add(run, server, "good", 0.9)

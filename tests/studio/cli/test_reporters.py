@@ -102,6 +102,15 @@ def test_summary_is_silent_about_a_part_that_was_not_measured(run: RunFolder) ->
     assert summary(run, _result(scores=None))[0].startswith("Trained for")
 
 
+def test_summary_is_as_sure_as_the_samples_allow_that_the_model_was_checked_on(run: RunFolder) -> None:
+    held_back = [
+        next(line for line in summary(run, result) if "held back" in line)
+        for result in (_result(), _result(n_checked=75))
+    ]
+    assert held_back[0].startswith("Right on 90 of 100 (between 86 and 93)")
+    assert held_back[1].startswith("Right on 90 of 100 (between 81 and 95)")
+
+
 def test_names_from_outside_cannot_steer_the_terminal() -> None:
     assert printable("evil\x1b]0;title\x07 name\n") == "evil?]0;title? name?"
     assert printable("Größe 📷") == "Größe 📷"
