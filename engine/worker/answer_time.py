@@ -10,7 +10,8 @@ MOST_SHARE = 0.1  # of the budget is kept for it while nobody waits for answers
 PIECE = 120.0  # seconds of answers at a stretch, at most, so that learners of long runs need not wait for long
 TURN = 0.3  # of the time so far may go to answers before learners work in between
 MARGIN = 1.1  # times what answers under way seem to need is kept for them,
-HOPELESS = 1.5  # unless they seem to need this many times of all that is left
+HOPELESS = 1.5  # unless they seem to need this many times of all that is left,
+GIVEN_UP = 3.0  # and where they seem to need so many times that, nobody waits for them: no first estimate is so wrong
 LEAST_TURN = 1.0  # seconds, below which learners are not let in between
 
 
@@ -59,6 +60,10 @@ class AnswerTime:
             return False
         needed = MARGIN * self._needed(asked)
         return needed + LEAST_TURN < left or needed > HOPELESS * left
+
+    def too_late(self, learner: str, left: float) -> bool:
+        """Whether the answers of a learner's candidate, under way, would come so late that they are given up."""
+        return learner in self._under_way and MARGIN * self._needed([learner]) > GIVEN_UP * left
 
     def _needed(self, asked: Collection[str]) -> float:
         """Return the seconds that these learners' candidates still need, as far as that can be told."""

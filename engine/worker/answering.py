@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 
@@ -31,10 +31,15 @@ class Answering:
         most = math.inf if frugality == 0 else max(1, _MOST // 4 ** (frugality - 1))
         self._portion = Portion(max(1, first_size(parts.values()) // 4**frugality), most, now)
         self._made: dict[str, list[FloatArray]] = {name: [] for name in parts}
+        self._left_out: Collection[str] = ()
+
+    def leave_out(self, parts: Collection[str]) -> None:
+        """Predict no more of these parts: their answers are NaN."""
+        self._left_out = parts
 
     def advance(self, deadline: Deadline) -> bool:
         """Predict until the deadline; return whether all is predicted."""
-        for name, samples in self._parts.items():
+        for name, samples in self._wanted.items():
             made = self._made[name]
             position = sum(len(piece) for piece in made)
             if not position:
@@ -51,13 +56,18 @@ class Answering:
     @property
     def share(self) -> float:
         """How much of all is predicted."""
-        made = sum(len(piece) for pieces in self._made.values() for piece in pieces)
-        return made / max(1, sum(len(samples) for samples in self._parts.values()))
+        made = sum(len(piece) for name in self._wanted for piece in self._made[name])
+        return made / max(1, sum(len(samples) for samples in self._wanted.values()))
 
     def answers(self, outputs: int) -> dict[str, FloatArray]:
         """Return the finished arrays, [0, outputs] for a part without samples."""
         empty = np.zeros((0, outputs))
-        return {name: np.concatenate([empty, *pieces]) for name, pieces in self._made.items()}
+        made = {name: np.concatenate([empty, *self._made[name]]) for name in self._wanted}
+        return made | {name: np.full((len(self._parts[name]), outputs), np.nan) for name in self._left_out}
+
+    @property
+    def _wanted(self) -> dict[str, Samples]:
+        return {name: samples for name, samples in self._parts.items() if name not in self._left_out}
 
     def _next(self, samples: Samples, position: int) -> FloatArray | None:
         """Return the answers to some samples from ``position`` on; None where they were too many at once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -141,10 +142,11 @@ class Bench:
             self.measure(name, anew=True)  # one of the same size may read more of each sample
         return version
 
-    def answer(self, name: str, deadline: Deadline, frugality: int = 0) -> bool:
+    def answer(self, name: str, deadline: Deadline, frugality: int = 0, leave_out: Collection[str] = ()) -> bool:
         """Let the newest candidate answer the other parts until the deadline; return whether it is through.
 
-        Its answers are kept once they are whole. ``frugality`` is as for :meth:`advance`.
+        Its answers are kept once they are whole, but for the parts to ``leave_out``, which are NaN. ``frugality`` is as
+        for :meth:`advance`.
 
         Raises:
             ModelError: some of its answers are no numbers.
@@ -152,6 +154,7 @@ class Bench:
         self._spare(frugality)
         if name not in self._answering:
             self._answering[name] = Answering(self._member(name, frugality), self._parts, frugality)
+        self._answering[name].leave_out(leave_out)
         try:
             through = self._answering[name].advance(deadline)
         except BaseException:
@@ -161,7 +164,7 @@ class Bench:
         if through:
             checkpoint = Checkpoint(self.run.checkpoints_path, name)
             answers = self._answering.pop(name).answers(self.run.task.outputs)
-            if not all(np.isfinite(part).all() for part in answers.values()):
+            if not all(np.isfinite(said).all() for part, said in answers.items() if part not in leave_out):
                 raise ModelError("Its answers to samples that it did not learn from are not all numbers.")
             checkpoint.save_answers(checkpoint.mark.version, answers)
         return through

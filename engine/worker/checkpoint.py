@@ -39,9 +39,10 @@ _SOON_ON_DISK = 32_000_000  # bytes, which a slow disk takes within a second
 class Candidate:
     """Something a learner offers to be served.
 
-    ``answers`` are its predictions on the parts ``test`` and ``predict``, None until they were wanted; so is its
-    ``pace``. ``size`` counts the bytes of its files. A worker holds the candidates of all learners, so the arrays of
-    one from disk stay there: ``validation`` is mapped where it can be, an answer is read whenever it is looked up.
+    ``answers`` are its predictions on the parts ``test`` and ``predict``, NaN for one that there is no time for; they
+    are None until they were wanted, and so is its ``pace``. ``size`` counts the bytes of its files. A worker holds the
+    candidates of all learners, so the arrays of one from disk stay there: ``validation`` is mapped where it can be, an
+    answer is read whenever it is looked up.
     """
 
     learner: str

@@ -20,7 +20,10 @@ CARD_PATIENCE = 180.0  # how long a trainer may take to say where it computes: l
 
 @dataclass(frozen=True)
 class Errand:
-    """A job for a trainer: ``advance`` a learner, or let its newest candidate ``answer``, or ``measure`` that."""
+    """A job for a trainer: ``advance`` a learner, or let its newest candidate ``answer``, or ``measure`` that.
+
+    With ``answer_test`` the samples to predict are left out.
+    """
 
     job: str
     learner: str

@@ -221,6 +221,7 @@ class Worker:
 
     def _loop(self) -> None:
         while not self._leaves_because and (self._reason is None or self._nearly_served()):
+            self._give_up_late_answers()
             self._dispatch()
             self._listen()
             self._watch_progress()
@@ -238,6 +239,12 @@ class Worker:
         in_time = awake() < self._patience_ends and self._budget.remaining > self._reserve
         busy = self._server.waiting or self._desk.working is not None
         return self._reason == "finished" and busy and in_time
+
+    @property
+    def _left(self) -> float:
+        """Seconds until the end, as far as that is set."""
+        left = self._budget.remaining - self._reserve
+        return min(left, self._patience_ends - awake()) if self._reason == "finished" else left
 
     def _hear(self, timeout: float) -> None:
         try:
@@ -258,7 +265,7 @@ class Worker:
             return
         if self._desk.empty:
             self._answer_time.begin_anew()
-        left = self._budget.remaining - self._reserve
+        left = self._left
         errand = self._server.errand() if left > 0 else None
         asked, waiting = self._server.asked, set[str]()
         if asked and self._reason is None and self._answer_time.learners_turn(asked, self._budget.active, left):
@@ -268,7 +275,31 @@ class Worker:
         if chosen is not None:
             self._give(Errand("advance", chosen.learner), chosen.seconds, to_learn)  # which it plans by
         elif errand is not None:
-            self._give(errand, self._answer_time.piece(left), left)
+            self._give(errand, self._piece(left), left)
+
+    def _piece(self, left: float) -> float:
+        """Return how long a candidate may answer at a stretch; there must be time left to do without the rest."""
+        piece = self._answer_time.piece(left)
+        return min(piece, left / 2) if self._server.predicts and not self._server.has_learned else piece
+
+    def _give_up_late_answers(self) -> None:
+        """Wait no more for answers that would come far too late: those to the samples to predict, or a candidate's.
+
+        Before anything learned is served, what can be served without these predictions comes first. Later, what has
+        made them stays, or is replaced by who can make them.
+        """
+        errand, asked, left = self._desk.errand, self._server.asked, self._left
+        answering = errand is not None and errand.job != "advance"
+        if self._state != "working" or answering or not asked or left <= 0:
+            return
+        if not self._answer_time.too_late(asked[0], left):
+            return
+        if self._server.has_learned:
+            self._server.set_aside(asked[0])
+            self._serve(asked[0])
+        elif self._server.predicts:
+            self._server.stop_predicting()
+            self._answer_time = AnswerTime(self._budget.total)  # what remains to be answered takes less
 
     def _next_slice(self, left: float, waiting: Collection[str]) -> Slice | None:
         """Return who works next, but for those who wait to be served; None where nobody does."""
@@ -333,7 +364,7 @@ class Worker:
     def _finish(self) -> None:
         self._reason = "finished"
         self._patience_ends = awake() + PAUSE_PATIENCE
-        if self._desk.errand is not None and self._desk.errand.job == "advance":
+        if self._desk.errand is not None and self._desk.errand.job != "measure":
             self._desk.interrupt()
 
     def _discard(self) -> None:
@@ -557,6 +588,8 @@ class Worker:
         self._state = "ending"
         if reason == "finished":
             self._take_up(lost)
+        if reason != "discarded":
+            self._serve_in_the_end()
         if self._server.too_slow is not None:
             self._note(self._server.too_slow)
         generous = more_than_needed(self._roster.curve, self._budget.total) if reason == "budget" else None
@@ -567,6 +600,13 @@ class Worker:
             self._server.discard()
         self._write_result(reason)
         return 0 if self._server.has_learned else 1
+
+    def _serve_in_the_end(self) -> None:
+        """Serve what was learned, however little it was asked, rather than a plain guess; say what is missing."""
+        if not self._server.has_learned and self._server.serve_unanswered():
+            self._point(self._server.leader)
+        for sentence in self._server.left_unanswered():
+            self._note(sentence)
 
     def _write_result(self, reason: str) -> None:
         if self._prepared:

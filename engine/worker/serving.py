@@ -34,6 +34,14 @@ from engine.worker.small import SmallKeeper, facts
 _CURVE_CELLS = 4_000_000  # samples times outputs times points: as many are scored in about 0.4 s
 _CURVE_POINTS = 50  # the most that are scored, evenly spaced, with
 _LEAST_ROWS = 500  # so many samples each, if there are: a handful of rows tells little of many classes (1,000: 1 s)
+_TOO_LATE = (
+    "Something better was learned, but it could not answer all other samples in time, so it is not what is kept."
+)
+_UNTESTED = "There was no time to ask the model about the test part, so its score there is not known."
+_UNPREDICTED = (
+    "There was no time to predict the other samples with the model that is kept: what is in predictions/ comes from an "
+    "earlier one. Predict them with: autodidact predict RUN DATA2"
+)
 
 
 @dataclass
@@ -69,6 +77,8 @@ class Server:
         self._candidates: dict[str, Candidate] = {}
         self._wanted: Lineup | None = None  # to be served as soon as all its members have answered
         self._held = False  # whether nothing else is to be served before
+        self._aside: set[str] = set()  # learners whose candidates would answer too late
+        self._unpredicted = False  # whether the samples to predict are not asked about any more
         self.served: Served | None = None
         self.small = SmallKeeper(run, self.labels, self._alone, self._score)
 
@@ -122,6 +132,21 @@ class Server:
         """
         self._held = self._wanted is not None
         return self._wanted.weights if self._wanted is not None else ()
+
+    @property
+    def predicts(self) -> bool:
+        """Whether candidates are asked about samples to predict."""
+        return self._to_predict is not None and not self._unpredicted
+
+    def stop_predicting(self) -> None:
+        """Serve from now on what has answered the test part alone, as the samples to predict would take too long."""
+        self._unpredicted = True
+
+    def set_aside(self, learner: str) -> None:
+        """Do without a learner, whose candidate would answer too late, so that others can be served."""
+        self._aside.add(learner)
+        self._wanted, self._held = None, False
+        self._decide()
 
     @property
     def too_slow(self) -> str | None:
@@ -180,16 +205,15 @@ class Server:
         """Return what is to be done next so that a model can be served, or kept as the small one."""
         small = self.small.to_measure()
         unmeasured = [*self._served_unmeasured(), *([] if small is None else [small])]
-        asked = self.asked
+        asked, job = self.asked, "answer_test" if self._unpredicted else "answer"
         if asked and not (self._held and unmeasured):  # a moment, beside answers that take long
-            return Errand("answer", asked[0])
+            return Errand(job, asked[0])
         if unmeasured:
             return Errand("measure", unmeasured[0])
-        kept = self.small.to_answer(len(self._test) + len(self.ids_to_predict))
-        newest = self._candidates.get(kept.learner) if kept is not None else None
-        if kept is not None and newest is not None and newest.version == kept.version:
-            return Errand("answer", kept.learner)
-        return None
+        kept = self.small.to_answer(len(self._test) + (len(self.ids_to_predict) if self.predicts else 0))
+        if kept is None or kept.learner in self._aside or self.versions.get(kept.learner) != kept.version:
+            return None
+        return Errand(job, kept.learner)
 
     def carried_out(self, learner: str) -> None:
         """Take up what an errand brought."""
@@ -246,10 +270,38 @@ class Server:
             self._decide()  # what was learned meanwhile may be better yet
         return True
 
+    def serve_unanswered(self) -> bool:
+        """Serve what is to be served though its members have not all answered; return whether there is anything."""
+        wanted, self._wanted, self._held = self._wanted, None, False
+        if wanted is None:
+            return False
+        self._serve(wanted)
+        return True
+
+    def left_unanswered(self) -> list[str]:
+        """Say what there was no time to ask, of what is served or of something better; for the end only."""
+        if self.served is None:
+            return []
+        missing = {
+            _TOO_LATE: self._better_came_too_late(),
+            _UNTESTED: _unanswered(self.served.test),
+            _UNPREDICTED: _unanswered(self.served.predict),
+        }
+        return [sentence for sentence, is_so in missing.items() if is_so]
+
+    def _better_came_too_late(self) -> bool:
+        if not self._aside:
+            return self._held
+        self._aside.clear()
+        self._decide()
+        return self._wanted is not None
+
     def _decide(self) -> None:
-        self._held = False
-        lineup = line_up(self.task, self.labels, self._entrants(), self.train.folds, self.most_s)
-        self._wanted = lineup if self._deserves(lineup) else None
+        self._held, self._wanted = False, None
+        able = [entrant for entrant in self._entrants() if entrant.name not in self._aside]
+        if able:
+            lineup = line_up(self.task, self.labels, able, self.train.folds, self.most_s)
+            self._wanted = lineup if self._deserves(lineup) else None
 
     def _deserves(self, lineup: Lineup) -> bool:
         """Tell whether a lineup should replace what is served: quick enough first, then better."""
@@ -293,11 +345,9 @@ class Server:
 
     def _serve(self, lineup: Lineup) -> None:
         chosen = [self._candidates[name] for name in lineup.weights]
-        weights = list(lineup.weights.values())
-        test, predict = (
-            blend((c.answers[part] for c in chosen if c.answers), weights, lineup.temperature, self.task.kind)
-            for part in PARTS
-        )
+        sizes = {"test": len(self._test), "predict": len(self.ids_to_predict)}
+        test, predict = (self._blended(lineup, part, sizes[part]) for part in PARTS)
+        self._unpredicted = self._unpredicted or _unanswered(predict)
         known = facts(chosen)
         info = {"score": self._score(lineup.validation), "metric": self.task.metric, "run": self.run.path.name, **known}
         parts: list[MemberRecord] = [c.record for c in chosen]
@@ -307,12 +357,21 @@ class Server:
         self._remember(self.served)
         self.write_out()
 
+    def _blended(self, lineup: Lineup, part: str, size: int) -> FloatArray:
+        """Return what a lineup says of a part of so many samples; NaN where not all its members have answered."""
+        answers = [self._candidates[name].answers for name in lineup.weights]
+        given = [one for one in answers if one is not None]
+        if len(given) < len(answers):
+            return np.full((size, self.task.outputs), np.nan)
+        weights = list(lineup.weights.values())
+        return blend((one[part] for one in given), weights, lineup.temperature, self.task.kind)
+
     def write_out(self) -> None:
         """Write what is served says of each sample: beside the model, and for this point of the curve."""
         served = self.served
         assert served is not None
         write_table(self.run.model_path / "validation.parquet", self.task, self.train, served.lineup.validation)
-        if self._to_predict is not None:
+        if self._to_predict is not None and not _unanswered(served.predict):
             path = self.run.predictions_path / f"{_milliseconds(served.moment)}.csv"
             write_predictions(path, self.task, self._to_predict.ids, served.predict)
 
@@ -360,6 +419,7 @@ class Server:
                 self._candidates[folder.name] = candidate
         try:
             self.served = self._remembered()
+            self._unpredicted = self.served is not None and _unanswered(self.served.predict)
         except UNREADABLE:
             told.append("What is known of the model served last is damaged, so the best is chosen anew.")
         if self._candidates:
@@ -395,9 +455,9 @@ class Server:
         return _with_intervals(self.task, self.labels, self.served.lineup.validation)
 
     def test_scores(self) -> dict[str, Any] | None:
-        """Score the served model on the untouched part, once, at the end; None when there is none."""
+        """Score the served model on the untouched part, once, at the end; None when there is none, or no answers."""
         assert self.served is not None
-        if len(self._test) == 0:
+        if len(self._test) == 0 or _unanswered(self.served.test):
             return None
         write_table(self.run.model_path / "test.parquet", self.task, self._test, self.served.test)
         return _with_intervals(self.task, self._test.labels(self.task), self.served.test)
@@ -461,6 +521,11 @@ class Server:
 
 def _milliseconds(moment: float) -> int:
     return round(moment * 1000)
+
+
+def _unanswered(answers: FloatArray) -> bool:
+    """Whether there are samples, and of none of them an answer."""
+    return len(answers) > 0 and not checked(answers).any()
 
 
 def _judged(task: Task, labels: FloatArray, predictions: FloatArray) -> dict[str, tuple[float, Interval]]:

@@ -10,6 +10,8 @@ Commands on stdin, replies on stdout, one JSON object a line::
                            -> {"reply": "slice", ...} or {"reply": "failed", ...}
     {"do": "answer", "learner": "lightgbm", "seconds": 2.0, "left": 50.0, "frugality": 0}
                            -> {"reply": "answered", "through": true, ...}: the newest candidate's answers are on disk
+    {"do": "answer_test", "learner": "lightgbm", …}
+                           the same, with no answers to the samples to predict, for which there is no time
     {"do": "measure", "learner": "lightgbm", …}
                            -> {"reply": "measured", ...}: how quick its newest candidate is is on disk
     {"do": "interrupt"}    the running job ends at its next look at the clock
@@ -129,7 +131,14 @@ def _slice(bench: Bench, learner: str, deadline: Deadline, frugality: int) -> di
 
 
 def _answer(bench: Bench, learner: str, deadline: Deadline, frugality: int) -> dict[str, Any]:
-    through = bench.answer(learner, deadline, frugality)
+    return _answered(bench, learner, bench.answer(learner, deadline, frugality))
+
+
+def _answer_test(bench: Bench, learner: str, deadline: Deadline, frugality: int) -> dict[str, Any]:
+    return _answered(bench, learner, bench.answer(learner, deadline, frugality, leave_out=("predict",)))
+
+
+def _answered(bench: Bench, learner: str, through: bool) -> dict[str, Any]:
     return {"reply": "answered", "through": through, "share": bench.answered(learner)}
 
 
@@ -141,6 +150,7 @@ def _measure(bench: Bench, learner: str, deadline: Deadline, frugality: int) -> 
 _JOBS: dict[str, Callable[[Bench, str, Deadline, int], dict[str, Any]]] = {
     "advance": _slice,
     "answer": _answer,
+    "answer_test": _answer_test,
     "measure": _measure,
 }
 

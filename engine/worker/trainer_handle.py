@@ -54,7 +54,7 @@ class TrainerHandle:
         self._send({"do": "open", "run": str(run_path), "device": device})
 
     def give(self, job: str, learner: str, seconds: float, left: float, frugality: int = 0) -> None:
-        """Give a job of at most about ``seconds``: ``advance``, ``answer`` or ``measure``.
+        """Give a job of at most about ``seconds``: ``advance``, ``answer``, ``answer_test`` or ``measure``.
 
         ``left`` is how many seconds the budget holds from now on, ``frugality`` how often the learner has run out of
         memory.

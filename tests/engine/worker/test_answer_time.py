@@ -59,6 +59,17 @@ def test_learners_do_not_wait_for_answers_that_come_too_late_anyway() -> None:
     assert times.left_to_learn(535.0, ["Linear"]) == 535.0
 
 
+def test_answers_are_given_up_once_they_seem_to_need_three_times_all_that_is_left() -> None:
+    times = AnswerTime(600.0)
+    assert not times.too_late("Linear", 1.0)  # nobody knows how long they take
+    times.spent("Linear", 50.0, 0.1)
+    assert not times.too_late("Linear", 200.0)
+    assert times.too_late("Linear", 150.0)
+    assert not times.too_late("Trees", 150.0)
+    times.spent("Linear", 450.0, 1.0)
+    assert not times.too_late("Linear", 1.0)
+
+
 def test_answers_that_begin_anew_take_no_longer_than_they_do() -> None:
     times = AnswerTime(600.0)
     times.spent("Linear", 90.0, 0.9)

@@ -86,6 +86,20 @@ def test_it_stops_at_the_deadline_and_goes_on_later() -> None:
     assert answers["predict"].shape == (0, 2)
 
 
+def test_what_is_left_out_is_asked_about_no_more() -> None:
+    member = Narrow(most=10_000)
+    answering = Answering(member, {"test": Headcount(40), "predict": Headcount(1000)})
+    assert not answering.advance(Deadline(0.0))
+    answering.leave_out(["predict"])
+    assert answering.advance(Deadline(5.0))
+    assert answering.share == 1.0
+    assert sum(member.asked) == 40
+    answers = answering.answers(2)
+    assert np.isfinite(answers["test"]).all()
+    assert answers["predict"].shape == (1000, 2)
+    assert np.isnan(answers["predict"]).all()
+
+
 def test_pieces_shrink_until_memory_is_enough() -> None:
     member = Narrow(most=5)
     answering = Answering(member, {"test": Headcount(40)})

@@ -72,6 +72,21 @@ def test_answers_stop_at_the_deadline(tmp_path: Path) -> None:
     assert bench.answered(name) == 1.0
 
 
+def test_without_time_for_the_samples_to_predict_the_test_part_is_answered_alone(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", predict=True)
+    bench = Bench(run)
+    name = next(iter(bench._entries))
+    bench.advance(name, Deadline(20.0))
+    assert not bench.answer(name, Deadline(0.0))
+    assert bench.answer(name, Deadline(20.0), leave_out=("predict",))
+    candidate = Checkpoint(run.checkpoints_path, name).candidate()
+    assert candidate is not None
+    assert candidate.answers is not None
+    assert np.allclose(candidate.answers["test"].sum(axis=1), 1.0)
+    assert candidate.answers["predict"].shape == (30, 2)
+    assert np.isnan(candidate.answers["predict"]).all()
+
+
 def test_with_a_limit_every_candidate_is_measured_at_once_and_without_one_when_it_matters(tmp_path: Path) -> None:
     for limit in (None, 50.0):
         run = flower_run(tmp_path / f"run-{limit}")

@@ -21,6 +21,7 @@ from engine.ensemble.leaderboard import Entrant, Lineup, line_up
 from engine.learners.constant import ConstantMember
 from engine.metrics import OF_KIND
 from engine.model.folder import read_manifest
+from engine.results.verdicts import read_verdicts
 from engine.run.folder import RunFolder
 from engine.task import Task
 from engine.worker import serving
@@ -199,6 +200,77 @@ def test_what_is_served_is_measured_though_something_better_is_held(served: tupl
     checkpoint.save_pace(Pace(0.004, 0.002, size=10**9))
     server.carried_out("fair")
     assert server.errand() == Errand("answer", "good")
+
+
+def test_others_are_served_while_one_that_would_answer_too_late_is_set_aside(served: tuple[RunFolder, Server]) -> None:
+    run, server = served
+    add(run, server, "fair", 0.8)
+    server.weigh(offer(run, server, "best", 0.99))
+    server.hold()
+    server.set_aside("best")
+    assert server.errand() is None  # though as the small model, too, it has not answered
+    assert not server.weigh(offer(run, server, "best", 0.98))  # nor does it come in with what it offers next
+    assert add(run, server, "good", 0.9)
+    assert "best" not in server.members
+    assert any("Something better was learned" in sentence for sentence in server.left_unanswered())
+
+
+def test_of_a_run_that_had_time_for_all_answers_nothing_is_said(served: tuple[RunFolder, Server]) -> None:
+    run, server = served
+    add(run, server, "good", 0.9)
+    assert server.left_unanswered() == []
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> tuple[RunFolder, Server]:
+    """A run with samples to predict."""
+    run = flower_run(tmp_path / "run", size=400, predict=True)
+    server = Server(run, clock=iter(np.arange(1.0, 99.0)).__next__)
+    serve_constant(server)
+    return run, server
+
+
+def test_what_was_learned_is_served_in_the_end_however_little_it_was_asked(asked: tuple[RunFolder, Server]) -> None:
+    run, server = asked
+    server.weigh(offer(run, server, "good", 0.9))
+    assert server.serve_unanswered()
+    assert not server.serve_unanswered()
+    assert set(server.members) == {"good"}
+    assert read_manifest(run.model_path).members[0].name == "good"
+    result = final_result(run, server, [Point(1.0, 0.0, "constant"), Point(2.0, 0.8, "good")], [], "budget")
+    assert result["score"]["validation"] > 0.5
+    assert (result["score"]["test"], result["scores"]["test"], result["alc"]["test"]) == (None, None, None)
+    verdicts = read_verdicts(run.model_path, run.task)
+    assert verdicts is not None
+    assert verdicts.part == "validation"
+    assert [path.stem for path in run.predictions_path.iterdir()] == ["1000"]  # the plain guess's
+    untested, unpredicted = server.left_unanswered()
+    assert "test part" in untested
+    assert "autodidact predict RUN DATA2" in unpredicted
+
+
+def test_without_time_to_predict_the_test_part_is_waited_for_alone_in_later_sittings_too(
+    asked: tuple[RunFolder, Server],
+) -> None:
+    run, server = asked
+    server.weigh(offer(run, server, "good", 0.8))
+    assert server.errand() == Errand("answer", "good")
+    assert server.predicts
+    server.stop_predicting()
+    assert server.errand() == Errand("answer_test", "good")
+    checkpoint = Checkpoint(run.checkpoints_path, "good")
+    test = guess(run.dataset().part(Split.TEST).labels(run.task), 0.8)
+    checkpoint.save_answers(checkpoint.mark.version, {"test": test, "predict": np.full((30, 2), np.nan)})
+    server.carried_out("good")
+    assert server.serve_if_ready()
+    assert [path.stem for path in run.predictions_path.iterdir()] == ["1000"]
+    assert server.test_scores() is not None
+    assert len(server.left_unanswered()) == 1
+    again = Server(run, clock=lambda: 50.0)
+    again.recall()
+    assert not again.predicts
+    again.weigh(offer(run, again, "better", 0.97))
+    assert again.errand() == Errand("answer_test", "better")
 
 
 def test_who_is_held_and_cannot_be_asked_holds_nobody_up(served: tuple[RunFolder, Server]) -> None:

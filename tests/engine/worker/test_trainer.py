@@ -86,6 +86,9 @@ def test_it_works_slice_by_slice_and_ends_with_its_stdin(start: Starter, tmp_pat
     assert candidate is not None
     assert candidate.answers is not None
     assert candidate.unmeasured
+    ask(trainer, do="answer_test", learner=name, seconds=60.0, left=60.0, frugality=0)
+    again = reply(trainer)
+    assert (again["reply"], again["learner"], again["through"]) == ("answered", name, True)
     ask(trainer, do="measure", learner=name, seconds=60.0, left=60.0, frugality=0)
     assert reply(trainer)["reply"] == "measured"
     measured = Checkpoint(run.checkpoints_path, name).candidate()
