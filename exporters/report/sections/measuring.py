@@ -23,11 +23,15 @@ def _held_out(material: Material) -> list[str]:
     test, train = material.part(Split.TEST), material.part(Split.TRAIN)
     things_ = noun(material.task.modality)
     if test is not None and len(test):
+        outcome = material.outcome
+        scored = outcome is None or bool(outcome.test) or not outcome.validation
         said.append(
             f"{things(material.task.modality, len(test))} were put aside as the test part before training began. "
-            "No part of the model was learned from them or chosen by them; they were scored once, at the end."
+            "No part of the model was learned from them or chosen by them; "
+            f"{'they were scored once, at the end' if scored else 'there was no time to score it on them'}."
         )
-        said.append(_origin(material, things_))
+        if scored:
+            said.append(_origin(material, things_))
     elif test is not None:
         said.append("No test part was put aside.")
     if train is not None and "fold" in train.frame.columns:

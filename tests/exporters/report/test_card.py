@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -31,6 +32,18 @@ def test_the_figure_stands_with_its_bounds_and_what_it_was_measured_on(tmp_path:
     assert "Between 87 and 97 – measured on 84 photos it never saw" in found.text
     assert "Learned from and chosen by120 photos" in found.text
     assert "divided into 4 folds" in found.text
+
+
+def test_a_model_that_there_was_no_time_to_test_is_not_said_to_be_tested(tmp_path: Path) -> None:
+    run = record(tmp_path / "bolts", Recipe(skill=0.92))
+    result = json.loads((run.path / "result.json").read_text())
+    result["scores"]["test"] = None
+    (run.path / "result.json").write_text(json.dumps(result))
+    (run.model_path / "test.parquet").unlink()
+    found = card_of(run)
+
+    assert "there was no time to score it on them" in found.text
+    assert "scored once" not in found.text
 
 
 def test_the_page_asks_for_nothing_and_runs_nothing(tmp_path: Path) -> None:
