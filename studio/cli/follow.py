@@ -29,12 +29,13 @@ def follow(run: RunFolder, handle: WorkerHandle, report: Reporter, tail: EventTa
     """
     from engine.run.tail import EventTail
 
-    last_words, ended, compared = "", False, False
+    last_words, ended, compared, promising = "", False, False, False
     with _asking_first(handle, report), report:
         for event in _events(handle, tail or EventTail(run.events_path)):
             report.event(event)
             ended = event.type == "stopped"
-            compared = compared or event.type == "evaluated"
+            if event.type == "evaluated":
+                compared, promising = True, promising or bool(event.data.get("served"))
             if event.type == "failed" or (event.type == "message" and event.data.get("level") != "info"):
                 last_words = str(event.data.get("message") or event.data.get("text") or "")
         handle.wait(_GOODBYE_S)
@@ -47,13 +48,16 @@ def follow(run: RunFolder, handle: WorkerHandle, report: Reporter, tail: EventTa
         raise CommandFailed("The run was discarded as asked, so no model was made.")
     if result is None or reason == "failed" or not _has_model(run):
         raise CommandFailed(last_words or f"No model could be made. What happened is in {run.events_path}")
-    if result["t_first_s"] is None and (reason == "converged" or compared):
+    if result["t_first_s"] is None and (reason == "converged" or (compared and not promising)):
         raise CommandFailed(
             "Nothing that was learned answers better than always saying the same, so there is no model. "
             "Add samples, or columns that have to do with what is to be predicted."
         )
     if result["t_first_s"] is None:
-        raise CommandFailed("It ended before anything could be learned. Train again with a larger --budget.")
+        raise CommandFailed(
+            "It ended before anything learned could be put to use. Train again with a larger --budget, or with fewer "
+            "samples to --predict."
+        )
     report.result(run, result)
 
 

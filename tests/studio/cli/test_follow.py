@@ -125,14 +125,19 @@ def test_a_run_that_learned_nothing_useful_is_told_what_would_help(run: RunFolde
         follow(run, _worker(run, script), Memory())
 
 
-@pytest.mark.parametrize(("compared", "advice"), [(True, "Add samples, or columns"), (False, "a larger --budget")])
-def test_a_run_out_of_time_is_told_whether_more_of_it_would_help(run: RunFolder, compared: bool, advice: str) -> None:
+@pytest.mark.parametrize(
+    ("served", "advice"),
+    [((False,), "Add samples, or columns"), ((True, False), "a larger --budget"), ((), "a larger --budget")],
+)
+def test_a_run_out_of_time_is_told_whether_more_of_it_would_help(
+    run: RunFolder, served: tuple[bool, ...], advice: str
+) -> None:
     script = f"""
     model()
-    if {compared}:
-        event(0, "evaluated", learner="Words", score=-0.1)
+    for number, served in enumerate({served}):
+        event(number, "evaluated", learner="Words", score=0.1, served=served)
     (run / "result.json").write_text(json.dumps({{"stopped_because": "budget", "t_first_s": None}}))
-    event(1, "stopped", reason="budget")
+    event(9, "stopped", reason="budget")
     """
     with pytest.raises(CommandFailed, match=advice):
         follow(run, _worker(run, script), Memory())
