@@ -18,6 +18,7 @@ class Stream:
         self.rows = rows
         self.length = max(1, round(epochs * len(rows)))
         self._seed, self._classes = seed, classes
+        self._orders: dict[int, IntArray] = {}
 
     def piece(self, first: int, count: int) -> IntArray:
         """Return at most ``count`` rows from place ``first`` on."""
@@ -26,10 +27,19 @@ class Stream:
             return self.rows[:0]
         size = len(self.rows)
         turns = range(first // size, (last - 1) // size + 1)
-        start = first - turns.start * size
-        return np.concatenate([self._order(turn) for turn in turns])[start : start + last - first]
+        return np.concatenate([self._order(turn)[max(0, first - turn * size) : last - turn * size] for turn in turns])
 
     def _order(self, turn: int) -> IntArray:
+        """Return all rows in the order of a turn, kept with the one before: of very many it takes long to draw.
+
+        Each step asks for its own samples and for those of the next, which may be the first of another turn.
+        """
+        if turn not in self._orders:
+            self._orders = {known: order for known, order in self._orders.items() if known == turn - 1}
+            self._orders[turn] = self._drawn(turn)
+        return self._orders[turn]
+
+    def _drawn(self, turn: int) -> IntArray:
         random = np.random.default_rng((*self._seed, turn))
         return random.permutation(self.rows) if self._classes is None else self.rows[_in_pairs(self._classes, random)]
 

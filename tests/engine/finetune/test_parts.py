@@ -34,6 +34,25 @@ def test_a_stream_is_the_same_in_pieces_of_any_size_and_holds_each_row_once_a_tu
     assert (taken != Stream(rows, 3, (0, 2)).piece(0, 15)).any()
 
 
+def test_each_order_of_a_stream_is_drawn_once_though_every_step_also_asks_for_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows, plain, drawn = np.array([2, 3, 5, 7, 11]), np.random.default_rng, list[tuple[int, ...]]()
+    orders = [plain((0, 1, turn)).permutation(rows) for turn in range(4)]
+
+    def counted(seed: tuple[int, ...]) -> np.random.Generator:
+        drawn.append(seed)
+        return plain(seed)
+
+    monkeypatch.setattr(np.random, "default_rng", counted)
+    stream = Stream(rows, 4, (0, 1))
+    asked = [(stream.piece(first, 3), stream.piece(first + 3, 3)) for first in range(0, stream.length, 3)]
+    np.testing.assert_array_equal(np.concatenate([now for now, _ in asked]), np.concatenate(orders))
+    np.testing.assert_array_equal(np.concatenate([later for _, later in asked]), np.concatenate(orders)[3:])
+    assert drawn == [(0, 1, turn) for turn in range(4)]
+    np.testing.assert_array_equal(stream.piece(1, 8), np.concatenate(orders)[1:9])  # long gone, and drawn again
+
+
 @pytest.mark.parametrize("each", [16, 3, 1])
 def test_of_many_classes_samples_come_in_pairs_of_one(each: int) -> None:
     rows, classes = np.arange(0, 80 * each, 2), np.repeat(np.arange(40), each)
