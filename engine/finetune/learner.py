@@ -86,6 +86,7 @@ class FineTune(Learner):
         self._answers = np.full((len(job.labels), job.task.outputs), np.nan)
         self._prepared, self._done, self._late, self._message = False, False, False, ""
         self._rungs, self._number = 0, 0
+        self._counts: dict[int, int] = {}  # of samples that are held out, by the number of the network
         self._now: Callable[[], float] = time.monotonic
         self._planned = self.epochs * len(job.labels)
         self._worked, self._shared = 0.0, 0.0
@@ -247,6 +248,15 @@ class FineTune(Learner):
         readable: IntArray = rows[self._loaded().readable(rows)]
         return readable
 
+    def _held_out_count(self) -> int:
+        """Return how many samples are held out now; all are looked through once, though every step asks.
+
+        Which can be read is known before the first step, and stays so.
+        """
+        if self._number not in self._counts:
+            self._counts[self._number] = len(self._rows(held_out=True))
+        return self._counts[self._number]
+
     def _begin(self, saved: Saved | None = None) -> Tuning:
         net = self._loaded()
         head = nn.Linear(net.length, self.job.task.outputs)
@@ -299,7 +309,7 @@ class FineTune(Learner):
         stream = tuning.stream
         checks = len(MOMENTS) - tuning.checked + len(MOMENTS) - 1  # and those of mixtures
         net = self._loaded()
-        checked = len(self._rows(held_out=True)) + (len(self._own()) if tuning.contrasts else 0)
+        checked = self._held_out_count() + (len(self._own()) if tuning.contrasts else 0)
         foreseen = net.looking * net.whole * checked
         aside = checks * (self._check_s / self.plan.row_s if self._check_s and self.plan.row_s else foreseen)
         affordable = self.plan.affordable(deadline, aside) / net.effort_left(tuning.progress)

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from typing_extensions import override
 
-from engine.arrays import IntArray
+from engine.arrays import BoolArray, IntArray
 from engine.budget import Deadline
 from engine.finetune import learner as module
 from engine.finetune.base import View
@@ -276,6 +276,26 @@ def test_it_begins_frugal_after_running_out_of_memory(frugality: int, batch: int
     one = RowsFineTune(job(frugality=frugality), SETTINGS)
     assert one.ladder.batch == batch
     assert one.made.coarse is coarse
+
+
+def test_steps_do_not_look_through_all_samples_for_those_that_are_held_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, asked = learner(), list[int]()
+    net = one.net()
+
+    def readable(rows: IntArray) -> BoolArray:
+        asked.append(len(rows))
+        return np.ones(len(rows), dtype=np.bool_)
+
+    monkeypatch.setattr(net, "readable", readable)
+    monkeypatch.setattr(one, "net", lambda: net)
+    for number in range(2):
+        while one._tuning is None or one._number < number or not one._tuning.steps:
+            one.advance(Deadline(0.0))
+        before = len(asked)
+        while one._tuning.steps < 8:
+            one.advance(Deadline(0.0))
+        assert len(asked) == before
+        assert one._held_out_count() == (one.job.folds == number).sum()
 
 
 def test_other_errors_are_not_taken_for_a_lack_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
