@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.arrays import Float32Array, FloatArray, IntArray
+from engine.finetune.waiting import sent
 from engine.heads.answer import Answer
 from engine.learners.base import Job
 from engine.task import Kind
@@ -34,7 +35,7 @@ class Targets:
 
     def tensor(self, rows: IntArray, device: str) -> Tensor:
         """Return the targets of ``rows`` [len(rows), K]."""
-        return torch.from_numpy(self.values[rows]).to(device)
+        return sent(torch.from_numpy(self.values[rows]), device)
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return what a step makes smaller, for outputs [b, K]."""

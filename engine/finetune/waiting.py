@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor
+
+
+def sent(values: Tensor, device: str | torch.device) -> Tensor:
+    """Return the processor's values on a device: they may still be on their way, but all it is asked for comes later.
+
+    A graphics card copies by itself only from memory that is pinned, which torch keeps until that is done. Any other
+    copy waits for all that the card was asked for before, and then the card waits for what it is asked for next.
+    """
+    if torch.device(device).type == "cuda":
+        return values.pin_memory().to(device, non_blocking=True)
+    return values.to(device)
 
 
 def works_ahead(device: str) -> bool:

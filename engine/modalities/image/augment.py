@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.arrays import FloatArray
+from engine.finetune.waiting import sent
 
 _SMALLEST = 0.5
 _ASPECT = 4.0 / 3.0
@@ -39,13 +40,13 @@ def augment(
     ``ways``. The same ``random`` gives the same pictures.
     """
     count = len(pictures)
-    where = torch.from_numpy(_crops(count, random, ways)).to(pictures.device)
+    where = sent(torch.from_numpy(_crops(count, random, ways)), pictures.device)
     grid = F.affine_grid(where, [count, 3, size, size], align_corners=False)
     seen = F.grid_sample(pictures.float(), grid, mode="bilinear", padding_mode="reflection", align_corners=False)
     most = _LIGHT * (LIGHT in ways)
     factors = random.uniform(1.0 - most, 1.0 + most, (3, count, 1, 1, 1)).astype(np.float32)
-    bright, contrast, colourful = torch.from_numpy(factors).to(pictures.device)
-    grey = (seen * torch.tensor(_GREY, device=seen.device)[:, None, None]).sum(dim=1, keepdim=True)
+    bright, contrast, colourful = sent(torch.from_numpy(factors), pictures.device)
+    grey = (seen * sent(torch.tensor(_GREY), pictures.device)[:, None, None]).sum(dim=1, keepdim=True)
     seen = grey + (seen - grey) * colourful
     middle = grey.mean(dim=(2, 3), keepdim=True)
     varied: Tensor = ((seen - middle) * contrast + middle * bright).clamp(0.0, 255.0)

@@ -29,6 +29,7 @@ from engine.backbones.weights import digest, manifest
 from engine.features.table import FeatureTable, Stop, fill, never
 from engine.features.turns import alone_on
 from engine.finetune.precision import fast, is_fast
+from engine.finetune.waiting import sent
 from engine.memory import short_of_memory
 from engine.modalities.image.resize import MIDDLE, SPREAD, resize
 from engine.modalities.image.resize import middle as middle_of
@@ -205,10 +206,6 @@ def _forward(network: nn.Module, planes: Float32Array, device: str) -> Float32Ar
 
 
 def _at_once(network: nn.Module, planes: Float32Array, device: str) -> Float32Array:
-    batch = torch.from_numpy(planes)
-    if torch.device(device).type == "cuda":
-        batch = batch.pin_memory().to(device, non_blocking=True)
-    elif device != "cpu":
-        batch = batch.to(device)
+    batch = sent(torch.from_numpy(planes), device)
     computed: Float32Array = network(batch.contiguous(memory_format=torch.channels_last)).float().cpu().numpy()
     return computed

@@ -6,13 +6,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.finetune.waiting import sent
+
 _ALPHA = 0.4  # of mixup's shares: most pictures are nearly one of the two
 _CUT = 0.5  # of the mixed batches that are cut rather than blended
 
 
 def mixed(pictures: Tensor, targets: Tensor, random: np.random.Generator) -> tuple[Tensor, Tensor]:
     """Return pictures [b, 3, h, w] each with a part of another of them, and their targets [b, K] mixed likewise."""
-    others = torch.from_numpy(random.permutation(len(pictures))).to(pictures.device)
+    others = sent(torch.from_numpy(random.permutation(len(pictures))), pictures.device)
     if random.random() < _CUT:
         pictures, share = _cut(pictures, others, random)
     else:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from engine.arrays import IntArray
+from engine.finetune.waiting import sent
 
 _PART = 8
 
@@ -29,7 +30,9 @@ def shift(pictures: Tensor, random: np.random.Generator, flip: bool = True) -> T
     places = np.arange(size)
     rows = _inside(places + down, size)
     columns = _inside(np.where(mirrored, places[::-1], places) + across, size)
-    taken = [torch.from_numpy(where).to(pictures.device) for where in (np.arange(count)[:, None, None], rows, columns)]
+    taken = [
+        sent(torch.from_numpy(where), pictures.device) for where in (np.arange(count)[:, None, None], rows, columns)
+    ]
     channels_last = pictures.permute(0, 2, 3, 1)
     return channels_last[taken[0], taken[1][:, :, None], taken[2][:, None, :]].permute(0, 3, 1, 2).float()
 

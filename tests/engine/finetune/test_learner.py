@@ -16,7 +16,7 @@ from engine.budget import Deadline
 from engine.finetune import learner as module
 from engine.finetune.base import View
 from engine.finetune.learner import FineTune
-from engine.finetune.waiting import wait_for
+from engine.finetune.waiting import sent, wait_for
 from engine.learners.base import Job
 from engine.task import Kind, Modality, Task
 from tests.engine.clocks import Clock
@@ -319,6 +319,22 @@ def test_a_step_is_timed_until_the_card_is_through_with_it(kind: str, monkeypatc
     wait_for("cpu")
     wait_for(f"{kind}:0")
     assert waited == [kind]
+
+
+def test_a_card_copies_what_it_is_sent_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    values, plain, asked = torch.ones(3), torch.Tensor.to, list[tuple[bool, dict[str, Any]]]()
+    pinned = values.clone()
+    devices: list[str | torch.device] = ["cpu", "mps", "cuda", torch.device("cuda", 0)]
+
+    def to(tensor: torch.Tensor, device: Any, **how: Any) -> torch.Tensor:
+        asked.append((tensor is pinned, how))
+        return plain(tensor, "cpu")  # there may be no card
+
+    monkeypatch.setattr(torch.Tensor, "pin_memory", lambda tensor: pinned)
+    monkeypatch.setattr(torch.Tensor, "to", to)
+    for device in devices:
+        assert torch.equal(sent(values, device), values)
+    assert asked == [(False, {})] * 2 + [(True, {"non_blocking": True})] * 2
 
 
 def test_the_share_is_of_what_it_plans_so_that_its_end_can_be_foreseen() -> None:
