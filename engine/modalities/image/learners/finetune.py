@@ -160,7 +160,7 @@ class ImageNet(Net):
         side = self.side(view.progress)
         squares = _not_larger(squares, round(self.margin * side))
         if self.trivial and self.ways == set(self.known_ways):
-            return trivially_varied(augment(squares, side, view.random, self.ways - {LIGHT}))
+            return trivially_varied(augment(squares, side, view.random, self.ways - {LIGHT}), view.random)
         return augment(squares, side, view.random, self.ways)
 
     def side(self, progress: float) -> int:
