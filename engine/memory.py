@@ -1,7 +1,10 @@
-"""How to tell that memory ran out, whatever says so. No torch here: who has none of it asks too."""
+"""How to tell that memory ran out, whatever says so, and how much is free. No torch here: who has none asks too."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+_CGROUP = Path("/sys/fs/cgroup")
 _FROM_CPP = ("bad_alloc", "bad allocation")  # which libraries pass on in errors of their own kinds
 _SAYINGS = (
     "out of memory",  # CUDA and Metal, from libraries that raise no error of their own kind
@@ -20,3 +23,20 @@ def short_of_memory(error: BaseException) -> bool:
     if any(saying in str(error) for saying in _FROM_CPP):
         return True
     return isinstance(error, RuntimeError) and any(saying in str(error) for saying in _SAYINGS)
+
+
+def free_bytes() -> int:
+    """Return how much memory can still be had, a container's limit (cgroup v2) included.
+
+    Files that the system keeps in memory count as free, since it lets go of them.
+    """
+    import psutil
+
+    free = int(psutil.virtual_memory().available)
+    try:
+        limit, used = (int((_CGROUP / name).read_text()) for name in ("memory.max", "memory.current"))
+        parts = dict(line.split() for line in (_CGROUP / "memory.stat").read_text().splitlines())
+        files = int(parts["active_file"]) + int(parts["inactive_file"])
+    except (OSError, ValueError, KeyError):  # no such file, or "max"
+        return free
+    return max(0, min(free, limit - used + files))

@@ -1,12 +1,17 @@
-"""Lack of memory is known by all its names, and nothing else is taken for it."""
+"""Lack of memory is known by all its names, and nothing else is taken for it; what is free is a container's own."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
+
+import psutil
 import pytest
 import torch
 from lightgbm.basic import LightGBMError
 
-from engine.memory import short_of_memory
+from engine import memory
+from engine.memory import free_bytes, short_of_memory
 
 
 @pytest.mark.parametrize(
@@ -32,3 +37,25 @@ def test_lack_of_memory_is_known_by_all_its_names(error: BaseException) -> None:
 @pytest.mark.parametrize("error", [ValueError("out of memory"), RuntimeError("CUDA error: unspecified launch failure")])
 def test_other_errors_are_not_taken_for_it(error: BaseException) -> None:
     assert not short_of_memory(error)
+
+
+@pytest.mark.parametrize(
+    ("limit", "used", "free"),
+    [
+        ("16000", "9000", 9500),
+        ("16000", "18600", 0),
+        ("500000", "9000", 64000),
+        ("max", "9000", 64000),
+        (None, "9000", 64000),
+    ],
+)
+def test_no_more_is_free_than_a_container_may_use_and_files_in_memory_are_free(
+    limit: str | None, used: str, free: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "_CGROUP", tmp_path)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=64000))
+    if limit is not None:
+        (tmp_path / "memory.max").write_text(f"{limit}\n")
+    (tmp_path / "memory.current").write_text(f"{used}\n")
+    (tmp_path / "memory.stat").write_text("anon 7000\ninactive_file 2000\nactive_file 500\n")
+    assert free_bytes() == free

@@ -13,11 +13,13 @@ from torch import Tensor
 
 from engine.arrays import BoolArray, ByteArray, IntArray
 from engine.features.overlap import overlapped
+from engine.memory import free_bytes
 from engine.modalities.image.resize import resize
 from engine.modalities.image.samples import ImageSamples
 
 MOST_BYTES = 4_000_000_000  # 17,000 pictures as a graphics card wants them
 MOST = 0.3  # of the memory that is free, of which the network and its steps need some, too
+_MOST_FOR_CARD = 0.2  # of it, where that is more: networks that are tuned by turns keep pictures each for itself
 _LOOK_S = 0.4  # of reading between two looks at the clock: a large photo alone may take half a second
 _UNKNOWN = 127
 
@@ -34,7 +36,7 @@ class Squares:
         self, samples: ImageSamples, side: int, threads: int, pinned: bool = False, frugality: int = 0
     ) -> None:
         self.samples, self.side, self.threads, self.pinned = samples, side, threads, pinned
-        kept = (room() >> 2 * frugality) // (3 * side**2)
+        kept = (room(pinned) >> 2 * frugality) // (3 * side**2)
         self._kept = np.empty((min(len(samples), kept), 3, side, side), dtype=np.uint8)
         self.readable: BoolArray = np.zeros(len(samples), dtype=np.bool_)
         self._looked = 0
@@ -94,6 +96,13 @@ class Squares:
         return None if picture is None else np.rint(resize(picture, self.side)).astype(np.uint8)
 
 
-def room() -> int:
-    """Return how many bytes of pictures may be kept beside all else that needs memory."""
-    return int(min(MOST_BYTES, MOST * psutil.virtual_memory().available))
+def room(card: bool = False) -> int:
+    """Return how many bytes of pictures may be kept beside all else that needs memory.
+
+    More than :data:`MOST_BYTES` are kept only for a graphics ``card``, which learns from pictures faster than they are
+    read from files.
+    """
+    if not card:
+        return int(min(MOST_BYTES, MOST * psutil.virtual_memory().available))
+    free = free_bytes()
+    return int(min(MOST * free, max(MOST_BYTES, _MOST_FOR_CARD * free)))

@@ -12,6 +12,7 @@ import psutil
 import pytest
 from torch import Tensor
 
+from engine import memory
 from engine.arrays import ByteArray
 from engine.modalities.image import squares
 from engine.modalities.image.resize import resize
@@ -104,6 +105,16 @@ def test_as_many_are_kept_as_a_part_of_what_is_free_holds(
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=free))
     many = ImageSamples.from_paths([pictures.references[0]] * 6000)
     assert len(Squares(many, 280, threads=1)._kept) == kept
+
+
+@pytest.mark.parametrize(("free", "kept"), [(20e6, (4, 17)), (10e6, (4, 8)), (4e6, (4, 4)), (2e6, (2, 2))])
+def test_more_are_kept_for_a_card_where_much_is_free(
+    pictures: ImageSamples, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: float, kept: tuple[int, int]
+) -> None:
+    monkeypatch.setattr(squares, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(memory, "_CGROUP", tmp_path / "none")
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=free))
+    assert tuple(len(Squares(pictures, 280, 1, card)._kept) for card in (False, True)) == kept
 
 
 def test_fewer_are_kept_after_each_lack_of_memory(pictures: ImageSamples, monkeypatch: pytest.MonkeyPatch) -> None:
