@@ -43,6 +43,11 @@ class Squares:
         self._pools: tuple[ThreadPoolExecutor, ThreadPoolExecutor] | None = None
         self._next: tuple[IntArray, Future[Tensor]] | None = None
 
+    @property
+    def whole(self) -> bool:
+        """Whether memory has room for all pictures, so that none is read again."""
+        return len(self._kept) == len(self.samples)
+
     def look(self) -> bool:
         """Read a few more pictures for the first time, at least one; return whether all have been."""
         first, until = self._looked, time.monotonic() + _LOOK_S

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, cast
@@ -12,16 +13,18 @@ from typing import Any, ClassVar, cast
 import numpy as np
 import torch
 import torch.nn.functional as F
+from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 from typing_extensions import override
 
 from engine.arrays import BoolArray, Float32Array, FloatArray, IntArray
 from engine.backbones import load_backbone, load_source_head
 from engine.backbones.base import Backbone
+from engine.budget import Deadline
 from engine.features.overlap import overlapped
 from engine.finetune.base import Net, Part, View
 from engine.finetune.learner import FineTune
-from engine.learners.base import Job
+from engine.learners.base import Job, Progress
 from engine.learners.constant import ConstantLearner
 from engine.memory import short_of_memory
 from engine.modalities.image.augment import FLIP, LIGHT, ZOOM, augment, mean_the_same, seen_otherwise
@@ -103,6 +106,17 @@ class ImageNet(Net):
         """See pictures through ``squares``, where they fit; who lends them lets go of them too."""
         if squares.side == self.squares.side:
             self.squares, self._borrowed = squares, True
+
+    def undisturbed(self) -> AbstractContextManager[Any]:
+        """Keep others from the processor while pictures are read again and again for a graphics card.
+
+        Threads of the linear algebra library would only spin beside those that read (:mod:`engine.features.overlap`).
+        A processor that learns may need them itself.
+        """
+        if torch.device(self.device).type != "cuda" or self.squares.whole:
+            return nullcontext()
+        limits: AbstractContextManager[Any] = threadpool_limits(1, "blas")
+        return limits
 
     @override
     def prepare(self) -> bool:
@@ -323,6 +337,11 @@ class ImageFineTune(FineTune):
             net.row_s = _row_seconds(net, batch)
         net.see_at(self._finest(net, [resolution, *sorted(int(side) for side in settings.get("finer", ()))]))
         return net
+
+    @override
+    def advance(self, deadline: Deadline) -> Progress:
+        with self._net.undisturbed() if isinstance(self._net, ImageNet) else nullcontext():
+            return super().advance(deadline)
 
     @property
     def mixing(self) -> float:

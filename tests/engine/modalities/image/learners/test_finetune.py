@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from engine.arrays import ByteArray, FloatArray
 from engine.backbones import load_backbone
@@ -192,6 +193,27 @@ def test_pictures_that_do_not_fit_into_memory_are_decoded_again(job: Job, monkey
     kept = seen()
     monkeypatch.setattr(squares, "MOST_BYTES", 4 * 3 * 80**2)
     torch.testing.assert_close(seen(), kept)
+
+
+def test_those_that_read_are_undisturbed_where_a_card_waits_for_pictures_that_are_not_kept(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, found = learner(job), list[set[int]]()
+    net = one._loaded()
+    assert isinstance(net, ImageNet)
+
+    def prepare() -> bool:
+        found.append({int(library["num_threads"]) for library in threadpool_info() if library["user_api"] == "blas"})
+        return False
+
+    monkeypatch.setattr(net, "prepare", prepare)
+    with threadpool_limits(2, "blas"):
+        for device, kept in (("cpu", 0), ("cuda", 10**9), ("cuda", 0), ("cpu", 0)):
+            monkeypatch.setattr(squares, "MOST_BYTES", kept)
+            net.see_at(64)
+            net.device = device
+            one.advance(Deadline(0.0))
+    assert found == [{2}, {2}, {1}, {2}]
 
 
 @pytest.mark.parametrize("kept", [3, 10**9])
