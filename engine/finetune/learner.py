@@ -93,6 +93,7 @@ class FineTune(Learner):
         self._error: float | None = None
         self._check_s, self._checking_s = 0.0, 0.0  # what the last check took, and the present one so far
         self._unnoted, self._since = 0.0, 0.0  # samples of steps whose time is not noted yet, and when these began
+        self._stepped_s, self._prepared_s = 0.0, 0.0  # in the present slice
         self._soup = Soup()
         self._choices: dict[str, Any] = {}
         self.allowed = math.inf  # seconds for one network, as they are when the first is about to be loaded
@@ -105,6 +106,7 @@ class FineTune(Learner):
     def advance(self, deadline: Deadline) -> Progress:
         torch.set_num_threads(self.job.threads)
         self._message, self._now = "", deadline.now
+        self._stepped_s, self._prepared_s = 0.0, 0.0
         before = deadline.elapsed
         if self._net is None:
             self.allowed = self.plan.share * (deadline.left - deadline.elapsed)
@@ -124,7 +126,7 @@ class FineTune(Learner):
         self._settle()
         self._worked += deadline.elapsed - before
         self._shared = max(self._shared, self._share())
-        return Progress(improved, self._done, self._shared, self._message)
+        return Progress(improved, self._done, self._shared, self._message, self._stepped_s, self._prepared_s)
 
     def _work(self, deadline: Deadline) -> bool:
         """Do one small piece of work; return whether it brought a candidate."""
@@ -323,7 +325,9 @@ class FineTune(Learner):
         batch = min(self.ladder.batch, len(stream.rows))  # no sample twice in a step
         if 1 < batch == left - 1:
             batch = left  # none alone in the last step: nothing can be normalised over it
+        prepared_s = tuning.prepared_s
         self._unnoted += effort * tuning.step(batch, min(affordable, left))
+        self._prepared_s += tuning.prepared_s - prepared_s
         soon = self.plan.measured < _JUDGED_AFTER or tuning.to_be_checked
         if soon or not works_ahead(net.device) or self._unnoted * self.plan.row_s > _AHEAD_S:
             self._settle()
@@ -332,7 +336,9 @@ class FineTune(Learner):
         """Wait for the steps that were asked for, which a card takes while the next are prepared; note their time."""
         if self._unnoted:
             wait_for(self._loaded().device)
-            self.plan.note(self._now() - self._since, self._unnoted)
+            seconds = self._now() - self._since
+            self.plan.note(seconds, self._unnoted)
+            self._stepped_s += seconds
             self._unnoted = 0.0
 
     def _check(self, tuning: Tuning) -> bool:

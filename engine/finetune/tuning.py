@@ -63,7 +63,7 @@ class Tuning:
         self.head = joint.start.head
         self.seed, self.contrasts = seed, recipe.contrasts
         self.steps, self.taken, self.progress, self.checked = 0, 0, 0.0, 0
-        self.prepared_s = 0.0
+        self.prepared_s = 0.0  # of making samples ready; a card works on meanwhile and waits no longer for data
         self._served: list[Float32Array] = []
         groups = self._groups(recipe)
         wanted = {id(parameter) for group in groups for parameter in group["params"]}
@@ -127,8 +127,8 @@ class Tuning:
         began = time.monotonic()
         view = View(train=True, progress=self.progress, random=random)
         inputs, targets = self.net.mix(self.net.inputs(rows, view), self.targets.tensor(rows, self.net.device), view)
-        self.prepared_s += time.monotonic() - began
         self.net.expect(self.stream.piece(self.taken + len(rows), len(rows)))
+        self.prepared_s += time.monotonic() - began
         self.net.body.train()
         self.optimiser.forget_gradients()
         with self.net.precision():
@@ -200,13 +200,14 @@ class Tuning:
             found |= {f"{moment}:{name}": memory[moment] for moment in _STATE if moment in memory}
         tensors = {name: tensor.cpu().contiguous() for name, tensor in found.items()}
         numbers = {"steps": self.steps, "taken": self.taken, "progress": self.progress, "checked": self.checked}
-        return Saved(tensors, {**numbers, "scaler": self.scaler.state_dict()})
+        return Saved(tensors, {**numbers, "scaler": self.scaler.state_dict(), "prepared_s": self.prepared_s})
 
     def restore(self, saved: Saved) -> None:
         """Go on from :meth:`saved`."""
         arrays, numbers = saved.tensors, saved.numbers
         self.steps, self.taken = int(numbers["steps"]), int(numbers["taken"])
         self.progress, self.checked = float(numbers["progress"]), int(numbers["checked"])
+        self.prepared_s = float(numbers.get("prepared_s", 0.0))  # earlier versions did not know
         with torch.no_grad():
             for name, value in self._learned().items():
                 value.copy_(arrays[f"weight:{name}"])

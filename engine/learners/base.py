@@ -43,13 +43,16 @@ class Progress:
     ``share`` is how much of its whole work a learner has done, 0 to 1, so that others can tell when it will be through;
     who is done with less than 1 would have worked on if there were more time.
     ``message`` is a sentence for the person about what it had to do otherwise (less memory, a part left out), mostly
-    empty; the run says it once.
+    empty; the run says it once. ``stepped_s`` are the seconds that a fine-tune's steps took, ``prepared_s`` those of
+    them in which it made samples ready: a graphics card, which works on meanwhile, waited no longer for data.
     """
 
     improved: bool
     done: bool
     share: float = 0.0
     message: str = ""
+    stepped_s: float = 0.0
+    prepared_s: float = 0.0
 
 
 class Learner(ABC):

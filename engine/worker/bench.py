@@ -31,7 +31,8 @@ class SliceReport:
     """What a slice brought. ``version`` is set when there is a new candidate, ``message`` is for the person.
 
     ``share`` of the learner's whole work is done; None when no learning was done. ``aside_s`` of its seconds went into
-    loading and keeping, not into learning.
+    loading and keeping, not into learning. ``stepped_s`` and ``prepared_s`` are those of
+    :class:`engine.learners.base.Progress`.
     """
 
     learner: str
@@ -41,6 +42,8 @@ class SliceReport:
     message: str = ""
     share: float | None = None
     aside_s: float = 0.0
+    stepped_s: float = 0.0
+    prepared_s: float = 0.0
 
 
 class Bench:
@@ -99,18 +102,19 @@ class Bench:
         if learner is None:  # it is not built yet, and goes on with that next time
             seconds = awake() - start
             return SliceReport(name, seconds, done=False, aside_s=seconds)
-        message, share, learning_s = "", None, 0.0
+        message, share, learning_s, steps = "", None, 0.0, (0.0, 0.0)
         if not (checkpoint.mark.unscored and _has_candidate(learner)):
             began = awake()
             progress = learner.advance(deadline)
             learning_s = awake() - began
             message, share = progress.message, progress.share
+            steps = progress.stepped_s, progress.prepared_s
             checkpoint.save_state(learner, done=progress.done, unscored=progress.improved)
         version = self._offer(name, learner, checkpoint) if checkpoint.mark.unscored else None
         if checkpoint.mark.done:
             del self._learners[name]  # nobody asks for it again, and it may hold gigabytes
         seconds = awake() - start
-        return SliceReport(name, seconds, checkpoint.mark.done, version, message, share, seconds - learning_s)
+        return SliceReport(name, seconds, checkpoint.mark.done, version, message, share, seconds - learning_s, *steps)
 
     def _learner(self, name: str, checkpoint: Checkpoint, frugality: int, deadline: Deadline) -> Learner | None:
         """Return a learner as it was, built anew where that is needed; None where the deadline came before that."""

@@ -407,6 +407,8 @@ class Worker:
             "aside_s": round(message["aside_s"], 3),
         }
         known = {} if message["share"] is None else {"share": round(message["share"], 4)}
+        if message["stepped_s"]:
+            known |= {name: round(message[name], 3) for name in ("stepped_s", "prepared_s")}
         self._journal.write("slice", facts | known)
         self._tell(learner, message["message"])
         wanted = self._weigh(learner) if message["version"] is not None else None

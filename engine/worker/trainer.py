@@ -123,7 +123,10 @@ def _reason(error: Exception, run_path: Path) -> str:
 
 
 def _aside(reply: dict[str, Any]) -> list[str]:
-    return [f"of them {reply['aside_s']:.2f} s beside learning"] if "aside_s" in reply else []
+    said = [f"of them {reply['aside_s']:.2f} s beside learning"] if "aside_s" in reply else []
+    if reply.get("stepped_s"):
+        said.append(f"and {reply['prepared_s']:.2f} of {reply['stepped_s']:.2f} s of steps to make samples ready")
+    return said
 
 
 def _slice(bench: Bench, learner: str, deadline: Deadline, frugality: int) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,7 @@ from engine.finetune import learner as module
 from engine.finetune.base import View
 from engine.finetune.learner import FineTune
 from engine.finetune.waiting import sent, wait_for
-from engine.learners.base import Job
+from engine.learners.base import Job, Progress
 from engine.task import Kind, Modality, Task
 from tests.engine.clocks import Clock
 from tests.engine.finetune.nets import Rows, RowsFineTune, RowsNet, job
@@ -319,6 +320,27 @@ def test_a_step_is_timed_until_the_card_is_through_with_it(kind: str, monkeypatc
     wait_for("cpu")
     wait_for(f"{kind}:0")
     assert waited == [kind]
+
+
+def test_a_slice_says_how_long_its_steps_took_and_how_long_their_samples_took_to_be_made_ready(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, said = learner(SETTINGS | {"folds": 1, "epochs": 1}), list[Progress]()
+    net = one.net()
+    see = net.inputs
+
+    def slowly(rows: IntArray, view: View) -> tuple[torch.Tensor, ...]:
+        time.sleep(0.02 * view.train)
+        return see(rows, view)
+
+    monkeypatch.setattr(net, "inputs", slowly)
+    monkeypatch.setattr(one, "net", lambda: net)
+    while not said or not said[-1].done:
+        said.append(one.advance(Deadline(0.0)))
+    stepped = [progress for progress in said if progress.stepped_s]
+    assert len(stepped) == 7  # of 100 samples
+    assert all(0.015 < progress.prepared_s < progress.stepped_s for progress in stepped)
+    assert {progress.prepared_s for progress in said if not progress.stepped_s} == {0.0}
 
 
 def test_a_card_copies_what_it_is_sent_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,6 +71,14 @@ def test_all_that_the_optimiser_remembers_moves_with_the_weights() -> None:
     assert memories(one) == {CARD}
 
 
+def test_how_long_samples_took_to_be_made_ready_is_known_over_a_restart() -> None:
+    one, again = tuning(), tuning()
+    one.step(16, 64)
+    one.prepared_s += 1.0
+    again.restore(one.saved())
+    assert again.prepared_s == one.prepared_s >= 1.0
+
+
 def test_what_was_saved_is_taken_up_where_the_weights_are() -> None:
     one = tuning()
     one.step(16, 64)

@@ -227,16 +227,34 @@ def test_learners_whose_network_does_not_help_wait_unless_the_plan_wants_no_guar
     assert chosen.learner == first
 
 
-def slice_of(learner: str, version: int | None = None) -> TrainerReply:
+def slice_of(learner: str, version: int | None = None, **steps: float) -> TrainerReply:
     """What a trainer says of a slice."""
     facts = {"seconds": 1.0, "done": False, "share": 0.5, "aside_s": 0.0, "message": "", "version": version}
-    return TrainerReply(1, {"reply": "slice", "learner": learner, **facts})
+    return TrainerReply(
+        1, {"reply": "slice", "learner": learner, **facts, "stepped_s": 0.0, "prepared_s": 0.0, **steps}
+    )
 
 
 def idle(worker: Worker) -> Idle:
     trainer = worker._desk._waiting
     assert isinstance(trainer, Idle)
     return trainer
+
+
+def test_a_slice_tells_how_long_its_steps_took_and_their_samples_where_it_took_any(sit: Sit, run: RunFolder) -> None:
+    def work(learner: str) -> None:
+        if len(trainer.jobs) == 1:
+            worker._inbox.put(slice_of(learner, stepped_s=2.0, prepared_s=0.5))
+        else:
+            worker._inbox.put(slice_of(learner))
+            worker._inbox.put(Command("discard"))
+
+    worker = sit(on_job=work)
+    trainer = idle(worker)
+    worker.run_to_end()
+    stepped, other = events(run, "slice")[:2]
+    assert (stepped.data["stepped_s"], stepped.data["prepared_s"]) == (2.0, 0.5)
+    assert not {"stepped_s", "prepared_s"} & set(other.data)
 
 
 def test_a_run_that_is_finished_serves_what_the_slice_at_work_brings(sit: Sit, run: RunFolder) -> None:
