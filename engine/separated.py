@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from engine.encodings import is_chinese
 
@@ -37,6 +38,12 @@ THOUSANDS = re.compile(  # a number whose commas can only stand between them
 NO_THOUSANDS = re.compile(  # a number with a comma that cannot stand between thousands
     r"[+-]?(?:\d{1,3}(?:\.\d{3})+,\d+|(?![1-9]\d{0,2},\d{3}\Z)\d*,\d+)(?:[eE][+-]?\d+)?"
 )
+_NAMING_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+_FEWEST_EVEN = 4  # numbers at even distances that name columns
+_FEWEST_BESIDE_A_NAME = 3  # of them, where a word names a column of numbers
+_FEWEST_RISING = 8  # where the distances differ
+_MOSTLY = 0.75
+_ROWS_COMPARED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,17 +222,55 @@ def _has_header(rows: list[list[str]]) -> bool:
     first, rest = rows[0], rows[1:]
     if not rest:
         return not all(_is_number(cell) for cell in first)
-    evidence = 0
-    for position, cell in enumerate(first):
-        below = [row[position] for row in rest if position < len(row) and row[position] not in MISSING]
-        if not below or cell in MISSING:
-            continue
-        numeric = sum(map(_is_number, below)) > 0.8 * len(below)
-        if numeric:
-            evidence += -1 if _is_number(cell) else 1
-        elif cell in below:
-            evidence -= 1
-    return evidence >= 0
+    votes = [_vote(cell, [row[place] for row in rest if place < len(row)]) for place, cell in enumerate(first)]
+    of_words = [vote for cell, vote in zip(first, votes, strict=True) if not _is_number(cell)]
+    if sum(votes) >= 0:
+        return True
+    return min(of_words, default=0) >= 0 and _counts_up(rows, _FEWEST_BESIDE_A_NAME if 1 in of_words else _FEWEST_EVEN)
+
+
+def _vote(cell: str, below: list[str]) -> int:
+    """Return 1 where a cell can only name what is below it, -1 where it is like that, and 0 where nothing tells."""
+    told = [other for other in below if other not in MISSING]
+    if not told or cell in MISSING:
+        return 0
+    if sum(map(_is_number, told)) > 0.8 * len(told):
+        return -1 if _is_number(cell) else 1
+    return -1 if cell in told else 0
+
+
+def _counts_up(rows: list[list[str]], fewest_even: int) -> bool:
+    """Return whether numbers in the first row count up as those do that name columns: places, years or wavelengths.
+
+    A row of data may rise by chance. So they have to be ``fewest_even`` or more at even distances, as in no row below,
+    or many that rise at any, where no row below does nearly so.
+    """
+    places = [place for place, cell in enumerate(rows[0]) if _NAMING_NUMBER.fullmatch(cell)]
+    first, *others = (_steps(row, places) for row in rows[:_ROWS_COMPARED])
+    if len(places) >= fewest_even and _is_even(first):
+        return not any(map(_is_even, others))
+    return len(places) >= _FEWEST_RISING and _rising(first) == 1.0 and all(_rising(row) < _MOSTLY for row in others)
+
+
+def _steps(row: list[str], places: list[int]) -> list[float]:
+    """Return by how much each of some cells is above the one before, NaN where either is no number."""
+    numbers = [_value(row[place]) if place < len(row) else math.nan for place in places]
+    return [after - before for before, after in pairwise(numbers)]
+
+
+def _is_even(steps: list[float]) -> bool:
+    return steps[0] > 0.0 and len({round(step, 6) for step in steps}) == 1
+
+
+def _rising(steps: list[float]) -> float:
+    return sum(step > 0.0 for step in steps) / len(steps)
+
+
+def _value(cell: str) -> float:
+    try:
+        return float(cell.replace(",", "."))
+    except ValueError:
+        return math.nan
 
 
 def _is_number(cell: str) -> bool:
