@@ -44,6 +44,7 @@ _FEWEST_BESIDE_A_NAME = 3  # of them, where a word names a column of numbers
 _FEWEST_RISING = 8  # where the distances differ
 _MOSTLY = 0.75
 _ROWS_COMPARED = 20
+_LONG = 10_000  # characters of a cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +176,22 @@ def _best_rows(text: str, whole: bool) -> tuple[str, bool, list[list[str]]]:
         score = _score(rows, delimiter)
         if score > best:
             best, chosen = score, (delimiter, True, rows)
-    if any("\n" in cell and len(cell) > 10_000 for row in chosen[2] for cell in row):
-        rows = _rows(text, chosen[0], quoted=False, whole=whole)
-        return chosen[0], False, rows
+    delimiter, _, rows = chosen
+    if long := [cell for row in rows for cell in row if len(cell) > _LONG]:
+        plain = _rows(text, delimiter, quoted=False, whole=whole)
+        if any(_holds_rows(cell, delimiter, _width(plain)) for cell in long):
+            return delimiter, False, plain
     return chosen
+
+
+def _holds_rows(cell: str, delimiter: str, width: int) -> bool:
+    """Return whether a cell has taken in whole rows, as where its first quotation mark was not meant to enclose any.
+
+    Other long cells are documents, whose lines do not nearly all hold as many separators as a row does.
+    """
+    lines = cell.splitlines()[1:-1]  # the first and the last may be parts of rows
+    of_rows = sum(line.count(delimiter) == width - 1 for line in lines)
+    return width > 1 and of_rows > 0.8 * len(lines)
 
 
 def _rows(text: str, delimiter: str, quoted: bool, whole: bool) -> list[list[str]]:

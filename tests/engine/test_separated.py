@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
 
 import pytest
@@ -12,6 +14,7 @@ from engine.separated import Layout, layout_of
 
 PLACES = [str(place) for place in range(20)]
 ROWS = 30
+LETTER = "\n".join(["From: a friend", "", "I have read it, twice, and think", "that it is fine; see below.", ""] * 200)
 
 
 def the_layout(*rows: Sequence[str]) -> Layout:
@@ -78,3 +81,24 @@ def test_a_row_that_rises_among_others_that_mostly_do_is_no_header(width: int) -
 )
 def test_what_is_like_the_rows_below_is_no_header(rows: list[list[str]]) -> None:
     assert not the_layout(*rows).header
+
+
+def test_long_documents_in_quotes_are_cells() -> None:
+    written = io.StringIO(newline="")
+    csv.writer(written).writerows([["text", "label"], [LETTER, "a"], ["short", "b"], [LETTER, "b"]])
+    layout = layout_of(written.getvalue(), whole=True)
+    assert layout is not None
+    assert (layout.quoted, layout.names) == (True, ("text", "label"))
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ('a,b\n1,"un\n' + "2,x\n" * 5_000 + '3,end"\n4,y\n', ("a", "b")),
+        ('a,"b,c\n' + "1,2,3\n" * 3_000 + '4,"5,6\n', ("a", '"b', "c")),
+    ],
+)
+def test_marks_that_would_enclose_rows_are_no_quotes(text: str, names: tuple[str, ...]) -> None:
+    layout = layout_of(text, whole=True)
+    assert layout is not None
+    assert (layout.quoted, layout.names) == (False, names)

@@ -228,6 +228,13 @@ def test_rows_are_not_held() -> None:
     assert most < 20 * len(raw)
 
 
+def test_long_documents_in_quotes_are_cells(tmp_path: Path) -> None:
+    letter = "\n".join(["I have read it, twice, and think", "that it is fine; see below.", ""] * 250).strip()
+    raw = table([("1", letter), ("2", "x"), ("3", letter)], header=NAMES[:2]).encode()
+    same(raw, tmp_path)
+    assert [row["colour"] for row in rows_of(raw, COLUMNS)] == [letter, "x", letter]
+
+
 def test_a_quotation_mark_that_is_never_closed_is_found_before_the_first_row() -> None:
     rows = each_row(b'size,colour\n1,"a b"\n2,"never closed\n3,red\n', COLUMNS)
     assert [row["colour"] for row in rows] == ['"a b"', '"never closed', "red"]
