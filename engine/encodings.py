@@ -8,18 +8,34 @@ from engine.arrays import ByteArray
 
 _HIGH = 0x80
 _PAIRED, _COMMON = 0.8, 0.6
+_FIRST_LETTER, _AFTER_HANGUL = 0xB0A1, 0xC9A1
+_TELLING = 16  # different characters: in Chinese about two of five lie behind where Hangul ends
+_HANJA = 0.05  # the most of those in Korean that are Chinese characters
 
 
-def is_chinese(raw: bytes) -> bool:
-    """Return whether the high bytes come in pairs, most of which are everyday characters or punctuation of GB 2312."""
+def chinese_or_korean(raw: bytes) -> tuple[str, ...]:
+    """Return the encodings of Chinese or Korean that bytes may well be in, the likeliest first; none where neither is.
+
+    They are in one where high bytes come in pairs, most of which are everyday characters or punctuation of GB 2312.
+    Korean has its syllables among these, but hardly anything behind them.
+    """
     values = np.frombuffer(raw, dtype=np.uint8)
     leads = _leads(values)
     high = int((values >= _HIGH).sum())
     if not len(leads) or 2 * len(leads) < _PAIRED * high:
-        return False
+        return ()
     first = values[leads]
     common = ((first >= 0xB0) & (first <= 0xD7)) | ((first >= 0xA1) & (first <= 0xA3))
-    return float(common.mean()) >= _COMMON
+    if float(common.mean()) < _COMMON:
+        return ()
+    return ("cp949", "gb18030") if _is_korean(first, values[leads + 1]) else ("gb18030",)
+
+
+def _is_korean(leads: ByteArray, trails: ByteArray) -> bool:
+    """Return whether characters of two bytes are Korean, as far as there are enough different ones to tell."""
+    characters = leads.astype(np.int64) * 256 + trails
+    letters = np.unique(characters[characters >= _FIRST_LETTER])
+    return len(letters) >= _TELLING and int((letters >= _AFTER_HANGUL).sum()) < _HANJA * len(letters)
 
 
 def _leads(values: ByteArray) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

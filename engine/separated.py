@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from engine.encodings import is_chinese
+from engine.encodings import chinese_or_korean
 
 DELIMITERS = (",", ";", "\t", "|")
 SNIFFED_BYTES = 1 << 18
@@ -128,8 +128,9 @@ def encoding_of(head: bytes, decodes: Callable[[str], bool]) -> str:
         return "utf-16-be"
     if decodes("utf-8"):
         return "utf-8"
-    if is_chinese(head) and decodes("gb18030"):
-        return "gb18030"
+    for name in chinese_or_korean(head):
+        if decodes(name):
+            return name
     return "cp1252" if decodes("cp1252") else "latin-1"
 
 

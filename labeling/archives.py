@@ -20,7 +20,7 @@ from typing import IO
 
 from typing_extensions import override
 
-from engine.encodings import is_chinese
+from engine.encodings import chinese_or_korean
 from labeling.batch import Problem, Watch
 from labeling.classes import SHORTEST_MERGED
 from labeling.errors import ImportRefused
@@ -101,8 +101,7 @@ def _encoding_of(names: bytes) -> str:
 
     All names are judged together, since a single one can mean something in several encodings.
     """
-    candidates = ("utf-8", "gb18030") if is_chinese(names) else ("utf-8",)
-    for encoding in candidates:
+    for encoding in ("utf-8", *chinese_or_korean(names)):
         with suppress(UnicodeDecodeError):
             names.decode(encoding)
             return encoding

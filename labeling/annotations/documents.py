@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from engine.encodings import is_chinese
+from engine.encodings import chinese_or_korean
 from labeling.errors import ImportRefused
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def read_xml(path: Path) -> Element:
 
 
 def read_text(path: Path, most: int = MOST_BYTES) -> str:
-    """Return a text file as text: UTF-8 or UTF-16 with their marks, UTF-8, Chinese GB 18030, or else Latin-1.
+    """Return a text file as text: UTF-8 or UTF-16 with their marks, UTF-8, Chinese GB 18030, Korean CP949, or Latin-1.
 
     Raises:
         ImportRefused: it is too large or cannot be read.
@@ -102,9 +102,9 @@ def _decoded(data: bytes, declared: str = "") -> str:
     for encoding in filter(None, (marked, certain, "utf-8", declared)):
         with suppress(UnicodeError, LookupError):
             return data.decode(encoding)
-    if is_chinese(data[:SNIFFED_BYTES]):
+    for encoding in chinese_or_korean(data[:SNIFFED_BYTES]):
         with suppress(UnicodeError):
-            return data.decode("gb18030")
+            return data.decode(encoding)
     return data.decode("latin-1")
 
 

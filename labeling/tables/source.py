@@ -33,7 +33,12 @@ MAX_CELLS = 40_000_000
 MAX_COLUMNS = 20_000
 MAX_SHEET_BYTES = 1 << 30
 ROW = "\0row"
-GUESSED = ("cp1252", "latin-1")  # encodings in which nearly any bytes mean something
+GUESSED = {  # from bytes alone, which mean something in other encodings too
+    "cp1252": "Western European",
+    "latin-1": "Western European",
+    "gb18030": "Chinese",
+    "cp949": "Korean",
+}
 
 
 @dataclass(frozen=True)
@@ -108,9 +113,9 @@ def _text_table(path: Path, whole: bool) -> Iterator[OpenTable]:
             readable = Path(folder) / "plain.csv"
             _check_room(path)
             transcode(path, dialect, readable)
-        if dialect.encoding in GUESSED:
+        if guess := GUESSED.get(dialect.encoding):
             notes.append(
-                f"{path.name} is not in UTF-8 and does not say in what else, so it was taken for Western European text "
+                f"{path.name} is not in UTF-8 and does not say in what else, so it was taken for {guess} text "
                 f"({dialect.encoding}). If letters look wrong, save it again as UTF-8."
             )
         if dialect.nulls:

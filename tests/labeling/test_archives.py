@@ -93,6 +93,7 @@ def test_what_leads_out_or_is_a_link_is_left_out(tmp_path: Path, base: Path) -> 
         (("Ärger/1.txt", "Freude/2.txt"), "utf-8"),
         (("Größe/1.txt", "Länge/2.txt"), "cp437"),
         (("猫/1.txt", "狗/2.txt", "plain/3.txt"), "gb18030"),
+        (("고양이와 강아지/1.txt", "새들과 물고기/2.txt", "나무하고 꽃그리고 풀밭/3.txt"), "cp949"),
         (("猫/1.txt",), "utf-8"),
     ],
 )

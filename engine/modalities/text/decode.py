@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.encodings import is_chinese
+from engine.encodings import chinese_or_korean
 from engine.errors import DataError
 from engine.separated import is_missing
 
@@ -67,8 +67,8 @@ def decode(raw: bytes) -> str:
     """Return bytes as text; never fails.
 
     A byte order mark decides. Without one: UTF-16 where every other byte is mostly zero, UTF-8 where it is valid,
-    GB18030 where the bytes come in pairs that are common Chinese characters, else UTF-8 with each invalid byte read as
-    Windows-1252, which is Windows-1252 itself where no byte is valid UTF-8.
+    GB18030 or CP949 where the bytes come in pairs that are common in Chinese or Korean, else UTF-8 with each invalid
+    byte read as Windows-1252, which is Windows-1252 itself where no byte is valid UTF-8.
     """
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
@@ -81,8 +81,8 @@ def decode(raw: bytes) -> str:
     except UnicodeDecodeError as error:
         if error.start >= MAX_BYTES - _CUT_CHARACTER:
             return raw[: error.start].decode("utf-8")
-    if is_chinese(raw):
-        return raw.decode("gb18030", errors="replace")
+    if guesses := chinese_or_korean(raw):
+        return raw.decode(guesses[0], errors="replace")
     return raw.decode("utf-8", errors="autodidact.windows")
 
 

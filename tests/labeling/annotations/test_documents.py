@@ -43,10 +43,17 @@ def test_old_encodings_are_read(tmp_path: Path) -> None:
     assert read_text(tmp_path / "marked.txt") == read_text(tmp_path / "latin.txt") == "Müller"
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "gb18030"])
-def test_other_alphabets_are_read(tmp_path: Path, encoding: str) -> None:
-    (tmp_path / "classes.txt").write_bytes("猫\n狗\n".encode(encoding))
-    assert read_text(tmp_path / "classes.txt") == "猫\n狗\n"
+@pytest.mark.parametrize(
+    ("names", "encoding"),
+    [
+        ("猫\n狗\n", "utf-16"),
+        ("猫\n狗\n", "gb18030"),
+        ("고양이와 강아지\n새들과 물고기\n나무하고 꽃그리고 풀밭\n", "cp949"),
+    ],
+)
+def test_other_alphabets_are_read(tmp_path: Path, names: str, encoding: str) -> None:
+    (tmp_path / "classes.txt").write_bytes(names.encode(encoding))
+    assert read_text(tmp_path / "classes.txt") == names
 
 
 @pytest.mark.parametrize(

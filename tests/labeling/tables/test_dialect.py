@@ -142,17 +142,33 @@ def test_a_table_in_chinese_of_any_encoding_is_read(tmp_path: Path) -> None:
     assert rows[1][0] == {"城市": "北京市朝阳区", "数值": "0", "类别": "好的"}
 
 
+def test_a_table_in_korean_of_any_encoding_is_read(tmp_path: Path) -> None:
+    text = "도시,값,평가\n" + "".join(
+        f"서울특별시 강남구,{row},매우 좋아요\n부산광역시,{row},별로예요\n" for row in range(20)
+    )
+    rows = [read(tmp_path / "table.csv", text.encode(encoding)) for encoding in ("utf-8", "cp949", "euc_kr")]
+    assert rows[0] == rows[1] == rows[2]
+    assert rows[1][0] == {"도시": "서울특별시 강남구", "값": "0", "평가": "매우 좋아요"}
+
+
 def test_western_letters_are_not_taken_for_chinese(tmp_path: Path) -> None:
     text = "Stadt,Größe\n" + "Köln,groß\nMünster,mäßig\nŒuvre,“ça va”\n" * 20
     assert read(tmp_path / "table.csv", text.encode("cp1252"))[0] == {"Stadt": "Köln", "Größe": "groß"}
 
 
-def test_a_guess_at_the_encoding_is_told(tmp_path: Path) -> None:
-    text = "Stadt,Größe\nKöln,groß\nMünster,mäßig\n"
-    for encoding, told in (("utf-8", 0), ("cp1252", 1)):
-        (tmp_path / "table.csv").write_bytes(text.encode(encoding))
+@pytest.mark.parametrize(
+    ("cells", "encoding", "language"),
+    [
+        ("Köln,groß", "cp1252", "Western European"),
+        ("北京市,很好", "gb18030", "Chinese"),
+        ("서울특별시 강남구 매우 좋아요,부산광역시 별로예요", "cp949", "Korean"),
+    ],
+)
+def test_a_guess_at_the_encoding_is_told(tmp_path: Path, cells: str, encoding: str, language: str) -> None:
+    for written, told in (("utf-8", 0), (encoding, 1)):
+        (tmp_path / "table.csv").write_bytes(f"place,size\n{cells}\n".encode(written))
         with opened(tmp_path / "table.csv") as table:
-            assert sum("taken for Western European text" in note for note in table.notes) == told
+            assert sum(f"taken for {language} text ({encoding})" in note for note in table.notes) == told
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,18 @@ from engine.errors import DataError
 from engine.modalities.text.decode import MAX_BYTES, decode, read_text
 
 CHINESE = "这家餐厅的味道很好，送餐也很快。下次还会再来！"
+KOREAN = "이 식당은 음식이 정말 맛있고 직원들도 친절해서 다음 주에 꼭 다시 가고 싶어요."
 WESTERN = "Le café était fermé; «naïve» coûte 5 € à Zürich."
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "gb18030"])
 def test_chinese_is_read_in_every_usual_encoding(encoding: str) -> None:
     assert decode(CHINESE.encode(encoding)) == CHINESE
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp949", "euc_kr"])
+def test_korean_is_read_in_every_usual_encoding(encoding: str) -> None:
+    assert decode(KOREAN.encode(encoding)) == KOREAN
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16", "utf-16-le", "utf-16-be"])
