@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.arrays import IntArray
-from engine.split import assign_folds, assign_test, holdout_share, n_folds
+from engine.split import _codes, assign_folds, assign_test, holdout_share, n_folds
 
 Case = tuple[list[str], IntArray]
 
@@ -176,6 +178,23 @@ def test_a_few_copies_among_large_data_change_nothing() -> None:
 
 def test_a_pair_of_samples_makes_two_folds() -> None:
     assert sorted(assign_folds(["a", "a"], np.arange(2), 0).tolist()) == [0, 1]
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0")), min_size=1))
+def test_classes_are_numbered_as_their_names_sort(names: list[str]) -> None:
+    assert np.array_equal(_codes(names), np.unique(np.array(names), return_inverse=True)[1])
+
+
+def test_one_long_name_takes_no_room_for_all_others() -> None:
+    labels = ["long " * 400, *["a", "b"] * 2_500]
+    tracemalloc.start()
+    try:
+        folds = assign_folds(labels, np.arange(len(labels)), 0)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert folds[0] == -1
+    assert most < 10_000_000
 
 
 def test_nothing_to_split() -> None:
