@@ -24,7 +24,8 @@ from engine.modalities.table.training import TrainingRows
 RISE = 0.05
 _MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 _LONGEST_GRADIENT = 1.0
-_CHECKED_AT_ONCE = 2048
+_FEWEST_CHECKED, _MOST_CHECKED = 32, 2048  # rows of each fold at once
+_MOST_INPUTS = 64_000_000  # numbers that enter the networks for them
 _FEWEST_STEPS_A_TURN = 8
 _SHRINKING = ("weight", "head", "sign")
 
@@ -99,8 +100,9 @@ class Lesson:
 class Descent:
     """The networks' weights and the optimiser's memory, stepped and kept."""
 
-    def __init__(self, lesson: Lesson, shape: network.Shape, recipe: Recipe, seed: int) -> None:
+    def __init__(self, lesson: Lesson, shape: network.Shape, recipe: Recipe, seed: int, frugality: int = 0) -> None:
         self.lesson, self.shape, self.recipe, self.seed = lesson, shape, recipe, seed
+        self.frugality = frugality
         self.steps, self.progress = 0, 0.0
         made = network.fresh(shape, seed)
         self.weights = {name: weight.to(lesson.device).requires_grad_() for name, weight in made.items()}
@@ -124,6 +126,13 @@ class Descent:
     def cells(self) -> int:
         """How many numbers a hidden layer makes in a step."""
         return self.shape.folds * self.batch * self.shape.members * self.shape.hidden
+
+    @property
+    def checked_at_once(self) -> int:
+        """How many rows of each fold are checked in a piece: fewer where there are many columns or memory ran short."""
+        shape = self.shape
+        rows = min(_MOST_CHECKED, _MOST_INPUTS // (shape.folds * shape.members * max(1, shape.width)))
+        return max(_FEWEST_CHECKED, rows >> self.frugality)
 
     def step(self, steps_left: int) -> None:
         """Learn from the next rows, with ``steps_left`` steps to come including this one."""
@@ -177,7 +186,7 @@ class Descent:
         Folds with fewer rows than others answer some of theirs again.
         """
         longest = max(len(rows) for rows in self.lesson.checked)
-        end = min(longest, start + _CHECKED_AT_ONCE)
+        end = min(longest, start + self.checked_at_once)
         rows = np.stack([np.resize(rows, longest)[start:end] for rows in self.lesson.checked])
         raw = network.outputs(self.weights, self.lesson.inputs.at(torch.from_numpy(rows).to(self.lesson.device)))
         said: FloatArray = raw.cpu().double().numpy()

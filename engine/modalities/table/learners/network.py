@@ -107,7 +107,7 @@ class Network(TableLearner):
             outputs=job.task.outputs if self._link.name in ("softmax", "sigmoids") else 1,
         )
         lesson = Lesson.of(self._rows, self._scaling, self._link, job.device)
-        return Descent(lesson, shape, recipe, abs(job.seed + int(self.settings.get("seed", 0))))
+        return Descent(lesson, shape, recipe, abs(job.seed + int(self.settings.get("seed", 0))), job.frugality)
 
     @override
     def advance(self, deadline: Deadline) -> Progress:

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from engine.learners.base import Job
+from engine.modalities.table import descent as descending
 from engine.modalities.table.descent import Descent, Lesson, Recipe, pace
 from engine.modalities.table.network import Shape
 from engine.modalities.table.scaling import Scaling
@@ -82,3 +83,24 @@ def test_steps_lower_the_loss() -> None:
         descent.step(left)
     assert descent.progress == 1.0
     assert loss() < 0.8 * before
+
+
+def test_a_wide_table_is_checked_in_smaller_pieces_that_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    descent = a_descent(a_job(2, size=240), Recipe())
+    whole, end = descent.answers(0)
+    assert end == 80
+    shape = descent.shape
+    monkeypatch.setattr(descending, "_MOST_INPUTS", 40 * shape.folds * shape.members * shape.width)
+    first, middle = descent.answers(0)
+    second, end = descent.answers(middle)
+    assert (middle, end) == (40, 80)
+    np.testing.assert_allclose(np.concatenate([first, second], axis=1), whole, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("columns", "frugality", "rows"), [(400, 0, 2048), (400, 2, 512), (20_000, 0, 50), (20_000, 1, 32), (0, 20, 32)]
+)
+def test_so_many_rows_are_checked_at_once_that_they_fit_into_memory(columns: int, frugality: int, rows: int) -> None:
+    lesson = a_descent(a_job(2, size=60), Recipe()).lesson
+    shape = Shape(folds=8, members=8, hidden=8, layers=1, numbers=0, gaps=columns, codes=(), outputs=1)
+    assert Descent(lesson, shape, Recipe(), seed=0, frugality=frugality).checked_at_once == rows

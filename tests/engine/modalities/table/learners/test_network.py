@@ -122,7 +122,8 @@ def test_it_is_left_out_where_even_a_few_turns_take_too_long() -> None:
     assert not progress.improved
 
 
-def test_short_memory_makes_its_steps_smaller() -> None:
+def test_short_memory_makes_its_steps_and_checks_smaller() -> None:
     job = a_job(2, size=16_000)
-    batches = [Network(replace(job, frugality=frugality), SETTINGS)._descent.batch for frugality in (0, 2)]
-    assert batches[1] == batches[0] // 4
+    full, short = (Network(replace(job, frugality=frugality), SETTINGS)._descent for frugality in (0, 2))
+    assert short.batch == full.batch // 4
+    assert short.checked_at_once == full.checked_at_once // 4
