@@ -190,8 +190,10 @@ class Search(TableLearner):
         running = [self._trial.so_far] if self._trial is not None else []
         begun = [one.tried for one in self._begun.kept]
         stored = list(dict.fromkeys([*self._kept, *self._served, *begun, *running]))
-        arrays = {str(place): one.validation for place, one in enumerate(stored)}
-        np.savez(folder / "trials.npz", **arrays, first=self._nothing if self._first is None else self._first)  # type: ignore[arg-type]
+        rows = np.flatnonzero(self.job.folds >= 0)
+        arrays = {str(place): one.validation[rows] for place, one in enumerate(stored)}
+        arrays["first"] = (self._nothing if self._first is None else self._first)[rows]
+        np.savez(folder / "trials.npz", rows=rows, **arrays)  # type: ignore[arg-type]
         state = {
             "strategy": self._strategy.save(),
             "count": self._count,
@@ -214,9 +216,9 @@ class Search(TableLearner):
     def restore(self, folder: Path) -> None:
         state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
         with np.load(folder / "trials.npz", allow_pickle=False) as arrays:
-            first = arrays["first"]
+            first = self._spread(arrays, "first")
             stored = [
-                Tried(one["settings"], arrays[str(place)], _texts(one, folder / _file_name(place)))
+                Tried(one["settings"], self._spread(arrays, str(place)), _texts(one, folder / _file_name(place)))
                 for place, one in enumerate(state["trials"])
             ]
         running = state["running"] if "running" in state else state["rung"] is not None  # an older program's word
@@ -236,6 +238,14 @@ class Search(TableLearner):
         self._begun = BegunTrials(begun)
         for one in under_way:
             self._trial = self._trial_of(one, state.get("share"))
+
+    def _spread(self, arrays: Mapping[str, Any], name: str) -> FloatArray:
+        """Return predictions of the rows that are checked at their places; an older program kept those of all rows."""
+        if "rows" not in arrays:
+            return np.asarray(arrays[name])
+        everywhere = self._nothing.copy()
+        everywhere[arrays["rows"]] = arrays[name]
+        return everywhere
 
 
 def _file_name(place: int) -> str:

@@ -152,6 +152,27 @@ def test_what_an_older_program_kept_of_trials_is_read(tmp_path: Path) -> None:
     np.testing.assert_array_equal(again.member().predict(rows), learner.member().predict(rows))
 
 
+def test_only_predictions_of_rows_that_are_checked_are_written(tmp_path: Path) -> None:
+    job = a_job(3, size=2000)
+    job = replace(job, folds=np.where(np.arange(2000) < 100, job.folds % 2, -1))
+    learner = contract.run_to_the_end(Search(job, SETTINGS))
+    learner.save(tmp_path)
+    assert (tmp_path / "trials.npz").stat().st_size < learner.validation().nbytes
+    again = Search(job, SETTINGS)
+    again.restore(tmp_path)
+    np.testing.assert_array_equal(again.validation(), learner.validation())
+    with np.load(tmp_path / "trials.npz") as arrays:
+        kept = dict(arrays)
+    rows = kept.pop("rows")
+    whole: dict[str, Any] = {name: np.full((2000, 3), np.nan) for name in kept}
+    for name, predictions in kept.items():
+        whole[name][rows] = predictions
+    np.savez(tmp_path / "trials.npz", **whole)  # as an older program wrote them
+    again = Search(job, SETTINGS)
+    again.restore(tmp_path)
+    np.testing.assert_array_equal(again.validation(), learner.validation())
+
+
 def in_the_middle_of_a_trial(job: Job, path: Path) -> Path:
     """Work in slices as short as can be, each of them saved, until some folds of the trial are grown; return where."""
     learner, slices = Search(job, ONE_TRIAL), 0
