@@ -112,7 +112,8 @@ class Network(TableLearner):
     @override
     def advance(self, deadline: Deadline) -> Progress:
         torch.set_num_threads(self.job.threads if self._descent.cells > _SMALL_CELLS else 1)
-        before = 0.0
+        before = deadline.elapsed  # what loading took is no step
+        self._pace.note(before, 0)
         while not self._done:
             steps = self._descent.steps
             if self._checks < len(MOMENTS) and self._descent.progress >= MOMENTS[self._checks]:
@@ -132,7 +133,7 @@ class Network(TableLearner):
         affordable = self._pace.steps(deadline, float(self.settings.get("share", 0.3)))
         whole = round(float(self.settings.get("epochs", 20)) * descent.steps_a_turn)
         fewest = min(whole, _FEWEST_TURNS * descent.steps_a_turn)
-        if self._pace.measured == _JUDGED_AFTER and affordable < fewest - descent.steps:
+        if descent.steps == _JUDGED_AFTER and affordable < fewest - descent.steps:
             self._done = True
         else:
             descent.step(int(min(affordable, whole - descent.steps)))
@@ -186,7 +187,8 @@ class Network(TableLearner):
     def restore(self, folder: Path) -> None:
         state = json.loads((folder / _STATE).read_text(encoding="utf-8"))
         tensors = load_file(folder / _TENSORS)
-        self._checks, self._done, self._pace = state["checks"], state["done"], _Pace(**state["pace"])
+        self._checks, self._done = state["checks"], state["done"]
+        self._pace = _Pace(**{**state["pace"], "measured": 0})  # the first steps are slow again
         self._best_loss = np.inf if state["best_loss"] is None else state["best_loss"]
         self._answers = tensors["answers"].numpy()
         self._best = {name[5:]: value.numpy() for name, value in tensors.items() if name.startswith("best:")}

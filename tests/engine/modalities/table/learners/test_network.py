@@ -122,6 +122,20 @@ def test_it_is_left_out_where_even_a_few_turns_take_too_long() -> None:
     assert not progress.improved
 
 
+def test_what_loading_takes_after_a_restart_is_no_step(tmp_path: Path) -> None:
+    job, settings, clock = a_job(2, size=1200), {**SETTINGS, "epochs": 1000}, Clock(1.0)
+    learner = Network(job, settings)
+    assert 0.0 < learner.advance(Deadline(300.0, now=clock, left=40_000.0)).share < 0.1
+    learner.save(tmp_path)
+    again = Network(job, settings)
+    again.restore(tmp_path)
+    deadline = Deadline(3_060.0, now=clock, left=39_000.0)
+    clock.time += 3_000.0
+    assert again.advance(deadline).share < 0.1
+    assert again._pace.spent > learner._pace.spent + 3_000.0
+    assert again._pace.step_s == pytest.approx(learner._pace.step_s)
+
+
 def test_short_memory_makes_its_steps_and_checks_smaller() -> None:
     job = a_job(2, size=16_000)
     full, short = (Network(replace(job, frugality=frugality), SETTINGS)._descent for frugality in (0, 2))
