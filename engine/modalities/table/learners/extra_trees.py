@@ -119,7 +119,7 @@ class ExtraTrees(TableLearner):
         most = max(_FEWEST_ROWS, _CELLS_A_TREE // own.shape[1])
         drawn = random.choice(len(learned), most, replace=False) if len(learned) > most else np.arange(len(learned))
         model = (ExtraTreesClassifier if self._sorts else ExtraTreesRegressor)(
-            n_estimators=1 if len(drawn) == most else min(4, self._goal - fold.trees),
+            n_estimators=1 if len(drawn) == most else max(1, min(4, self._goal - fold.trees)),  # others lower the goal
             min_samples_leaf=int(self.settings.get("leaf", 2)),
             max_features=float(self.settings.get("columns", 0.5)),
             random_state=int(random.integers(2**31)),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine.arrays import Float32Array, IntArray
 from engine.modalities.table.learners import extra_trees
 from engine.modalities.table.learners.extra_trees import ExtraTrees
 from engine.modalities.table.members.trees import TreesMember
@@ -86,3 +87,17 @@ def test_its_forests_stay_small_with_many_outputs(monkeypatch: pytest.MonkeyPatc
     member = contract.run_to_the_end(ExtraTrees(a_job(3), {"trees": 400})).member()
     assert isinstance(member, TreesMember)
     assert sum(len(forest.feature) for _, forest in member.parts) < 2 * 1_000
+
+
+def test_a_goal_that_comes_down_while_a_fold_begins_to_grow_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    learner = ExtraTrees(a_job(2), {"trees": 12})
+    opened = learner._opened
+
+    def lowered(fold: Any, learned: IntArray) -> tuple[Float32Array, Float32Array]:
+        if fold.trees:
+            learner._goal = fold.trees  # as another fold may do meanwhile
+        return opened(fold, learned)
+
+    monkeypatch.setattr(learner, "_opened", lowered)
+    contract.run_to_the_end(learner)
+    assert np.isfinite(learner.validation()).all()
