@@ -7,7 +7,7 @@ import math
 from engine.budget import parse_milliseconds
 from studio.train.number_chooser import NumberChooser
 
-USUAL_MS = (100.0, 30.0, 10.0)
+USUAL_MS = (100.0, 30.0)
 
 
 class LatencyChooser(NumberChooser):

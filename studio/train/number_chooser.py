@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QPushButton,
 from studio.theme import SPACE
 from studio.widgets.basics import text
 
+_FIELD = 120  # pixels
+
 
 class NumberChooser(QWidget):
     """Emits ``changed`` when the person changes :attr:`number`; that is None while the field holds no answer.
@@ -38,13 +40,13 @@ class NumberChooser(QWidget):
         for place, (_, title, read_out) in enumerate(usual):
             choice = QPushButton(title)
             choice.setCheckable(True)
-            choice.setMinimumWidth(64)
             choice.setAccessibleName(read_out)
             self._group.addButton(choice, place)
             choices.addWidget(choice)
         self.custom = QLineEdit()
-        self.custom.setFixedWidth(120)
-        choices.addWidget(self.custom)
+        self.custom.setMaximumWidth(_FIELD)
+        self.custom.setMinimumWidth(_FIELD // 2)  # in a small window no button is to be cut off
+        choices.addWidget(self.custom, 1)
         choices.addStretch()
         self.problem = text("", "muted")
         self.problem.hide()

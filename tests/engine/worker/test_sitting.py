@@ -387,7 +387,7 @@ def test_what_was_learned_is_kept_though_it_could_not_answer_anything_in_time(
     assert result is not None
     assert result["stopped_because"] == end
     assert result["t_first_s"] is not None
-    assert [member["name"] for member in result["members"]] == [trainer.jobs[0][1]]
+    assert trainer.jobs[0][1] in {member["name"] for member in result["members"]}
     assert result["score"]["validation"] > 0.5
     assert result["score"]["test"] is None
     assert csvs(run) == 1  # of the plain guess
@@ -454,7 +454,7 @@ def test_once_something_is_served_whoever_would_answer_far_too_late_is_done_with
     first, late = (learner for job, learner in trainer.jobs if job == "answer")
     result = run.result()
     assert result is not None
-    assert [member["name"] for member in result["members"]] == [first]
+    assert first in {member["name"] for member in result["members"]}
     assert csvs(run) == 2
     judged = {event.data["learner"]: event.data["score"] for event in events(run, "evaluated")}
     assert judged[late] > result["score"]["validation"]
@@ -568,6 +568,7 @@ class Paused:
 
     def __init__(self, sit: Sit, first: str, second: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
         """Take the devices on which the two trainers say they compute; None for one that says nothing."""
+        monkeypatch.setattr("engine.worker.loop.PAUSE_PATIENCE", 0.0)  # or the pause would be taken back
         self.second = Idle()
         self.second.on_job = lambda _learner: self.hear(Command("discard"))
         monkeypatch.setattr("engine.worker.desk.TrainerHandle", lambda _inbox, number: self._start(number, second))
