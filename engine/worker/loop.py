@@ -20,10 +20,8 @@ from typing import Any
 from engine.budget import Budget, awake
 from engine.curve import Point
 from engine.device import told_at_once
-from engine.disk import short_of_room
 from engine.errors import DataError, DeviceError, EngineError, RunError
 from engine.files import UNREADABLE
-from engine.memory import short_of_memory
 from engine.metrics import Interval
 from engine.modalities import portfolio
 from engine.model.folder import MANIFEST
@@ -38,6 +36,7 @@ from engine.worker.answer_time import AnswerTime
 from engine.worker.checkpoint import Checkpoint
 from engine.worker.control import Command, ControlFile, listen_to_stdin
 from engine.worker.desk import CARD_PATIENCE, Desk, Errand
+from engine.worker.endings import ASKED_TO, CARD_GONE, NO_CARD, NO_ROOM, why_cut_off
 from engine.worker.first import serve_constant
 from engine.worker.health import OWNER, give_back, memory_mb, take_ownership
 from engine.worker.result import bare_result, final_result
@@ -54,18 +53,6 @@ CARD_TRIES = 2  # trainers that are asked before the card is given up
 LONGEST_START = 60.0  # seconds from the plan of a run until its worker is there
 KILLED = (-9, 137)  # exit codes of a process that the system killed
 ENDED = (-15, 143)  # and of one that was asked to end
-NO_ROOM = "There is no room left on the disk, so training stopped. What was learned is kept. Make room, then resume it."
-NO_CARD = (
-    "The graphics card does not answer, so training stopped. Restart the computer, or train on the processor (on the "
-    "command line: --device cpu)."
-)
-CARD_GONE = (
-    "The graphics card does not answer any more, so training stopped. What was learned is kept: resume it to go on "
-    "with the processor, or restart the computer first."
-)
-NO_MEMORY = (
-    "There is too little memory, so training stopped. What was learned is kept. Close other programs, then resume it."
-)
 
 
 class Worker:
@@ -372,7 +359,7 @@ class Worker:
 
     def _leave(self, *_: object) -> None:
         """SIGTERM: the machine shuts down. Leave a run that resume continues."""
-        self._leaves_because = "Training was stopped by the system; resume it."
+        self._leaves_because = ASKED_TO
 
     # The trainer.
 
@@ -572,14 +559,8 @@ class Worker:
 
     def _cut_off(self, error: Exception) -> None:
         """Say that this sitting ends here, where that can be said."""
-        if short_of_room(error, self.run.path):
-            text = NO_ROOM
-        elif short_of_memory(error):
-            text = NO_MEMORY
-        else:
-            text = "Training could not go on; why is in the run's worker.log. What was learned is kept: resume it."
         with contextlib.suppress(OSError):
-            self._journal.write("message", {"level": "error", "text": text})
+            self._journal.write("message", {"level": "error", "text": why_cut_off(error, self.run.path)})
 
     def _end(self) -> int:
         """Write the result; return the exit code."""

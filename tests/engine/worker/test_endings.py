@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from engine.worker.endings import NO_ROOM, why_cut_off
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "no room left on the disk"),
+        (MemoryError(), "too little memory"),
+        (RuntimeError("CUDA out of memory. Tried to allocate 20.00 MiB"), "too little memory"),
+        (KeyError("length"), "worker.log"),
+    ],
+)
+def test_what_ended_a_sitting_is_told_with_what_to_do(error: Exception, told: str, tmp_path: Path) -> None:
+    sentence = why_cut_off(error, tmp_path)
+    assert told in sentence
+    assert "What was learned is kept" in sentence
+    assert "resume it" in sentence
+
+
+def test_a_full_disk_is_told_of_as_during_a_slice(tmp_path: Path) -> None:
+    assert why_cut_off(OSError(errno.EDQUOT, "Disk quota exceeded"), tmp_path) == NO_ROOM
