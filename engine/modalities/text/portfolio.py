@@ -8,6 +8,9 @@ news of two columns and 960 long reviews: runs of three words with log-count rat
 before the network. Five small networks bring the mean of all words on the Chinese reviews from 0.900 and 0.269 to
 0.902 and 0.268, in 80 s. A kernel head on latent semantic analysis was no better than 0.822 and 0.429 on long reviews,
 once the directions were found without the held-out texts: found with them it seems right in 0.852 (0.338).
+The means of the network's word embeddings alone, which its features hold too, give logistic regression 0.779 of the
+short reviews and 0.865 of the news within a second, and 0.824 rather than 0.801 in the mean with runs of words, but
+nothing once the whole network has been heard (0.839 rather than 0.841), so there is no learner of its own for them.
 What the sentence network sees gives 0.832 on the short reviews and 0.830 on the long ones by itself, 0.857 there in
 the mean with words; it is left out by its learners where it does not know the language. Tuned in one and a half
 passes it answers 0.837 of the held-out short reviews with a log-loss of 0.343, as it is 0.837 with 0.372; in two
