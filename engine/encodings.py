@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from engine.arrays import ByteArray
@@ -10,6 +12,8 @@ _HIGH = 0x80
 _PAIRED, _COMMON = 0.8, 0.6
 _FIRST_LETTER, _AFTER_HANGUL = 0xB0A1, 0xC9A1
 _TELLING = 16  # different characters: in Chinese about two of five lie behind where Hangul ends
+_TELLING_APART = 8  # where blanks part them, as they part the words of Korean, and hardly any in Chinese
+_BLANK_BETWEEN = re.compile(rb"[\x80-\xff] [\x80-\xff]")
 _HANJA = 0.05  # the most of those in Korean that are Chinese characters
 
 
@@ -28,14 +32,15 @@ def chinese_or_korean(raw: bytes) -> tuple[str, ...]:
     common = ((first >= 0xB0) & (first <= 0xD7)) | ((first >= 0xA1) & (first <= 0xA3))
     if float(common.mean()) < _COMMON:
         return ()
-    return ("cp949", "gb18030") if _is_korean(first, values[leads + 1]) else ("gb18030",)
+    telling = _TELLING_APART if _BLANK_BETWEEN.search(raw) else _TELLING
+    return ("cp949", "gb18030") if _is_korean(first, values[leads + 1], telling) else ("gb18030",)
 
 
-def _is_korean(leads: ByteArray, trails: ByteArray) -> bool:
-    """Return whether characters of two bytes are Korean, as far as there are enough different ones to tell."""
+def _is_korean(leads: ByteArray, trails: ByteArray, telling: int) -> bool:
+    """Return whether characters of two bytes are Korean, where there are ``telling`` different ones or more."""
     characters = leads.astype(np.int64) * 256 + trails
     letters = np.unique(characters[characters >= _FIRST_LETTER])
-    return len(letters) >= _TELLING and int((letters >= _AFTER_HANGUL).sum()) < _HANJA * len(letters)
+    return len(letters) >= telling and int((letters >= _AFTER_HANGUL).sum()) < _HANJA * len(letters)
 
 
 def _leads(values: ByteArray) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

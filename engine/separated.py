@@ -42,6 +42,7 @@ _NAMING_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 _FEWEST_EVEN = 4  # numbers at even distances that name columns
 _FEWEST_BESIDE_A_NAME = 3  # of them, where a word names a column of numbers
 _FEWEST_RISING = 8  # where the distances differ
+_FEWEST_BELOW = 5  # rows that are unlike them
 _MOSTLY = 0.75
 _ROWS_COMPARED = 20
 _LONG = 10_000  # characters of a cell
@@ -180,19 +181,22 @@ def _best_rows(text: str, whole: bool) -> tuple[str, bool, list[list[str]]]:
     delimiter, _, rows = chosen
     if long := [cell for row in rows for cell in row if len(cell) > _LONG]:
         plain = _rows(text, delimiter, quoted=False, whole=whole)
-        if any(_holds_rows(cell, delimiter, _width(plain)) for cell in long):
+        if any(_holds_rows(cell, delimiter, _width(plain), text) for cell in long):
             return delimiter, False, plain
     return chosen
 
 
-def _holds_rows(cell: str, delimiter: str, width: int) -> bool:
+def _holds_rows(cell: str, delimiter: str, width: int, text: str) -> bool:
     """Return whether a cell has taken in whole rows, as where its first quotation mark was not meant to enclose any.
 
-    Other long cells are documents, whose lines do not nearly all hold as many separators as a row does.
+    Other long cells are documents, whose lines do not nearly all hold as many separators as a row does. Where rows hold
+    none, documents stand in the text as they are, with the marks in them doubled.
     """
+    if width == 1:
+        return "\n" in cell and cell.replace('"', '""') not in text
     lines = cell.splitlines()[1:-1]  # the first and the last may be parts of rows
     of_rows = sum(line.count(delimiter) == width - 1 for line in lines)
-    return width > 1 and of_rows > 0.8 * len(lines)
+    return of_rows > 0.8 * len(lines)
 
 
 def _rows(text: str, delimiter: str, quoted: bool, whole: bool) -> list[list[str]]:
@@ -240,7 +244,9 @@ def _has_header(rows: list[list[str]]) -> bool:
     of_words = [vote for cell, vote in zip(first, votes, strict=True) if not _is_number(cell)]
     if sum(votes) >= 0:
         return True
-    return min(of_words, default=0) >= 0 and _counts_up(rows, _FEWEST_BESIDE_A_NAME if 1 in of_words else _FEWEST_EVEN)
+    if len(rest) < _FEWEST_BELOW or min(of_words, default=0) < 0:
+        return False  # what a person types to try a model may well be 1, 2, 3, 4
+    return _counts_up(rows, _FEWEST_BESIDE_A_NAME if 1 in of_words else _FEWEST_EVEN)
 
 
 def _vote(cell: str, below: list[str]) -> int:

@@ -77,18 +77,21 @@ def test_a_row_that_rises_among_others_that_mostly_do_is_no_header(width: int) -
         [[str(row + place) for place in range(6)] for row in range(ROWS)],
         [["1", "2", "3"], *(falling(3, row) for row in range(ROWS))],
         [["5.1", "3.5", "1.4", "0.2", "setosa"], ["4.9", "3.0", "1.4", "0.2", "setosa"]],
+        [["1", "2", "3", "4"], ["4.9", "3.0", "1.4", "0.2"]],
     ],
 )
 def test_what_is_like_the_rows_below_is_no_header(rows: list[list[str]]) -> None:
     assert not the_layout(*rows).header
 
 
-def test_long_documents_in_quotes_are_cells() -> None:
+@pytest.mark.parametrize("rest", [("label", "a", "b", "b"), ()])
+def test_long_documents_in_quotes_are_cells(rest: tuple[str, ...]) -> None:
     written = io.StringIO(newline="")
-    csv.writer(written).writerows([["text", "label"], [LETTER, "a"], ["short", "b"], [LETTER, "b"]])
+    texts = ["text", LETTER, "short", f'He said "yes".\n{LETTER}']
+    csv.writer(written).writerows([[text, *rest[place : place + 1]] for place, text in enumerate(texts)])
     layout = layout_of(written.getvalue(), whole=True)
     assert layout is not None
-    assert (layout.quoted, layout.names) == (True, ("text", "label"))
+    assert (layout.quoted, layout.names) == (True, ("text", *rest[:1]))
 
 
 @pytest.mark.parametrize(
@@ -96,6 +99,7 @@ def test_long_documents_in_quotes_are_cells() -> None:
     [
         ('a,b\n1,"un\n' + "2,x\n" * 5_000 + '3,end"\n4,y\n', ("a", "b")),
         ('a,"b,c\n' + "1,2,3\n" * 3_000 + '4,"5,6\n', ("a", '"b', "c")),
+        ("text\nfine\n" + '"not closed\n' + "one text a line\n" * 800 + '"again\nfine\n', ("text",)),
     ],
 )
 def test_marks_that_would_enclose_rows_are_no_quotes(text: str, names: tuple[str, ...]) -> None:
