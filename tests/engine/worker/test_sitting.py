@@ -5,110 +5,20 @@ from __future__ import annotations
 import errno
 import os
 import queue
-import signal
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from typing_extensions import override
 
-from engine.dataset import Split
 from engine.errors import DeviceError
-from engine.events import Event
-from engine.learners.constant import ConstantMember
 from engine.model.model import Model
 from engine.run.folder import RunFolder
 from engine.run.tail import EventTail
 from engine.scheduler import Policy, Standing
 from engine.scheduler.breadth_then_gain import BreadthThenGain
-from engine.worker.checkpoint import Checkpoint
 from engine.worker.control import Command
-from engine.worker.loop import Worker
-from engine.worker.pace import Pace
-from engine.worker.trainer_handle import TrainerHandle, TrainerReply
-from tests.engine.flowers import flower_run
-
-
-class Idle(TrainerHandle):
-    """A trainer that is no process and answers nothing."""
-
-    def __init__(self) -> None:
-        self.generation = 1
-        self.jobs: list[tuple[str, str]] = []
-        self.opened: list[str | None] = []  # on which devices
-        self.on_job: Callable[[str], object] = str
-        self.on_open: Callable[[], object] = object
-        self.on_interrupt: Callable[[], object] = object
-
-    @override
-    def open(self, run_path: Path, device: str | None = None) -> None:
-        self.opened.append(device)
-        self.on_open()
-
-    @override
-    def give(self, job: str, learner: str, seconds: float, left: float, frugality: int = 0) -> None:
-        self.jobs.append((job, learner))
-        self.on_job(learner)
-
-    @override
-    def interrupt(self) -> None:
-        self.on_interrupt()
-
-    @override
-    def kill(self) -> None:
-        pass
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> RunFolder:
-    return flower_run(tmp_path / "run", predict=True)
-
-
-def keep_candidate(run: RunFolder, learner: str, wrong_one_in: int = 10) -> None:
-    """Leave what a slice leaves that brought something new."""
-    labels = run.dataset().part(Split.TRAIN).labels(run.task)
-    right = np.where(np.arange(len(labels)) % wrong_one_in > 0, 0.9, 0.1)
-    rose = np.where(labels > 0, right, 1 - right)
-    validation = np.stack([1 - rose, rose], axis=1)
-    Checkpoint(run.checkpoints_path, learner).save_candidate(ConstantMember(np.array([0.5, 0.5])), validation)
-
-
-def keep_answers(run: RunFolder, learner: str, predict: float = 0.5) -> None:
-    """Leave what a candidate leaves that was asked about the other samples."""
-    checkpoint = Checkpoint(run.checkpoints_path, learner)
-    test = len(run.dataset().part(Split.TEST))
-    checkpoint.save_answers(
-        checkpoint.mark.version, {"test": np.full((test, 2), 0.5), "predict": np.full((30, 2), predict)}
-    )
-
-
-Sit = Callable[..., Worker]
-
-
-@pytest.fixture
-def sit(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sit]:
-    """Makes a worker in this process, which hears these commands first."""
-    monkeypatch.setattr("engine.worker.loop.listen_to_stdin", lambda _: None)
-    monkeypatch.setattr("engine.worker.desk.TrainerHandle", lambda *_: Idle())
-    before = signal.getsignal(signal.SIGTERM)
-
-    def begin(*commands: str, on_job: Callable[[str], object] = str, of: RunFolder = run) -> Worker:
-        inbox: queue.Queue[Any] = queue.Queue()
-        trainer = Idle()
-        trainer.on_job = on_job
-        for word in commands:
-            inbox.put(Command(word))
-        return Worker(of, inbox, trainer)
-
-    yield begin
-    signal.signal(signal.SIGTERM, before)
-
-
-def events(run: RunFolder, kind: str) -> list[Event]:
-    return [event for event in EventTail(run.events_path).poll() if event.type == kind]
+from engine.worker.trainer_handle import TrainerReply
+from tests.engine.worker.sittings import Idle, Sit, events, idle, keep_answers, keep_candidate, slice_of
 
 
 @pytest.mark.parametrize(
@@ -227,20 +137,6 @@ def test_learners_whose_network_does_not_help_wait_unless_the_plan_wants_no_guar
     assert chosen.learner == first
 
 
-def slice_of(learner: str, version: int | None = None, **steps: float) -> TrainerReply:
-    """What a trainer says of a slice."""
-    facts = {"seconds": 1.0, "done": False, "share": 0.5, "aside_s": 0.0, "message": "", "version": version}
-    return TrainerReply(
-        1, {"reply": "slice", "learner": learner, **facts, "stepped_s": 0.0, "prepared_s": 0.0, **steps}
-    )
-
-
-def idle(worker: Worker) -> Idle:
-    trainer = worker._desk._waiting
-    assert isinstance(trainer, Idle)
-    return trainer
-
-
 def test_a_slice_tells_how_long_its_steps_took_and_their_samples_where_it_took_any(sit: Sit, run: RunFolder) -> None:
     def work(learner: str) -> None:
         if len(trainer.jobs) == 1:
@@ -356,111 +252,6 @@ def test_learners_work_between_pieces_of_answers_that_take_long_and_the_run_ends
     assert max(run.predictions_path.iterdir(), key=lambda file: int(file.stem)).read_text().count("\n") == 31
 
 
-def answered(learner: str, seconds: float = 0.1, share: float = 1.0) -> TrainerReply:
-    """What a trainer says of a piece of answers."""
-    facts = {"seconds": seconds, "through": share == 1.0, "share": share}
-    return TrainerReply(1, {"reply": "answered", "learner": learner, **facts})
-
-
-def csvs(run: RunFolder) -> int:
-    return len(list(run.predictions_path.iterdir()))
-
-
-@pytest.mark.parametrize("end", ["finished", "budget"])
-def test_what_was_learned_is_kept_though_it_could_not_answer_anything_in_time(
-    end: str, sit: Sit, run: RunFolder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def work(learner: str) -> None:
-        if trainer.jobs[-1][0] == "advance":
-            keep_candidate(run, learner)
-            worker._inbox.put(slice_of(learner, version=1))
-        elif end == "budget":
-            worker._budget.used(worker._budget.total)
-        else:
-            worker._inbox.put(Command("finish"))
-
-    monkeypatch.setattr("engine.worker.loop.PAUSE_PATIENCE", 0.0)
-    worker = sit(on_job=work)
-    trainer = idle(worker)
-    assert worker.run_to_end() == 0
-    result = run.result()
-    assert result is not None
-    assert result["stopped_because"] == end
-    assert result["t_first_s"] is not None
-    assert trainer.jobs[0][1] in {member["name"] for member in result["members"]}
-    assert result["score"]["validation"] > 0.5
-    assert result["score"]["test"] is None
-    assert csvs(run) == 1  # of the plain guess
-    told = [event.data["text"] for event in events(run, "message")]
-    for part in ("about the test part", "autodidact predict RUN DATA2"):
-        assert any(part in text for text in told)
-        assert any(part in note for note in result["notes"])
-
-
-def test_with_far_too_much_to_predict_what_is_learned_is_served_as_soon_as_it_answered_the_test_part(
-    sit: Sit, run: RunFolder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def work(learner: str) -> None:
-        job = trainer.jobs[-1][0]
-        if job == "advance" and len(trainer.jobs) == 1:
-            keep_candidate(run, learner)
-            worker._inbox.put(slice_of(learner, version=1))
-        elif job == "answer":
-            worker._inbox.put(answered(learner, seconds=1.6, share=0.02))
-        elif job == "answer_test":
-            keep_answers(run, learner, predict=np.nan)
-            worker._inbox.put(answered(learner))
-        else:
-            worker._inbox.put(Command("finish"))
-
-    monkeypatch.setattr("engine.worker.loop.PAUSE_PATIENCE", 0.0)
-    worker = sit(on_job=work)
-    trainer = idle(worker)
-    assert worker.run_to_end() == 0
-    first = trainer.jobs[0][1]
-    assert trainer.jobs[:3] == [("advance", first), ("answer", first), ("answer_test", first)]
-    result = run.result()
-    assert result is not None
-    assert result["score"]["test"] is not None
-    assert [point["learner"] for point in result["curve"]] == ["constant", first]
-    assert csvs(run) == 1  # of the plain guess
-    (note,) = [note for note in result["notes"] if "autodidact predict RUN DATA2" in note]
-    assert "earlier" in note
-
-
-def test_once_something_is_served_whoever_would_answer_far_too_late_is_done_without_and_that_is_said(
-    sit: Sit, run: RunFolder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def work(learner: str) -> None:
-        job, slices = trainer.jobs[-1][0], sum(job == "advance" for job, _ in trainer.jobs)
-        if job == "measure":
-            Checkpoint(run.checkpoints_path, learner).save_pace(Pace(0.001, 0.001, size=10**9))
-            worker._inbox.put(TrainerReply(1, {"reply": "measured", "learner": learner}))
-        elif job == "advance" and slices < 3:
-            keep_candidate(run, learner, wrong_one_in=10 if slices == 1 else 50)
-            worker._inbox.put(slice_of(learner, version=slices))
-        elif job == "answer" and slices == 1:
-            keep_answers(run, learner)
-            worker._inbox.put(answered(learner))
-        elif job == "answer":
-            worker._inbox.put(answered(learner, seconds=1.6, share=0.01))
-        else:
-            worker._inbox.put(Command("finish"))
-
-    monkeypatch.setattr("engine.worker.loop.PAUSE_PATIENCE", 0.0)
-    worker = sit(on_job=work)
-    trainer = idle(worker)
-    assert worker.run_to_end() == 0
-    first, late = (learner for job, learner in trainer.jobs if job == "answer")
-    result = run.result()
-    assert result is not None
-    assert first in {member["name"] for member in result["members"]}
-    assert csvs(run) == 2
-    judged = {event.data["learner"]: event.data["score"] for event in events(run, "evaluated")}
-    assert judged[late] > result["score"]["validation"]
-    assert any("Something better was learned" in note for note in result["notes"])
-
-
 def test_a_run_that_is_finished_takes_up_what_was_kept_though_nobody_said_so(
     sit: Sit, run: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -500,12 +291,6 @@ def test_a_damaged_checkpoint_costs_a_learner_its_slice_not_the_sitting(sit: Sit
     worker.run_to_end()
     assert events(run, "failed")
     assert events(run, "stopped")[-1].data["reason"] == "discarded"
-
-
-@pytest.fixture
-def card(monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is a graphics card, of which the trainer alone can tell whether it computes."""
-    monkeypatch.setattr("engine.worker.loop.told_at_once", lambda _: None)
 
 
 @pytest.mark.usefixtures("card")
