@@ -271,8 +271,12 @@ class Server:
         return True
 
     def serve_unanswered(self) -> bool:
-        """Serve what is to be served though its members have not all answered; return whether there is anything."""
-        wanted, self._wanted, self._held = self._wanted, None, False
+        """Serve the best though its members have not all answered; return whether there is anything.
+
+        Whatever is held came before others only since it was being asked, which is over.
+        """
+        self._decide()
+        wanted, self._wanted = self._wanted, None
         if wanted is None:
             return False
         self._serve(wanted)

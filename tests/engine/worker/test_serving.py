@@ -249,6 +249,18 @@ def test_what_was_learned_is_served_in_the_end_however_little_it_was_asked(asked
     assert "autodidact predict RUN DATA2" in unpredicted
 
 
+def test_where_nobody_answered_in_time_the_best_is_served_though_another_was_held(
+    served: tuple[RunFolder, Server],
+) -> None:
+    run, server = served
+    server.weigh(offer(run, server, "fair", 0.8))
+    server.hold()
+    server.weigh(offer(run, server, "best", 0.99))
+    assert server.asked == ["fair"]
+    assert server.serve_unanswered()
+    assert server.leader == "best"
+
+
 def test_without_time_to_predict_the_test_part_is_waited_for_alone_in_later_sittings_too(
     asked: tuple[RunFolder, Server],
 ) -> None:
