@@ -40,7 +40,7 @@ _TOO_LATE = (
 _UNTESTED = "There was no time to ask the model about the test part, so its score there is not known."
 _UNPREDICTED = (
     "There was no time to predict the other samples with the model that is kept: what is in predictions/ comes from an "
-    "earlier one. Predict them with: autodidact predict RUN DATA2"
+    "earlier one. Predict them with: autodidact predict RUN DATA2 --out predictions.csv"
 )
 
 
