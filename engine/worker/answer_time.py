@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from engine.scheduler.base import longest_slice
 
@@ -11,8 +12,20 @@ PIECE = 120.0  # seconds of answers at a stretch, at most, so that learners of l
 TURN = 0.3  # of the time so far may go to answers before learners work in between
 MARGIN = 1.1  # times what answers under way seem to need is kept for them,
 HOPELESS = 1.5  # unless they seem to need this many times of all that is left,
-GIVEN_UP = 3.0  # and where they seem to need so many times that, nobody waits for them: no first estimate is so wrong
+GIVEN_UP = 3.0  # and where they seem to need so many times that, nobody waits for them: no estimate is so wrong
 LEAST_TURN = 1.0  # seconds, below which learners are not let in between
+
+
+@dataclass(frozen=True, slots=True)
+class _UnderWay:
+    """Answers of which a ``share`` is given after ``taken`` seconds, and of which the ``rest`` takes so many more.
+
+    The rest is told by the newest piece alone, and not by a first one, since libraries and networks load in it.
+    """
+
+    taken: float = 0.0
+    share: float = 0.0
+    rest: float | None = None
 
 
 class AnswerTime:
@@ -22,23 +35,31 @@ class AnswerTime:
         self._budget_s = budget_s
         self._all = 0.0
         self._longest = 0.0
-        self._under_way: dict[str, tuple[float, float]] = {}  # seconds, and the share that is answered
+        self._under_way: dict[str, _UnderWay] = {}
 
     def spent(self, learner: str, seconds: float, share: float) -> None:
         """Note that a learner's candidate answered for so long, and what share of all is answered now."""
-        before, had = self._under_way.pop(learner, (0.0, 0.0))
-        taken = seconds + (before if share > had else 0.0)  # it may have begun anew
+        before = self._under_way.pop(learner, _UnderWay())
+        goes_on = share > before.share  # it may have begun anew
+        taken = seconds + (before.taken if goes_on else 0.0)
         self._all += seconds
         if share < 1.0:
-            self._under_way[learner] = (taken, share)
+            known = goes_on and before.share > 0.0
+            rest = (1.0 - share) * seconds / (share - before.share) if known else None
+            self._under_way[learner] = _UnderWay(taken, share, rest)
         else:
             self._longest = max(self._longest, taken)
 
     def begin_anew(self) -> None:
         """Note that what was answered by halves is gone, as the trainer that held it ended."""
-        whole = [taken / share for taken, share in self._under_way.values() if share > 0.0]
-        self._longest = max([self._longest, *whole])
-        self._under_way.clear()
+        for learner in list(self._under_way):
+            self.lost(learner)
+
+    def lost(self, learner: str) -> None:
+        """Note that what a learner's candidate answered by halves is gone, as the learner worked on, or failed."""
+        begun = self._under_way.pop(learner, _UnderWay())
+        if begun.share > 0.0:
+            self._longest = max(self._longest, begun.taken / begun.share)
 
     def left_to_learn(self, left: float, asked: Collection[str] = ()) -> float:
         """Return how much of ``left`` seconds learners may use; all of it when the rest would not do anyway.
@@ -63,10 +84,11 @@ class AnswerTime:
 
     def too_late(self, learner: str, left: float) -> bool:
         """Whether the answers of a learner's candidate, under way, would come so late that they are given up."""
-        return learner in self._under_way and MARGIN * self._needed([learner]) > GIVEN_UP * left
+        rest = self._under_way.get(learner, _UnderWay()).rest
+        return rest is not None and MARGIN * rest > GIVEN_UP * left
 
     def _needed(self, asked: Collection[str]) -> float:
         """Return the seconds that these learners' candidates still need, as far as that can be told."""
-        known = {name: (taken, taken / share) for name, (taken, share) in self._under_way.items() if share > 0.0}
+        known = {name: (one.taken, one.taken / one.share) for name, one in self._under_way.items() if one.share > 0.0}
         usual = max([self._longest, *(whole for _, whole in known.values())])
         return sum(known[name][1] - known[name][0] if name in known else usual for name in asked)

@@ -282,8 +282,9 @@ class Worker:
         if not self._answer_time.too_late(asked[0], left):
             return
         if self._server.has_learned:
-            self._server.set_aside(asked[0])
-            self._serve(asked[0])
+            if self._reason is None:  # a run that is to finish waits but a moment, and a piece cut short tells little
+                self._server.set_aside(asked[0])
+                self._serve(asked[0])
         elif self._server.predicts:
             self._server.stop_predicting()
             self._answer_time = AnswerTime(self._budget.total)  # what remains to be answered takes less
@@ -386,6 +387,7 @@ class Worker:
     def _slice_ended(self, message: dict[str, Any]) -> None:
         learner, seconds, done = message["learner"], message["seconds"], message["done"]
         self._desk.done()
+        self._answer_time.lost(learner)  # as it worked on since
         self._roster.worked(learner, seconds, done=done, share=message["share"])
         facts = {
             "learner": learner,
@@ -466,6 +468,7 @@ class Worker:
 
     def _failed(self, errand: Errand, reason: str, message: str) -> None:
         learner = errand.learner
+        self._answer_time.lost(learner)
         if reason == DISK_FULL:
             self._leaves_because = NO_ROOM
             return

@@ -63,11 +63,44 @@ def test_answers_are_given_up_once_they_seem_to_need_three_times_all_that_is_lef
     times = AnswerTime(600.0)
     assert not times.too_late("Linear", 1.0)  # nobody knows how long they take
     times.spent("Linear", 50.0, 0.1)
-    assert not times.too_late("Linear", 200.0)
-    assert times.too_late("Linear", 150.0)
-    assert not times.too_late("Trees", 150.0)
-    times.spent("Linear", 450.0, 1.0)
+    times.spent("Linear", 50.0, 0.2)
+    assert not times.too_late("Linear", 150.0)
+    assert times.too_late("Linear", 140.0)
+    assert not times.too_late("Trees", 140.0)
+    times.spent("Linear", 400.0, 1.0)
     assert not times.too_late("Linear", 1.0)
+
+
+def test_what_was_loaded_in_a_first_piece_gives_no_answers_up() -> None:
+    times = AnswerTime(600.0)
+    times.spent("Linear", 60.0, 0.01)
+    assert not times.too_late("Linear", 20.0)
+    times.spent("Linear", 5.0, 0.26)
+    assert not times.too_late("Linear", 20.0)
+    assert times.too_late("Linear", 5.0)
+
+
+def test_a_piece_that_ended_before_it_answered_anything_gives_no_answers_up() -> None:
+    times = AnswerTime(600.0)
+    times.spent("Linear", 5.0, 0.1)
+    times.spent("Linear", 5.0, 0.2)
+    assert times.too_late("Linear", 10.0)
+    times.spent("Linear", 0.1, 0.2)
+    assert not times.too_late("Linear", 10.0)
+
+
+def test_answers_that_begin_anew_are_not_given_up_for_what_their_first_piece_takes_again() -> None:
+    times = AnswerTime(600.0)
+    for name in ("Linear", "Trees"):
+        times.spent(name, 60.0, 0.1)
+    times.lost("Linear")
+    for name in ("Linear", "Trees"):
+        times.spent(name, 60.0, 0.12)
+    assert not times.too_late("Linear", 10.0)
+    assert times.too_late("Trees", 10.0)
+    times.begin_anew()
+    times.spent("Trees", 60.0, 0.13)
+    assert not times.too_late("Trees", 10.0)
 
 
 def test_answers_that_begin_anew_take_no_longer_than_they_do() -> None:
