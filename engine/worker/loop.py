@@ -290,10 +290,11 @@ class Worker:
             self._answer_time = AnswerTime(self._budget.total)  # what remains to be answered takes less
 
     def _next_slice(self, left: float, waiting: Collection[str]) -> Slice | None:
-        """Return who works next, but for those who wait to be served; None where nobody does."""
+        """Return who works next, but for those who wait to be served or were set aside; None where nobody does."""
         if self._reason is not None:
             return None
-        standings = [replace(standing, waits=standing.name in waiting) for standing in self._roster.standings()]
+        idle = {*waiting, *self._server.aside}
+        standings = [replace(standing, waits=standing.name in idle) for standing in self._roster.standings()]
         return self._policy.choose(standings, self._budget.total, left)
 
     def _give(self, errand: Errand, seconds: float, left: float) -> None:
@@ -444,7 +445,8 @@ class Worker:
         self._reason = "converged"
 
     def _why_end(self) -> str | None:
-        standings, total = self._roster.standings(), self._budget.total
+        aside, total = self._server.aside, self._budget.total
+        standings = [replace(one, done=one.done or one.name in aside) for one in self._roster.standings()]
         left = self._budget.remaining - self._reserve
         return stop_reason(standings, self._metrics) or hardly_worth_it(
             standings, self._roster.curve, self._error, total, left

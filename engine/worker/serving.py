@@ -142,6 +142,11 @@ class Server:
         """Serve from now on what has answered the test part alone, as the samples to predict would take too long."""
         self._unpredicted = True
 
+    @property
+    def aside(self) -> Collection[str]:
+        """The learners that were set aside: nothing that they offer is served."""
+        return self._aside
+
     def set_aside(self, learner: str) -> None:
         """Do without a learner, whose candidate would answer too late, so that others can be served."""
         self._aside.add(learner)

@@ -72,9 +72,9 @@ def events(run: RunFolder, kind: str) -> list[Event]:
     return [event for event in EventTail(run.events_path).poll() if event.type == kind]
 
 
-def slice_of(learner: str, version: int | None = None, **steps: float) -> TrainerReply:
+def slice_of(learner: str, version: int | None = None, *, done: bool = False, **steps: float) -> TrainerReply:
     """What a trainer says of a slice."""
-    facts = {"seconds": 1.0, "done": False, "share": 0.5, "aside_s": 0.0, "message": "", "version": version}
+    facts = {"seconds": 1.0, "done": done, "share": 0.5, "aside_s": 0.0, "message": "", "version": version}
     return TrainerReply(
         1, {"reply": "slice", "learner": learner, **facts, "stepped_s": 0.0, "prepared_s": 0.0, **steps}
     )

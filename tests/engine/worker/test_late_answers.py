@@ -26,7 +26,7 @@ def asked(trainer: Idle) -> int:
 
 
 def serving_one(sit: Sit, run: RunFolder, then: Callable[[str], object]) -> tuple[Worker, Idle]:
-    """A sitting in which one learner is served and a better one is to answer; ``then`` does all that comes next."""
+    """A sitting in which one learner is through and served, and a better one is to answer; ``then`` does the rest."""
 
     def work(learner: str) -> None:
         job, slices = trainer.jobs[-1][0], sum(job == "advance" for job, _ in trainer.jobs)
@@ -35,7 +35,7 @@ def serving_one(sit: Sit, run: RunFolder, then: Callable[[str], object]) -> tupl
             worker._inbox.put(TrainerReply(1, {"reply": "measured", "learner": learner}))
         elif job == "advance" and slices < 3:
             keep_candidate(run, learner, wrong_one_in=10 if slices == 1 else 50)
-            worker._inbox.put(slice_of(learner, version=1))
+            worker._inbox.put(slice_of(learner, version=1, done=slices == 1))
         elif job == "answer" and slices == 1:
             keep_answers(run, learner)
             worker._inbox.put(answered(learner))
@@ -123,7 +123,7 @@ def test_once_something_is_served_whoever_would_answer_far_too_late_is_done_with
     worker, trainer = serving_one(sit, run, work)
     assert worker.run_to_end() == 0
     first, late, again = (learner for job, learner in trainer.jobs if job == "answer")
-    assert late == again
+    assert late == again != first
     result = run.result()
     assert result is not None
     assert first in {member["name"] for member in result["members"]}
@@ -149,8 +149,8 @@ def test_who_answers_while_the_run_is_to_finish_has_the_moment_that_it_waits(sit
     worker, trainer = serving_one(sit, run, work)
     trainer.on_interrupt = end_early
     assert worker.run_to_end() == 0
-    _, *late = (learner for job, learner in trainer.jobs if job == "answer")
-    assert late == late[:1] * 3
+    first, *late = (learner for job, learner in trainer.jobs if job == "answer")
+    assert late == late[:1] * 3 != [first] * 3
     result = run.result()
     assert result is not None
     assert result["stopped_because"] == "finished"
@@ -183,3 +183,22 @@ def test_answers_that_begin_anew_for_lack_of_memory_are_not_given_up_for_what_th
     assert asked(trainer) == 4
     assert "answer_test" not in {job for job, _ in trainer.jobs}
     assert csvs(run) == 2
+
+
+def test_who_was_set_aside_works_no_more_and_the_run_ends_once_all_others_are_through(sit: Sit, run: RunFolder) -> None:
+    def work(learner: str) -> None:
+        if trainer.jobs[-1][0] == "answer":
+            worker._inbox.put(answered(learner, seconds=0.8, share=0.01 * (asked(trainer) - 1)))
+        elif learner in worker._server.aside:
+            worker._inbox.put(Command("finish"))
+        else:
+            worker._inbox.put(slice_of(learner, done=True))
+
+    worker, trainer = serving_one(sit, run, work)
+    assert worker.run_to_end() == 0
+    late = [learner for job, learner in trainer.jobs if job == "answer"][-1]
+    assert trainer.jobs.count(("advance", late)) == 1
+    result = run.result()
+    assert result is not None
+    assert result["stopped_because"] == "converged"
+    assert any("Something better was learned" in note for note in result["notes"])
