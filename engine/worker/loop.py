@@ -77,6 +77,7 @@ class Worker:
         self._last_beat = 0.0
         self._leaves_because = ""  # a sentence: the sitting ends here, and the run can be resumed
         self._cannot_go_on = False  # the trainer cannot open the run as this machine is now
+        self._lost_waking = 0  # trainers in a row that ended while their graphics card was to wake
         self._metrics: dict[str, float] = {}
         self._answer_time = AnswerTime(run.options.budget_s)
         for answered in self._before.answered:
@@ -372,6 +373,7 @@ class Worker:
         elif kind in ("answered", "measured"):
             self._errand_done(message)
         elif kind == "ready":
+            self._lost_waking = 0
             if not self._desk.ready(message["device"]):  # what is learned here is for the card
                 self._leaves_because = CARD_GONE
         elif kind == "failed":
@@ -461,11 +463,13 @@ class Worker:
             self._slice_lost("crash", f"stopped unexpectedly (code {code})")
 
     def _slice_lost(self, reason: str, words: str) -> None:
-        if reason == "overrun" and self._desk.waking:  # no learner has begun
+        waking = self._desk.waking and reason in ("overrun", "crash")  # no learner has begun
+        self._lost_waking += waking
+        if waking and (reason == "overrun" or self._lost_waking >= CARD_TRIES):
             self._cannot_go_on = True
             raise DeviceError(NO_CARD)
         errand = self._desk.stop()
-        if errand is not None:
+        if errand is not None and not waking:
             self._failed(errand, reason, words)
 
     def _failed(self, errand: Errand, reason: str, message: str) -> None:

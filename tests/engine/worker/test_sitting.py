@@ -17,6 +17,7 @@ from engine.run.tail import EventTail
 from engine.scheduler import Policy, Standing
 from engine.scheduler.breadth_then_gain import BreadthThenGain
 from engine.worker.control import Command
+from engine.worker.loop import Worker
 from engine.worker.trainer_handle import TrainerReply
 from tests.engine.worker.sittings import Idle, Sit, events, idle, keep_answers, keep_candidate, slice_of
 
@@ -390,6 +391,47 @@ def test_a_card_that_does_not_wake_after_a_pause_is_no_learners_fault(
     monkeypatch.setattr("engine.worker.desk.CARD_PATIENCE", -1.0)
     with pytest.raises(DeviceError, match="graphics card does not answer"):
         Paused(sit, "cuda", None, monkeypatch).worker.run_to_end()
+    assert not events(run, "failed")
+
+
+def on_a_card(sit: Sit, fates: list[str], monkeypatch: pytest.MonkeyPatch) -> Worker:
+    """A sitting whose trainers, one after another, ``wake`` until a pause, or ``crash`` before; the last is its end."""
+    monkeypatch.setattr("engine.worker.loop.PAUSE_PATIENCE", 0.0)  # or the pause would be taken back
+    left = list(fates)
+
+    def begin(trainer: Idle, number: int) -> Idle:
+        if left.pop(0) == "wake":
+            trainer.on_open = lambda: worker._inbox.put(TrainerReply(number, {"reply": "ready", "device": "cuda"}))
+            trainer.on_job = lambda _learner: command(*(("pause", "resume") if left else ("discard",)))
+        else:
+            trainer.on_job = lambda _learner: worker._inbox.put(TrainerReply(number, {"reply": "gone", "code": 1}))
+        return trainer
+
+    def command(*words: str) -> None:
+        for word in words:
+            worker._inbox.put(Command(word))
+
+    monkeypatch.setattr("engine.worker.desk.TrainerHandle", lambda _inbox, number: begin(Idle(), number))
+    worker = sit()
+    begin(idle(worker), 1)
+    return worker
+
+
+@pytest.mark.usefixtures("card")
+def test_a_trainer_that_ends_before_its_card_is_awake_is_replaced_and_no_learner_is_blamed(
+    sit: Sit, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_a_card(sit, ["wake", "crash", "wake", "crash", "wake"], monkeypatch).run_to_end()
+    assert events(run, "stopped")[-1].data["reason"] == "discarded"
+    assert not events(run, "failed")
+
+
+@pytest.mark.usefixtures("card")
+def test_a_card_that_ends_two_trainers_in_a_row_before_it_is_awake_does_not_answer(
+    sit: Sit, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(DeviceError, match="graphics card does not answer"):
+        on_a_card(sit, ["wake", "crash", "crash"], monkeypatch).run_to_end()
     assert not events(run, "failed")
 
 
