@@ -16,6 +16,7 @@ WARM_UP = 20.0  # the first slice of a learner imports libraries and loads netwo
 LEAST_WARM_UP = 4.0  # which in a short run may take this long,
 WARM_UP_SHARE = 0.2  # or this share of the budget, so that a learner that hangs leaves time to the others
 CARD_PATIENCE = 180.0  # how long a trainer may take to say where it computes: libraries load, and the card wakes
+SLOW_CARD = 20.0  # after which a card that has not woken by the end of the budget is to blame, not the budget
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Desk:
         self._trainer: TrainerHandle | None = None
         self._generation = waiting.generation if waiting is not None else 0
         self._ready = False  # whether the trainer has said that it can begin
+        self._since = 0.0  # when it was started
         self._promise = 0.0  # seconds that the job may take
         self._ends_at = float("inf")
         self._warm: set[str] = set()  # learners that have worked in this trainer
@@ -61,10 +63,16 @@ class Desk:
         """Whether a trainer is here that cannot begin yet, as its graphics card may have to wake up."""
         return self._trainer is not None and not self._ready and self.device not in (None, "cpu")
 
+    @property
+    def hangs(self) -> bool:
+        """Whether a trainer is here whose graphics card has long been to wake up; for the end only."""
+        asleep = self._trainer is not None and not self._ready and self.device != "cpu"
+        return asleep and awake() - self._since > SLOW_CARD
+
     def start(self) -> None:
         """Start a trainer on the run, or take the one that waits; its imports take a moment."""
         self._warm.clear()
-        self._ready = False
+        self._ready, self._since = False, awake()
         self._trainer, self._waiting = self._waiting, None
         if self._trainer is None:
             self._generation += 1

@@ -576,7 +576,10 @@ class Worker:
         if self._leaves_because:
             self._journal.write("message", {"level": "info", "text": self._leaves_because})
             return 1
-        reason, lost = self._reason or "budget", self._desk.stop()
+        reason = self._reason or "budget"
+        if reason == "budget" and self._desk.hangs and not self._server.has_learned:
+            raise DeviceError(NO_CARD)
+        lost = self._desk.stop()
         self._state = "ending"
         if reason == "finished":
             self._take_up(lost)

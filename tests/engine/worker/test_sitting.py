@@ -308,6 +308,41 @@ def test_a_card_that_does_not_answer_ends_the_run_with_a_sentence_and_the_plain_
     assert result["stopped_because"] == "failed"
 
 
+@pytest.mark.parametrize("told", [None, "cuda"])
+@pytest.mark.parametrize(("slow", "ended"), [(-1.0, "failed"), (1000.0, "budget")])
+def test_a_budget_that_a_card_used_up_by_not_waking_says_so_of_the_card(
+    slow: float, ended: str, told: str | None, sit: Sit, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def use_up(*_: object) -> None:
+        worker._budget.used(worker._budget.total)
+
+    monkeypatch.setattr("engine.worker.loop.told_at_once", lambda _: told)
+    monkeypatch.setattr("engine.worker.desk.SLOW_CARD", slow)
+    worker = sit(on_job=use_up)
+    if told is None:
+        idle(worker).on_open = use_up
+    if ended == "failed":
+        with pytest.raises(DeviceError, match="graphics card does not answer"):
+            worker.run_to_end()
+        assert "--device cpu" in events(run, "message")[-1].data["text"]
+    else:
+        assert worker.run_to_end() == 1
+    result = run.result()
+    assert result is not None
+    assert result["stopped_because"] == ended
+    assert {member["name"] for member in result["members"]} == {"constant"}
+
+
+def test_a_processor_never_is_a_card_that_does_not_wake(
+    sit: Sit, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.worker.loop.told_at_once", lambda _: "cpu")
+    monkeypatch.setattr("engine.worker.desk.SLOW_CARD", -1.0)
+    worker = sit(on_job=lambda _: worker._budget.used(worker._budget.total))
+    assert worker.run_to_end() == 1
+    assert events(run, "stopped")[-1].data["reason"] == "budget"
+
+
 @pytest.mark.usefixtures("card")
 @pytest.mark.parametrize("word", ["finish", "discard"])
 def test_commands_are_heard_before_it_is_known_where_to_compute(word: str, sit: Sit, run: RunFolder) -> None:
