@@ -338,7 +338,8 @@ def test_a_processor_never_is_a_card_that_does_not_wake(
 ) -> None:
     monkeypatch.setattr("engine.worker.loop.told_at_once", lambda _: "cpu")
     monkeypatch.setattr("engine.worker.desk.SLOW_CARD", -1.0)
-    worker = sit(on_job=lambda _: worker._budget.used(worker._budget.total))
+    worker = sit()
+    idle(worker).on_job = lambda _: worker._budget.used(worker._budget.total)
     assert worker.run_to_end() == 1
     assert events(run, "stopped")[-1].data["reason"] == "budget"
 

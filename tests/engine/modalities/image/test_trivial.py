@@ -111,7 +111,8 @@ class Calls(TorchDispatchMode):  # type: ignore[no-untyped-call]
 def test_many_pictures_are_changed_in_no_more_calls_than_few_and_nothing_waits_for_a_card() -> None:
     def asked(count: int) -> list[str]:
         plain = pictures(count, side=8)
-        with Calls() as calls:
+        calls = Calls()
+        with calls:
             trivially_varied(plain, np.random.default_rng(0))
         return calls.names
 
