@@ -11,8 +11,8 @@ import io
 import math
 import re
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from engine.encodings import chinese_or_korean
@@ -76,10 +76,10 @@ def is_missing(value: object) -> bool:
     return value is None or (isinstance(value, str) and value.strip() in MISSING)
 
 
-def layout_of(text: str, whole: bool) -> Layout | None:
+def layout_of(text: str, whole: bool, known: Collection[str] = ()) -> Layout | None:
     """Return how the table that begins with ``text`` is written, None where there is no row in it.
 
-    ``whole`` says whether that is all of it, so that its last row is complete.
+    ``whole`` says whether that is all of it, so that its last row is complete; ``known`` are columns it should have.
     """
     delimiter, quoted, rows = _best_rows(text, whole)
     if not rows:
@@ -88,7 +88,30 @@ def layout_of(text: str, whole: bool) -> Layout | None:
     given = rows[0] if header else []
     names = unique_names(given, _width(rows))
     comma = _has_decimal_comma(text, delimiter, rows[1:] if header else rows, whole)
-    return Layout(delimiter, quoted, header, names, repeated_names(given), comma)
+    return settled(Layout(delimiter, quoted, header, names, repeated_names(given), comma), rows[0], known)
+
+
+def settled(layout: Layout, first: list[str], known: Collection[str]) -> Layout:
+    """Return the layout with the header that there must be, or without one, for ``known`` columns to be there.
+
+    A first row of numbers may look like cells and yet name columns, or the reverse. Where columns are called by
+    numbers, a row of cells may well hold some of these: a header holds all.
+    """
+    wanted, width = {" ".join(name.split()) for name in known}, len(layout.names)
+    named, unnamed = unique_names(first, width), unique_names([], width)
+    if wanted & set(layout.names):
+        return layout
+    if layout.header:
+        of_numbers = 2 * sum(map(_is_number, first)) > len(first)
+        return (
+            replace(layout, header=False, names=unnamed, repeated=())
+            if of_numbers and wanted & set(unnamed)
+            else layout
+        )
+    found, numbers = wanted & set(named), {name for name in wanted if _is_number(name)}
+    if not found or (found <= numbers and found != numbers):
+        return layout
+    return replace(layout, header=True, names=named, repeated=repeated_names(first))
 
 
 def _has_decimal_comma(text: str, delimiter: str, rows: list[list[str]], whole: bool) -> bool | None:

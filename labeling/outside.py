@@ -68,7 +68,7 @@ def table_inputs(path: Path, task: Task, tell: Tell, watch: Watch) -> Dataset:
     files = pieces(source)
     if len(files) != 1:
         raise ImportRefused(f"{path.name} is not a table. Choose a CSV, TSV, XLSX or Parquet file.")
-    with opened(files[0].path, whole=True) as table:
+    with opened(files[0].path, whole=True, known=[column.name for column in task.columns]) as table:
         for note in table.notes:
             tell(note)
         _check_columns(path, task, table.names, tell)

@@ -448,7 +448,10 @@ class Worker:
 
     def _why_end(self) -> str | None:
         aside, total = self._server.aside, self._budget.total
-        standings = [replace(one, done=one.done or one.name in aside) for one in self._roster.standings()]
+        standings = [
+            replace(one, done=True, curve=(), failures=0, share=0.0) if one.name in aside else one
+            for one in self._roster.standings()
+        ]  # who was set aside found the time too short
         left = self._budget.remaining - self._reserve
         return stop_reason(standings, self._metrics) or hardly_worth_it(
             standings, self._roster.curve, self._error, total, left
@@ -557,7 +560,8 @@ class Worker:
 
         One that has learned something, and only cannot be opened as things are now, can be resumed once they are right.
         """
-        under_way = self._before.started or (self._prepared and self._server.has_learned)
+        learned = self._prepared and (self._server.has_learned or self._server.waiting)
+        under_way = self._before.started or learned
         if under_way and (self._cannot_go_on or not self._prepared):
             text = f"{sentence} What was learned is kept: put that right, then resume it."
             self._journal.write("message", {"level": "error", "text": text})
@@ -577,7 +581,7 @@ class Worker:
             self._journal.write("message", {"level": "info", "text": self._leaves_because})
             return 1
         reason = self._reason or "budget"
-        if reason == "budget" and self._desk.hangs and not self._server.has_learned:
+        if reason == "budget" and self._desk.hangs and not (self._server.has_learned or self._server.waiting):
             raise DeviceError(NO_CARD)
         lost = self._desk.stop()
         self._state = "ending"

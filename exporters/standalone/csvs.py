@@ -12,7 +12,7 @@ import io
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
 
@@ -26,7 +26,7 @@ from engine.separated import (
     encoding_of,
     layout_of,
     looks_binary,
-    unique_names,
+    settled,
 )
 from engine.task import Column, ColumnType
 from engine.wording import unread
@@ -115,7 +115,7 @@ def _rows(
     rows: Iterator[list[str]], layout: Layout, columns: Sequence[Column], most: int, tell: Callable[[str], None]
 ) -> Iterator[Mapping[str, object]]:
     first = next(rows, [])
-    layout = _named(first, layout, columns)
+    layout = settled(layout, first, [column.name for column in columns])
     places = {name: place for place, name in enumerate(layout.names)}
     present = {column: places[name] for column in columns if (name := _as_header(column.name)) in places}
     if not present:
@@ -140,15 +140,6 @@ def _rows(
         raise Unreadable("The table has a header but no rows. Send a table with a row for each question.")
     for sentence in unread([(column, mine.cells, mine.example) for column, mine in lost.items()], found):
         tell(sentence)
-
-
-def _named(first: list[str], layout: Layout, columns: Sequence[Column]) -> Layout:
-    """Return the layout with a header where the first row looks like cells but names columns of the model."""
-    wanted = {_as_header(column.name) for column in columns}
-    if layout.header or wanted & set(layout.names):
-        return layout
-    names = unique_names(first, len(layout.names))
-    return replace(layout, header=True, names=names) if wanted & set(names) else layout
 
 
 def _as_header(name: str) -> str:

@@ -6,6 +6,7 @@ Only the first part of a file is looked at; the encoding alone is checked over t
 from __future__ import annotations
 
 import codecs
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,8 +43,8 @@ class Dialect:
     decimal_comma: bool | None = None
 
 
-def sniff(path: Path) -> Dialect:
-    """Return the dialect of the text table at ``path``.
+def sniff(path: Path, known: Collection[str] = ()) -> Dialect:
+    """Return the dialect of the text table at ``path``, which is to have ``known`` columns.
 
     Raises:
         ImportRefused: the file is empty, binary or has no rows.
@@ -57,7 +58,7 @@ def sniff(path: Path) -> Dialect:
     nulls = "\0" in text
     text = text.replace("\0", "")
     bare_cr = "\r" in text and "\n" not in text
-    layout = layout_of(text, whole=len(head) < SNIFFED_BYTES)
+    layout = layout_of(text, whole=len(head) < SNIFFED_BYTES, known=known)
     if layout is None:
         raise ImportRefused(f"{path.name} holds no rows. Choose a table with a row for each example.")
     plain = encoding == "utf-8" and not nulls and not bare_cr and text[:1].strip() != ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -76,8 +76,10 @@ def is_real_table(path: Path) -> bool:
 
 
 @contextmanager
-def opened(path: Path, whole: bool = False) -> Iterator[OpenTable]:
+def opened(path: Path, whole: bool = False, known: Collection[str] = ()) -> Iterator[OpenTable]:
     """Open the table at ``path``; all of it if ``whole``, else of a very large one an even sample.
+
+    ``known`` are columns that it is to have, which tell whether its first row names them.
 
     Raises:
         ImportRefused: the file cannot be read as a table.
@@ -91,7 +93,7 @@ def opened(path: Path, whole: bool = False) -> Iterator[OpenTable]:
         elif suffix in LINES_SUFFIXES:
             yield _limited(_lines(path), path.name, whole)
         else:
-            with _text_table(path, whole) as table:
+            with _text_table(path, whole, known) as table:
                 yield table
     except pl.exceptions.PolarsError as error:
         first_line = str(error).strip().partition("\n")[0]
@@ -103,8 +105,8 @@ def opened(path: Path, whole: bool = False) -> Iterator[OpenTable]:
 
 
 @contextmanager
-def _text_table(path: Path, whole: bool) -> Iterator[OpenTable]:
-    dialect = sniff(path)
+def _text_table(path: Path, whole: bool, known: Collection[str]) -> Iterator[OpenTable]:
+    dialect = sniff(path, known)
     _check_width(path, len(dialect.names))
     with tempfile.TemporaryDirectory(prefix="autodidact-") as folder:
         readable = path

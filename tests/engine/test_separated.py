@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.separated import Layout, layout_of
+from engine.separated import Layout, layout_of, settled
 
 PLACES = [str(place) for place in range(20)]
 ROWS = 30
@@ -106,3 +106,31 @@ def test_marks_that_would_enclose_rows_are_no_quotes(text: str, names: tuple[str
     layout = layout_of(text, whole=True)
     assert layout is not None
     assert (layout.quoted, layout.names) == (False, names)
+
+
+@pytest.mark.parametrize(
+    ("first", "known", "header"),
+    [
+        (["400", "402", "404"], ["400", "402", "404"], True),
+        (["400", "402", "404"], ["400", "402", "404", "site"], True),
+        (["0", "0", "2"], ["0", "1", "2"], False),  # a row of cells, of which some are names
+        (["400", "402", "north"], ["place"], False),
+        (["1", "2", "north"], ["1", "2", "north"], True),
+        (["1", "2", "3"], ["column_1", "column_2", "column_3"], False),
+        (["5.1", "3.5", "1.4"], [], False),
+    ],
+)
+def test_known_columns_tell_whether_there_is_a_header(first: list[str], known: list[str], header: bool) -> None:
+    layout = layout_of("".join(",".join(row) + "\n" for row in (first, ["4.9", "3.0", "1.4"])), whole=True, known=known)
+    assert layout is not None
+    assert layout.header is header
+    assert list(layout.names) == (first if header else ["column_1", "column_2", "column_3"])
+
+
+def test_a_first_row_that_counts_up_is_cells_for_who_knows_columns_without_names() -> None:
+    found = the_layout(["1", "2", "3", "4"], *(falling(4, row) for row in range(ROWS)))
+    unnamed = [f"column_{place}" for place in range(1, 5)]
+    assert found.header
+    assert list(settled(found, ["1", "2", "3", "4"], unnamed).names) == unnamed
+    words = Layout(",", True, True, ("a", "b"), (), None)
+    assert settled(words, ["a", "b"], unnamed) == words

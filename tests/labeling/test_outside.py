@@ -97,6 +97,13 @@ def test_cells_that_are_not_what_their_column_takes_are_told(tmp_path: Path) -> 
     assert heard == told
 
 
+def test_a_single_row_is_read_under_names_that_are_numbers(tmp_path: Path) -> None:
+    columns = tuple(Column(name, ColumnType.NUMBER) for name in ("400", "402", "404"))
+    task = Task(Modality.TABLE, Kind.REGRESSION, (), target="protein", columns=columns)
+    found = inputs(table(tmp_path, "400,402,404\n0.5,0.6,0.7\n"), task)
+    assert found.frame.select("x:400", "x:402", "x:404").rows() == [(0.5, 0.6, 0.7)]
+
+
 def test_a_table_of_which_every_cell_is_read_is_taken_without_a_word(tmp_path: Path) -> None:
     heard: list[str] = []
     inputs(table(tmp_path, "size,colour,day,big\n1,red,2024-05-31,0\n,5,,1\n"), DATED, tell=heard.append)

@@ -202,3 +202,4 @@ def test_who_was_set_aside_works_no_more_and_the_run_ends_once_all_others_are_th
     assert result is not None
     assert result["stopped_because"] == "converged"
     assert any("Something better was learned" in note for note in result["notes"])
+    assert any("With more of it" in note and late in note for note in result["notes"])
