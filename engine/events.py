@@ -8,7 +8,8 @@ type           data
 ``slice``      learner, seconds, done, aside_s (seconds of it spent on loading and keeping), share (of the
                learner's whole work; absent where none of it was done), stepped_s and prepared_s where a
                fine-tune took steps (their seconds, and those of them in which samples were made ready: a
-               graphics card, which works on meanwhile, waited no longer for data)
+               graphics card, which works on meanwhile, waited no longer for data), found (settings that a
+               search has found to be best so far; absent from others)
 ``evaluated``  learner, version, score, interval, served, first_look: a candidate was compared with what is
                served, and is to be served or not
 ``answered``   learner, seconds, through, share (of all): a candidate to be served answered samples that

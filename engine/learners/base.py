@@ -45,6 +45,7 @@ class Progress:
     ``message`` is a sentence for the person about what it had to do otherwise (less memory, a part left out), mostly
     empty; the run says it once. ``stepped_s`` are the seconds that a fine-tune's steps took, ``prepared_s`` those of
     them in which it made samples ready: a graphics card, which works on meanwhile, waited no longer for data.
+    ``found`` are the settings that a search has found to be best so far, as plain JSON values.
     """
 
     improved: bool
@@ -53,6 +54,7 @@ class Progress:
     message: str = ""
     stepped_s: float = 0.0
     prepared_s: float = 0.0
+    found: Mapping[str, Any] | None = None
 
 
 class Learner(ABC):

@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.dataset import Dataset
 from engine.modalities.extent import extent
-from engine.modalities.learned import Meta, reorder, taught
+from engine.modalities.learned import Meta, as_taught, taught
 from engine.modalities.portfolio import Entry
 from engine.samples import Samples
 from engine.task import Modality, Task
@@ -56,7 +56,7 @@ def portfolio(
     own: Sequence[Path] = (),
     transfer: str = AUTO,
 ) -> tuple[Entry, ...]:
-    """Return the learners to try for this task, training size and device, in the order that earlier runs teach.
+    """Return the learners to try for this task, training size and device, as earlier runs teach.
 
     The size of the samples in ``dataset``, where it is given, helps to find runs on alike data, and leaves out what is
     for samples of other sizes. ``own`` are files of weights of the person's networks, which are tried after the
@@ -72,4 +72,4 @@ def portfolio(
     asked = taught(task.modality) or any(entry.limited for entry in entries)
     measured = extent(dataset, task) if dataset is not None and asked else None
     entries = tuple(entry for entry in entries if entry.suits(measured))
-    return reorder(entries, Meta.of(task, size, device, measured)) if taught(task.modality) else entries
+    return as_taught(entries, Meta.of(task, size, device, measured)) if taught(task.modality) else entries

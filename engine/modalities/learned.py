@@ -1,17 +1,18 @@
-"""The order of learners, as runs on alike datasets teach it.
+"""The order of learners and the first settings of searches, as runs on alike datasets teach them.
 
 ``resources/portfolio.json`` holds, for each recorded run, the learners in the order that would have served best: each
-next one made the ensemble of those before it better by most per second (how it was made stands beside it). For a new
-dataset the runs on the nearest ones count, nearness being the distance of a few plain facts on a logarithmic scale,
-robustly scaled over the recorded runs, as FLAML's zero-shot settings are chosen (engine-spec 3); learners are tried in
-the order of their mean places there and by hand. Scores are of validation rows alone.
+next one made the ensemble of those before it better by most per second, and what settings its searches found best (how
+it was made stands beside it). For a new dataset the runs on the nearest ones count, nearness being the distance of a
+few plain facts on a logarithmic scale, robustly scaled over the recorded runs, as FLAML's zero-shot settings are
+chosen (engine-spec 3); learners are tried in the order of their mean places there and by hand, and searches begin with
+those settings after the ones by hand. Scores are of validation rows alone.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,13 @@ from engine.files import read_json
 from engine.modalities.portfolio import Entry
 from engine.task import Kind, Modality, Task
 
-FORMAT = 2
+FORMAT = 3
 NEIGHBOURS = 5
 TOO_FAR = 3.0
 _LEAST_SCALE = 0.5  # of log facts: recorded runs that are all alike do not make small differences large
 _OTHER_KIND = 1.0  # what one class or several lie apart
 _NEAREST = 0.1  # added to distances before they become weights
+MOST_STARTS = 3  # as many as a search would otherwise have drawn at random
 _BY_HAND = 3.0  # weight of the order by hand, which a run outweighs when it is nearer than 0.23
 
 
@@ -54,11 +56,15 @@ class Meta:
 
 @dataclass(frozen=True)
 class Step:
-    """A learner in its place: its own ``seconds``, and the validation ``score`` of all up to it together."""
+    """A learner in its place: its own ``seconds``, and the validation ``score`` of all up to it together.
+
+    ``found`` are the settings that a search found best, None for other learners.
+    """
 
     name: str
     seconds: float
     score: float
+    found: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -75,8 +81,7 @@ class Record:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Record:
         """Rebuild from :meth:`to_json`."""
-        steps = (Step(step["name"], float(step["seconds"]), float(step["score"])) for step in data["steps"])
-        return cls(Meta(**data["meta"]), tuple(steps))
+        return cls(Meta(**data["meta"]), tuple(Step(**step) for step in data["steps"]))
 
 
 def read(path: Path) -> tuple[Record, ...]:
@@ -100,14 +105,44 @@ def taught(modality: Modality) -> bool:
     return any(record.meta.modality == modality.value for record in recorded())
 
 
-def reorder(entries: Sequence[Entry], meta: Meta, records: Sequence[Record] | None = None) -> tuple[Entry, ...]:
+def as_taught(entries: Sequence[Entry], meta: Meta, records: Sequence[Record] | None = None) -> tuple[Entry, ...]:
+    """Return the entries in the order, and with the first settings, that runs on alike datasets teach.
+
+    ``records`` are those of the package unless given.
+    """
+    known = recorded() if records is None else records
+    return with_starts(reorder(entries, meta, known), meta, known)
+
+
+def with_starts(entries: Sequence[Entry], meta: Meta, records: Sequence[Record]) -> tuple[Entry, ...]:
+    """Let searches begin, after what is known by hand, with what those on the nearest datasets found best.
+
+    The device of a run does not matter here: what suits the data suits it everywhere.
+    """
+    anywhere = [replace(run, meta=replace(run.meta, device=meta.device)) for run in records]
+    near = {run.meta: run for _, run in reversed(neighbours(meta, anywhere))}  # one run of each dataset
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for run in reversed(near.values()):
+        for step in run.steps:
+            if step.found is not None:
+                found.setdefault(step.name, []).append(step.found)
+    return tuple(_starting(entry, found.get(entry.name, [])) for entry in entries)
+
+
+def _starting(entry: Entry, found: Sequence[Mapping[str, Any]]) -> Entry:
+    if not (entry.searches and found):
+        return entry
+    starts = (*entry.settings.get("starts", ()), *found[:MOST_STARTS])
+    return replace(entry, settings={**entry.settings, "starts": starts})
+
+
+def reorder(entries: Sequence[Entry], meta: Meta, records: Sequence[Record]) -> tuple[Entry, ...]:
     """Return the entries in the order that runs on alike datasets teach.
 
     The order by hand counts as if it were one of them: few runs that are only somewhat alike say little. The first
     entry, the instant one, stays first, and entries that no such run knows stay at their places.
-    ``records`` are those of the package unless given.
     """
-    near = neighbours(meta, recorded() if records is None else records)
+    near = neighbours(meta, records)
     if not near:
         return tuple(entries)
     seen = [(weight, _places([step.name for step in run.steps])) for weight, run in near]

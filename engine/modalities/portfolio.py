@@ -50,6 +50,11 @@ class Entry:
         return self.kind.endswith("finetune")
 
     @property
+    def searches(self) -> bool:
+        """Whether the learner tries settings, those that are its ``starts`` first."""
+        return self.kind.endswith("search")
+
+    @property
     def network(self) -> str:
         """The pretrained network that the learner builds on, empty for none."""
         named = str(self.settings.get("backbone", ""))

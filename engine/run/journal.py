@@ -21,7 +21,7 @@ class Past:
     """What a learner did so far. ``frugality`` counts lacks of memory, ``failures`` all other failures.
 
     ``first`` are its seconds and its share of the work after its first slice, or after all in which it got ready;
-    ``version`` is the last candidate judged.
+    ``version`` is the last candidate judged; ``found`` are the best settings that a search knew at last.
     """
 
     slices: int = 0
@@ -34,6 +34,7 @@ class Past:
     first_look: bool = False
     first: tuple[float, float] = (0.0, 0.0)
     version: int = 0
+    found: Mapping[str, Any] | None = None
 
     def worked(self, seconds: float, *, done: bool, share: float | None) -> None:
         """Note a slice; a ``share`` of None leaves what was known."""
@@ -89,7 +90,9 @@ def _take(state: Replay, event: Event) -> None:
         share = 1.0 if data.get("through", True) else data.get("share", 0.0)  # earlier journals did not say
         state.answered.append((data["learner"], data["seconds"], share))
     elif event.type == "slice":
-        state.learner(data["learner"]).worked(data["seconds"], done=data["done"], share=data.get("share"))
+        past = state.learner(data["learner"])
+        past.worked(data["seconds"], done=data["done"], share=data.get("share"))
+        past.found = data.get("found", past.found)
     elif event.type == "evaluated":
         past = state.learner(data["learner"])
         past.curve.append((past.seconds, data["score"]))

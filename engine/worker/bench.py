@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from engine.budget import Deadline, awake
 from engine.dataset import Dataset, Split
 from engine.device import resolve, threads
 from engine.errors import ModelError
-from engine.learners import Job, Learner, learner_class
+from engine.learners import Job, Learner, Progress, learner_class
 from engine.modalities import Entry, open_samples, portfolio
 from engine.modalities.remembered import Forgetful
 from engine.model.folder import MemberRecord
@@ -31,7 +32,7 @@ class SliceReport:
     """What a slice brought. ``version`` is set when there is a new candidate, ``message`` is for the person.
 
     ``share`` of the learner's whole work is done; None when no learning was done. ``aside_s`` of its seconds went into
-    loading and keeping, not into learning. ``stepped_s`` and ``prepared_s`` are those of
+    loading and keeping, not into learning. ``stepped_s``, ``prepared_s`` and ``found`` are those of
     :class:`engine.learners.base.Progress`.
     """
 
@@ -44,6 +45,7 @@ class SliceReport:
     aside_s: float = 0.0
     stepped_s: float = 0.0
     prepared_s: float = 0.0
+    found: Mapping[str, Any] | None = None
 
 
 class Bench:
@@ -102,19 +104,19 @@ class Bench:
         if learner is None:  # it is not built yet, and goes on with that next time
             seconds = awake() - start
             return SliceReport(name, seconds, done=False, aside_s=seconds)
-        message, share, learning_s, steps = "", None, 0.0, (0.0, 0.0)
+        message, share, learning_s, progress = "", None, 0.0, Progress(improved=False, done=False)
         if not (checkpoint.mark.unscored and _has_candidate(learner)):
             began = awake()
             progress = learner.advance(deadline)
             learning_s = awake() - began
             message, share = progress.message, progress.share
-            steps = progress.stepped_s, progress.prepared_s
             checkpoint.save_state(learner, done=progress.done, unscored=progress.improved)
         version = self._offer(name, learner, checkpoint) if checkpoint.mark.unscored else None
         if checkpoint.mark.done:
             del self._learners[name]  # nobody asks for it again, and it may hold gigabytes
         seconds = awake() - start
-        return SliceReport(name, seconds, checkpoint.mark.done, version, message, share, seconds - learning_s, *steps)
+        facts = progress.stepped_s, progress.prepared_s, progress.found
+        return SliceReport(name, seconds, checkpoint.mark.done, version, message, share, seconds - learning_s, *facts)
 
     def _learner(self, name: str, checkpoint: Checkpoint, frugality: int, deadline: Deadline) -> Learner | None:
         """Return a learner as it was, built anew where that is needed; None where the deadline came before that."""

@@ -398,9 +398,11 @@ class Worker:
             "done": done,
             "aside_s": round(message["aside_s"], 3),
         }
-        known = {} if message["share"] is None else {"share": round(message["share"], 4)}
+        known: dict[str, Any] = {} if message["share"] is None else {"share": round(message["share"], 4)}
         if message["stepped_s"]:
             known |= {name: round(message[name], 3) for name in ("stepped_s", "prepared_s")}
+        if message["found"] is not None:
+            known["found"] = message["found"]
         self._journal.write("slice", facts | known)
         self._tell(learner, message["message"])
         wanted = self._weigh(learner) if message["version"] is not None else None

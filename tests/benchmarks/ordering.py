@@ -12,7 +12,7 @@ from engine.metrics import score
 from engine.modalities import Entry, portfolio
 from engine.modalities.learned import Step
 from engine.run.folder import RunFolder
-from engine.run.journal import replay
+from engine.run.journal import Past, replay
 from engine.task import Task
 from engine.worker.checkpoint import Checkpoint
 
@@ -29,9 +29,9 @@ def best_order(run: RunFolder, train: Dataset, device: str) -> tuple[Step, ...]:
     """
     entries = portfolio(run.task, len(train), device)
     known = _candidates(run, entries)
-    curves = {name: past.curve for name, past in replay(run.events_path).learners.items() if past.curve}
-    left = [entry for entry in entries if entry.name in known and entry.name in curves]
-    return _greedy(left, known, curves, _Judge(run.task, train.labels(run.task), train.folds))
+    pasts = {name: past for name, past in replay(run.events_path).learners.items() if past.curve}
+    left = [entry for entry in entries if entry.name in known and entry.name in pasts]
+    return _greedy(left, known, pasts, _Judge(run.task, train.labels(run.task), train.folds))
 
 
 def _candidates(run: RunFolder, entries: Sequence[Entry]) -> dict[str, Entrant]:
@@ -70,7 +70,7 @@ class _Judge:
 def _greedy(
     entries: Sequence[Entry],
     known: Mapping[str, Entrant],
-    curves: Mapping[str, Sequence[tuple[float, float]]],
+    pasts: Mapping[str, Past],
     judge: _Judge,
 ) -> tuple[Step, ...]:
     left, chosen, steps = list(entries), list[Entrant](), list[Step]()
@@ -83,12 +83,13 @@ def _greedy(
         if best is not None:
             so_far = judge.score(best)
             for name in ready:
-                early = [(score - so_far) / max(_LEAST_S, seconds) for seconds, score in curves[name]]
-                late = judge.gain(found[name], best) / max(_LEAST_S, curves[name][-1][0])
+                early = [(score - so_far) / max(_LEAST_S, seconds) for seconds, score in pasts[name].curve]
+                late = judge.gain(found[name], best) / max(_LEAST_S, pasts[name].curve[-1][0])
                 rates[name] = max(0.0, late, *early)
         taken = max(ready, key=lambda name: rates[name])  # ties: their order by hand
         best = found[taken]
         chosen.append(known[taken])
         left = [entry for entry in left if entry.name != taken]
-        steps.append(Step(taken, round(curves[taken][-1][0], 3), round(judge.score(best), 6)))
+        seconds = round(pasts[taken].curve[-1][0], 3)
+        steps.append(Step(taken, seconds, round(judge.score(best), 6), pasts[taken].found))
     return tuple(steps)

@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks.portfolio RUNS``: learn from recorded runs which learners to try in which order.
+"""``python -m tests.benchmarks.portfolio RUNS``: learn from recorded runs what to try in which order.
 
 Reads the run folders' plans, events and out-of-sample predictions of the training samples, never of a test part, and
 writes ``resources/portfolio.json`` and, beside it, how it was made. Runs under load teach wrong costs and are left out,
@@ -17,7 +17,7 @@ from pathlib import Path
 from engine.dataset import Split
 from engine.errors import EngineError
 from engine.modalities.extent import extent
-from engine.modalities.learned import FORMAT, NEIGHBOURS, TOO_FAR, Meta, Record
+from engine.modalities.learned import FORMAT, MOST_STARTS, NEIGHBOURS, TOO_FAR, Meta, Record
 from engine.run.folder import RunFolder
 from engine.run.tail import EventTail
 from resources.paths import PORTFOLIO
@@ -102,14 +102,15 @@ def _how(records: Sequence[Record], made: dict[str, object]) -> str:
             "For each run it holds the samples, the outputs, the extent (longer side of pictures, seconds of sounds,",
             "characters of texts, columns of tables; medians) and the device, and the learners in the order in which",
             "each next one, weighed by the engine with those before it, raised the validation score by most per second",
-            "of its own work, with these seconds and scores. No score of a test part is in it.",
+            "of its own work, with these seconds and scores, and for a search the settings it found best. No score of",
+            "a test part is in it.",
             "",
             f"A new run takes the {NEIGHBOURS} nearest of these (log facts, divided by the distance between quartiles;",
             f"none beyond {TOO_FAR:g}) and tries learners by their mean places there and in the order by hand. The",
             "first stays first, those that no near run knows stay at their places, and none comes before those whose",
-            "work it makes use of.",
-            "Settings are those of the portfolio's entries. The code is `tests/benchmarks/ordering.py` and",
-            "`engine/modalities/learned.py`.",
+            "work it makes use of. Searches begin with the settings by hand, then with those that were found best on",
+            f"the nearest {MOST_STARTS} datasets; other settings are those of the portfolio's entries. The code is",
+            "`tests/benchmarks/ordering.py` and `engine/modalities/learned.py`.",
             "",
         ]
     )

@@ -55,6 +55,14 @@ def test_a_run_tells_who_would_have_served_best_at_every_moment(run: RunFolder) 
     assert scores[0] < scores[1] < scores[2]
 
 
+def test_what_a_search_found_best_is_kept(run: RunFolder) -> None:
+    journal = Journal(run.events_path, lambda: 1.0, first=99, echo=False)
+    journal.write("slice", {"learner": STRONG, "seconds": 1.0, "done": True, "found": {"num_leaves": 6}})
+    journal.close()
+    found = {step.name: step.found for step in record(run).steps}
+    assert found == dict.fromkeys((FIRST, WEAK, STRONG, QUICK, ALIKE)) | {STRONG: {"num_leaves": 6}}
+
+
 def test_an_early_look_counts_for_what_it_was_worth_then(run: RunFolder) -> None:
     events = run.events_path.read_text(encoding="utf-8").splitlines()
     facts = {"seq": 0, "time": 0.0, "active_s": 0.0, "learner": WEAK}

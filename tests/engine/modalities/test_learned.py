@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,8 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.modalities.learned import Meta, Record, Step, neighbours, read, reorder
+from engine.modalities.image.learners import search
+from engine.modalities.learned import (
+    MOST_STARTS,
+    Meta,
+    Record,
+    Step,
+    as_taught,
+    neighbours,
+    read,
+    recorded,
+    reorder,
+    with_starts,
+)
 from engine.modalities.portfolio import Entry
+from engine.modalities.table import trials
+from engine.search.base import inside
 from engine.task import Kind, Modality, Task
 
 META = Meta("image", "multiclass", 2000, 6, 224.0, "cpu")
@@ -76,8 +91,56 @@ def test_a_task_tells_its_facts() -> None:
     assert Meta.of(task, 100, "auto", 50.0) == Meta("text", "multiclass", 100, 3, 50.0, "cpu")
 
 
-def test_records_come_back_from_json() -> None:
-    assert Record.from_json(RUN.to_json()) == RUN
+@pytest.mark.parametrize("record", [RUN, Record(META, (Step("search", 1.0, 0.8, {"leaves": 8}),))])
+def test_records_come_back_from_json(record: Record) -> None:
+    assert Record.from_json(json.loads(json.dumps(record.to_json()))) == record
+
+
+SEARCH = Entry("search", "table.search", {"starts": ({"leaves": 4},), "seed": 1})
+
+
+def found_by(leaves: int, meta: Meta = META) -> Record:
+    """A run in which the search found this to be best."""
+    return Record(meta, (Step("instant", 1.0, 0.7), Step("search", 9.0, 0.8, {"leaves": leaves})))
+
+
+def starts(meta: Meta, records: list[Record]) -> list[object]:
+    instant, search = with_starts((ENTRIES[0], SEARCH), meta, records)
+    assert instant == ENTRIES[0]
+    return [point["leaves"] for point in search.settings["starts"]]
+
+
+def test_a_search_begins_by_hand_and_then_with_what_the_nearest_found_best() -> None:
+    far, near = replace(META, samples=4000), replace(META, samples=2200)
+    assert starts(META, [found_by(40, far), found_by(22, near)]) == [4, 22, 40]
+
+
+def test_several_runs_on_one_dataset_count_once_and_no_more_than_a_few_datasets_do() -> None:
+    others = [found_by(100 + more, replace(META, samples=2010 + more)) for more in range(MOST_STARTS + 1)]
+    assert starts(META, [found_by(7), found_by(8), *others]) == [4, 7, *range(100, 99 + MOST_STARTS)]
+
+
+def test_what_suits_the_data_suits_it_on_any_device() -> None:
+    assert starts(META, [found_by(7, replace(META, device="cuda"))]) == [4, 7]
+
+
+def test_a_search_without_near_runs_and_who_searches_nothing_begin_as_they_are() -> None:
+    assert starts(META, [found_by(7, replace(META, kind="regression"))]) == [4]
+    plain = Entry("search", "table.linear")
+    assert with_starts((plain,), META, [found_by(7)]) == (plain,)
+
+
+def test_order_and_first_settings_are_taught_together() -> None:
+    first, second, third = as_taught((ENTRIES[0], ENTRIES[1], SEARCH), META, [found_by(7)])
+    assert (first.name, second.name, third.name) == ("instant", "slow", "search")
+    assert third.settings["starts"][1:] == ({"leaves": 7},)
+
+
+def test_what_the_package_teaches_lies_in_the_spaces_that_are_searched() -> None:
+    spaces = {"table": trials.SPACE, "image": search.SPACE}
+    for run in recorded():
+        for step in run.steps:
+            assert step.found is None or inside(spaces[run.meta.modality], step.found)
 
 
 def test_another_format_teaches_nothing(tmp_path: Path) -> None:

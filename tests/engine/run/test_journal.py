@@ -38,6 +38,16 @@ def test_a_run_is_a_replay_of_its_events(tmp_path: Path) -> None:
     assert state.learner("b").failures == 1
 
 
+def test_what_a_search_found_is_the_last_it_told(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "events.jsonl", lambda: 1.0, echo=False)
+    for told in ({}, {"found": {"leaves": 8}}, {"found": {"leaves": 6}}, {}):
+        journal.write("slice", {"learner": "search", "seconds": 1.0, "done": False, **told})
+    journal.write("slice", {"learner": "other", "seconds": 1.0, "done": False})
+    journal.close()
+    state = replay(tmp_path / "events.jsonl")
+    assert (state.learner("search").found, state.learner("other").found) == ({"leaves": 6}, None)
+
+
 def test_what_answers_took_and_who_could_not_be_asked_are_remembered(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "events.jsonl", lambda: 1.0, echo=False)
     journal.write("answered", {"learner": "a", "seconds": 2.0, "through": False})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from typing_extensions import override
@@ -72,12 +73,11 @@ def events(run: RunFolder, kind: str) -> list[Event]:
     return [event for event in EventTail(run.events_path).poll() if event.type == kind]
 
 
-def slice_of(learner: str, version: int | None = None, *, done: bool = False, **steps: float) -> TrainerReply:
+def slice_of(learner: str, version: int | None = None, *, done: bool = False, **told: Any) -> TrainerReply:
     """What a trainer says of a slice."""
     facts = {"seconds": 1.0, "done": done, "share": 0.5, "aside_s": 0.0, "message": "", "version": version}
-    return TrainerReply(
-        1, {"reply": "slice", "learner": learner, **facts, "stepped_s": 0.0, "prepared_s": 0.0, **steps}
-    )
+    rare = {"stepped_s": 0.0, "prepared_s": 0.0, "found": None, **told}
+    return TrainerReply(1, {"reply": "slice", "learner": learner, **facts, **rare})
 
 
 def idle(worker: Worker) -> Idle:

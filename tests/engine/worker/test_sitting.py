@@ -138,10 +138,12 @@ def test_learners_whose_network_does_not_help_wait_unless_the_plan_wants_no_guar
     assert chosen.learner == first
 
 
-def test_a_slice_tells_how_long_its_steps_took_and_their_samples_where_it_took_any(sit: Sit, run: RunFolder) -> None:
+def test_a_slice_tells_how_long_its_steps_and_their_samples_took_and_what_it_found_where_it_did(
+    sit: Sit, run: RunFolder
+) -> None:
     def work(learner: str) -> None:
         if len(trainer.jobs) == 1:
-            worker._inbox.put(slice_of(learner, stepped_s=2.0, prepared_s=0.5))
+            worker._inbox.put(slice_of(learner, stepped_s=2.0, prepared_s=0.5, found={"width": 8}))
         else:
             worker._inbox.put(slice_of(learner))
             worker._inbox.put(Command("discard"))
@@ -151,7 +153,8 @@ def test_a_slice_tells_how_long_its_steps_took_and_their_samples_where_it_took_a
     worker.run_to_end()
     stepped, other = events(run, "slice")[:2]
     assert (stepped.data["stepped_s"], stepped.data["prepared_s"]) == (2.0, 0.5)
-    assert not {"stepped_s", "prepared_s"} & set(other.data)
+    assert stepped.data["found"] == {"width": 8}
+    assert not {"stepped_s", "prepared_s", "found"} & set(other.data)
 
 
 def test_a_run_that_is_finished_serves_what_the_slice_at_work_brings(sit: Sit, run: RunFolder) -> None:

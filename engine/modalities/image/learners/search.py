@@ -60,10 +60,10 @@ class Search(Learner):
     the choice does not flatter what is chosen. Settings: ``trials`` (16), how many shapes; ``brief`` (4), how often a
     trial sees each sample where its shape costs as much as the usual one, more often where it costs less; ``epochs``
     (60) of the long training; ``least_s`` (0), the seconds that must be left at the beginning; ``strategy``
-    ("evolution") by name of :data:`engine.search.STRATEGIES`. All shapes together take at most ``share`` (0.4) of the
-    budget left, each the same part of that, and the long training as much again. A strategy that asks for a share of
-    the work, such as ``halving``, has that share of a brief training done, anew each time as rates fall towards its
-    end; the best is of those that got all of it.
+    ("evolution") by name of :data:`engine.search.STRATEGIES`; ``starts`` (none), shapes to try after the usual one. All
+    shapes together take at most ``share`` (0.4) of the budget left, each the same part of that, and the long training
+    as much again. A strategy that asks for a share of the work, such as ``halving``, has that share of a brief training
+    done, anew each time as rates fall towards its end; the best is of those that got all of it.
     """
 
     kind: ClassVar[str] = "image.search"
@@ -72,7 +72,8 @@ class Search(Learner):
         super().__init__(job, settings)
         self.trials, self.share = int(settings.get("trials", 16)), float(settings.get("share", 0.4))
         strategy = strategy_class(str(settings.get("strategy", "evolution")))
-        self.strategy = strategy(SPACE, job.seed, [asdict(_USUAL)], self.trials)
+        starts = [asdict(_USUAL), *settings.get("starts", ())]
+        self.strategy = strategy(SPACE, job.seed, starts, self.trials)
         self.tried, self.compared = 0, 0  # who was left out for lack of time is not compared
         self.best: tuple[float, Settings] | None = None
         self._asked: Settings | None = None
@@ -96,7 +97,8 @@ class Search(Learner):
                 message = self._go_on() or message
             if deadline.expired:
                 break
-        return Progress(improved, self._done, self._progress(), message)
+        found = None if self.best is None else self.best[1]
+        return Progress(improved, self._done, self._progress(), message, found=found)
 
     def _ask(self) -> str:
         """Ask for a shape to train where there is none; return a sentence where that ends the search."""

@@ -54,7 +54,10 @@ class Search(TableLearner):
         super().__init__(job, settings)
         self._link = Link.fit(job.task, job.labels, bool(settings.get("logarithm", True)))
         self._rows = take_rows(job)
-        starts = [start(params) for params in settings.get("starts", [{}])]
+        starts = list[Settings]()
+        for point in map(start, settings.get("starts", [{}])):
+            if point not in starts:  # what is known by hand may have been found best elsewhere too
+                starts.append(point)
         self._seed = abs(job.seed + int(settings.get("seed", 0)))
         self._most = int(settings.get("trials", 60))
         self._strategy = strategy_class(str(settings.get("strategy", "tpe")))(SPACE, self._seed, starts, self._most)
@@ -84,7 +87,8 @@ class Search(TableLearner):
             self._done = trial is None or self._count >= self._most or self._share() >= 1.0
             if deadline.expired:
                 break
-        return Progress(self._served is not served, self._done, 1.0 if self._done else self._share())
+        found = self._kept[0].settings if self._kept else None
+        return Progress(self._served is not served, self._done, 1.0 if self._done else self._share(), found=found)
 
     def _share(self) -> float:
         """Return how much of its trials or of its time is gone, whichever is more."""

@@ -75,6 +75,19 @@ def test_a_pause_ends_its_slice(job: Job) -> None:
     contract.an_interrupted_slice_ends_soon(lambda: learner(job))
 
 
+def test_starts_are_tried_after_the_usual_shape_and_the_best_so_far_is_told(job: Job) -> None:
+    usual, start = asdict(search._USUAL), {**asdict(search._USUAL), "width": 4, "kernel": 5}
+    one = learner(job, starts=(usual, start))
+    said = list[Progress]()
+    while not said or not said[-1].done:
+        said.append(one.advance(Deadline(0.0)))
+    tried = one.strategy.save()["tried"]
+    assert (tried[0], tried[1], len(tried)) == (usual, start, 3)
+    assert said[0].found is None
+    assert one.best is not None
+    assert said[-1].found == one.best[1]
+
+
 def test_the_best_shape_is_the_one_that_is_served_and_is_named(job: Job) -> None:
     one = learner(job)
     messages = []

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from engine.budget import Deadline
-from engine.learners.base import Job
+from engine.learners.base import Job, Progress
 from engine.modalities.table import threads, trials
 from engine.modalities.table.begun import MOST
 from engine.modalities.table.boosting import Bag, Growth
@@ -25,6 +25,7 @@ from engine.modalities.table.learners.search import Search
 from engine.modalities.table.members.lightgbm import LightGBMMember
 from engine.modalities.table.target import Link
 from engine.modalities.table.training import TrainingRows
+from engine.modalities.table.trials import start
 from engine.search import STRATEGIES, Choice
 from tests.engine.learners import contract
 from tests.engine.modalities.table.tables import a_job, a_job_of_many_classes
@@ -91,6 +92,17 @@ def test_a_better_trial_takes_over() -> None:
     both = {"trials": 2, "rounds": 60, "starts": [HOPELESS, {"num_leaves": 8, "min_data_in_leaf": 5}]}
     better = contract.run_to_the_end(Search(job, both))
     assert _loss(better, job.labels) < _loss(poor, job.labels) - 0.01
+
+
+def test_what_is_told_is_the_best_so_far_and_a_start_named_twice_is_tried_once() -> None:
+    good = {"num_leaves": 8, "min_data_in_leaf": 5}
+    learner = Search(a_job(2, size=600), {"trials": 2, "rounds": 60, "starts": [HOPELESS, HOPELESS, good]})
+    said = list[Progress]()
+    while not said or not said[-1].done:
+        said.append(learner.advance(Deadline(0.0)))
+    found = [progress.found for progress in said]
+    told = [found[place] for place in range(len(found)) if place == 0 or found[place] != found[place - 1]]
+    assert told == [None, start(HOPELESS), start(good)]
 
 
 def test_a_single_trial_is_the_bag_with_those_settings() -> None:
