@@ -11,24 +11,32 @@ those settings after the ones by hand. Scores are of validation rows alone.
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from engine.files import read_json
+from engine.errors import DataError
+from engine.files import UNREADABLE, read_json
 from engine.modalities.portfolio import Entry
 from engine.task import Kind, Modality, Task
 
 FORMAT = 3
+NAMED = "AUTODIDACT_PORTFOLIO"  # the environment variable for a file of one's own
 NEIGHBOURS = 5
 TOO_FAR = 3.0
+MOST_STARTS = 3  # as many as a search would otherwise draw at random
 _LEAST_SCALE = 0.5  # of log facts: recorded runs that are all alike do not make small differences large
 _OTHER_KIND = 1.0  # what one class or several lie apart
-_NEAREST = 0.1  # added to distances before they become weights
-MOST_STARTS = 3  # as many as a search would otherwise have drawn at random
-_BY_HAND = 3.0  # weight of the order by hand, which a run outweighs when it is nearer than 0.23
+_NEAREST = 0.5  # added to distances before they become weights
+_BY_HAND = 8.0  # weight of the order by hand: that of four runs on such data, or of more that are less alike
+
+_NO_PORTFOLIO = (
+    "{} names {}, which holds no recorded runs, so nothing was begun. Name a file that `make portfolio` wrote, or "
+    "unset the variable."
+)
 
 
 @dataclass(frozen=True)
@@ -69,10 +77,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Record:
-    """One run: what it was about, and its learners in the order in which they would have served best."""
+    """One run: what it was about, and its learners in the order in which they would have served best.
+
+    ``data`` is what the person called the data.
+    """
 
     meta: Meta
     steps: tuple[Step, ...]
+    data: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -81,7 +93,7 @@ class Record:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Record:
         """Rebuild from :meth:`to_json`."""
-        return cls(Meta(**data["meta"]), tuple(Step(**step) for step in data["steps"]))
+        return cls(Meta(**data["meta"]), tuple(Step(**step) for step in data["steps"]), data["data"])
 
 
 def read(path: Path) -> tuple[Record, ...]:
@@ -94,10 +106,23 @@ def read(path: Path) -> tuple[Record, ...]:
 
 @cache
 def recorded() -> tuple[Record, ...]:
-    """Return the runs that come with the package."""
+    """Return the runs that come with the package, or those of the file that ``AUTODIDACT_PORTFOLIO`` names.
+
+    Raises:
+        DataError: there is no such file, or it holds no runs.
+    """
     from resources.paths import PORTFOLIO
 
-    return read(PORTFOLIO)
+    named = os.environ.get(NAMED)
+    if not named:
+        return read(PORTFOLIO)
+    try:
+        found = read(Path(named))
+    except UNREADABLE as error:
+        raise DataError(_NO_PORTFOLIO.format(NAMED, named)) from error
+    if not found:
+        raise DataError(_NO_PORTFOLIO.format(NAMED, named))
+    return found
 
 
 def taught(modality: Modality) -> bool:
@@ -145,11 +170,11 @@ def reorder(entries: Sequence[Entry], meta: Meta, records: Sequence[Record]) -> 
     near = neighbours(meta, records)
     if not near:
         return tuple(entries)
-    seen = [(weight, _places([step.name for step in run.steps])) for weight, run in near]
-    heard_of = {name for _, places in seen for name in places}
+    by_hand = [entry.name for entry in entries]
+    advice = [(weight, _advised(by_hand, [step.name for step in run.steps])) for weight, run in near]
+    heard_of = {step.name for _, run in near for step in run.steps}
     known = {entry.name: entry for entry in entries[1:] if entry.name in heard_of}
-    means = _means([*seen, (_BY_HAND, _places([entry.name for entry in entries]))])
-    order = iter(_in_order(known, means))
+    order = iter(_in_order(known, _sums_of_places([(_BY_HAND, by_hand), *advice])))
     return tuple(next(order) if entry.name in known else entry for entry in entries)
 
 
@@ -184,21 +209,23 @@ def _distance(one: Meta, other: Meta, scales: Sequence[float]) -> float:
     return math.sqrt(total)
 
 
-def _places(order: Sequence[str]) -> dict[str, float]:
-    """Return the place of each name, from 0 for the first to 1 for the last."""
-    last = max(1, len(order) - 1)
-    return {name: place / last for place, name in enumerate(order)}
+def _advised(by_hand: Sequence[str], taught: Sequence[str]) -> list[str]:
+    """Return the order by hand with the learners that a run knows put, in its order, where one of them was.
+
+    So a run that had enough after two learners says which of them comes first, and nothing of all others.
+    """
+    known = [name for name in taught if name in by_hand]
+    there = iter(known)
+    return [next(there) if name in known else name for name in by_hand]
 
 
-def _means(seen: Sequence[tuple[float, Mapping[str, float]]]) -> dict[str, float]:
-    """Return the mean place of each name, by weights, over those that know it."""
-    totals: dict[str, float] = {}
-    weights: dict[str, float] = {}
-    for weight, places in seen:
-        for name, place in places.items():
-            totals[name] = totals.get(name, 0.0) + weight * place
-            weights[name] = weights.get(name, 0.0) + weight
-    return {name: totals[name] / weights[name] for name in totals}
+def _sums_of_places(orders: Sequence[tuple[float, Sequence[str]]]) -> dict[str, float]:
+    """Return the sum of the places of each name in orders of the same names, by their weights."""
+    places = dict.fromkeys(orders[0][1], 0.0)
+    for weight, order in orders:
+        for place, name in enumerate(order):
+            places[name] += weight * place
+    return places
 
 
 def _in_order(known: Mapping[str, Entry], places: Mapping[str, float]) -> list[Entry]:

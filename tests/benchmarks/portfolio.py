@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from pathlib import Path
 from engine.dataset import Split
 from engine.errors import EngineError
 from engine.modalities.extent import extent
-from engine.modalities.learned import FORMAT, MOST_STARTS, NEIGHBOURS, TOO_FAR, Meta, Record
+from engine.modalities.learned import FORMAT, MOST_STARTS, NAMED, NEIGHBOURS, TOO_FAR, Meta, Record, read
 from engine.run.folder import RunFolder
 from engine.run.tail import EventTail
 from resources.paths import PORTFOLIO
@@ -70,7 +71,25 @@ def record(run: RunFolder) -> Record:
     train = run.dataset().part(Split.TRAIN)
     device = _device(run)
     facts = Meta.of(run.task, len(train), device, extent(train, run.task))
-    return Record(facts, best_order(run, train, device))
+    return Record(facts, best_order(run, train, device), _data(run.path.name))
+
+
+def _data(name: str) -> str:
+    """Return what a run folder is about: the benchmark calls them after the case, the budget and the seed.
+
+    >>> _data("ants_bees-300s-0"), _data("my bees")
+    ('ants_bees', 'my bees')
+    """
+    return re.sub(r"-[\d.]+s-\d+$", "", name)
+
+
+def without(data: str, path: Path) -> dict[str, str]:
+    """Return the environment for a run on data whose own runs are to teach it nothing; others are put at ``path``."""
+    others = [run for run in read(PORTFOLIO) if run.data != data]
+    if not others:
+        return {}
+    _write_runs(path, others)
+    return {NAMED: str(path)}
 
 
 def _device(run: RunFolder) -> str:
@@ -81,10 +100,13 @@ def _device(run: RunFolder) -> str:
 
 def write(path: Path, records: Sequence[Record]) -> None:
     """Write the runs as JSON, and how they were made beside them as Markdown."""
-    made = machine.record()
+    _write_runs(path, records)
+    path.with_suffix(".md").write_text(_how(records, machine.record()), encoding="utf-8")
+
+
+def _write_runs(path: Path, records: Sequence[Record]) -> None:
     lines = ",\n".join(json.dumps(found.to_json(), ensure_ascii=False) for found in records)
     path.write_text(f'{{"format": {FORMAT}, "runs": [\n{lines}\n]}}\n', encoding="utf-8")
-    path.with_suffix(".md").write_text(_how(records, made), encoding="utf-8")
 
 
 def _how(records: Sequence[Record], made: dict[str, object]) -> str:

@@ -9,11 +9,11 @@ import pytest
 from engine.dataset import Split
 from engine.learners.constant import ConstantMember
 from engine.modalities import portfolio
-from engine.modalities.learned import Meta, read
+from engine.modalities.learned import NAMED, Meta, Record, Step, read
 from engine.run.folder import RunFolder
 from engine.run.journal import Journal
 from engine.worker.checkpoint import Checkpoint
-from tests.benchmarks.portfolio import main, record
+from tests.benchmarks.portfolio import main, record, without, write
 from tests.engine.flowers import FLOWERS, flower_run
 
 FIRST, *REST = (entry.name for entry in portfolio(FLOWERS, 192, "cpu"))
@@ -86,7 +86,18 @@ def test_a_quiet_run_is_written_with_how_it_was_made(run: RunFolder, tmp_path: P
     _say_load(run, 0.0)
     assert main([str(run.path), "--out", str(tmp_path / "p.json")]) == 0
     assert read(tmp_path / "p.json") == (record(run),)
+    assert record(run).data == "run"
     assert "1 of table, multiclass, on cpu" in (tmp_path / "p.md").read_text(encoding="utf-8")
+
+
+def test_what_runs_on_a_dataset_taught_is_kept_from_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    meta = Meta("table", "multiclass", 192, 2, 2.0, "cpu")
+    runs = [Record(meta, (Step(FIRST, 1.0, 0.5),), data) for data in ("flowers", "flowers", "penguins")]
+    monkeypatch.setattr("tests.benchmarks.portfolio.PORTFOLIO", tmp_path / "all.json")
+    assert without("flowers", tmp_path / "others.json") == {}  # as nothing is recorded
+    write(tmp_path / "all.json", runs)
+    assert without("flowers", tmp_path / "others.json") == {NAMED: str(tmp_path / "others.json")}
+    assert read(tmp_path / "others.json") == (runs[2],)
 
 
 def test_runs_under_load_or_unfinished_teach_nothing(

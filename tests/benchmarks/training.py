@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 import sys
 from dataclasses import replace
@@ -12,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from tests.benchmarks import machine, serving
+from tests.benchmarks import machine, portfolio, serving
 from tests.benchmarks.cases import Case
 from tests.benchmarks.command import MEGABYTE, Finished, measure
 from tests.benchmarks.parts import read_part
@@ -43,7 +44,9 @@ def train(case: Case, seed: int, data: Path, run: Path, budget_s: float) -> Outc
         ValueError: its predictions cannot be scored.
     """
     facts = machine.record(case.modality)
-    finished = measure(command(case, seed, data, run, budget_s), budget_s + _SPARE_S)
+    others = portfolio.without(case.name, run.with_name(f"portfolio-without-{case.name}.json"))
+    words = command(case, seed, data, run, budget_s)
+    finished = measure(words, budget_s + _SPARE_S, env={**os.environ, **others})
     result = json.loads((run / "result.json").read_text(encoding="utf-8"))
     curve = score_curve(run / "predictions", truth(case, data), finished.started)
     figures = {

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.errors import DataError
 from engine.modalities.image.learners import search
 from engine.modalities.learned import (
+    FORMAT,
     MOST_STARTS,
+    NAMED,
     Meta,
     Record,
     Step,
@@ -44,24 +48,37 @@ def names(entries: tuple[Entry, ...]) -> list[str]:
 
 
 def test_the_order_that_served_best_is_taken_and_the_unknown_stays() -> None:
-    assert names(reorder(ENTRIES, META, [RUN])) == ["instant", "quick", "slow", "new", "useless"]
+    assert names(reorder(ENTRIES, META, [RUN] * 5)) == ["instant", "quick", "slow", "new", "useless"]
 
 
 def test_who_makes_use_of_the_work_of_others_comes_behind_them() -> None:
     built = tuple(replace(entry, after=("slow", "unheard of")) if entry.name == "quick" else entry for entry in ENTRIES)
-    assert names(reorder(built, META, [RUN])) == ["instant", "slow", "quick", "new", "useless"]
+    assert names(reorder(built, META, [RUN] * 5)) == ["instant", "slow", "quick", "new", "useless"]
 
 
-def test_the_nearest_run_has_most_to_say() -> None:
+def test_the_nearest_runs_have_most_to_say() -> None:
     other = run_of("instant", "useless", "slow", "quick", meta=replace(META, samples=9000))
-    assert names(reorder(ENTRIES, META, [other, RUN])) == ["instant", "quick", "slow", "new", "useless"]
+    runs = [*[other] * 5, *[RUN] * 5]
+    assert names(reorder(ENTRIES, META, runs)) == ["instant", "quick", "slow", "new", "useless"]
     near_the_other = replace(META, samples=8900)
-    assert names(reorder(ENTRIES, near_the_other, [other, RUN])) == ["instant", "useless", "slow", "new", "quick"]
+    assert names(reorder(ENTRIES, near_the_other, runs)) == ["instant", "slow", "useless", "new", "quick"]
 
 
-def test_runs_that_are_little_alike_do_not_overturn_the_order_by_hand() -> None:
+def test_one_run_or_several_that_are_little_alike_do_not_overturn_the_order_by_hand() -> None:
+    assert reorder(ENTRIES, META, [RUN]) == ENTRIES
     other = run_of("instant", "useless", "quick", "slow", meta=replace(META, samples=9000))
-    assert reorder(ENTRIES, META, [other]) == ENTRIES
+    assert reorder(ENTRIES, META, [other] * 5) == ENTRIES
+
+
+def test_one_run_moves_what_was_of_much_more_use_than_its_place_by_hand_tells() -> None:
+    many = tuple(Entry(name, "table.linear") for name in "abcdefgh")
+    assert names(reorder(many, META, [run_of(*"abhcdefg")])) == [*"abcdefhg"]
+
+
+def test_a_run_that_had_enough_early_says_nothing_of_those_it_did_not_try() -> None:
+    assert reorder(ENTRIES, META, [run_of("instant", "slow")] * 5) == ENTRIES
+    swapped = names(reorder(ENTRIES, META, [run_of("instant", "quick", "slow")] * 5))
+    assert swapped == ["instant", "quick", "slow", "new", "useless"]
 
 
 def test_nothing_recorded_is_the_order_by_hand() -> None:
@@ -83,7 +100,7 @@ def test_the_nearer_run_counts_more() -> None:
 
 
 def test_an_unknown_extent_is_no_difference() -> None:
-    assert neighbours(replace(META, extent=None), [RUN])[0][0] == pytest.approx(10.0)
+    assert neighbours(replace(META, extent=None), [RUN])[0][0] == pytest.approx(2.0)
 
 
 def test_a_task_tells_its_facts() -> None:
@@ -147,6 +164,28 @@ def test_another_format_teaches_nothing(tmp_path: Path) -> None:
     (tmp_path / "p.json").write_text('{"format": 99, "shape": "unknown"}', encoding="utf-8")
     assert read(tmp_path / "p.json") == ()
     assert read(tmp_path / "absent.json") == ()
+
+
+@pytest.fixture
+def named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A file of recorded runs that the environment names."""
+    monkeypatch.setenv(NAMED, str(tmp_path / "own.json"))
+    recorded.cache_clear()
+    yield tmp_path / "own.json"
+    recorded.cache_clear()
+
+
+def test_runs_of_ones_own_teach_in_the_place_of_those_of_the_package(named: Path) -> None:
+    named.write_text(json.dumps({"format": FORMAT, "runs": [RUN.to_json()]}), encoding="utf-8")
+    assert recorded() == (RUN,)
+
+
+@pytest.mark.parametrize("content", [None, "", "{}", '{"format": 3, "runs": [{}]}', '{"format": 3, "runs": []}'])
+def test_a_file_that_holds_no_runs_is_told_of_before_anything_is_begun(named: Path, content: str | None) -> None:
+    if content is not None:
+        named.write_text(content, encoding="utf-8")
+    with pytest.raises(DataError, match="which holds no recorded runs, so nothing was begun"):
+        recorded()
 
 
 runs = st.lists(st.sampled_from(NAMES), max_size=6, unique=True)
