@@ -20,7 +20,7 @@ from engine.samples import Samples
 from engine.task import Modality, Task
 from engine.transfer.asked import AUTO, held
 
-__all__ = ["FIRST_KINDS", "Entry", "ask_samples", "open_samples", "portfolio"]
+__all__ = ["FIRST_KINDS", "Entry", "ask_samples", "by_hand", "open_samples", "portfolio"]
 
 FIRST_KINDS = {  # which learner begins, known before the data is
     Modality.IMAGE: "image.thumbnail_ridge",
@@ -48,6 +48,13 @@ def ask_samples(items: Sequence[Any], task: Task) -> tuple[Samples, dict[int, st
     return samples, problems
 
 
+def by_hand(task: Task, size: int, device: str) -> tuple[Entry, ...]:
+    """Return the learners for this task, training size and device as the modality's own portfolio has them."""
+    module = importlib.import_module(f"engine.modalities.{Modality(task.modality).value}.portfolio")
+    entries: tuple[Entry, ...] = module.portfolio(task, size, device)
+    return entries
+
+
 def portfolio(
     task: Task,
     size: int,
@@ -62,14 +69,13 @@ def portfolio(
     for samples of other sizes. ``own`` are files of weights of the person's networks, which are tried after the
     first few; ``transfer`` is as :func:`engine.transfer.asked.canonical` has it.
     """
-    module = importlib.import_module(f"engine.modalities.{Modality(task.modality).value}.portfolio")
-    entries: tuple[Entry, ...] = module.portfolio(task, size, device)
+    entries = by_hand(task, size, device)
     if own and task.modality is Modality.IMAGE:
         from engine.modalities.image.own import own_entries
 
         entries = (*entries[:_BEFORE_OWN], *own_entries(own), *entries[_BEFORE_OWN:])
     entries = held(entries, transfer)
     asked = taught(task.modality) or any(entry.limited for entry in entries)
-    measured = extent(dataset, task) if dataset is not None and asked else None
+    measured = extent(dataset, task) if asked else None
     entries = tuple(entry for entry in entries if entry.suits(measured))
     return as_taught(entries, Meta.of(task, size, device, measured)) if taught(task.modality) else entries

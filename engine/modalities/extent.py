@@ -13,13 +13,16 @@ from engine.task import ColumnType, Modality, Task
 LOOKED_AT = 32
 
 
-def extent(dataset: Dataset, task: Task) -> float | None:
+def extent(dataset: Dataset | None, task: Task) -> float | None:
     """Return the longer side of pictures, the seconds of sounds, the characters of texts or the columns of a table.
 
-    Medians over a few samples spread over the dataset; None where none could be read.
+    Medians over a few samples spread over the dataset; None where none could be read, or there is no dataset and it
+    matters.
     """
     if task.modality is Modality.TABLE:
         return float(len(task.columns))
+    if dataset is None:
+        return None
     rows = range(0, len(dataset), max(1, len(dataset) // LOOKED_AT))
     if task.modality is Modality.TEXT and task.columns:
         return _characters(dataset, task, list(rows))

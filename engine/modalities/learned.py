@@ -27,16 +27,11 @@ FORMAT = 3
 NAMED = "AUTODIDACT_PORTFOLIO"  # the environment variable for a file of one's own
 NEIGHBOURS = 5
 TOO_FAR = 3.0
-MOST_STARTS = 3  # as many as a search would otherwise draw at random
+MOST_STARTS = 3
 _LEAST_SCALE = 0.5  # of log facts: recorded runs that are all alike do not make small differences large
 _OTHER_KIND = 1.0  # what one class or several lie apart
 _NEAREST = 0.5  # added to distances before they become weights
 _BY_HAND = 8.0  # weight of the order by hand: that of four runs on such data, or of more that are less alike
-
-_NO_PORTFOLIO = (
-    "{} names {}, which holds no recorded runs, so nothing was begun. Name a file that `make portfolio` wrote, or "
-    "unset the variable."
-)
 
 
 @dataclass(frozen=True)
@@ -79,7 +74,7 @@ class Step:
 class Record:
     """One run: what it was about, and its learners in the order in which they would have served best.
 
-    ``data`` is what the person called the data.
+    ``data`` is what it was about, as its folder is named.
     """
 
     meta: Meta
@@ -97,11 +92,21 @@ class Record:
 
 
 def read(path: Path) -> tuple[Record, ...]:
-    """Read recorded runs; none where the file is absent or of another format."""
-    if not path.is_file():
-        return ()
-    data = read_json(path)
-    return tuple(Record.from_json(record) for record in data["runs"]) if data["format"] == FORMAT else ()
+    """Read recorded runs.
+
+    Raises:
+        DataError: the file is absent, damaged or of another format.
+    """
+    try:
+        data = read_json(path)
+        if data["format"] != FORMAT:
+            raise ValueError(data["format"])
+        return tuple(Record.from_json(record) for record in data["runs"])
+    except UNREADABLE as error:
+        raise DataError(
+            f"{path} holds no recorded runs. If {NAMED} names it, name a file that `make portfolio` wrote or unset the "
+            "variable; otherwise install Autodidact Studio again."
+        ) from error
 
 
 @cache
@@ -109,20 +114,11 @@ def recorded() -> tuple[Record, ...]:
     """Return the runs that come with the package, or those of the file that ``AUTODIDACT_PORTFOLIO`` names.
 
     Raises:
-        DataError: there is no such file, or it holds no runs.
+        DataError: as :func:`read`.
     """
     from resources.paths import PORTFOLIO
 
-    named = os.environ.get(NAMED)
-    if not named:
-        return read(PORTFOLIO)
-    try:
-        found = read(Path(named))
-    except UNREADABLE as error:
-        raise DataError(_NO_PORTFOLIO.format(NAMED, named)) from error
-    if not found:
-        raise DataError(_NO_PORTFOLIO.format(NAMED, named))
-    return found
+    return read(Path(os.environ.get(NAMED) or PORTFOLIO))
 
 
 def taught(modality: Modality) -> bool:
@@ -145,13 +141,12 @@ def with_starts(entries: Sequence[Entry], meta: Meta, records: Sequence[Record])
     The device of a run does not matter here: what suits the data suits it everywhere.
     """
     anywhere = [replace(run, meta=replace(run.meta, device=meta.device)) for run in records]
-    near = {run.meta: run for _, run in reversed(neighbours(meta, anywhere))}  # one run of each dataset
-    found: dict[str, list[Mapping[str, Any]]] = {}
-    for run in reversed(near.values()):
+    found: dict[str, dict[Meta, Mapping[str, Any]]] = {}
+    for _, run in _near(meta, anywhere):
         for step in run.steps:
-            if step.found is not None:
-                found.setdefault(step.name, []).append(step.found)
-    return tuple(_starting(entry, found.get(entry.name, [])) for entry in entries)
+            if step.found is not None:  # several runs may be of one dataset
+                found.setdefault(step.name, {}).setdefault(run.meta, step.found)
+    return tuple(_starting(entry, list(found.get(entry.name, {}).values())) for entry in entries)
 
 
 def _starting(entry: Entry, found: Sequence[Mapping[str, Any]]) -> Entry:
@@ -164,8 +159,8 @@ def _starting(entry: Entry, found: Sequence[Mapping[str, Any]]) -> Entry:
 def reorder(entries: Sequence[Entry], meta: Meta, records: Sequence[Record]) -> tuple[Entry, ...]:
     """Return the entries in the order that runs on alike datasets teach.
 
-    The order by hand counts as if it were one of them: few runs that are only somewhat alike say little. The first
-    entry, the instant one, stays first, and entries that no such run knows stay at their places.
+    The order by hand counts as much as four runs on such data would: few runs that are only somewhat alike say little.
+    The first entry, the instant one, stays first, and entries that no such run knows stay at their places.
     """
     near = neighbours(meta, records)
     if not near:
@@ -180,10 +175,16 @@ def reorder(entries: Sequence[Entry], meta: Meta, records: Sequence[Record]) -> 
 
 def neighbours(meta: Meta, records: Sequence[Record]) -> list[tuple[float, Record]]:
     """Return the nearest runs that are near enough, each with its weight."""
+    return [(1 / (_NEAREST + far), record) for far, record in _near(meta, records)[:NEIGHBOURS]]
+
+
+def _near(meta: Meta, records: Sequence[Record]) -> list[tuple[float, Record]]:
+    """Return the runs that are near enough, the nearest first, with their distances."""
+    same = [record.meta.facts() for record in records if record.meta.modality == meta.modality]
+    scales = [_scale([facts[column] for facts in same]) for column in range(len(meta.facts()))]
     alike = [record for record in records if _comparable(meta, record.meta)]
-    scales = [_scale([record.meta.facts()[column] for record in alike]) for column in range(len(meta.facts()))]
     distances = sorted(((_distance(meta, record.meta, scales), record) for record in alike), key=lambda pair: pair[0])
-    return [(1 / (_NEAREST + far), record) for far, record in distances[:NEIGHBOURS] if far <= TOO_FAR]
+    return [(far, record) for far, record in distances if far <= TOO_FAR]
 
 
 def _comparable(one: Meta, other: Meta) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-from engine.search.base import SHARE, Choice, Float, Int, Settings, Space, Strategy, parted
+from engine.search.base import SHARE, Choice, Float, Int, Settings, Space, Strategy, inside, parted
 
 __all__ = [
     "SHARE",
@@ -15,6 +15,7 @@ __all__ = [
     "Settings",
     "Space",
     "Strategy",
+    "inside",
     "parted",
     "strategy_class",
 ]

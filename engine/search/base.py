@@ -131,4 +131,4 @@ class Strategy(ABC):
 
     @abstractmethod
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on from what :meth:`save` returned, with the same space, seed, starts and trials."""
+        """Go on from what :meth:`save` returned, with the same space, seed and trials; other starts do no harm."""

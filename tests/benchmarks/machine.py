@@ -18,6 +18,7 @@ from tests.benchmarks.command import cores
 
 ROOT = Path(__file__).resolve().parents[2]
 _REPORTS = "tests/benchmarks/reports"  # which every measurement changes
+PORTFOLIO = "resources/portfolio.json"
 _MODALITIES = tuple(f"engine/modalities/{modality.value}" for modality in Modality)
 _TRIES, _COUNT, _PRODUCTS = 60, 60_000, 3
 
@@ -55,16 +56,17 @@ def reference_ms() -> float:
 
 
 def engine(modality: str | None = None) -> str:
-    """Return the state of the code that learns, so that other commits do not make a measured run an old one.
+    """Return the state of what learns, code and portfolio, so that other commits do not make a measured run an old one.
 
     The folders of other modalities are left out where one is given: they know nothing of each other, so that what is
     mended for tables says nothing about a measured run on pictures.
     """
     others = [folder for folder in _MODALITIES if modality and folder != f"engine/modalities/{modality}"]
-    listed = _git("ls-tree", "-r", "HEAD", "engine/").splitlines()
-    files = [line for line in listed if not any(f"\t{folder}/" in line for folder in others)]
+    listed = _git("ls-tree", "-r", "HEAD", "engine/", PORTFOLIO).splitlines()
+    files = [line for line in listed if not (line.endswith(".md") or any(f"\t{folder}/" in line for folder in others))]
     state = hashlib.sha256("\n".join(files).encode()).hexdigest()[:7] if files else ""
-    return state + ("-dirty" if _changed("engine", *(f":(exclude){folder}" for folder in others)) else "")
+    left_out = (f":(exclude){path}" for path in (*others, "*.md"))
+    return state + ("-dirty" if _changed("engine", PORTFOLIO, *left_out) else "")
 
 
 def _changed(*paths: str) -> bool:

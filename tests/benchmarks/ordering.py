@@ -9,7 +9,7 @@ from engine.dataset import Dataset
 from engine.ensemble.leaderboard import Entrant, line_up
 from engine.ensemble.noise import checked
 from engine.metrics import score
-from engine.modalities import Entry, portfolio
+from engine.modalities import Entry, by_hand
 from engine.modalities.learned import Step
 from engine.run.folder import RunFolder
 from engine.run.journal import Past, replay
@@ -27,7 +27,7 @@ def best_order(run: RunFolder, train: Dataset, device: str) -> tuple[Step, ...]:
     begins, being the instant one. Those that add nothing come last, in the portfolio's order; none comes before those
     whose work it makes use of, since its own seconds were measured after theirs.
     """
-    entries = portfolio(run.task, len(train), device)
+    entries = by_hand(run.task, len(train), device)
     known = _candidates(run, entries)
     pasts = {name: past for name, past in replay(run.events_path).learners.items() if past.curve}
     left = [entry for entry in entries if entry.name in known and entry.name in pasts]

@@ -85,10 +85,7 @@ def _data(name: str) -> str:
 
 def without(data: str, path: Path) -> dict[str, str]:
     """Return the environment for a run on data whose own runs are to teach it nothing; others are put at ``path``."""
-    others = [run for run in read(PORTFOLIO) if run.data != data]
-    if not others:
-        return {}
-    _write_runs(path, others)
+    _write_runs(path, [run for run in read(PORTFOLIO) if run.data != data])
     return {NAMED: str(path)}
 
 

@@ -9,7 +9,9 @@ import pytest
 
 from tests.benchmarks import machine
 
-FILES = ("engine/split.py", "engine/modalities/extent.py", "engine/modalities/table/target.py", "studio/window.py")
+SHARED = ("engine/split.py", "engine/modalities/extent.py", "resources/portfolio.json")
+OTHERS = ("studio/window.py", "engine/README.md", "resources/portfolio.md")
+FILES = (*SHARED, *OTHERS, "engine/modalities/table/target.py")
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def test_a_modality_s_runs_stay_of_one_state_while_another_modality_changes(repo
     assert machine.engine() != before[None]
 
 
-@pytest.mark.parametrize("name", ["engine/split.py", "engine/modalities/extent.py"])
+@pytest.mark.parametrize("name", SHARED)
 def test_what_modalities_share_changes_the_state_of_all(repository: Path, name: str) -> None:
     before = [machine.engine(modality) for modality in ("image", "table")]
     (repository / name).write_text("2\n", encoding="utf-8")
@@ -44,9 +46,11 @@ def test_what_modalities_share_changes_the_state_of_all(repository: Path, name: 
     assert not set(before) & {machine.engine(modality) for modality in ("image", "table")}
 
 
-def test_code_that_does_not_learn_changes_nothing(repository: Path) -> None:
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_does_not_learn_changes_nothing(repository: Path, name: str) -> None:
     before = machine.engine("table"), machine.engine()
-    (repository / "studio/window.py").write_text("2\n", encoding="utf-8")
+    (repository / name).write_text("2\n", encoding="utf-8")
+    assert (machine.engine("table"), machine.engine()) == before
     commit(repository)
     assert (machine.engine("table"), machine.engine()) == before
 

@@ -94,10 +94,12 @@ def test_what_runs_on_a_dataset_taught_is_kept_from_it(tmp_path: Path, monkeypat
     meta = Meta("table", "multiclass", 192, 2, 2.0, "cpu")
     runs = [Record(meta, (Step(FIRST, 1.0, 0.5),), data) for data in ("flowers", "flowers", "penguins")]
     monkeypatch.setattr("tests.benchmarks.portfolio.PORTFOLIO", tmp_path / "all.json")
-    assert without("flowers", tmp_path / "others.json") == {}  # as nothing is recorded
     write(tmp_path / "all.json", runs)
     assert without("flowers", tmp_path / "others.json") == {NAMED: str(tmp_path / "others.json")}
     assert read(tmp_path / "others.json") == (runs[2],)
+    write(tmp_path / "all.json", runs[:2])
+    assert without("flowers", tmp_path / "others.json") == {NAMED: str(tmp_path / "others.json")}
+    assert read(tmp_path / "others.json") == ()
 
 
 def test_runs_under_load_or_unfinished_teach_nothing(

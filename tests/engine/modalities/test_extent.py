@@ -55,3 +55,8 @@ def test_a_text_is_as_long_in_every_encoding(tmp_path: Path) -> None:
 def test_tables_have_columns() -> None:
     frame = pl.DataFrame({"id": ["0"], "x:a": [1.0]})
     assert extent(Dataset(frame), task(Modality.TABLE, Column("a", ColumnType.NUMBER))) == 1
+
+
+def test_without_a_dataset_only_that_of_a_table_is_known() -> None:
+    assert extent(None, task(Modality.TABLE, Column("a", ColumnType.NUMBER))) == 1
+    assert extent(None, task(Modality.IMAGE)) is None

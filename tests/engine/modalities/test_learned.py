@@ -20,7 +20,6 @@ from engine.modalities.learned import (
     Step,
     as_taught,
     neighbours,
-    read,
     recorded,
     reorder,
     with_starts,
@@ -89,7 +88,8 @@ def test_nothing_recorded_is_the_order_by_hand() -> None:
     "change", [{"modality": "table"}, {"kind": "regression"}, {"device": "cuda"}, {"samples": 10**9}]
 )
 def test_runs_that_are_not_alike_teach_nothing(change: dict[str, object]) -> None:
-    assert reorder(ENTRIES, META, [replace(RUN, meta=replace(META, **change))]) == ENTRIES  # type: ignore[arg-type]
+    runs = [replace(RUN, meta=replace(META, **change))] * 5  # type: ignore[arg-type]
+    assert reorder(ENTRIES, META, runs) == ENTRIES
 
 
 def test_the_nearer_run_counts_more() -> None:
@@ -137,6 +137,12 @@ def test_several_runs_on_one_dataset_count_once_and_no_more_than_a_few_datasets_
     assert starts(META, [found_by(7), found_by(8), *others]) == [4, 7, *range(100, 99 + MOST_STARTS)]
 
 
+def test_the_run_of_a_dataset_whose_search_came_to_something_counts() -> None:
+    nothing = replace(found_by(0), steps=(Step("instant", 1.0, 0.7), Step("search", 9.0, 0.8)))
+    far = replace(META, samples=4000)
+    assert starts(META, [*[nothing] * 5, found_by(7), found_by(9, far)]) == [4, 7, 9]
+
+
 def test_what_suits_the_data_suits_it_on_any_device() -> None:
     assert starts(META, [found_by(7, replace(META, device="cuda"))]) == [4, 7]
 
@@ -160,12 +166,6 @@ def test_what_the_package_teaches_lies_in_the_spaces_that_are_searched() -> None
             assert step.found is None or inside(spaces[run.meta.modality], step.found)
 
 
-def test_another_format_teaches_nothing(tmp_path: Path) -> None:
-    (tmp_path / "p.json").write_text('{"format": 99, "shape": "unknown"}', encoding="utf-8")
-    assert read(tmp_path / "p.json") == ()
-    assert read(tmp_path / "absent.json") == ()
-
-
 @pytest.fixture
 def named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A file of recorded runs that the environment names."""
@@ -180,11 +180,16 @@ def test_runs_of_ones_own_teach_in_the_place_of_those_of_the_package(named: Path
     assert recorded() == (RUN,)
 
 
-@pytest.mark.parametrize("content", [None, "", "{}", '{"format": 3, "runs": [{}]}', '{"format": 3, "runs": []}'])
-def test_a_file_that_holds_no_runs_is_told_of_before_anything_is_begun(named: Path, content: str | None) -> None:
+def test_a_file_without_runs_is_the_order_by_hand(named: Path) -> None:
+    named.write_text(json.dumps({"format": FORMAT, "runs": []}), encoding="utf-8")
+    assert recorded() == ()
+
+
+@pytest.mark.parametrize("content", [None, "", "[]", "{}", '{"format": 3, "runs": [{}]}', '{"format": 99, "runs": []}'])
+def test_a_file_that_is_none_of_recorded_runs_is_told_of(named: Path, content: str | None) -> None:
     if content is not None:
         named.write_text(content, encoding="utf-8")
-    with pytest.raises(DataError, match="which holds no recorded runs, so nothing was begun"):
+    with pytest.raises(DataError, match=f"own.json holds no recorded runs. If {NAMED} names it, name"):
         recorded()
 
 

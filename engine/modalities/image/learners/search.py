@@ -21,7 +21,7 @@ from engine.modalities.image.learners.scratch import Scratch, ScratchNet, usual_
 from engine.modalities.image.samples import ImageSamples
 from engine.modalities.image.squares import Squares
 from engine.model.member import Member
-from engine.search import Choice, Settings, Space, parted, strategy_class
+from engine.search import Choice, Settings, Space, inside, parted, strategy_class
 from engine.task import Kind
 
 SPACE: Space = {
@@ -72,7 +72,8 @@ class Search(Learner):
         super().__init__(job, settings)
         self.trials, self.share = int(settings.get("trials", 16)), float(settings.get("share", 0.4))
         strategy = strategy_class(str(settings.get("strategy", "evolution")))
-        starts = [asdict(_USUAL), *settings.get("starts", ())]
+        usual = asdict(_USUAL)
+        starts = [usual, *(shape for shape in settings.get("starts", ()) if shape != usual and inside(SPACE, shape))]
         self.strategy = strategy(SPACE, job.seed, starts, self.trials)
         self.tried, self.compared = 0, 0  # who was left out for lack of time is not compared
         self.best: tuple[float, Settings] | None = None

@@ -26,7 +26,7 @@ from engine.modalities.table.members.lightgbm import LightGBMMember
 from engine.modalities.table.target import Link
 from engine.modalities.table.training import TableLearner, take_rows
 from engine.modalities.table.trials import SPACE, Trial, Tried, mean_of, row_losses, start
-from engine.search import Settings, parted, strategy_class
+from engine.search import Settings, inside, parted, strategy_class
 
 _KEPT = 3
 _CLEARLY = 0.5  # standard errors of the paired difference
@@ -56,7 +56,7 @@ class Search(TableLearner):
         self._rows = take_rows(job)
         starts = list[Settings]()
         for point in map(start, settings.get("starts", [{}])):
-            if point not in starts:  # what is known by hand may have been found best elsewhere too
+            if point not in starts and inside(SPACE, point):  # what is known by hand may have been found elsewhere too
                 starts.append(point)
         self._seed = abs(job.seed + int(settings.get("seed", 0)))
         self._most = int(settings.get("trials", 60))

@@ -75,9 +75,9 @@ def test_a_pause_ends_its_slice(job: Job) -> None:
     contract.an_interrupted_slice_ends_soon(lambda: learner(job))
 
 
-def test_starts_are_tried_after_the_usual_shape_and_the_best_so_far_is_told(job: Job) -> None:
+def test_starts_of_the_space_are_tried_after_the_usual_shape_and_the_best_so_far_is_told(job: Job) -> None:
     usual, start = asdict(search._USUAL), {**asdict(search._USUAL), "width": 4, "kernel": 5}
-    one = learner(job, starts=(usual, start))
+    one = learner(job, starts=(usual, {**start, "width": 999}, {"width": 4}, start))
     said = list[Progress]()
     while not said or not said[-1].done:
         said.append(one.advance(Deadline(0.0)))

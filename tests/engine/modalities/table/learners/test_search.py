@@ -94,9 +94,9 @@ def test_a_better_trial_takes_over() -> None:
     assert _loss(better, job.labels) < _loss(poor, job.labels) - 0.01
 
 
-def test_what_is_told_is_the_best_so_far_and_a_start_named_twice_is_tried_once() -> None:
-    good = {"num_leaves": 8, "min_data_in_leaf": 5}
-    learner = Search(a_job(2, size=600), {"trials": 2, "rounds": 60, "starts": [HOPELESS, HOPELESS, good]})
+def test_what_is_told_is_the_best_so_far_and_starts_outside_the_space_or_named_twice_are_passed_over() -> None:
+    elsewhere, good = {"learning_rate": 9.0}, {"num_leaves": 8, "min_data_in_leaf": 5}
+    learner = Search(a_job(2, size=600), {"trials": 2, "rounds": 60, "starts": [HOPELESS, elsewhere, HOPELESS, good]})
     said = list[Progress]()
     while not said or not said[-1].done:
         said.append(learner.advance(Deadline(0.0)))
