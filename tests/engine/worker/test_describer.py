@@ -13,14 +13,17 @@ import psutil
 import pytest
 import xxhash
 from PIL import Image
+from typing_extensions import override
 
 from engine.arrays import Float32Array
 from engine.dataset import Dataset
 from engine.features.cache import FeatureCache
 from engine.task import Column, ColumnType, Modality
-from engine.worker.describer import Turn
+from engine.worker.describer import AT_ONCE, Turn
 from engine.worker.describer_handle import NO_ANSWER, DescriberHandle, Request, Told
 from tests.engine.worker.crashing import torn_child
+
+SIZE = Column("size", ColumnType.NUMBER)
 
 
 class Heard:
@@ -39,6 +42,19 @@ class Heard:
 
     def end(self, said: str) -> None:
         self.ended.append(said)
+
+
+class Busy(Heard):
+    """Hears no more than the first until it is ``free``: more than a pipe holds is never told before."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.free = threading.Event()
+
+    @override
+    def take(self, told: Told) -> None:
+        super().take(told)
+        self.free.wait(90)
 
 
 def photos(folder: Path, count: int, broken: int = -1) -> Dataset:
@@ -83,7 +99,7 @@ def test_photos_are_described_and_training_finds_what_the_network_saw(tmp_path: 
 
 def test_rows_of_a_table_are_described_by_numbers_of_one_size(tmp_path: Path) -> None:
     frame = pl.DataFrame({"id": ["0", "1", "2", "3"], "x:size": [1e6, 2e6, None, 3e6], "x:hue": ["a", "b", "a", "b"]})
-    columns = (Column("size", ColumnType.NUMBER), Column("hue", ColumnType.CATEGORY))
+    columns = (SIZE, Column("hue", ColumnType.CATEGORY))
     heard = Heard()
     handle = DescriberHandle(Request.write(Dataset(frame), Modality.TABLE, columns, tmp_path), heard.take, heard.end)
     assert handle.wait(60)
@@ -111,8 +127,9 @@ def test_a_process_that_is_killed_is_told_of_and_nothing_it_computed_is_lost(tmp
 
 
 def test_it_ends_with_whoever_listens_and_tells_nothing_more_once_closed(tmp_path: Path) -> None:
-    heard = Heard()
-    handle = DescriberHandle(Request.write(photos(tmp_path, 300), Modality.IMAGE, (), tmp_path), heard.take, heard.end)
+    heard, rows = Busy(), 20 * AT_ONCE[Modality.TABLE]
+    frame = pl.DataFrame({"id": [str(row) for row in range(rows)], "x:size": np.arange(rows, dtype=np.float64)})
+    handle = DescriberHandle(Request.write(Dataset(frame), Modality.TABLE, (SIZE,), tmp_path), heard.take, heard.end)
     process = psutil.Process(handle._process.pid)
     assert heard.some.wait(90)
     stream = handle._process.stdin
@@ -123,8 +140,10 @@ def test_it_ends_with_whoever_listens_and_tells_nothing_more_once_closed(tmp_pat
         time.sleep(0.02)
     assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     handle.close()
+    heard.free.set()
     assert handle.wait(20)
-    assert len(heard.ended) <= 1
+    assert len(heard.features) == AT_ONCE[Modality.TABLE]
+    assert heard.ended == []
 
 
 def test_a_process_that_ends_in_the_middle_of_a_line_is_told_of(
