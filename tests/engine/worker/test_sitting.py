@@ -16,10 +16,12 @@ from engine.run.folder import RunFolder
 from engine.run.tail import EventTail
 from engine.scheduler import Policy, Standing
 from engine.scheduler.breadth_then_gain import BreadthThenGain
+from engine.worker.checkpoint import Checkpoint
 from engine.worker.control import Command
 from engine.worker.loop import Worker
+from engine.worker.pace import Pace
 from engine.worker.trainer_handle import TrainerReply
-from tests.engine.worker.sittings import Idle, Sit, events, idle, keep_answers, keep_candidate, slice_of
+from tests.engine.worker.sittings import Idle, Sit, answered, events, idle, keep_answers, keep_candidate, slice_of
 
 
 @pytest.mark.parametrize(
@@ -52,6 +54,7 @@ def test_what_was_served_last_is_written_out_though_the_last_sitting_was_cut_off
         cut.setattr("engine.worker.serving.Server.write_out", lambda _: 1 / 0)
         assert sit().run_to_end() == 1
     assert not run.predictions_path.exists()
+    monkeypatch.setattr("engine.worker.loop.PAUSE_PATIENCE", 0.0)
     sit("finish").run_to_end()
     (point,) = events(run, "point")
     assert [path.stem for path in run.predictions_path.iterdir()] == [f"{round(1000 * point.active_s)}"]
@@ -116,7 +119,7 @@ def test_the_seed_of_a_run_decides_where_its_policy_leaves_something_to_chance(s
         chosen = [policy.choose(standings, 100.0, 60.0) for standings in shown]
         return [one.learner for one in chosen if one is not None]
 
-    worker = sit("finish", of=replace(run, options=replace(run.options, seed=7)))
+    worker = sit("discard", of=replace(run, options=replace(run.options, seed=7)))
     worker.run_to_end()
     assert picks(worker._policy) == picks(BreadthThenGain(7)) != picks(BreadthThenGain(0))
 
@@ -131,7 +134,7 @@ def test_learners_whose_network_does_not_help_wait_unless_the_plan_wants_no_guar
         Standing("tuned", network="net", tunes=True),
         Standing("later"),
     ]
-    worker = sit("finish", of=replace(run, options=replace(run.options, transfer=transfer)))
+    worker = sit("discard", of=replace(run, options=replace(run.options, transfer=transfer)))
     worker.run_to_end()
     chosen = worker._policy.choose(standings, 60.0, 55.0)
     assert chosen is not None
@@ -157,24 +160,34 @@ def test_a_slice_tells_how_long_its_steps_and_their_samples_took_and_what_it_fou
     assert not {"stepped_s", "prepared_s", "found"} & set(other.data)
 
 
-def test_a_run_that_is_finished_serves_what_the_slice_at_work_brings(sit: Sit, run: RunFolder) -> None:
+def test_a_run_that_is_finished_serves_what_the_slice_at_work_brings(
+    sit: Sit, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def end_early() -> None:
         keep_candidate(run, trainer.jobs[0][1])
         worker._inbox.put(slice_of(trainer.jobs[0][1], version=1))
 
     def work(learner: str) -> None:
-        if trainer.jobs[-1][0] == "advance":
+        job = trainer.jobs[-1][0]
+        if job == "advance":
             worker._inbox.put(Command("finish"))
-        elif trainer.jobs[-1][0] == "answer":
+        elif job == "answer":
             keep_answers(run, learner)
-            answered = {"reply": "answered", "learner": learner, "seconds": 0.1, "through": True, "share": 1.0}
-            worker._inbox.put(TrainerReply(1, answered))
+            worker._inbox.put(answered(learner))
+        else:
+            Checkpoint(run.checkpoints_path, learner).save_pace(Pace(0.004, 0.002, size=10**9))
+            worker._inbox.put(TrainerReply(1, {"reply": "measured", "learner": learner}))
 
+    monkeypatch.setattr("engine.worker.loop.PAUSE_PATIENCE", 60.0)  # a moment is enough, however long it may take
     worker = sit(on_job=work)
     trainer = idle(worker)
     trainer.on_interrupt = end_early
     assert worker.run_to_end() == 0
     assert worker._server.leader == trainer.jobs[0][1]
+    result = run.result()
+    assert result is not None
+    asked = len(result["members"])  # each as quick as the one that was measured
+    assert result["ms_per_sample"] == {"single": 4.0 * asked, "batch": 2.0 * asked}
 
 
 def test_a_trainer_whose_reply_waits_to_be_heard_has_not_overrun(sit: Sit, run: RunFolder) -> None:
@@ -205,8 +218,7 @@ def test_who_gave_more_time_than_was_needed_is_told_so_when_it_is_used_up(
             worker._inbox.put(slice_of(learner, version=1))
         elif job == "answer":
             keep_answers(run, learner)
-            answered = {"reply": "answered", "learner": learner, "seconds": 0.1, "through": True, "share": 1.0}
-            worker._inbox.put(TrainerReply(1, answered))
+            worker._inbox.put(answered(learner))
         else:
             worker._budget.used(worker._budget.total)
 
@@ -235,8 +247,7 @@ def test_learners_work_between_pieces_of_answers_that_take_long_and_the_run_ends
             through = len(pieces) == 4
             if through:
                 keep_answers(run, learner)
-            answered = {"seconds": 2.5, "through": through, "share": len(pieces) / 4}
-            worker._inbox.put(TrainerReply(1, {"reply": "answered", "learner": learner, **answered}))
+            worker._inbox.put(answered(learner, seconds=2.5, share=len(pieces) / 4))
             if through:
                 worker._inbox.put(Command("finish"))
         elif job == "advance" and not pieces:
@@ -376,7 +387,7 @@ def test_a_trainer_that_is_gone_before_it_tells_where_it_computes_is_replaced(
 
     def tell(generation: int, message: dict[str, Any]) -> None:
         worker._inbox.put(TrainerReply(generation, message))
-        worker._inbox.put(Command("finish"))
+        worker._inbox.put(Command("discard"))
 
     monkeypatch.setattr("engine.worker.desk.TrainerHandle", start)
     worker = sit()
