@@ -1,4 +1,4 @@
-"""A real worker process on a real table: it keeps its budget, answers commands, and loses nothing when it is killed."""
+"""A worker on a real table: it keeps its budget, answers commands, and loses nothing when its process is killed."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ import pytest
 
 from engine.arrays import BoolArray, FloatArray
 from engine.curve import CONSTANT
-from engine.dataset import Split
+from engine.dataset import Dataset, Split
 from engine.ensemble.noise import checked
-from engine.errors import RunError
+from engine.errors import DataError, RunError
 from engine.metrics import score
 from engine.modalities import open_samples
 from engine.model.model import Model
@@ -36,14 +36,19 @@ from engine.worker.loop import LONGEST_START, Worker, _head_start
 from engine.worker.serving import Served, Server
 from engine.worker.trainer_handle import TrainerHandle
 from tests.engine.flowers import FLOWERS, flower_run, flowers, wait_for
+from tests.engine.worker.sittings import Sit, events
 
 PATIENCE_S = 60.0
+GENEROUS_MS = 10_000.0
 
 
 @pytest.fixture(scope="module")
 def ended(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
-    """A run that used its budget or had enough, to be read only."""
-    run = flower_run(tmp_path_factory.mktemp("ended") / "run", budget_s=6.0, predict=True)
+    """A run that used its budget or had enough, whose model may take any time to answer, to be read only."""
+    data = flowers()
+    asked = Dataset(data.frame.drop("label", "split", "fold").head(30))
+    options = RunOptions(6.0, max_latency_ms=GENEROUS_MS)
+    run = RunFolder.create(tmp_path_factory.mktemp("ended") / "run", FLOWERS, data, options, asked)
     assert start(run.path).wait(PATIENCE_S) == 0
     return run
 
@@ -76,12 +81,10 @@ def finished(run: RunFolder) -> int | None:
     return handle.wait(PATIENCE_S)
 
 
-def first_moment(run: RunFolder) -> float:
-    """Start a worker, and kill it once it has begun; return the active seconds of its first word."""
-    handle = start(run.path)
-    first = wait_for(handle, EventTail(run.events_path), "started")[0]
-    handle.kill()
-    return first.active_s
+def first_moment(sit: Sit, run: RunFolder) -> float:
+    """Let a worker sit down on a run as it is on disk, and leave; return the active seconds of its first word."""
+    sit("discard", of=RunFolder.open(run.path)).run_to_end()
+    return events(run, "started")[0].active_s
 
 
 def test_a_run_leaves_a_model_and_an_honest_result(ended: RunFolder) -> None:
@@ -124,22 +127,15 @@ def test_the_last_point_is_what_the_model_says(ended: RunFolder) -> None:
     assert np.allclose(written.select("iris", "rose").to_numpy(), values, atol=1e-9)
 
 
-def test_a_limit_on_the_time_of_an_answer_is_kept(tmp_path: Path) -> None:
-    results = []
-    for most_ms in (0.001, 10_000.0):
-        options = RunOptions(60.0, max_latency_ms=most_ms)
-        run = RunFolder.create(tmp_path / f"run-{most_ms}", FLOWERS, flowers(), options)
-        handle = start(run.path)
-        wait_for(handle, EventTail(run.events_path), "evaluated")
-        handle.send("finish")
-        assert handle.wait(PATIENCE_S) == 0
-        result = run.result()
-        assert result is not None
-        results.append(result)
-    nothing, anything = results
+def test_a_limit_on_the_time_of_an_answer_is_kept(ended: RunFolder, tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path / "run", FLOWERS, flowers(), RunOptions(60.0, max_latency_ms=0.001))
+    assert finished(run) == 0
+    nothing, anything = run.result(), ended.result()
+    assert nothing is not None
+    assert anything is not None
     assert any("No model answers within 0.001 ms" in note for note in nothing["notes"])
     assert len(nothing["members"]) == 1
-    assert anything["ms_per_sample"]["single"] <= 10_000.0
+    assert anything["ms_per_sample"]["single"] <= GENEROUS_MS
     assert not any("No model answers" in note for note in anything["notes"])
 
 
@@ -155,72 +151,64 @@ def score_of(served: Served, labels: FloatArray, rows: BoolArray) -> float:
     return score(FLOWERS.metric, labels[rows], served.lineup.validation[rows])
 
 
-def test_killed_at_any_moment_the_best_model_stays_and_the_run_goes_on(tmp_path: Path) -> None:
-    run = flower_run(tmp_path / "run", budget_s=60.0, size=1500)
+def kept_after_a_kill(run: RunFolder, before: Served | None) -> Served:
+    """Return what the next sitting goes on from: what was told of, and no worse than what was kept ``before``."""
     labels = run.dataset().part(Split.TRAIN).labels(run.task)
-    before: Served | None = None
-    for kind, wait in (("point", 0.0), ("evaluated", 0.3), ("evaluated", 0.1)):
+    model = Model.load(run.model_path)
+    assert np.isfinite(model.predict(open_samples(flowers(20), run.task))).all()
+    told = events(run, "point")[-1]
+    served = Server(run, lambda: 0.0)._remembered()
+    assert served is not None
+    assert served.moment >= told.active_s
+    if served.moment == told.active_s:  # nothing better was served that there was no time to tell of
+        assert served.lineup.weights == {member["name"]: member["weight"] for member in told.data["members"]}
+        assert score_of(served, labels, checked(served.lineup.validation)) == pytest.approx(told.data["score"])
+    if before is not None:
+        both = checked(before.lineup.validation) & checked(served.lineup.validation)
+        assert served.moment >= before.moment
+        assert score_of(served, labels, both) >= score_of(before, labels, both) - 0.01
+    return served
+
+
+def test_killed_at_any_moment_the_best_model_stays_and_the_run_goes_on(killed: RunFolder) -> None:
+    run = killed
+    kept = kept_after_a_kill(run, None)
+    for wait in (0.3, 0.1):
         tail = EventTail(run.events_path)
         tail.poll()  # what happened in earlier sittings is no news
         handle = start(run.path)
-        wait_for(handle, tail, kind)
+        wait_for(handle, tail, "evaluated")
         time.sleep(wait)
         os.kill(handle.pid, signal.SIGKILL)
         handle.wait(PATIENCE_S)
         if run.result() is not None:
             break
-        model = Model.load(run.model_path)
-        assert np.isfinite(model.predict(open_samples(flowers(20), run.task))).all()
-        told = [event for event in EventTail(run.events_path).poll() if event.type == "point"][-1]
-        served = Server(run, lambda: 0.0)._remembered()  # what the next sitting goes on from
-        assert served is not None
-        assert served.moment >= told.active_s
-        if served.moment == told.active_s:  # nothing better was served that there was no time to tell of
-            assert served.lineup.weights == {member["name"]: member["weight"] for member in told.data["members"]}
-            assert score_of(served, labels, checked(served.lineup.validation)) == pytest.approx(told.data["score"])
-        if before is not None:
-            both = checked(before.lineup.validation) & checked(served.lineup.validation)
-            assert served.moment >= before.moment
-            assert score_of(served, labels, both) >= score_of(before, labels, both) - 0.01
-        before = served
-    assert before is not None
-    assert set(before.lineup.weights) != {CONSTANT}
+        kept = kept_after_a_kill(run, kept)
+    assert set(kept.lineup.weights) != {CONSTANT}
     assert finished(run) == 0
     assert run.result() is not None
-    events = EventTail(run.events_path).poll()
-    assert [event.seq for event in events] == list(range(len(events)))
-    clock = [event.active_s for event in events]
+    told = EventTail(run.events_path).poll()
+    assert [event.seq for event in told] == list(range(len(told)))
+    clock = [event.active_s for event in told]
     assert clock == sorted(clock)  # the clock of active seconds goes on where it stood
 
 
 def test_the_trainer_ends_with_its_worker(cut_off: tuple[Path, list[psutil.Process]]) -> None:
-    _, children = cut_off
+    path, children = cut_off
     assert children
     assert not any(child.is_running() for child in children)
+    assert owner(path) is None
 
 
-def test_a_killed_trainer_costs_a_slice_not_the_run(tmp_path: Path) -> None:
-    run = flower_run(tmp_path / "run", budget_s=10.0, size=1500)
+def test_a_killed_trainer_costs_a_slice_not_the_run_and_one_that_somebody_ends_is_no_learners_fault(
+    tmp_path: Path,
+) -> None:
+    run = flower_run(tmp_path / "run", budget_s=30.0, size=1500)
     handle, tail = start(run.path), EventTail(run.events_path)
     wait_for(handle, tail, "started")
     for child in psutil.Process(handle.pid).children():
         child.kill()
     wait_for(handle, tail, "failed")
-    wait_for(handle, tail, "evaluated")
-    handle.send("finish")
-    assert handle.wait(PATIENCE_S) == 0
-    events = EventTail(run.events_path).poll()
-    assert any(event.type == "failed" and event.data["reason"] == "memory" for event in events)  # who else kills?
-    told = [event.data["text"] for event in events if event.type == "message"]
-    assert any("goes on in smaller pieces" in text for text in told)
-    result = run.result()
-    assert result is not None
-    assert result["t_first_s"] is not None
-
-
-def test_a_trainer_that_somebody_ends_is_no_learners_fault(tmp_path: Path) -> None:
-    run = flower_run(tmp_path / "run", budget_s=8.0, size=1500)
-    handle, tail = start(run.path), EventTail(run.events_path)
     for _ in range(2):
         wait_for(handle, tail, "heartbeat")
         for child in psutil.Process(handle.pid).children():
@@ -228,10 +216,18 @@ def test_a_trainer_that_somebody_ends_is_no_learners_fault(tmp_path: Path) -> No
     wait_for(handle, tail, "evaluated")
     handle.send("finish")
     assert handle.wait(PATIENCE_S) == 0
-    assert not [event for event in EventTail(run.events_path).poll() if event.type == "failed"]
+    (failed,) = events(run, "failed")
+    assert failed.data["reason"] == "memory"  # who else kills?
+    told = [event.data["text"] for event in events(run, "message")]
+    assert any("goes on in smaller pieces" in text for text in told)
+    result = run.result()
+    assert result is not None
+    assert result["t_first_s"] is not None
 
 
-def test_what_is_missing_when_a_run_goes_on_can_be_put_right(killed: RunFolder) -> None:
+def test_what_is_missing_when_a_run_goes_on_can_be_put_right_and_what_a_power_cut_tore_is_done_without(
+    killed: RunFolder,
+) -> None:
     run = killed
     data = (run.path / "dataset.parquet").read_bytes()
     (run.path / "dataset.parquet").write_bytes(b"not a table")
@@ -240,13 +236,8 @@ def test_what_is_missing_when_a_run_goes_on_can_be_put_right(killed: RunFolder) 
     said = EventTail(run.events_path).poll()[-1].data["text"]
     assert "cannot be read" in said
     assert said.endswith("What was learned is kept: put that right, then resume it.")
+    assert "cannot be read" in (run.path / "worker.log").read_text()
     (run.path / "dataset.parquet").write_bytes(data)
-    assert finished(run) == 0
-    assert run.result() is not None
-
-
-def test_a_run_whose_files_a_power_cut_tore_goes_on_without_them(killed: RunFolder) -> None:
-    run = killed
     served = list((run.checkpoints_path / ".served").glob("*.npz"))  # two where the kill came between them
     learned = list(run.checkpoints_path.glob("[!c.]*/*.npy"))
     assert served and learned
@@ -283,11 +274,11 @@ def test_a_point_that_a_kill_kept_from_being_written_is_written_later(killed: Ru
     assert clock == sorted(clock)
 
 
-def test_a_run_whose_worker_comes_late_has_its_whole_budget(tmp_path: Path) -> None:
-    run = RunFolder.create(tmp_path / "run", FLOWERS, flowers(), RunOptions(60.0, pressed_at=time.time() - 3601.0))
+def test_a_run_whose_worker_comes_late_has_its_whole_budget(sit: Sit, tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path / "late", FLOWERS, flowers(), RunOptions(60.0, pressed_at=time.time() - 3601.0))
     plan = json.loads((run.path / "plan.json").read_text())
     (run.path / "plan.json").write_text(json.dumps({**plan, "planned_at": time.time() - 3600.0}))
-    assert 1.0 <= first_moment(run) < 8.0
+    assert 1.0 <= first_moment(sit, run) < 8.0
 
 
 @pytest.mark.parametrize("earlier", [False, True])
@@ -316,8 +307,8 @@ def test_a_trainer_that_hangs_cannot_break_the_budget(tmp_path: Path) -> None:
     assert not trainer.is_running() or trainer.status() == psutil.STATUS_ZOMBIE
 
 
-def test_a_pause_stands_still_and_frees_memory(tmp_path: Path) -> None:
-    run = flower_run(tmp_path / "run", budget_s=20.0, size=3000)
+def test_a_pause_stands_still_and_frees_memory_and_no_second_worker_sits_down_beside(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", budget_s=60.0)
     handle, tail = start(run.path), EventTail(run.events_path)
     wait_for(handle, tail, "started")
     trainers = psutil.Process(handle.pid).children()
@@ -328,6 +319,9 @@ def test_a_pause_stands_still_and_frees_memory(tmp_path: Path) -> None:
     time.sleep(1.0)  # which the clock of active seconds must not count
     assert psutil.Process(handle.pid).children() == []
     assert psutil.Process(handle.pid).memory_info().rss < 250 * 2**20
+    assert owner(run.path) == handle.pid
+    with pytest.raises(RunError, match="already training"):
+        take_ownership(run.path)
     handle.send("resume")
     resumed = wait_for(handle, tail, "resumed")
     again = next(event for event in resumed if event.type == "resumed")
@@ -349,12 +343,9 @@ def test_time_for_answers_is_kept_in_a_later_sitting_too(tmp_path: Path) -> None
     assert worker._answer_time.left_to_learn(30.0) == pytest.approx(27.0)
 
 
-def test_discard_throws_the_model_away(tmp_path: Path) -> None:
-    run = flower_run(tmp_path / "run", budget_s=600.0, size=3000)
-    handle = start(run.path)
-    wait_for(handle, EventTail(run.events_path), "started")
-    handle.send("discard")
-    assert handle.wait(PATIENCE_S) == 1
+def test_discard_throws_the_model_away(sit: Sit, run: RunFolder) -> None:
+    assert sit("discard").run_to_end() == 1
+    assert events(run, "point")  # of a model that was there
     result = run.result()
     assert result is not None
     assert (result["stopped_because"], result["score"]) == ("discarded", None)
@@ -362,7 +353,7 @@ def test_discard_throws_the_model_away(tmp_path: Path) -> None:
 
 
 def test_finish_keeps_the_best_so_far_also_of_a_worker_whose_starter_is_gone(tmp_path: Path) -> None:
-    run = flower_run(tmp_path / "run", budget_s=600.0, size=3000)
+    run = flower_run(tmp_path / "run", budget_s=600.0)
     code = "import sys; from pathlib import Path; from engine.worker.handle import start; start(Path(sys.argv[1]))"
     subprocess.run([sys.executable, "-W", "ignore", "-c", code, str(run.path)], check=True)
     ends = time.monotonic() + PATIENCE_S
@@ -396,44 +387,31 @@ def test_events_come_on_stdout_and_commands_on_stdin(tmp_path: Path) -> None:
     assert said[-1]["type"] == "stopped"
 
 
-def test_two_workers_do_not_share_a_run(tmp_path: Path) -> None:
-    run = flower_run(tmp_path / "run", budget_s=600.0, size=3000)
-    handle = start(run.path)
-    wait_for(handle, EventTail(run.events_path), "started")
-    assert owner(run.path) == handle.pid
-    with pytest.raises(RunError, match="already training"):
-        take_ownership(run.path)
-    handle.kill()
-    assert owner(run.path) is None
-
-
 def test_a_run_that_ended_is_not_trained_again(ended: RunFolder) -> None:
     before = ended.events_path.read_bytes()
     assert start(RunFolder.open(ended.path).path).wait(PATIENCE_S) == 0
     assert ended.events_path.read_bytes() == before
 
 
-def test_a_run_without_its_data_says_so(tmp_path: Path) -> None:
-    run = flower_run(tmp_path / "run")
+def test_a_run_without_its_data_says_so(sit: Sit, run: RunFolder) -> None:
     (run.path / "dataset.parquet").write_bytes(b"not a table")
-    assert start(run.path).wait(PATIENCE_S) == 1
-    assert "cannot be read" in (run.path / "worker.log").read_text()
+    with pytest.raises(DataError, match="cannot be read"):
+        sit().run_to_end()
+    assert "cannot be read" in events(run, "message")[-1].data["text"]
     result = run.result()
     assert result is not None
     assert (result["stopped_because"], result["score"], result["members"]) == ("failed", None, [])
 
 
-def test_a_run_cut_off_before_its_first_word_has_its_whole_budget_later(tmp_path: Path) -> None:
-    data = flowers()
-    options = RunOptions(60.0, pressed_at=time.time() - 3600)
-    run = RunFolder.create(tmp_path / "run", FLOWERS, data, options)
+def test_a_run_cut_off_before_its_first_word_has_its_whole_budget_later(sit: Sit, tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path / "cut off", FLOWERS, flowers(), RunOptions(60.0, pressed_at=time.time() - 3600))
     (run.path / "worker.json").write_text('{"pid": 1, "born": 0}')  # a worker was here, and died at once
-    assert first_moment(run) < 8.0
+    assert first_moment(sit, run) < 8.0
 
 
-def test_a_budget_too_short_to_learn_anything_is_no_success(tmp_path: Path) -> None:
-    run = flower_run(tmp_path / "run", budget_s=0.6)
-    assert start(run.path).wait(PATIENCE_S) == 1
+def test_a_budget_too_short_to_learn_anything_is_no_success(sit: Sit, tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "short", budget_s=0.6)
+    assert sit(of=run).run_to_end() == 1
     result = run.result()
     assert result is not None
     assert (result["stopped_because"], result["t_first_s"]) == ("budget", None)
