@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
@@ -61,7 +62,7 @@ class Loops(ConstantLearner):
     @override
     def advance(self, deadline: Deadline) -> Progress:
         while True:
-            pass
+            time.sleep(1.0)  # as good as computing, and the processors are left to others
 
 
 class Fills(ConstantLearner):

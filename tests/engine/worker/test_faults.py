@@ -37,21 +37,25 @@ SECOND_KINDS = {  # where those that begin a run crash
     Modality.TEXT: "text.frozen_head",
     Modality.TABLE: "table.linear",
 }
+BROKEN = [  # not the first of photos: as with texts and sounds a network goes on, which whole jobs on photos need too
+    *(kind for kind in FIRST_KINDS.values() if kind != FIRST_KINDS[Modality.IMAGE]),
+    *SECOND_KINDS.values(),
+]
 
 
 def break_learners(
-    broken: str, fault: str, folder: Path, monkeypatch: pytest.MonkeyPatch, others: Sequence[str] = ()
+    faults: Mapping[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch, others: Sequence[str] = ()
 ) -> None:
-    """Replace the learners of one kind in processes that are started from now on; with ``others``, try these alone."""
+    """Replace the learners of these kinds in processes started from now on; with ``others``, these alone are tried."""
     hooks = folder / "hooks"
     hooks.mkdir()
-    words = f"from engine.learners import LEARNERS\nLEARNERS[{broken!r}] = 'tests.engine.worker.crashing:{fault}'\n"
-    if fault == "Loops":  # nobody waits for it as long as usual
+    words = "from engine.learners import LEARNERS\n"
+    words += "".join(f"LEARNERS[{kind!r}] = 'tests.engine.worker.crashing:{fault}'\n" for kind, fault in faults.items())
+    if "Loops" in faults.values():  # nobody waits for it as long as usual
         words += "import engine.worker.desk\nengine.worker.desk.OVERRUN_GRACE = 0.5\n"
     if others:
-        words += (
-            f"from tests.engine.worker.few import leave\nleave({_modality(broken).value!r}, {[broken, *others]!r})\n"
-        )
+        words += "from tests.engine.worker.few import leave\n"
+        words += f"leave({_modality(others[0]).value!r}, {[*faults, *others]!r})\n"
     (hooks / "sitecustomize.py").write_text(words)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(hooks), str(ROOT)]))
 
@@ -74,35 +78,45 @@ def finish_after(run: RunFolder, enough: Callable[[list[Event]], bool]) -> list[
     return events + tail.poll()
 
 
-def run_with(broken: str, fault: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[RunFolder, list[Event]]:
-    """Run with the learners of one kind replaced; finish once one has failed and another has been scored."""
-    break_learners(broken, fault, folder, monkeypatch)
+def reasons_of(events: list[Event]) -> set[str]:
+    """Why learners failed."""
+    return {event.data["reason"] for event in events if event.type == "failed"}
+
+
+def run_with(
+    faults: Mapping[str, str], reasons: set[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[RunFolder, list[Event]]:
+    """Run with learners replaced; finish once some have failed for all these reasons and another has been scored."""
+    break_learners(faults, folder, monkeypatch)
     run = flower_run(folder / "run", budget_s=20.0)
-    return run, finish_after(run, lambda events: {"failed", "evaluated"} <= {event.type for event in events})
+
+    def enough(events: list[Event]) -> bool:
+        return reasons <= reasons_of(events) and any(event.type == "evaluated" for event in events)
+
+    return run, finish_after(run, enough)
 
 
 @pytest.mark.parametrize(
-    ("broken", "fault", "reason"),
+    ("faults", "reasons"),
     [
-        ("table.lightgbm", "Ends", "crash"),
-        ("table.lightgbm", "Raises", "error"),
-        ("table.lightgbm", "Starves", "memory"),
-        ("table.lightgbm", "Loops", "overrun"),
-        ("table.extra_trees", "Starves", "memory"),
+        ({"table.lightgbm": "Raises", "table.extra_trees": "Starves"}, {"error", "memory"}),
+        ({"table.lightgbm": "Loops"}, {"overrun"}),
     ],
 )
-def test_a_run_with_a_learner_gone_wrong_ends_with_a_model(
-    broken: str, fault: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_run_with_learners_gone_wrong_ends_with_a_model(
+    faults: dict[str, str], reasons: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run, events = run_with(broken, fault, tmp_path, monkeypatch)
-    assert reason in {event.data["reason"] for event in events if event.type == "failed"}
+    run, events = run_with(faults, reasons, tmp_path, monkeypatch)
+    assert reasons <= reasons_of(events)
     result = run.result()
     assert result is not None
     assert result["active_s"] <= 21.0
     assert result["score"]["validation"] > 0.2
     assert Model.load(run.model_path).task == run.task
     told = [event.data["text"] for event in events if event.type == "message"]
-    assert any("ran out of memory, so it goes on in smaller pieces" in text for text in told) == (reason == "memory")
+    lacking = [text for text in told if "ran out of memory, so it goes on in smaller pieces" in text]
+    assert len(lacking) == ("memory" in reasons)
+    assert all(text.startswith("ExtraTrees") for text in lacking)
 
 
 def others_are_served(events: list[Event]) -> bool:
@@ -111,16 +125,16 @@ def others_are_served(events: list[Event]) -> bool:
     return any(event.type == "failed" for event in events) and any(names != {CONSTANT} for names in served)
 
 
-@pytest.mark.parametrize("broken", [*FIRST_KINDS.values(), *SECOND_KINDS.values()])
+@pytest.mark.parametrize("broken", BROKEN)
 def test_a_run_on_any_data_in_which_a_learner_crashes_ends_with_a_model_that_answers(
     broken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     modality = _modality(broken)
     other = FIRST_KINDS[modality] if broken != FIRST_KINDS[modality] else SECOND_KINDS[modality]
-    break_learners(broken, "Ends", tmp_path, monkeypatch, [other])
+    break_learners({broken: "Ends"}, tmp_path, monkeypatch, [other])
     run = small_run(tmp_path, modality)
     events = finish_after(run, others_are_served)
-    assert {event.data["reason"] for event in events if event.type == "failed"} == {"crash"}
+    assert reasons_of(events) == {"crash"}
     result = run.result()
     assert result is not None
     assert result["active_s"] <= 61.0
@@ -136,7 +150,7 @@ def test_a_full_disk_ends_the_sitting_and_the_run_goes_on_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as full:
-        break_learners("table.linear", "Fills", tmp_path, full)
+        break_learners({"table.linear": "Fills"}, tmp_path, full)
         run = flower_run(tmp_path / "run", budget_s=20.0)
         assert start(run.path).wait(PATIENCE_S) == 1
     assert run.result() is None
@@ -153,7 +167,7 @@ def test_a_full_disk_ends_the_sitting_and_the_run_goes_on_later(
 
 
 def test_a_learner_whose_answers_are_no_numbers_harms_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    break_learners("table.linear", "Mumbles", tmp_path, monkeypatch)
+    break_learners({"table.linear": "Mumbles"}, tmp_path, monkeypatch)
     run = flower_run(tmp_path / "run", budget_s=4.0)
     assert start(run.path).wait(PATIENCE_S) == 0
     events = EventTail(run.events_path).poll()
@@ -167,7 +181,7 @@ def test_a_learner_whose_answers_are_no_numbers_harms_nobody(tmp_path: Path, mon
 def test_a_candidate_that_answers_new_samples_with_no_numbers_is_done_without(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run, events = run_with("table.linear", "Stammers", tmp_path, monkeypatch)
+    run, events = run_with({"table.linear": "Stammers"}, {"error"}, tmp_path, monkeypatch)
     failed = [event.data for event in events if event.type == "failed"]
     assert [(event["learner"], event["withdrawn"]) for event in failed] == [("Linear", 1)]
     assert "not all numbers" in failed[0]["message"]
