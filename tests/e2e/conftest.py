@@ -16,6 +16,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from studio.cli import main
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 CLASSES = ("adder", "grass snake", "slow worm")
 
@@ -65,6 +67,19 @@ def autodidact(command: list[str]) -> Autodidact:
             check=False,
         )
         return Outcome(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def here(capsys: pytest.CaptureFixture[str]) -> Autodidact:
+    """Run a command to its end in this process, where how one of its own begins and ends is not the question."""
+
+    def run(*words: object) -> Outcome:
+        capsys.readouterr()  # what others said is not the command's
+        code = main([str(word) for word in words])
+        said = capsys.readouterr()
+        return Outcome(code, said.out, said.err)
 
     return run
 
