@@ -7,6 +7,7 @@ import json
 import random
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from studio.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CLASSES = ("adder", "grass snake", "slow worm")
+PATIENCE_S = 90.0
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,22 @@ def here(capsys: pytest.CaptureFixture[str]) -> Autodidact:
         return Outcome(code, said.out, said.err)
 
     return run
+
+
+def told(run: Path) -> list[str]:
+    """Return the types of the events of a run so far."""
+    path = run / "events.jsonl"
+    if not path.exists():
+        return []
+    return [json.loads(line)["type"] for line in path.read_text().splitlines() if line.endswith("}")]
+
+
+def wait(until: Callable[[], bool]) -> None:
+    """Wait for something that comes soon on a quiet machine."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not until():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def _rows(count: int, seed: int) -> Iterator[dict[str, str]]:
