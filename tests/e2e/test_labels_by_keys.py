@@ -114,8 +114,8 @@ def closed(window: MainWindow) -> Path:
     return project.path
 
 
-def exported(autodidact: Autodidact, project: Path, form: str, out: Path) -> Path:
-    done = autodidact("labels", "export", project, "--to", form, "--out", out)
+def exported(command: Autodidact, project: Path, form: str, out: Path) -> Path:
+    done = command("labels", "export", project, "--to", form, "--out", out)
     assert done.code == 0, done.err
     return out
 
@@ -176,7 +176,7 @@ def test_photos(shared_data: Path, opened: Opened, tmp_path: Path, qtbot: QtBot,
             assert got[1:] == pytest.approx([mark.x, mark.y, mark.width, mark.height], abs=0.01)
 
 
-def test_sounds(shared_data: Path, opened: Opened, tmp_path: Path, qtbot: QtBot, autodidact: Autodidact) -> None:
+def test_sounds(shared_data: Path, opened: Opened, tmp_path: Path, qtbot: QtBot, here: Autodidact) -> None:
     sounds = some_files(shared_data / "esc10", ".ogg", 3, tmp_path / "sounds")
     window = opened()
     screen = labelled(window, sounds, qtbot, ("bark", "rain"), Kind.MULTILABEL)
@@ -211,7 +211,7 @@ def test_sounds(shared_data: Path, opened: Opened, tmp_path: Path, qtbot: QtBot,
     assert marks(again) == made
     closed(again)
 
-    out = exported(autodidact, path, "audacity", tmp_path / "tracks")
+    out = exported(here, path, "audacity", tmp_path / "tracks")
     for sound in sounds.iterdir():
         shutil.copy(sound, out / sound.name)
     regions = stored_marks(read_back(out))
@@ -221,7 +221,7 @@ def test_sounds(shared_data: Path, opened: Opened, tmp_path: Path, qtbot: QtBot,
         assert [region[:3] for region in regions[name]] == [[mark.label, mark.start, mark.end] for mark in mine]
 
 
-def test_texts(shared_data: Path, opened: Opened, tmp_path: Path, qtbot: QtBot, autodidact: Autodidact) -> None:
+def test_texts(shared_data: Path, opened: Opened, tmp_path: Path, qtbot: QtBot, here: Autodidact) -> None:
     source = some_files(shared_data / "movie_reviews_txt", ".txt", 5, tmp_path / "reviews")
     (source / "0.txt").write_text("Ada 😀 met Grace in London.", "utf-8")
     window = opened()
@@ -253,7 +253,7 @@ def test_texts(shared_data: Path, opened: Opened, tmp_path: Path, qtbot: QtBot, 
     assert marks(again) == made
     closed(again)
 
-    out = exported(autodidact, path, "jsonl", tmp_path / "spans")
+    out = exported(here, path, "jsonl", tmp_path / "spans")
     for text in source.iterdir():
         shutil.copy(text, out / text.name)
     spans = stored_marks(read_back(out))
@@ -261,7 +261,7 @@ def test_texts(shared_data: Path, opened: Opened, tmp_path: Path, qtbot: QtBot, 
     assert [tuple(span) for span in spans[second]] == [("person", longer.start, longer.end)]
 
 
-def test_tables(shared_data: Path, opened: Opened, tmp_path: Path, qtbot: QtBot, autodidact: Autodidact) -> None:
+def test_tables(shared_data: Path, opened: Opened, tmp_path: Path, qtbot: QtBot, here: Autodidact) -> None:
     rows = pl.read_csv(shared_data / "titanic" / "train.csv").head(60)
     target = next(name for name in rows.columns if name.lower() == "survived")
     hidden = rows.with_columns(pl.when(pl.int_range(pl.len()) >= 4).then(pl.col(target)).alias(target))
@@ -293,7 +293,7 @@ def test_tables(shared_data: Path, opened: Opened, tmp_path: Path, qtbot: QtBot,
     assert again.session.library.listing.labels[:4] == ["1", "0", "1", "1"]
     closed(again)
 
-    out = exported(autodidact, path, "csv", tmp_path / "table")
+    out = exported(here, path, "csv", tmp_path / "table")
     written = pl.read_csv(next(out.glob("*.csv")))
     column = next(name for name in written.columns if name.lower() in (target.lower(), "label", "labels"))
     assert [str(value) for value in written[column].to_list()[:4]] == ["1", "0", "1", "1"]
