@@ -28,8 +28,8 @@ def run(autodidact: Autodidact, project: Path) -> Path:
     return made
 
 
-def test_importing_the_same_again_adds_nothing(autodidact: Autodidact, stripes: Data, project: Path) -> None:
-    outcome = autodidact("import", stripes.train, "--project", project)
+def test_importing_the_same_again_adds_nothing(here: Autodidact, stripes: Data, project: Path) -> None:
+    outcome = here("import", stripes.train, "--project", project)
     assert outcome.code == 0, outcome.err
     assert "now holds 42 photos" in outcome.out
 
@@ -53,13 +53,13 @@ def test_ids_are_paths_relative_to_the_folder(autodidact: Autodidact, run: Path,
 
 
 def test_the_exported_file_answers_as_the_model_does(
-    autodidact: Autodidact, run: Path, stripes: Data, tmp_path: Path
+    autodidact: Autodidact, here: Autodidact, run: Path, stripes: Data, tmp_path: Path
 ) -> None:
     outcome = autodidact("export", run, "--out", tmp_path / "exported")
     assert outcome.code == 0, outcome.err
     exported = next((tmp_path / "exported").glob("*.onnx"))
     ours, theirs = tmp_path / "ours.csv", tmp_path / "theirs.csv"
-    assert autodidact("predict", run, stripes.test, "--out", ours).code == 0
+    assert here("predict", run, stripes.test, "--out", ours).code == 0
     assert autodidact("predict", exported, stripes.test, "--out", theirs).code == 0
     for one, other in zip(read_csv(ours), read_csv(theirs), strict=True):
         assert all(abs(float(one[n]) - float(other[n])) <= 1e-4 for n in ("across", "along", "neither"))

@@ -48,7 +48,7 @@ def shapes(tmp_path_factory: pytest.TempPathFactory) -> Data:
 @pytest.fixture(scope="module")
 def run(autodidact: Autodidact, shapes: Data, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = tmp_path_factory.mktemp("job") / "run"
-    outcome = autodidact("train", shapes.train, "--budget", "15s", "--out", run)
+    outcome = autodidact("train", shapes.train, "--budget", "12s", "--out", run)
     assert outcome.code == 0, outcome.err
     assert "sort photos into any of round / square" in outcome.out
     return run
@@ -66,7 +66,7 @@ def test_every_class_is_answered_for_itself(autodidact: Autodidact, run: Path, s
     assert right >= 12  # of 16
 
 
-def test_evaluate_measures_whole_answers_and_each_class(autodidact: Autodidact, run: Path, shapes: Data) -> None:
-    measured = json.loads(autodidact("evaluate", run, shapes.test, "--json").out)
+def test_evaluate_measures_whole_answers_and_each_class(here: Autodidact, run: Path, shapes: Data) -> None:
+    measured = json.loads(here("evaluate", run, shapes.test, "--json").out)
     assert {"nauc", "accuracy", "macro_f1"} <= set(measured["scores"])
     assert measured["scores"]["nauc"]["value"] > 0.8

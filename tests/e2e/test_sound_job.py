@@ -45,11 +45,11 @@ def test_the_model_tells_the_sounds_apart(run: Path) -> None:
 
 
 def test_the_last_predictions_are_those_of_the_model_left(
-    autodidact: Autodidact, run: Path, recordings: Data, tmp_path: Path
+    here: Autodidact, run: Path, recordings: Data, tmp_path: Path
 ) -> None:
     newest = max((run / "predictions").glob("*.csv"), key=lambda file: int(file.stem))
     out = tmp_path / "predictions.csv"
-    assert autodidact("predict", run, recordings.test, "--out", out).code == 0
+    assert here("predict", run, recordings.test, "--out", out).code == 0
     answers = read_csv(out)
     assert [row["prediction"] for row in answers] == [row["prediction"] for row in read_csv(newest)]
     right = sum(row["prediction"] == Path(row["id"]).parent.name for row in answers)
@@ -57,15 +57,15 @@ def test_the_last_predictions_are_those_of_the_model_left(
 
 
 def test_it_is_exported_and_the_file_answers_as_the_model_does(
-    autodidact: Autodidact, run: Path, recordings: Data, tmp_path: Path
+    autodidact: Autodidact, here: Autodidact, run: Path, recordings: Data, tmp_path: Path
 ) -> None:
     outcome = autodidact("export", run, "--out", tmp_path / "exported")
     assert outcome.code == 0, outcome.err
     (file,) = (tmp_path / "exported").glob("*.onnx")
     answers = []
-    for place, model in enumerate((run, file)):
-        out = tmp_path / f"{place}.csv"
-        assert autodidact("predict", model, recordings.test, "--out", out).code == 0
+    for command, model in ((here, run), (autodidact, file)):
+        out = tmp_path / f"{model.name}.csv"
+        assert command("predict", model, recordings.test, "--out", out).code == 0
         answers.append(sorted(read_csv(out), key=lambda row: row["id"]))
     for own, exported in zip(*answers, strict=True):
         assert own["prediction"] == exported["prediction"]

@@ -12,7 +12,7 @@ import pytest
 
 from tests.e2e.conftest import CLASSES, Autodidact, Data, Outcome, read_csv
 
-BUDGET_S = 8.0
+BUDGET_S = 6.0
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,8 @@ class Job:
 @pytest.fixture(scope="module")
 def job(autodidact: Autodidact, snakes: Data, tmp_path_factory: pytest.TempPathFactory) -> Job:
     run = tmp_path_factory.mktemp("job") / "run"
-    outcome = autodidact(
-        "train", snakes.train, "--target", "kind", "--budget", "8s", "--out", run, "--predict", snakes.test, "--json"
-    )
+    words = ("--target", "kind", "--budget", f"{BUDGET_S:g}s", "--out", run, "--predict", snakes.test, "--json")
+    outcome = autodidact("train", snakes.train, *words)
     assert outcome.code == 0, outcome.err
     return Job(outcome, run, json.loads((run / "result.json").read_text()))
 
@@ -71,20 +70,18 @@ def test_there_is_a_scored_file_for_every_point_of_the_curve(job: Job, snakes: D
     assert right / len(truth) > 0.75
 
 
-def test_labels_of_the_data_to_predict_are_never_read(
-    job: Job, autodidact: Autodidact, snakes: Data, tmp_path: Path
-) -> None:
+def test_labels_of_the_data_to_predict_are_never_read(job: Job, here: Autodidact, snakes: Data, tmp_path: Path) -> None:
     blind = tmp_path / "blind.csv"
     lines = snakes.test.read_text().splitlines()
     blind.write_text("\n".join(line.rpartition(",")[0] for line in lines) + "\n")
     seeing_out, blind_out = tmp_path / "seeing.out.csv", tmp_path / "blind.out.csv"
-    assert autodidact("predict", job.run, snakes.test, "--out", seeing_out).code == 0
-    assert autodidact("predict", job.run, blind, "--out", blind_out).code == 0
+    assert here("predict", job.run, snakes.test, "--out", seeing_out).code == 0
+    assert here("predict", job.run, blind, "--out", blind_out).code == 0
     assert seeing_out.read_text() == blind_out.read_text()
 
 
 def test_evaluate_measures_what_the_predictions_say(
-    job: Job, autodidact: Autodidact, snakes: Data, tmp_path: Path
+    job: Job, autodidact: Autodidact, here: Autodidact, snakes: Data, tmp_path: Path
 ) -> None:
     out = tmp_path / "predictions.csv"
     assert autodidact("predict", job.run, snakes.test, "--out", out).code == 0
@@ -95,25 +92,25 @@ def test_evaluate_measures_what_the_predictions_say(
     assert accuracy["value"] == pytest.approx(sum(right) / len(right))
     assert accuracy["low"] <= accuracy["value"] <= accuracy["high"]
     assert set(measured["scores"]) == {"nauc", "accuracy", "macro_f1", "log_loss"}
-    words = autodidact("evaluate", job.run, snakes.test).out
+    words = here("evaluate", job.run, snakes.test).out
     assert "Measured on 120 rows" in words and "right on" in words
 
 
 def test_the_exported_file_answers_as_the_model_does(
-    job: Job, autodidact: Autodidact, snakes: Data, tmp_path: Path
+    job: Job, autodidact: Autodidact, here: Autodidact, snakes: Data, tmp_path: Path
 ) -> None:
     outcome = autodidact("export", job.run, "--to", "onnx", "--out", tmp_path / "exported")
     assert outcome.code == 0, outcome.err
     exported = next((tmp_path / "exported").glob("*.onnx"))
     ours, theirs = tmp_path / "ours.csv", tmp_path / "theirs.csv"
-    assert autodidact("predict", job.run, snakes.test, "--out", ours).code == 0
+    assert here("predict", job.run, snakes.test, "--out", ours).code == 0
     assert autodidact("predict", exported, snakes.test, "--out", theirs).code == 0
     for one, other in zip(read_csv(ours), read_csv(theirs), strict=True):
         assert one["prediction"] == other["prediction"]
         assert all(abs(float(one[name]) - float(other[name])) <= 1e-4 for name in CLASSES)
 
 
-def test_an_ended_run_is_not_resumed(job: Job, autodidact: Autodidact) -> None:
-    outcome = autodidact("resume", job.run)
+def test_an_ended_run_is_not_resumed(job: Job, here: Autodidact) -> None:
+    outcome = here("resume", job.run)
     assert outcome.code == 1
     assert "has ended already" in outcome.error

@@ -55,7 +55,9 @@ def run(autodidact: Autodidact, letters: Data, tmp_path_factory: pytest.TempPath
     return run
 
 
-def test_the_model_tells_the_texts_apart(autodidact: Autodidact, run: Path, letters: Data, tmp_path: Path) -> None:
+def test_the_model_tells_the_texts_apart(
+    autodidact: Autodidact, here: Autodidact, run: Path, letters: Data, tmp_path: Path
+) -> None:
     assert json.loads((run / "result.json").read_text())["task"]["modality"] == "text"
     out = tmp_path / "predictions.csv"
     assert autodidact("predict", run, letters.test, "--out", out).code == 0
@@ -63,16 +65,16 @@ def test_the_model_tells_the_texts_apart(autodidact: Autodidact, run: Path, lett
     assert [row["prediction"] for row in read_csv(out)].count("good") > 0
     right = sum(row["prediction"] == label for row, label in zip(read_csv(out), truth, strict=True))
     assert right >= 57  # of 60
-    measured = json.loads(autodidact("evaluate", run, letters.test, "--json").out)
+    measured = json.loads(here("evaluate", run, letters.test, "--json").out)
     assert measured["scores"]["accuracy"]["value"] == pytest.approx(right / 60)
 
 
-def asked(autodidact: Autodidact, run: Path, texts: Iterable[str], folder: Path) -> list[dict[str, str]]:
+def asked(here: Autodidact, run: Path, texts: Iterable[str], folder: Path) -> list[dict[str, str]]:
     """Return the answers about texts in a table."""
     table, out = folder / "asked.csv", folder / "predictions.csv"
     with table.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([["letter"], *[[text] for text in texts]])
-    outcome = autodidact("predict", run, table, "--out", out)
+    outcome = here("predict", run, table, "--out", out)
     assert outcome.code == 0, outcome.err
     return read_csv(out)
 
@@ -83,18 +85,18 @@ def certainty(answer: dict[str, str]) -> float:
 
 
 def test_new_phrases_are_told_apart_and_another_language_is_no_certainty(
-    autodidact: Autodidact, run: Path, tmp_path: Path
+    here: Autodidact, run: Path, tmp_path: Path
 ) -> None:
-    answers = asked(autodidact, run, [*UNSEEN, *OTHER_LANGUAGES], tmp_path)
+    answers = asked(here, run, [*UNSEEN, *OTHER_LANGUAGES], tmp_path)
     known, unknown = answers[: len(UNSEEN)], answers[len(UNSEEN) :]
     assert [row["prediction"] for row in known] == list(UNSEEN.values())
     assert max(map(certainty, unknown)) < 0.8
     assert max(map(certainty, unknown)) < sum(map(certainty, known)) / len(known)
 
 
-def test_texts_of_any_size_are_answered(autodidact: Autodidact, run: Path, tmp_path: Path) -> None:
+def test_texts_of_any_size_are_answered(here: Autodidact, run: Path, tmp_path: Path) -> None:
     texts = ["", " ", "🙂🙃" * 50, "soup " * 200_000]
-    answers = asked(autodidact, run, texts, tmp_path)
+    answers = asked(here, run, texts, tmp_path)
     assert len(answers) == len(texts)
     assert all(float(row["good"]) + float(row["bad"]) == pytest.approx(1.0) for row in answers)
     assert max(certainty(row) for row in answers[:2]) < 0.8  # nothing was said
