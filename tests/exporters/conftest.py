@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from exporters.packaged import write_package
 from exporters.standalone.package import Package
 from tests.exporters import texts, trained
 from tests.exporters.models import NUMBER, PICTURES, TABLE, constant, lightgbm, linear, model_of, source_of, thumbnail
+from tests.exporters.once import networks_written_once
 
 T = TypeVar("T")
 SOUNDS = Task(Modality.AUDIO, Kind.MULTILABEL, ("birds", "rain"))
@@ -38,6 +39,13 @@ class Made(dict[str, T]):
     def __missing__(self, name: str) -> T:
         self[name] = self._make(name)
         return self[name]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def each_network_written_once() -> Iterator[None]:
+    """Torch takes seconds to write a network, and many tests export the same ones."""
+    with networks_written_once():
+        yield
 
 
 @pytest.fixture(scope="session")
