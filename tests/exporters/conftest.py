@@ -15,7 +15,7 @@ from exporters.packaged import write_package
 from exporters.standalone.package import Package
 from tests.exporters import texts, trained
 from tests.exporters.models import NUMBER, PICTURES, TABLE, constant, lightgbm, linear, model_of, source_of, thumbnail
-from tests.exporters.once import networks_written_once
+from tests.exporters.once import models_proven_once, networks_written_once
 
 T = TypeVar("T")
 SOUNDS = Task(Modality.AUDIO, Kind.MULTILABEL, ("birds", "rain"))
@@ -45,6 +45,13 @@ class Made(dict[str, T]):
 def each_network_written_once() -> Iterator[None]:
     """Torch takes seconds to write a network, and many tests export the same ones."""
     with networks_written_once():
+        yield
+
+
+@pytest.fixture(scope="module")
+def proven_once() -> Iterator[None]:
+    """For tests that export one model as several things: that its graph agrees with it is found out once."""
+    with models_proven_once():
         yield
 
 

@@ -26,6 +26,7 @@ from exporters.verify.verify import verify
 from tests.exporters.models import PICTURES, TABLE, features, linear, model_of, source_of
 
 BROUGHT = {"name": "mine.pt", "licence": UNKNOWN, "sha256": "", "notice": "", "texts": []}
+pytestmark = pytest.mark.usefixtures("proven_once")
 
 
 @pytest.fixture(scope="module")

@@ -36,6 +36,7 @@ from tests.exporters.trained import RECIPES
 Exported = tuple[Source, ExportReport]
 ASKED = 12
 SERVED = ("multilabel", "audio", "regression", "text")  # a server knows kinds of data, whatever the model
+pytestmark = pytest.mark.usefixtures("proven_once")
 
 
 @pytest.fixture(scope="module")
