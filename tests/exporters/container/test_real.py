@@ -167,14 +167,22 @@ def test_the_runtime_leaves_no_traces_of_telemetry(sealed: Running) -> None:
     assert "telemetry" not in sealed.logs().lower()
 
 
+@pytest.fixture(scope="module")
+def open_one(engine: Engine, context: Path, launched: tuple[Running, Proof]) -> Iterator[Running]:
+    """A container of the same image that a port of this computer leads to: no command inside it for each request."""
+    with start(engine, Facts.read(context), Wish("loopback", token=TOKEN)) as running:
+        running.wait_until_healthy(30)
+        yield running
+
+
 @pytest.mark.parametrize("token", ["", "Bearer wrong", f"Bearer {TOKEN}x", f"Basic {TOKEN}"])
-def test_who_has_not_the_token_learns_nothing(sealed: Running, context: Path, token: str) -> None:
+def test_who_has_not_the_token_learns_nothing(open_one: Running, context: Path, token: str) -> None:
     headers = {"content-type": "image/png", **({"authorization": token} if token else {})}
-    reply = sealed.send(Request("POST", "/predict", picture(context), headers))
+    reply = open_one.send(Request("POST", "/predict", picture(context), headers))
     assert reply.status == 401
     assert b"token is needed" in reply.body
     assert not any(name.split("\n")[0].encode() in reply.body for name in CLASSES if name)
-    assert sealed.send(Request("GET", "/healthz")).status == 200
+    assert open_one.send(Request("GET", "/healthz")).status == 200
 
 
 def test_too_large_a_request_is_refused_and_the_next_one_answered(sealed: Running, context: Path) -> None:
@@ -186,21 +194,22 @@ def test_too_large_a_request_is_refused_and_the_next_one_answered(sealed: Runnin
     ("body", "content_type"),
     [(b"\x89PNG\r\n\x1a\n garbage", "image/png"), (b"{" * 2000, "application/json"), (b"", "image/png")],
 )
-def test_what_is_no_picture_is_refused_with_a_sentence(sealed: Running, body: bytes, content_type: str) -> None:
-    reply = send(sealed, "POST", "/predict", body, content_type=content_type)
+def test_what_is_no_picture_is_refused_with_a_sentence(open_one: Running, body: bytes, content_type: str) -> None:
+    reply = send(open_one, "POST", "/predict", body, content_type=content_type)
     assert 400 <= reply.status < 500
     assert json.loads(reply.body)["error"]
-    assert sealed.send(Request("GET", "/readyz")).status == 200
+    assert open_one.send(Request("GET", "/readyz")).status == 200
 
 
-def test_it_speaks_the_open_inference_protocol(sealed: Running) -> None:
-    assert send(sealed, "GET", "/v2/health/ready").status == 200
-    name = quote(json.loads(send(sealed, "GET", "/metadata").body)["name"])
-    declared = json.loads(send(sealed, "GET", f"/v2/models/{name}").body)
+def test_it_speaks_the_open_inference_protocol(open_one: Running) -> None:
+    assert send(open_one, "GET", "/v2/health/ready").status == 200
+    name = quote(json.loads(send(open_one, "GET", "/metadata").body)["name"])
+    declared = json.loads(send(open_one, "GET", f"/v2/models/{name}").body)
     assert declared["platform"] == "onnx_onnxv1"
     tensor: dict[str, Any] = {"name": "image", "shape": [2, 4, 5, 3], "datatype": "UINT8", "data": [9] * 120}
     request = json.dumps({"id": "mine", "inputs": [tensor]}).encode()
-    reply = json.loads(send(sealed, "POST", f"/v2/models/{name}/infer", request, content_type="application/json").body)
+    said = send(open_one, "POST", f"/v2/models/{name}/infer", request, content_type="application/json")
+    reply = json.loads(said.body)
     assert reply["id"] == "mine"
     outputs = {output["name"]: output for output in reply["outputs"]}
     assert outputs["probabilities"]["shape"] == [2, len(CLASSES)]
@@ -224,14 +233,6 @@ def test_a_hundred_ask_at_once_and_all_are_answered(sealed: Running, context: Pa
         """,
     )
     assert said == "{(200, 1): 100}"
-
-
-@pytest.fixture(scope="module")
-def open_one(engine: Engine, context: Path, launched: tuple[Running, Proof]) -> Iterator[Running]:
-    """A container of the same image that a port of this computer leads to."""
-    with start(engine, Facts.read(context), Wish("loopback")) as running:
-        running.wait_until_healthy(30)
-        yield running
 
 
 def test_it_is_asked_through_a_port_of_this_computer_and_ends_what_it_began(open_one: Running, context: Path) -> None:
