@@ -15,10 +15,15 @@ from tests.exporters.report.reading import read
 from tests.studio.recorded_runs import Recipe, record
 
 
-def test_three_files_are_written_and_named(tmp_path: Path) -> None:
-    run = record(tmp_path / "bolts")
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that ended, to be read only."""
+    return record(tmp_path_factory.mktemp("finished") / "bolts").path
+
+
+def test_three_files_are_written_and_named(finished: Path, tmp_path: Path) -> None:
     told: list[float] = []
-    report = export(run.path, "report", tmp_path / "out", lambda share, _: told.append(share))
+    report = export(finished, "report", tmp_path / "out", lambda share, _: told.append(share))
 
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "bolts-card.html",
@@ -89,38 +94,31 @@ def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-def test_a_folder_that_exists_keeps_what_is_in_it(tmp_path: Path) -> None:
-    run = record(tmp_path / "run")
+def test_an_older_card_is_replaced_and_told_but_nothing_else_in_its_folder(finished: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     (out / "letter.txt").write_text("mine")
-    export(run.path, "report", out)
+    assert not any("replaced" in note for note in export(finished, "report", out).notes)
+    assert export(finished, "report", out).notes[-1] == f"An older card of that name was replaced in {out}."
     assert (out / "letter.txt").read_text() == "mine"
+    for name in ("bolts-card.html", "bolts-card.pdf", "bolts-sbom.cdx.json"):
+        other = Path(shutil.copytree(out, tmp_path / name))
+        (other / name).write_text("my own notes on Autodidact")
+        before = {path.name: path.read_bytes() for path in other.iterdir()}
+        with pytest.raises(NotWritable, match="is there already and is no card, so it was left alone"):
+            export(finished, "report", other)
+        assert {path.name: path.read_bytes() for path in other.iterdir()} == before
 
 
-@pytest.mark.parametrize("name", ["run-card.html", "run-card.pdf", "run-sbom.cdx.json"])
-def test_an_older_card_is_replaced_and_told_but_nothing_else_of_its_name(name: str, tmp_path: Path) -> None:
-    run, out = record(tmp_path / "run"), tmp_path / "out"
-    assert not any("replaced" in note for note in export(run.path, "report", out).notes)
-    assert export(run.path, "report", out).notes[-1] == f"An older card of that name was replaced in {out}."
-    (out / name).write_text("my own notes on Autodidact")
-    before = {path.name: path.read_bytes() for path in out.iterdir()}
-    with pytest.raises(NotWritable, match="is there already and is no card, so it was left alone"):
-        export(run.path, "report", out)
-    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
-
-
-def test_a_place_that_cannot_be_written_is_met_with_a_sentence(tmp_path: Path) -> None:
-    run = record(tmp_path / "run")
+def test_a_place_that_cannot_be_written_is_met_with_a_sentence(finished: Path, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("mine")
     with pytest.raises(NotWritable, match="a file where a folder is needed"):
-        export(run.path, "report", tmp_path / "taken")
+        export(finished, "report", tmp_path / "taken")
     assert (tmp_path / "taken").read_text() == "mine"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk needs Linux")
-def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = record(tmp_path / "run")
+def test_a_full_disk_leaves_nothing(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = Path.open
 
     def full(self: Path, mode: str = "r", **more: Any) -> IO[Any]:
@@ -128,5 +126,5 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(Path, "open", full)
     with pytest.raises(NotWritable, match="No space left on device"):
-        export(run.path, "report", tmp_path / "out")
+        export(finished, "report", tmp_path / "out")
     assert not (tmp_path / "out").exists()
