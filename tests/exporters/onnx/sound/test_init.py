@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -54,9 +56,14 @@ class Telling:
         return found
 
 
+@cache
+def telling_of(name: str) -> Telling:
+    return Telling(name)
+
+
 @pytest.fixture(scope="module", params=sorted(KINDS))
 def telling(request: pytest.FixtureRequest) -> Telling:
-    return Telling(request.param)
+    return telling_of(request.param)
 
 
 def waves(length: int, count: int = 1) -> Float32Array:
@@ -71,14 +78,15 @@ def test_each_kind_of_features_that_the_engine_knows_is_written() -> None:
 def test_short_sounds_alone_and_together_are_told_alike(telling: Telling) -> None:
     name = next(name for name, kind in zip(KINDS, kinds(KINDS), strict=True) if kind is telling.kind)
     for length in SHORT[name]:
-        for count in (1, 3):
-            heard = waves(length, count)
-            np.testing.assert_allclose(telling.graph(heard), telling.engine(heard), rtol=2e-4, atol=2e-4)
+        heard = waves(length, 2)
+        expected = telling.engine(heard)
+        for count in (1, 2):
+            np.testing.assert_allclose(telling.graph(heard[:count]), expected[:count], rtol=2e-4, atol=2e-4)
 
 
 @pytest.mark.parametrize("name", LONG)
 def test_long_sounds_are_told_alike_where_the_number_of_pieces_changes(name: str) -> None:
-    telling = Telling(name)
+    telling = telling_of(name)
     for scale, frames in LONG[name]:
         heard = waves(scale.samples(frames))
         np.testing.assert_allclose(telling.graph(heard), telling.engine(heard), rtol=2e-4, atol=2e-4)
