@@ -40,7 +40,7 @@ LAYER, NORMS_A_LAYER = 1_774_464, 2  # numbers
 def asked(task: Task) -> TextSamples:
     columns = max(1, len(task.columns))
     awkward: list[Text] = [tuple(AWKWARD[row - column] for column in range(columns)) for row in range(len(AWKWARD))]
-    return TextSamples([*reviews(20, columns, seed=7), *awkward])
+    return TextSamples([*reviews(8, columns, seed=7), *awkward])
 
 
 def apart(model: Model, samples: TextSamples) -> float:
