@@ -23,7 +23,6 @@ from exporters.edge.phone import ANDROID, IPHONE, one_network, phone_files
 from exporters.edge.report import Comparison
 from exporters.edge.scheme import Scheme, Way
 from exporters.edge.writing import write
-from exporters.onnx.parity import check
 from exporters.onnx.runtime import ort_session
 from exporters.source import Source
 from tests.engine.flowers import FLOWERS, flower_run
@@ -92,20 +91,21 @@ def test_only_one_network_that_looks_once_is_a_single_network() -> None:
 
 
 def test_a_network_that_is_written_node_by_node_is_made_for_phones_like_one_that_torch_wrote(
-    source: Source, tmp_path: Path
+    source: Source, taken: Taken, tmp_path: Path
 ) -> None:
     backbone = "efficientnet_lite0"
     body, head = load_backbone(backbone).state_dict(), torch.zeros(3, 1280).index_fill(1, torch.arange(40), 0.1)
     parts = [{**body, "weight": head * torch.tensor([[1.0], [0.0], [-1.0]]), "bias": torch.zeros(3)}]
     member = NetworkMember(backbone, 32, parts, np.full(3, 1 / 3), source.model.task.kind)
     model = model_of(source.model.task, member)
-    compressor = Compressor(replace(source, model=model, result=None), calibration_samples(source))
+    samples = calibration_samples(source)
+    assert samples is not None
+    compressor = Compressor(replace(source, model=model, result=None), samples.take(np.arange(24)))
     plain, candidate = compressor.artefact(Scheme(Way.FLOAT)), Candidate("A network", model, None)
-    parity = check(model, plain.opened, source.dataset)
     for way in (Way.FLOAT, Way.STATIC):
         scheme = Scheme(way, signed=True)
         artefact = plain if way is Way.FLOAT else compressor.artefact(scheme)
-        made = Taken(candidate, scheme, compressor, plain, plain, artefact, parity, ())
+        made = replace(taken, candidate=candidate, scheme=scheme, compressor=compressor, plain=plain, artefact=artefact)
         (scratch := tmp_path / way.name).mkdir()
         found = phone_files(source, made, scratch)
         assert found.facts["usability"][ANDROID]["pieces"] == 1
