@@ -14,16 +14,15 @@ from engine.modalities.image.samples import ImageSamples
 from exporters.edge import quantise
 from exporters.edge.compress import Compressor
 from exporters.edge.scheme import Scheme, Way
-from exporters.source import Source
 from tests.exporters.edge.test_quantise import planes
-from tests.exporters.models import SOUNDS, constant, model_of, source_of
+from tests.exporters.models import PICTURES, SOUNDS, constant, model_of, source_of
 
 
-def test_large_photos_are_made_smaller_to_calibrate_a_whole_model(source: Source) -> None:
+def test_large_photos_are_made_smaller_to_calibrate_a_whole_model() -> None:
     rng = np.random.default_rng(0)
     shapes = [(1200, 900, 3), (1200, 900, 3), (40, 30, 3)]
     photos = ImageSamples.from_arrays([rng.integers(0, 255, shape).astype(np.uint8) for shape in shapes])
-    calls = Compressor(source, photos)._calls()
+    calls = Compressor(source_of(model_of(PICTURES, constant(PICTURES))), photos)._calls()
     assert [array.shape for call in calls for array in call.values()] == [
         (1, 640, 480, 3),
         (1, 640, 480, 3),
