@@ -113,11 +113,16 @@ def test_sequences_hold_the_words_that_the_engine_numbers(texts: list[Text], lon
         assert found == [numbers[:longest].tolist() for numbers in numbers_of(keys_of(tokens), known)]
 
 
+@pytest.fixture(scope="module")
+def chunked() -> Featurizer:
+    return featurizer(CHUNKED, words=True)
+
+
 @settings(max_examples=30, deadline=None)
 @given(texts=TEXTS)
 @example(texts=[*HARD, ("good " * 5000, "bad"), ("x " * 300, "")])
-def test_words_are_cut_as_the_engine_cuts_them(texts: list[Text]) -> None:
-    feeds = featurizer(CHUNKED, words=True).feeds(texts)
+def test_words_are_cut_as_the_engine_cuts_them(chunked: Featurizer, texts: list[Text]) -> None:
+    feeds = chunked.feeds(texts)
     for name, looks in zip(("s2", "s16"), LOOKS, strict=True):
         assert feeds[name].shape == (len(texts), len(feeds["w"]))
         for text, shares in zip(texts, feeds[name], strict=True):
