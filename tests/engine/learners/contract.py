@@ -18,12 +18,17 @@ LONG, TINY = 600.0, 0.01
 _MOST_SLICES = 5000
 
 
-def run_to_the_end(learner: Learner, seconds: float = LONG) -> Learner:
-    """Give slices of ``seconds`` until the learner is done; it must have had a candidate."""
+def run_to_the_end(learner: Learner, seconds: float = LONG, at_first: Callable[[], None] = lambda: None) -> Learner:
+    """Give slices of ``seconds`` until the learner is done; it must have had a candidate.
+
+    ``at_first`` is called at the first one.
+    """
     improved = False
     for _ in range(_MOST_SLICES):
         progress = learner.advance(Deadline(seconds))
         assert 0.0 <= progress.share <= 1.0
+        if progress.improved and not improved:
+            at_first()
         improved |= progress.improved
         if progress.done:
             assert improved
@@ -42,7 +47,11 @@ def until_improved(learner: Learner, seconds: float = LONG) -> Progress:
 
 def predictions_are_well_formed(factory: Factory) -> None:
     """Validation and member answer [n, outputs], finite where promised; classes that exclude each other sum to 1."""
-    learner = run_to_the_end(factory())
+    its_predictions_are_well_formed(run_to_the_end(factory()))
+
+
+def its_predictions_are_well_formed(learner: Learner) -> None:
+    """As :func:`predictions_are_well_formed`, of a learner that is done."""
     job = learner.job
     validation = learner.validation()
     assert validation.shape == (len(job.labels), job.task.outputs)
@@ -59,10 +68,8 @@ def predictions_are_well_formed(factory: Factory) -> None:
 
 def tiny_slices_equal_one_long_one(factory: Factory, alike: float = 1e-5) -> None:
     """How the time is cut into slices does not change what comes out in the end, by more than ``alike``."""
-    long, tiny = run_to_the_end(factory()), run_to_the_end(factory(), TINY)
-    np.testing.assert_allclose(tiny.validation(), long.validation(), atol=alike)
-    rows = long.job.samples
-    np.testing.assert_allclose(tiny.member().predict(rows), long.member().predict(rows), atol=alike)
+    long = run_to_the_end(factory())
+    _end_alike(run_to_the_end(factory(), TINY), long, alike)
 
 
 def an_interrupted_slice_ends_soon(factory: Factory) -> None:
@@ -96,7 +103,40 @@ def run_to_the_end_after_restore(learner: Learner) -> None:
 
 def restored_when_done_is_done(factory: Factory, folder: Path) -> None:
     """A finished learner is finished after a restart, and still has its member."""
-    first = run_to_the_end(factory())
+    _restored_it_is_done(run_to_the_end(factory()), factory, folder)
+
+
+def slices_and_restarts_change_nothing(factory: Factory, folder: Path, alike: float = 1e-5) -> Learner:
+    """All that is said of slices and of restarts, in three runs rather than six; return one that is done.
+
+    One has a long slice and is restored once it is done, one has tiny slices and is saved at its first candidate, and
+    one goes on from there.
+    """
+    long, tiny, then = run_to_the_end(factory()), factory(), list[FloatArray]()
+    (midway := folder / "midway").mkdir(parents=True)
+
+    def saved() -> None:
+        tiny.save(midway)
+        then.append(tiny.validation().copy())
+
+    run_to_the_end(tiny, TINY, saved)
+    _end_alike(tiny, long, alike)
+    restored = factory()
+    restored.restore(midway)
+    np.testing.assert_allclose(restored.validation(), then[0], atol=1e-6)
+    run_to_the_end_after_restore(restored)
+    np.testing.assert_allclose(restored.validation(), long.validation(), atol=alike)
+    _restored_it_is_done(long, factory, folder / "done")
+    return long
+
+
+def _end_alike(one: Learner, other: Learner, alike: float) -> None:
+    np.testing.assert_allclose(one.validation(), other.validation(), atol=alike)
+    rows = other.job.samples
+    np.testing.assert_allclose(one.member().predict(rows), other.member().predict(rows), atol=alike)
+
+
+def _restored_it_is_done(first: Learner, factory: Factory, folder: Path) -> None:
     folder.mkdir()
     first.save(folder)
     second = factory()
@@ -108,7 +148,11 @@ def restored_when_done_is_done(factory: Factory, folder: Path) -> None:
 
 def a_saved_member_answers_the_same(factory: Factory, folder: Path) -> None:
     """A member loaded from its files predicts what it predicted before."""
-    learner = run_to_the_end(factory())
+    its_saved_member_answers_the_same(run_to_the_end(factory()), folder)
+
+
+def its_saved_member_answers_the_same(learner: Learner, folder: Path) -> None:
+    """As :func:`a_saved_member_answers_the_same`, of a learner that is done."""
     member = learner.member()
     folder.mkdir()
     settings = member.save(folder)
