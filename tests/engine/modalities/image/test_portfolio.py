@@ -29,7 +29,8 @@ def test_every_entry_can_be_learned(tmp_path_factory: pytest.TempPathFactory) ->
     folder = tmp_path_factory.mktemp("pictures")
     job = replace(class_job(folder / "p", each=3, cache=folder / "cache"), threads=1)
     for entry in portfolio(job.task, len(job.labels), "cpu"):
-        run_to_the_end(learner_class(entry.kind)(job, {**entry.settings, "epochs": 1, "trials": 2, "finer": []}))
+        if not entry.repeats:  # it differs in what is held out alone
+            run_to_the_end(learner_class(entry.kind)(job, {**entry.settings, "epochs": 1, "trials": 2, "finer": []}))
 
 
 def test_every_entry_for_a_card_can_be_learned(tmp_path: Path) -> None:
@@ -38,7 +39,8 @@ def test_every_entry_for_a_card_can_be_learned(tmp_path: Path) -> None:
     for entry in portfolio(job.task, len(job.labels), "cuda"):
         if entry in usual or entry.repeats:
             continue
-        one = learner_class(entry.kind)(job, {**entry.settings, "epochs": 3})
+        # Networks are tuned on pictures that grow: the first until they are large, the others begin in the same way.
+        one = learner_class(entry.kind)(job, {**entry.settings, "epochs": 1 if tuned else 3})
         run_to_the_end(one)
         if isinstance(one, ImageFineTune) and entry.tunes:
             net, tuned = one._net, tuned + 1

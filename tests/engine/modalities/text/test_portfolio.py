@@ -39,6 +39,8 @@ def test_every_entry_can_be_learned_under_a_name_of_its_own() -> None:
     entries = portfolio(job.task, len(job.labels), "cpu")
     assert len({entry.name for entry in entries}) == len(entries)
     for entry in entries:
+        if entry.repeats:  # it differs in what is held out alone
+            continue
         mine = foreign_job() if entry.settings.get("foreign") else job
         contract.run_to_the_end(learner_class(entry.kind)(mine, {**entry.settings, "epochs": 1}))
 
@@ -47,7 +49,7 @@ def test_every_entry_can_be_learned_under_a_name_of_its_own() -> None:
     ("size", "name"), [(48, "Sentences, classes parted by all layers"), (49, "Sentences, all layers tuned")]
 )
 def test_a_card_tunes_the_whole_network(size: int, name: str) -> None:
-    job = class_job()
+    job = class_job(each=4)
     entries = portfolio(job.task, size, "cuda")
     usual = portfolio(job.task, size, "cpu")
     assert [entry.kind for entry in entries] == [entry.kind for entry in usual]
