@@ -25,20 +25,13 @@ JOBS = {"classes": class_job, "several": several_job, "numbers": number_job}
 
 @pytest.mark.parametrize("kind", JOBS)
 def test_it_keeps_the_contract_for_every_kind_of_answer(kind: str, tmp_path: Path) -> None:
-    job = JOBS[kind]()
-
-    def make() -> FrozenHead:
-        return FrozenHead(job, SETTINGS)
-
     def anew() -> FrozenHead:  # a job that remembers no features
         return FrozenHead(JOBS[kind](), SETTINGS)
 
-    contract.tiny_slices_equal_one_long_one(anew, alike=1e-3)
+    one = contract.slices_and_restarts_change_nothing(anew, tmp_path, alike=1e-3)
     contract.an_interrupted_slice_ends_soon(anew)
-    contract.restored_midway_goes_on_to_the_same_end(anew, tmp_path / "a", alike=1e-3)
-    contract.predictions_are_well_formed(make)
-    contract.restored_when_done_is_done(make, tmp_path / "b")
-    contract.a_saved_member_answers_the_same(make, tmp_path / "m")
+    contract.its_predictions_are_well_formed(one)
+    contract.its_saved_member_answers_the_same(one, tmp_path / "m")
 
 
 def test_it_tells_topics_apart() -> None:
@@ -71,9 +64,7 @@ def test_a_lack_of_memory_changes_neither_slices_nor_restarts(quarter: Job, tmp_
     def make() -> FrozenHead:
         return FrozenHead(replace(quarter, samples=class_job().samples), {})
 
-    contract.tiny_slices_equal_one_long_one(make, alike=1e-3)
-    contract.restored_midway_goes_on_to_the_same_end(make, tmp_path / "a", alike=1e-3)
-    contract.restored_when_done_is_done(make, tmp_path / "b")
+    contract.slices_and_restarts_change_nothing(make, tmp_path, alike=1e-3)
 
 
 def test_what_was_seen_before_memory_ran_short_is_taken_over(quarter: Job, tmp_path: Path) -> None:
@@ -102,7 +93,7 @@ def test_features_computed_before_are_found_again(tmp_path: Path) -> None:
     assert found.looks.tables[0].done.all()
 
 
-def test_long_texts_are_served_after_a_first_look_and_then_seen_whole(tmp_path: Path) -> None:
+def test_long_texts_are_served_after_a_first_look_and_then_seen_whole_also_after_a_restart(tmp_path: Path) -> None:
     short = class_job(each=4)
 
     def make() -> FrozenHead:
@@ -110,24 +101,29 @@ def test_long_texts_are_served_after_a_first_look_and_then_seen_whole(tmp_path: 
         texts = TextSamples.from_texts(["the day was new " * 130 + text for (text,) in short.samples.texts()])
         return FrozenHead(Job(short.task, texts, short.labels, short.folds, threads=1), {})
 
-    learner, looks, shares = make(), [], []
+    learner, restored, looks, shares = make(), make(), [], []
     while True:
         progress = learner.advance(Deadline(contract.LONG))
         shares.append(progress.share)
         if progress.done:
             break
         looks.append(learner.member().looks)
+        if len(looks) == 1:
+            (folder := tmp_path / "midway").mkdir()
+            learner.save(folder)
+            restored.restore(folder)
+            np.testing.assert_allclose(restored.validation(), learner.validation(), atol=1e-6)
     assert sorted(set(looks)) == [1, 2, 3]
     assert shares == sorted(shares)
     assert 0.2 < shares[0] < 0.6
     loaded = FeaturesMember.load(tmp_path, learner.member().save(tmp_path), short.task)
     assert loaded.looks == learner.member().looks
-    contract.restored_midway_goes_on_to_the_same_end(make, tmp_path / "a", alike=1e-3)
+    contract.run_to_the_end_after_restore(restored)
+    np.testing.assert_allclose(restored.validation(), learner.validation(), atol=1e-3)
 
 
-@pytest.mark.parametrize(("words", "looks"), [(20.0, 2), (540.0, 3)])
 def test_looks_of_an_older_program_that_foresaw_more_of_them_are_kept(
-    words: float, looks: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     short = class_job(each=4)
     assert isinstance(short.samples, TextSamples)
@@ -137,18 +133,22 @@ def test_looks_of_an_older_program_that_foresaw_more_of_them_are_kept(
     while learner.fitted < 24 or learner._search is not None:
         learner.advance(Deadline(0.0))
     learner.save(tmp_path)
-    told = Glance(foreign=False, words=np.full(12, words))
-    monkeypatch.setattr("engine.modalities.text.learners.frozen_head.glance", lambda job: told)
-    again = FrozenHead(job, {})
-    again.restore(tmp_path)
-    for _ in range(200):
-        progress = again.advance(Deadline(0.0))
-        assert 0.0 <= progress.share <= 1.0
-        if progress.done:
-            break
-    assert progress.done
-    assert again.member().looks == looks
-    assert np.isfinite(again.validation()).all()
+
+    def looks_in_the_end(words: float) -> int:
+        told = Glance(foreign=False, words=np.full(12, words))
+        monkeypatch.setattr("engine.modalities.text.learners.frozen_head.glance", lambda job: told)
+        again = FrozenHead(job, {})
+        again.restore(tmp_path)
+        for _ in range(200):
+            progress = again.advance(Deadline(0.0))
+            assert 0.0 <= progress.share <= 1.0
+            if progress.done:
+                break
+        assert progress.done
+        assert np.isfinite(again.validation()).all()
+        return again.member().looks
+
+    assert [looks_in_the_end(words) for words in (20.0, 540.0)] == [2, 3]
 
 
 def test_a_language_it_does_not_know_ends_it_at_once_with_a_sentence(tmp_path: Path) -> None:
