@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from engine.arrays import FloatArray
 from engine.backbones.minilm import load_minilm
 from engine.backbones.weights import verified
 from engine.backbones.wordpieces import PADDING
@@ -26,7 +28,6 @@ from tests.engine.modalities.text.texts import class_job, long_files, number_job
 
 SETTINGS: dict[str, Any] = {"layers": 1, "epochs": 1, "batch": 8, "rate": 1e-4}
 HALF = 0.02  # what half precision leaves open, of features around 0.3
-JOBS = {"classes": class_job, "several": several_job, "numbers": number_job}
 
 
 def learner(job: Job, **changed: Any) -> TextFineTune:
@@ -38,18 +39,19 @@ def tuned() -> Learner:
     return contract.run_to_the_end(learner(class_job(each=4), folds=2))
 
 
-@pytest.mark.parametrize("kind", JOBS)
-def test_it_answers_every_kind_well_formed(kind: str) -> None:
-    contract.predictions_are_well_formed(lambda: learner(JOBS[kind](each=4)))
+@pytest.mark.parametrize("job", [several_job, number_job])
+def test_it_answers_every_kind_well_formed(job: Callable[..., Job]) -> None:
+    contract.predictions_are_well_formed(lambda: learner(job(each=4)))
 
 
-def test_slices_and_restarts_change_nothing(tuned: Learner, tmp_path: Path) -> None:
+def test_it_keeps_the_contract_and_what_was_checked_is_what_is_served(tuned: Learner, tmp_path: Path) -> None:
     job = tuned.job
-    contract.tiny_slices_equal_one_long_one(lambda: learner(job))
-    # What the untuned layers see is computed anew, in half precision and in other company.
-    contract.restored_midway_goes_on_to_the_same_end(lambda: learner(job), tmp_path / "a", alike=1e-3)
-    contract.restored_when_done_is_done(lambda: learner(job), tmp_path / "b")
+    # What the untuned layers see is computed anew after a restart, in half precision and in other company.
+    one = contract.slices_and_restarts_change_nothing(lambda: learner(job), tmp_path, after_restart=1e-3)
+    contract.its_predictions_are_well_formed(one)
     contract.an_interrupted_slice_ends_soon(lambda: learner(job))
+    rows = np.flatnonzero(job.folds == 0)
+    np.testing.assert_allclose(one.member().predict(job.samples.take(rows)), one.validation()[rows], atol=HALF)
 
 
 def test_texts_that_hold_the_marks_of_the_network_are_learned_from() -> None:
@@ -58,13 +60,6 @@ def test_texts_that_hold_the_marks_of_the_network_are_learned_from() -> None:
         f"the {mark} goal of the new day" for mark in ("[PAD]", "[CLS]", "[SEP]", "[MASK]", "[UNK]", "[PAD] [PAD]")
     ] * 2
     contract.run_to_the_end(learner(replace(job, samples=TextSamples.from_texts(texts))))
-
-
-def test_what_was_checked_is_what_is_served() -> None:
-    one = contract.run_to_the_end(learner(class_job(each=4)))
-    rows = np.flatnonzero(one.job.folds == 0)
-    served = one.member().predict(one.job.samples.take(rows))
-    np.testing.assert_allclose(served, one.validation()[rows], atol=HALF)
 
 
 def test_all_layers_are_tuned_where_that_is_asked_for_and_each_changes(tmp_path: Path) -> None:
@@ -218,8 +213,9 @@ def test_any_text_is_answered(tuned: Learner) -> None:
 def test_of_many_long_texts_few_are_in_memory_and_yet_all_answered(tuned: Learner, tmp_path: Path) -> None:
     member, words = tuned.member(), ["goal", "bank", "star"] * 16
     long, expected = long_files(tmp_path, words), member.predict(TextSamples.from_texts(words))
-    assert peak_of(lambda: member.predict(long)) < 30_000_000
-    np.testing.assert_allclose(member.predict(long), expected, atol=1e-6)
+    found = list[FloatArray]()
+    assert peak_of(lambda: found.append(member.predict(long))) < 30_000_000
+    np.testing.assert_allclose(found[0], expected, atol=1e-6)
 
 
 def test_a_damaged_member_is_refused(tuned: Learner, tmp_path: Path) -> None:
