@@ -103,7 +103,7 @@ def run_to_the_end_after_restore(learner: Learner) -> None:
 
 def restored_when_done_is_done(factory: Factory, folder: Path) -> None:
     """A finished learner is finished after a restart, and still has its member."""
-    _restored_it_is_done(run_to_the_end(factory()), factory, folder)
+    restored_it_is_done(run_to_the_end(factory()), factory, folder)
 
 
 def slices_and_restarts_change_nothing(
@@ -128,7 +128,7 @@ def slices_and_restarts_change_nothing(
     np.testing.assert_allclose(restored.validation(), then[0], atol=1e-6)
     run_to_the_end_after_restore(restored)
     np.testing.assert_allclose(restored.validation(), long.validation(), atol=after_restart or alike)
-    _restored_it_is_done(long, factory, folder / "done")
+    restored_it_is_done(long, factory, folder / "done")
     return long
 
 
@@ -139,7 +139,8 @@ def they_end_alike(one: Learner, other: Learner, alike: float = 1e-5) -> None:
     np.testing.assert_allclose(one.member().predict(rows), other.member().predict(rows), atol=alike)
 
 
-def _restored_it_is_done(first: Learner, factory: Factory, folder: Path) -> None:
+def restored_it_is_done(first: Learner, factory: Factory, folder: Path) -> None:
+    """As :func:`restored_when_done_is_done`, of a learner that is done."""
     folder.mkdir()
     first.save(folder)
     second = factory()

@@ -38,20 +38,10 @@ def test_it_answers_every_kind_well_formed(make: Any, tmp_path: Path) -> None:
     contract.predictions_are_well_formed(lambda: learner(make(tmp_path / "s", size=9)))
 
 
-def test_its_predictions_are_well_formed_and_its_saved_member_answers_the_same(job: Job, tmp_path: Path) -> None:
-    contract.predictions_are_well_formed(lambda: learner(job))
-    contract.a_saved_member_answers_the_same(lambda: learner(job, folds=2), tmp_path / "m")
-
-
-def test_slices_and_restarts_change_nothing(job: Job, tmp_path: Path) -> None:
-    contract.tiny_slices_equal_one_long_one(lambda: learner(uncached(job)))
-    contract.restored_midway_goes_on_to_the_same_end(lambda: learner(job), tmp_path / "a")
-    contract.restored_when_done_is_done(lambda: learner(job), tmp_path / "b")
+def test_it_keeps_the_contract_and_what_was_checked_is_what_is_served(job: Job, tmp_path: Path) -> None:
+    one = contract.slices_and_restarts_change_nothing(lambda: learner(uncached(job)), tmp_path)
+    contract.its_predictions_are_well_formed(one)
     contract.an_interrupted_slice_ends_soon(lambda: learner(job))
-
-
-def test_what_was_checked_is_what_is_served(job: Job) -> None:
-    one = contract.run_to_the_end(learner(job))
     rows = np.flatnonzero(job.folds == 0)
     served = one.member().predict(job.samples.take(rows))
     np.testing.assert_allclose(served, one.validation()[rows], atol=1e-4)
@@ -91,8 +81,10 @@ def test_unreadable_sounds_are_left_out_and_answered_with_the_class_shares(tmp_p
     np.testing.assert_allclose(one.member().predict(job.samples)[[0, 1]], 1 / 3)
 
 
-def test_a_damaged_member_is_refused(job: Job, tmp_path: Path) -> None:
-    settings = dict(contract.run_to_the_end(learner(job)).member().save(tmp_path))
+def test_a_saved_member_answers_the_same_and_a_damaged_one_is_refused(job: Job, tmp_path: Path) -> None:
+    one = contract.run_to_the_end(learner(job, folds=2))
+    contract.its_saved_member_answers_the_same(one, tmp_path / "m")
+    settings = dict(one.member().save(tmp_path))
     with pytest.raises(ModelError, match="does not know"):
         NetworkMember.load(tmp_path, {**settings, "backbone": "other"}, job.task)
     with pytest.raises(ModelError, match="damaged"):

@@ -39,43 +39,35 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
 def test_its_predictions_are_well_formed_and_its_saved_member_answers_the_same(
     job: Job, settings: dict[str, Any], tmp_path: Path
 ) -> None:
-    contract.predictions_are_well_formed(lambda: Head(job, settings))
-    contract.a_saved_member_answers_the_same(lambda: Head(job, settings), tmp_path / "m")
-
-
-@pytest.mark.parametrize("settings", SETTINGS[:2], ids=str)
-def test_slices_of_any_length_end_alike_and_a_pause_ends_one(job: Job, settings: dict[str, Any]) -> None:
-    contract.tiny_slices_equal_one_long_one(lambda: Head(uncached(job), settings))
-    contract.an_interrupted_slice_ends_soon(lambda: Head(uncached(job), settings))
+    one = contract.run_to_the_end(Head(job, settings))
+    contract.its_predictions_are_well_formed(one)
+    contract.its_saved_member_answers_the_same(one, tmp_path / "m")
 
 
 @pytest.mark.parametrize("cached", [True, False])
 @pytest.mark.parametrize("settings", SETTINGS[:2], ids=str)
-def test_it_goes_on_after_a_restart(job: Job, settings: dict[str, Any], cached: bool, tmp_path: Path) -> None:
+def test_slices_and_restarts_change_nothing_and_it_tells_sounds_apart(
+    job: Job, settings: dict[str, Any], cached: bool, tmp_path: Path
+) -> None:
     make = (lambda: Head(job, settings)) if cached else (lambda: Head(uncached(job), settings))
-    contract.restored_midway_goes_on_to_the_same_end(make, tmp_path / "a")
-    contract.restored_when_done_is_done(make, tmp_path / "b")
-
-
-@pytest.mark.parametrize("settings", SETTINGS[:2], ids=str)
-def test_it_tells_sounds_apart(job: Job, settings: dict[str, Any]) -> None:
-    validation = contract.run_to_the_end(Head(job, settings)).validation()
-    assert (validation.argmax(axis=1) == job.labels).mean() > 0.9
+    one = contract.slices_and_restarts_change_nothing(make, tmp_path)
+    contract.an_interrupted_slice_ends_soon(make)
+    assert (one.validation().argmax(axis=1) == job.labels).mean() > 0.9
 
 
 @pytest.mark.parametrize("settings", SETTINGS[:2], ids=str)
 def test_it_guesses_numbers(tmp_path: Path, settings: dict[str, Any]) -> None:
     job = number_job(tmp_path / "s")
-    contract.predictions_are_well_formed(lambda: Head(job, settings))
-    validation = contract.run_to_the_end(Head(job, settings)).validation()[:, 0]
-    assert np.mean((validation - job.labels) ** 2) < 0.5 * job.labels.var()
+    one = contract.run_to_the_end(Head(job, settings))
+    contract.its_predictions_are_well_formed(one)
+    assert np.mean((one.validation()[:, 0] - job.labels) ** 2) < 0.5 * job.labels.var()
 
 
 def test_it_tells_several_classes(tmp_path: Path) -> None:
     job = several_job(tmp_path / "s")
-    contract.predictions_are_well_formed(lambda: Head(job, {"backbone": EVENTS}))
-    validation = contract.run_to_the_end(Head(job, {"backbone": EVENTS})).validation()
-    assert ((validation > 0.5) == (job.labels > 0.5)).mean() > 0.9
+    one = contract.run_to_the_end(Head(job, {"backbone": EVENTS}))
+    contract.its_predictions_are_well_formed(one)
+    assert ((one.validation() > 0.5) == (job.labels > 0.5)).mean() > 0.9
 
 
 def test_a_short_slice_fits_on_the_sounds_it_had_time_for(tmp_path: Path) -> None:

@@ -41,11 +41,9 @@ def head(job: Job, own: Path) -> OutsideHead:
 
 
 def test_a_head_keeps_the_contract(job: Job, own: Path, tmp_path: Path) -> None:
-    contract.predictions_are_well_formed(lambda: head(job, own))
-    contract.tiny_slices_equal_one_long_one(lambda: head(job, own))
-    contract.restored_midway_goes_on_to_the_same_end(lambda: head(job, own), tmp_path / "a")
-    contract.restored_when_done_is_done(lambda: head(job, own), tmp_path / "b")
-    contract.a_saved_member_answers_the_same(lambda: head(job, own), tmp_path / "c")
+    one = contract.slices_and_restarts_change_nothing(lambda: head(job, own), tmp_path)
+    contract.its_predictions_are_well_formed(one)
+    contract.its_saved_member_answers_the_same(one, tmp_path / "m")
 
 
 def tuned(job: Job, own: Path) -> OutsideFineTune:
@@ -54,9 +52,9 @@ def tuned(job: Job, own: Path) -> OutsideFineTune:
 
 
 def test_tuning_keeps_the_contract(job: Job, own: Path, tmp_path: Path) -> None:
-    contract.predictions_are_well_formed(lambda: tuned(job, own))
-    contract.restored_midway_goes_on_to_the_same_end(lambda: tuned(job, own), tmp_path / "a")
-    contract.a_saved_member_answers_the_same(lambda: tuned(job, own), tmp_path / "b")
+    one = contract.slices_and_restarts_change_nothing(lambda: tuned(job, own), tmp_path)
+    contract.its_predictions_are_well_formed(one)
+    contract.its_saved_member_answers_the_same(one, tmp_path / "m")
 
 
 def test_a_tuned_model_needs_no_file_of_the_person_s(job: Job, own: Path, tmp_path: Path) -> None:
