@@ -130,7 +130,6 @@ CASES = [
 ]
 
 
-FIRST = 5
 QUICKLY: dict[str, dict[str, Any]] = {
     "table.network": {"epochs": 3, "members": 2, "hidden": 16},
     "table.search": {"trials": 3, "rounds": 20},
@@ -138,10 +137,10 @@ QUICKLY: dict[str, dict[str, Any]] = {
 
 
 def learners_for(job: Job) -> list[Entry]:
-    """Return the first of the portfolio, and of each kind at least one: those left out differ in settings alone."""
+    """Return the first of each kind, with and without means of the target: others differ in other settings."""
     entries = portfolio(job.task, len(job.labels), "cpu")
-    of_each_kind = {entry.kind: entry for entry in reversed(entries)}
-    return [entry for place, entry in enumerate(entries) if place < FIRST or entry is of_each_kind[entry.kind]]
+    first = {(entry.kind, entry.settings.get("means", False)): entry for entry in reversed(entries)}
+    return [entry for entry in entries if entry in first.values()]
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -65,10 +65,9 @@ def test_it_goes_on_after_a_restart_exactly_as_without(strategy: str, tmp_path: 
 
 
 def test_any_number_of_classes_is_told_apart(tmp_path: Path) -> None:
-    make: contract.Factory = lambda: Search(a_job_of_many_classes(), {**SETTINGS, "rounds": 40})  # noqa: E731
-    contract.predictions_are_well_formed(make)
-    contract.a_saved_member_answers_the_same(make, tmp_path / "b")
-    learner = contract.run_to_the_end(make())
+    learner = contract.run_to_the_end(Search(a_job_of_many_classes(), {**SETTINGS, "rounds": 40}))
+    contract.its_predictions_are_well_formed(learner)
+    contract.its_saved_member_answers_the_same(learner, tmp_path / "b")
     answers, labels = learner.validation(), learner.job.labels
     assert (answers[labels > 0.5].mean() - answers[labels < 0.5].mean()) > 0.3
 
