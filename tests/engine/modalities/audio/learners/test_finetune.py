@@ -25,7 +25,7 @@ SETTINGS: dict[str, Any] = {"epochs": 0.7, "batch": 8, "rate": 5e-4}
 
 
 def learner(job: Job, **changed: Any) -> AudioFineTune:
-    return AudioFineTune(job, SETTINGS | changed)
+    return AudioFineTune(replace(job, threads=1), SETTINGS | changed)
 
 
 @pytest.fixture(scope="module")
