@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
@@ -14,6 +14,7 @@ from engine.metrics import METRICS, OF_KIND, all_scores, score
 from engine.task import Kind, Modality, Task
 
 Reference = Callable[[FloatArray, FloatArray, IntArray], float]
+FEW = settings(max_examples=30)  # each is dozens of drawn samples, and scikit-learn takes milliseconds for every score
 
 
 def reference_nauc(labels: FloatArray, predictions: FloatArray, counts: IntArray) -> float:
@@ -54,6 +55,7 @@ def sample(metric: str, seed: int, n: int, classes: int, decimals: int) -> tuple
 
 
 @pytest.mark.parametrize("metric", METRICS)
+@FEW
 @given(st.integers(0, 10_000), st.integers(2, 80), st.integers(2, 6), st.integers(1, 8))
 def test_agrees_with_scikit_learn(metric: str, seed: int, n: int, classes: int, decimals: int) -> None:
     labels, predictions = sample(metric, seed, n, classes, decimals)
@@ -62,6 +64,7 @@ def test_agrees_with_scikit_learn(metric: str, seed: int, n: int, classes: int, 
 
 
 @pytest.mark.parametrize("metric", METRICS)
+@FEW
 @given(st.integers(0, 10_000), st.integers(4, 60), st.integers(2, 5))
 def test_counts_act_as_sample_weights(metric: str, seed: int, n: int, classes: int) -> None:
     labels, predictions = sample(metric, seed, n, classes, 2)
@@ -89,6 +92,7 @@ def test_all_scores_of_a_kind() -> None:
     assert tuple(numbers) == ("r2", "rmse")
 
 
+@FEW
 @given(st.integers(0, 10_000), st.integers(2, 60), st.integers(1, 5), st.integers(1, 8))
 def test_several_classes_agree_with_scikit_learn(seed: int, n: int, classes: int, decimals: int) -> None:
     rng = np.random.default_rng(seed)
