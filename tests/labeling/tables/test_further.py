@@ -113,20 +113,19 @@ def dated(path: Path, pattern: str, price: str = "{n}.5") -> Path:
 
 
 @pytest.mark.parametrize("there", WRITTEN)
-@pytest.mark.parametrize("here", WRITTEN)
-def test_dates_that_cannot_be_mistaken_are_read_as_each_table_writes_them(
-    there: str, here: str, tmp_path: Path
-) -> None:
+def test_dates_that_cannot_be_mistaken_are_read_as_each_table_writes_them(there: str, tmp_path: Path) -> None:
+    tables = [dated(tmp_path / "first.csv", there)]
+    tables += [dated(tmp_path / f"{place}.csv", here, f"{{n}}.{place}25") for place, here in enumerate(WRITTEN)]
     with Project.create(tmp_path / "project") as project:
-        for path in (dated(tmp_path / "first.csv", there), dated(tmp_path / "second.csv", here, "{n}.25")):
+        for path in tables:
             found = as_before(project, understand(path, target="price"))
             assert Understanding.from_json(found.to_json()) == found
             project.add(found, read(found))
-        days = [(day - date(1970, 1, 1)).days for day in DAYS]
-        assert project.frame()[INPUT_PREFIX + "sold"].to_list() == days * 2
+        days = [(day - date(1970, 1, 1)).days for day in DAYS] * len(tables)
+        assert project.frame()[INPUT_PREFIX + "sold"].to_list() == days
         types = {"rooms": ColumnType.CATEGORY}
         project.change_columns([(s, *read_anew(s.understanding, "price", types)) for s in project.table_sources()])
-        assert project.frame()[INPUT_PREFIX + "sold"].to_list() == days * 2
+        assert project.frame()[INPUT_PREFIX + "sold"].to_list() == days
         about = project.understanding()
         assert about is not None
         assert about.columns[0] == Column("sold", ColumnType.DATE, there)
