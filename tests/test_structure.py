@@ -8,6 +8,9 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,15 +39,49 @@ def test_no_file_is_long() -> None:
     assert _names([file for file in _sources(*PACKAGES, "tests", "packaging") if _code_lines(file) > MOST_LINES]) == []
 
 
+DOTTED = re.compile(r"\b(?:engine|labeling|exporters|studio|resources)(?:\.\w+)+")
+
+
+@dataclass(frozen=True)
+class Contents:
+    """How many lines the functions of a file have, and what it names with dots or imports from packages."""
+
+    functions: tuple[tuple[str, int], ...]
+    modules: frozenset[str]
+
+
+@cache
+def _contents(file: Path) -> Contents:
+    """Return what several tests ask of a file: to parse them all takes seconds."""
+    words, functions = file.read_text(encoding="utf-8"), list[tuple[str, int]]()
+    modules = set(DOTTED.findall(words))
+    for node in _statements(ast.parse(words)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            begin = node.body[1].lineno if ast.get_docstring(node) and len(node.body) > 1 else node.lineno
+            functions.append((node.name, (node.end_lineno or begin) - begin))
+        elif isinstance(node, ast.ImportFrom):
+            modules |= {f"{node.module}.{name.name}" for name in node.names}
+    return Contents(tuple(functions), frozenset(modules))
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.stmt]:
+    """Yield the statements in a tree, however deep; expressions hold none."""
+    blocks = [tree]
+    while blocks:
+        for node in ast.iter_child_nodes(blocks.pop()):
+            if isinstance(node, ast.stmt | ast.excepthandler | ast.match_case):
+                blocks.append(node)
+            if isinstance(node, ast.stmt):
+                yield node
+
+
 def test_no_function_is_long() -> None:
-    long = []
-    for file in _sources(*PACKAGES, "tests"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                begin = node.body[1].lineno if ast.get_docstring(node) and len(node.body) > 1 else node.lineno
-                if (node.end_lineno or begin) - begin >= MOST_FUNCTION_LINES:
-                    long.append(f"{file.relative_to(ROOT)}: {node.name}")
-    assert long == []
+    assert [
+        f"{file.relative_to(ROOT)}: {name}"
+        for file in _sources(*PACKAGES, "tests")
+        for name, lines in _contents(file).functions
+        if lines >= MOST_FUNCTION_LINES
+    ] == []
 
 
 def _mirror(module: Path) -> Path:
@@ -52,22 +89,12 @@ def _mirror(module: Path) -> Path:
     return ROOT / "tests" / inside.parent / f"test_{inside.stem.strip('_')}.py"
 
 
-DOTTED = re.compile(r"\b(?:engine|labeling|exporters|studio|resources)(?:\.\w+)+")
-
-
-def _modules_named_in(file: Path) -> set[str]:
-    """Return what a file names with dots, and what it imports from packages."""
-    words = file.read_text(encoding="utf-8")
-    imports = [node for node in ast.walk(ast.parse(words)) if isinstance(node, ast.ImportFrom)]
-    return set(DOTTED.findall(words)) | {f"{node.module}.{name.name}" for node in imports for name in node.names}
-
-
 def test_every_module_has_a_test_of_its_own_or_is_part_of_something_that_has() -> None:
     """A test file of the same name, a test that uses the module, or such a test of a module that uses it."""
     modules = _sources(*PACKAGES)
-    used_in_tests = set().union(*map(_modules_named_in, _sources("tests")))
+    used_in_tests = set[str]().union(*(_contents(file).modules for file in _sources("tests")))
     tested = [m for m in modules if _mirror(m).is_file() or _dotted(m) in used_in_tests]
-    parts = set().union(*map(_modules_named_in, tested))
+    parts = set[str]().union(*(_contents(file).modules for file in tested))
     reached = {_dotted(module) for module in tested} | parts
     worth = [m for m in modules if m.name not in NO_LOGIC and _code_lines(m) > FEW_LINES]
     assert _names([module for module in worth if _dotted(module) not in reached]) == []
