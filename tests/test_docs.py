@@ -114,5 +114,10 @@ def _modules_with_examples() -> list[str]:
 
 @pytest.mark.parametrize("name", _modules_with_examples())
 def test_examples_in_docstrings_are_true(name: str) -> None:
-    outcome = doctest.testmod(importlib.import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE)
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
+    for test in doctest.DocTestFinder().find(importlib.import_module(name)):
+        if test.examples:  # each run loads a debugger
+            runner.run(test)
+    outcome = runner.summarize()
+    assert outcome.attempted
     assert outcome.failed == 0
