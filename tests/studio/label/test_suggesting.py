@@ -63,10 +63,24 @@ def suggestions_of(window: MainWindow) -> dict[str, str]:
     return {key: one.names[0] for key, one in window.session.view.suggestions.by_sample.items()}
 
 
-def test_ten_labels_bring_suggestions_that_follow_labels_and_undo(helped: MainWindow, qtbot: QtBot) -> None:
+def test_a_training_sends_the_process_away_and_what_is_labelled_meanwhile_brings_suggestions(
+    helped: MainWindow, qtbot: QtBot
+) -> None:
     suggesting = helped.session.suggesting
     assert isinstance(suggesting, Suggesting)
+    qtbot.waitUntil(lambda: suggesting._handle is not None)
+    handle = suggesting._handle
+    assert handle is not None
+    suggesting.rest()
+    assert not psutil.pid_exists(handle._process.pid)
+    label(helped, range(22))
+    suggesting.go_on()
     qtbot.waitUntil(lambda: suggesting.looked_at == (36, 36), timeout=SECONDS)
+    qtbot.waitUntil(lambda: not suggesting.busy and len(suggestions_of(helped)) == 14, timeout=SECONDS)
+    accept_one_that_was_drawn(helped)
+
+    for _ in range(23):
+        helped.session.undo()
     qtbot.waitUntil(lambda: len(helped.session.view.suggestions.order) == 36)
     assert not suggestions_of(helped)
     label(helped, range(10))
@@ -77,32 +91,20 @@ def test_ten_labels_bring_suggestions_that_follow_labels_and_undo(helped: MainWi
     qtbot.waitUntil(lambda: not suggesting.busy, timeout=SECONDS)
 
 
-def test_enter_accepts_what_is_suggested_and_the_share_right_is_kept(helped: MainWindow, qtbot: QtBot) -> None:
-    label(helped, range(22))
-    qtbot.waitUntil(lambda: bool(helped.session.view.suggestions.random), timeout=SECONDS)
-    screen = helped.page("label")
+def accept_one_that_was_drawn(window: MainWindow) -> None:
+    """Press Enter on a sample drawn at random, of which the share right is kept."""
+    screen = window.page("label")
     assert isinstance(screen, LabelScreen)
-    drawn = next(iter(helped.session.view.suggestions.random))
+    drawn = next(iter(window.session.view.suggestions.random))
     screen._go(screen.session.view.places[screen.listing.rows[drawn]])
     screen.setFocus()
     QTest.keyClick(screen, Qt.Key.Key_Return)
-    project = helped.session.project
+    project = window.session.project
     assert project is not None
     sample = project.sample(drawn)
     assert sample is not None and sample.label == colour_of(drawn)
     assert project.suggested_right() == (1, 1)
     assert project.can_undo == f"Accept '{colour_of(drawn)}'"
-
-
-def test_a_training_sends_the_process_away_and_it_comes_back(helped: MainWindow, qtbot: QtBot) -> None:
-    suggesting = helped.session.suggesting
-    qtbot.waitUntil(lambda: suggesting._handle is not None)
-    handle = suggesting._handle
-    assert handle is not None
-    suggesting.rest()
-    assert not psutil.pid_exists(handle._process.pid)
-    suggesting.go_on()
-    qtbot.waitUntil(lambda: suggesting.looked_at == (36, 36), timeout=SECONDS)
 
 
 def test_closing_the_project_ends_the_process_at_once(helped: MainWindow, qtbot: QtBot) -> None:
@@ -168,7 +170,9 @@ def twins(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> Iterator[LabelScr
     yield screen
 
 
-def test_near_copies_are_labelled_together_where_that_is_wanted(twins: LabelScreen) -> None:
+def test_near_copies_are_labelled_together_where_that_is_wanted_which_each_project_remembers(
+    twins: LabelScreen, qtbot: QtBot
+) -> None:
     labels = dict(zip(twins.listing.ids, twins.listing.labels, strict=True))
     assert twins.bench.copies.text() == "1 near-copy too" and twins.bench.copies.isVisible()
     QTest.keyClick(twins, Qt.Key.Key_1, Qt.KeyboardModifier.ShiftModifier)
@@ -189,20 +193,14 @@ def test_near_copies_are_labelled_together_where_that_is_wanted(twins: LabelScre
     twins.session.undo()
     assert list(twins.listing.labels) == [None] * 12
     assert "near-copy" not in twins.bench._progress.text()
+    twins.session.changes.skip(["0 again.jpg"], True, "Skip one")
+    twins._go(twins.session.view.places[twins.listing.rows["0 first.jpg"]])
+    QTest.keyClick(twins, Qt.Key.Key_1, Qt.KeyboardModifier.ShiftModifier)
+    assert [twins.listing.labels[twins.listing.rows[key]] for key in ("0 first.jpg", "0 again.jpg")] == ["red", None]
 
-
-def test_each_project_remembers_whether_near_copies_are_labelled_too(twins: LabelScreen, qtbot: QtBot) -> None:
-    QTest.keyClick(twins, Qt.Key.Key_C)
     assert twins.session.project is not None
     path = twins.session.project.path
     twins.session.close_project()
     qtbot.waitUntil(lambda: not twins.bench.copies.isChecked())
     assert twins.session.open_project(path)
     qtbot.waitUntil(twins.bench.copies.isChecked)
-
-
-def test_a_near_copy_that_was_skipped_is_left_alone(twins: LabelScreen) -> None:
-    twins.session.changes.skip(["0 again.jpg"], True, "Skip one")
-    QTest.keyClick(twins, Qt.Key.Key_C)
-    QTest.keyClick(twins, Qt.Key.Key_1, Qt.KeyboardModifier.ShiftModifier)
-    assert twins.listing.labels[twins.listing.rows["0 again.jpg"]] is None
