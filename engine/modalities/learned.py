@@ -165,9 +165,9 @@ def reorder(entries: Sequence[Entry], meta: Meta, records: Sequence[Record]) -> 
     near = neighbours(meta, records)
     if not near:
         return tuple(entries)
-    by_hand = [entry.name for entry in entries]
-    advice = [(weight, _advised(by_hand, [step.name for step in run.steps])) for weight, run in near]
     heard_of = {step.name for _, run in near for step in run.steps}
+    by_hand = [entry.name for entry in entries if entry.name in heard_of]
+    advice = [(weight, _advised(by_hand, [step.name for step in run.steps])) for weight, run in near]
     known = {entry.name: entry for entry in entries[1:] if entry.name in heard_of}
     order = iter(_in_order(known, _sums_of_places([(_BY_HAND, by_hand), *advice])))
     return tuple(next(order) if entry.name in known else entry for entry in entries)

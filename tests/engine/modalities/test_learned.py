@@ -74,6 +74,17 @@ def test_one_run_moves_what_was_of_much_more_use_than_its_place_by_hand_tells() 
     assert names(reorder(many, META, [run_of(*"abhcdefg")])) == [*"abcdefhg"]
 
 
+def test_entries_that_no_run_knows_have_no_say() -> None:
+    many = tuple(Entry(name, "table.linear") for name in "abcdefgh")
+    own = tuple(Entry(f"own {number}", "image.finetune") for number in range(4))
+    runs = [run_of(*"adbcefgh")] * 3
+    usual = names(reorder(many, META, runs))
+    assert usual != [*"abcdefgh"]
+    joined = names(reorder((*many[:3], *own, *many[3:]), META, runs))
+    assert [name for name in joined if name in set(usual)] == usual
+    assert joined[3:7] == [entry.name for entry in own]
+
+
 def test_a_run_that_had_enough_early_says_nothing_of_those_it_did_not_try() -> None:
     assert reorder(ENTRIES, META, [run_of("instant", "slow")] * 5) == ENTRIES
     swapped = names(reorder(ENTRIES, META, [run_of("instant", "quick", "slow")] * 5))
