@@ -64,7 +64,10 @@ def test_a_restart_within_any_trial_changes_nothing(job: Job, tmp_path: Path) ->
         now.restore(folder)
         if progress.done:
             break
-    assert now.best == whole.best
+    assert now.best is not None
+    assert whole.best is not None
+    assert now.best[1] == whole.best[1]
+    assert now.best[0] == pytest.approx(whole.best[0], abs=1e-6)  # some processors add up in another order after a load
     contract.run_to_the_end_after_restore(now)
     np.testing.assert_allclose(now.validation(), whole.validation(), atol=1e-5)
 
