@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.dataset import Dataset
 from engine.modalities.extent import extent
@@ -18,7 +18,10 @@ from engine.modalities.learned import Meta, as_taught, taught
 from engine.modalities.portfolio import Entry
 from engine.samples import Samples
 from engine.task import Modality, Task
-from engine.transfer.asked import AUTO, held
+from engine.transfer.asked import held
+
+if TYPE_CHECKING:
+    from engine.run.folder import RunOptions
 
 __all__ = ["FIRST_KINDS", "Entry", "ask_samples", "by_hand", "open_samples", "portfolio"]
 
@@ -56,26 +59,27 @@ def by_hand(task: Task, size: int, device: str) -> tuple[Entry, ...]:
 
 
 def portfolio(
-    task: Task,
-    size: int,
-    device: str,
-    dataset: Dataset | None = None,
-    own: Sequence[Path] = (),
-    transfer: str = AUTO,
+    task: Task, size: int, device: str, dataset: Dataset | None = None, options: RunOptions | None = None
 ) -> tuple[Entry, ...]:
     """Return the learners to try for this task, training size and device, as earlier runs teach.
 
     The size of the samples in ``dataset``, where it is given, helps to find runs on alike data, and leaves out what is
-    for samples of other sizes. ``own`` are files of weights of the person's networks, which are tried after the
-    first few; ``transfer`` is as :func:`engine.transfer.asked.canonical` has it.
+    for samples of other sizes. ``options`` say what the person wants of the learners, without which they are as usual.
     """
     entries = by_hand(task, size, device)
-    if own and task.modality is Modality.IMAGE:
-        from engine.modalities.image.own import own_entries
-
-        entries = (*entries[:_BEFORE_OWN], *own_entries(own), *entries[_BEFORE_OWN:])
-    entries = held(entries, transfer)
+    if options is not None:
+        entries = _as_asked(entries, task, options)
     asked = taught(task.modality) or any(entry.limited for entry in entries)
     measured = extent(dataset, task) if asked else None
     entries = tuple(entry for entry in entries if entry.suits(measured))
     return as_taught(entries, Meta.of(task, size, device, measured)) if taught(task.modality) else entries
+
+
+def _as_asked(entries: tuple[Entry, ...], task: Task, options: RunOptions) -> tuple[Entry, ...]:
+    """Return the entries as a person wants them: those of networks of their own come after the first few."""
+    own = options.own_weights
+    if own and task.modality is Modality.IMAGE:
+        from engine.modalities.image.own import own_entries
+
+        entries = (*entries[:_BEFORE_OWN], *own_entries(own), *entries[_BEFORE_OWN:])
+    return held(entries, options.transfer)

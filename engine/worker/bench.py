@@ -73,8 +73,7 @@ class Bench:
             seed=run.options.seed,
             cache=cache,
         )
-        options = run.options
-        entries = portfolio(run.task, len(train), self.device, own=options.own_weights, transfer=options.transfer)
+        entries = portfolio(run.task, len(train), self.device, options=run.options)
         self._entries = {entry.name: entry for entry in entries}
         self._learners: dict[str, Learner] = {}
         self._offered: dict[str, Member] = {}  # the newest candidates, until their learners work on

@@ -140,14 +140,13 @@ class Worker:
         if new:
             serve_constant(self._server)  # so that there is a model whatever the graphics card does
         device = self._heard_device()
-        own, transfer = options.own_weights, options.transfer
-        self._entries = portfolio(task, n_train, device, self._server.train, own, transfer)
+        self._entries = portfolio(task, n_train, device, self._server.train, options)
         self._server.forget_inputs()
         give_back()
         self._server.repeats = {entry.name: entry.repeats for entry in self._entries if entry.repeats}
         self._server.withdrawn = dict(self._before.withdrawn)
         self._roster = Roster(self._entries, self._before, lambda: self._server.members)
-        self._policy = POLICIES["breadth_then_gain"](options.seed, guarded(transfer))
+        self._policy = POLICIES["breadth_then_gain"](options.seed, guarded(options.transfer))
         damaged = self._server.recall() if self._before.started or not new else []
         facts = {"budget_s": options.budget_s, "device": device, "task": task.to_json()}
         resumed = self._before.started

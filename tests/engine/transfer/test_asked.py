@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.modalities import Entry, portfolio
+from engine.run.folder import RunOptions
 from engine.task import Kind, Modality, Task
 from engine.transfer import TRANSFER
 from engine.transfer.asked import AUTO, WORDS, canonical, guarded, refusal
@@ -85,7 +85,8 @@ def test_ways_that_all_can_be_gone_are_not_refused() -> None:
 
 
 def learners(asked: str = AUTO) -> tuple[Entry, ...]:
-    return portfolio(MULTICLASS, 100, "cpu", own=[Path("resnet18.pth")], transfer=asked)
+    options = RunOptions(60.0, weights=("resnet18.pth",), transfer=asked)
+    return portfolio(MULTICLASS, 100, "cpu", options=options)
 
 
 @pytest.mark.parametrize("asked", [AUTO, "none", "noguard", "auto+noguard", "none+noguard"])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,10 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
+def with_own(folder: Path) -> RunOptions:
+    return RunOptions(60.0, "cpu", weights=tuple(map(str, own_files(folder))))
+
+
 def test_files_of_weights_are_found_and_only_a_few(folder: Path) -> None:
     assert [path.name for path in own_files(folder)] == ["convnext_tiny-1.safetensors", "resnet18.pth"]
     for number in range(9):
@@ -51,7 +56,7 @@ def test_why_there_are_none_is_said(tmp_path: Path) -> None:
 
 def test_pictures_are_learned_with_each_of_them_after_the_first_learners(folder: Path) -> None:
     usual = portfolio(PICTURES, 100, "cpu")
-    entries = portfolio(PICTURES, 100, "cpu", own=own_files(folder))
+    entries = portfolio(PICTURES, 100, "cpu", options=with_own(folder))
     added = [entry for entry in entries if entry not in usual]
     assert [Path(entry.settings["weights"]).name for entry in added[:2]] == [p.name for p in own_files(folder)]
     assert entries[:3] == usual[:3]
@@ -86,9 +91,7 @@ def test_a_run_s_model_works_when_the_person_s_folder_is_gone(tmp_path: Path) ->
     (folder := tmp_path / "own").mkdir()
     torch.save(plain("torchvision/shufflenet_v2_x0_5").state_dict(), folder / "shufflenet_v2_x0_5.pth")
     (folder / "resnet18.pth").write_bytes(b"no weights")
-    run = picture_run(
-        tmp_path, RunOptions(60.0, "cpu", cache=str(tmp_path / "cache"), weights=tuple(map(str, own_files(folder))))
-    )
+    run = picture_run(tmp_path, replace(with_own(folder), cache=str(tmp_path / "cache")))
     bench = Bench(run)
     samples = bench.job.samples
     broken = bench.advance("resnet18.pth at 224 px", Deadline(60.0))
@@ -110,17 +113,16 @@ def test_a_run_s_model_works_when_the_person_s_folder_is_gone(tmp_path: Path) ->
 
 def test_other_kinds_of_data_have_no_use_for_them(folder: Path) -> None:
     task = Task(Modality.TEXT, Kind.MULTICLASS, ("a", "b"))
-    assert portfolio(task, 100, "cpu", own=own_files(folder)) == portfolio(task, 100, "cpu")
+    assert portfolio(task, 100, "cpu", options=with_own(folder)) == portfolio(task, 100, "cpu")
 
 
 def test_a_file_that_comes_during_a_run_renames_no_learner_of_it(folder: Path, tmp_path: Path) -> None:
-    files = tuple(str(path) for path in own_files(folder))
-    run = picture_run(tmp_path, RunOptions(60.0, "cpu", weights=files))
+    run = picture_run(tmp_path, with_own(folder))
     before = Bench(run)._entries.keys()
     (folder / "a_new_one.pth").touch()
     again = RunFolder.open(run.path)
     assert Bench(again)._entries.keys() == before
-    served = portfolio(again.task, 24, "cpu", again.dataset(), again.options.own_weights)
+    served = portfolio(again.task, 24, "cpu", again.dataset(), again.options)
     assert {entry.name for entry in served} <= before
     assert sum("weights" in entry.settings for entry in served) == 4
 
