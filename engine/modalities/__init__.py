@@ -17,6 +17,7 @@ from engine.modalities.extent import extent
 from engine.modalities.learned import Meta, as_taught, taught
 from engine.modalities.portfolio import Entry
 from engine.samples import Samples
+from engine.search.asked import searching
 from engine.task import Modality, Task
 from engine.transfer.asked import held
 
@@ -82,4 +83,4 @@ def _as_asked(entries: tuple[Entry, ...], task: Task, options: RunOptions) -> tu
         from engine.modalities.image.own import own_entries
 
         entries = (*entries[:_BEFORE_OWN], *own_entries(own), *entries[_BEFORE_OWN:])
-    return held(entries, options.transfer)
+    return searching(held(entries, options.transfer), options.search)

@@ -24,6 +24,7 @@ from typing import Any, Self
 from engine.dataset import Dataset
 from engine.errors import DataError, RunError
 from engine.files import read_json, write_json
+from engine.search import asked as strategies
 from engine.task import Task
 from engine.transfer.asked import AUTO, canonical
 
@@ -37,7 +38,8 @@ class RunOptions:
     ``cache`` is a folder for costly features that outlive the run; ``notes`` are sentences about the data for the
     result; ``max_latency_ms`` is the most that an answer about one sample may take on this computer, None for any time;
     ``weights`` are the files of the person's own networks, found once so that a file that comes later changes nothing;
-    ``transfer`` is how to hold on to what pretrained networks know, as :func:`engine.transfer.asked.canonical` has it.
+    ``transfer`` is how to hold on to what pretrained networks know, as :func:`engine.transfer.asked.canonical` has it;
+    ``search`` is one of :data:`engine.search.asked.WORDS`.
     """
 
     budget_s: float
@@ -49,6 +51,7 @@ class RunOptions:
     max_latency_ms: float | None = None
     weights: tuple[str, ...] = ()
     transfer: str = AUTO
+    search: str = strategies.AUTO
 
     @property
     def own_weights(self) -> tuple[Path, ...]:
@@ -115,6 +118,7 @@ class RunFolder:
                 max_latency_ms=plan.get("max_latency_ms"),
                 weights=_weights(plan.get("weights")),
                 transfer=_transfer(plan.get("transfer", AUTO)),
+                search=_search(plan.get("search", strategies.AUTO)),
             )
             planned_at = plan.get("planned_at")
             planned_at = None if planned_at is None else float(planned_at)
@@ -215,3 +219,9 @@ def _transfer(kept: object) -> str:
     if not isinstance(kept, str):
         raise ValueError(f"there is no way {kept!r} of holding on to the pretraining")
     return canonical(kept)
+
+
+def _search(kept: object) -> str:
+    if kept not in strategies.WORDS:
+        raise ValueError(f"there is no strategy {kept!r} of searching")
+    return str(kept)

@@ -10,6 +10,7 @@ import pytest
 
 from engine.errors import DataError, RunError
 from engine.run.folder import RunFolder, RunOptions
+from engine.search.asked import WORDS
 from tests.engine.flowers import FLOWERS, flower_run, flowers
 
 
@@ -44,6 +45,29 @@ def test_an_earlier_plan_names_no_way_to_hold_on(tmp_path: Path) -> None:
     del plan["transfer"]
     (run.path / "plan.json").write_text(json.dumps(plan))
     assert RunFolder.open(run.path).options.transfer == "auto"
+
+
+@pytest.mark.parametrize("strategy", WORDS)
+def test_the_strategy_of_searches_is_kept(tmp_path: Path, strategy: str) -> None:
+    RunFolder.create(tmp_path / "run", FLOWERS, flowers(), RunOptions(60.0, search=strategy))
+    assert RunFolder.open(tmp_path / "run").options.search == strategy
+
+
+@pytest.mark.parametrize("strategy", ["glue", "TPE", "", None, 3, ["tpe"], {"tpe": 1}])
+def test_a_strategy_that_nobody_could_ask_for_is_a_sentence(tmp_path: Path, strategy: object) -> None:
+    run = flower_run(tmp_path / "run")
+    plan = json.loads((run.path / "plan.json").read_text())
+    (run.path / "plan.json").write_text(json.dumps({**plan, "search": strategy}))
+    with pytest.raises(RunError, match=r"plan of the run .* is damaged"):
+        RunFolder.open(run.path)
+
+
+def test_in_an_earlier_plan_searches_are_as_usual(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run")
+    plan = json.loads((run.path / "plan.json").read_text())
+    del plan["search"]
+    (run.path / "plan.json").write_text(json.dumps(plan))
+    assert RunFolder.open(run.path).options.search == "auto"
 
 
 def test_the_device_of_a_plan_can_be_changed_and_nothing_else_changes(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import weakref
 from collections.abc import Mapping
 from dataclasses import replace
@@ -112,6 +113,21 @@ def test_with_a_limit_one_that_reads_more_is_measured_anew(tmp_path: Path, monke
     bench._offer(name, bench._learners[name], Checkpoint(run.checkpoints_path, name))
     assert member is not None
     assert bench.measure(name).single_s == 8 * before.single_s
+
+
+@pytest.mark.parametrize(("search", "shares"), [("auto", set()), ("evolution", set()), ("halving", {1 / 9})])
+def test_a_learner_searches_by_the_strategy_of_the_plan_also_once_it_goes_on(
+    search: str, shares: set[float], tmp_path: Path
+) -> None:
+    run = flower_run(tmp_path / "run")
+    run = replace(run, options=replace(run.options, search=search))
+    name = "LightGBM, searched"
+    for slice_ in (1, 2):
+        bench = Bench(run)  # the trainer may have been ended since
+        bench.advance(name, Deadline(0.0))
+        state = json.loads((run.checkpoints_path / name / f"state-{slice_:04d}" / "state.json").read_text())
+        asked = {state["share"], *(share for _, share, _ in state["begun"])}
+        assert asked - {None} == shares
 
 
 def test_the_test_part_is_not_in_the_job(tmp_path: Path) -> None:

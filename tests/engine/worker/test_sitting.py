@@ -141,6 +141,12 @@ def test_learners_whose_network_does_not_help_wait_unless_the_plan_wants_no_guar
     assert chosen.learner == first
 
 
+def test_learners_of_a_sitting_search_by_the_strategy_of_the_plan(sit: Sit, run: RunFolder) -> None:
+    worker = sit("discard", of=replace(run, options=replace(run.options, search="halving")))
+    worker.run_to_end()
+    assert [entry.settings["strategy"] for entry in worker._entries if entry.searches] == ["halving"]
+
+
 def test_a_slice_tells_how_long_its_steps_and_their_samples_took_and_what_it_found_where_it_did(
     sit: Sit, run: RunFolder
 ) -> None:

@@ -83,7 +83,7 @@ def test_what_is_usual_leaves_the_plan_as_it_was(
     plan = planned(opened(window, qtbot, project_with_run(tmp_path / "project", photos)), qtbot)
 
     assert (plan["budget_s"], plan["device"], plan["seed"]) == (60.0, "auto", 0)
-    assert (plan["max_latency_ms"], plan["weights"], plan["transfer"]) == (None, [], "auto")
+    assert (plan["max_latency_ms"], plan["weights"], plan["transfer"], plan["search"]) == (None, [], "auto", "auto")
 
 
 @pytest.mark.slow

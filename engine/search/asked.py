@@ -1,0 +1,32 @@
+"""By which strategy a person wants learners to search. No torch here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from engine.search import STRATEGIES
+
+if TYPE_CHECKING:
+    from engine.modalities.portfolio import Entry
+
+AUTO = "auto"  # what each learner uses by itself
+WORDS = (AUTO, *STRATEGIES)
+SEARCHED = "tables of at most 100 classes, and pictures of at most 64 px in runs of more than 400 seconds"
+
+
+def refusal(asked: str, entries: Iterable[Entry], budget_s: float) -> str | None:
+    """Return a sentence about why no learner of a portfolio would search in this time, None where one would."""
+    if any(entry.searches and entry.settings.get("least_s", 0.0) < budget_s for entry in entries):
+        return None
+    return f"No learner of this run would search, so there is no use for {asked}: that is for {SEARCHED}. Leave it out."
+
+
+def searching(entries: Iterable[Entry], asked: str) -> tuple[Entry, ...]:
+    """Return the entries of a portfolio, those that search by the strategy that is asked for."""
+    return tuple(_by(entry, asked) if entry.searches and asked != AUTO else entry for entry in entries)
+
+
+def _by(entry: Entry, strategy: str) -> Entry:
+    return replace(entry, settings={**entry.settings, "strategy": strategy})
