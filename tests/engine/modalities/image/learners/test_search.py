@@ -17,7 +17,7 @@ from engine.modalities.image.learners.scratch import Scratch
 from engine.modalities.image.learners.search import Search
 from engine.modalities.image.members.network import NetworkMember
 from engine.modalities.image.squares import Squares
-from engine.search import Choice, Settings
+from engine.search import STRATEGIES, Choice, Settings
 from engine.task import Kind
 from tests.engine.learners import contract
 from tests.engine.modalities.image.learners.test_scratch import glyph_job
@@ -47,7 +47,7 @@ def test_predictions_are_well_formed(kind: Kind) -> None:
     contract.predictions_are_well_formed(lambda: learner(job))
 
 
-@pytest.mark.parametrize("strategy", ["evolution", "halving"])
+@pytest.mark.parametrize("strategy", sorted(STRATEGIES))
 def test_slices_and_restarts_change_nothing(job: Job, tmp_path: Path, strategy: str) -> None:
     contract.slices_and_restarts_change_nothing(lambda: learner(job, strategy=strategy), tmp_path)
 

@@ -93,6 +93,17 @@ def test_a_better_trial_takes_over() -> None:
     assert _loss(better, job.labels) < _loss(poor, job.labels) - 0.01
 
 
+@pytest.mark.parametrize("strategy", sorted(STRATEGIES))
+@pytest.mark.parametrize(("first", "gain"), [(GOOD, 0.0), (HOPELESS, 0.01)])
+def test_any_strategy_ends_at_least_as_good_as_with_the_first_settings(
+    strategy: str, first: Mapping[str, float], gain: float
+) -> None:
+    job, settings = a_job(2, size=600), {"rounds": 60, "starts": [first]}
+    alone = contract.run_to_the_end(Search(job, {**settings, "trials": 1}))
+    searched = contract.run_to_the_end(Search(job, {**settings, "strategy": strategy, "trials": 14}))
+    assert _loss(searched, job.labels) <= _loss(alone, job.labels) - gain + EXACTLY
+
+
 def test_what_is_told_is_the_best_so_far_and_starts_outside_the_space_or_named_twice_are_passed_over() -> None:
     elsewhere, good = {"learning_rate": 9.0}, {"num_leaves": 8, "min_data_in_leaf": 5}
     learner = Search(a_job(2, size=600), {"trials": 2, "rounds": 60, "starts": [HOPELESS, elsewhere, HOPELESS, good]})
