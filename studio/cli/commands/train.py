@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.device import DEVICES
+from engine.search import asked as strategies
 from engine.transfer.asked import AUTO, WORDS
 from studio.cli.commands.base import Command
 from studio.cli.errors import UsageError
@@ -66,6 +67,13 @@ def _arguments(parser: ArgumentParser) -> None:
         default=AUTO,
         help=f"how tuned networks hold on to what they knew: {', '.join(WORDS)}, or several of these joined by + "
         "(default: auto, which is none, as was measured to be best)",
+    )
+    parser.add_argument(
+        "--search",
+        choices=strategies.WORDS,
+        default=strategies.AUTO,
+        help="the strategy of learners that search for settings of LightGBM or for the shape of a small network, on "
+        f"{strategies.SEARCHED} (default: auto, which is tpe for tables and evolution for pictures)",
     )
     parser.add_argument("--seed", metavar="N", type=seed, default=0, help="repeat the same choices (default: 0)")
     parser.add_argument("--json", action="store_true", help="print the events of the run, one JSON object a line")
@@ -138,10 +146,22 @@ def _frozen(intake: Intake, options: Namespace) -> Snapshot:
     from labeling.snapshot import snapshot
 
     frozen = snapshot(intake.frame, intake.understanding, test_fraction=options.test_fraction, seed=options.seed)
-    unfit = refusal(options.transfer, frozen.task)
+    unfit = refusal(options.transfer, frozen.task) or _no_search(frozen, options)
     if unfit is not None:
         raise UsageError(unfit)
     return frozen
+
+
+def _no_search(frozen: Snapshot, options: Namespace) -> str | None:
+    """Return a sentence about why a strategy is asked for in vain; only where one is, samples are looked at."""
+    from engine.dataset import Split
+    from engine.modalities import portfolio
+
+    if options.search == strategies.AUTO:
+        return None
+    train = frozen.dataset.part(Split.TRAIN)
+    entries = portfolio(frozen.task, len(train), options.device, train)
+    return strategies.refusal(options.search, entries, options.budget)
 
 
 def _written(
@@ -168,6 +188,7 @@ def _written(
         max_latency_ms=options.max_latency,
         weights=tuple(str(file) for file in own),
         transfer=options.transfer,
+        search=options.search,
     )
     path = options.out or intake.run_path or _default_path(options.data)
     run = RunFolder.create(path, frozen.task, frozen.dataset, plan, predict)

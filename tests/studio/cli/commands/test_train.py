@@ -11,6 +11,7 @@ from PIL import Image
 
 from engine.backbones import fetching
 from engine.run.folder import RunFolder
+from engine.search import asked as strategies
 from engine.transfer.asked import WORDS
 from engine.worker.handle import Standby
 from studio.cli.entry import INTERRUPTED, main
@@ -48,6 +49,7 @@ def test_the_plan_says_what_was_asked(table: Path, tmp_path: Path) -> None:
     plan = json.loads((run / "plan.json").read_text())
     assert len(json.loads((run / "sources.json").read_text())[0]["sha256"]) == 64
     assert (plan["budget_s"], plan["device"], plan["seed"], plan["max_latency_ms"]) == (7200.0, "cpu", 5, 20.0)
+    assert (plan["transfer"], plan["search"]) == ("auto", "auto")
     opened = RunFolder.open(run)
     assert opened.task.target == "likes it" and opened.task.classes == ("no", "yes")
     parts = opened.dataset().frame["split"].value_counts().to_dict(as_series=False)
@@ -173,6 +175,47 @@ def test_the_help_names_every_way_to_hold_on(capsys: pytest.CaptureFixture[str])
     told = capsys.readouterr().out
     assert "--transfer WAYS" in told
     assert all(word in told for word in WORDS)
+
+
+@pytest.mark.usefixtures("no_worker")
+@pytest.mark.parametrize("strategy", strategies.WORDS)
+def test_the_strategy_of_searches_is_kept(strategy: str, photos: Path, table: Path, tmp_path: Path) -> None:
+    words = ["--search", strategy, "--out"]
+    assert main(["train", str(table), "--target", "likes it", *words, str(tmp_path / "a")]) == 1
+    assert json.loads((tmp_path / "a" / "plan.json").read_text())["search"] == strategy
+    assert main(["train", str(photos), *words, str(tmp_path / "b")]) == 1
+    assert RunFolder.open(tmp_path / "b").options.search == strategy
+
+
+@pytest.mark.usefixtures("no_worker")
+@pytest.mark.parametrize(("side", "budget"), [(16, "5m"), (80, "10m")])
+def test_a_strategy_is_refused_where_pictures_or_the_time_leave_nothing_to_search(
+    side: int, budget: str, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in photos.rglob("*.png"):
+        Image.open(path).resize((side, side)).save(path)
+    words = ["train", str(photos), "--budget", budget, "--out", str(tmp_path / "run")]
+    assert main([*words, "--search", "tpe"]) == 2
+    assert "no use for tpe: that is for tables" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+    assert main([*words, "--search", "auto"]) == 1
+    assert RunFolder.open(tmp_path / "run").options.search == "auto"
+
+
+def test_an_unknown_strategy_is_said_in_a_sentence_and_the_help_names_every_one(
+    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["train", str(table), "--target", "likes it", "--out", str(tmp_path / "run")]
+    assert main([*words, "--search", "glue"]) == 2
+    (told,) = capsys.readouterr().err.splitlines()
+    assert "--search: invalid choice: 'glue'" in told
+    assert all(word in told for word in strategies.WORDS)
+    assert not (tmp_path / "run").exists()
+    with pytest.raises(SystemExit):
+        main(["train", "--help"])
+    help_ = " ".join(capsys.readouterr().out.split())
+    assert f"--search {{{','.join(strategies.WORDS)}}}" in help_
+    assert strategies.SEARCHED in help_
 
 
 @pytest.mark.usefixtures("no_worker")
