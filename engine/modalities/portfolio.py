@@ -61,7 +61,10 @@ class Entry:
         return named if named in manifest() else str(self.settings.get("weights", ""))
 
     def again(self, turn: int) -> Entry:
-        """Return this entry of a network once more, to be checked on the ``turn``-th fold after the first."""
+        """Return this entry of a network once more, to be checked on the ``turn``-th fold after the first.
+
+        It is no alternative to those of the entry's group, since they are checked on other samples.
+        """
         settings = {**self.settings, "skipped": turn}
         name = f"{self.name}, again {turn}"
-        return replace(self, name=name, settings=settings, repeats=self.name, after=(self.name,))
+        return replace(self, name=name, settings=settings, group="", repeats=self.name, after=(self.name,))

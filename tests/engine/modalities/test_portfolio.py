@@ -21,3 +21,16 @@ def test_a_run_that_goes_on_on_another_device_finds_no_foreign_state_under_a_nam
         for entry in portfolio(task, size, device):
             learned = (entry.kind, entry.settings)
             assert known.setdefault(entry.name, learned) == learned
+
+
+@pytest.mark.parametrize("modality", Modality)
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_what_repeats_an_entry_differs_in_what_is_held_out_and_is_nobodys_alternative(
+    modality: Modality, device: str
+) -> None:
+    entries = {entry.name: entry for entry in portfolio(Task(modality, Kind.MULTICLASS, ("no", "yes")), 5_000, device)}
+    for entry in entries.values():
+        if entry.repeats:
+            assert not entry.group
+            assert entry.kind == entries[entry.repeats].kind
+            assert dict(entry.settings, skipped=0) == {**entries[entry.repeats].settings, "skipped": 0}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from engine.curve import Point
 from engine.modalities import Entry
 from engine.run.journal import Past, Replay
+from engine.scheduler.breadth_then_gain import BreadthThenGain
+from engine.scheduler.halving import held_back
 from engine.worker.roster import OUT_OF_MEMORY, STRIKES, Roster
 
 ENTRIES = (Entry("quick", "table.linear", first_slice=0.5), Entry("slow", "table.lightgbm", group="trees"))
@@ -151,6 +153,24 @@ def test_a_network_is_repeated_once_it_is_through_and_served() -> None:
     assert names() == ["quick", "slow", "tuned", "tuned, again 1"]
     served.clear()
     assert names() == ["quick", "slow", "tuned"]
+
+
+def test_a_repeat_is_no_alternative_to_what_it_repeats_nor_to_others_like_it() -> None:
+    tuned, other = (Entry(name, "image.finetune", group="tuned") for name in ("tuned", "other"))
+    roster = Roster([tuned, tuned.again(1), other], Replay(), lambda: {"tuned"})
+    roster.worked("tuned", 4.0, done=True)
+    roster.scored("tuned", 0.9)
+    roster.worked("other", 4.0, done=False)
+    roster.scored("other", 0.9)
+    chosen = BreadthThenGain().choose(roster.standings(), 100.0, 90.0)
+    assert chosen is not None
+    assert chosen.learner == "tuned, again 1"  # which nobody of the group waits for, or lets go first
+    roster.worked("tuned, again 1", 4.0, done=False)
+    roster.scored("tuned, again 1", 0.8)  # on other samples, which may be harder
+    assert held_back(roster.standings(), 100.0) == set()
+    chosen = BreadthThenGain().choose(roster.standings(), 100.0, 86.0)
+    assert chosen is not None
+    assert chosen.learner == "tuned, again 1"
 
 
 def test_candidates_that_no_event_tells_of_are_known() -> None:
