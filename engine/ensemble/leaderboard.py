@@ -18,7 +18,7 @@ import numpy as np
 from engine.arrays import BoolArray, FloatArray, IntArray
 from engine.ensemble.base import LOSS_OF
 from engine.ensemble.greedy import Allowance, greedy_weights
-from engine.ensemble.noise import checked, surely_better
+from engine.ensemble.noise import FEWEST_SHARED, checked, surely_better
 from engine.model.blend import blend
 from engine.model.calibrate import fit_temperature, fit_temperature_each
 from engine.task import Kind, Task
@@ -28,7 +28,6 @@ SELECTION_CELLS = 200_000  # and where a sample may have several classes, at no 
 CALIBRATION_ROWS = 50_000  # and a temperature is as sure from so many
 WIDE = 0.9  # of the widest coverage
 _WHOLE_FOLD = 0.95  # some samples of a fold may be unreadable
-_FEWEST_SHARED = 20
 _WIDELY_CHECKED = 0  # place of the ensemble of the widely checked among those weighed with the narrow ones
 
 
@@ -109,9 +108,13 @@ def widely_checked(entrants: Sequence[Entrant]) -> list[Entrant]:
 
 
 def fit_to_serve(entrant: Entrant, entrants: Sequence[Entrant], folds: IntArray) -> bool:
-    """Tell whether an entrant has seen enough: checked on half as many samples as the widest, or on whole folds."""
-    rows = checked(entrant.validation)
-    if 2 * int(rows.sum()) >= max(_coverage(other) for other in entrants):
+    """Tell whether an entrant has seen enough beside the others."""
+    return seen_enough(checked(entrant.validation), max(_coverage(other) for other in entrants), folds)
+
+
+def seen_enough(rows: BoolArray, widest: int, folds: IntArray) -> bool:
+    """Tell whether who was checked on ``rows`` has: on half as many samples as the widest, or on whole folds."""
+    if 2 * int(rows.sum()) >= widest:
         return True
     shares = [float(rows[folds == fold].mean()) for fold in np.unique(folds[folds >= 0])]
     whole = [share for share in shares if share >= _WHOLE_FOLD]
@@ -131,7 +134,7 @@ def _joined(
     together = [Entrant("", raw, cost)]
     for entrant in sorted(narrow, key=_coverage, reverse=True):
         rows = np.logical_and.reduce([checked(other.validation) for other in [*together, entrant]])
-        if int(rows.sum()) >= min(_FEWEST_SHARED, _coverage(entrant)):
+        if int(rows.sum()) >= min(FEWEST_SHARED, _coverage(entrant)):
             together.append(entrant)
     weights = _weights(task, labels, together, most_s)
     parts = {name: float(weights[_WIDELY_CHECKED]) * share for name, share in lineup.weights.items()}

@@ -14,6 +14,7 @@ from engine.task import Kind, Task
 
 NOISY_BELOW = 1000
 WIDER = 1.2  # times as many samples are clearly more
+FEWEST_SHARED = 20  # samples that two must have in common to be compared on them alone
 
 
 def checked(predictions: FloatArray) -> BoolArray:
@@ -44,20 +45,30 @@ def surely_better(task: Task, labels: FloatArray, new: FloatArray, old: FloatArr
     return bool(rows.any()) and _compared(task, labels[rows], new[rows], old[rows], len(labels) + 1, wider=False) > 0
 
 
+def gain(task: Task, labels: FloatArray, new: FloatArray, old: FloatArray) -> tuple[float, float]:
+    """Return by how much ``new`` is better on the rows that both have, and the noise of that, on however many.
+
+    Raises:
+        ValueError: there is no such row.
+    """
+    rows = checked(new) & checked(old)
+    return _gain(task.metric, labels[rows], new[rows], old[rows], len(labels) + 1)
+
+
 def _compared(task: Task, labels: FloatArray, new: FloatArray, old: FloatArray, noisy: int, *, wider: bool) -> int:
     """Return 1 when ``new`` is better, -1 when worse, 0 when nothing tells them apart."""
     for metric in (task.metric, *(() if wider or task.kind is Kind.REGRESSION else ("log_loss",))):
-        gain, noise = _gain(metric, labels, new, old, noisy)
-        if abs(gain) > noise:
-            return 1 if gain > 0 else -1
+        more, noise = _gain(metric, labels, new, old, noisy)
+        if abs(more) > noise:
+            return 1 if more > 0 else -1
     return int(wider)
 
 
 def _gain(metric: str, labels: FloatArray, new: FloatArray, old: FloatArray, noisy: int) -> tuple[float, float]:
     """Return by how much ``new`` is better, and the noise it has to beat when there are fewer than ``noisy`` rows."""
     sign = 1.0 if METRICS[metric].higher_is_better else -1.0
-    gain = sign * (score(metric, labels, new) - score(metric, labels, old))
+    more = sign * (score(metric, labels, new) - score(metric, labels, old))
     if len(labels) >= noisy:
-        return gain, 0.0
+        return more, 0.0
     difference = replicates(metric, labels, new) - replicates(metric, labels, old)
-    return gain, float(np.std(difference))
+    return more, float(np.std(difference))
