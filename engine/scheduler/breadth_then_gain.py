@@ -1,8 +1,9 @@
 """Portfolio order for the first quarter of the budget, then by expected improvement per second (spec 7.2).
 
 Of learners that are alternatives, the worse half is held back once that can be told (:mod:`engine.scheduler.halving`),
-as are learners that tune a pretrained network which does not help (:mod:`engine.transfer.guard`), unless the person
-wants no such guard.
+as are learners that tune a pretrained network which is surely worse than none (:mod:`engine.transfer.guard`), unless
+the person wants no such guard. Learners that only look at what it sees take less time, and at another resolution it may
+see what matters.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from typing_extensions import override
 from engine.scheduler.base import Policy, Slice, Standing, slice_seconds
 from engine.scheduler.forecast import gain, seconds_to_candidate, seconds_to_end
 from engine.scheduler.halving import held_back
-from engine.transfer.guard import unhelped
 
 BREADTH_SHARE = 0.25
 EXPLORATION = 0.1
@@ -40,7 +40,7 @@ class BreadthThenGain(Policy):
             return None
         held = held_back(standings, remaining)
         if self.guarded:
-            held |= unhelped(standings)
+            held |= {standing.name for standing in standings if standing.tunes and standing.unhelped}
         eager = [standing for standing in still_open if standing.name not in held] or still_open
         candidates = [standing for standing in eager if in_time(standing, remaining)] or eager
         chosen = self._pick(candidates, standings, total, remaining)

@@ -31,7 +31,6 @@ from engine.scheduler import POLICIES
 from engine.scheduler.base import Slice
 from engine.scheduler.stopping import hardly_worth_it, more_than_needed, stop_reason
 from engine.transfer.asked import guarded
-from engine.transfer.guard import verdicts
 from engine.worker.answer_time import AnswerTime
 from engine.worker.checkpoint import Checkpoint
 from engine.worker.control import Command, ControlFile, listen_to_stdin
@@ -145,7 +144,7 @@ class Worker:
         give_back()
         self._server.repeats = {entry.name: entry.repeats for entry in self._entries if entry.repeats}
         self._server.withdrawn = dict(self._before.withdrawn)
-        self._roster = Roster(self._entries, self._before, lambda: self._server.members)
+        self._roster = Roster(self._entries, self._before, lambda: self._server.members, self._server.verdicts)
         self._policy = POLICIES["breadth_then_gain"](options.seed, guarded(options.transfer))
         damaged = self._server.recall() if self._before.started or not new else []
         facts = {"budget_s": options.budget_s, "device": device, "task": task.to_json()}
@@ -595,7 +594,7 @@ class Worker:
         generous = more_than_needed(self._roster.curve, self._budget.total) if reason == "budget" else None
         if generous is not None and self._server.has_learned:
             self._note(generous)
-        self._notes += [verdict.sentence for verdict in verdicts(self._roster.standings())]
+        self._notes += [verdict.sentence for verdict in self._roster.verdicts]
         if reason == "discarded":
             self._server.discard()
         self._write_result(reason)

@@ -8,7 +8,7 @@ from engine.curve import Point
 from engine.modalities import Entry
 from engine.run.journal import Past, Replay
 from engine.scheduler import Standing
-from engine.transfer.guard import verdicts
+from engine.transfer.guard import Verdict
 
 STRIKES = 2  # a learner that failed this often is left alone
 OUT_OF_MEMORY = "memory"  # the reason of failures that are no strikes, since the next try is made on less
@@ -22,17 +22,37 @@ _RUNGS = (  # what is done about the first, second, third and last lack of memor
 _LEFT_ALONE = "It failed again, so it is left out. What happened is in the run's trainer.log. The others go on."
 
 
-class Roster:
-    """Standings in portfolio order, and the run's curve. ``served`` tells which learners are served at the time."""
+Judged = Callable[[Mapping[str, str], Collection[str]], Sequence[Verdict]]
+"""Takes the pretrained network of each learner, empty for none, and who is through; returns verdicts on networks."""
 
-    def __init__(self, entries: Sequence[Entry], before: Replay, served: Callable[[], Collection[str]] = tuple) -> None:
-        self._entries, self._served = entries, served
+
+def _unjudged(_networks: Mapping[str, str], _through: Collection[str]) -> Sequence[Verdict]:
+    return ()
+
+
+class Roster:
+    """Standings in portfolio order, and the run's curve.
+
+    ``served`` tells which learners are served at the time, ``judged`` whether their pretrained networks help.
+    """
+
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        before: Replay,
+        served: Callable[[], Collection[str]] = tuple,
+        judged: Judged = _unjudged,
+    ) -> None:
+        self._entries, self._served, self._judged = entries, served, judged
+        # One that repeats another says nothing new of their network.
+        self._networks = {entry.name: entry.network for entry in entries if not entry.repeats}
         self._pasts = {entry.name: before.learner(entry.name) for entry in entries}
         self.curve: list[Point] = list(before.curve)
         self._doubted: set[str] = set()
 
     def standings(self) -> list[Standing]:
         """Return a frozen standing for each learner that has something to do."""
+        harmful = {verdict.network for verdict in self.verdicts if verdict.harms}
         return [
             Standing(
                 name=entry.name,
@@ -44,8 +64,8 @@ class Roster:
                 share=past.share,
                 failures=past.failures + past.frugality,
                 group=entry.group,
-                network=entry.network,
                 tunes=entry.tunes,
+                unhelped=entry.network in harmful,
                 first_look=past.first_look,
                 first=past.first,
             )
@@ -58,14 +78,18 @@ class Roster:
         """Whether a learner is through and what it learned is served."""
         return self._pasts[name].done and name in self._served()
 
+    @property
+    def verdicts(self) -> Sequence[Verdict]:
+        """What can be said so far of each pretrained network."""
+        return self._judged(self._networks, [name for name in self._networks if self._pasts[name].done])
+
     def doubts(self, guarded: bool = True) -> list[str]:
-        """Return what is to be said of pretrained networks that turn out not to help, of each that is tuned once.
+        """Return what is to be said of pretrained networks that turn out worse than none, of each that is tuned once.
 
         ``guarded`` says that tuning them waits.
         """
-        standings = self.standings()
-        asked = {standing.network for standing in standings if standing.tunes} - self._doubted
-        new = [one for one in verdicts(standings) if not one.helps and one.network in asked]
+        asked = {entry.network for entry in self._entries if entry.tunes} - self._doubted
+        new = [one for one in self.verdicts if one.harms and one.network in asked]
         self._doubted |= {one.network for one in new}
         return [f"{one.sentence} Tuning it waits." if guarded else one.sentence for one in new]
 

@@ -27,6 +27,7 @@ from engine.run.folder import RunFolder
 from engine.run.predictions import write_predictions
 from engine.run.tables import write_table
 from engine.task import Task
+from engine.transfer.guard import Contender, Judge, Verdict
 from engine.worker.checkpoint import PARTS, Candidate, Checkpoint, mapped
 from engine.worker.desk import Errand
 from engine.worker.small import SmallKeeper, facts
@@ -80,6 +81,7 @@ class Server:
         self._aside: set[str] = set()  # learners whose candidates would answer too late
         self._unpredicted = False  # whether the samples to predict are not asked about any more
         self.served: Served | None = None
+        self._judge = Judge(self.task, self.labels, self.train.folds)
         self.small = SmallKeeper(run, self.labels, self._alone, self._score)
 
     def forget_inputs(self) -> None:
@@ -347,6 +349,16 @@ class Server:
         predictions = self._candidates[learner].validation
         rows = checked(predictions)
         return bootstrap(self.task.metric, self.labels[rows], predictions[rows])
+
+    def verdicts(self, networks: Mapping[str, str], through: Collection[str]) -> Sequence[Verdict]:
+        """Return what the newest candidates tell of pretrained networks.
+
+        ``networks`` names that of each learner, empty for none; ``through`` are the learners that have done their work.
+        """
+        known = [(self._candidates[name], network) for name, network in networks.items() if name in self._candidates]
+        return self._judge.verdicts(
+            [Contender(c.learner, c.version, c.validation, network, c.learner in through) for c, network in known]
+        )
 
     def _score(self, predictions: FloatArray) -> float:
         rows = checked(predictions)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
+import pytest
+
 from engine.curve import Point
 from engine.modalities import Entry
 from engine.run.journal import Past, Replay
 from engine.scheduler.breadth_then_gain import BreadthThenGain
 from engine.scheduler.halving import held_back
+from engine.transfer.guard import Verdict
 from engine.worker.roster import OUT_OF_MEMORY, STRIKES, Roster
 
 ENTRIES = (Entry("quick", "table.linear", first_slice=0.5), Entry("slow", "table.lightgbm", group="trees"))
@@ -51,44 +56,58 @@ def test_a_run_that_goes_on_starts_from_what_was_before() -> None:
     assert [point.score for point in before.curve] == [0.6]
 
 
-def test_a_network_that_does_not_help_is_doubted_once_where_it_is_tuned() -> None:
-    knows, other = {"backbone": "efficientnet_lite0"}, {"backbone": "efficientnet_lite2"}
-    entries = (
-        Entry("plain", "image.thumbnail_ridge"),
-        Entry("frozen", "image.frozen_head", knows),
-        Entry("looked through", "image.frozen_head", other),
-        Entry("tuned", "image.finetune", knows),
-    )
-    roster = Roster(entries, Replay())
-    roster.scored("plain", 0.8)
-    roster.scored("frozen", 0.7)
+KNOWS, OTHER = {"backbone": "efficientnet_lite0"}, {"backbone": "efficientnet_lite2"}
+TUNING = (
+    Entry("plain", "image.thumbnail_ridge"),
+    Entry("frozen", "image.frozen_head", KNOWS),
+    Entry("looked through", "image.frozen_head", OTHER),
+    Entry("tuned", "image.finetune", KNOWS),
+)
+WORSE = (Verdict("efficientnet_lite0", -0.1, 0.02), Verdict("efficientnet_lite2", -0.1, 0.02))
+
+
+def test_a_network_that_does_harm_is_doubted_once_where_it_is_tuned() -> None:
+    found: list[Verdict] = []
+    roster = Roster(TUNING, Replay(), judged=lambda *_: found)
     assert roster.doubts() == []
-    roster.worked("frozen", 1.0, done=True)
+    found += WORSE
     (sentence,) = roster.doubts()
-    assert "0.700" in sentence
+    assert "efficientnet_lite0 does not help" in sentence
+    assert "0.100 ± 0.020" in sentence
     assert sentence.endswith("Tuning it waits.")
     assert roster.doubts() == []
-    roster.scored("looked through", 0.7)
-    roster.worked("looked through", 1.0, done=True)
-    assert roster.doubts() == []
-    networks = [standing.network for standing in roster.standings()]
-    assert networks == ["", "efficientnet_lite0", "efficientnet_lite2", "efficientnet_lite0"]
+    assert [standing.unhelped for standing in roster.standings()] == [False, True, True, True]
+    assert [standing.tunes for standing in roster.standings()] == [False, False, False, True]
 
 
 def test_where_nobody_waits_the_doubt_says_so_of_nobody() -> None:
-    knows = {"backbone": "efficientnet_lite0"}
-    entries = (
-        Entry("plain", "image.thumbnail_ridge"),
-        Entry("frozen", "image.frozen_head", knows),
-        Entry("tuned", "image.finetune", knows),
-    )
-    roster = Roster(entries, Replay())
-    for name, score in (("plain", 0.8), ("frozen", 0.7)):
-        roster.scored(name, score)
-        roster.worked(name, 1.0, done=True)
-    (sentence,) = roster.doubts(guarded=False)
+    (sentence,) = Roster(TUNING, Replay(), judged=lambda *_: WORSE).doubts(guarded=False)
     assert "does not help" in sentence
     assert "waits" not in sentence
+
+
+@pytest.mark.parametrize("gain", [-0.01, 0.0, 0.01, 0.1])
+def test_a_network_that_may_be_as_good_as_none_is_not_doubted(gain: float) -> None:
+    roster = Roster(TUNING, Replay(), judged=lambda *_: [Verdict("efficientnet_lite0", gain, 0.02)])
+    assert roster.doubts() == []
+    assert not any(standing.unhelped for standing in roster.standings())
+
+
+def test_networks_are_judged_by_who_is_through_and_by_nobody_twice() -> None:
+    asked: list[tuple[dict[str, str], set[str]]] = []
+
+    def judged(networks: Mapping[str, str], through: Collection[str]) -> list[Verdict]:
+        asked.append((dict(networks), set(through)))
+        return []
+
+    roster = Roster([*TUNING, TUNING[-1].again(1)], Replay(), judged=judged)
+    roster.worked("plain", 1.0, done=True)
+    roster.worked("tuned", 1.0, done=False)
+    for _ in range(STRIKES):
+        roster.failed("frozen", "error")  # which leaves it out, and not through
+    assert roster.verdicts == []
+    networks = {entry.name: entry.network for entry in TUNING}
+    assert asked == [(networks, {"plain"})]
 
 
 def test_a_network_of_the_persons_own_counts_as_pretrained_and_one_of_random_weights_does_not() -> None:
@@ -97,8 +116,9 @@ def test_a_network_of_the_persons_own_counts_as_pretrained_and_one_of_random_wei
         Entry("small", "image.scratch", {"backbone": "residual-16-1-3-3-relu-plain"}),
         Entry("tuned", "image.outside_finetune", {"weights": "/w.pt"}),
     )
-    standings = Roster(entries, Replay()).standings()
-    assert [standing.network for standing in standings] == ["/w.pt", "", "/w.pt"]
+    assert [entry.network for entry in entries] == ["/w.pt", "", "/w.pt"]
+    standings = Roster(entries, Replay(), judged=lambda *_: [Verdict("/w.pt", -0.1, 0.02)]).standings()
+    assert [standing.unhelped for standing in standings] == [True, False, True]
     assert [standing.tunes for standing in standings] == [False, False, True]
 
 

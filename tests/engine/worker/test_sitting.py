@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from engine.errors import DeviceError
+from engine.modalities import Entry
 from engine.model.model import Model
 from engine.run.folder import RunFolder
 from engine.run.tail import EventTail
@@ -130,8 +131,8 @@ def test_learners_whose_network_does_not_help_wait_unless_the_plan_wants_no_guar
 ) -> None:
     standings = [
         Standing("plain", slices=1, seconds=1.0, curve=((1.0, 0.7),), done=True),
-        Standing("frozen", slices=1, seconds=1.0, curve=((1.0, 0.5),), done=True, network="net"),
-        Standing("tuned", network="net", tunes=True),
+        Standing("frozen", slices=1, seconds=1.0, curve=((1.0, 0.5),), done=True, unhelped=True),
+        Standing("tuned", unhelped=True, tunes=True),
         Standing("later"),
     ]
     worker = sit("discard", of=replace(run, options=replace(run.options, transfer=transfer)))
@@ -145,6 +146,44 @@ def test_learners_of_a_sitting_search_by_the_strategy_of_the_plan(sit: Sit, run:
     worker = sit("discard", of=replace(run, options=replace(run.options, search="halving")))
     worker.run_to_end()
     assert [entry.settings["strategy"] for entry in worker._entries if entry.searches] == ["halving"]
+
+
+def test_a_network_that_does_harm_is_doubted_once_its_tuning_waits_and_the_result_tells(
+    sit: Sit, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    knows = {"backbone": "efficientnet_lite0"}
+    entries = (
+        Entry("plain", "image.thumbnail_ridge"),
+        Entry("frozen", "image.frozen_head", knows),
+        Entry("tuned", "image.finetune", knows),
+        Entry("later", "image.thumbnail_ridge"),
+    )
+    wrong_one_in = {"plain": 50, "frozen": 5, "later": 40, "tuned": 5}
+
+    def work(learner: str) -> None:
+        if trainer.jobs[-1][0] == "advance":
+            keep_candidate(run, learner, wrong_one_in[learner])
+            worker._inbox.put(slice_of(learner, version=1, done=True))
+        elif trainer.jobs[-1][0] == "answer":
+            keep_answers(run, learner)
+            worker._inbox.put(answered(learner))
+        else:
+            Checkpoint(run.checkpoints_path, learner).save_pace(Pace(0.004, 0.002, size=10**9))
+            worker._inbox.put(TrainerReply(1, {"reply": "measured", "learner": learner}))
+
+    monkeypatch.setattr("engine.worker.loop.portfolio", lambda *_: entries)
+    worker = sit(on_job=work)
+    trainer = idle(worker)
+    assert worker.run_to_end() == 0
+    assert [learner for job, learner in trainer.jobs if job == "advance"] == ["plain", "frozen", "later", "tuned"]
+    (told,) = (event.data["text"] for event in events(run, "message") if "pretrained" in event.data["text"])
+    assert "efficientnet_lite0 does not help on this data" in told
+    assert " ± " in told
+    assert told.endswith("Tuning it waits.")
+    result = run.result()
+    assert result is not None
+    (note,) = (note for note in result["notes"] if "pretrained" in note)
+    assert f"{note} Tuning it waits." == told
 
 
 def test_a_slice_tells_how_long_its_steps_and_their_samples_took_and_what_it_found_where_it_did(

@@ -6,7 +6,7 @@ from engine.learners import learner_class
 from engine.modalities import portfolio
 from engine.modalities.text.members.network import BACKBONE, NetworkMember
 from engine.run.journal import Replay
-from engine.transfer.guard import unhelped
+from engine.transfer.guard import Verdict
 from engine.worker.roster import Roster
 from tests.engine.learners import contract
 from tests.engine.modalities.text.texts import class_job, foreign_job
@@ -25,13 +25,11 @@ def test_a_sentence_network_that_does_not_help_is_told_and_its_tuning_waits() ->
     entries = portfolio(class_job().task, 49, "cpu")
     assert {entry.kind for entry in entries if entry.network == BACKBONE} == {"text.frozen_head", "text.finetune"}
     assert {entry.kind for entry in entries if not entry.network} == {"text.ngrams", "text.scratch"}
-    roster = Roster(entries, Replay())
-    for name, score in (("Words", 0.9), ("Sentences", 0.8)):
-        roster.scored(name, score)
-        roster.worked(name, 1.0, done=True)
+    roster = Roster(entries, Replay(), judged=lambda *_: [Verdict(BACKBONE, -0.1, 0.02)])
     (sentence,) = roster.doubts()
     assert "does not help" in sentence
-    assert unhelped(roster.standings()) == {"Sentences, tuned"}
+    waiting = {standing.name for standing in roster.standings() if standing.unhelped and standing.tunes}
+    assert waiting == {"Sentences, tuned"}
 
 
 def test_every_entry_can_be_learned_under_a_name_of_its_own() -> None:
