@@ -7,11 +7,9 @@ only weighs their predictions, serves the best model and answers commands, so th
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import queue
 import signal
-import time
 import traceback
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -37,6 +35,7 @@ from engine.worker.control import Command, ControlFile, listen_to_stdin
 from engine.worker.desk import CARD_PATIENCE, Desk, Errand
 from engine.worker.endings import ASKED_TO, CARD_GONE, NO_CARD, NO_ROOM, why_cut_off
 from engine.worker.first import serve_constant
+from engine.worker.head_start import head_start
 from engine.worker.health import OWNER, give_back, memory_mb, take_ownership
 from engine.worker.result import bare_result, final_result
 from engine.worker.roster import DISK_FULL, OUT_OF_MEMORY, Roster
@@ -49,7 +48,6 @@ JUDGINGS = 5  # the end takes so many: what is served and the small model on two
 MOST_FOR_THE_END = 0.1  # which may take this share of the budget
 PAUSE_PATIENCE = 2.0  # how long a slice may take to end when a pause or an end is asked for (spec 7.7)
 CARD_TRIES = 2  # trainers that are asked before the card is given up
-LONGEST_START = 60.0  # seconds from the plan of a run until its worker is there
 KILLED = (-9, 137)  # exit codes of a process that the system killed
 ENDED = (-15, 143)  # and of one that was asked to end
 
@@ -65,7 +63,7 @@ class Worker:
         self._budget = Budget(
             run.options.budget_s,
             spent_before=self._before.active_s,
-            head_start=_head_start(run) if first_sitting else 0.0,
+            head_start=head_start(run) if first_sitting else 0.0,
         )
         self._journal = Journal(run.events_path, lambda: self._budget.active, self._before.events)
         self._control = ControlFile(run.control_path)
@@ -617,17 +615,3 @@ class Worker:
         self._journal.write("stopped", {"reason": reason, "result": result})
         if self._prepared:
             self._server.tidy()
-
-
-def _head_start(run: RunFolder) -> float:
-    """Return the seconds from the press of Train until now.
-
-    A run whose worker comes long after its plan, as when the machine went down in between, has lost only the time until
-    the plan stood.
-    """
-    planned, preparing = run.planned_at, math.inf
-    if planned is None:  # an earlier plan: its file's time may be that of another clock, or of a copy
-        planned, preparing = (run.path / "plan.json").stat().st_mtime, LONGEST_START
-    waited = time.time() - planned
-    before = min(max(0.0, planned - run.options.pressed_at), preparing)
-    return before + (waited if 0.0 <= waited <= LONGEST_START else 0.0)
