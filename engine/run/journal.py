@@ -49,7 +49,8 @@ class Replay:
     """What a run's events say about where it stood.
 
     ``answered`` holds, for each time a candidate answered, its learner, the seconds and what share was answered then;
-    ``withdrawn`` the newest version of a learner's candidate that could not be asked.
+    ``withdrawn`` the newest version of a learner's candidate that could not be asked, ``told`` the sentences that the
+    person was told.
     """
 
     events: int = 0
@@ -59,6 +60,7 @@ class Replay:
     started: bool = False
     answered: list[tuple[str, float, float]] = field(default_factory=list)
     withdrawn: dict[str, int] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
 
     def learner(self, name: str) -> Past:
         """Return the past of one learner, empty where there is none."""
@@ -98,6 +100,8 @@ def _take(state: Replay, event: Event) -> None:
         past.curve.append((past.seconds, data["score"]))
         past.first_look = data.get("first_look", False)
         past.version = data.get("version", sys.maxsize)  # earlier journals did not say which
+    elif event.type == "message":
+        state.told.add(data["text"])
 
 
 class Journal:

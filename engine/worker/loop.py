@@ -37,6 +37,7 @@ from engine.worker.endings import ASKED_TO, CARD_GONE, NO_CARD, NO_ROOM, why_cut
 from engine.worker.first import serve_constant
 from engine.worker.head_start import head_start
 from engine.worker.health import OWNER, give_back, memory_mb, take_ownership
+from engine.worker.lookout import Lookout
 from engine.worker.result import bare_result, final_result
 from engine.worker.roster import DISK_FULL, OUT_OF_MEMORY, Roster
 from engine.worker.serving import Server
@@ -46,6 +47,7 @@ TICK = 0.1
 HEARTBEAT = 1.0
 JUDGINGS = 5  # the end takes so many: what is served and the small model on two parts each, the curve, and a table,
 MOST_FOR_THE_END = 0.1  # which may take this share of the budget
+LAST_LOOK = 0.5  # seconds that the end may wait for news of the samples where there is time left
 PAUSE_PATIENCE = 2.0  # how long a slice may take to end when a pause or an end is asked for (spec 7.7)
 CARD_TRIES = 2  # trainers that are asked before the card is given up
 KILLED = (-9, 137)  # exit codes of a process that the system killed
@@ -84,6 +86,7 @@ class Worker:
         self._error = 0.0  # the standard error of the served model's score
         self._told: set[tuple[str, str]] = set()  # what learners have said to the person in this sitting
         self._notes = list(run.options.notes)
+        self._lookout = Lookout(run)
         self._prepared = False
 
     @property
@@ -209,6 +212,7 @@ class Worker:
             self._dispatch()
             self._listen()
             self._watch_progress()
+            self._tell_news()
             self._beat()
 
     def _listen(self) -> None:
@@ -427,9 +431,14 @@ class Worker:
             self._journal.write("message", {"level": "info", "text": f"{learner}: {sentence}"})
 
     def _note(self, sentence: str) -> None:
-        """Say what is to be known of the whole run, now and in its result."""
+        """Say what is to be known of the whole run, now, unless an earlier sitting has, and in its result."""
         self._notes.append(sentence)
-        self._journal.write("message", {"level": "info", "text": sentence})
+        if sentence not in self._before.told:
+            self._journal.write("message", {"level": "info", "text": sentence})
+
+    def _tell_news(self, wait_s: float = 0.0) -> None:
+        for sentence in self._lookout.news(self._server.has_learned, wait_s):
+            self._note(sentence)
 
     def _watch_progress(self) -> None:
         """End early when more time is of no use, or when nothing works at all."""
@@ -587,6 +596,7 @@ class Worker:
             self._take_up(lost)
         if reason != "discarded":
             self._serve_in_the_end()
+            self._tell_news(0.0 if reason == "budget" else LAST_LOOK)
         if self._server.too_slow is not None:
             self._note(self._server.too_slow)
         generous = more_than_needed(self._roster.curve, self._budget.total) if reason == "budget" else None

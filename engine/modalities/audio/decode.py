@@ -53,6 +53,15 @@ def decode_bytes(raw: bytes, name: str) -> Float32Array:
     return _opened(io.BytesIO(raw), name, len(raw))
 
 
+def heard_in_part(path: str | Path) -> bool:
+    """Return whether a sound is so long that excerpts of it are heard, as far as the beginning of its file tells."""
+    try:
+        with soundfile.SoundFile(str(path)) as file:
+            return file.frames < _UNKNOWN and len(_excerpts(file.frames, file.samplerate)) > 1
+    except _BROKEN:
+        return False
+
+
 class _Sound(soundfile.SoundFile):  # type: ignore[misc]
     def seekable(self) -> bool:
         """Return whether reading may look where it is: that fails at the end of a file of unknown length."""

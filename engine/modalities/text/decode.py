@@ -58,6 +58,14 @@ def read_text(path: str | Path) -> str:
     return text
 
 
+def read_in_part(path: str | Path) -> bool:
+    """Return whether a file is so long that not all of it is read."""
+    try:
+        return Path(path).stat().st_size > MAX_BYTES
+    except (OSError, ValueError):
+        return False
+
+
 def holds_text(text: str) -> bool:
     """Return whether decoded bytes are text, and not full of control characters."""
     return len(_CONTROL.findall(text)) <= _NO_TEXT * len(text)

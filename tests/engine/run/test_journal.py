@@ -60,6 +60,13 @@ def test_what_answers_took_and_who_could_not_be_asked_are_remembered(tmp_path: P
     assert state.withdrawn == {"a": 3}
 
 
+def test_what_the_person_was_told_is_remembered(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "events.jsonl", lambda: 1.0, echo=False)
+    journal.write("message", {"level": "info", "text": "This is so."})
+    journal.close()
+    assert replay(tmp_path / "events.jsonl").told == {"This is so."}
+
+
 def test_a_line_torn_by_a_kill_costs_only_itself(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     path.write_bytes(b'{"seq": 0, "time": 1, "active_s": 0, "type": "started"}\n{"seq": 1, "ti')

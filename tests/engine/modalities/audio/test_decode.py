@@ -12,11 +12,19 @@ from hypothesis import strategies as st
 from engine.arrays import Float32Array
 from engine.errors import DataError
 from engine.modalities.audio import decode as module
-from engine.modalities.audio.decode import EXCERPT_SECONDS, EXCERPTS, decode
+from engine.modalities.audio.decode import EXCERPT_SECONDS, EXCERPTS, decode, heard_in_part
 
 
 def tone(rate: int, hertz: float = 440.0, seconds: float = 0.5) -> Float32Array:
     return (0.5 * np.sin(2.0 * np.pi * hertz * np.arange(int(rate * seconds)) / rate)).astype(np.float32)
+
+
+def of_no_told_length(path: Path) -> bytes:
+    """A FLAC as it is when it was written into a pipe."""
+    content = bytearray(path.read_bytes())
+    content[21] &= 0xF0  # 36 bits in the first block tell how many frames there are, 0 where that is open
+    content[22:26] = bytes(4)
+    return bytes(content)
 
 
 @pytest.mark.parametrize(
@@ -98,15 +106,29 @@ def test_a_sound_that_is_not_so_long_is_heard_whole(tmp_path: Path, seconds: int
     np.testing.assert_allclose(wave[1000:-1000], np.linspace(0.0, 0.5, seconds * 16_000)[1000:-1000], atol=1e-3)
 
 
+@pytest.mark.parametrize(("frames", "in_part"), [(200_000, False), (200_001, True)])
+@pytest.mark.parametrize("suffix", ["wav", "flac"])
+def test_a_sound_that_is_heard_in_part_is_known_by_its_header(
+    tmp_path: Path, suffix: str, frames: int, in_part: bool
+) -> None:
+    path = tmp_path / f"a.{suffix}"
+    soundfile.write(path, np.zeros(frames), 1000)
+    assert heard_in_part(path) == in_part
+
+
+def test_what_is_no_sound_or_does_not_tell_its_length_counts_as_heard_whole(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.flac", np.zeros(1_000), 1000)
+    (tmp_path / "piped.flac").write_bytes(of_no_told_length(tmp_path / "a.flac"))
+    (tmp_path / "broken.wav").write_bytes(b"no sound")
+    assert not any(heard_in_part(tmp_path / name) for name in ("piped.flac", "broken.wav", "absent.wav"))
+
+
 @pytest.mark.parametrize("seconds", [1, 200, 260, 1801])
 def test_a_sound_that_does_not_tell_its_length_is_heard_as_one_that_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int
 ) -> None:
     soundfile.write(tmp_path / "a.flac", np.linspace(0.0, 0.5, seconds * 1000).astype(np.float32), 1000)
-    content = bytearray((tmp_path / "a.flac").read_bytes())
-    content[21] &= 0xF0  # 36 bits in the first block tell how many frames there are, 0 where that is open
-    content[22:26] = bytes(4)
-    (tmp_path / "piped.flac").write_bytes(content)
+    (tmp_path / "piped.flac").write_bytes(of_no_told_length(tmp_path / "a.flac"))
     np.testing.assert_array_equal(decode(tmp_path / "piped.flac"), decode(tmp_path / "a.flac"))
     monkeypatch.setattr(module, "_MOST_NUMBERS", 1_000_000)  # it is to be unpacked whole to be counted
     with pytest.raises(DataError, match="take too long to unpack"):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import DataError
-from engine.modalities.text.decode import MAX_BYTES, decode, read_text
+from engine.modalities.text.decode import MAX_BYTES, decode, read_in_part, read_text
 
 CHINESE = "这家餐厅的味道很好，送餐也很快。下次还会再来！"
 KOREAN = "이 식당은 음식이 정말 맛있고 직원들도 친절해서 다음 주에 꼭 다시 가고 싶어요."
@@ -47,6 +47,14 @@ def test_of_a_long_file_a_megabyte_is_read_and_no_half_character(tmp_path: Path)
     path = tmp_path / "long.txt"
     path.write_text("好" * MAX_BYTES, encoding="utf-8")
     assert read_text(path) == "好" * (MAX_BYTES // 3)
+
+
+@pytest.mark.parametrize(("length", "in_part"), [(MAX_BYTES, False), (MAX_BYTES + 1, True)])
+def test_a_file_that_is_read_in_part_is_known_by_its_length(tmp_path: Path, length: int, in_part: bool) -> None:
+    (tmp_path / "a.txt").write_bytes(b"a" * length)
+    assert read_in_part(tmp_path / "a.txt") == in_part
+    assert len(read_text(tmp_path / "a.txt")) == MAX_BYTES
+    assert not read_in_part(tmp_path / "absent.txt")
 
 
 def test_an_empty_file_is_an_empty_text(tmp_path: Path) -> None:
