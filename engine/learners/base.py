@@ -21,8 +21,9 @@ class Job:
 
     ``labels`` of ``samples`` [n] are class indices [n], target values [n], or 0 and 1 for each class [n, classes];
     ``folds`` [n] as :mod:`engine.split` says. ``cache`` is a folder for what is costly to compute, None for nowhere.
-    ``frugality`` counts how often this learner has run out of memory: at 1 it works in smaller pieces, at 2 it also
-    makes its inputs smaller or coarser, from 3 on it stays on the processor.
+    ``frugality`` counts how often this learner has run out of memory. One that trains a network step by step works in
+    smaller pieces at 1 and also makes its inputs smaller or coarser at 2; others learn from a quarter of what they
+    would, be it samples or letters, for each time, as far as there are many. From 3 on all stay on the processor.
     """
 
     task: Task

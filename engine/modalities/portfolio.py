@@ -50,6 +50,14 @@ class Entry:
         return self.kind.endswith("finetune")
 
     @property
+    def steps(self) -> bool:
+        """Whether the learner trains a network on a few samples at a time, so that a lack of memory leaves none out.
+
+        Others look at all samples together, and after a lack of memory at some of them only.
+        """
+        return self.tunes or self.kind.endswith("scratch") or self.kind == "image.search"
+
+    @property
     def searches(self) -> bool:
         """Whether the learner tries settings, those that are its ``starts`` first."""
         return self.kind.endswith("search")

@@ -12,12 +12,22 @@ from engine.transfer.guard import Verdict
 
 STRIKES = 2  # a learner that failed this often is left alone
 OUT_OF_MEMORY = "memory"  # the reason of failures that are no strikes, since the next try is made on less
+MOST_FRUGAL = 4  # the lack of memory after which a learner is left out
 DISK_FULL = "disk"  # nor is this one, which ends the sitting
-_RUNGS = (  # what is done about the first, second, third and last lack of memory
+_UNFIT = "It does not fit into this machine's memory, so it is left out. The others go on."
+_STEPPING = (  # what is done about the first, second, third and last lack of memory of who trains step by step,
     "It ran out of memory, so it goes on in smaller pieces.",
     "It ran out of memory again, so it also makes its inputs smaller or coarser.",
     "It still ran out of memory, so it goes on with the processor's memory alone.",
-    "It does not fit into this machine's memory, so it is left out. The others go on.",
+    _UNFIT,
+)
+_AT_ONCE = (  # and of who learns from all samples at once
+    "It ran out of memory, so it goes on in smaller pieces and, where there are many samples, learns from about one in "
+    "4 of them.",
+    "It ran out of memory again, so it learns from about one in 16 of the samples, where there are many.",
+    "It still ran out of memory, so it learns from about one in 64 of the samples, where there are many, with the "
+    "processor's memory alone.",
+    _UNFIT,
 )
 _LEFT_ALONE = "It failed again, so it is left out. What happened is in the run's trainer.log. The others go on."
 
@@ -46,6 +56,7 @@ class Roster:
         self._entries, self._served, self._judged = entries, served, judged
         # One that repeats another says nothing new of their network.
         self._networks = {entry.name: entry.network for entry in entries if not entry.repeats}
+        self._rungs = {entry.name: _STEPPING if entry.steps else _AT_ONCE for entry in entries}
         self._pasts = {entry.name: before.learner(entry.name) for entry in entries}
         self.curve: list[Point] = list(before.curve)
         self._doubted: set[str] = set()
@@ -114,12 +125,12 @@ class Roster:
             past.failures += 1
             return None if past.failures < STRIKES else _LEFT_ALONE
         past.frugality += 1
-        return _RUNGS[min(past.frugality, len(_RUNGS)) - 1]
+        return self._rungs.get(name, _AT_ONCE)[min(past.frugality, MOST_FRUGAL) - 1]
 
     def left_out(self, name: str) -> bool:
         """Whether a learner has failed, or run out of memory, too often."""
         past = self._pasts.get(name, Past())
-        return past.failures >= STRIKES or past.frugality >= len(_RUNGS)
+        return past.failures >= STRIKES or past.frugality >= MOST_FRUGAL
 
     def untold(self, versions: Mapping[str, int]) -> list[str]:
         """Return the learners whose newest candidate, of these ``versions``, no event of an earlier sitting told."""

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from engine.modalities import portfolio
+from engine.finetune.learner import FineTune
+from engine.learners import LEARNERS, learner_class
+from engine.modalities import Entry, portfolio
+from engine.modalities.image.learners.search import Search
 from engine.task import Kind, Modality, Task
 
 
@@ -34,3 +37,8 @@ def test_what_repeats_an_entry_differs_in_what_is_held_out_and_is_nobodys_altern
             assert not entry.group
             assert entry.kind == entries[entry.repeats].kind
             assert dict(entry.settings, skipped=0) == {**entries[entry.repeats].settings, "skipped": 0}
+
+
+@pytest.mark.parametrize("kind", LEARNERS)
+def test_who_trains_a_network_in_steps_is_known_by_the_kind_alone(kind: str) -> None:
+    assert Entry("one", kind).steps == issubclass(learner_class(kind), FineTune | Search)

@@ -110,7 +110,7 @@ def test_a_run_with_learners_gone_wrong_ends_with_a_model(
     assert result["score"]["validation"] > 0.2
     assert Model.load(run.model_path).task == run.task
     told = [event.data["text"] for event in events if event.type == "message"]
-    lacking = [text for text in told if "ran out of memory, so it goes on in smaller pieces" in text]
+    lacking = [text for text in told if "ran out of memory, so it goes on in smaller pieces and" in text]
     assert len(lacking) == ("memory" in reasons)
     assert all(text.startswith("ExtraTrees") for text in lacking)
 

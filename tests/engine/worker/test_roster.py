@@ -140,8 +140,19 @@ def test_the_share_of_the_work_is_known_until_a_newer_one_is() -> None:
     assert roster.standings()[1].share == 0.4
 
 
-def test_lack_of_memory_is_no_strike_and_each_rung_is_told() -> None:
-    roster = Roster(ENTRIES, Replay(learners={"slow": Past(frugality=2)}))
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("image.finetune", ("smaller pieces.", "coarser", "processor", "left out")),
+        ("text.scratch", ("smaller pieces.", "coarser", "processor", "left out")),
+        ("image.search", ("smaller pieces.", "coarser", "processor", "left out")),
+        ("image.frozen_head", ("one in 4", "one in 16", "one in 64", "left out")),
+        ("text.ngrams", ("one in 4", "one in 16", "one in 64", "left out")),
+        ("table.lightgbm", ("one in 4", "one in 16", "one in 64", "left out")),
+    ],
+)
+def test_lack_of_memory_is_no_strike_and_each_rung_is_told_as_it_is(kind: str, words: tuple[str, ...]) -> None:
+    roster = Roster((Entry("quick", kind), ENTRIES[1]), Replay(learners={"slow": Past(frugality=2)}))
     told = []
     for rung in range(3):
         assert roster.frugality("quick") == rung
@@ -150,9 +161,7 @@ def test_lack_of_memory_is_no_strike_and_each_rung_is_told() -> None:
     assert roster.standings()[0].open
     told.append(roster.failed("quick", OUT_OF_MEMORY))
     assert not roster.standings()[0].open
-    assert all(
-        word in (said or "") for word, said in zip(("pieces", "coarser", "processor", "left out"), told, strict=True)
-    )
+    assert all(word in (said or "") for word, said in zip(words, told, strict=True))
     assert len({*told, None}) == 5
     assert roster.frugality("slow") == 2
     assert roster.failed("slow", "error") is None
