@@ -14,18 +14,15 @@ import numpy as np
 import polars as pl
 import pytest
 
-from engine.arrays import BoolArray, FloatArray
+from engine.arrays import FloatArray
 from engine.curve import Point
 from engine.dataset import Split
 from engine.ensemble.leaderboard import Entrant, Lineup, line_up
 from engine.learners.constant import ConstantMember
 from engine.metrics import OF_KIND
-from engine.modalities import Entry
 from engine.model.folder import read_manifest
 from engine.results.verdicts import read_verdicts
 from engine.run.folder import RunFolder
-from engine.run.journal import Past, Replay
-from engine.scheduler.breadth_then_gain import BreadthThenGain
 from engine.task import Task
 from engine.worker import serving
 from engine.worker.checkpoint import Candidate, Checkpoint, _Answers
@@ -34,7 +31,6 @@ from engine.worker.first import serve_constant
 from engine.worker.loop import JUDGINGS
 from engine.worker.pace import Pace
 from engine.worker.result import final_result
-from engine.worker.roster import Roster
 from engine.worker.serving import Server
 from tests.engine.flowers import flower_run
 
@@ -700,51 +696,3 @@ def test_discarding_leaves_no_model(served: tuple[RunFolder, Server]) -> None:
     assert not run.model_path.exists()
     assert server.served is None
     assert not run.small_path.exists()
-
-
-def test_networks_are_judged_by_the_newest_candidates_on_samples_that_both_were_checked_on(
-    tmp_path: Path,
-) -> None:
-    run = flower_run(tmp_path / "run", size=1600)
-    server = Server(run, clock=iter(np.arange(1.0, 99.0)).__next__)
-    labels, fold = server.labels, server.train.folds == 0
-
-    def learned(name: str, easy: float, hard: float, rows: BoolArray) -> None:
-        answers = np.where(fold[:, None], guess(labels, easy, seed=1), guess(labels, hard, seed=2))
-        answers[~rows] = np.nan
-        Checkpoint(run.checkpoints_path, name).save_candidate(ConstantMember(np.array([0.5, 0.5])), answers)
-        found = Checkpoint(run.checkpoints_path, name).candidate()
-        assert found is not None
-        server.weigh(found)
-
-    entries = (
-        Entry("plain", "image.thumbnail_ridge"),
-        Entry("tuned", "image.finetune", {"backbone": "efficientnet_lite0"}),
-        Entry("tuned larger", "image.finetune", {"backbone": "efficientnet_lite0", "resolution": 224}),
-        Entry("later", "image.thumbnail_ridge"),
-    )
-    roster = Roster(entries, Replay(), judged=server.verdicts)
-    learned("plain", 0.97, 0.7, np.full(len(fold), True))
-    roster.worked("plain", 1.0, done=True)
-    learned("tuned", 0.85, 0.5, fold)
-    assert server.own_score("tuned") > server.own_score("plain") + 0.1  # each on what it was checked on
-    assert roster.doubts() == []
-    roster.worked("tuned", 1.0, done=True)
-    (sentence,) = roster.doubts()
-    assert "efficientnet_lite0 does not help on this data" in sentence
-    chosen = BreadthThenGain().choose(roster.standings(), 60.0, 55.0)
-    assert chosen is not None
-    assert chosen.learner == "later"
-
-    again = Server(run, clock=lambda: 50.0)  # the next sitting knows it before anything new is scored
-    again.recall()
-    before = Replay(learners={name: Past(done=True) for name in ("plain", "tuned")})
-    assert Roster(entries, before, judged=again.verdicts).verdicts == roster.verdicts
-
-    learned("tuned", 0.99, 0.5, fold)
-    assert [verdict.harms for verdict in roster.verdicts] == [False]
-    chosen = BreadthThenGain().choose(roster.standings(), 60.0, 55.0)
-    assert chosen is not None
-    assert chosen.learner == "tuned larger"
-    server.withdraw("tuned")
-    assert roster.verdicts == ()
