@@ -13,6 +13,7 @@ from tests.benchmarks.machine import ROOT
 
 REPORTS = ROOT / "tests" / "benchmarks" / "reports"
 RESULTS = REPORTS / "results.jsonl"
+OUT = ROOT / "bench-output"
 PARTS = (*(case.name for case in CASES), STUDIO)
 
 
@@ -55,7 +56,7 @@ def read(description: str, words: Sequence[str] | None = None) -> Options:
     )
     parser.add_argument("--any-commit", action="store_true", help="also where our result is from other code")
     parser.add_argument("--export", action="store_true", help="export each of our models to ONNX and compare")
-    parser.add_argument("--out", type=Path, default=ROOT / "bench-output", metavar="DIR", help="for run folders")
+    parser.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="for run folders")
     parser.add_argument("--results", type=Path, metavar="FILE", help=f"default: {RESULTS.relative_to(ROOT)}")
     default = Path(os.environ.get("AUTODIDACT_DATA", ROOT.parent / "shared" / "data"))
     parser.add_argument("--data", type=Path, default=default, metavar="DIR", help="the folder of datasets")

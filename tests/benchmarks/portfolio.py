@@ -23,19 +23,28 @@ from engine.run.folder import RunFolder
 from engine.run.tail import EventTail
 from resources.paths import PORTFOLIO
 from tests.benchmarks import machine
+from tests.benchmarks.options import OUT
 from tests.benchmarks.ordering import best_order
+from tests.benchmarks.portfolio_changes import changes
 from tests.benchmarks.results import LOADED_CORES
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Write both files; 1 where no run can teach anything."""
     parser = argparse.ArgumentParser(description="Learn the order of learners from runs of `make bench`.")
-    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="run folders")
+    parser.add_argument("runs", nargs="*", type=Path, metavar="RUN", help="run folders; default: those of `make bench`")
+    parser.add_argument("--changes", action="store_true", help="tell only what FILE changes in the order by hand")
     parser.add_argument("--loaded", action="store_true", help="also runs measured while other programs were busy")
     parser.add_argument("--out", type=Path, default=PORTFOLIO, metavar="FILE")
     asked = parser.parse_args(words)
+    if asked.changes:
+        print("\n".join(changes(read(asked.out))))
+        return 0
+    runs = asked.runs or sorted(path for path in (OUT / "runs").glob("*") if path.is_dir())
+    if not runs:
+        parser.error(f"there are no runs in {OUT / 'runs'}: name the folders of those to learn from")
     records, left_out = list[Record](), list[str]()
-    for path in asked.runs:
+    for path in runs:
         reason = _unusable(path, loaded=asked.loaded)
         if reason:
             left_out.append(f"{path.name}: {reason}")
@@ -130,6 +139,12 @@ def _how(records: Sequence[Record], made: dict[str, object]) -> str:
             "work it makes use of. Searches begin with the settings by hand, then with those that were found best on",
             f"the nearest {MOST_STARTS} datasets; other settings are those of the portfolio's entries. The code is",
             "`tests/benchmarks/ordering.py` and `engine/modalities/learned.py`.",
+            "",
+            "## What it changes",
+            "",
+            "Learners at another place than by hand (`make portfolio ARGS=--changes` tells this again):",
+            "",
+            *changes(records),
             "",
         ]
     )

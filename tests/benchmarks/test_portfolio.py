@@ -102,6 +102,36 @@ def test_what_runs_on_a_dataset_taught_is_kept_from_it(tmp_path: Path, monkeypat
     assert read(tmp_path / "others.json") == ()
 
 
+def test_what_runs_change_is_told_with_and_without_those_on_the_same_data(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    meta = Meta("table", "multiclass", 192, 2, 2.0, "cpu")
+    swapped = tuple(Step(name, 1.0, 0.5) for name in (FIRST, STRONG, WEAK))
+    write(tmp_path / "p.json", [Record(meta, swapped, "flowers")] * 8)
+    assert main(["--changes", "--out", str(tmp_path / "p.json")]) == 0
+    moved = f"{STRONG} (3 → 2), {WEAK} (2 → 3)"
+    line = f"- flowers: {moved}; without its own runs: as by hand"
+    assert capsys.readouterr().out.splitlines()[-1] == line
+    assert line in (tmp_path / "p.md").read_text(encoding="utf-8")
+
+
+def test_without_a_word_the_benchmark_s_own_runs_teach(
+    run: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tests.benchmarks.portfolio.OUT", tmp_path)
+    words = ["--out", str(tmp_path / "p.json")]
+    with pytest.raises(SystemExit):
+        main(words)
+    assert "there are no runs" in capsys.readouterr().err
+    _say_load(run, 0.0)
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "portfolio-without-flowers.json").write_text("{}", encoding="utf-8")
+    run.path.rename(tmp_path / "runs" / "flowers-60s-0")
+    assert main(words) == 0
+    assert [record.data for record in read(tmp_path / "p.json")] == ["flowers"]
+    assert "left out" not in capsys.readouterr().out
+
+
 def test_runs_under_load_or_unfinished_teach_nothing(
     run: RunFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
