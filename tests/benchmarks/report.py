@@ -132,12 +132,14 @@ def _paces(outcomes: Sequence[Outcome]) -> list[str]:
 
 
 def _seeds(lines: Sequence[Outcome]) -> str:
-    """Return in words how many seeds each thing was measured with, and how long a fixed piece of work took there."""
+    """Return in words how many seeds each thing has, on which processors, and how long a fixed piece of work took."""
     counts = Counter((line.case, line.contender) for line in lines).values()
     seeds = " to ".join(str(count) for count in dict.fromkeys((min(counts), max(counts))))
     paces = [float(line.machine["reference_ms"]) for line in lines if "reference_ms" in line.machine]
     pace = f"{min(paces):.1f} to {max(paces):.1f} ms" if paces else "not measured"
-    return f"{seeds} {'seed' if seeds == '1' else 'seeds'}, a fixed piece of work on one core {pace}"
+    processors = " or ".join(sorted({str(line.machine["cpu"]) for line in lines if "cpu" in line.machine}))
+    where = f" on {processors}" if processors else ""
+    return f"{seeds} {'seed' if seeds == '1' else 'seeds'}{where}, a fixed piece of work on one core {pace}"
 
 
 def standing(middle: Medians) -> str:

@@ -97,7 +97,10 @@ def test_seeds_and_paces_are_told() -> None:
         replace(outcome(OURS, 0.85), seed=seed, machine={**MACHINE, "reference_ms": 3.0 + seed}) for seed in range(3)
     ]
     written = report([*ours, outcome("FLAML", 0.80)])
-    assert "300 s: of ours, 3 seeds, a fixed piece of work on one core 3.0 to 5.0 ms; of the others, 1 seed" in written
+    assert (
+        "300 s: of ours, 3 seeds on A chip, a fixed piece of work on one core 3.0 to 5.0 ms; of the others, 1 seed"
+        in written
+    )
 
 
 def test_what_was_measured_under_load_or_failed_is_named() -> None:
