@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from tests.benchmarks import machine
 from tests.benchmarks.cases import CASES, Case
 from tests.benchmarks.peers.contenders import PEERS
 from tests.benchmarks.results import OURS, Outcome
@@ -13,7 +14,7 @@ from tests.benchmarks.results import OURS, Outcome
 SAME = 0.0005  # scores closer than this are a tie: the reports show three digits
 
 WORST = ("peak_mb", "overrun_percent")  # a bound that is kept by half of the runs is not kept
-ALIKE = 1.3  # machines on which the same work takes at most so many times as long
+FINAL = "final"  # the last score, whatever the case's metric is
 UNTIMED = {peer.name for peer in PEERS if not peer.timed}
 
 Spot = tuple[str, float]  # a case and a budget
@@ -57,25 +58,26 @@ def others(middle: Medians, spot: Spot) -> list[str]:
     return [who for case, who, budget in middle if (case, budget) == spot and who != OURS]
 
 
-def rivals(middle: Medians, spot: Spot) -> list[str]:
-    """Return the other tools with which ours is compared at a spot: all of them, or none where one cannot be."""
+def rivals(middle: Medians, spot: Spot, figure: str) -> list[str]:
+    """Return the other tools with which a figure of ours is compared at a spot: all, or none where one cannot be."""
     found = others(middle, spot)
-    return found if all(comparable(middle, spot, who) for who in found) else []
+    return found if all(comparable(middle, spot, who, figure) for who in found) else []
 
 
-def comparable(middle: Medians, spot: Spot, who: str) -> bool:
-    """Tell whether ours and another tool were measured on machines of about the same pace.
+def comparable(middle: Medians, spot: Spot, who: str, figure: str) -> bool:
+    """Tell whether ours and another tool were measured on machines of about the same pace, as far as that matters.
 
     Lines from before that was measured are taken for alike among themselves. A tool that takes no notice of the budget
-    says the same in the end on any machine.
+    says the same in the end on any machine, so that its :data:`FINAL` score is compared in any case; when it says so is
+    a matter of the pace, and with it the area under its curve.
     """
     ours, theirs = middle.get((spot[0], OURS, spot[1])), middle[spot[0], who, spot[1]]
-    if ours is None or who in UNTIMED:
+    if ours is None or (figure == FINAL and who in UNTIMED):
         return True
     mine, other = ours.get("reference_ms"), theirs.get("reference_ms")
     if mine is None or other is None:
         return mine is other
-    return max(mine, other) <= ALIKE * min(mine, other)
+    return machine.alike(mine, other)
 
 
 def spots(middle: Medians) -> list[tuple[Case, float]]:
@@ -97,13 +99,13 @@ def compare(ours: float | None, theirs: float | None) -> int:
 
 
 def verdicts(middle: Medians, figure: str, chosen: Sequence[tuple[Case, float]]) -> list[int]:
-    """Compare us with the best peer at each spot where both were measured; ``final`` is the case's own metric."""
+    """Compare us with the best peer at each spot where both were measured."""
     found = []
     for case, budget in chosen:
-        against = rivals(middle, (case.name, budget))
+        against = rivals(middle, (case.name, budget), figure)
         if (case.name, OURS, budget) not in middle or not against:
             continue
-        name = case.metric if figure == "final" else figure
+        name = case.metric if figure == FINAL else figure
         values = [middle[case.name, who, budget].get(name) for who in against]
         best = max((value for value in values if value is not None), default=None)
         found.append(compare(middle[case.name, OURS, budget].get(name), best))

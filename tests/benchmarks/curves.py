@@ -7,7 +7,8 @@ from itertools import cycle
 from pathlib import Path
 
 from tests.benchmarks.cases import CASES
-from tests.benchmarks.comparing import medians, rivals
+from tests.benchmarks.comparing import medians, others, rivals
+from tests.benchmarks.report import OTHER_PACE
 from tests.benchmarks.results import OURS, Outcome
 
 _COLUMNS = 4
@@ -20,7 +21,8 @@ _TICKS_S = (1, 3, 10, 30, 60, 100, 300, 1200)
 def draw(outcomes: Sequence[Outcome], path: Path) -> bool:
     """Draw the runs of one budget of each dataset into a PNG; False where there are no curves.
 
-    That is the longest at which other tools were measured too, on machines of the same pace, or the longest of all.
+    That is the longest at which other tools were measured too, on machines of the same pace, or the longest of all:
+    there :func:`title` says that moments are not comparable.
     """
     import matplotlib
 
@@ -36,7 +38,7 @@ def draw(outcomes: Sequence[Outcome], path: Path) -> bool:
     figure, panels = pyplot.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
     colours = _colours(dict.fromkeys(run.contender for run in outcomes))
     for panel, (name, runs) in zip(panels.flat, shown, strict=False):
-        _panel(panel, name, runs, colours)
+        _panel(panel, title(name, runs, outcomes), runs, colours)
     for panel in panels.flat[len(shown) :]:
         panel.set_axis_off()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -57,12 +59,19 @@ def _colours(contenders: Iterable[str]) -> dict[str, str]:
 def telling(name: str, outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Return the runs of a dataset that are drawn."""
     mine, middle = [outcome for outcome in outcomes if outcome.case == name and outcome.curve], medians(outcomes)
-    compared = {outcome.budget_s for outcome in mine if rivals(middle, (name, outcome.budget_s))}
+    compared = {outcome.budget_s for outcome in mine if rivals(middle, (name, outcome.budget_s), "alc")}
     chosen = max(compared or {outcome.budget_s for outcome in mine}, default=0.0)
     return [outcome for outcome in mine if outcome.budget_s == chosen]
 
 
-def _panel(panel: object, name: str, runs: Sequence[Outcome], colours: dict[str, str]) -> None:
+def title(name: str, runs: Sequence[Outcome], outcomes: Sequence[Outcome]) -> str:
+    """Return what stands over the runs drawn of a dataset: with a mark where machines of other paces made them."""
+    middle, spot = medians(outcomes), (name, runs[0].budget_s)
+    apart = others(middle, spot) and not rivals(middle, spot, "alc")
+    return f"{name}, {spot[1]:g} s" + (f" ({OTHER_PACE} machines of other paces)" if apart else "")
+
+
+def _panel(panel: object, heading: str, runs: Sequence[Outcome], colours: dict[str, str]) -> None:
     from matplotlib.axes import Axes
 
     assert isinstance(panel, Axes)
@@ -83,6 +92,6 @@ def _panel(panel: object, name: str, runs: Sequence[Outcome], colours: dict[str,
     panel.minorticks_off()
     ticks = [at for at in _TICKS_S if at <= panel.get_xlim()[1]]
     panel.set_xticks(ticks, [f"{at:g} s" for at in ticks])
-    panel.set_title(f"{name}, {runs[0].budget_s:g} s", fontsize=8)
+    panel.set_title(heading, fontsize=8)
     panel.tick_params(labelsize=6)
     panel.legend(fontsize=5, loc="lower right")

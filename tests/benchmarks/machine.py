@@ -21,6 +21,7 @@ _REPORTS = "tests/benchmarks/reports"  # which every measurement changes
 PORTFOLIO = "resources/portfolio.json"
 _MODALITIES = tuple(f"engine/modalities/{modality.value}" for modality in Modality)
 _TRIES, _COUNT, _PRODUCTS = 60, 60_000, 3
+ALIKE = 1.3  # machines on which the same work takes at most so many times as long
 
 
 def record(modality: str | None = None) -> dict[str, Any]:
@@ -53,6 +54,15 @@ def reference_ms() -> float:
             left = left @ left * np.float32(1e-3)
         best = min(best, time.perf_counter() - began)
     return round(1000 * best, 2)
+
+
+def alike(one: float, other: float) -> bool:
+    """Tell whether machines with these :func:`reference_ms` are of about the same pace.
+
+    >>> alike(3.0, 3.9), alike(4.0, 3.0)
+    (True, False)
+    """
+    return max(one, other) <= ALIKE * min(one, other)
 
 
 def engine(modality: str | None = None) -> str:

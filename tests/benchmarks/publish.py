@@ -9,10 +9,10 @@ from pathlib import Path
 
 from tests.benchmarks import curves
 from tests.benchmarks.cases import GOALS, Case
-from tests.benchmarks.comparing import Medians, compare, medians, others, rivals, spots
+from tests.benchmarks.comparing import FINAL, Medians, Spot, compare, medians, others, rivals, spots
 from tests.benchmarks.machine import ROOT
 from tests.benchmarks.options import REPORTS, RESULTS
-from tests.benchmarks.report import FIGURES, about, report, standing, table
+from tests.benchmarks.report import FIGURES, OTHER_PACE, about, report, standing, table
 from tests.benchmarks.results import OURS, Outcome, latest, load
 
 _SHOWN_S = 300.0
@@ -82,19 +82,21 @@ def block(outcomes: Sequence[Outcome]) -> str:
 
 
 def _row(middle: Medians, case: Case, budget: float) -> list[str]:
-    ours = middle[case.name, OURS, budget]
-    spot = (case.name, budget)
-    against = {who: middle[case.name, who, budget] for who in rivals(middle, spot)}
-    best, name = max(
-        ((them[case.metric], who) for who, them in against.items() if case.metric in them),
-        default=(None, "†" if others(middle, spot) else "–"),
-    )
-    area = max((them["alc"] for them in against.values() if "alc" in them), default=None)
-    title = FIGURES[case.metric][0]
-    marked = _marked if against else lambda mine, _: _number(mine)
-    final, whole = marked(ours.get(case.metric), best), marked(ours.get("alc"), area)
+    ours, spot = middle[case.name, OURS, budget], (case.name, budget)
+    final, best, name = _against(middle, spot, FINAL, case.metric)
+    whole, area, _ = _against(middle, spot, "alc", "alc")
     first = _number(ours.get("first_s"), ".1f")
-    return [case.name, title, final, _number(best), name, whole, _number(area), first, *_goal(case, budget, ours)]
+    return [case.name, FIGURES[case.metric][0], final, best, name, whole, area, first, *_goal(case, budget, ours)]
+
+
+def _against(middle: Medians, spot: Spot, figure: str, name: str) -> tuple[str, str, str]:
+    """Return our figure, marked, and the best of the others with its tool's name; † where paces are not alike."""
+    mine = middle[spot[0], OURS, spot[1]].get(name)
+    against = {who: middle[spot[0], who, spot[1]] for who in rivals(middle, spot, figure)}
+    if not against:
+        return _number(mine), OTHER_PACE if others(middle, spot) else _number(None), _number(None)
+    best, who = max(((them[name], who) for who, them in against.items() if name in them), default=(None, _number(None)))
+    return _marked(mine, best), _number(best), who
 
 
 def _goal(case: Case, budget: float, ours: Mapping[str, float]) -> list[str]:

@@ -7,7 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tests.benchmarks.cases import GOALS, MODALITIES, STUDIO, Case, Goal
-from tests.benchmarks.comparing import Medians, comparable, compare, medians, others, rivals, spots, tally, verdicts
+from tests.benchmarks.comparing import (
+    FINAL,
+    Medians,
+    comparable,
+    compare,
+    medians,
+    others,
+    rivals,
+    spots,
+    tally,
+    verdicts,
+)
 from tests.benchmarks.results import OURS, Outcome
 
 FIGURES = {
@@ -46,7 +57,7 @@ FIGURES = {
 _COSTS = ("first_s", "overrun_percent", "peak_mb", "size_mb", "predict_ms")
 _EXPORT = ("parity", "parity_samples", "parity_outside", "parity_outside_samples", "onnx_mb", "onnx_ms", "export_s")
 _WORSE = " (worse)"
-_OTHER_PACE = "†"
+OTHER_PACE = "†"
 
 
 def report(outcomes: Sequence[Outcome]) -> str:
@@ -105,17 +116,22 @@ def about(outcomes: Sequence[Outcome]) -> list[str]:
     sentences += _paces(outcomes)
     if loaded:
         sentences.append(f"**Measured while other programs were busy:** {'; '.join(loaded)}.")
-    middle = medians(outcomes)
-    apart = [
-        f"{case.name} {budget:g} s"
-        for case, budget in spots(middle)
-        if any(not comparable(middle, (case.name, budget), who) for who in others(middle, (case.name, budget)))
-    ]
+    apart = _apart(medians(outcomes))
     if apart:
         sentences.append(f"**Not compared (†), ours being from a machine of another pace:** {'; '.join(apart)}.")
     if failed:
         sentences.append(f"**Failed:** {'; '.join(failed)}.")
     return sentences
+
+
+def _apart(middle: Medians) -> list[str]:
+    """Return where ours is compared with nobody, or in its last score alone, since paces of machines differ."""
+    found = []
+    for case, budget in spots(middle):
+        who, spot = others(middle, (case.name, budget)), (case.name, budget)
+        if who and not rivals(middle, spot, "alc"):
+            found.append(f"{case.name} {budget:g} s" + (" (ALC alone)" if rivals(middle, spot, FINAL) else ""))
+    return found
 
 
 def _paces(outcomes: Sequence[Outcome]) -> list[str]:
@@ -144,21 +160,21 @@ def _seeds(lines: Sequence[Outcome]) -> str:
 
 def standing(middle: Medians) -> str:
     """Return one line a budget: how often we were better than the best peer, and where we were not."""
-    compared = [(case, budget) for case, budget in spots(middle) if rivals(middle, (case.name, budget))]
+    compared = [(case, budget) for case, budget in spots(middle) if rivals(middle, (case.name, budget), FINAL)]
     if not compared:
         return "No other tool has been measured on this version yet: `make bench-peers` does that."
     rows = []
     for budget in sorted({budget for _, budget in compared}):
         chosen = [spot for spot in compared if spot[1] == budget]
         worse = _worse(middle, chosen)
-        counts = [str(tally(verdicts(middle, figure, chosen))) for figure in ("alc", "alc_long", "final")]
+        counts = [str(tally(verdicts(middle, figure, chosen))) for figure in ("alc", "alc_long", FINAL)]
         rows.append([f"{budget:g}", *counts, ", ".join(worse) or "–"])
     header = ["budget (s)", "ALC", "ALC to 1200 s", "last score", "worse in the last score on"]
     return table(header, rows)
 
 
 def _worse(middle: Medians, chosen: Sequence[tuple[Case, float]]) -> list[str]:
-    return [spot[0].name for spot in chosen if verdicts(middle, "final", [spot]) == [-1]]
+    return [spot[0].name for spot in chosen if verdicts(middle, FINAL, [spot]) == [-1]]
 
 
 def comparison(middle: Medians, case: Case, budget: float) -> str:
@@ -170,9 +186,11 @@ def comparison(middle: Medians, case: Case, budget: float) -> str:
         figures = middle.get((case.name, who, budget))
         if figures is None:
             continue
-        alike = who == OURS or comparable(middle, (case.name, budget), who)
-        ratios = ["", ""] if who == OURS else [_ratio(ours, figures, name) for name in ("alc", case.metric)]
-        ratios = ratios if alike else [_OTHER_PACE, _OTHER_PACE]
+        ratios = [
+            _ratio(ours, figures, name) if comparable(middle, (case.name, budget), who, figure) else OTHER_PACE
+            for name, figure in (("alc", "alc"), (case.metric, FINAL))
+        ]
+        ratios = ["", ""] if who == OURS else ratios
         rows.append([who, *cells(figures, [*scores, *_COSTS]), *ratios])
     last = ["our ALC / its", f"our {FIGURES[case.metric][0]} / its"]
     return table(["tool", *titles([*scores, *_COSTS]), *last], rows)

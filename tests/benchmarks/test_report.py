@@ -7,7 +7,7 @@ import pytest
 
 from tests.benchmarks import publish
 from tests.benchmarks.comparing import Tally, compare, medians, spots, tally, verdicts
-from tests.benchmarks.curves import draw, telling
+from tests.benchmarks.curves import draw, telling, title
 from tests.benchmarks.report import report, table
 from tests.benchmarks.results import OURS, Outcome, append
 
@@ -74,22 +74,31 @@ def test_nobody_is_beaten_where_nobody_else_was_measured() -> None:
     assert not any(line.startswith("| 60 |") for line in report(lines).splitlines())
 
 
-def test_nobody_is_compared_across_machines_of_another_pace() -> None:
-    def at(pace: float | None, found: Outcome) -> Outcome:
-        machine = MACHINE if pace is None else {**MACHINE, "reference_ms": pace}
-        return replace(found, machine=machine)
+def at(pace: float | None, found: Outcome) -> Outcome:
+    return replace(found, machine=MACHINE if pace is None else {**MACHINE, "reference_ms": pace})
 
+
+def test_nobody_is_compared_across_machines_of_another_pace() -> None:
     quick, slow = at(2.0, outcome(OURS, 0.85)), at(4.6, outcome("FLAML", 0.80))
     written = report([quick, slow])
     assert "machine of another pace:** adult_census 300 s." in written
     assert next(line for line in written.splitlines() if line.startswith("| FLAML")).endswith("| † | † |")
     assert "No other tool has been measured" in written
-    assert "| 0.850 | – | † |" in publish.block([quick, slow])
+    assert "| 0.850 | † | – | 0.800 | † |" in publish.block([quick, slow])
     for mine, other in ((2.0, 2.3), (None, None)):
         alike = publish.block([at(mine, outcome(OURS, 0.85)), at(other, outcome("FLAML", 0.80))])
         assert "| **0.850** | 0.800 | FLAML |" in alike
-    heedless = at(4.6, outcome("LightGBM, default", 0.80))
-    assert "| **0.850** | 0.800 | LightGBM" in publish.block([quick, heedless]), "of the time it takes no notice"
+
+
+def test_a_tool_without_a_clock_is_compared_across_paces_by_its_last_score_alone() -> None:
+    lines = [at(2.0, outcome(OURS, 0.85, alc=0.9)), at(4.6, outcome("LightGBM, default", 0.80))]
+    written = report(lines)
+    assert "machine of another pace:** adult_census 300 s (ALC alone)." in written
+    assert next(line for line in written.splitlines() if line.startswith("| LightGBM")).endswith("| † | 1.062 |")
+    nothing = "0 better, 0 level, 0 worse"
+    assert f"| 300 | {nothing} | {nothing} | 1 better, 0 level, 0 worse | – |" in written
+    assert "| **0.850** | 0.800 | LightGBM, default | 0.900 | † |" in publish.block(lines)
+    assert "| **0.900** | 0.800 |" in publish.block([at(2.0, lines[0]), at(2.0, lines[1])])
 
 
 def test_seeds_and_paces_are_told() -> None:
@@ -144,6 +153,15 @@ def test_the_longest_budget_that_compares_is_drawn() -> None:
     other = replace(outcome("FLAML", 0.7), budget_s=60.0)
     assert telling("adult_census", [short, long]) == [long]
     assert telling("adult_census", [short, long, other]) == [short, other]
+
+
+def test_the_panel_of_runs_from_machines_of_other_paces_says_so() -> None:
+    for pace, mark in ((4.6, " († machines of other paces)"), (2.3, "")):
+        for who in ("FLAML", "LightGBM, default"):
+            lines = [at(2.0, outcome(OURS, 0.8)), at(pace, outcome(who, 0.7))]
+            assert telling("adult_census", lines) == lines
+            assert title("adult_census", lines, lines) == f"adult_census, 300 s{mark}"
+    assert title("adult_census", lines[:1], lines[:1]) == "adult_census, 300 s", "nobody else is there"
 
 
 def test_a_table_has_a_ruled_header() -> None:
