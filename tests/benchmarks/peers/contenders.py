@@ -171,12 +171,14 @@ def run(peer: Peer, case: Case, seed: int, data: Path, folder: Path, budget_s: f
 def stands_for(outcome: Outcome, peer: Peer, case: Case, seed: int, budget_s: float) -> bool:
     """Tell whether a measurement of ``peer`` on ``case`` holds for ``budget_s`` too.
 
-    It takes no notice of the time, and ended by itself before it would have been ended under this budget.
+    It takes no notice of the time, ended by itself before it would have been ended under this budget, and its moments
+    are those of a machine of about the pace of this one as it is now.
     """
     same = (outcome.case, outcome.contender, outcome.seed) == (case.name, peer.name, seed)
     own = outcome.machine.get("method") == peer.method
     ended = "stopped" not in outcome.notes and outcome.figures.get("wall_s", inf) <= PATIENCE * budget_s
-    return same and own and not peer.timed and ended
+    pace = float(outcome.machine.get("reference_ms", inf))
+    return same and own and not peer.timed and ended and machine.alike(pace, machine.reference_ms())
 
 
 def restated(outcome: Outcome, case: Case, budget_s: float) -> Outcome:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.benchmarks import machine
 from tests.benchmarks.cases import CASES
 from tests.benchmarks.peers import common, contenders
 from tests.benchmarks.peers.contenders import HERE, PEERS
@@ -84,20 +85,25 @@ def test_answers_are_written_as_the_command_line_does(fruits: common.Job) -> Non
     assert told["figures"]["size_mb"] == 1.5
 
 
-def test_a_tool_without_a_clock_is_measured_once_for_all_budgets() -> None:
+def test_a_tool_without_a_clock_is_measured_once_for_all_budgets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "reference_ms", lambda: 4.0)
     [case] = [case for case in CASES if case.name == "titanic"]
     untimed, timed = (next(peer for peer in PEERS if peer.name == name) for name in ("LightGBM, default", "FLAML"))
     figures = {"wall_s": 30.0, "alc": 0.4, "overrun_percent": -50.0, "first_s": 30.0, case.metric: 0.7}
-    facts = {"date": "then", "method": untimed.method}
+    facts = {"date": "then", "method": untimed.method, "reference_ms": 3.5}
     line = Outcome(case.name, untimed.name, 60.0, 3, figures, ((30.0, 0.7),), machine=facts)
 
     assert contenders.stands_for(line, untimed, case, 3, 300.0)
     assert not contenders.stands_for(line, untimed, case, 4, 300.0)
     assert not contenders.stands_for(replace(line, notes={"stopped": "by force"}), untimed, case, 3, 300.0)
-    assert not contenders.stands_for(replace(line, machine={"method": "older"}), untimed, case, 3, 300.0)
+    assert not contenders.stands_for(replace(line, machine={**facts, "method": "older"}), untimed, case, 3, 300.0)
     assert not contenders.stands_for(replace(line, contender=timed.name), timed, case, 3, 300.0)
     assert contenders.stands_for(line, untimed, case, 3, 20.0)
     assert not contenders.stands_for(line, untimed, case, 3, 19.0), "it would have been ended before it answered"
+
+    for pace in ({"reference_ms": 3.0}, {"reference_ms": 5.3}, {}):
+        apart = replace(line, machine={"date": "then", "method": untimed.method, **pace})
+        assert not contenders.stands_for(apart, untimed, case, 3, 300.0), "when it answered is of another machine"
 
     later = contenders.restated(line, case, 300.0)
     assert later.key == (case.name, untimed.name, 300.0, 3)
