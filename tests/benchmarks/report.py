@@ -19,6 +19,7 @@ from tests.benchmarks.comparing import (
     tally,
     verdicts,
 )
+from tests.benchmarks.gaps import gaps
 from tests.benchmarks.results import OURS, Outcome
 
 FIGURES = {
@@ -106,14 +107,14 @@ def about(outcomes: Sequence[Outcome]) -> list[str]:
     sentences = [
         f"Measured on {', '.join(machines) or 'no machine yet'}; {' to '.join(dict.fromkeys(dates[:1] + dates[-1:]))}; "
         f"our code at {', '.join(ours) or 'no commit yet'}.",
-        "Medians over seeds; of memory and overrun the most. Scores are the outside scorer's, on test parts whose "
-        "labels no contender was shown. ALC is the area under the test score over log time (t0 = 60 s) to the end of "
-        "the budget, and again to 1200 s, where answers given after the budget count too. A tool without a curve has "
-        "one point, when its answers were written; so one that uses its whole budget and a little more has an ALC of "
-        "0.",
+        "Medians over seeds, without those of older code than the newest of the same; of memory and overrun the most. "
+        "Scores are the outside scorer's, on test parts whose labels no contender was shown. ALC is the area under the "
+        "test score over log time (t0 = 60 s) to the end of the budget, and again to 1200 s, where answers given after "
+        "the budget count too. A tool without a curve has one point, when its answers were written; so one that uses "
+        "its whole budget and a little more has an ALC of 0.",
         "Better and worse compare medians; differences below 0.0005 are level.",
     ]
-    sentences += _paces(outcomes)
+    sentences += [*_paces(outcomes), *gaps(outcomes)]
     if loaded:
         sentences.append(f"**Measured while other programs were busy:** {'; '.join(loaded)}.")
     apart = _apart(medians(outcomes))
@@ -149,13 +150,17 @@ def _paces(outcomes: Sequence[Outcome]) -> list[str]:
 
 def _seeds(lines: Sequence[Outcome]) -> str:
     """Return in words how many seeds each thing has, on which processors, and how long a fixed piece of work took."""
-    counts = Counter((line.case, line.contender) for line in lines).values()
-    seeds = " to ".join(str(count) for count in dict.fromkeys((min(counts), max(counts))))
+    counts = list(Counter((line.case, line.contender) for line in lines).values())
+    least = min(counts)
+    seeds = " to ".join(str(count) for count in dict.fromkeys((least, max(counts))))
+    seeds = f"{seeds} {'seed' if seeds == '1' else 'seeds'}"
+    if least < max(counts):
+        seeds += f" ({least} for {counts.count(least)} of {len(counts)})"
     paces = [float(line.machine["reference_ms"]) for line in lines if "reference_ms" in line.machine]
     pace = f"{min(paces):.1f} to {max(paces):.1f} ms" if paces else "not measured"
     processors = " or ".join(sorted({str(line.machine["cpu"]) for line in lines if "cpu" in line.machine}))
     where = f" on {processors}" if processors else ""
-    return f"{seeds} {'seed' if seeds == '1' else 'seeds'}{where}, a fixed piece of work on one core {pace}"
+    return f"{seeds}{where}, a fixed piece of work on one core {pace}"
 
 
 def standing(middle: Medians) -> str:

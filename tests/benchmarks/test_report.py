@@ -8,6 +8,7 @@ import pytest
 from tests.benchmarks import publish
 from tests.benchmarks.comparing import Tally, compare, medians, spots, tally, verdicts
 from tests.benchmarks.curves import draw, telling, title
+from tests.benchmarks.peers.contenders import PEERS
 from tests.benchmarks.report import report, table
 from tests.benchmarks.results import OURS, Outcome, append
 
@@ -110,6 +111,36 @@ def test_seeds_and_paces_are_told() -> None:
         "300 s: of ours, 3 seeds on A chip, a fixed piece of work on one core 3.0 to 5.0 ms; of the others, 1 seed"
         in written
     )
+
+
+def test_seeds_that_some_datasets_lack_are_told() -> None:
+    lines = [outcome(OURS, 0.85, seed, case) for case in ("adult_census", "titanic", "esc10") for seed in range(2)]
+    assert "300 s: of ours, 1 to 2 seeds (1 for 2 of 3) on A chip" in report([*lines[:3], lines[4]])
+
+
+def test_lines_of_an_older_way_of_running_a_tool_are_counted() -> None:
+    methods = {peer.name: peer.method for peer in PEERS}
+
+    def line(who: str, case: str, method: str) -> Outcome:
+        return replace(outcome(who, 0.8, case=case), machine={**MACHINE, "method": method})
+
+    new, old = line("FLAML", "titanic", methods["FLAML"]), line("FLAML", "adult_census", "an older one")
+    earlier = replace(old, budget_s=60.0)
+    title = "lines of an older way of running them:**"
+    assert f"{title} 300 s: FLAML (1)." in report([outcome(OURS, 0.8), new, old])
+    assert f"{title} 60 s: all 1; 300 s: FLAML (1)." in report([new, old, earlier])
+    assert title not in report([outcome(OURS, 0.8), new])
+
+
+def test_tools_that_were_not_measured_where_others_were_are_counted() -> None:
+    title = "not measured on so many datasets where others were:**"
+    lines = [outcome(peer.name, 0.8, case="titanic") for peer in PEERS if "table" in peer.modalities]
+    assert title not in report([*lines, outcome(OURS, 0.8), outcome(OURS, 0.8, case="esc10")])
+    absent = [line for line in lines if line.contender != "FLAML"]
+    assert f"{title} 300 s: FLAML (1)." in report(absent)
+    assert title not in report([*absent, replace(lines[0], contender="FLAML", figures={}, notes={"failed": "no"})])
+    more = [*absent, outcome("LightGBM, default", 0.8, case="adult_census")]
+    assert f"{title} 300 s: FLAML (2), AutoGluon (1), AutoGluon, best quality (1)." in report(more)
 
 
 def test_what_was_measured_under_load_or_failed_is_named() -> None:
