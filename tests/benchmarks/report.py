@@ -108,7 +108,7 @@ def about(outcomes: Sequence[Outcome]) -> list[str]:
         f"Measured on {', '.join(machines) or 'no machine yet'}; {' to '.join(dict.fromkeys(dates[:1] + dates[-1:]))}; "
         f"our code at {', '.join(ours) or 'no commit yet'}.",
         "Medians over seeds, without those of older code than the newest of the same; of memory and overrun the most. "
-        "Scores are the outside scorer's, on test parts whose labels no contender was shown. ALC is the area under the "
+        "Scores are the outside scorer's, on test parts whose labels no contender uses. ALC is the area under the "
         "test score over log time (t0 = 60 s) to the end of the budget, and again to 1200 s, where answers given after "
         "the budget count too. A tool without a curve has one point, when its answers were written; so one that uses "
         "its whole budget and a little more has an ALC of 0.",
@@ -116,7 +116,9 @@ def about(outcomes: Sequence[Outcome]) -> list[str]:
     ]
     sentences += [*_paces(outcomes), *gaps(outcomes)]
     if loaded:
-        sentences.append(f"**Measured while other programs were busy:** {'; '.join(loaded)}.")
+        sentences.append(
+            f"**Measured while other programs, or other machines of the host, were busy:** {'; '.join(loaded)}."
+        )
     apart = _apart(medians(outcomes))
     if apart:
         sentences.append(f"**Not compared (†), ours being from a machine of another pace:** {'; '.join(apart)}.")

@@ -147,7 +147,7 @@ def test_what_was_measured_under_load_or_failed_is_named() -> None:
     busy = Outcome("titanic", OURS, 60.0, 1, {"nauc": 0.5}, machine={**MACHINE, "others_cores": 1.0})
     failed = Outcome("esc10", "Mel", 60.0, 0, notes={"failed": "no"}, machine=MACHINE)
     written = report([busy, failed])
-    assert "other programs were busy:** titanic 60 s seed 1 autodidact." in written
+    assert "of the host, were busy:** titanic 60 s seed 1 autodidact." in written
     assert "**Failed:** esc10 60 s seed 0 Mel." in written
 
 
