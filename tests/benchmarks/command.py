@@ -7,7 +7,7 @@ import resource
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,23 +21,39 @@ class CommandError(Exception):
     """A command did not do what was asked; the message has its last words."""
 
 
-@dataclass(frozen=True)
-class Finished:
-    """What a command said and what it took.
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """What else the machine did: how many cores other programs used, and how many the host gave to other machines."""
 
-    ``started`` is unix time, ``peak_mb`` the most resident memory at once, ``others_cores`` how many processor cores
-    other programs used meanwhile, ``stolen_cores`` how many the host gave to other machines, ``killed`` whether it was
-    ended for taking too long.
+    others_cores: float
+    stolen_cores: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished(Load):
+    """What a command said and what it took, and what else the machine did meanwhile.
+
+    ``started`` is unix time, ``peak_mb`` the most resident memory at once, ``killed`` whether it was ended for taking
+    too long.
     """
 
     output: str
     started: float
     wall_s: float
     peak_mb: float
-    others_cores: float
-    stolen_cores: float
     code: int
     killed: bool
+
+
+def watch() -> Callable[[], Load]:
+    """Watch what else the machine does, from now on until what is returned is called."""
+    began, busy, own, stolen = time.monotonic(), _busy(), _own(), _stolen()
+
+    def watched() -> Load:
+        wall, others = time.monotonic() - began, (_busy() - busy) - (_own() - own)
+        return Load(others_cores=max(0.0, others) / wall, stolen_cores=(_stolen() - stolen) / wall)
+
+    return watched
 
 
 def measure(
@@ -54,7 +70,7 @@ def measure(
     Raises:
         CommandError: it failed or was killed, unless that is forgiven.
     """
-    busy, own, stolen = _busy(), _own(), _stolen()
+    watched = watch()
     killed, peak = False, 0.0
     with tempfile.TemporaryFile("w+") as output:
         started, clock = time.time(), time.monotonic()
@@ -70,10 +86,19 @@ def measure(
         wall = time.monotonic() - clock
         output.seek(0)
         said = output.read()
-    others, taken = max(0.0, (_busy() - busy) - (_own() - own)) / wall, (_stolen() - stolen) / wall
+    load = watched()
     if (process.returncode != 0 or killed) and not forgive:
         raise CommandError(f"{words[0]} ended with {process.returncode} after {wall:.0f} s: {said[-600:]}")
-    return Finished(said, started, wall, peak, others, taken, process.returncode, killed)
+    return Finished(
+        output=said,
+        started=started,
+        wall_s=wall,
+        peak_mb=peak,
+        code=process.returncode,
+        killed=killed,
+        others_cores=load.others_cores,
+        stolen_cores=load.stolen_cores,
+    )
 
 
 def _busy() -> float:

@@ -7,6 +7,7 @@ import platform
 import shutil
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _REPORTS = "tests/benchmarks/reports"  # which every measurement changes
 PORTFOLIO = "resources/portfolio.json"
 _MODALITIES = tuple(f"engine/modalities/{modality.value}" for modality in Modality)
+_WINDOW = ("engine", "labeling", "studio")
 _TRIES, _COUNT, _PRODUCTS = 60, 60_000, 3
 ALIKE = 1.3  # machines on which the same work takes at most so many times as long
 
@@ -72,11 +74,21 @@ def engine(modality: str | None = None) -> str:
     mended for tables says nothing about a measured run on pictures.
     """
     others = [folder for folder in _MODALITIES if modality and folder != f"engine/modalities/{modality}"]
-    listed = _git("ls-tree", "-r", "HEAD", "engine/", PORTFOLIO).splitlines()
+    return _state(("engine", PORTFOLIO), others)
+
+
+def window() -> str:
+    """Return the state of what the studio shows and does: its own code, what keeps labels, and what learns."""
+    return _state((*_WINDOW, PORTFOLIO))
+
+
+def _state(paths: Sequence[str], others: Sequence[str] = ()) -> str:
+    """Return a mark of the files at some paths but for documents and the folders of ``others``."""
+    listed = _git("ls-tree", "-r", "HEAD", "--", *paths).splitlines()
     files = [line for line in listed if not (line.endswith(".md") or any(f"\t{folder}/" in line for folder in others))]
     state = hashlib.sha256("\n".join(files).encode()).hexdigest()[:7] if files else ""
     left_out = (f":(exclude){path}" for path in (*others, "*.md"))
-    return state + ("-dirty" if _changed("engine", PORTFOLIO, *left_out) else "")
+    return state + ("-dirty" if _changed(*paths, *left_out) else "")
 
 
 def _changed(*paths: str) -> bool:

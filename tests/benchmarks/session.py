@@ -41,14 +41,14 @@ def _attempt(key: Key, measured: Callable[[], Outcome]) -> Outcome:
     try:
         return measured()
     except _FAILURES as error:
-        facts = machine.record(_modality(key)) | ({} if key[1] == OURS else {"method": _method(key)})
+        facts = machine.record() | ({"engine": _engine(key)} if key[1] == OURS else {"method": _method(key)})
         return Outcome(*key, notes={"failed": f"{type(error).__name__}: {error}"}, machine=facts)
 
 
 def _known(options: Options, key: Key) -> bool:
     """Tell whether there is a result; it must be from the code as it is, unless any of ours will do."""
     ours = key[1] == OURS
-    state = None if ours and options.any_commit else machine.engine(_modality(key)) if ours else _method(key)
+    state = None if ours and options.any_commit else _engine(key) if ours else _method(key)
     return results.is_done(results.load(options.results), key, state)
 
 
@@ -56,9 +56,11 @@ def _method(key: Key) -> str:
     return next(peer.method for peer in contenders.PEERS if peer.name == key[1])
 
 
-def _modality(key: Key) -> str | None:
-    """Return what kind of data a case is of; None for the measuring of the window."""
-    return next((case.modality for case in CASES if case.name == key[0]), None)
+def _engine(key: Key) -> str:
+    """Return the state of our code that a line tells about: what learns from its kind of data, or the window."""
+    if key[0] == STUDIO:
+        return machine.window()
+    return machine.engine(next(case.modality for case in CASES if case.name == key[0]))
 
 
 def _plan(options: Options) -> Iterator[tuple[Key, Callable[[], Outcome]]]:
@@ -103,11 +105,12 @@ def _peer(options: Options, peer: Peer, case: Case, seed: int, budget_s: float) 
 
 
 def _studio(options: Options) -> Outcome:
-    facts = machine.record()
+    facts = machine.record() | {"engine": machine.window()}
     with tempfile.TemporaryDirectory() as folder:
-        figures, stalls = studio.measure_studio(options.data, Path(folder), STUDIO_BUDGET_S)
+        figures, stalls, load = studio.measure_studio(options.data, Path(folder), STUDIO_BUDGET_S)
     notes = {f"stall {number}": stall for number, stall in enumerate(stalls)}
-    return Outcome(STUDIO, OURS, STUDIO_BUDGET_S, 0, figures, notes=notes, machine=facts)
+    outcome = Outcome(STUDIO, OURS, STUDIO_BUDGET_S, 0, figures, notes=notes, machine=facts)
+    return training.with_load(outcome, load)
 
 
 def _words(key: Key) -> str:

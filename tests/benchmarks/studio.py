@@ -12,7 +12,7 @@ from statistics import median
 
 from PIL import Image
 
-from tests.benchmarks.command import CommandError, measure
+from tests.benchmarks.command import CommandError, Load, measure, watch
 from tests.benchmarks.training import autodidact
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,22 +23,24 @@ _LIMIT_S = 180.0
 _IMPORT_LIMIT_S = 600.0
 
 
-def measure_studio(data: Path, folder: Path, budget_s: float) -> tuple[dict[str, float], list[str]]:
-    """Return the studio's figures, and a line for each stall; ``folder`` is empty and may be filled.
+def measure_studio(data: Path, folder: Path, budget_s: float) -> tuple[dict[str, float], list[str], Load]:
+    """Return the studio's figures, a line for each stall, and what else the machine did while they were measured.
+
+    ``folder`` is empty and may be filled.
 
     Raises:
         CommandError: the studio failed or did not end.
     """
-    settings = folder / "settings"
-    figures = {"first_paint_s": median(_first_paint(settings) for _ in range(_PAINTS))}
-    photos, project = folder / "photos", folder / "project"
+    settings, photos, project = folder / "settings", folder / "photos", folder / "project"
     make_photos(data / "trashnet" / "train", photos, PICTURES)
+    watched = watch()
+    figures = {"first_paint_s": median(_first_paint(settings) for _ in range(_PAINTS))}
     imported = measure([autodidact(), "import", photos, "--project", project], _IMPORT_LIMIT_S)
     figures["import_s"] = imported.wall_s
     dropped, slow = _probe(settings, "drop", str(photos))
     figures |= dropped | _probe(settings, "grid", str(project))[0]
     trained, stalls = _probe(settings, "train", str(project), f"{budget_s:g}")
-    return figures | trained, slow + stalls
+    return figures | trained, slow + stalls, watched()
 
 
 def _first_paint(settings: Path) -> float:

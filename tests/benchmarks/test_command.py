@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+import time
 
 import pytest
 
-from tests.benchmarks.command import CommandError, measure
+from tests.benchmarks.command import CommandError, measure, watch
 
 GREEDY = "import time; x = bytearray(150_000_000); time.sleep(0.5)"
 PARENT = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {GREEDY!r}]); print('done')"
@@ -35,3 +37,13 @@ def test_failure_comes_with_the_last_words() -> None:
 def test_what_does_not_end_is_ended() -> None:
     with pytest.raises(CommandError, match="ended with -9"):
         measure([sys.executable, "-c", "import time; time.sleep(60)"], 0.3)
+
+
+def test_what_other_programs_use_is_watched_until_asked() -> None:
+    watched = watch()
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as other:  # not ours as long as it is not awaited
+        time.sleep(1.0)
+        load = watched()
+        other.kill()
+    assert load.others_cores > 0.1
+    assert load.stolen_cores >= 0.0

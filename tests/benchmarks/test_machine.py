@@ -10,7 +10,7 @@ import pytest
 from tests.benchmarks import machine
 
 SHARED = ("engine/split.py", "engine/modalities/extent.py", "resources/portfolio.json")
-OTHERS = ("studio/window.py", "engine/README.md", "resources/portfolio.md")
+OTHERS = ("studio/window.py", "labeling/labels.py", "exporters/onnx.py", "engine/README.md", "resources/portfolio.md")
 FILES = (*SHARED, *OTHERS, "engine/modalities/table/target.py")
 
 
@@ -53,6 +53,24 @@ def test_what_does_not_learn_changes_nothing(repository: Path, name: str) -> Non
     assert (machine.engine("table"), machine.engine()) == before
     commit(repository)
     assert (machine.engine("table"), machine.engine()) == before
+
+
+@pytest.mark.parametrize(
+    "name", [*SHARED, "studio/window.py", "labeling/labels.py", "engine/modalities/table/target.py"]
+)
+def test_whatever_the_window_consists_of_changes_its_state(repository: Path, name: str) -> None:
+    before = machine.window()
+    (repository / name).write_text("2\n", encoding="utf-8")
+    assert machine.window() == f"{before}-dirty"
+    commit(repository)
+    assert machine.window() not in (before, f"{before}-dirty", machine.engine())
+
+
+def test_documents_and_what_is_not_in_the_window_change_nothing_of_its_state(repository: Path) -> None:
+    before = machine.window()
+    for name in ("engine/README.md", "exporters/onnx.py"):
+        (repository / name).write_text("2\n", encoding="utf-8")
+    assert machine.window() == before
 
 
 def commit(repository: Path) -> None:

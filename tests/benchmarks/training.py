@@ -15,7 +15,7 @@ import psutil
 
 from tests.benchmarks import machine, portfolio, serving
 from tests.benchmarks.cases import Case
-from tests.benchmarks.command import MEGABYTE, Finished, measure
+from tests.benchmarks.command import MEGABYTE, Finished, Load, measure
 from tests.benchmarks.parts import read_part
 from tests.benchmarks.results import OURS, Outcome
 from tests.benchmarks.scoring import LONG_S, Moment, Truth, area, first_model, score_curve
@@ -89,10 +89,10 @@ def pairs(case: Case, curve: list[Moment]) -> tuple[tuple[float, float], ...]:
     return tuple((round(moment.seconds, 3), round(moment.scores.metrics[case.metric], 6)) for moment in curve)
 
 
-def with_load(outcome: Outcome, finished: Finished) -> Outcome:
-    """Add what else the machine did during the run, and its pace as the better of before and after."""
+def with_load(outcome: Outcome, load: Load) -> Outcome:
+    """Add what else the machine did meanwhile, and its pace as the better of before and after."""
     pace = min(float(outcome.machine["reference_ms"]), machine.reference_ms())
-    used = {"others_cores": round(finished.others_cores, 3), "stolen_cores": round(finished.stolen_cores, 3)}
+    used = {"others_cores": round(load.others_cores, 3), "stolen_cores": round(load.stolen_cores, 3)}
     after = {"load_after": round(psutil.getloadavg()[0], 2), "reference_ms": pace, **used}
     return replace(outcome, machine={**outcome.machine, **after})
 
