@@ -74,9 +74,9 @@ def test_a_file_is_decoded_once_for_all_kinds_of_features(tmp_path: Path, decode
     again = STATISTICS.compute(sounds, np.arange(4), "cpu")
     starts = sounds.described(np.arange(4), 1, lambda wave: wave[:1])
     assert set(decoded.values()) == {1} and len(decoded) == 4
-    np.testing.assert_array_equal(first[::-1], again)
     fresh = [statistics(decode(path)) for path in sounds.references]
-    np.testing.assert_array_equal(again, fresh)
+    for found in (again, fresh):  # but for rounding: not every processor adds up alike wherever the numbers lie
+        np.testing.assert_allclose(found, first[::-1], rtol=1e-4, atol=1e-4)
     assert starts.ravel().tolist() == [decode(path)[0] for path in sounds.references]
 
 
