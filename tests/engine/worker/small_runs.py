@@ -25,23 +25,28 @@ EACH = 10
 BUDGET_S = 60.0
 
 
-def small_run(folder: Path, modality: Modality) -> RunFolder:
-    """Make a run folder ``run`` in ``folder``, beside the files of its samples."""
+def small_run(folder: Path, modality: Modality, weights: Sequence[str] = ()) -> RunFolder:
+    """Make a run folder ``run`` in ``folder``, beside the files of its samples.
+
+    ``weights`` are files of a person's own networks, for pictures.
+    """
     if modality is Modality.TABLE:
         return flower_run(folder / "run", BUDGET_S)
     job = _job(folder, modality)
+    wrong = np.arange(len(job.labels)) % 7 == 6  # or the first model would be without a mistake, and end the run
+    labels = (job.labels + wrong) % len(job.task.classes)
     held = np.arange(len(job.labels)) % 5 == 4
     frame = pl.DataFrame(
         {
             "id": [str(row) for row in range(len(held))],
-            "label": [job.task.classes[int(label)] for label in job.labels],
+            "label": [job.task.classes[int(label)] for label in labels],
             "split": np.where(held, "test", "train"),
             "fold": np.where(held, -2, np.arange(len(held)) % 5).astype(np.int32),
             **_inputs(job),
         }
     )
     task = replace(job.task, columns=(WORDS,)) if modality is Modality.TEXT else job.task
-    return RunFolder.create(folder / "run", task, Dataset(frame), RunOptions(BUDGET_S, "cpu"))
+    return RunFolder.create(folder / "run", task, Dataset(frame), RunOptions(BUDGET_S, "cpu", weights=tuple(weights)))
 
 
 def _job(folder: Path, modality: Modality) -> Job:

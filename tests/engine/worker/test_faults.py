@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
@@ -14,69 +13,37 @@ import pytest
 from typing_extensions import override
 
 from engine.budget import Deadline
-from engine.curve import CONSTANT
+from engine.dataset import Split
 from engine.errors import ModelError
 from engine.events import Event
 from engine.learners import LEARNERS
 from engine.learners.constant import ConstantMember
-from engine.modalities import FIRST_KINDS, open_samples
+from engine.modalities import FIRST_KINDS, portfolio
 from engine.model.model import Model
 from engine.run.folder import RunFolder
 from engine.run.tail import EventTail
 from engine.task import Modality, Task
 from engine.worker.bench import Bench
 from engine.worker.handle import start
+from engine.worker.roster import STRIKES
 from tests.engine.flowers import flower_run, wait_for
+from tests.engine.worker.breaking import (
+    PATIENCE_S,
+    break_learners,
+    check_it_answers,
+    finish_after,
+    modality_of,
+    others_are_served,
+    reasons_of,
+)
 from tests.engine.worker.small_runs import small_run
 
-ROOT = Path(__file__).parents[3]
-PATIENCE_S = 90.0
 SECOND_KINDS = {  # where those that begin a run crash
     Modality.IMAGE: "image.frozen_head",
     Modality.AUDIO: "audio.finetune",
     Modality.TEXT: "text.frozen_head",
     Modality.TABLE: "table.linear",
 }
-
-
-def break_learners(
-    faults: Mapping[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch, others: Sequence[str] = ()
-) -> None:
-    """Replace the learners of these kinds in processes started from now on; with ``others``, these alone are tried."""
-    hooks = folder / "hooks"
-    hooks.mkdir()
-    words = "from engine.learners import LEARNERS\n"
-    words += "".join(f"LEARNERS[{kind!r}] = 'tests.engine.worker.crashing:{fault}'\n" for kind, fault in faults.items())
-    if "Loops" in faults.values():  # nobody waits for it as long as usual
-        words += "import engine.worker.desk\nengine.worker.desk.OVERRUN_GRACE = 0.5\n"
-    if others:
-        words += "from tests.engine.worker.few import leave\n"
-        words += f"leave({_modality(others[0]).value!r}, {[*faults, *others]!r})\n"
-    (hooks / "sitecustomize.py").write_text(words)
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(hooks), str(ROOT)]))
-
-
-def _modality(kind: str) -> Modality:
-    return Modality(kind.partition(".")[0])
-
-
-def finish_after(run: RunFolder, enough: Callable[[list[Event]], bool]) -> list[Event]:
-    """Let a run finish once what has happened is enough; return all events."""
-    handle, tail, events = start(run.path), EventTail(run.events_path), list[Event]()
-    ends = time.monotonic() + PATIENCE_S
-    while handle.alive() and time.monotonic() < ends:
-        events += tail.poll()
-        if enough(events):
-            handle.send("finish")
-            break
-        time.sleep(0.05)
-    assert handle.wait(PATIENCE_S) == 0
-    return events + tail.poll()
-
-
-def reasons_of(events: list[Event]) -> set[str]:
-    """Why learners failed."""
-    return {event.data["reason"] for event in events if event.type == "failed"}
 
 
 def run_with(
@@ -115,19 +82,13 @@ def test_a_run_with_learners_gone_wrong_ends_with_a_model(
     assert all(text.startswith("ExtraTrees") for text in lacking)
 
 
-def others_are_served(events: list[Event]) -> bool:
-    """Whether something has failed, and more than a plain guess is served."""
-    served = [{member["name"] for member in event.data["members"]} for event in events if event.type == "point"]
-    return any(event.type == "failed" for event in events) and any(names != {CONSTANT} for names in served)
-
-
 @pytest.mark.parametrize("broken", [*FIRST_KINDS.values(), *SECOND_KINDS.values()])
 def test_a_run_on_any_data_in_which_a_learner_crashes_ends_with_a_model_that_answers(
     broken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    modality = _modality(broken)
+    modality = modality_of(broken)
     other = FIRST_KINDS[modality] if broken != FIRST_KINDS[modality] else SECOND_KINDS[modality]
-    break_learners({broken: "Ends"}, tmp_path, monkeypatch, [other])
+    break_learners({broken: "Ends"}, tmp_path, monkeypatch, [broken, other])
     run = small_run(tmp_path, modality)
     events = finish_after(run, others_are_served)
     assert reasons_of(events) == {"crash"}
@@ -135,11 +96,38 @@ def test_a_run_on_any_data_in_which_a_learner_crashes_ends_with_a_model_that_ans
     assert result is not None
     assert result["active_s"] <= 61.0
     assert len(result["members"]) == 1
-    samples = open_samples(run.dataset(), run.task)
-    answers = Model.load(run.model_path).predict(samples)
-    assert answers.shape == (len(samples), run.task.outputs)
-    assert np.isfinite(answers).all()
-    assert (answers.std(axis=0) > 0.0).all()  # more than a plain guess
+    check_it_answers(run)
+
+
+def all_but(survivor: str) -> dict[str, str]:
+    """Every other kind of learner for such data, half of them to raise and half to end their process."""
+    modality = modality_of(survivor)
+    others = [kind for kind in LEARNERS if kind.startswith(f"{modality.value}.") and kind != survivor]
+    return {kind: ("Raises", "Ends")[place % 2] for place, kind in enumerate(others)}
+
+
+@pytest.mark.parametrize("survivor", ["image.thumbnail_ridge", "text.ngrams", "table.linear"])  # of sounds see above
+def test_a_run_of_all_learners_of_which_one_kind_alone_works_ends_with_its_model_and_tries_no_other_for_ever(
+    survivor: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults, modality = all_but(survivor), modality_of(survivor)
+    break_learners(faults, tmp_path, monkeypatch)
+    run = small_run(tmp_path, modality, weights=["own.pth"] if modality is Modality.IMAGE else ())
+    assert start(run.path).wait(PATIENCE_S) == 0
+    train, own = run.dataset().part(Split.TRAIN), run.options.own_weights
+    entries = {entry.name: entry for entry in portfolio(run.task, len(train), "cpu", train, own)}
+    events = EventTail(run.events_path).poll()
+    failures = Counter(event.data["learner"] for event in events if event.type == "failed")
+    broken = [name for name, entry in entries.items() if entry.kind in faults and not entry.repeats]
+    assert failures == dict.fromkeys(broken, STRIKES)
+    assert {entries[name].kind for name in broken} == set(faults)
+    told = [event.data["text"] for event in events if event.type == "message"]
+    assert all(any(text.startswith(f"{name}: It failed again, so it is left out.") for text in told) for name in broken)
+    result = run.result()
+    assert result is not None
+    assert result["stopped_because"] == "converged"
+    assert {entries[member["name"]].kind for member in result["members"]} == {survivor}
+    check_it_answers(run)
 
 
 def test_a_full_disk_ends_the_sitting_and_the_run_goes_on_later(
