@@ -27,13 +27,15 @@ from engine.modalities.text.samples import TextSamples
 from engine.modalities.text.solver import Descent, Fit
 from engine.modalities.text.tokens import letters_of
 from engine.pieces import Pieces, Result
+from engine.task import Kind
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 _WEIGHTS = 20_000_000  # numbers in the weights that are looked for at once
 _FEATURES = 400_000
-_RARE_FROM = 50  # texts from which on a feature must occur twice
+_RARE_FROM = 50  # texts from which on a feature must occur twice,
+_FEW_OF_EACH = 3  # unless there are fewer of a class, where what occurs once may be all that is known of it
 _FIRST_CHARACTERS, _FEWEST_FIRST = 1_000_000, 100  # about what is learned from in a quarter of a second
 _MOST_CHARACTERS = 12_000_000  # in the texts learned from: each kind of n-gram takes about a minute then
 _AT_LEISURE, _LEISURE_S = 3, 900.0  # times as many where so much time is left
@@ -244,7 +246,7 @@ class Ngrams(Learner):
             raise DataError("The texts hold no words. Check the files or columns, then train again.")
         yield False
         most = min(_FEATURES, self._most // job.task.outputs) // len(self.families)
-        least = 2 if len(rows) >= _RARE_FROM else 1
+        least = self._least(len(rows))
         vocabularies, parts = [], []
         for family in self.families:
             counts = yield from _without_news(texts.count_steps(family))
@@ -270,6 +272,12 @@ class Ngrams(Learner):
             yield False
         known = frequent(transposed, learned, least)
         return _Problem(rows, tuple(vocabularies), tuple(fits), held_out, known, middle, spread)
+
+    def _least(self, texts: int) -> int:
+        """Return in how many of so many texts a feature must occur."""
+        task = self.job.task
+        few = task.kind is Kind.MULTICLASS and texts < _FEW_OF_EACH * task.outputs
+        return 1 if few or texts < _RARE_FROM else 2
 
     def _fits(
         self,

@@ -50,6 +50,17 @@ def test_it_tells_topics_apart(settings: dict[str, Any]) -> None:
         assert (validation.argmax(axis=1) == job.labels).mean() > 0.9
 
 
+@pytest.mark.parametrize("settings", [PLAIN, FULL])
+def test_of_many_classes_of_two_texts_each_is_known_by_a_word_that_was_learned_once(settings: dict[str, Any]) -> None:
+    classes = [f"class {number}" for number in range(30)]
+    texts = [f"the {chr(0x4E00 + number)} was {found} again" for number in range(30) for found in ("lost", "found")]
+    task = replace(class_job().task, classes=tuple(classes))
+    rows = np.arange(60)
+    job = Job(task, TextSamples.from_texts(texts), (rows // 2).astype(np.float64), rows % 4)
+    validation = contract.run_to_the_end(Ngrams(job, settings)).validation()
+    assert (validation.argmax(axis=1) == job.labels).mean() > 0.9
+
+
 def test_how_often_a_word_occurs_counts_only_where_it_is_told_to() -> None:
     job = class_job()
     often = TextSamples.from_texts(["goal bank", "goal bank bank bank"])
