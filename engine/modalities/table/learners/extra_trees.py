@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,7 +76,9 @@ class ExtraTrees(TableLearner):
     @override
     def advance(self, deadline: Deadline) -> Progress:
         before = sum(fold.trees for fold in self._folds)
-        work_until(deadline, self._work, at_once(self.job, len(self._folds)))
+        with warnings.catch_warnings():  # here, as the threads that work share what is ignored
+            warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)  # for each tree, in the log
+            work_until(deadline, self._work, at_once(self.job, len(self._folds)))
         after = sum(fold.trees for fold in self._folds)
         ready = all(fold.trees for fold in self._folds)
         done = self._most_behind() is None

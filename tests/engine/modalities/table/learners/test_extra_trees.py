@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,14 @@ def test_any_number_of_classes_is_told_apart(tmp_path: Path) -> None:
     learner = contract.run_to_the_end(make())
     answers, labels = learner.validation(), learner.job.labels
     assert (answers[labels > 0.5].mean() - answers[labels < 0.5].mean()) > 0.3
+
+
+def test_very_many_classes_of_a_few_rows_are_learned_from_without_a_warning_for_every_tree() -> None:
+    job = a_job(2, size=120)
+    task = replace(job.task, classes=tuple(f"class {number}" for number in range(60)))
+    labels = np.arange(120) // 2
+    learner = ExtraTrees(replace(job, task=task, labels=labels.astype(np.float64)), SETTINGS)
+    contract.its_predictions_are_well_formed(contract.run_to_the_end(learner))
 
 
 def test_it_learns_from_words_and_keeps_them(tmp_path: Path) -> None:
