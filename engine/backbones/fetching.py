@@ -1,6 +1,6 @@
 """Fetch pretrained weights from where torchvision keeps them, before a run's clock begins.
 
-Nothing is waited for without end, and nothing that did not come whole stays. No torch here until something is fetched.
+Nothing is waited for without end, and nothing that did not come whole stays. No torch here.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ from typing import BinaryIO
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
+from engine.backbones.good import GOOD
 from engine.backbones.weights import digest
 from engine.errors import WeightsError
-
-GOOD = ("regnet_y_1_6gf", "convnext_tiny")  # networks for pictures that are good in general
 
 PATIENCE_S = 10.0  # without a word from there
 SLOWEST = 100_000  # bytes a second: at less, the largest would take more than twenty minutes
@@ -30,29 +29,38 @@ _NEWS = 4  # how often it is said how much is there
 _MB = 1e6
 
 
-def fetch_good(folder: Path, given: Collection[Path], say: Callable[[str], None]) -> tuple[list[Path], list[str]]:
+def _never() -> bool:
+    return False
+
+
+def fetch_good(
+    folder: Path, given: Collection[Path], say: Callable[[str], None], cancelled: Callable[[], bool] = _never
+) -> tuple[list[Path], list[str]]:
     """Return the files of networks that are good in general, fetched unless they are there, and what went wrong.
 
-    None is fetched of which the person has ``given`` weights. After one that cannot be had no other is asked for.
+    None is fetched of which the person has ``given`` weights. After one that cannot be had, or once ``cancelled``, no
+    other is asked for.
     """
     found: list[Path] = []
     for name in GOOD:
         if any(path.name.startswith(name) for path in given):
             continue
+        if cancelled():
+            break
         try:
-            found.append(fetch(name, folder, say))
+            found.append(fetch(name, folder, say, cancelled))
         except WeightsError as error:
             return found, [str(error)]
     return found, []
 
 
-def fetch(name: str, folder: Path, say: Callable[[str], None]) -> Path:
-    """Return the file of torchvision's best weights of a network in a folder, fetched unless it is there.
+def fetch(name: str, folder: Path, say: Callable[[str], None], cancelled: Callable[[], bool] = _never) -> Path:
+    """Return the file of torchvision's best weights of a good network in a folder, fetched unless it is there.
 
     ``say`` is told how far it is.
 
     Raises:
-        WeightsError: it cannot be reached, comes too slowly or damaged, or cannot be kept.
+        WeightsError: it cannot be reached, comes too slowly or damaged, cannot be kept, or was ``cancelled`` meanwhile.
     """
     url = address(name)
     file = folder / url.rpartition("/")[2]
@@ -63,7 +71,7 @@ def fetch(name: str, folder: Path, say: Callable[[str], None]) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         _clear(folder, file.name)
         with urlopen(url, timeout=PATIENCE_S) as answer, part.open("wb") as kept:
-            _take(answer, kept, name, say)
+            _take(answer, kept, name, say, cancelled)
         if not digest(part).startswith(_expected(file.name)):
             raise ValueError("what came is damaged")
         part.replace(file)
@@ -80,10 +88,8 @@ def fetch(name: str, folder: Path, say: Callable[[str], None]) -> Path:
 
 
 def address(name: str) -> str:
-    """Return where torchvision keeps its best weights of a network."""
-    import torchvision
-
-    return str(torchvision.models.get_model_weights(name).DEFAULT.url)
+    """Return where torchvision keeps its best weights of a good network."""
+    return GOOD[name].url
 
 
 def _clear(folder: Path, name: str) -> None:
@@ -94,11 +100,13 @@ def _clear(folder: Path, name: str) -> None:
                 part.unlink()
 
 
-def _take(answer: HTTPResponse, kept: BinaryIO, name: str, say: Callable[[str], None]) -> None:
+def _take(
+    answer: HTTPResponse, kept: BinaryIO, name: str, say: Callable[[str], None], cancelled: Callable[[], bool]
+) -> None:
     """Keep what comes.
 
     Raises:
-        OSError: nothing came for long, or too little.
+        OSError: nothing came for long, or too little, or it was cancelled.
     """
     total = int(answer.headers.get("Content-Length") or 0)
     size = f" ({total / _MB:.0f} MB)" if total else ""
@@ -107,6 +115,8 @@ def _take(answer: HTTPResponse, kept: BinaryIO, name: str, say: Callable[[str], 
     while piece := answer.read1(_PIECE):  # what is there by now: a whole piece might take for ever
         kept.write(piece)
         came += len(piece)
+        if cancelled():
+            raise ConnectionAbortedError("it was cancelled")
         passed = time.monotonic() - began
         if passed > PATIENCE_S and came < SLOWEST * passed:
             raise ConnectionError("it comes too slowly")

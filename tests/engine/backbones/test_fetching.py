@@ -2,66 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import threading
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from typing_extensions import override
 
 from engine.backbones import fetching
-from engine.backbones.fetching import GOOD, fetch, fetch_good
+from engine.backbones.fetching import fetch, fetch_good
+from engine.backbones.good import GOOD
 from engine.errors import WeightsError
+from tests.weights_server import CONTENT, Server, file_name, serving
 
-CONTENT = b"weights" * 10_000
-NAME = f"net-{hashlib.sha256(CONTENT).hexdigest()[:8]}.pth"
-
-
-class Server(ThreadingHTTPServer):
-    """Gives all of the content, or a few bytes and then nothing more until the test is over."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.content, self.complete, self.over = CONTENT, True, threading.Event()
-        self.asked: list[str] = []
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Server
-
-    def do_GET(self) -> None:
-        self.server.asked.append(self.path)
-        self.send_response(200 if "absent" not in self.path else 404)
-        self.send_header("Content-Length", str(len(self.server.content)))
-        self.end_headers()
-        if self.server.complete:
-            self.wfile.write(self.server.content)
-        else:
-            self.wfile.write(self.server.content[:10])
-            self.server.over.wait(60.0)
-
-    @override
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+NAME = file_name("net")
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    made = Server()
-    thread = threading.Thread(target=made.serve_forever, args=(0.01,))
-    thread.start()
-    monkeypatch.setattr(fetching, "address", lambda name: f"http://127.0.0.1:{made.server_port}/{name}/{NAME}")
-    yield made
-    made.over.set()
-    made.shutdown()
-    thread.join()
-    made.server_close()
+    with serving() as made:
+        monkeypatch.setattr(fetching, "address", made.address)
+        yield made
 
 
 def refusal(folder: Path, name: str = "net") -> str:
@@ -130,20 +93,42 @@ def test_a_file_whose_name_does_not_tell_what_it_holds_is_not_trusted(
 
 
 def test_only_networks_that_the_person_has_not_are_fetched(server: Server, tmp_path: Path) -> None:
-    given = [tmp_path / f"{GOOD[0]}-mine.pth"]
-    assert fetch_good(tmp_path, given, lambda sentence: None) == ([tmp_path / NAME], [])
-    assert [path.split("/")[1] for path in server.asked] == list(GOOD[1:])
+    first, *others = GOOD
+    given, wanted = [tmp_path / f"{first}-mine.pth"], [tmp_path / file_name(name) for name in others]
+    assert fetch_good(tmp_path, given, lambda sentence: None) == (wanted, [])
+    assert server.asked == [f"/{path.name}" for path in wanted]
 
 
 def test_after_one_that_cannot_be_had_no_other_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "address", lambda name: f"http://127.0.0.1:1/{NAME}")
     found, troubles = fetch_good(tmp_path, [], lambda sentence: None)
     assert not found
-    assert len(troubles) == 1 and GOOD[0] in troubles[0]
+    assert len(troubles) == 1 and next(iter(GOOD)) in troubles[0]
 
 
-def test_torchvision_says_where_the_good_ones_are_and_how_they_begin() -> None:
+def test_what_is_cancelled_half_way_is_not_kept_and_no_other_is_asked_for(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "SLOWEST", 0)
+    server.complete, server.drips = False, True
+    found, _ = fetch_good(tmp_path, [], lambda sentence: None, lambda: bool(server.asked))
+    assert not found
+    assert len(server.asked) == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_nothing_is_asked_for_once_it_is_cancelled(server: Server, tmp_path: Path) -> None:
+    assert fetch_good(tmp_path, [], lambda sentence: None, lambda: True) == ([], [])
+    assert not server.asked
+
+
+def test_no_torch_is_needed_to_fetch() -> None:
+    said = "import sys, engine.backbones.fetching as f; f.address('convnext_tiny'); print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.split() == ["False"]
+
+
+def test_the_names_of_the_good_ones_tell_what_their_files_hold() -> None:
     for name in GOOD:
-        url = fetching.address(name)
-        assert url.startswith("https://")
-        assert fetching._expected(url.rpartition("/")[2])
+        assert fetching.address(name).startswith("https://")
+        assert fetching._expected(fetching.address(name).rpartition("/")[2])
