@@ -24,11 +24,13 @@ class Job(QObject):
     """
 
     progress = Signal(int, int)
+    said = Signal(str)
     done = Signal(object)
     failed = Signal(object)
     stopped = Signal()
     finished = Signal()
     _advanced = Signal(int, int)
+    _told = Signal(str)
     _ended = Signal(str, object)
 
     def __init__(self, title: str = "") -> None:
@@ -39,6 +41,7 @@ class Job(QObject):
         self._kept = False
         self._reported = 0.0
         self._advanced.connect(self.progress, Qt.ConnectionType.QueuedConnection)
+        self._told.connect(self.said, Qt.ConnectionType.QueuedConnection)
         self._ended.connect(self._settle, Qt.ConnectionType.QueuedConnection)
 
     def cancel(self) -> None:
@@ -52,6 +55,15 @@ class Job(QObject):
     def keep(self) -> None:
         """Say, from the working thread, that what was asked for is done and stays: a cancel is too late now."""
         self._kept = True
+
+    @property
+    def kept(self) -> bool:
+        """Whether a cancel is too late."""
+        return self._kept
+
+    def say(self, sentence: str) -> None:
+        """Tell, from the working thread, what is being done."""
+        self._told.emit(sentence)
 
     def report(self, done: int, total: int) -> None:
         """Report progress; may be called as often as one likes, from the working thread."""

@@ -56,6 +56,15 @@ def test_progress_is_reported_without_a_flood(qtbot: QtBot, background: Backgrou
     assert len(seen) < 200
 
 
+def test_what_is_being_done_is_told_in_the_gui_thread(qtbot: QtBot, background: Background) -> None:
+    seen: list[tuple[str, int]] = []
+    job = background.start(lambda job: job.say("Half of it is there."))
+    job.said.connect(lambda sentence: seen.append((sentence, threading.get_ident())))
+    with qtbot.waitSignal(job.finished):
+        pass
+    assert seen == [("Half of it is there.", threading.get_ident())]
+
+
 def test_a_cancelled_job_says_so_and_gives_no_answer(qtbot: QtBot, background: Background) -> None:
     started = threading.Event()
 
