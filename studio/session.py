@@ -19,7 +19,8 @@ from studio.listing import Label
 from studio.looking import Looking
 from studio.recent import forget, remember
 from studio.run_watch import RunWatch
-from studio.train.choices import AS_USUAL, Choices, own_networks
+from studio.train.choices import AS_USUAL, Choices
+from studio.train.launching import Launched, launch
 
 if TYPE_CHECKING:
     from engine.events import Event
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from labeling.annotations.marks import Mark
     from labeling.project import Project
 
-TEST_FRACTION = 0.15
 FAREWELL_S = 5.0
 
 
@@ -42,6 +42,8 @@ class Session(QObject):
     screen shall show alone, and a caption; ``paths_wanted`` files to take in; ``command_wanted`` the name of one of the
     window's commands.
 
+    ``preparing_said`` tells what is waited for before a training can begin, and is empty when that is through.
+
     ``run_event`` repeats every event of the run, from the first, when a project is opened: listeners start afresh at
     ``run_opened``.
     """
@@ -50,6 +52,7 @@ class Session(QObject):
     samples_changed = Signal()
     labels_changed = Signal()
     preparing_changed = Signal(bool)
+    preparing_said = Signal(str)
     run_opened = Signal()
     run_started = Signal(object)
     run_event = Signal(object)
@@ -87,6 +90,7 @@ class Session(QObject):
         self.sample_wanted = ""
         self.preparing = False
         self.interrupted = False
+        self._fetching: Job | None = None
         self._watch: RunWatch | None = None
         self._left_running: list[WorkerHandle] = []
         self._leaving: list[WorkerHandle] = []
@@ -126,6 +130,7 @@ class Session(QObject):
         """Close the project; a run that is under way goes on by itself."""
         if self.project is None:
             return
+        self._leave_fetching()
         self._look_away()
         self._forget_run()
         self.suggesting.open(None)
@@ -143,6 +148,7 @@ class Session(QObject):
 
     def _adopt(self, project: Project) -> None:
         if self.project is not None:
+            self._leave_fetching()
             self._look_away()
             self._forget_run()
             self.suggesting.open(None)
@@ -220,23 +226,46 @@ class Session(QObject):
         """The model folder of the run open now, once there is one."""
         return self.run.model_path if self.run is not None and _has_model(self.run) else None
 
-    def _begin(self, work: Callable[[Job], tuple[RunFolder, WorkerHandle]], title: str) -> None:
+    @property
+    def fetching(self) -> bool:
+        """Whether a training waits for networks from the internet: it can still be given up."""
+        return self._fetching is not None and not self._fetching.kept
+
+    @property
+    def given_up(self) -> bool:
+        """Whether such a training was given up, and what is under way for it comes to an end."""
+        return self._fetching is not None and self._fetching.cancelled() and not self._fetching.kept
+
+    def cancel_fetching(self) -> None:
+        """Give up the training that waits for networks, if there is one."""
+        if self._fetching is not None:
+            self._fetching.cancel()
+
+    def _leave_fetching(self) -> None:
+        if self.fetching and not self.given_up:
+            self.cancel_fetching()
+            self.message.emit("info", "The training that waited for networks had not begun, and was given up.")
+
+    def _begin(self, work: Callable[[Job], Launched | None], title: str) -> Job:
         """Start a worker in the background, and follow its run where the project is still open by then."""
         project = self.project
         job = self.background.start(work, title)
-        job.done.connect(lambda started: self._launched(project, *started))
+        job.said.connect(self.preparing_said)
+        job.done.connect(lambda launched: self._launched(project, launched))
         job.failed.connect(lambda error: self._not_launched(project, error))
         job.finished.connect(lambda: self._set_preparing(False))
+        return job
 
     def start_run(self, budget_s: float, choices: Choices = AS_USUAL) -> None:
-        """Freeze the labels into a run folder and start its worker, in the background."""
+        """Freeze the labels into a run folder and start its worker, in the background; see :func:`launch`."""
         if self.project is None or self.running or self.preparing:
             return
         pressed_at = time.time()
         self._look_away()
         project = self.project
         self._set_preparing(True)
-        self._begin(lambda _job: _launch(project, budget_s, choices, pressed_at), "Preparing")
+        job = self._begin(lambda job: launch(project, budget_s, choices, pressed_at, job), "Preparing")
+        self._fetching = job if choices.fetch else None
 
     def resume_run(self) -> None:
         """Let the run that stopped half-way go on with the time it has left."""
@@ -266,24 +295,26 @@ class Session(QObject):
         self._look_away()
         self._set_preparing(True)
 
-        def work(_job: Job) -> tuple[RunFolder, WorkerHandle]:
+        def work(_job: Job) -> Launched:
             from engine.worker.handle import start
 
             planned = run.with_device(device) if device else run
             handle = start(planned.path, give_way=True)
             if command:
                 handle.send(command)
-            return planned, handle
+            return Launched(planned, handle)
 
         self._begin(work, "Resuming")
 
-    def _launched(self, project: Project | None, run: RunFolder, handle: WorkerHandle) -> None:
+    def _launched(self, project: Project | None, launched: Launched) -> None:
         if not self._is_open(project):  # it goes on by itself, and is found when that project is opened again
-            handle.release()
-            self._left_running.append(handle)
+            launched.handle.release()
+            self._left_running.append(launched.handle)
             return
-        self._follow(run, handle)
-        self.run_started.emit(run)
+        self._follow(launched.run, launched.handle)
+        self.run_started.emit(launched.run)
+        for problem in launched.problems:
+            self.message.emit("warning", problem)
 
     def _not_launched(self, project: Project | None, error: object) -> None:
         if self._is_open(project):
@@ -295,6 +326,9 @@ class Session(QObject):
 
     def _set_preparing(self, preparing: bool) -> None:
         self.preparing = preparing
+        if not preparing:
+            self._fetching = None
+            self.preparing_said.emit("")
         self.preparing_changed.emit(preparing)
         self.look_on()
 
@@ -407,31 +441,3 @@ def _is_untouched(project: Project) -> bool:
 
 def _has_model(run: RunFolder) -> bool:
     return (run.model_path / "model.json").is_file()
-
-
-def _launch(project: Project, budget_s: float, choices: Choices, pressed_at: float) -> tuple[RunFolder, WorkerHandle]:
-    from engine.run.folder import RunFolder, RunOptions
-    from engine.task import Modality
-    from engine.worker.handle import start
-    from labeling.errors import ImportRefused
-    from labeling.provenance import write_origins
-    from labeling.snapshot import snapshot
-
-    understanding = project.understanding()
-    if understanding is None:
-        raise ImportRefused("There is nothing to learn from yet. Take in some photos or a table first.")
-    frozen = snapshot(project.frame(), understanding, test_fraction=TEST_FRACTION)
-    own = own_networks(choices.networks if understanding.modality is Modality.IMAGE else None)
-    options = RunOptions(
-        budget_s=budget_s,
-        device=choices.device,
-        pressed_at=pressed_at,
-        cache=str(project.cache_path),
-        notes=(own.problem, *frozen.notes) if own.problem else frozen.notes,
-        max_latency_ms=choices.max_latency_ms,
-        weights=tuple(str(file) for file in own.files),
-    )
-    origins = project.origins()  # before the run's folder is made: the project may be closed meanwhile
-    run = RunFolder.create(project.new_run_path(), frozen.task, frozen.dataset, options)
-    write_origins(run.path, origins)
-    return run, start(run.path, give_way=True)

@@ -15,16 +15,25 @@ _LONGEST_NAME = 40
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """How to train. ``max_latency_ms`` is None for any time; ``networks`` the folder with those of the person's own."""
+    """How to train. ``max_latency_ms`` is None for any time; ``networks`` the folder with those of the person's own.
+
+    ``fetch`` allows the internet to be asked for good networks, before the training begins.
+    """
 
     max_latency_ms: float | None = None
     networks: Path | None = None
     device: str = AUTO
+    fetch: bool = False
 
-    def kept(self) -> dict[str, str | float | None]:
+    def kept(self) -> dict[str, str | float | bool | None]:
         """Return the choices as a project keeps them."""
         folder = str(self.networks) if self.networks is not None else None
-        return {"max_latency_ms": self.max_latency_ms, "networks": folder, "device": self.device}
+        return {
+            "max_latency_ms": self.max_latency_ms,
+            "networks": folder,
+            "device": self.device,
+            "fetch": self.fetch,
+        }
 
 
 AS_USUAL = Choices()
@@ -51,6 +60,7 @@ def restored(kept: object) -> Choices:
         limit,
         Path(folder) if isinstance(folder, str) and folder else None,
         device if isinstance(device, str) and device in DEVICES else AUTO,
+        told.get("fetch") is True,
     )
 
 
@@ -79,6 +89,8 @@ def in_words(choices: Choices, found: Networks | None) -> str:
         said.append(f"answers within {choices.max_latency_ms:.12g} ms")
     if choices.networks is not None:
         said.append(_networks_in_words(choices.networks, found))
+    if choices.fetch:
+        said.append("larger networks from the internet")
     if choices.device != AUTO:
         said.append(f"on {DEVICES[choices.device].lower()}")
     return ", ".join(said)

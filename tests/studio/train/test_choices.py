@@ -20,7 +20,7 @@ def own(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("choices", [AS_USUAL, Choices(12.5, Path("/weights"), "cpu")])
+@pytest.mark.parametrize("choices", [AS_USUAL, Choices(12.5, Path("/weights"), "cpu", fetch=True)])
 def test_choices_survive_being_kept(choices: Choices) -> None:
     assert restored(json.loads(json.dumps(choices.kept()))) == choices
 
@@ -36,6 +36,8 @@ def test_choices_survive_being_kept(choices: Choices) -> None:
         {"max_latency_ms": -1, "networks": "", "device": ["cpu"]},
         {"max_latency_ms": True, "networks": ["/weights"], "device": None},
         {"max_latency_ms": float("nan")},
+        {"fetch": "yes"},
+        {"fetch": 1},
         {"max_latency_ms": 10**400},
     ],
 )
@@ -77,6 +79,8 @@ def test_only_what_is_unusual_is_said(own: Path, tmp_path: Path) -> None:
     assert in_words(AS_USUAL, Networks()) == ""
     chosen = Choices(30.0, own, "cpu")
     assert in_words(chosen, own_networks(own)) == "answers within 30 ms, 2 networks of your own, on the processor"
+    fetched = Choices(device="cpu", fetch=True)
+    assert in_words(fetched, Networks()) == "larger networks from the internet, on the processor"
     (own / "resnet18.pth").unlink()
     assert in_words(Choices(networks=own), own_networks(own)) == "1 network of your own"
     assert in_words(Choices(networks=own), None) == "networks of your own"
