@@ -329,7 +329,7 @@ class MainWindow(QMainWindow):
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
-        if (self.session.running or self.session.preparing) and not self._may_leave():
+        if not self._may_close():
             event.ignore()
             return
         QSettings().setValue("geometry", self.saveGeometry())
@@ -338,6 +338,27 @@ class MainWindow(QMainWindow):
             screen.close_down()
         self.session.close()
         event.accept()
+
+    def _may_close(self) -> bool:
+        if self.session.fetching and not (self.session.given_up or self._may_give_up()):
+            return False
+        if self.session.fetching:  # it may have begun while the question was asked
+            self.session.cancel_fetching()
+            return True
+        return not (self.session.running or self.session.preparing) or self._may_leave()
+
+    def _may_give_up(self) -> bool:
+        """Ask whether a training that waits for networks shall not begin at all; False keeps the window open."""
+        box = QMessageBox(self)
+        box.setWindowTitle("Networks are being fetched")
+        box.setText("Close the window and give this training up?")
+        box.setInformativeText("It waits for networks from the internet and has not begun. Your labels are safe.")
+        give_up = box.addButton("Give it up", QMessageBox.ButtonRole.DestructiveRole)
+        stay = box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stay)
+        box.setEscapeButton(stay)
+        box.exec()
+        return box.clickedButton() is give_up
 
     def _may_leave(self) -> bool:
         """Ask what becomes of the training that is under way; False keeps the window open."""

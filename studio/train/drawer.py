@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QPushButton, QVBoxLayout, QWidget
 
+from engine.backbones.good import GOOD
+from studio import wording
 from studio.background import Background
 from studio.icons import set_icon
 from studio.theme import SPACE
 from studio.train.choices import AS_USUAL, DEVICES, Choices, in_words
 from studio.train.latency import LatencyChooser
+from studio.train.launching import fetched_path
 from studio.train.networks import NetworksChooser
 from studio.widgets.basics import row, text
 
@@ -39,6 +42,13 @@ class ChoicesDrawer(QWidget):
             self.networks,
             "Files with pretrained networks, named after them, like resnet18.pth. The first four are tried too.",
         )
+        self.fetch = QCheckBox(f"Fetch two larger networks from the internet ({_size()}, once)")
+        self.fetch.setToolTip(f"They are kept in {fetched_path()}")
+        self._from_internet = _part(
+            "Larger networks",
+            self.fetch,
+            "From PyTorch's servers, after you press Train and before the time begins. They are tried too.",
+        )
         self._inside = QWidget()
         inside = QVBoxLayout(self._inside)
         inside.setContentsMargins(SPACE, 0, 0, SPACE)
@@ -54,6 +64,7 @@ class ChoicesDrawer(QWidget):
             _part("Compute on", self.device, "Automatic takes the graphics card where there is one that works.")
         )
         inside.addWidget(self._of_photos)
+        inside.addWidget(self._from_internet)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE)
@@ -61,7 +72,7 @@ class ChoicesDrawer(QWidget):
         layout.addWidget(self._inside)
         layout.addWidget(self.networks.trouble)  # said also while the drawer is closed
         self.switch.toggled.connect(self._slide)
-        for changed in (self.latency.changed, self.device.changed, self.networks.changed):
+        for changed in (self.latency.changed, self.device.changed, self.networks.changed, self.fetch.toggled):
             changed.connect(self._refresh)
         self.choose(AS_USUAL)
         self._slide(False)
@@ -70,7 +81,8 @@ class ChoicesDrawer(QWidget):
     def chosen(self) -> Choices:
         """What is chosen now; see :attr:`problem`."""
         folder = self.networks.folder if self._about_photos else None
-        return Choices(self.latency.limit_ms, folder, self.device.chosen)
+        fetch = self._about_photos and self.fetch.isChecked()
+        return Choices(self.latency.limit_ms, folder, self.device.chosen, fetch)
 
     @property
     def problem(self) -> str:
@@ -82,6 +94,7 @@ class ChoicesDrawer(QWidget):
         self.latency.limit(choices.max_latency_ms)
         self.device.choose(choices.device)
         self.networks.choose(choices.networks)
+        self.fetch.setChecked(choices.fetch)
         self._refresh()
 
     def be_about(self, photos: bool) -> None:
@@ -99,7 +112,8 @@ class ChoicesDrawer(QWidget):
         title = f"{_TITLE}: {words}" if words else _TITLE
         self.switch.setText(title.replace("&", "&&"))
         self.switch.setAccessibleName(title)
-        self._of_photos.setVisible(self._about_photos)
+        for part in (self._of_photos, self._from_internet):
+            part.setVisible(self._about_photos)
         self.networks.trouble.setVisible(self._about_photos and bool(self.networks.trouble.words))
         self.changed.emit()
 
@@ -130,6 +144,11 @@ class DeviceChooser(QWidget):
     def choose(self, device: str) -> None:
         """Choose one."""
         self._group.button(list(DEVICES).index(device)).setChecked(True)
+
+
+def _size() -> str:
+    """Return how much there is to fetch."""
+    return wording.size(sum(source.bytes for source in GOOD.values()))
 
 
 def _part(title: str, chooser: QWidget, caption: str) -> QWidget:

@@ -53,7 +53,8 @@ class TrainScreen(Screen):
         self.panel: RunPanel | None = None
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
-        self._pages.addWidget(_scrolling(self.setup))
+        self._setup_area = _scrolling(self.setup)
+        self._pages.addWidget(self._setup_area)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
@@ -67,6 +68,7 @@ class TrainScreen(Screen):
         self._labels_stale.timeout.connect(self._take_labels)
         self.setup.train_wanted.connect(self._train)
         self.setup.labels_wanted.connect(lambda _name: session.screen_wanted.emit("label"))
+        self.setup.cancel_wanted.connect(session.cancel_fetching)
         self.setup.drawer.changed.connect(self.changed)
         self._listen(session)
         self._take_project()
@@ -79,6 +81,7 @@ class TrainScreen(Screen):
         session.library.reset.connect(self._take_labels)
         session.library.relabelled.connect(self._labels_stale.start)
         session.preparing_changed.connect(lambda _busy: self._show())
+        session.preparing_said.connect(self._tell_fetching)
         session.run_opened.connect(self._start_over)
         session.run_started.connect(lambda _run: self._watch())
         session.run_event.connect(self._take_event)
@@ -103,6 +106,8 @@ class TrainScreen(Screen):
             return "Resume the training that stopped, or use what it learned."
         if self.session.running:
             return "Training is under way. You can try the model meanwhile."
+        if self.session.fetching:
+            return "Training begins once the networks are there."
         if self.goal.blocked:
             return self.goal.blocked
         if self.session.model_path is None:
@@ -111,7 +116,7 @@ class TrainScreen(Screen):
 
     @override
     def next_action(self) -> str:
-        if self.goal is None or self.session.interrupted:
+        if self.goal is None or self.session.interrupted or self.session.fetching:
             return ""
         if self.session.running:
             return "go.try_it" if self.session.model_path is not None else ""
@@ -207,6 +212,14 @@ class TrainScreen(Screen):
             self.setup.drawer.be_about(photos=material.modality is Modality.IMAGE)
             self.setup.show_goal(self.goal, self.session.preparing)
         self._show()
+
+    def _tell_fetching(self, words: str) -> None:
+        fetching = self.setup.fetching
+        begins = bool(words) and fetching.isHidden()
+        self.setup.show_fetching(words)
+        if begins:  # once it has its place, which may be below the fold
+            QTimer.singleShot(0, self, lambda: self._setup_area.ensureWidgetVisible(fetching))
+        self.changed.emit()
 
     def _start_over(self) -> None:
         self.progress = RunProgress()

@@ -18,10 +18,14 @@ from studio.widgets.note import Note
 
 
 class SetupCard(QWidget):
-    """Emits ``train_wanted`` with the budget in seconds, and ``labels_wanted`` with the class that needs them."""
+    """Emits ``train_wanted`` with the budget in seconds, and ``labels_wanted`` with the class that needs them.
+
+    ``cancel_wanted`` comes while networks are fetched for a training that has not begun.
+    """
 
     train_wanted = Signal(float)
     labels_wanted = Signal(str)
+    cancel_wanted = Signal()
 
     def __init__(self, background: Background) -> None:
         super().__init__()
@@ -36,6 +40,10 @@ class SetupCard(QWidget):
         self.train = button("Train", self._press, "primary")
         self.train.setMinimumSize(180, 44)
         self._why_not = text("", "muted")
+        self.fetching = Note("info")
+        self.cancel = self.fetching.offer("Cancel", self._cancel)
+        self.cancel.setToolTip("Fetch nothing more, and do not begin")
+        self.fetching.hide()
         panel = card(text("What will be learned", "caption"), self._sentence, self._details)
         inside = panel.layout()
         assert isinstance(inside, QVBoxLayout)
@@ -49,6 +57,7 @@ class SetupCard(QWidget):
         inside.addWidget(self.drawer)
         inside.addSpacing(SPACE)
         inside.addWidget(row(self.train, self._why_not, spacing=2 * SPACE))
+        inside.addWidget(self.fetching)
         panel.setMaximumWidth(760)
         across = QHBoxLayout()
         across.addStretch(1)
@@ -86,6 +95,20 @@ class SetupCard(QWidget):
             self._concerns.addWidget(_concern_note(concern, self.labels_wanted.emit))
         self._refresh()
 
+    def show_fetching(self, words: str) -> None:
+        """Show how far the networks are that are fetched for a training; empty while none are."""
+        if not words and self.cancel.hasFocus():
+            self.setFocus()  # or Qt would pass it on to the rail when the button goes
+        if words:
+            self.fetching.say("info", words)
+        else:
+            self.cancel.setText("Cancel")
+            self.cancel.setEnabled(True)
+        self.fetching.setVisible(bool(words))
+        if words and self.hasFocus():
+            self.cancel.setFocus()
+        self._refresh()
+
     def press(self) -> None:
         """Do what the button does, if it can."""
         self._press()
@@ -95,9 +118,15 @@ class SetupCard(QWidget):
         if self.can_train and seconds is not None:
             self.train_wanted.emit(seconds)
 
+    def _cancel(self) -> None:
+        self.setFocus()  # as above
+        self.cancel.setText("Cancelling…")  # what is under way may take seconds to end
+        self.cancel.setEnabled(False)
+        self.cancel_wanted.emit()
+
     def _refresh(self) -> None:
         seconds = self.durations.seconds
-        title = "Starting…" if self._busy else "Train"
+        title = "Train" if not self._busy else "Starting…" if self.fetching.isHidden() else "Fetching…"
         self.train.setText(title)
         self.train.setAccessibleName(
             title if self._busy or seconds is None else f"Train for {wording.duration(seconds)}"
@@ -105,6 +134,8 @@ class SetupCard(QWidget):
         if self._busy and self.train.hasFocus():
             self.setFocus()  # or Qt would pass it on to the rail when the button is switched off
         self.train.setEnabled(self.can_train)
+        if not self._busy and self.hasFocus():
+            self.train.setFocus()  # nothing was started
         self._why_not.setText(self._why_not_now)
 
 

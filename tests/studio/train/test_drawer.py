@@ -10,13 +10,15 @@ from typing import Any, cast
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from engine.backbones.good import GOOD
 from labeling.project import Project
 from studio.demo.person import Person
 from studio.train.choices import AS_USUAL, Choices
 from studio.train.drawer import ChoicesDrawer
+from studio.train.launching import fetched_path
 from studio.train.screen import TrainScreen
 from studio.window import MainWindow
 from tests.studio.recorded_runs import project_with_run
@@ -67,7 +69,7 @@ def test_the_drawer_is_closed_until_it_is_asked_for(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, photos: Path
 ) -> None:
     drawer = opened(window, qtbot, project_with_run(tmp_path / "project", photos)).setup.drawer
-    parts = (drawer.latency, drawer.device, drawer.networks)
+    parts = (drawer.latency, drawer.device, drawer.networks, drawer.fetch)
 
     assert drawer.switch.text() == "More choices"
     assert not any(part.isVisible() for part in parts)
@@ -121,6 +123,27 @@ def test_choices_of_one_project_are_not_those_of_the_next(
     assert drawer.latency.custom.text() == "12.5 ms"
     opened(window, qtbot, project_with_run(tmp_path / "second", table))
     assert drawer.chosen == AS_USUAL
+
+
+def test_larger_networks_are_wished_for_by_keys_and_that_is_said_and_kept(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, photos: Path
+) -> None:
+    path = project_with_run(tmp_path / "project", photos)
+    drawer = opened(window, qtbot, path).setup.drawer
+    assert len(GOOD) == 2
+    assert drawer.fetch.text() == "Fetch two larger networks from the internet (160 MB, once)"
+    assert str(fetched_path()) in drawer.fetch.toolTip()
+    drawer.switch.click()
+    qtbot.keyClick(drawer.fetch, Qt.Key.Key_Space)
+    assert drawer.chosen == Choices(fetch=True)
+    drawer.switch.click()
+    assert drawer.switch.accessibleName() == "More choices: larger networks from the internet"
+
+    kept = drawer.chosen.kept()
+    window.session.close_project()
+    assert not drawer.fetch.isChecked()
+    opened(window, qtbot, keep(path, kept))
+    assert drawer.fetch.isChecked()
 
 
 @pytest.mark.parametrize("stored", ["{", "[1]", '{"max_latency_ms": "soon", "networks": 3, "device": "tpu"}'])
@@ -185,13 +208,14 @@ def test_networks_are_offered_for_photos_alone(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, data: str, request: pytest.FixtureRequest
 ) -> None:
     path = project_with_run(tmp_path / "project", request.getfixturevalue(data))
-    drawer = opened(window, qtbot, keep(path, {"networks": str(tmp_path / "gone")})).setup.drawer
+    drawer = opened(window, qtbot, keep(path, {"networks": str(tmp_path / "gone"), "fetch": True})).setup.drawer
     drawer.switch.click()
     qtbot.waitUntil(lambda: drawer.networks.found is not None)
 
     assert drawer.latency.isVisible()
     assert not drawer.networks.isVisible()
     assert not drawer.networks.trouble.isVisible()
+    assert not drawer.fetch.isVisible()
     assert drawer.chosen == AS_USUAL
 
 
@@ -232,7 +256,10 @@ def test_keys_alone_reach_all_of_it_in_a_small_window(
             tab(qtbot)
     assert pick.hasFocus()
     qtbot.waitUntil(lambda: not pick.visibleRegion().isEmpty())
-    for choice in drawer.findChildren(QPushButton):
+    tab(qtbot)
+    assert drawer.fetch.hasFocus()
+    qtbot.waitUntil(lambda: not drawer.fetch.visibleRegion().isEmpty())
+    for choice in drawer.findChildren(QAbstractButton):
         assert choice.width() >= choice.sizeHint().width(), f"{choice.text()} is cut off"
 
 
