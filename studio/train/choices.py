@@ -17,7 +17,8 @@ _LONGEST_NAME = 40
 class Choices:
     """How to train. ``max_latency_ms`` is None for any time; ``networks`` the folder with those of the person's own.
 
-    ``fetch`` allows the internet to be asked for good networks, before the training begins.
+    ``fetch`` allows the internet to be asked for good networks, before the training begins. No project keeps that: it
+    may come from somebody else, and who sits at the window decides.
     """
 
     max_latency_ms: float | None = None
@@ -25,15 +26,10 @@ class Choices:
     device: str = AUTO
     fetch: bool = False
 
-    def kept(self) -> dict[str, str | float | bool | None]:
+    def kept(self) -> dict[str, str | float | None]:
         """Return the choices as a project keeps them."""
         folder = str(self.networks) if self.networks is not None else None
-        return {
-            "max_latency_ms": self.max_latency_ms,
-            "networks": folder,
-            "device": self.device,
-            "fetch": self.fetch,
-        }
+        return {"max_latency_ms": self.max_latency_ms, "networks": folder, "device": self.device}
 
 
 AS_USUAL = Choices()
@@ -60,7 +56,6 @@ def restored(kept: object) -> Choices:
         limit,
         Path(folder) if isinstance(folder, str) and folder else None,
         device if isinstance(device, str) and device in DEVICES else AUTO,
-        told.get("fetch") is True,
     )
 
 
