@@ -6,9 +6,9 @@ LightGBM has no such objective, so its gradients are given here, and what all tr
 All boosters take the same number of rounds, and the number kept is the one with the lowest loss over the checked rows
 of all folds together: one number chosen on all rows flatters the score far less than one number for each fold.
 
-A restart changes nothing. What LightGBM draws at random (columns, and thresholds of random splits) is seeded anew at
-each step by the number of rounds, a booster is kept as it was at its last step, and LightGBM goes on from there with
-the very same sums. The exception is drawing rows (``bagging_fraction``), whose random state it does not give away.
+A restart changes nothing. What LightGBM draws at random (columns, thresholds of random splits, and rows where each
+round draws some) is seeded anew at each step by the number of rounds, a booster is kept as it was at its last step, and
+LightGBM goes on from there with the very same sums.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ _SMALL_CELLS = 500_000
 
 # So many draws of columns and thresholds without a split, and a booster is taken to have learned all it can.
 _DRAWS = 20
+
+# LightGBM seeds the drawing of rows anew only where their share changes, by however little.
+_NEARLY = 1.0 - 1e-6
 
 
 # The gradient and the second derivative [n, K] at log-odds [n, K]; LightGBM gives its data set too.
@@ -152,7 +155,7 @@ class Bag:
         if fold.booster is None:
             self._open(fold)
         elif fold.rounds % self.growth.step == 0:
-            fold.booster.reset_parameter(self._seeds(fold.rounds))
+            self._seed_anew(fold)
         while self._may_grow(fold) and fold.rounds < goal:
             fold.exhausted = _is_through(fold)
             fold.rounds = fold.booster.current_iteration()
@@ -204,10 +207,23 @@ class Bag:
                 fold.exhausted = _is_through(fold, _DRAWS - 1)
         fold.rounds, fold.text = fold.booster.current_iteration(), ""
 
+    def _seed_anew(self, fold: _Fold) -> None:
+        """Have the rounds to the next step draw as they would after a restart.
+
+        LightGBM draws columns whenever anything is set, so the seeds come last, but for what a restart sets after them.
+        """
+        now: dict[str, float] = {**self._seeds(fold.rounds)}
+        if (share := float(self._params.get("bagging_fraction", 1.0))) < 1.0:
+            fold.booster.reset_parameter({"bagging_fraction": _NEARLY * share})
+            now["bagging_fraction"] = share
+        fold.booster.reset_parameter(now)
+        if fold.slope is not None:
+            fold.booster.reset_parameter({"objective": "none"})
+
     def _seeds(self, rounds: int) -> dict[str, int]:
         """Return what the rounds from ``rounds`` to the next step draw by."""
         seed = (int(self._params["seed"]) * 1_000_003 + rounds) % 2**31
-        return {"feature_fraction_seed": seed, "extra_seed": seed}
+        return {"feature_fraction_seed": seed, "extra_seed": seed, "bagging_seed": seed}
 
     def _checked(self, booster: Any) -> FloatArray:
         """Return the predictions of the checked rows that LightGBM keeps up to date while it trains."""

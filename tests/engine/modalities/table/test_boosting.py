@@ -56,10 +56,19 @@ def test_the_predictions_it_notes_are_those_of_the_boosters_it_keeps() -> None:
             np.testing.assert_allclose(member.predict(a_job(classes).samples.take(places)), noted[places], rtol=1e-9)
 
 
-@pytest.mark.parametrize("classes", [0, 2, 3])
-@pytest.mark.parametrize("params", [{}, {"feature_fraction": 0.5, "extra_trees": True}])
-def test_a_restart_at_any_round_changes_nothing(tmp_path: Path, classes: int, params: dict[str, Any]) -> None:
-    job, growth = a_job(classes), Growth(rounds=105, patience=105)
+@pytest.mark.parametrize("classes", [0, 2, 3, None])
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"feature_fraction": 0.5, "extra_trees": True},
+        {"bagging_fraction": 0.7, "bagging_freq": 1},
+        {"bagging_fraction": 0.7, "bagging_freq": 1, "feature_fraction": 0.5, "extra_trees": True},
+    ],
+)
+def test_a_restart_at_any_round_changes_nothing(tmp_path: Path, classes: int | None, params: dict[str, Any]) -> None:
+    job = a_job_of_many_classes() if classes is None else a_job(classes)
+    growth = Growth(rounds=105, patience=105)
     rows, link = take_rows(job), Link.fit(job.task, job.labels)
     make: Callable[[], Bag] = lambda: Bag(job, rows, link, growth, {**params, "seed": 3})  # noqa: E731
     whole, bag = make(), make()
