@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -76,8 +77,8 @@ class Trial:
     Where the strategy asks for a ``share`` of the work, that share of the folds is grown in all, and in one group what
     of it is missing: those of one share are compared, and what they come to must not depend on the threads.
 
-    Nothing of a group that is under way is kept over a restart, so that it is grown again as if never begun. Which
-    folds come next follows from those that are grown: after a restart there may be more threads, or fewer.
+    A group that is under way goes on after a restart with the folds that it was begun with, whereas the one to come
+    follows from those that are grown: there may be more threads then, or fewer.
     """
 
     job: Job
@@ -125,9 +126,7 @@ class Trial:
         if self.through:
             return True
         if self._bag is None:
-            rows = replace(self.rows, checked=self.next_folds)
-            params = {**self.so_far.settings, "bagging_freq": 1, "seed": self.seed}
-            self._bag = Bag(self.job, rows, self.link, self.growth, params)
+            self._bag = self._bag_of(self.next_folds)
         self._bag.advance(deadline)
         if not self._bag.done:
             return False
@@ -136,6 +135,26 @@ class Trial:
         self.so_far = Tried(before.settings, merged, (*before.texts, *self._bag.texts()))
         self._bag = None
         return True
+
+    def _bag_of(self, folds: Sequence[int]) -> Bag:
+        rows = replace(self.rows, checked=tuple(folds))
+        params = {**self.so_far.settings, "bagging_freq": 1, "seed": self.seed}
+        return Bag(self.job, rows, self.link, self.growth, params)
+
+    @property
+    def under_way(self) -> tuple[int, ...]:
+        """The folds of the group that is under way; none where none is."""
+        return () if self._bag is None else self._bag.rows.checked
+
+    def save(self, folder: Path) -> None:
+        """Write the group that is under way into the new folder ``folder``, if there is one."""
+        if self._bag is not None:
+            self._bag.save(folder)
+
+    def restore(self, folder: Path, under_way: Sequence[int]) -> None:
+        """Go on with the group of folds that was under way at :meth:`save`."""
+        self._bag = self._bag_of(under_way)
+        self._bag.restore(folder)
 
 
 def mean_of(tried: Sequence[Tried]) -> FloatArray:

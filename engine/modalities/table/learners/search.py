@@ -30,6 +30,7 @@ from engine.search import Settings, inside, parted, strategy_class
 
 _KEPT = 3
 _CLEARLY = 0.5  # standard errors of the paired difference
+_UNDER_WAY = "under-way"
 _log = logging.getLogger(__name__)
 
 
@@ -208,10 +209,13 @@ class Search(TableLearner):
             "served": [stored.index(one) for one in self._served],
             "running": self._trial is not None,
             "share": None if self._trial is None else self._trial.share,
+            "under_way": [] if self._trial is None else self._trial.under_way,
             "begun": [[stored.index(one.tried), one.share, one.score] for one in self._begun.kept],
             "trials": [{"settings": one.settings} for one in stored],
         }
         (folder / "state.json").write_text(json.dumps(state), encoding="utf-8")
+        if self._trial is not None:
+            self._trial.save(folder / _UNDER_WAY)
         self._kept_at = {
             one: _keep(one, folder / _file_name(place), self._kept_at.get(one)) for place, one in enumerate(stored)
         }
@@ -242,6 +246,8 @@ class Search(TableLearner):
         self._begun = BegunTrials(begun)
         for one in under_way:
             self._trial = self._trial_of(one, state.get("share"))
+            if folds_under_way := state.get("under_way"):  # an older program grew them again
+                self._trial.restore(folder / _UNDER_WAY, folds_under_way)
 
     def _spread(self, arrays: Mapping[str, Any], name: str) -> FloatArray:
         """Return predictions of the rows that are checked at their places; an older program kept those of all rows."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from engine.budget import Deadline
-from engine.modalities.table.boosting import Growth
+from engine.modalities.table import threads as side_by_side
+from engine.modalities.table.boosting import Bag, Growth
 from engine.modalities.table.target import Link
 from engine.modalities.table.training import take_rows
 from engine.modalities.table.trials import SPACE, Trial, Tried, row_losses, start
@@ -80,6 +82,51 @@ def test_what_is_missing_of_a_share_is_grown_at_once_with_any_number_of_threads(
     np.testing.assert_array_equal(
         whole.so_far.validation[trial.job.folds < 2], trial.so_far.validation[trial.job.folds < 2]
     )
+
+
+@pytest.mark.parametrize(("share", "before", "after"), [(None, 4, 2), (None, 2, 4), (1 / 3, 4, 1)])
+def test_folds_under_way_go_on_after_a_restart_with_any_number_of_threads(
+    share: float | None, before: int, after: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(side_by_side, "_LOOK_SECONDS", 0.001)
+    looks: list[tuple[tuple[int, ...], int]] = []
+    judge = Bag._judge
+
+    def noted(bag: Bag, goal: int) -> None:
+        looks.append((bag.rows.checked, goal))
+        judge(bag, goal)
+
+    monkeypatch.setattr(Bag, "_judge", noted)
+    drawing = start({"num_leaves": 4, "bagging_fraction": 0.7, "feature_fraction": 0.5})
+
+    def make(threads: int) -> Trial:
+        trial = a_trial(5, threads, share)
+        return replace(trial, growth=Growth(300, patience=300), so_far=Tried(drawing, trial.so_far.validation))
+
+    whole = make(before)
+    assert whole.under_way == ()
+    assert whole.advance(Deadline(60.0))
+    without, trial = list(looks), make(before)
+    looks.clear()
+    while len(looks) < 2:
+        assert not trial.advance(Deadline(0.0))
+    trial.save(tmp_path / "folds")
+    again = make(after)
+    again.restore(tmp_path / "folds", trial.under_way)
+    assert again.under_way == trial.under_way == without[0][0]
+    assert again.advance(Deadline(60.0))
+    assert looks == without
+    assert again.under_way == ()
+    assert len(again.so_far.texts) == len(without[0][0])
+    np.testing.assert_array_equal(again.so_far.validation, whole.so_far.validation)
+
+
+def test_where_no_folds_are_under_way_none_are_kept(tmp_path: Path) -> None:
+    trial = a_trial(5, 2)
+    trial.save(tmp_path / "before")
+    assert trial.advance(Deadline(60.0))
+    trial.save(tmp_path / "after")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_was_proposed_is_told_as_it_was() -> None:

@@ -6,7 +6,7 @@ import json
 import logging
 import shutil
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ SETTINGS: dict[str, Any] = {"trials": 4, "rounds": 20, "starts": [{"num_leaves":
 ONE_TRIAL: dict[str, Any] = {**SETTINGS, "trials": 1}
 HOPELESS = {"num_leaves": 4, "min_data_in_leaf": 80, "learning_rate": 0.03, "lambda_l2": 30.0}
 GOOD: dict[str, float] = {"num_leaves": 8, "min_data_in_leaf": 5}
+DRAWING = {"num_leaves": 4, "bagging_fraction": 0.7, "feature_fraction": 0.5, "extra_trees": True}
 HALVING: dict[str, Any] = {**SETTINGS, "strategy": "halving", "trials": 18, "rounds": 10}
 EXACTLY = 1e-12
 
@@ -217,8 +218,10 @@ def test_with_another_number_of_threads_each_fold_is_grown_once(
     job = replace(a_job(2, folds=5), threads=before)
     folder = in_the_middle_of_a_trial(job, tmp_path)
     if older:
+        shutil.rmtree(folder / "under-way", ignore_errors=True)
         state = json.loads((folder / "state.json").read_text())
         assert state.pop("running")
+        state.pop("under_way")
         assert (state.pop("share"), state.pop("begun")) == (None, [])
         (folder / "state.json").write_text(json.dumps({**state, "rung": 1}))
     again = Search(replace(job, threads=after), ONE_TRIAL)
@@ -301,31 +304,83 @@ def test_the_better_one_gets_all_folds(classes: int | None, good_first: bool, gr
     assert np.isfinite(learner.validation()).all()
 
 
-def until(most: int, grown: Grown) -> Deadline:
-    """A slice that ends once so many times folds are grown."""
-    return Deadline(contract.LONG, interrupted=lambda: len(grown) >= most)
+Looks = list[tuple[tuple[int, ...], int]]
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> Looks:
+    """At which folds is looked after how many rounds, in that order; slices end soon after they are asked to."""
+    noted: Looks = []
+    judge = Bag._judge
+
+    def judged(bag: Bag, goal: int) -> None:
+        noted.append((bag.rows.checked, goal))
+        judge(bag, goal)
+
+    monkeypatch.setattr(Bag, "_judge", judged)
+    monkeypatch.setattr(threads, "_LOOK_SECONDS", 0.001)
+    return noted
+
+
+def until(most: int, noted: Sized) -> Deadline:
+    """A slice that ends once so much is noted."""
+    return Deadline(contract.LONG, interrupted=lambda: len(noted) >= most)
 
 
 def test_halving_goes_on_after_restarts_exactly_as_without_on_any_number_of_threads(
-    grown: Grown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    grown: Grown, looks: Looks, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(threads, "_LOOK_SECONDS", 0.001)  # so that a slice ends where folds are half grown
-    job = a_job(3, folds=5)
-    whole = contract.run_to_the_end(Search(job, HALVING))
-    without, learner = list(grown), Search(job, HALVING)
+    job, settings = a_job(3, folds=5), {**HALVING, "rounds": 60, "starts": [DRAWING]}
+    whole = contract.run_to_the_end(Search(job, settings))
+    without, looked, learner = list(grown), list(looks), Search(job, settings)
     grown.clear()
+    looks.clear()
     for turn, count in enumerate((4, 1, 3)):
-        most = len(grown) + 4  # the fourth is the first to go on with a larger share
-        while len(grown) < most:
-            assert not learner.advance(until(most, grown)).done
+        begun = len(grown) + 4  # the fourth is the first to go on with a larger share
+        while len(grown) < begun:
+            assert not learner.advance(until(begun, grown)).done
+        most = len(looks) + 2  # so that folds are half grown
+        while len(looks) < most:
+            assert not learner.advance(until(most, looks)).done
         folder = tmp_path / str(turn)
         folder.mkdir()
         learner.save(folder)
-        learner = Search(replace(job, threads=count), HALVING)
+        learner = Search(replace(job, threads=count), settings)
         learner.restore(folder)
     contract.run_to_the_end_after_restore(learner)
     assert list(dict.fromkeys(grown)) == without
+    assert looks == looked
     np.testing.assert_allclose(learner.validation(), whole.validation(), atol=EXACTLY)
+
+
+@pytest.mark.parametrize("older", [False, True])
+@pytest.mark.parametrize(("before", "after"), [(2, 4), (4, 2)])
+def test_folds_under_way_go_on_after_a_restart_where_they_were(
+    before: int, after: int, older: bool, looks: Looks, tmp_path: Path
+) -> None:
+    job = replace(a_job(2, folds=5), threads=before)
+    settings = {**ONE_TRIAL, "rounds": 300, "patience": 300, "starts": [DRAWING]}
+    whole = contract.run_to_the_end(Search(job, settings))
+    looked, learner = list(looks), Search(job, settings)
+    looks.clear()
+    while len(looks) < 3:
+        assert not learner.advance(until(3, looks)).done
+    learner.save(tmp_path)
+    if older:  # which kept nothing of them
+        shutil.rmtree(tmp_path / "under-way")
+        state = json.loads((tmp_path / "state.json").read_text())
+        assert state.pop("under_way") == list(range(before))
+        (tmp_path / "state.json").write_text(json.dumps(state))
+        looks.clear()
+    again = Search(replace(job, threads=after), settings)
+    again.restore(tmp_path)
+    contract.run_to_the_end_after_restore(again)
+    if older:
+        assert looks[0] == (tuple(range(after)), 10)
+        assert np.isfinite(again.validation()).all()
+    else:
+        assert looks == looked
+        np.testing.assert_allclose(again.validation(), whole.validation(), atol=EXACTLY)
 
 
 def test_with_a_single_fold_no_trial_is_grown_twice(grown: Grown) -> None:
