@@ -41,7 +41,8 @@ _MOST_CHARACTERS = 12_000_000  # in the texts learned from: each kind of n-gram 
 _AT_LEISURE, _LEISURE_S = 3, 900.0  # times as many where so much time is left
 _REMEMBERED = 30_000_000  # features of texts that are not learned from
 _ROWS_A_STEP = 1000
-_ANSWERS, _STATE = "answers.npy", "state.json"
+_MOST_KEPT = 50_000_000  # bytes of models in a checkpoint, which is written after each slice
+_ANSWERS, _STATE, _MODELS = "answers.npy", "state.json", "models.npz"
 _NO_FOLD = -2
 
 Work = Generator[bool, None, None]
@@ -132,6 +133,7 @@ class Ngrams(Learner):
         self._answers = np.full((len(job.labels), job.task.outputs), np.nan)
         self._loss = np.inf
         self._stage = 0  # stages that are over: the first texts, then one for each penalty
+        self._reached: list[Float32Array] = []  # the models that the next penalty starts from, where they are kept
         self._behind, self._ahead = 0.0, 0.0  # work, in about what one penalty takes
         self._work: Work | None = None
         self._time_s = 0.0  # that was left when the work began, now or after a restart
@@ -181,15 +183,16 @@ class Ngrams(Learner):
     def _on_all(self) -> Work:
         """Go from penalty to penalty: to weaker ones from where the one before ended, to stronger ones from nothing.
 
-        After a restart the way to where it was is gone again.
+        After a restart it goes on where it was, unless those models were too large to be kept: then the way to there is
+        gone again.
         """
         rows = yield from self._affordable()
         texts = counted(self.samples, None if len(rows) == len(self._order) else rows)
         problem = yield from self._problem(rows, texts, 1.0)
         others = np.setdiff1d(np.flatnonzero(self.job.folds >= 0), rows)
         left_out = LeftOut(self.samples, others, problem.vocabularies, _REMEMBERED >> 2 * self.job.frugality)
-        models, falling = problem.start, len(self._penalties)
-        stage = 1 if self._stage <= falling else self._stage
+        stage, models = self._started(problem)
+        falling = len(self._penalties)
         while stage < self._stages:
             penalty = [*self._penalties, *self._stronger][stage - 1]
             models = yield from self._solved(problem, penalty, models if stage <= falling else problem.start, 1.0)
@@ -204,9 +207,20 @@ class Ngrams(Learner):
                 yield from self._ask(problem, models, left_out, scores)
             better = stage == 1 or self._loss_of(problem, scores) < self._loss
             stage = self._stage = self._after(stage, better)
+            small = sum(mine.nbytes for mine in models) <= _MOST_KEPT
+            self._reached = models if stage <= falling and small else []
             if better:
                 self._keep(problem, models, scores)
                 yield True
+
+    def _started(self, problem: _Problem) -> tuple[int, list[Float32Array]]:
+        """Return the stage to go on with, or the first where nothing is known of what comes before, and its start."""
+        stage, models = self._stage, problem.start
+        if stage <= len(self._penalties):
+            known = [mine.shape for mine in self._reached] == [mine.shape for mine in models]
+            stage, models = (stage, self._reached) if known else (1, models)
+        self._did(stage - 1.0)
+        return stage, models
 
     def _after(self, stage: int, better: bool) -> int:
         """Return which stage comes after one that was ``better`` than those before, or was not."""
@@ -351,6 +365,9 @@ class Ngrams(Learner):
         np.save(folder / _ANSWERS, self._answers, allow_pickle=False)
         loss = self._loss if np.isfinite(self._loss) else None
         state: dict[str, Any] = {"stage": self._stage, "loss": loss, "letters": self._letters}
+        if self._reached:
+            state["frugality"] = self.job.frugality
+            np.savez(folder / _MODELS, *self._reached)
         if self._member is not None:
             state["member"] = dict(self._member.save(folder))
         (folder / _STATE).write_text(json.dumps(state), encoding="utf-8")
@@ -361,6 +378,9 @@ class Ngrams(Learner):
         self._answers = np.load(folder / _ANSWERS, allow_pickle=False)
         self._stage, self._loss = int(state["stage"]), np.inf if state["loss"] is None else float(state["loss"])
         self._letters = state.get("letters")
+        if state.get("frugality") == self.job.frugality:  # the models are of the features that are counted now
+            with np.load(folder / _MODELS, allow_pickle=False) as arrays:
+                self._reached = [arrays[f"arr_{place}"] for place in range(len(arrays))]
         if "member" in state:
             self._member = NgramsMember.load(folder, state["member"], self.job.task)
 

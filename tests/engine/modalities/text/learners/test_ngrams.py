@@ -15,10 +15,12 @@ from engine.ensemble.leaderboard import Entrant, widely_checked
 from engine.errors import DataError, ModelError
 from engine.learners.base import Job
 from engine.modalities import portfolio
+from engine.modalities.text.learners import ngrams
 from engine.modalities.text.learners.ngrams import Ngrams, _Problem
 from engine.modalities.text.left_out import LeftOut
 from engine.modalities.text.members.ngrams import NgramsMember
 from engine.modalities.text.samples import TextSamples
+from engine.modalities.text.solver import Descent, Fit
 from tests.engine.learners import contract
 from tests.engine.modalities.text.texts import class_job, number_job, several_job
 
@@ -255,6 +257,82 @@ def test_where_much_time_is_left_more_texts_are_learned_from(monkeypatch: pytest
         np.testing.assert_allclose(restored.validation(), contract.run_to_the_end(learner).validation(), atol=1e-5)
     assert learned[60.0] < 0.7 * len(job.labels)
     assert learned[3600.0] == len(job.labels)
+
+
+PENALTIES: dict[str, Any] = {"words": 1, "penalties": [0.3, 0.1, 0.03, 0.01]}
+
+
+@pytest.fixture
+def solved(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The penalties that models are looked for with, in that order."""
+    noted: list[float] = []
+
+    def descent(fit: Fit, penalty: float, models: Any) -> Descent:
+        noted.append(penalty)
+        return Descent(fit, penalty, models)
+
+    monkeypatch.setattr(ngrams, "Descent", descent)
+    return noted
+
+
+def test_no_penalty_is_solved_again_after_restarts(solved: list[float], tmp_path: Path) -> None:
+    for kind, job in JOBS.items():
+        solved.clear()
+        whole = contract.run_to_the_end(Ngrams(job(), PENALTIES))
+        without, learner = list(solved), Ngrams(job(), PENALTIES)
+        assert len(without) > 2
+        solved.clear()
+        while not learner.advance(Deadline(contract.LONG)).done:
+            place = tmp_path / f"{kind}-{len(solved)}"
+            place.mkdir()
+            learner.save(place)
+            learner = Ngrams(job(), PENALTIES)
+            learner.restore(place)
+        assert solved == without
+        np.testing.assert_array_equal(learner.validation(), whole.validation())
+
+
+def test_its_share_of_work_goes_on_after_a_restart(tmp_path: Path) -> None:
+    learner, again = Ngrams(class_job(), PENALTIES), Ngrams(class_job(), PENALTIES)
+    contract.until_improved(learner)
+    share = contract.until_improved(learner).share
+    learner.save(tmp_path)
+    again.restore(tmp_path)
+    shares = []
+    while not (progress := again.advance(Deadline(0.0))).done:
+        shares.append(progress.share)
+    assert shares == sorted(shares)
+    assert shares[-1] > share
+
+
+@pytest.mark.parametrize("reason", ["too large", "older", "less memory"])
+def test_where_models_are_not_kept_penalties_are_solved_again(
+    reason: str, solved: list[float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if reason == "too large":
+        monkeypatch.setattr(ngrams, "_MOST_KEPT", 100)
+    learner, job = Ngrams(class_job(), PENALTIES), class_job()
+    contract.until_improved(learner)
+    contract.until_improved(learner)
+    learner.save(tmp_path)
+    assert (tmp_path / "models.npz").exists() == (reason != "too large")
+    if reason == "older":
+        state = tmp_path / "state.json"
+        state.write_text(state.read_text().replace(', "frugality": 0', ""))
+        (tmp_path / "models.npz").unlink()
+    again = Ngrams(replace(job, frugality=1) if reason == "less memory" else job, PENALTIES)
+    again.restore(tmp_path)
+    contract.run_to_the_end(learner)
+    solved.clear()
+    contract.run_to_the_end_after_restore(again)
+    assert solved[:3] == [0.3, 0.1, 0.03]
+    np.testing.assert_allclose(again.validation(), learner.validation(), atol=1e-5)
+
+
+def test_models_are_kept_only_while_a_penalty_starts_from_them(tmp_path: Path) -> None:
+    learner = contract.run_to_the_end(Ngrams(class_job(), PENALTIES))
+    learner.save(tmp_path)
+    assert not (tmp_path / "models.npz").exists()
 
 
 def test_what_an_earlier_version_left_is_gone_on_from(tmp_path: Path) -> None:
