@@ -114,8 +114,8 @@ def test_a_run_of_all_learners_of_which_one_kind_alone_works_ends_with_its_model
     break_learners(faults, tmp_path, monkeypatch)
     run = small_run(tmp_path, modality, weights=["own.pth"] if modality is Modality.IMAGE else ())
     assert start(run.path).wait(PATIENCE_S) == 0
-    train, own = run.dataset().part(Split.TRAIN), run.options.own_weights
-    entries = {entry.name: entry for entry in portfolio(run.task, len(train), "cpu", train, own)}
+    train = run.dataset().part(Split.TRAIN)
+    entries = {entry.name: entry for entry in portfolio(run.task, len(train), "cpu", train, run.options)}
     events = EventTail(run.events_path).poll()
     failures = Counter(event.data["learner"] for event in events if event.type == "failed")
     broken = [name for name, entry in entries.items() if entry.kind in faults and not entry.repeats]
