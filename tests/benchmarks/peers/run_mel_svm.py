@@ -15,17 +15,19 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from tests.benchmarks.peers import common, sounds
+from tests.benchmarks.peers.parallel import folds_together, mapped
 
 
 def main() -> None:
     """Fit, predict, write."""
     job = common.job()
-    inputs = np.stack([sounds.statistics(file) for file in job.train.files])
+    inputs = np.stack(mapped(sounds.statistics, job.train.files))
     machine = make_pipeline(StandardScaler(), SVC(random_state=job.seed))
-    search = GridSearchCV(machine, {"svc__C": [1.0, 10.0, 100.0]}, cv=3).fit(inputs, job.codes)
-    calibrated = CalibratedClassifierCV(search.best_estimator_, ensemble=False).fit(inputs, job.codes)
+    with folds_together():
+        search = GridSearchCV(machine, {"svc__C": [1.0, 10.0, 100.0]}, cv=3).fit(inputs, job.codes)
+        calibrated = CalibratedClassifierCV(search.best_estimator_, ensemble=False).fit(inputs, job.codes)
     since = time.monotonic()
-    asked = np.stack([sounds.statistics(file) for file in job.test.files])
+    asked = np.stack(mapped(sounds.statistics, job.test.files))
     answers = calibrated.predict_proba(asked)
     job.measured(since, common.pickled_mb(calibrated))
     job.notes["settings"] = f"C {search.best_params_['svc__C']:g}"

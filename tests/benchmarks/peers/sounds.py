@@ -19,21 +19,21 @@ _RANGE_DB = 80.0
 _COEFFICIENTS = 20
 
 
-def _wave(file: Path) -> Any:
+def wave(file: Path) -> Any:
     """Return up to ten seconds of a sound at 16 kHz, one channel."""
-    wave, rate = soundfile.read(file, dtype="float32", always_2d=True)
-    wave = wave.mean(axis=1)[: _LONGEST_S * rate]
+    channels, rate = soundfile.read(file, dtype="float32", always_2d=True)
+    heard = channels.mean(axis=1)[: _LONGEST_S * rate]
     if rate != _RATE:
         common = gcd(rate, _RATE)
-        wave = resample_poly(wave, _RATE // common, rate // common)
-    return wave
+        heard = resample_poly(heard, _RATE // common, rate // common)
+    return heard
 
 
 def log_mel(file: Path) -> Any:
     """Return decibels [bands, frames], none more than 80 below the loudest moment."""
-    wave = _wave(file)
-    wave = np.pad(wave, (0, max(0, _WINDOW - len(wave))))
-    frames = np.lib.stride_tricks.sliding_window_view(wave, _WINDOW)[::_HOP] * np.hanning(_WINDOW)
+    heard = wave(file)
+    heard = np.pad(heard, (0, max(0, _WINDOW - len(heard))))
+    frames = np.lib.stride_tricks.sliding_window_view(heard, _WINDOW)[::_HOP] * np.hanning(_WINDOW)
     power = np.abs(np.fft.rfft(frames, _BINS)) ** 2
     decibels = 10 * np.log10(np.maximum(_filters() @ power.T, 1e-10))
     return np.maximum(decibels, decibels.max() - _RANGE_DB)
@@ -56,40 +56,6 @@ def picture(file: Path, side: int) -> Any:
     levels = (255 * ((bands - bands.max()) / _RANGE_DB + 1)).astype(np.uint8)
     grey = Image.fromarray(levels[::-1]).resize((side, side), Image.Resampling.BILINEAR)
     return np.asarray(grey.convert("RGB"))
-
-
-def events(file: Path) -> Any:
-    """Return what the product's network of sound events hears, the means over patches of a second, [2048]."""
-    from engine.backbones.yamnet import LENGTH
-    from engine.modalities.audio.events import hear
-
-    heard: Any = hear(_event_network(), _wave(file), "cpu")[:LENGTH]
-    return heard
-
-
-def speech(file: Path) -> Any:
-    """Return what the product's speech network hears, [2592]."""
-    from engine.backbones.speech import LENGTH
-    from engine.modalities.audio.speech import describe
-
-    heard: Any = describe(_speech_network(), _wave(file), "cpu")[:LENGTH]
-    return heard
-
-
-@cache
-def _event_network() -> Any:
-    from engine.backbones.weights import verified
-    from engine.backbones.yamnet import load_yamnet
-
-    return load_yamnet(verified("yamnet"))
-
-
-@cache
-def _speech_network() -> Any:
-    from engine.backbones.speech import load_speech
-    from engine.backbones.weights import verified
-
-    return load_speech(verified("speech_embedding"))
 
 
 def statistics(file: Path) -> Any:

@@ -15,33 +15,91 @@ import pytest
 from tests.benchmarks import machine
 from tests.benchmarks.cases import CASES
 from tests.benchmarks.peers import common, contenders
-from tests.benchmarks.peers.contenders import HERE, PEERS
+from tests.benchmarks.peers.contenders import PEERS, Peer
 from tests.benchmarks.results import Outcome
+
+
+def _named(name: str) -> Peer:
+    return next(peer for peer in PEERS if peer.name == name)
 
 
 def test_every_peer_has_its_packages_and_its_runner() -> None:
     for peer in PEERS:
-        assert peer.environment == "own" or (HERE / f"requirements-{peer.environment}.txt").is_file()
-        assert (HERE / f"{peer.runner.rpartition('.')[2]}.py").is_file()
+        names = [file.name for file in peer.files]
+        assert f"{peer.runner.rpartition('.')[2]}.py" in names
+        assert peer.environment == "own" or f"requirements-{peer.environment}.txt" in names
 
 
 def test_a_change_of_how_a_peer_is_run_is_seen() -> None:
-    usual, best = (peer for peer in PEERS if peer.name.startswith("AutoGluon"))
+    usual, best = _named("AutoGluon"), _named("AutoGluon, best quality")
     assert usual.method != best.method
     assert usual.method == replace(usual, timed=False).method
-    assert [file.name for file in usual.files] == ["common.py", "run_autogluon.py", "requirements-autogluon.txt"]
-    frozen = next(peer for peer in PEERS if peer.words == ("yamnet",))
-    assert [file.name for file in frozen.files] == ["common.py", "pictures.py", "run_frozen.py", "sounds.py"]
+    wanted = ["parts.py", "common.py", "run_autogluon.py", "requirements-autogluon.txt"]
+    assert [file.name for file in usual.files] == wanted
 
 
-def test_a_change_of_what_a_runner_uses_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.copytree(HERE, tmp_path, dirs_exist_ok=True)
-    monkeypatch.setattr(contenders, "HERE", tmp_path)
+@pytest.mark.parametrize(
+    ("changed", "others", "unchanged"),
+    [
+        (
+            "tests/benchmarks/peers/sounds.py",
+            {"Mel statistics + SVM", "Frozen network + logistic", "Plain fine-tune", "Speech network + logistic"},
+            {"FLAML", "TF-IDF + logistic", "SetFit-style MiniLM"},
+        ),
+        (
+            "engine/modalities/audio/logmel.py",
+            {"Sound events + logistic", "Speech network + logistic"},
+            {"Mel statistics + SVM", "Frozen network + logistic", "FLAML"},
+        ),
+        ("engine/backbones/yamnet.py", {"Sound events + logistic"}, {"Frozen network + logistic"}),
+        ("tests/benchmarks/parts.py", {peer.name for peer in PEERS}, set()),
+    ],
+)
+def test_a_change_of_what_a_runner_uses_is_seen(
+    changed: str, others: set[str], unchanged: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in {file for peer in PEERS for file in peer.files}:
+        copied = tmp_path / file.relative_to(contenders.ROOT)
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, copied)
+    monkeypatch.setattr(contenders, "ROOT", tmp_path)
     before = {peer.name: peer.method for peer in PEERS}
-    (tmp_path / "sounds.py").write_text("heard otherwise")
-    changed = {peer.name for peer in PEERS if peer.method != before[peer.name]}
-    assert {"Mel statistics + SVM", "Frozen network + logistic"} <= changed
-    assert not changed & {"FLAML", "TF-IDF + logistic", "SetFit-style MiniLM"}
+    (tmp_path / changed).write_text("heard = 'otherwise'")
+    seen = {peer.name for peer in PEERS if peer.method != before[peer.name]}
+    assert others <= seen
+    assert not seen & unchanged
+
+
+_RUNNER = """
+import json, os, pathlib, sys
+out = pathlib.Path(json.loads(pathlib.Path(sys.argv[1]).read_text())["out"])
+if sys.argv[2:] == ["--size"]:
+    print(out.with_name("model").stat().st_size / 1e6)
+else:
+    out.with_name("model").write_bytes(b"0" * 500_000)
+    facts = {"figures": {}, "notes": {"waits": os.environ["OMP_WAIT_POLICY"]}}
+    out.with_name("facts.json").write_text(json.dumps(facts))
+    out.write_text("id,prediction,0,1\\n0,0,0.9,0.1\\n1,1,0.2,0.8\\n")
+"""
+
+
+@pytest.mark.parametrize("weighed", [True, False])
+def test_a_peer_has_the_threads_of_the_product_and_its_model_is_weighed_after_it_was_timed(
+    weighed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [case] = [case for case in CASES if case.name == "titanic"]
+    (tmp_path / "titanic").mkdir()
+    (tmp_path / case.test).write_text("Age,Survived\n30,0\n40,1\n", encoding="utf-8")
+    (tmp_path / "runner.py").write_text(_RUNNER, encoding="utf-8")
+    monkeypatch.setattr(contenders, "ROOT", tmp_path)
+    monkeypatch.setattr(machine, "reference_ms", lambda: 1.0)
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    folder = tmp_path / "run"
+    folder.mkdir()
+    found = contenders.run(Peer("A peer", "own", "runner", ("table",), weighed=weighed), case, 0, tmp_path, folder, 60)
+    assert found.figures["nauc"] == 1
+    assert found.notes["waits"] == "passive"
+    assert found.figures.get("size_mb") == (0.5 if weighed else None)
 
 
 def test_every_dataset_has_two_peers_or_more() -> None:
@@ -88,7 +146,7 @@ def test_answers_are_written_as_the_command_line_does(fruits: common.Job) -> Non
 def test_a_tool_without_a_clock_is_measured_once_for_all_budgets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "reference_ms", lambda: 4.0)
     [case] = [case for case in CASES if case.name == "titanic"]
-    untimed, timed = (next(peer for peer in PEERS if peer.name == name) for name in ("LightGBM, default", "FLAML"))
+    untimed, timed = _named("LightGBM, default"), _named("FLAML")
     figures = {"wall_s": 30.0, "alc": 0.4, "overrun_percent": -50.0, "first_s": 30.0, case.metric: 0.7}
     facts = {"date": "then", "method": untimed.method, "reference_ms": 3.5}
     line = Outcome(case.name, untimed.name, 60.0, 3, figures, ((30.0, 0.7),), machine=facts)
