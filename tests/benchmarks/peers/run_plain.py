@@ -10,9 +10,10 @@ import torch
 from torch import nn
 
 from tests.benchmarks.peers.pictures import network
-from tests.benchmarks.peers.tuning import Trainer, run
+from tests.benchmarks.peers.tuning import MOST, Cycle, Trainer, run
 
-_RATE, _RISING, _WEIGHT_DECAY = 1e-3, 0.2, 0.01
+_RATE, _WEIGHT_DECAY = 1e-3, 0.01
+_CYCLE = Cycle(rising=0.2, first=1 / 25, last=1 / 25e4)  # the ends are those of PyTorch's OneCycleLR
 
 
 def _created(outputs: int) -> nn.Module:
@@ -22,13 +23,9 @@ def _created(outputs: int) -> nn.Module:
     return tuned
 
 
-def _learn(model: nn.Module, trainer: Trainer, passes: int) -> None:
-    passes = max(1, passes)
-    optimizer = torch.optim.AdamW(model.parameters(), _RATE, weight_decay=_WEIGHT_DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, _RATE, total_steps=trainer.steps(passes) + 1, pct_start=_RISING, cycle_momentum=False
-    )
-    trainer.fit(passes, optimizer, schedule)
+def _learn(model: nn.Module, trainer: Trainer) -> None:
+    group = {"params": list(model.parameters()), "peak": _RATE}
+    trainer.fit(MOST, trainer.left(), torch.optim.AdamW([group], weight_decay=_WEIGHT_DECAY), _CYCLE)
 
 
 if __name__ == "__main__":
