@@ -124,8 +124,8 @@ PEERS = (
     Peer("Mel statistics + SVM", _OUR_OWN, _module("mel_svm"), ("audio",), timed=False),
     Peer("TF-IDF + logistic", _OUR_OWN, _module("tfidf"), ("text",), timed=False),
     Peer("fastText, autotuned", "fasttext", _module("fasttext"), ("text",)),
-    Peer("MiniLM + logistic", _OUR_OWN, _module("setfit"), ("text",), ("frozen",), _SENTENCES, timed=False),
-    Peer("SetFit-style MiniLM", _OUR_OWN, _module("setfit"), ("text",), ("contrastive",), _SENTENCES),
+    Peer("MiniLM + logistic", _OUR_OWN, _module("minilm"), ("text",), needs=_SENTENCES),
+    Peer("SetFit-style MiniLM", _OUR_OWN, _module("setfit"), ("text",), needs=_SENTENCES),
 )
 
 
