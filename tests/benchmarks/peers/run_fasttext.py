@@ -1,4 +1,4 @@
-"""fastText: its own search of settings on a tenth of the texts for two thirds of the time, then all texts."""
+"""fastText: its own search of settings on a tenth of the texts for six tenths of the time, then all texts."""
 
 from __future__ import annotations
 
