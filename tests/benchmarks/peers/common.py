@@ -88,11 +88,13 @@ class Job:
             test[name] = pd.Categorical(test[name], categories=train[name].cat.categories)
         return train, labels, test
 
-    def measured(self, since: float, size_mb: float | None = None) -> None:
-        """Note what predicting the test part took since ``since`` (monotonic), and what the model takes on disk."""
+    def measured(self, since: float) -> None:
+        """Note what predicting the test part took since ``since`` (monotonic), before anything else is done."""
         self.figures["predict_ms"] = 1000 * (time.monotonic() - since) / len(self.test.ids)
-        if size_mb is not None:
-            self.figures["size_mb"] = size_mb
+
+    def weighs(self, size_mb: float) -> None:
+        """Note what the model takes on disk."""
+        self.figures["size_mb"] = size_mb
 
     def write(self, probabilities: Any, classes: Iterable[object] | None = None) -> None:
         """Write the answers as the command line's own ``predictions.csv``: [n, classes], or [n] numbers."""

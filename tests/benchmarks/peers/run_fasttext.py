@@ -61,9 +61,9 @@ def main() -> None:
         model = fasttext.train_supervised(parts[2], **settings, loss="softmax", thread=2, verbose=0)
         since = time.monotonic()
         answers = _answers(model, [_line(text) for text in job.test.texts(job.case.target)], len(job.classes))
-        job.measured(since, 0.0)
+        job.measured(since)
         model.save_model(str(folder / "model"))
-        job.figures["size_mb"] = (folder / "model").stat().st_size / common.MEGABYTE
+        job.weighs((folder / "model").stat().st_size / common.MEGABYTE)
     job.notes["settings"] = ", ".join(f"{name} {value:g}" for name, value in settings.items())
     job.write(answers)
 

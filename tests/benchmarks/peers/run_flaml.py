@@ -20,7 +20,8 @@ def main() -> None:
     model.fit(train, labels, task=task, metric=metric, time_budget=job.left_to_learn, seed=job.seed, verbose=0)
     since = time.monotonic()
     answers = model.predict(test) if numbers else model.predict_proba(test)
-    job.measured(since, common.pickled_mb(model.model))
+    job.measured(since)
+    job.weighs(common.pickled_mb(model.model))
     job.notes["members"] = str(model.best_estimator)
     job.write(answers, () if numbers else model.classes_)
 

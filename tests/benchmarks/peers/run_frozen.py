@@ -38,7 +38,8 @@ def main() -> None:
     fitted = heads.on_features(job, _features(name, job, "train"))
     since = time.monotonic()
     answers = fitted.predict_proba(_features(name, job, "test"))
-    job.measured(since, common.pickled_mb(fitted))
+    job.measured(since)
+    job.weighs(common.pickled_mb(fitted))
     job.write(answers)
 
 

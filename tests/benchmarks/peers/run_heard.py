@@ -40,7 +40,8 @@ def main() -> None:
     fitted = heads.on_features(job, np.stack(parallel.mapped(heard, job.files("train"))))
     since = time.monotonic()
     answers = fitted.predict_proba(np.stack(parallel.mapped(heard, job.files("test"))))
-    job.measured(since, common.pickled_mb(fitted))
+    job.measured(since)
+    job.weighs(common.pickled_mb(fitted))
     job.write(answers)
 
 

@@ -19,7 +19,8 @@ def main() -> None:
     model.fit(train, labels)
     since = time.monotonic()
     answers = model.predict(test) if numbers else model.predict_proba(test)
-    job.measured(since, common.pickled_mb(model))
+    job.measured(since)
+    job.weighs(common.pickled_mb(model))
     job.write(answers, () if numbers else model.classes_)
 
 

@@ -29,7 +29,8 @@ def main() -> None:
     since = time.monotonic()
     asked = np.stack(mapped(sounds.statistics, job.test.files))
     answers = calibrated.predict_proba(asked)
-    job.measured(since, common.pickled_mb(calibrated))
+    job.measured(since)
+    job.weighs(common.pickled_mb(calibrated))
     job.notes["settings"] = f"C {search.best_params_['svc__C']:g}"
     job.write(answers)
 

@@ -40,7 +40,8 @@ def main() -> None:
     since = time.monotonic()
     test = job.test.texts(job.case.target)
     answers = head.predict_proba(sentences.averaged(network, test, sentences.pieces(network, test), most))
-    job.measured(since, common.pickled_mb(head))  # the network as it is installed is not counted
+    job.measured(since)
+    job.weighs(common.pickled_mb(head))  # the network as it is installed is not counted
     job.notes["settings"] = "all word pieces" if most is None else f"{most} word pieces of each text at most"
     job.write(answers)
 

@@ -38,7 +38,8 @@ def main() -> None:
         head = LogisticRegression(max_iter=2000, random_state=job.seed).fit(inputs, job.codes)
     since = time.monotonic()
     answers = head.predict_proba(embed(model, asked))
-    job.measured(since, size + common.pickled_mb(head))
+    job.measured(since)
+    job.weighs(size + common.pickled_mb(head))
     job.write(answers)
 
 

@@ -29,7 +29,8 @@ def main() -> None:
     model.fit(texts, job.codes)
     since = time.monotonic()
     answers = model.predict_proba(job.test.texts(job.case.target))
-    job.measured(since, common.pickled_mb(model))
+    job.measured(since)
+    job.weighs(common.pickled_mb(model))
     job.write(answers)
 
 

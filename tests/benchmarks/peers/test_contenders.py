@@ -130,7 +130,8 @@ def test_a_job_gives_files_and_codes(fruits: common.Job) -> None:
 
 
 def test_answers_are_written_as_the_command_line_does(fruits: common.Job) -> None:
-    fruits.measured(time.monotonic(), 1.5)
+    fruits.measured(time.monotonic())
+    fruits.weighs(1.5)
     fruits.write(np.array([[0.9, 0.8], [0.2, 0.4]]))
     with fruits.out.open(newline="", encoding="utf-8") as lines:
         rows = list(csv.reader(lines))

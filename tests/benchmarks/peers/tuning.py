@@ -217,7 +217,8 @@ def run(create: Callable[[int], M], learn: Callable[[M, Trainer], None], before:
     since = time.monotonic()
     answers = _answers(model, pictures(job, "test", side), job.case.kind == "multilabel")
     size = sum(value.numel() * value.element_size() for value in model.state_dict().values()) / common.MEGABYTE
-    job.measured(since, size)
+    job.measured(since)
+    job.weighs(size)
     job.write(answers)
 
 
