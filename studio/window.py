@@ -349,10 +349,11 @@ class MainWindow(QMainWindow):
 
     def _may_give_up(self) -> bool:
         """Ask whether a training that waits for networks shall not begin at all; False keeps the window open."""
-        box = QMessageBox(self)
-        box.setWindowTitle("Networks are being fetched")
-        box.setText("Close the window and give this training up?")
-        box.setInformativeText("It waits for networks from the internet and has not begun. Your labels are safe.")
+        box = self._question(
+            "Networks are being fetched",
+            "Close the window and give this training up?",
+            "It waits for networks from the internet and has not begun. Your labels are safe.",
+        )
         give_up = box.addButton("Give it up", QMessageBox.ButtonRole.DestructiveRole)
         stay = box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(stay)
@@ -362,10 +363,11 @@ class MainWindow(QMainWindow):
 
     def _may_leave(self) -> bool:
         """Ask what becomes of the training that is under way; False keeps the window open."""
-        box = QMessageBox(self)
-        box.setWindowTitle("Training is under way")
-        box.setText("Keep training while the window is closed?")
-        box.setInformativeText("You will find the result when you open this project again.")
+        box = self._question(
+            "Training is under way",
+            "Keep training while the window is closed?",
+            "You will find the result when you open this project again.",
+        )
         keep = box.addButton("Keep training", QMessageBox.ButtonRole.AcceptRole)
         finish = box.addButton("Finish now", QMessageBox.ButtonRole.ActionRole)
         stay = box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
@@ -378,6 +380,14 @@ class MainWindow(QMainWindow):
         elif box.clickedButton() is keep:
             self.session.send("resume")  # nobody is there to end a pause
         return box.clickedButton() in (keep, finish)
+
+    def _question(self, title: str, words: str, more: str) -> QMessageBox:
+        """Return a question that has no buttons yet."""
+        box = QMessageBox(self)
+        box.setWindowTitle(title)
+        box.setText(words)
+        box.setInformativeText(more)
+        return box
 
     def _wait_until_started(self) -> None:
         """Wait for a worker that is being started: only then can it be told anything."""
