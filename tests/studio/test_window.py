@@ -6,10 +6,10 @@ import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.run.tail import EventTail
@@ -25,6 +25,7 @@ from studio.theme import colours
 from studio.train.choices import Choices
 from studio.train.curve_view import CurveView
 from studio.window import MainWindow
+from tests.studio.questions import answering
 
 COPY, LEFT, PLAIN = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -235,15 +236,8 @@ def test_what_is_kept_training_is_not_left_paused(
     worker = attach(run.path)
     assert worker is not None
     try:
-        QTimer.singleShot(0, lambda: _press("Keep training"))
-        assert window.close()
+        with answering("Keep training"):
+            assert window.close()
         qtbot.waitUntil(lambda: "resumed" in [event.type for event in EventTail(run.events_path).poll()])
     finally:
         worker.kill()
-
-
-def _press(words: str) -> None:
-    """Press a button of the question that is asked now."""
-    box = QApplication.activeModalWidget()
-    assert isinstance(box, QMessageBox)
-    next(made for made in box.buttons() if made.text() == words).click()

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from engine.backbones import fetching
@@ -19,6 +18,7 @@ from studio.session import Session
 from studio.train.launching import fetched_path
 from studio.train.screen import TrainScreen
 from studio.window import MainWindow
+from tests.studio.questions import answering
 from tests.studio.recorded_runs import project_with_run
 from tests.weights_server import Server, file_name, serving
 
@@ -122,19 +122,12 @@ def test_the_window_asks_before_a_training_that_waits_for_networks_is_given_up(
     project = window.session.project
     assert project is not None
     with begun(screen, qtbot):
-        QTimer.singleShot(0, lambda: press("Cancel"))
-        assert not window.close()
+        with answering("Cancel"):
+            assert not window.close()
         assert window.session.fetching and not window.session.given_up
-        QTimer.singleShot(0, lambda: press("Give it up"))
-        assert window.close()
+        with answering("Give it up"):
+            assert window.close()
     assert not list(project.runs_path.glob("*"))
-
-
-def press(words: str) -> None:
-    """Press a button of the question that is asked now."""
-    box = QApplication.activeModalWidget()
-    assert isinstance(box, QMessageBox)
-    next(made for made in box.buttons() if made.text() == words).click()
 
 
 @pytest.mark.slow
