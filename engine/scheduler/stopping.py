@@ -24,8 +24,8 @@ def stop_reason(standings: Sequence[Standing], metrics: Mapping[str, float]) -> 
         metrics: validation scores of the served model.
     """
     if all(standing.done for standing in standings):
-        late = [s.name for s in standings if not (s.curve or s.failures) and s.share < 1.0]
-        if late:  # who is through with nothing to show, the work not done, found the time too short
+        late = _late(standings)
+        if late:
             return f"Everything that fits into the time was tried. With more of it, {_listed(late)} would take part."
         broken = [s.name for s in standings if s.failures and not s.curve]
         if broken:
@@ -58,6 +58,10 @@ def hardly_worth_it(
     threshold = max(LEAST_GAIN, NOISE * error)
     if any(promised(standing, remaining) >= threshold for standing in standings if standing.open):
         return None
+    late = _late(standings)
+    if late:
+        words = "What still fits into the time promises next to nothing, so training ended early."
+        return f"{words} With more of it, {_listed(late)} would take part."
     moment = enough(curve)
     return f"More time promises next to nothing, so training ended early; {in_words(moment)} would have been enough."
 
@@ -96,6 +100,11 @@ def enough(curve: Sequence[Point]) -> float:
             break
         moment = point.active_s
     return moment
+
+
+def _late(standings: Sequence[Standing]) -> list[str]:
+    """Return who found the time too short: they are through with nothing to show, the work not done."""
+    return [s.name for s in standings if s.done and not (s.curve or s.failures) and s.share < 1.0]
 
 
 def _listed(names: Sequence[str]) -> str:

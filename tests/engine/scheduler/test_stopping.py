@@ -61,6 +61,13 @@ def test_flat_curves_end_the_run_and_say_what_would_have_been_enough() -> None:
     assert "30 s would have been enough" in (sentence or "")
 
 
+def test_who_would_take_part_with_more_time_is_not_passed_over_where_a_run_ends_early() -> None:
+    late = Standing("Sentences, tuned", slices=2, share=0.07, done=True)
+    sentence = hardly_worth_it([FLAT, DONE, late], CURVE, 0.0, 120.0, 50.0) or ""
+    assert sentence.endswith("With more of it, “Sentences, tuned” would take part.")
+    assert "enough" not in sentence
+
+
 def test_half_of_the_budget_is_always_used() -> None:
     assert hardly_worth_it([FLAT, DONE], CURVE, 0.0, 120.0, 61.0) is None
 
