@@ -99,7 +99,8 @@ class Judge:
 
         A learner that is not through yet may have learned from little, so that it would be judged too early; but one
         that is on its way counts for its network too. Candidates that are first looks at some of the samples decide
-        nothing, and there is no verdict where the two best have too few samples in common.
+        nothing, but where there is nothing else without a network: one that loses to what has learned from less than it
+        surely harms. There is no verdict where the two best have too few samples in common.
         """
         asked = [(one.key, one.network, one.through) for one in contenders]
         if asked != self._asked:
@@ -112,13 +113,18 @@ class Judge:
             return []
         widest = max(self._coverage(one) for one in contenders)
         fit = [one for one in contenders if seen_enough(self._checked(one), widest, self._folds)]
-        without, found = [one for one in fit if not one.network], []
+        without, found = [one for one in fit if not one.network], list[Verdict]()
+        unequal = not without
+        if unequal:
+            without = [one for one in contenders if not one.network]
         for network in dict.fromkeys(one.network for one in fit if one.network):
             own = [one for one in fit if one.network == network]
-            if without and any(one.through for one in own):
-                best, other = self._best(own), self._best(without)
-                if self._shared(best, other).sum() >= FEWEST_SHARED:
-                    found.append(Verdict(network, *self._gain(best, other)))
+            if not any(one.through for one in own):
+                continue
+            best, other = self._best(own), self._best(without)
+            if self._shared(best, other).sum() >= FEWEST_SHARED:
+                verdict = Verdict(network, *self._gain(best, other))
+                found += [verdict] if verdict.harms or not unequal else []
         return found
 
     def _best(self, contenders: Sequence[Contender]) -> Contender:

@@ -136,6 +136,15 @@ def test_first_looks_at_some_of_the_samples_decide_nothing() -> None:
     assert judged(PLAIN, ALIKE, replace(lucky, network="net")) == judged(PLAIN, ALIKE)
 
 
+def test_only_harm_is_told_against_what_has_learned_from_less() -> None:
+    some = np.random.default_rng(5).random(len(LABELS)) < 0.3  # as thumbnails of a thousand of many photos
+    for scale, harms in ((0.3, [True]), (2.0, []), (6.0, [])):
+        verdicts = judged(Contender("thumbnails", 1, said(scale, 6, some)), WORSE)
+        assert [verdict.harms for verdict in verdicts] == harms
+    wide = Contender("plain", 1, said(6.0, 1))
+    assert not judged(wide, Contender("thumbnails", 1, said(0.3, 6, some)), WORSE)[0].harms
+
+
 def test_there_is_no_verdict_without_both_kinds_of_learners_nor_on_a_handful_of_samples() -> None:
     few = np.flatnonzero(FOLD)[:10]
     rows = np.isin(np.arange(len(LABELS)), few)
