@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
 AUTO = "auto"  # what each learner uses by itself
 WORDS = (AUTO, *STRATEGIES)
-SEARCHED = "tables of at most 100 classes, and pictures of at most 64 px in runs of more than 400 seconds"
+SEARCHED = "tables of at most 100 classes, and pictures of at most 64 px in runs of at least ten minutes"
+_BEFORE = 1.5  # times the seconds that must be left by the turn of a learner: others come before it
 
 
 def refusal(asked: str, entries: Iterable[Entry], budget_s: float) -> str | None:
     """Return a sentence about why no learner of a portfolio would search in this time, None where one would."""
-    if any(entry.searches and entry.settings.get("least_s", 0.0) < budget_s for entry in entries):
+    if any(entry.searches and _BEFORE * entry.settings.get("least_s", 0.0) <= budget_s for entry in entries):
         return None
     return f"No learner of this run would search, so there is no use for {asked}: that is for {SEARCHED}. Leave it out."
 
