@@ -219,7 +219,7 @@ class Ngrams(Learner):
         if stage <= len(self._penalties):
             known = [mine.shape for mine in self._reached] == [mine.shape for mine in models]
             stage, models = (stage, self._reached) if known else (1, models)
-        self._did(stage - 1.0)
+            self._did(stage - 1.0)  # of stronger penalties, which may not come, nothing is known to lie ahead
         return stage, models
 
     def _after(self, stage: int, better: bool) -> int:

@@ -305,6 +305,26 @@ def test_its_share_of_work_goes_on_after_a_restart(tmp_path: Path) -> None:
     assert shares[-1] > share
 
 
+def test_after_a_restart_it_is_not_at_its_end_before_the_stronger_penalties(
+    solved: list[float], tmp_path: Path
+) -> None:
+    settings: dict[str, Any] = {"words": 1, "penalties": [1e-3, 1e-5, 1e-6, 1e-7], "stronger": [1e-2, 1e-1, 1.0]}
+    job = class_job()
+    noise = replace(job, labels=np.random.default_rng(0).permutation(job.labels))  # weaker penalties do not pay
+    learner, again = Ngrams(noise, settings), Ngrams(noise, settings)
+    while learner._stage <= len(settings["penalties"]):
+        learner.advance(Deadline(0.0))
+    before = len(solved)
+    learner.save(tmp_path)
+    again.restore(tmp_path)
+    shares = []
+    while not (progress := again.advance(Deadline(0.0))).done:
+        shares.append(progress.share or 0.0)
+    assert len(solved) > before and solved[before] == 1e-2
+    assert shares == sorted(shares)
+    assert shares[len(shares) // 2] < 0.9
+
+
 @pytest.mark.parametrize("reason", ["too large", "older", "less memory"])
 def test_where_models_are_not_kept_penalties_are_solved_again(
     reason: str, solved: list[float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
