@@ -488,7 +488,7 @@ class Worker:
         if reason == DISK_FULL:
             self._leaves_because = NO_ROOM
             return
-        sentence = self._roster.failed(learner, reason)
+        sentence = self._roster.failed(learner, reason, learning=errand.job == "advance")
         facts: dict[str, Any] = {"learner": learner, "reason": reason, "message": message}
         withdrawn = errand.job != "advance" and (reason != OUT_OF_MEMORY or self._roster.left_out(learner))
         if withdrawn:
@@ -542,7 +542,8 @@ class Worker:
         facts |= {"version": self._server.versions[learner], "first_look": self._server.is_first_look(learner)}
         self._journal.write("evaluated", facts)
         for sentence in self._roster.doubts(self._policy.guarded):
-            self._journal.write("message", {"level": "info", "text": sentence})
+            if sentence not in self._before.told:
+                self._journal.write("message", {"level": "info", "text": sentence})
 
     def _point(self, learner: str) -> None:
         assert self._server.served is not None

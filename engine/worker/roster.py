@@ -21,12 +21,16 @@ _STEPPING = (  # what is done about the first, second, third and last lack of me
     "It still ran out of memory, so it goes on with the processor's memory alone.",
     _UNFIT,
 )
-_AT_ONCE = (  # and of who learns from all samples at once
-    "It ran out of memory, so it goes on in smaller pieces and, where there are many samples, learns from about one in "
-    "4 of them.",
-    "It ran out of memory again, so it learns from about one in 16 of the samples, where there are many.",
-    "It still ran out of memory, so it learns from about one in 64 of the samples, where there are many, with the "
-    "processor's memory alone.",
+_AT_ONCE = (  # of who learns from all samples at once, and from fewer of them only where they are too many for it,
+    "It ran out of memory, so it goes on in smaller pieces and, where there is much to learn from, with less of it.",
+    "It ran out of memory again, so it goes on with less still.",
+    "It still ran out of memory, so it goes on with even less, and with the processor's memory alone.",
+    _UNFIT,
+)
+_ANSWERING = (  # and of who answers with what it has learned
+    "It ran out of memory while it answered, so it goes on in smaller pieces.",
+    "It ran out of memory again while it answered, so it goes on in smaller pieces still.",
+    "It still ran out of memory while it answered, so it goes on with the processor's memory alone.",
     _UNFIT,
 )
 _LEFT_ALONE = "It failed again, so it is left out. What happened is in the run's trainer.log. The others go on."
@@ -70,7 +74,7 @@ class Roster:
                 slices=past.slices,
                 seconds=past.seconds,
                 curve=tuple(past.curve),
-                done=past.done or self.left_out(entry.name),
+                done=self._is_over(entry.name),
                 first_slice=entry.first_slice,
                 share=past.share,
                 failures=past.failures + past.frugality,
@@ -85,6 +89,10 @@ class Roster:
             if not entry.repeats or self._worth_repeating(entry.repeats)
         ]
 
+    def _is_over(self, name: str) -> bool:
+        """Whether a learner has nothing more to do."""
+        return self._pasts[name].done or self.left_out(name)
+
     def _worth_repeating(self, name: str) -> bool:
         """Whether a learner is through and what it learned is served."""
         return self._pasts[name].done and name in self._served()
@@ -95,11 +103,12 @@ class Roster:
         return self._judged(self._networks, [name for name in self._networks if self._pasts[name].done])
 
     def doubts(self, guarded: bool = True) -> list[str]:
-        """Return what is to be said of pretrained networks that turn out worse than none, of each that is tuned once.
+        """Return what is to be said of pretrained networks that turn out worse than none, of each still to tune once.
 
         ``guarded`` says that tuning them waits.
         """
-        asked = {entry.network for entry in self._entries if entry.tunes} - self._doubted
+        asked = {entry.network for entry in self._entries if entry.tunes and not self._is_over(entry.name)}
+        asked -= self._doubted
         new = [one for one in self.verdicts if one.harms and one.network in asked]
         self._doubted |= {one.network for one in new}
         return [f"{one.sentence} Tuning it waits." if guarded else one.sentence for one in new]
@@ -118,14 +127,15 @@ class Roster:
         past = self._pasts.get(name)  # what was learned on another device may be in no portfolio of this one
         return past.frugality if past is not None else 0
 
-    def failed(self, name: str, reason: str) -> str | None:
-        """Note a failed slice; return what is done about it as a sentence for the person, None for nothing."""
+    def failed(self, name: str, reason: str, *, learning: bool = True) -> str | None:
+        """Note a failed slice, or answer; return what is done about it in words, None for nothing."""
         past = self._pasts.setdefault(name, Past())
         if reason != OUT_OF_MEMORY:
             past.failures += 1
             return None if past.failures < STRIKES else _LEFT_ALONE
         past.frugality += 1
-        return self._rungs.get(name, _AT_ONCE)[min(past.frugality, MOST_FRUGAL) - 1]
+        rungs = self._rungs.get(name, _AT_ONCE) if learning else _ANSWERING
+        return rungs[min(past.frugality, MOST_FRUGAL) - 1]
 
     def left_out(self, name: str) -> bool:
         """Whether a learner has failed, or run out of memory, too often."""

@@ -20,8 +20,10 @@ from engine.budget import Deadline
 from engine.dataset import Dataset, Split
 from engine.learners.base import Job, Progress
 from engine.learners.constant import ConstantLearner, ConstantMember
+from engine.modalities.table.learners.search import Search
 from engine.modalities.text.samples import TextSamples
 from engine.run.folder import RunFolder, RunOptions
+from engine.search import strategy_class
 from engine.task import Kind, Modality, Task
 from engine.worker.bench import Bench
 from engine.worker.checkpoint import Checkpoint
@@ -128,6 +130,9 @@ def test_a_learner_searches_by_the_strategy_of_the_plan_also_once_it_goes_on(
         state = json.loads((run.checkpoints_path / name / f"state-{slice_:04d}" / "state.json").read_text())
         asked = {state["share"], *(share for _, share, _ in state["begun"])}
         assert asked - {None} == shares
+        learner = bench._learners[name]
+        assert isinstance(learner, Search)
+        assert type(learner._strategy) is strategy_class("tpe" if search == "auto" else search)
 
 
 def test_the_test_part_is_not_in_the_job(tmp_path: Path) -> None:

@@ -80,6 +80,17 @@ def test_a_network_that_does_harm_is_doubted_once_where_it_is_tuned() -> None:
     assert [standing.tunes for standing in roster.standings()] == [False, False, False, True]
 
 
+def test_nothing_is_said_to_wait_once_all_that_tunes_the_network_is_over() -> None:
+    for over in ("done", "left out"):
+        found: list[Verdict] = []
+        roster = Roster(TUNING, Replay(), judged=lambda *_, found=found: found)
+        roster.worked("tuned", 1.0, done=over == "done")
+        for _ in range(STRIKES if over == "left out" else 0):
+            roster.failed("tuned", "error")
+        found += WORSE
+        assert roster.doubts() == []
+
+
 def test_where_nobody_waits_the_doubt_says_so_of_nobody() -> None:
     (sentence,) = Roster(TUNING, Replay(), judged=lambda *_: WORSE).doubts(guarded=False)
     assert "does not help" in sentence
@@ -146,9 +157,9 @@ def test_the_share_of_the_work_is_known_until_a_newer_one_is() -> None:
         ("image.finetune", ("smaller pieces.", "coarser", "processor", "left out")),
         ("text.scratch", ("smaller pieces.", "coarser", "processor", "left out")),
         ("image.search", ("smaller pieces.", "coarser", "processor", "left out")),
-        ("image.frozen_head", ("one in 4", "one in 16", "one in 64", "left out")),
-        ("text.ngrams", ("one in 4", "one in 16", "one in 64", "left out")),
-        ("table.lightgbm", ("one in 4", "one in 16", "one in 64", "left out")),
+        ("image.frozen_head", ("with less of it", "less still", "processor", "left out")),
+        ("text.ngrams", ("with less of it", "less still", "processor", "left out")),
+        ("table.lightgbm", ("with less of it", "less still", "processor", "left out")),
     ],
 )
 def test_lack_of_memory_is_no_strike_and_each_rung_is_told_as_it_is(kind: str, words: tuple[str, ...]) -> None:
@@ -165,6 +176,14 @@ def test_lack_of_memory_is_no_strike_and_each_rung_is_told_as_it_is(kind: str, w
     assert len({*told, None}) == 5
     assert roster.frugality("slow") == 2
     assert roster.failed("slow", "error") is None
+
+
+def test_who_lacks_memory_to_answer_is_not_said_to_learn_from_less() -> None:
+    roster = Roster(ENTRIES, Replay(), judged=lambda *_: ())
+    told = [roster.failed("quick", OUT_OF_MEMORY, learning=False) or "" for _ in range(4)]
+    assert all("while it answered" in sentence for sentence in told[:3])
+    assert len({*told}) == 4
+    assert "left out" in told[3] and not roster.standings()[0].open
 
 
 def test_a_network_is_repeated_once_it_is_through_and_served() -> None:
