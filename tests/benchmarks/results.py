@@ -10,6 +10,7 @@ from typing import Any
 
 OURS = "autodidact"
 RESTATED = "measured"  # the note on a line that repeats one of another budget
+ENOUGH_SEEDS = 3  # figures are medians over so many, where there are
 LOADED_CORES = 0.25  # other programs used more than this: a figure measured under load
 
 Key = tuple[str, str, float, int]
@@ -75,13 +76,22 @@ def _outcome(fields: dict[str, Any]) -> Outcome:
 def latest(outcomes: Iterable[Outcome]) -> list[Outcome]:
     """Return the newest line for each thing measured, in the order in which they were first measured.
 
-    Lines of other seeds from an older state of what was measured are left out: medians are over one state. A failure is
-    told, but makes no older line an old one.
+    Medians are over one state of what was measured: that with the most seeds, of which three are enough, and of those
+    the newest. Lines of other states are left out. A failure is told, but makes no older line an old one.
     """
-    newest = {outcome.key: outcome for outcome in outcomes}
-    by_age = sorted(newest.values(), key=lambda outcome: str(outcome.machine.get("date", "")))
-    states = {outcome.key[:3]: outcome.state for outcome in by_age if outcome.figures}
-    return [line for line in newest.values() if not line.figures or line.state == states[line.key[:3]]]
+    lines = list(outcomes)
+    states: dict[tuple[str, str, float], dict[str, dict[int, Outcome]]] = {}
+    for line in lines:
+        if line.figures:
+            states.setdefault(line.key[:3], {}).setdefault(line.state, {})[line.seed] = line
+    chosen = {spot: max(seeds.values(), key=_weight) for spot, seeds in states.items()}
+    newest = {line.key: line for line in lines}
+    found = [line if not line.figures else chosen[line.key[:3]].get(line.seed) for line in newest.values()]
+    return [line for line in found if line is not None]
+
+
+def _weight(seeds: Mapping[int, Outcome]) -> tuple[int, str]:
+    return min(len(seeds), ENOUGH_SEEDS), max(str(line.machine.get("date", "")) for line in seeds.values())
 
 
 def is_done(outcomes: Iterable[Outcome], key: Key, state: str | None) -> bool:

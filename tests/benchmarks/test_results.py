@@ -36,10 +36,23 @@ def test_lines_of_an_older_state_of_the_code_are_left_out() -> None:
     assert latest([old, new]) == [new]
     assert latest([new, replace(old, budget_s=300.0)]) == [new, replace(old, budget_s=300.0)]
     again = line(0, "def", "2026-01-03 10:00:00")
-    assert latest([old, new, again]) == [again, new]
+    assert latest([old, new, again]) == [again, new]  # two seeds of one state
     peer = replace(old, contender="FLAML", machine={"method": "1", "engine": "abc", "date": "2026-01-01 10:00:00"})
     other = replace(peer, seed=1, machine={"method": "1", "engine": "def", "date": "2026-01-02 10:00:00"})
     assert latest([peer, other]) == [peer, other]
+
+
+def test_three_seeds_of_one_state_count_more_than_fewer_of_a_newer_one() -> None:
+    def lines(engine: str, day: int, seeds: int) -> list[Outcome]:
+        machine = {"engine": engine, "date": f"2026-01-0{day} 10:00:00"}
+        return [replace(RUN, seed=seed, machine=machine) for seed in range(seeds)]
+
+    old, new = lines("abc", 1, 3), lines("def", 2, 2)
+    assert latest([*old, *new]) == old
+    assert latest([*old, *lines("def", 2, 3)]) == lines("def", 2, 3)
+    assert latest([*lines("abc", 1, 5), *lines("def", 2, 3)]) == lines("def", 2, 3)
+    assert latest([*lines("abc", 1, 2), *new]) == new
+    assert latest([*new, *old, *lines("ghi", 3, 1)]) == old
 
 
 def test_a_failed_seed_is_told_and_makes_no_other_an_old_one() -> None:
