@@ -12,8 +12,8 @@ class Standing:
     """Where one learner stands. ``curve`` holds (seconds it had worked, its own score), in order; higher is better.
 
     ``share`` of its whole work is done, 0 while it cannot be told; ``failures`` are slices that failed. Learners of one
-    ``group`` are alternatives, of which few deserve all the work; empty for one that has none. ``tunes`` says that the
-    learner changes a network, and ``unhelped`` that the pretrained one that it builds on is surely worse than none.
+    ``group`` are alternatives, of which few deserve all the work; empty for one that has none. ``unhelped`` says that
+    the pretrained network that the learner builds on is surely worse than none.
     ``first_look`` says that its newest candidate has learned from too few samples to be served. ``first`` are its
     seconds and its share of the work after its first slice, most of which may have been loading. One that ``waits`` to
     be served must not work on meanwhile.
@@ -28,7 +28,6 @@ class Standing:
     share: float = 0.0
     failures: int = 0
     group: str = ""
-    tunes: bool = False
     unhelped: bool = False
     first_look: bool = False
     first: tuple[float, float] = (0.0, 0.0)

@@ -1,9 +1,9 @@
 """Portfolio order for the first quarter of the budget, then by expected improvement per second (spec 7.2).
 
 Of learners that are alternatives, the worse half is held back once that can be told (:mod:`engine.scheduler.halving`),
-as are learners that tune a pretrained network which is surely worse than none (:mod:`engine.transfer.guard`), unless
-the person wants no such guard. Learners that only look at what it sees take less time, and at another resolution it may
-see what matters.
+as are learners on a pretrained network which is surely worse than none (:mod:`engine.transfer.guard`), unless the
+person wants no such guard. That goes for all of them: what a network does not see as it is, it may learn to see, and to
+let its further looks go before its tuning was measured to cost much.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class BreadthThenGain(Policy):
             return None
         held = held_back(standings, remaining)
         if self.guarded:
-            held |= {standing.name for standing in standings if standing.tunes and standing.unhelped}
+            held |= {standing.name for standing in standings if standing.unhelped}
         eager = [standing for standing in still_open if standing.name not in held] or still_open
         candidates = [standing for standing in eager if in_time(standing, remaining)] or eager
         chosen = self._pick(candidates, standings, total, remaining)

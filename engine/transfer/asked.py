@@ -49,7 +49,7 @@ def canonical(text: str) -> str:
 
 
 def guarded(asked: str) -> bool:
-    """Whether learners wait that tune a network which is surely worse than none (:mod:`engine.transfer.guard`)."""
+    """Whether learners wait that build on a network surely worse than none (:mod:`engine.transfer.guard`)."""
     return _NO_GUARD not in asked.split("+")
 
 

@@ -1,8 +1,8 @@
 """Whether pretraining helps at all on the samples at hand, told by what learners with it and without it score.
 
 Negative transfer is rare but real: a network that knows photographs may see less in drawings, spectra or scans than the
-plainest statistics do. The person is told, and learners that tune a network which is surely worse than none let the
-others go first, unless the person wants no such guard.
+plainest statistics do. The person is told, and learners on a network which is surely worse than none let the others go
+first, unless the person wants no such guard.
 
 Learners are checked on different samples: heads on all, a network that is tuned on one fold, which may be an easy one.
 So two are compared on the samples alone that both were checked on, and a difference counts where it is more than its

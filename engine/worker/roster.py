@@ -33,6 +33,7 @@ _ANSWERING = (  # and of who answers with what it has learned
     "It still ran out of memory while it answered, so it goes on with the processor's memory alone.",
     _UNFIT,
 )
+_WAITING = "Learners that build on it wait for those that do not."
 _LEFT_ALONE = "It failed again, so it is left out. What happened is in the run's trainer.log. The others go on."
 
 
@@ -79,7 +80,6 @@ class Roster:
                 share=past.share,
                 failures=past.failures + past.frugality,
                 group=entry.group,
-                tunes=entry.tunes,
                 unhelped=entry.network in harmful,
                 first_look=past.first_look,
                 first=past.first,
@@ -103,15 +103,15 @@ class Roster:
         return self._judged(self._networks, [name for name in self._networks if self._pasts[name].done])
 
     def doubts(self, guarded: bool = True) -> list[str]:
-        """Return what is to be said of pretrained networks that turn out worse than none, of each still to tune once.
+        """Return what is to be said of pretrained networks that turn out worse than none, once of each still of use.
 
-        ``guarded`` says that tuning them waits.
+        ``guarded`` says that learners on them wait.
         """
-        asked = {entry.network for entry in self._entries if entry.tunes and not self._is_over(entry.name)}
+        asked = {entry.network for entry in self._entries if not (entry.repeats or self._is_over(entry.name))}
         asked -= self._doubted
         new = [one for one in self.verdicts if one.harms and one.network in asked]
         self._doubted |= {one.network for one in new}
-        return [f"{one.sentence} Tuning it waits." if guarded else one.sentence for one in new]
+        return [f"{one.sentence} {_WAITING}" if guarded else one.sentence for one in new]
 
     @property
     def has_scores(self) -> bool:

@@ -197,10 +197,9 @@ def test_only_what_is_new_is_weighed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_learners_on_a_network_that_does_harm_work_last_but_do_work() -> None:
     policy, later = POLICIES["breadth_then_gain"](), Standing("later")
     for standings, first in (
-        ([Standing("tuned", tunes=True, unhelped=True), later], "later"),
-        ([Standing("tuned", tunes=True), later], "tuned"),
-        ([Standing("frozen", unhelped=True), later], "frozen"),  # which takes no long
-        ([Standing("tuned", tunes=True, unhelped=True)], "tuned"),
+        ([Standing("tuned", unhelped=True), later], "later"),
+        ([Standing("tuned"), later], "tuned"),
+        ([Standing("tuned", unhelped=True), Standing("frozen", unhelped=True)], "tuned"),  # whose turn it is
     ):
         chosen = policy.choose(standings, 60.0, 55.0)
         assert chosen is not None
@@ -208,7 +207,7 @@ def test_learners_on_a_network_that_does_harm_work_last_but_do_work() -> None:
 
 
 def test_without_the_guard_learners_keep_their_turn_whatever_their_network_is_good_for() -> None:
-    standings = [Standing("tuned", tunes=True, unhelped=True), Standing("later")]
+    standings = [Standing("tuned", unhelped=True), Standing("later")]
     for guarded, first in ((True, "later"), (False, "tuned")):
         chosen = POLICIES["breadth_then_gain"](guarded=guarded).choose(standings, 60.0, 55.0)
         assert chosen is not None

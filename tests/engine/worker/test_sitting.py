@@ -24,6 +24,8 @@ from engine.worker.pace import Pace
 from engine.worker.trainer_handle import TrainerReply
 from tests.engine.worker.sittings import Idle, Sit, answered, events, idle, keep_answers, keep_candidate, slice_of
 
+WAITING = "Learners that build on it wait for those that do not."
+
 
 @pytest.mark.parametrize(
     ("error", "said"),
@@ -132,7 +134,7 @@ def test_learners_whose_network_does_not_help_wait_unless_the_plan_wants_no_guar
     standings = [
         Standing("plain", slices=1, seconds=1.0, curve=((1.0, 0.7),), done=True),
         Standing("frozen", slices=1, seconds=1.0, curve=((1.0, 0.5),), done=True, unhelped=True),
-        Standing("tuned", unhelped=True, tunes=True),
+        Standing("tuned", unhelped=True),
         Standing("later"),
     ]
     worker = sit("discard", of=replace(run, options=replace(run.options, transfer=transfer)))
@@ -148,7 +150,7 @@ def test_learners_of_a_sitting_search_by_the_strategy_of_the_plan(sit: Sit, run:
     assert [entry.settings["strategy"] for entry in worker._entries if entry.searches] == ["halving"]
 
 
-def test_a_network_that_does_harm_is_doubted_once_its_tuning_waits_and_the_result_tells(
+def test_a_network_that_does_harm_is_doubted_once_what_builds_on_it_waits_and_the_result_tells(
     sit: Sit, run: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     knows = {"backbone": "efficientnet_lite0"}
@@ -179,11 +181,11 @@ def test_a_network_that_does_harm_is_doubted_once_its_tuning_waits_and_the_resul
     (told,) = (event.data["text"] for event in events(run, "message") if "pretrained" in event.data["text"])
     assert "efficientnet_lite0 does not help on this data" in told
     assert " ± " in told
-    assert told.endswith("Tuning it waits.")
+    assert told.endswith(WAITING)
     result = run.result()
     assert result is not None
     (note,) = (note for note in result["notes"] if "pretrained" in note)
-    assert f"{note} Tuning it waits." == told
+    assert f"{note} {WAITING}" == told
 
 
 def test_a_slice_tells_how_long_its_steps_and_their_samples_took_and_what_it_found_where_it_did(
