@@ -107,12 +107,12 @@ def about(outcomes: Sequence[Outcome]) -> list[str]:
     sentences = [
         f"Measured on {', '.join(machines) or 'no machine yet'}; {' to '.join(dict.fromkeys(dates[:1] + dates[-1:]))}; "
         f"our code at {', '.join(ours) or 'no commit yet'}.",
-        "Medians over seeds, for each dataset and contender those of one state of its code: the newest measured with "
-        "three seeds, or else with the most. Of memory and overrun the most. Scores are the outside scorer's, on test "
-        "parts whose labels no contender uses. ALC is the area under the test score over log time (t0 = 60 s) to the "
-        "end of the budget, and again to 1200 s, where answers given after the budget count too. A tool without a "
-        "curve has one point, when its answers were written; so one that uses its whole budget and a little more has "
-        "an ALC of 0.",
+        "Medians over seeds, for each dataset those of one state of our code, the newest measured with three seeds or "
+        "else with the most, and of the newest way of running each other tool. Of memory and overrun the most. Scores "
+        "are the outside scorer's, on test parts whose labels no contender uses. ALC is the area under the test score "
+        "over log time (t0 = 60 s) to the end of the budget, and again to 1200 s, where answers given after the budget "
+        "count too. A tool without a curve has one point, when its answers were written; so one that uses its whole "
+        "budget and a little more has an ALC of 0.",
         "Better and worse compare medians; differences below 0.0005 are level.",
     ]
     sentences += [*_paces(outcomes), *gaps(outcomes)]

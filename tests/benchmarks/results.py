@@ -76,8 +76,9 @@ def _outcome(fields: dict[str, Any]) -> Outcome:
 def latest(outcomes: Iterable[Outcome]) -> list[Outcome]:
     """Return the newest line for each thing measured, in the order in which they were first measured.
 
-    Medians are over one state of what was measured: that with the most seeds, of which three are enough, and of those
-    the newest. Lines of other states are left out. A failure is told, but makes no older line an old one.
+    Medians are over one state of what was measured, lines of others are left out: of ours that with the most seeds, of
+    which three are enough, and of those the newest; of other tools the newest, as they are not to be judged by a poorer
+    way of running them. A failure is told, but makes no older line an old one.
     """
     lines = list(outcomes)
     states: dict[tuple[str, str, float], dict[str, dict[int, Outcome]]] = {}
@@ -91,7 +92,9 @@ def latest(outcomes: Iterable[Outcome]) -> list[Outcome]:
 
 
 def _weight(seeds: Mapping[int, Outcome]) -> tuple[int, str]:
-    return min(len(seeds), ENOUGH_SEEDS), max(str(line.machine.get("date", "")) for line in seeds.values())
+    ours = any(line.contender == OURS for line in seeds.values())
+    newest = max(str(line.machine.get("date", "")) for line in seeds.values())
+    return min(len(seeds), ENOUGH_SEEDS) if ours else 0, newest
 
 
 def is_done(outcomes: Iterable[Outcome], key: Key, state: str | None) -> bool:

@@ -55,6 +55,12 @@ def test_three_seeds_of_one_state_count_more_than_fewer_of_a_newer_one() -> None
     assert latest([*new, *old, *lines("ghi", 3, 1)]) == old
 
 
+def test_other_tools_are_told_of_as_they_are_run_now() -> None:
+    old = [replace(RUN, contender="FLAML", seed=seed, machine={"method": "1", "date": "2026"}) for seed in range(3)]
+    new = replace(old[0], machine={"method": "2", "date": "2027"})
+    assert latest([*old, new]) == [new]
+
+
 def test_a_failed_seed_is_told_and_makes_no_other_an_old_one() -> None:
     good = Outcome("titanic", "FLAML", 60.0, 0, {"nauc": 0.7}, machine={"method": "a", "date": "2026-01-01"})
     failed = Outcome("titanic", "FLAML", 60.0, 1, notes={"failed": "no"}, machine={"date": "2026-01-02"})
