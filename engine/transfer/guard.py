@@ -124,7 +124,8 @@ class Judge:
             best, other = self._best(own), self._best(without)
             if self._shared(best, other).sum() >= FEWEST_SHARED:
                 verdict = Verdict(network, *self._gain(best, other))
-                found += [verdict] if verdict.harms or not unequal else []
+                if verdict.harms or not unequal:
+                    found.append(verdict)
         return found
 
     def _best(self, contenders: Sequence[Contender]) -> Contender:
