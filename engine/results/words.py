@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PART_NAMES = {"test": "it never saw", "validation": "it had not learned from when it was asked"}
 WHY_ENDED = {
     "budget": "The time was used up.",
-    "converged": "It ended early, since more time would not have helped.",
+    "converged": "It ended early, since nothing left to try in the time would have helped.",
     "finished": "You ended it.",
     "failed": "It could not go on.",
 }

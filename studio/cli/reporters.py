@@ -190,7 +190,7 @@ def summary(run: RunFolder, result: dict[str, Any]) -> list[str]:
     lines = [_headline(result, "test"), _headline(result, "validation")]
     why = {
         "budget": "the time was used up",
-        "converged": "more time would not have helped",
+        "converged": "nothing left to try in the time would have helped",
         "finished": "you finished it",
     }
     reason = why.get(result["stopped_because"], result["stopped_because"])

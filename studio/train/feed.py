@@ -12,7 +12,7 @@ from studio.train.progress import CurvePoint, RunProgress
 
 STOPPED = {
     "budget": "The time is used up. The best model is kept.",
-    "converged": "More time would not help now, so training ended early. More examples might.",
+    "converged": "Nothing left to try in this time would help, so training ended early. More examples might.",
     "finished": "You ended it. The best model so far is kept.",
     "discarded": "Discarded. Your labels and earlier models are untouched.",
     "failed": "Training could not go on.",

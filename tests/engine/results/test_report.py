@@ -30,7 +30,7 @@ def test_the_headline_is_measured_on_the_test_part(tmp_path: Path) -> None:
     assert words.uncertainty(report) == "Always answering bolt would be right on 33 of 100."
     assert report.right.right == int(np.trace(report.matrix))
     assert words.ending(report) == (
-        "Trained for 1 min 37 s of 5 min. It ended early, since more time would not have helped."
+        "Trained for 1 min 37 s of 5 min. It ended early, since nothing left to try in the time would have helped."
     )
 
 

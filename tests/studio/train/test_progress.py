@@ -41,9 +41,9 @@ def test_the_feed_tells_the_run_in_plain_words(tmp_path: Path) -> None:
     assert told[1] == "Where it starts: a plain guess tells 33 of 100 new photos correctly."
     assert told[2].startswith("First model: it tells 62 of 100 new photos correctly (between ")
     assert told[3].startswith("Better: now tells 76 of 100")
-    assert told[-1].startswith("More time would not help now")
+    assert told[-1].startswith("Nothing left to try in this time would help")
     assert now_sentence(progress) == "Done: it tells 88 of 100 new photos correctly"
-    assert "More time would not help" in sure_sentence(progress)
+    assert "Nothing left to try" in sure_sentence(progress)
 
 
 def test_a_number_is_explained_in_parts_of_100(tmp_path: Path) -> None:
