@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from engine.task import Kind
@@ -69,6 +69,19 @@ def classes_of(labels: pl.Series) -> tuple[str, ...]:
     if labels.dtype.is_float():
         return ()
     return tuple(sorted(map(str, names_of(labels).unique().to_list())))
+
+
+def without_names(frame: pl.DataFrame, names: Collection[str]) -> tuple[pl.DataFrame, int]:
+    """Return samples, whose labels are lists, without some names; samples that had no other go, and how many these are.
+
+    What shows none of the classes that stay cannot be told from what shows one that is called otherwise.
+    """
+    import polars as pl
+
+    others = pl.element().filter(~pl.element().is_in(list(names)))
+    left = frame.with_columns(pl.col("label").list.eval(others))
+    bare = (frame["label"].list.len() > 0) & (left["label"].list.len() == 0)
+    return left.filter(~bare), int(bare.sum())
 
 
 def spellings(labels: pl.Series) -> dict[str, str]:
@@ -141,14 +154,15 @@ def told(merged: dict[str, str]) -> list[str]:
     ]
 
 
-def check_number(classes: Sequence[str], where: str) -> None:
-    """Refuse more classes than can be told apart.
+def check_number(number: int, where: str, column: bool = False) -> None:
+    """Refuse more classes than can be told apart; ``column``: they stand in one, instead of which another may do.
 
     Raises:
         ImportRefused: there are too many.
     """
-    if len(classes) > MAX_CLASSES:
+    if number > MAX_CLASSES:
+        remedy = "Choose another column to predict, or join classes that belong together."
         raise ImportRefused(
-            f"{where} {len(classes):,} different values; at most {MAX_CLASSES:,} classes can be told apart. "
-            "Choose another column to predict, or join classes that belong together."
+            f"{where} {number:,} different values; at most {MAX_CLASSES:,} classes can be told apart. "
+            + (remedy if column else "Join classes that belong together, or take in fewer of them.")
         )

@@ -100,6 +100,7 @@ class Understanding:
         apart: whether the samples that the data sets apart are kept for the test.
         parted_by: the column of a table that says which rows are kept for the test.
         dates: patterns of columns of dates that this table writes otherwise than ``columns`` say.
+        passed_over: the column that is named as the target, where it has too many classes to be predicted.
     """
 
     source: Path
@@ -124,6 +125,7 @@ class Understanding:
     apart: bool = True
     parted_by: str | None = None
     dates: tuple[tuple[str, str], ...] = ()
+    passed_over: str = ""
 
     @property
     def as_written(self) -> tuple[Column, ...]:
@@ -267,6 +269,7 @@ class Understanding:
             apart=data.get("apart", True),
             parted_by=data.get("parted_by"),
             dates=tuple((name, pattern) for name, pattern in data.get("dates", ())),
+            passed_over=data.get("passed_over", ""),
         )
 
 

@@ -93,7 +93,7 @@ class MediaFormat(Format):
         kind = wishes.kind or found.kind
         labels, merged = _labels(found, kind)
         classes = classes_of(labels)
-        check_number(classes, f"The labels of {source.path.name} have")
+        check_number(len(classes), f"The labels of {source.path.name} have", column=found.target is not None)
         return Understanding(
             source=source.path,
             format=self.name,

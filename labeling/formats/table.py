@@ -12,7 +12,7 @@ from typing_extensions import override
 from engine.dataset import INPUT_PREFIX
 from engine.task import Column, ColumnType, Kind, Modality
 from labeling.batch import Batch, Problem
-from labeling.classes import JOINED_BY, MAX_CLASSES, classes_of, parts_of, respelled, spellings, told
+from labeling.classes import JOINED_BY, check_number, classes_of, parts_of, respelled, spellings, told
 from labeling.errors import ImportRefused
 from labeling.formats.base import Format, Wishes
 from labeling.media import MEDIA
@@ -22,7 +22,6 @@ from labeling.tables.columns import (
     Facts,
     converted,
     dtype_of,
-    facts,
     final_reason_against,
     number,
     sort_out,
@@ -31,15 +30,22 @@ from labeling.tables.columns import (
     unread,
     with_commas,
 )
-from labeling.tables.guess import can_be_target, constant_target, guess_kind, guess_target, passed_over
+from labeling.tables.guess import (
+    can_be_target,
+    constant_target,
+    guess_kind,
+    guess_target,
+    has_too_many_classes,
+    passed_over,
+    why_passed_over,
+)
+from labeling.tables.judging import Judged, judged
 from labeling.tables.leaks import leaks, without_leaks
-from labeling.tables.parting import SAYS_PART, parting_column, parts
+from labeling.tables.parting import SAYS_PART, kept_apart, parting_column, parts
 from labeling.tables.source import OpenTable, is_real_table, is_table, opened
 from labeling.tables.together import hint, learned_from, together_by
 from labeling.understanding import LeftOut, Understanding, count
 
-WHOLE_FILE_BYTES = 256_000_000
-HEAD_ROWS = 100_000
 MANY_COLUMNS = 500  # of so many, few rows are taken in, so that they can be looked through once more
 TARGET = "\0target"
 NAMES_TRIED = 20
@@ -71,20 +77,24 @@ class Table(Format):
     def understand(self, source: Source, wishes: Wishes) -> Understanding:
         main, *others = pieces(source)
         with opened(main.path) as table:
-            frame, total, notes = _looked_at(main.path, table)
-            found = facts(frame, table.decimal_comma)
-            parted_by = None if others else parting_column(frame, _not_parting(wishes, frame.columns))
+            seen = _judged(main.path, table)
+            found = seen.facts
+            parted_by = None if others else parting_column(seen.read, _not_parting(wishes, seen.rows.columns))
             usable = [fact for fact in found if fact.name != parted_by]
             target = _target(main.path, usable, wishes.target)
             kind = _kind(target, wishes.kind) if target else None
-            labels = _labels(frame, target, kind, table)
+            labels = _labels(seen.read, target, kind, table)
             merged = spellings(labels)
+            classes = classes_of(respelled(labels, merged))
+            _check_classes(target, len(classes))
             kept = _kept(main.path, found, target, wishes.kept)
             types = _types(found, target, wishes.types)
             wanted = Wishes(kept=kept, types=types)
-            columns, left_out = _learned_from(frame, usable, target, respelled(labels, merged), table, wanted)
-            tests = _tests(frame, parted_by)
-        passed = passed_over(found, target.name if target else None) if wishes.target is None else None
+            answers = respelled(labels if seen.whole else _labels(seen.rows.lazy(), target, kind, table), merged)
+            columns, left_out = _learned_from(seen.rows, usable, target, answers, table, wanted)
+            tests = kept_apart(seen.read, parted_by) if parted_by is not None else 0
+        chosen = target.name if target else None
+        passed = passed_over(found, chosen) if wishes.target is None else None
         about = [_counted(piece.path, target, kind) for piece in others]
         apart = sum(total for total, _ in about)
         return Understanding(
@@ -92,21 +102,22 @@ class Table(Format):
             format=self.name,
             modality=_modality(columns),
             kind=kind,
-            classes=classes_of(respelled(labels, merged)),
-            samples=total + apart,
-            labelled=round(total * _share(labels)) + sum(known for _, known in about),
-            target=target.name if target else None,
+            classes=classes,
+            samples=table.total + apart,
+            labelled=round(table.total * _share(labels)) + sum(known for _, known in about),
+            target=chosen,
             columns=tuple(columns),
             candidates=tuple(fact.name for fact in found if can_be_target(fact)),
             left_out=(*left_out, *([LeftOut(parted_by, SAYS_PART)] if parted_by is not None else [])),
             kept=kept,
             types=tuple(types.items()),
-            set_apart=apart + round(total * tests / max(1, frame.height)),
+            set_apart=apart + round(table.total * tests / max(1, table.rows)),
             parted_by=parted_by,
+            passed_over=passed.name if passed is not None and has_too_many_classes(passed) else "",
             problems=(
-                *_named_media(frame),
-                *notes,
-                *([passed] if passed else []),
+                *_named_media(seen.rows),
+                *table.notes,
+                *([why_passed_over(passed, chosen)] if passed is not None else []),
                 *unread(found, columns),
                 *([] if together_by(columns) else hint(_undecided(usable, target, types))),
                 *told(merged),
@@ -136,13 +147,6 @@ def _not_parting(wishes: Wishes, names: list[str]) -> set[str]:
     typed = {name for name, type_ in wishes.types.items() if type_ is not None}
     others = set() if wishes.parting is None else set(names) - set(wishes.parting)
     return {*others, *wishes.kept, *typed, *([wishes.target] if wishes.target is not None else [])}
-
-
-def _tests(frame: pl.DataFrame, parted_by: str | None) -> int:
-    """Return how many of these rows are kept for the test."""
-    if parted_by is None:
-        return 0
-    return int((frame.select(parts(parted_by, frame.schema[parted_by])).to_series() == "test").sum())
 
 
 def pieces(source: Source) -> list[Piece]:
@@ -187,8 +191,8 @@ def _named_media(frame: pl.DataFrame) -> list[str]:
     return []
 
 
-def looked_at(path: Path, chosen: tuple[str, ...] = ()) -> tuple[pl.DataFrame, bool | None]:
-    """Return the rows of the table at ``path`` that tell what it is, and whether it writes decimals with a comma.
+def looked_at(path: Path, chosen: tuple[str, ...] = ()) -> tuple[pl.DataFrame, list[Facts]]:
+    """Return the rows of the table at ``path`` that tell what it is, and what was counted in each column.
 
     ``chosen`` are its files where ``path`` is a folder that holds others, too.
 
@@ -201,7 +205,8 @@ def looked_at(path: Path, chosen: tuple[str, ...] = ()) -> tuple[pl.DataFrame, b
     if not found:
         raise ImportRefused(f"{path.name} is no table any more. Put the table back to read its columns in another way.")
     with opened(found[0].path) as table:
-        return _looked_at(found[0].path, table)[0], table.decimal_comma
+        seen = _judged(found[0].path, table)
+    return seen.rows, seen.facts
 
 
 def cells_of(understanding: Understanding, name: str) -> pl.Series:
@@ -221,13 +226,10 @@ def cells_of(understanding: Understanding, name: str) -> pl.Series:
     return pl.concat(found) if found else pl.Series(name, dtype=pl.String)
 
 
-def _looked_at(path: Path, table: OpenTable) -> tuple[pl.DataFrame, int, tuple[str, ...]]:
-    """Return the rows to judge by, how many there are, and sentences about it."""
+def _judged(path: Path, table: OpenTable) -> Judged:
     if not table.rows:
         raise ImportRefused(f"{path.name} has a header but no rows. Choose a table with a row for each example.")
-    few = path.stat().st_size > WHOLE_FILE_BYTES or table.rows < table.total
-    frame = (table.lazy.head(HEAD_ROWS) if few else table.lazy).collect()
-    return frame, table.total, table.notes
+    return judged(table)
 
 
 def _learned_from(
@@ -321,12 +323,14 @@ def _kind(target: Facts, wanted: Kind | None) -> Kind:
     if kind is Kind.REGRESSION and not target.numeric:
         raise ImportRefused(f"The column “{target.name}” holds words, not numbers. Sort rows by it instead.")
     several = target.parts if kind is Kind.MULTILABEL and target.parts else target.distinct
-    if kind is not Kind.REGRESSION and several > MAX_CLASSES:
-        raise ImportRefused(
-            f"The column “{target.name}” has {several:,} different values; at most {MAX_CLASSES:,} classes can "
-            "be told apart. Choose another column to predict."
-        )
+    if kind is not Kind.REGRESSION:
+        _check_classes(target, several)
     return kind
+
+
+def _check_classes(target: Facts | None, number: int) -> None:
+    if target is not None:
+        check_number(number, f"The column “{target.name}” has", column=True)
 
 
 def label(name: str, kind: Kind, table: OpenTable) -> pl.Expr:
@@ -346,10 +350,11 @@ def label(name: str, kind: Kind, table: OpenTable) -> pl.Expr:
     return cells.str.replace(r"^([+-]?\d+)\.0+$", "$1")
 
 
-def _labels(frame: pl.DataFrame, target: Facts | None, kind: Kind | None, table: OpenTable) -> pl.Series:
+def _labels(rows: pl.LazyFrame, target: Facts | None, kind: Kind | None, table: OpenTable) -> pl.Series:
+    """Return the labels of rows; none at all where nothing is predicted."""
     if target is None or kind is None:
-        return pl.Series("label", [None] * frame.height, dtype=pl.String)
-    return frame.select(label(target.name, kind, table)).to_series()
+        return pl.Series("label", [], dtype=pl.String)
+    return rows.select(label(target.name, kind, table)).collect(engine="streaming").to_series()
 
 
 def _undecided(found: list[Facts], target: Facts | None, types: Mapping[str, ColumnType | None]) -> list[Facts]:

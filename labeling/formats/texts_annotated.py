@@ -39,7 +39,7 @@ class TextsAnnotated(Format):
         kind = wishes.kind or _kind(said.samples)
         labels, merged = _labels(said.samples, kind)
         classes = classes_of(labels)
-        check_number(classes, f"The labels of {source.path.name} have")
+        check_number(len(classes), f"The labels of {source.path.name} have")
         return Understanding(
             source=source.path,
             format=self.name,

@@ -41,14 +41,14 @@ def offered(understanding: Understanding) -> list[Offered]:
         ImportRefused: the file is gone or no table any more.
     """
     from labeling.formats.table import looked_at
-    from labeling.tables.columns import facts, text, types_for
+    from labeling.tables.columns import text, types_for
     from labeling.tables.guess import can_be_target
 
-    frame, decimal_comma = looked_at(understanding.source, understanding.chosen)
+    frame, facts = looked_at(understanding.source, understanding.chosen)
     now = {column.name: column.type for column in understanding.columns}
     reasons = {left.name: left.reason for left in understanding.left_out}
     found = []
-    for fact in facts(frame, decimal_comma):
+    for fact in facts:
         dtype = frame.schema[fact.name]
         cells = (
             frame.head(200).select(text(fact.name, dtype) if not fact.nested else fact.name).to_series().drop_nulls()

@@ -61,6 +61,7 @@ class Facts:
         others: different cells that are no numbers, about; 0 in a column of numbers.
         parts: different values that cells join by ``;`` or hold in lists; 0 where each cell is one value.
         decimal_comma: whether a comma in its numbers stands before decimals.
+        drawn_from: how many rows the table has, where those looked at were drawn from it.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Facts:
     parts: int = 0
     others: int = 0
     decimal_comma: bool = False
+    drawn_from: int = 0
 
     @property
     def numeric(self) -> bool:
@@ -166,8 +168,14 @@ def dtype_of(column: Column) -> pl.DataType:
     return pl.Float64() if column.type in (ColumnType.NUMBER, ColumnType.DATE) else pl.String()
 
 
-def facts(frame: pl.DataFrame, decimal_comma: bool | None) -> list[Facts]:
-    """Count what :func:`sort_out` and the guess of the target need, for every column."""
+def facts(frame: pl.DataFrame, decimal_comma: bool | None, drawn_from: int = 0) -> list[Facts]:
+    """Count what :func:`sort_out` and the guess of the target need, for every column.
+
+    Args:
+        frame: rows of a table.
+        decimal_comma: whether a comma in its numbers stands before decimals; None where nothing tells.
+        drawn_from: how many rows the table has, if these were drawn from it.
+    """
     nested = [name for name, dtype in frame.schema.items() if isinstance(dtype, NESTED)]
     flat = {name: dtype for name, dtype in frame.schema.items() if name not in nested}
     texts = frame.select([text(name, dtype).alias(name) for name, dtype in flat.items()])
@@ -182,10 +190,8 @@ def facts(frame: pl.DataFrame, decimal_comma: bool | None) -> list[Facts]:
         if name in nested:
             found.append(_nested_facts(name, frame[name]))
         else:
-            comma = bool(decimal_comma) and name in commas
-            found.append(
-                replace(_facts(name, _known(texts[name]), _known(numbers[name]), frame[name]), decimal_comma=comma)
-            )
+            counted = _facts(name, _known(texts[name]), _known(numbers[name]), frame[name])
+            found.append(replace(counted, decimal_comma=bool(decimal_comma) and name in commas, drawn_from=drawn_from))
     return found
 
 
@@ -298,7 +304,7 @@ def reason_against(fact: Facts) -> str | None:
 def _reason_against_numbers(fact: Facts) -> str | None:
     if not fact.whole or fact.distinct < fact.rows or fact.rows < FEW_ROWS:
         return None
-    if ID_NAME.search(fact.name) or fact.high - fact.low < 2 * fact.rows:
+    if ID_NAME.search(fact.name) or fact.high - fact.low < 2 * max(fact.rows, fact.drawn_from):
         return "it only numbers the rows"
     return None
 

@@ -34,13 +34,12 @@ def as_before(project: Project | None, found: Understanding) -> Understanding:
     if not tables:
         return found
     from labeling.formats.table import looked_at
-    from labeling.tables.columns import facts
     from labeling.tables.parting import SAYS_PART
     from labeling.tables.together import hint
 
     there = tables[-1].understanding
-    frame, decimal_comma = looked_at(found.source, found.chosen)
-    by_name = {fact.name: fact for fact in facts(frame, decimal_comma)}
+    frame, facts = looked_at(found.source, found.chosen)
+    by_name = {fact.name: fact for fact in facts}
     needed = _needed(there)
     if not needed <= set(by_name):
         return found
@@ -58,6 +57,7 @@ def as_before(project: Project | None, found: Understanding) -> Understanding:
         columns=there.columns,
         left_out=tuple(LeftOut(name, SAYS_PART if name == same.parted_by else NOT_THERE) for name in others),
         kept=(),
+        passed_over="",
         types=tuple(chosen.items()),
         dates=tuple((name, pattern) for name, pattern in own.items() if pattern is not None),
         problems=(*told, *(problem for problem in same.problems if problem not in hinted)),

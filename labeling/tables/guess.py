@@ -10,6 +10,10 @@ from labeling.tables.columns import Facts, reason_against
 
 FEW_VALUES = 20
 ROWS_PER_VALUE = 5
+ROWS_PER_CLASS = 2  # where the name of the column says that its numbers are classes
+CLASS_NAME = re.compile(
+    r"(?i)(^|[\W_])(labels?|class(es)?|categor(y|ies)|species|types?|diagnosis)([\W_]?id)?$"
+)  # as in fine_label or class id; what is called target, y, score or price may well be a number
 TARGET_NAMES = (
     "target", "label", "labels", "class", "classes", "y", "outcome", "survived", "income", "saleprice", "price",
     "species", "diagnosis", "churn", "churned", "exited", "default", "fraud", "isfraud", "converted", "response",
@@ -28,9 +32,14 @@ def can_be_target(fact: Facts) -> bool:
     return reason_against(fact) is None and (fact.numeric or fact.distinct <= MAX_CLASSES)
 
 
+def has_too_many_classes(fact: Facts) -> bool:
+    """Return whether a column of words has more different ones than can be told apart."""
+    return not fact.numeric and (not fact.nested or fact.parts > 0) and (fact.parts or fact.distinct) > MAX_CLASSES
+
+
 def constant_target(found: list[Facts]) -> str | None:
     """Return the column that is named as the target but has one value only, or none at all, if there is one."""
-    plain = {re.sub(r"[\W_]+", "", fact.name.lower()): fact for fact in reversed(found)}
+    plain = {_plain(fact.name): fact for fact in reversed(found)}
     named = next((plain[name] for name in PLAIN_TARGET_NAMES if name in plain), None)
     return named.name if named is not None and named.distinct <= 1 else None
 
@@ -38,7 +47,7 @@ def constant_target(found: list[Facts]) -> str | None:
 def guess_target(found: list[Facts]) -> str | None:
     """Return the likeliest column: by its name, else the last one that can be a target."""
     usable = [fact.name for fact in found if can_be_target(fact)]
-    plain = {re.sub(r"[\W_]+", "", name.lower()): name for name in reversed(usable)}
+    plain = {_plain(name): name for name in reversed(usable)}
     for wanted in TARGET_NAMES:
         if wanted in plain:
             return plain[wanted]
@@ -48,12 +57,16 @@ def guess_target(found: list[Facts]) -> str | None:
     return usable[-1] if usable else None
 
 
-def passed_over(found: list[Facts], chosen: str | None) -> str | None:
-    """Return why another column was chosen than the one named as the target, or none at all, if that is so."""
-    named = next((fact for fact in found if re.sub(r"[\W_]+", "", fact.name.lower()) in PLAIN_TARGET_NAMES), None)
-    if named is None or named.name == chosen or can_be_target(named):
-        return None
-    reason = reason_against(named) or f"it has {named.distinct:,} different values"
+def passed_over(found: list[Facts], chosen: str | None) -> Facts | None:
+    """Return the column that is named as the target, where another was ``chosen``, or none, as it cannot be one."""
+    named = next((fact for fact in found if _plain(fact.name) in PLAIN_TARGET_NAMES), None)
+    return None if named is None or named.name == chosen or can_be_target(named) else named
+
+
+def why_passed_over(named: Facts, chosen: str | None) -> str:
+    """Return why the column that is named as the target was passed over, and what was chosen instead."""
+    many = f"it has {named.parts or named.distinct:,} different values"
+    reason = many if has_too_many_classes(named) else reason_against(named) or many
     instead = f"; “{chosen}” was chosen instead." if chosen else ". Choose another column to predict."
     return f"“{named.name}” cannot be predicted, since {reason}{instead}"
 
@@ -61,11 +74,21 @@ def passed_over(found: list[Facts], chosen: str | None) -> str | None:
 def guess_kind(fact: Facts) -> Kind:
     """Return ``multilabel`` where cells join several values, else what the single values are.
 
-    Words and few different whole numbers are ``multiclass``, other numbers ``regression``.
+    Words are ``multiclass``, and so are whole numbers of few values, or of values that repeat in a column whose name
+    says that it holds classes; other numbers are ``regression``.
     """
     if fact.parts:
         return Kind.MULTILABEL
     if not fact.numeric or fact.distinct == 2:
         return Kind.MULTICLASS
     few = fact.distinct <= FEW_VALUES and fact.distinct * ROWS_PER_VALUE <= fact.present
-    return Kind.MULTICLASS if fact.whole and few else Kind.REGRESSION
+    return Kind.MULTICLASS if fact.whole and (few or _are_class_ids(fact)) else Kind.REGRESSION
+
+
+def _are_class_ids(fact: Facts) -> bool:
+    repeat = fact.distinct <= MAX_CLASSES and fact.distinct * ROWS_PER_CLASS <= fact.present
+    return repeat and CLASS_NAME.search(fact.name) is not None
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name.lower())

@@ -1,7 +1,7 @@
 """Open a table file of any kind as one lazy polars frame of uniquely named columns.
 
-A very large table is drawn from: a uniform sample of rows with a fixed seed, so that memory stays bounded. Text tables
-come as String columns; XLSX likewise; Parquet and JSONL keep their types.
+A table of very many rows, cells or bytes is drawn from: a uniform sample of rows with a fixed seed, so that memory is
+bounded. Text tables come as String columns; XLSX likewise; Parquet and JSONL keep their types.
 """
 
 from __future__ import annotations
@@ -30,8 +30,10 @@ SUFFIXES = TEXT_SUFFIXES + SHEET_SUFFIXES + PARQUET_SUFFIXES + LINES_SUFFIXES
 IN_MEMORY_BYTES = 64_000_000
 MAX_ROWS = 1_000_000
 MAX_CELLS = 40_000_000
+MAX_BYTES = 1 << 30  # of texts
 MAX_COLUMNS = 20_000
 MAX_SHEET_BYTES = 1 << 30
+ITEM_BYTES = 16  # of a list, about
 ROW = "\0row"
 GUESSED = {  # from bytes alone, which mean something in other encodings too
     "cp1252": "Western European",
@@ -51,6 +53,7 @@ class OpenTable:
         rows: how many of them are here: of a very large table a sample.
         decimal_comma: whether ``1,5`` means one and a half; None where nothing in the table tells.
         notes: what had to be mended to read it.
+        text_bytes: how many bytes its texts have, about; 0 where nobody asked, since all of it is wanted.
     """
 
     lazy: pl.LazyFrame
@@ -58,6 +61,7 @@ class OpenTable:
     rows: int
     decimal_comma: bool | None
     notes: tuple[str, ...]
+    text_bytes: int = 0
 
     @property
     def names(self) -> list[str]:
@@ -132,7 +136,7 @@ def _sample(path: Path, target: Path, dialect: Dialect) -> tuple[Path, int | Non
     """Return the file itself if it is small enough, else a file of drawn rows and the number they were drawn from."""
     header = int(dialect.header)
     total = count_rows(path, dialect.quoted) - header
-    limit = _limit(len(dialect.names))
+    limit = _limit(len(dialect.names), total, path.stat().st_size)
     if total <= limit:
         return path, None
     keep = np.zeros(total + header, dtype=np.bool_)
@@ -144,15 +148,45 @@ def _sample(path: Path, target: Path, dialect: Dialect) -> tuple[Path, int | Non
 
 def _limited(table: OpenTable, name: str, whole: bool) -> OpenTable:
     """Return the table itself if it is ``whole`` or small enough, else drawn rows of it."""
-    if whole or table.rows <= (limit := _limit(len(table.names))):
+    if whole:
         return table
-    kept = pl.LazyFrame({ROW: pl.Series(drawn_rows(table.rows, limit), dtype=pl.get_index_type())})
-    drawn = table.lazy.with_row_index(ROW).join(kept, on=ROW, how="semi", maintain_order="left").drop(ROW)
-    return replace(table, lazy=drawn, rows=limit, notes=(*table.notes, *_sampled(name, table.rows, limit)))
+    weighed = table if table.text_bytes else replace(table, text_bytes=_text_bytes(table.lazy))
+    limit = _limit(len(table.names), table.rows, weighed.text_bytes)
+    if table.rows <= limit:
+        return weighed
+    return replace(drawn(weighed, limit), notes=(*table.notes, *_sampled(name, table.rows, limit)))
 
 
-def _limit(columns: int) -> int:
-    return min(MAX_ROWS, MAX_CELLS // max(1, columns))
+def drawn(table: OpenTable, most: int) -> OpenTable:
+    """Return a table of so many of its rows at most, drawn evenly and in their order."""
+    if table.rows <= most:
+        return table
+    kept = pl.LazyFrame({ROW: pl.Series(drawn_rows(table.rows, most), dtype=pl.get_index_type())})
+    lazy = table.lazy.with_row_index(ROW).join(kept, on=ROW, how="semi", maintain_order="left").drop(ROW)
+    return replace(table, lazy=lazy, rows=most, text_bytes=table.text_bytes * most // table.rows)
+
+
+def _limit(columns: int, rows: int, text_bytes: int) -> int:
+    """Return how many of so many rows, with so many bytes of text in all, are taken in at most."""
+    fitting = rows * MAX_BYTES // max(1, text_bytes)
+    return max(1, min(MAX_ROWS, MAX_CELLS // max(1, columns), fitting))
+
+
+def _text_bytes(lazy: pl.LazyFrame) -> int:
+    """Return how many bytes the texts of a table have; lists count by how many things they hold."""
+    schema = lazy.collect_schema()
+    sizes = [
+        *(pl.col(name).str.len_bytes().cast(pl.Int64) for name, dtype in schema.items() if dtype == pl.String),
+        *(pl.col(name).bin.size().cast(pl.Int64) for name, dtype in schema.items() if dtype == pl.Binary),
+        *(
+            pl.col(name).list.len().cast(pl.Int64) * ITEM_BYTES
+            for name, dtype in schema.items()
+            if isinstance(dtype, pl.List)
+        ),
+    ]
+    if not sizes:
+        return 0
+    return int(sum(lazy.select(size.sum() for size in sizes).collect(engine="streaming").row(0)))
 
 
 def _check_room(path: Path) -> None:
@@ -183,7 +217,8 @@ def _scan(path: Path, name: str, dialect: Dialect, total: int | None, notes: lis
         notes.append(f"Some rows of {name} have more than {width} values; what was too much was left out.")
     if quoted != dialect.quoted:
         notes.append(f"A quotation mark in {name} is never closed, so all of them were read as plain characters.")
-    return OpenTable(lazy, total or kept, kept, dialect.decimal_comma, (*notes, *_sampled(name, total, kept)))
+    notes += _sampled(name, total, kept)
+    return OpenTable(lazy, total or kept, kept, dialect.decimal_comma, tuple(notes), path.stat().st_size)
 
 
 def _naming(name: str, header: bool, repeated: tuple[str, ...]) -> list[str]:

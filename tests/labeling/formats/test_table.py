@@ -388,6 +388,11 @@ def test_a_target_of_too_many_classes_is_named_where_nothing_else_can_be_predict
     assert understanding.problems == (
         "“label” cannot be predicted, since it has 1,500 different values. Choose another column to predict.",
     )
+    assert understanding.passed_over == "label"
+    with pytest.raises(
+        ImportRefused, match=r"1,500 different values; .* Choose another column to predict, or join classes"
+    ):
+        understand(data, target="label")
     with pytest.raises(ImportRefused, match="not clear which column"):
         snapshot(read(understanding).frame, understanding)
 

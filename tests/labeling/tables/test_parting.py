@@ -85,7 +85,7 @@ def test_whoever_wants_the_column_otherwise_has_it(tmp_path: Path) -> None:
 def test_only_a_column_named_so_whose_every_cell_is_a_part(
     column: str, cells: tuple[str, ...], found: str | None, tmp_path: Path
 ) -> None:
-    assert parting_column(pl.read_csv(table(tmp_path, column, cells)), ()) == found
+    assert parting_column(pl.scan_csv(table(tmp_path, column, cells)), ()) == found
 
 
 def learned_from(path: Path) -> Understanding:

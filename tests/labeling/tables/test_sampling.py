@@ -93,3 +93,29 @@ def test_blank_lines_count_for_no_row(tmp_path: Path, monkeypatch: pytest.Monkey
     path.write_text("a,y\n" + "".join(f"{row},{row % 2}\n\n" for row in range(400)), encoding="utf-8")
     with opened(path) as table:
         assert (table.total, table.rows, table.notes) == (400, 400, ())
+
+
+@pytest.mark.parametrize("ending", WRITERS)
+@pytest.mark.parametrize("in_memory", [1_000, 1 << 20])
+def test_of_rows_with_long_texts_fewer_are_kept_and_said(
+    ending: str, in_memory: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "IN_MEMORY_BYTES", in_memory)
+    monkeypatch.setattr(source, "MAX_BYTES", 20_000)
+    path = tmp_path / f"texts{ending}"
+    texts = [f"{'word ' * 19}{row:05}" for row in range(1000)]
+    WRITERS[ending](pl.DataFrame({"text": texts, "y": [row % 2 for row in range(1000)]}), path)
+    with opened(path) as table:
+        assert table.total == 1000 and 180 <= table.rows <= 200
+        assert table.lazy.collect()["text"].to_list() == [texts[row] for row in drawn_rows(1000, table.rows)]
+        assert table.notes[0].startswith(f"texts{ending} has 1,000 rows, more than fit in memory; {table.rows} of them")
+    with opened(path, whole=True) as table:
+        assert table.lazy.collect().height == 1000
+
+
+def test_long_lists_count_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "MAX_BYTES", 25 * 200 * source.ITEM_BYTES)
+    path = tmp_path / "lists.parquet"
+    pl.DataFrame({"y": range(100), "series": [[0.5] * 200] * 100}).write_parquet(path)
+    with opened(path) as table:
+        assert (table.total, table.rows) == (100, 25)
