@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from engine.dataset import INPUT_PREFIX, Dataset
 from engine.task import Kind, Task
 from labeling.batch import Batch, Watch
-from labeling.classes import names_of, respelled
+from labeling.classes import names_of, respelled, without_names
 from labeling.errors import ImportRefused, MediaRefused
 from labeling.file_names import composed
 from labeling.media import MEDIA, Medium
@@ -133,13 +134,16 @@ def labelled_samples(batch: Batch, task: Task, tell: Tell) -> Dataset:
 
 
 def _as_the_task_spells(labels: pl.Series, task: Task) -> dict[str, str]:
-    """Return the names that are classes of the task but for their spelling, each with that of the task."""
-    known = {composed(name).casefold(): name for name in task.classes}
-    if len(known) < len(task.classes):
-        return {}
+    """Return the names that are classes of the task but for their spelling, each with that of the task.
+
+    Of two classes that differ in spelling alone, neither is what a third spelling means.
+    """
+    plain = {name: composed(name).casefold() for name in task.classes}
+    times = Counter(plain.values())
+    known = {key: name for name, key in plain.items() if times[key] == 1}
     found = set(names_of(labels).to_list()) - set(task.classes)
-    plain = {name: composed(name).casefold() for name in found}
-    return {name: known[key] for name, key in plain.items() if key in known}
+    keys = {name: composed(name).casefold() for name in found}
+    return {name: known[key] for name, key in keys.items() if key in known}
 
 
 def _of_known_class(frame: pl.DataFrame, task: Task, tell: Tell) -> pl.DataFrame:
@@ -152,15 +156,19 @@ def _of_known_class(frame: pl.DataFrame, task: Task, tell: Tell) -> pl.DataFrame
 
 
 def _of_known_classes(frame: pl.DataFrame, task: Task, tell: Tell) -> pl.DataFrame:
-    """Return samples with the classes that the task knows."""
+    """Return samples with the classes that the task knows, without those that have others alone."""
     import polars as pl
 
     if frame["label"].dtype != pl.List(pl.String):
         frame = frame.with_columns(pl.concat_list("label").alias("label"))
     strange = sorted(set(names_of(frame["label"]).to_list()) - set(task.classes))
-    if strange:
-        tell(f"Classes that the model does not know are not measured: {', '.join(strange[:5])}.")
-    return frame.with_columns(pl.col("label").list.eval(pl.element().filter(pl.element().is_in(task.classes))))
+    if not strange:
+        return frame
+    tell(f"Classes that the model does not know are not measured: {', '.join(strange[:5])}.")
+    known, bare = without_names(frame, strange)
+    if bare:
+        tell(f"{count(bare, 'sample was left out that has', 'samples were left out that have')} no other class.")
+    return known
 
 
 def _files(source: Source, medium: Medium) -> list[tuple[str, Path]]:

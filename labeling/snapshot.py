@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,7 +12,7 @@ import numpy as np
 from engine.dataset import INPUT_PREFIX, Dataset, Split
 from engine.split import assign_folds, assign_test
 from engine.task import Column, Kind, Modality, Task
-from labeling.classes import classes_of, names_of
+from labeling.classes import check_number, classes_of, names_of, without_names
 from labeling.duplicates import codes, groups
 from labeling.errors import ImportRefused
 from labeling.tables.together import learned_from, together_by
@@ -86,6 +86,8 @@ def snapshot(frame: pl.DataFrame, wanted: Wanted, test_fraction: float = TEST_FR
         drop = _without_untaught if kind is Kind.MULTICLASS else _without_untaught_names
         labelled = drop(labelled, notes)
     if kind is not Kind.REGRESSION:
+        where = f"The column “{wanted.target}” has" if wanted.target is not None else "The labels have"
+        check_number(names_of(labelled["label"]).n_unique(), where, column=wanted.target is not None)
         labelled = _affordable(labelled, seed, notes)
     strata = CHECKS[kind](labelled, wanted.target, notes)
     columns, together = learned_from(wanted.columns), together_by(wanted.columns)
@@ -117,11 +119,20 @@ def _without_untaught(frame: pl.DataFrame, notes: list[str]) -> pl.DataFrame:
     taught = frame.filter(~apart)["label"].unique()
     if not len(taught):
         raise ImportRefused("All labelled samples are in the part kept for testing. Label some of the others.")
-    kept = frame.filter(~apart | frame["label"].is_in(taught.implode()))
-    if kept.height < frame.height:
-        left = count(frame.height - kept.height, "test sample")
-        notes.append(f"{left} of classes that no training sample has left out.")
-    return kept
+    kept = ~apart | frame["label"].is_in(taught.implode())
+    dropped = classes_of(frame.filter(~kept)["label"])
+    if dropped:
+        left = count(int((~kept).sum()), "test sample was", "test samples were")
+        those, them = ("it", "it") if len(dropped) == 1 else ("these", "them")
+        notes.append(
+            f"{left} left out, since no training sample has such a class: {_shown(dropped)}. Add training samples of "
+            f"{those} to test on {them}."
+        )
+    return frame.filter(kept)
+
+
+def _shown(names: Sequence[str]) -> str:
+    return ", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
 
 
 def _as_sets(frame: pl.DataFrame) -> pl.DataFrame:
@@ -134,9 +145,10 @@ def _as_sets(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _without_untaught_names(frame: pl.DataFrame, notes: list[str]) -> pl.DataFrame:
-    """Drop names that the training part does not have from the labels of test samples set apart by the data."""
-    import polars as pl
+    """Drop names that the training part does not have from the labels of test samples set apart by the data.
 
+    Samples of no other class are dropped: that they show none of the classes is not known.
+    """
     apart = (frame["split"] == Split.TEST.value).fill_null(False)
     if apart.all():
         raise ImportRefused("All labelled samples are in the part kept for testing. Label some of the others.")
@@ -144,14 +156,18 @@ def _without_untaught_names(frame: pl.DataFrame, notes: list[str]) -> pl.DataFra
     untaught = sorted(set(names_of(frame["label"]).to_list()) - taught)
     if not untaught:
         return frame
-    notes.append(f"Classes that no training sample has are not tested on: {', '.join(untaught[:SHOWN])}.")
-    return frame.with_columns(pl.col("label").list.eval(pl.element().filter(~pl.element().is_in(untaught))))
+    notes.append(f"Classes that no training sample has are not tested on: {_shown(untaught)}.")
+    kept, bare = without_names(frame, untaught)
+    if bare:
+        words = ("test sample was left out, since it has", "test samples were left out, since they have")
+        notes.append(f"{count(bare, *words)} no other class.")
+    return kept
 
 
 def _affordable(frame: pl.DataFrame, seed: int, notes: list[str]) -> pl.DataFrame:
     """Draw samples evenly where each having a probability for each class would not fit in memory.
 
-    Of each class the first few that are drawn stay, so that none is lost.
+    Of each class the first few that are drawn stay, so that none is lost: a thousand classes leave room for those.
     """
     import polars as pl
 
@@ -160,9 +176,12 @@ def _affordable(frame: pl.DataFrame, seed: int, notes: list[str]) -> pl.DataFram
     if frame.height <= most:
         return frame
     order = np.random.default_rng(seed).permutation(frame.height)
-    drawn = frame.select("label").with_row_index("row")[order]
+    named = frame.select("label").with_row_index("row")[order].with_row_index("draw")
+    if named["label"].dtype == pl.List(pl.String):
+        named = named.explode("label", empty_as_null=True)
     turn = pl.int_range(pl.len()).over("label").clip(upper_bound=KEPT_OF_EACH)
-    rows = drawn.sort(turn, maintain_order=True)["row"].head(most).sort()
+    first = named.with_columns(turn.alias("turn")).group_by("row").agg(pl.col("turn").min(), pl.col("draw").min())
+    rows = first.sort("turn", "draw")["row"].head(most).sort()
     notes.append(
         f"{frame.height:,} samples of {classes:,} classes are more than fit in memory; {most:,} of them, drawn evenly, "
         "are taken. Join classes that belong together to learn from more."
@@ -229,9 +248,8 @@ def _check_enough(names: pl.Series, target: str | None, notes: list[str], sample
     if len(single) == sizes.height:
         raise ImportRefused(f"Every class in {_where(target)} has a single sample. Add more samples of each class.")
     if single:
-        shown = ", ".join(single[:SHOWN]) + (" …" if len(single) > SHOWN else "")
         classes = count(len(single), "class has", "classes have")
-        notes.append(f"{classes} a single sample, so it is learned from but never checked on: {shown}.")
+        notes.append(f"{classes} a single sample, so it is learned from but never checked on: {_shown(single)}.")
 
 
 def _where(target: str | None) -> str:

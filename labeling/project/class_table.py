@@ -7,6 +7,9 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from labeling.classes import MAX_CLASSES
+from labeling.errors import ProjectError
+
 
 @dataclass(frozen=True, slots=True)
 class StoredClass:
@@ -41,10 +44,20 @@ def change_classes(connection: sqlite3.Connection, entry: int, classes: Sequence
 
 
 def add_names(connection: sqlite3.Connection, entry: int, names: Sequence[str]) -> None:
-    """Add the classes of these names that are not there yet, at the end, as part of a journal entry."""
+    """Add the classes of these names that are not there yet, at the end, as part of a journal entry.
+
+    Raises:
+        ProjectError: there would be more than can be told apart.
+    """
     there = read_classes(connection)
     known = {stored.name for stored in there}
     new = [StoredClass(name) for name in dict.fromkeys(names) if name not in known]
+    number = len(there) + len(new)
+    if new and number > MAX_CLASSES:
+        raise ProjectError(
+            f"The project would have {number:,} classes; at most {MAX_CLASSES:,} can be told apart, so nothing was "
+            "changed. Join classes that belong together."
+        )
     if new:
         change_classes(connection, entry, [*there, *new])
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from labeling.classes import joinable
 from labeling.errors import ProjectError
 from labeling.project import marks
-from labeling.project.class_table import StoredClass, change_classes, class_names, read_classes
+from labeling.project.class_table import StoredClass, add_names, change_classes, class_names, read_classes
 from labeling.project.journal import Journal
 from labeling.project.labels import empty_picked, relabel
 from labeling.project.samples import PRESENT
@@ -67,13 +67,12 @@ def merged_count(store: Store, first: str, second: str) -> int:
 def add_class(store: Store, journal: Journal, name: str) -> None:
     """Add a class at the end."""
     with store.atomic() as connection:
-        there = read_classes(connection)
-        names = [found.name for found in there]
+        names = class_names(connection)
         new = _checked(name, names)
         if new in names:
             raise ProjectError(f"There is a class “{new}” already. Choose another name.")
         with journal.entry(f"Add class “{new}”") as entry:
-            change_classes(connection, entry, [*there, StoredClass(new)])
+            add_names(connection, entry, [new])
 
 
 def rename_class(store: Store, journal: Journal, old: str, new: str) -> None:

@@ -6,13 +6,14 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.dates import date_words
 from engine.task import Column, ColumnType, Kind
 from labeling.batch import Batch
-from labeling.classes import classes_of
+from labeling.classes import classes_of, respelled, spellings
 from labeling.errors import ProjectError
 from labeling.project.class_table import add_names, change_classes
 from labeling.project.inputs import put_inputs, written_inputs
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TableSource", "change_columns", "table_sources"]
 
+Read = tuple[TableSource, Understanding, Batch]
+
 
 def table_sources(store: Store) -> list[TableSource]:
     """Return the tables of a project, in the order they were taken in."""
@@ -36,9 +39,7 @@ def table_sources(store: Store) -> list[TableSource]:
     return [source for source in found if source.understanding.format == TABLE_FORMAT]
 
 
-def change_columns(
-    store: Store, samples: Samples, journal: Journal, read: Sequence[tuple[TableSource, Understanding, Batch]]
-) -> None:
+def change_columns(store: Store, samples: Samples, journal: Journal, read: Sequence[Read]) -> None:
     """Put tables that were read anew in place of what is there; labels stay where the same column is predicted.
 
     Raises:
@@ -46,6 +47,7 @@ def change_columns(
             read as dates from now on has days and months in another order in some of them.
     """
     _check_dates(read)
+    read = _spelled_alike(read)
     for source, new, batch in read:
         check_rows(store, samples.table(source.number), source, new, batch.frame)
     with ExitStack() as stack:
@@ -61,7 +63,22 @@ def change_columns(
                 add_names(connection, entry, names)
 
 
-def _check_dates(read: Sequence[tuple[TableSource, Understanding, Batch]]) -> None:
+def _spelled_alike(read: Sequence[Read]) -> list[Read]:
+    """Return tables whose classes are called the same in all of them, where they differ in capitals alone."""
+    import polars as pl
+
+    labels = [batch.frame["label"] for _, _, batch in read]
+    alike = all(one.dtype == labels[0].dtype for one in labels)
+    merged = spellings(pl.concat(labels)) if alike and labels else {}
+    return [(source, new, _respelled(batch, merged)) for source, new, batch in read]
+
+
+def _respelled(batch: Batch, merged: dict[str, str]) -> Batch:
+    label = respelled(batch.frame["label"], merged).alias("label")
+    return replace(batch, frame=batch.frame.with_columns(label))
+
+
+def _check_dates(read: Sequence[Read]) -> None:
     """Refuse dates of which tables write days and months in another order: they would be mistaken in some of them."""
     from labeling.tables.dates import months_first
 
@@ -119,7 +136,7 @@ def _relabel(connection: sqlite3.Connection, entry: int, source: int, labels: pl
     )
 
 
-def _name(read: Sequence[tuple[TableSource, Understanding, Batch]]) -> str:
+def _name(read: Sequence[Read]) -> str:
     """Return what the change is called: what is predicted, or the first column that is read otherwise."""
     source, new, _ = read[0]
     old = source.understanding

@@ -13,7 +13,7 @@ from engine.dataset import INPUT_PREFIX
 from engine.task import Kind
 from labeling.annotations.marks import renamed
 from labeling.batch import Batch
-from labeling.classes import classes_of, folded, respelled
+from labeling.classes import classes_of, folded, respelled, told
 from labeling.errors import ImportRefused
 from labeling.file_names import is_there
 from labeling.project.class_table import add_names
@@ -49,11 +49,13 @@ class Added:
         new: samples that are new.
         known: samples that the project knew already by their content.
         labelled: how many of the known ones had no label and got the one that came with the import.
+        told: sentences about classes that the project calls otherwise.
     """
 
     new: int
     known: int
     labelled: int = 0
+    told: tuple[str, ...] = ()
 
 
 def add(store: Store, samples: Samples, understanding: Understanding, batch: Batch) -> Added:
@@ -61,23 +63,24 @@ def add(store: Store, samples: Samples, understanding: Understanding, batch: Bat
 
     Raises:
         ImportRefused: it does not go with what the project holds.
-        ProjectError: the disk is full or cannot be written.
+        ProjectError: there would be too many classes, or the disk is full or cannot be written.
     """
-    if not understanding.holds_rows:  # rows are compared with their file again
-        batch = _spelled_as_here(store, batch)
+    hashed = _content_of(batch.frame)  # as the file has it, whatever its classes are called here by now
+    merged = _spelled_as_here(store, batch)
+    batch = _respelled(batch, merged)
     latest = store.value("SELECT understanding FROM source WHERE present = 1 ORDER BY id DESC")
     if latest is not None:
         there = Understanding.from_json(json.loads(latest))
         labelled = store.value(f"SELECT 1 FROM sample WHERE label IS NOT NULL AND {PRESENT} LIMIT 1") is not None
         kind = kind_of(store) or (Kind.MULTICLASS if labelled else None)
         _check_fit(replace(there, kind=kind), understanding)
-    frame, known, moved = _new_rows(store, understanding, batch.frame)
+    frame, known, moved = _new_rows(store, understanding, batch.frame, hashed)
     written = written_inputs(frame, samples.tables) if has_inputs(frame) else nullcontext()
     with written as inputs, store.atomic() as connection:
         offered = [] if understanding.holds_rows else offers(connection, known)
         if frame.height or offered:
             with Journal(store).entry(_name(understanding, frame.height, len(offered))) as entry:
-                source = _insert(connection, entry, understanding, frame)
+                source = _insert(connection, entry, understanding, frame, hashed)
                 take_over(connection, entry, offered)
                 if understanding.kind is not Kind.REGRESSION:
                     add_names(connection, entry, classes_of(batch.frame["label"]))
@@ -86,18 +89,22 @@ def add(store: Store, samples: Samples, understanding: Understanding, batch: Bat
     if frame.height or moved:
         keep(understanding.source)
     store.fold_log()
-    return Added(frame.height, known.height, len(offered))
+    return Added(frame.height, known.height, len(offered), tuple(told(merged)) if frame.height or offered else ())
 
 
-def _spelled_as_here(store: Store, batch: Batch) -> Batch:
-    """Call classes as the project calls those that differ in capitals, or in how accents are stored, alone."""
+def _spelled_as_here(store: Store, batch: Batch) -> dict[str, str]:
+    """Return which classes differ from one of the project in capitals, or in how accents are stored, alone."""
     there = [name for (name,) in store.rows("SELECT name FROM class ORDER BY position DESC")]
     known = {folded(name): name for name in there}
-    merged = {
+    return {
         name: known[folded(name)]
         for name in set(classes_of(batch.frame["label"])) - set(there)
         if folded(name) in known
     }
+
+
+def _respelled(batch: Batch, merged: dict[str, str]) -> Batch:
+    """Return a batch whose classes are called as ``merged`` says."""
     if not merged:
         return batch
     import polars as pl
@@ -117,11 +124,13 @@ def _name(understanding: Understanding, new: int, labelled: int) -> str:
     return f"Add {count(new, noun)}" + (f" and label {whose}" if labelled else "")
 
 
-def _insert(connection: sqlite3.Connection, entry: int, understanding: Understanding, frame: pl.DataFrame) -> int:
+def _insert(
+    connection: sqlite3.Connection, entry: int, understanding: Understanding, frame: pl.DataFrame, hashed: str
+) -> int:
     """Add the samples of a new source, and return its number."""
     source = connection.execute(
         "INSERT INTO source (entry, understanding, content) VALUES (?, ?, ?)",
-        (entry, as_stored(understanding), _content_of(frame)),
+        (entry, as_stored(understanding), hashed),
     ).lastrowid
     assert source is not None
     connection.executemany(INSERT, _rows(connection, source, understanding, frame))
@@ -135,7 +144,7 @@ def _check_fit(there: Understanding, new: Understanding) -> None:
         )
     kinds = {there.kind, new.kind} - {None}
     by_column = new.holds_rows and (there.target is not None or new.target is not None)
-    if not by_column and len(kinds) > 1:
+    if (not by_column or there.target == new.target) and len(kinds) > 1:
         raise ImportRefused(
             f"This project {GIVES[there.kind or Kind.MULTICLASS]}, and {new.source.name} "
             f"{GIVES[new.kind or Kind.MULTICLASS]}. Choose the same there, or start a new project."
@@ -163,12 +172,11 @@ def _held(understanding: Understanding) -> str:
 
 
 def _new_rows(
-    store: Store, understanding: Understanding, frame: pl.DataFrame
+    store: Store, understanding: Understanding, frame: pl.DataFrame, hashed: str
 ) -> tuple[pl.DataFrame, pl.DataFrame, int]:
     """Return the rows whose content the project does not hold, those it does, and how many of these were moved."""
     if understanding.holds_rows:
-        content = _content_of(frame)
-        known = store.value("SELECT 1 FROM source WHERE present = 1 AND content = ?", (content,))
+        known = store.value("SELECT 1 FROM source WHERE present = 1 AND content = ?", (hashed,))
         return (frame.clear(), frame, 0) if known else (frame, frame.clear(), 0)
     there = dict(store.rows(f"SELECT content, reference FROM sample WHERE {PRESENT} AND content IS NOT NULL"))
     if not there:

@@ -135,6 +135,7 @@ class Project:
 
         Raises:
             ImportRefused: it does not go with what the project holds.
+            ProjectError: there would be more classes than can be told apart.
         """
         return intake.add(self._store, self._samples, understanding, batch)
 
@@ -286,7 +287,7 @@ class Project:
         """Add a class at the end.
 
         Raises:
-            ProjectError: the name is empty or taken.
+            ProjectError: the name is empty or taken, or there are as many classes as can be told apart.
         """
         classes.add_class(self._store, self._journal, name)
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from engine.dataset import INPUT_PREFIX
 from engine.task import ColumnType, Kind
+from labeling.classes import folded
 from labeling.errors import ImportRefused, ProjectError
 from labeling.project.store import Store
-from labeling.project.stored import Stored, encode
+from labeling.project.stored import Stored, encode, names_in
 from labeling.understanding import Understanding
 
 if TYPE_CHECKING:
@@ -110,14 +111,17 @@ def _same_cells(there: pl.Series, now: pl.Series) -> bool:
 
 
 def _same_labels(there: list[Stored], now: pl.Series, old: Understanding) -> bool:
-    """Return whether a table has the labels it had."""
+    """Return whether a table has the labels it had, which the project may spell as it spells those of others."""
     import polars as pl
 
-    if there == list(map(encode, now.to_list())):
+    again = list(map(encode, now.to_list()))
+    if there == again:
         return True
-    if old.kind is not Kind.REGRESSION or old.target is None:
-        return False
-    return _same_but_for_commas(pl.Series(there, dtype=pl.Float64), now, old, old.target)
+    if old.kind is Kind.REGRESSION:
+        return old.target is not None and _same_but_for_commas(pl.Series(there, dtype=pl.Float64), now, old, old.target)
+    several = old.kind is Kind.MULTILABEL
+    plain = {one: (one is None, frozenset(map(folded, names_in(one, several)))) for one in {*there, *again}}
+    return [plain[one] for one in there] == [plain[one] for one in again]
 
 
 def _labels(store: Store, source: int) -> list[Stored]:

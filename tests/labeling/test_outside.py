@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ import pytest
 from PIL import Image
 
 from engine.task import Column, ColumnType, Kind, Modality, Task
+from labeling.batch import Batch
 from labeling.errors import ImportRefused
 from labeling.formats.table import inputs_of
 from labeling.importing import inputs, labelled
+from labeling.outside import labelled_samples
 from labeling.tables.source import opened
 from labeling.tables.unread import unread_cells
 
@@ -153,3 +156,33 @@ def test_numbers_and_dates_that_a_file_keeps_as_categories_are_read(tmp_path: Pa
     found = inputs(path, DATED).frame
     assert found["x:size"].to_list() == [1.5, 2.0]
     assert found["x:day"].to_list() == [19874.0, 19875.0]
+
+
+def labelled_photos(labels: Sequence[object], dtype: pl.DataType) -> Batch:
+    names = [f"{at}.png" for at in range(len(labels))]
+    return Batch(
+        pl.DataFrame({"id": names, "reference": names, "content": names, "label": pl.Series(labels, dtype=dtype)})
+    )
+
+
+def test_photos_of_classes_that_the_model_does_not_know_are_not_taken_for_none_of_its_own() -> None:
+    heard: list[str] = []
+    batch = labelled_photos([["cat", "zebra"], ["zebra"], [], ["dog"]], pl.List(pl.String))
+    task = Task(Modality.IMAGE, Kind.MULTILABEL, ("cat", "dog"))
+    assert labelled_samples(batch, task, heard.append).frame.select("id", "label").rows() == [
+        ("0.png", ["cat"]),
+        ("2.png", []),
+        ("3.png", ["dog"]),
+    ]
+    assert heard == [
+        "Classes that the model does not know are not measured: zebra.",
+        "1 sample was left out that has no other class.",
+        "Measured on 3 of 4 samples; the others have no usable label.",
+    ]
+
+
+def test_two_classes_that_differ_in_capitals_leave_the_others_found_in_any_spelling() -> None:
+    task = Task(Modality.IMAGE, Kind.MULTICLASS, ("CAT", "cat", "dog"))
+    batch = labelled_photos(["Dog", "Cat", "cat", "CAT"], pl.String())
+    found = labelled_samples(batch, task, lambda _sentence: None)
+    assert found.frame["label"].to_list() == ["dog", "cat", "CAT"]

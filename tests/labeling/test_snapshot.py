@@ -96,7 +96,37 @@ def test_test_samples_of_classes_never_taught_are_left_out() -> None:
     split = ["train"] * 20 + ["test"] * 10
     frozen = snapshot(pictures(["a", "b"] * 14 + ["c", "a"], split=split), About())
     assert frozen.task.classes == ("a", "b")
-    assert "no training sample has" in " ".join(frozen.notes)
+    assert frozen.notes[:1] == (
+        "1 test sample was left out, since no training sample has such a class: c. Add training samples of it to test "
+        "on it.",
+    )
+    frozen = snapshot(pictures(["a", "b"] * 13 + ["c", "d", "c", "a"], split=split), About())
+    assert frozen.notes[:1] == (
+        "3 test samples were left out, since no training sample has such a class: c, d. Add training samples of these "
+        "to test on them.",
+    )
+
+
+def test_test_samples_of_no_class_that_was_taught_are_left_out_and_not_taken_for_none_of_them() -> None:
+    sets = [["a"], ["b"]] * 10 + [["a"], ["c"], ["a", "c"], ["b"]]
+    frame = pictures([None] * 24, split=["train"] * 20 + ["test"] * 4).with_columns(pl.Series("label", sets))
+    frozen = snapshot(frame, About(kind=Kind.MULTILABEL))
+    assert frozen.task.classes == ("a", "b")
+    assert frozen.dataset.part(Split.TEST).frame.select("id", "label").rows() == [
+        ("20", ["a"]), ("22", ["a"]), ("23", ["b"])
+    ]  # fmt: skip
+    assert frozen.notes[:2] == (
+        "Classes that no training sample has are not tested on: c.",
+        "1 test sample was left out, since it has no other class.",
+    )
+
+
+def test_more_classes_than_can_be_told_apart_are_refused() -> None:
+    names = [f"class {row % 1001}" for row in range(2002)]
+    with pytest.raises(ImportRefused, match=r"The labels have 1,001 different values; .* Join classes that belong"):
+        snapshot(pictures(names), About())
+    with pytest.raises(ImportRefused, match=r"The column “kind” has 1,001 .* Choose another column to predict"):
+        snapshot(pictures(names), About(target="kind"))
 
 
 @settings(max_examples=60, deadline=None)
@@ -179,6 +209,16 @@ def test_many_samples_of_many_classes_are_drawn_from_and_no_class_is_lost(monkey
     assert any("drawn evenly" in note for note in frozen.notes)
     assert frozen.dataset.ids == snapshot(pictures(names), About(), seed=1).dataset.ids
     assert len(snapshot(pictures(names[:100]), About()).dataset) == 100
+
+
+def test_many_samples_of_several_classes_are_drawn_from_and_no_class_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("labeling.snapshot.MOST_ANSWERS", 7_700)
+    sets = [[f"class {row % 40}", f"other {row % 37}"] for row in range(590)] + [[]] * 10
+    frame = pictures([None] * 600).with_columns(pl.Series("label", sets))
+    frozen = snapshot(frame, About(kind=Kind.MULTILABEL), seed=1)
+    assert len(frozen.task.classes) == 77
+    assert len(frozen.dataset) == 100
+    assert any(not names for names in frozen.dataset.frame["label"].to_list())
 
 
 def test_classes_of_one_picture_and_its_copies_are_refused() -> None:
