@@ -110,7 +110,7 @@ def _of_samples(samples: list[Annotated], head: Head) -> tuple[list[str], Iterat
     texts = any(sample.text is not None for sample in samples)
     parts = any(sample.split for sample in samples)
     header = [(head.text or "text") if texts else "filename"]
-    header.append(_free(head.target or "label", header))
+    header.append(_free(head.target or _target(samples), header))
     if parts:
         header.append(next(name for name in SPLIT_COLUMNS if name not in header))
     return header, (
@@ -127,7 +127,12 @@ def _of_rows(samples: list[Annotated], head: Head) -> tuple[list[str], Iterator[
         [*(_written(row.get(name), patterns.get(name)) for name in names), _cell(sample)]
         for row, sample in zip(rows, samples, strict=True)
     )
-    return [*names, _free(head.target or "label", names)], lines
+    return [*names, _free(head.target or _target(samples), names)], lines
+
+
+def _target(samples: Sequence[Annotated]) -> str:
+    """Return what the column of labels is called: a ``label`` of whole numbers would come back as a class."""
+    return "value" if any(sample.number is not None for sample in samples) else "label"
 
 
 def _free(name: str, taken: Sequence[str]) -> str:

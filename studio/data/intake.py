@@ -190,6 +190,8 @@ class Intake(QObject):
         self._session.look_on()
         if added is not None and added.known:
             self._session.message.emit("info", _known(understanding, added))
+        for sentence in added.told if added is not None else ():
+            self._session.message.emit("info", sentence)
         if batch.problems:
             taken = set(batch.frame["id"])
             mended = any(problem.path in taken for problem in batch.problems)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from studio.cli.commands.base import Command
 from studio.cli.errors import CommandFailed, UsageError
-from studio.cli.intake import columns_options, is_project, told, understand_data
+from studio.cli.intake import KINDS, check_target, columns_options, is_project, told, understand_data
 from studio.cli.options import existing
 from studio.cli.reporters import say
 from studio.wording import things
@@ -98,6 +98,7 @@ def _take_in(project: Project, selection: Selection, options: Namespace) -> Sequ
     found = _understood(selection, options)
     try:
         understanding = _as_before(project, found, options)
+        check_target(understanding)
     except BaseException:
         release(found.source)
         raise
@@ -108,7 +109,7 @@ def _take_in(project: Project, selection: Selection, options: Namespace) -> Sequ
     finally:
         if added is None or not added.new:
             release(understanding.source)  # which keeps what the project refers to
-    for sentence in (understanding.text(), *told(understanding, batch), *_known(understanding, added)):
+    for sentence in (understanding.text(), *told(understanding, batch), *added.told, *_known(understanding, added)):
         say(sentence)
     return batch.problems
 
@@ -118,14 +119,16 @@ def _as_before(project: Project, found: Understanding, options: Namespace) -> Un
     from labeling.tables.further import as_before
 
     there = project.understanding()
-    another = options.target is not None and there is not None and options.target != there.target
+    target, kind = (found.target, found.kind) if there is None else (there.target, there.kind)
+    another = options.target not in (None, target) or KINDS.get(options.kind) not in (None, kind)
     return found if another or options.keep_column or options.group else as_before(project, found)
 
 
 def _understood(selection: Selection, options: Namespace) -> Understanding:
     from labeling.unpacked import release
 
-    found = understand_data(selection.path, options.target, options.keep_column, selection.chosen, options.group)
+    kind = KINDS.get(options.kind)
+    found = understand_data(selection.path, options.target, options.keep_column, selection.chosen, options.group, kind)
     wanted = f"{found.modality.value}_{LABELS_FROM[options.labels_from]}" if options.labels_from else found.format
     if options.no_test_part:
         found = replace(found, apart=False)
@@ -136,7 +139,7 @@ def _understood(selection: Selection, options: Namespace) -> Understanding:
         raise UsageError(f"{selection.path.name} has no labels from {options.labels_from}. Leave --labels-from out.")
     from labeling.importing import understand
 
-    return understand(selection.path, chosen=selection.chosen, layout=wanted, apart=found.apart)
+    return understand(selection.path, chosen=selection.chosen, layout=wanted, kind=kind, apart=found.apart)
 
 
 def _known(understanding: Understanding, added: Added) -> list[str]:

@@ -14,7 +14,7 @@ from engine.transfer.asked import AUTO, WORDS
 from studio.cli.commands.base import Command
 from studio.cli.errors import UsageError
 from studio.cli.follow import follow
-from studio.cli.intake import Intake, columns_options, take_in
+from studio.cli.intake import KINDS, Intake, columns_options, take_in
 from studio.cli.options import duration, existing, fraction, milliseconds, seed, usable_device, ways
 from studio.cli.reporters import Reporter, reporter
 
@@ -94,7 +94,8 @@ def _run(options: Namespace) -> None:
             worker.expect(understanding.modality)
             report.say(understanding.text())
 
-        intake = take_in(options.data, options.target, understood, options.budget, options.keep_column, options.group)
+        kept, group, kind = options.keep_column, options.group, KINDS.get(options.kind)
+        intake = take_in(options.data, options.target, understood, options.budget, kept, group, kind)
         for problem in intake.problems:
             report.say(problem)
         frozen = _frozen(intake, options)

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from engine.task import ColumnType
+from engine.task import ColumnType, Kind
 from labeling.annotations.model import Annotated, Annotations, Head, Span
 from labeling.annotations.registry import WRITERS
 from labeling.exporting import annotations_of, fitted_to, write_labels
@@ -129,3 +129,11 @@ def test_names_of_classes_that_change_are_told(to: str, sample: Annotated, said:
     (sentence,) = WRITERS[to].cannot_carry(Annotations([sample, sample], sample.names))
     assert "cannot write the names of 1 class as they are" in sentence
     assert sentence.endswith(f"{said}.")
+
+
+def test_whole_numbers_come_back_as_numbers(tmp_path: Path) -> None:
+    said = [Annotated(str(at), text=f"What was said on day {at}, and more", number=float(at % 30)) for at in range(60)]
+    WRITERS["csv"].write(Annotations(said), tmp_path)
+    understanding = understand(tmp_path)
+    assert (understanding.target, understanding.kind) == ("value", Kind.REGRESSION)
+    assert read(understanding).frame["label"].to_list() == [sample.number for sample in said]

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.task import Kind
 from labeling.batch import Batch, Problem
+from labeling.errors import ImportRefused
 from labeling.importing import read, understand
 from labeling.project import Project
 from labeling.understanding import Understanding
@@ -92,3 +94,35 @@ def test_a_column_keeps_rows_together_and_one_that_is_not_there_is_told(tmp_path
     Project.create(tmp_path / "project").close()
     with pytest.raises(UsageError, match="Say --keep-column and --group when its table is taken in"):
         take_in(tmp_path / "project", None, print, 60.0, group="who")
+
+
+def test_a_column_is_read_as_what_it_is_said_to_hold(table: Path, tmp_path: Path) -> None:
+    assert understand_data(table, "size").kind is Kind.REGRESSION
+    assert take_in(table, "size", print, 60.0, kind=Kind.MULTICLASS).understanding.kind is Kind.MULTICLASS
+    with pytest.raises(ImportRefused, match="“colour” holds words, not numbers"):
+        understand_data(table, "colour", kind=Kind.REGRESSION)
+    for name in ("good", "bad"):
+        (tmp_path / "notes" / name).mkdir(parents=True)
+        for number in range(3):
+            (tmp_path / "notes" / name / f"{number}.txt").write_text(f"{name} {number}")
+    with pytest.raises(UsageError, match="notes has no column of labels, so --as says nothing of it"):
+        understand_data(tmp_path / "notes", None, kind=Kind.MULTICLASS)
+
+
+def test_a_project_has_its_kind(table: Path, tmp_path: Path) -> None:
+    found = understand(table, target="colour")
+    with Project.create(tmp_path / "project") as project:
+        project.add(found, read(found))
+    assert take_in(tmp_path / "project", None, print, 60.0, kind=Kind.MULTICLASS).frame.height == 40
+    with pytest.raises(UsageError, match=r"The project project gives each sample one class\. Leave out --as\."):
+        take_in(tmp_path / "project", None, print, 60.0, kind=Kind.REGRESSION)
+
+
+def test_nothing_else_is_learned_than_what_a_column_is_named_for(tmp_path: Path) -> None:
+    path = tmp_path / "many.csv"
+    path.write_text("size,label\n" + "".join(f"{n % 7},c{n % 1001}\n" for n in range(2002)))
+    understood: list[Understanding] = []
+    with pytest.raises(CommandFailed, match=r"^“label” cannot be predicted, .* another column .*--target: size\.$"):
+        take_in(path, None, understood.append, 60.0)
+    assert understood == []
+    assert take_in(path, "size", understood.append, 60.0).understanding.target == "size"

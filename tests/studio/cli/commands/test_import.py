@@ -170,3 +170,45 @@ def test_what_was_unpacked_for_a_refused_wish_goes_again(
     assert main(["import", archive, "--project", str(tmp_path / "project"), *words]) == code
     assert "Traceback" not in capsys.readouterr().err
     assert not home().exists() or not list(home().iterdir())
+
+
+def test_what_the_column_holds_is_said_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first, more = tmp_path / "first.csv", tmp_path / "more.csv"
+    first.write_text("wing,label\n" + "".join(f"{n % 7}.5,{n % 30}\n" for n in range(90)))
+    more.write_text("wing,label\n" + "".join(f"{n % 5}.5,{n % 30}\n" for n in range(90)))
+    words = ["--project", str(tmp_path / "project")]
+    assert main(["import", str(first), *words, "--dry-run"]) == 0
+    assert "sort rows by label" in capsys.readouterr().out
+    assert main(["import", str(first), *words, "--as", "number"]) == 0
+    assert "predict the number in label" in capsys.readouterr().out
+    assert main(["import", str(more), *words, "--as", "class"]) == 1
+    assert "gives each sample a number, and more.csv gives each sample one class" in capsys.readouterr().err
+    assert main(["import", str(more), *words]) == 0
+    assert "now holds 180 rows" in capsys.readouterr().out
+
+
+def test_a_column_named_as_the_target_is_not_passed_over_in_silence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, more, project = tmp_path / "first.csv", tmp_path / "more.csv", tmp_path / "project"
+    first.write_text("size,label\n" + "".join(f"{n % 7},c{n % 1001}\n" for n in range(2002)))
+    more.write_text("size,label\n" + "".join(f"{n % 7},d{n % 1001}\n" for n in range(2002)))
+    assert main(["import", str(first), "--project", str(project)]) == 1
+    assert "“label” cannot be predicted" in capsys.readouterr().err
+    assert not project.exists()
+    assert main(["import", str(first), "--project", str(project), "--target", "size"]) == 0
+    assert main(["import", str(more), "--project", str(project)]) == 0, capsys.readouterr().err
+
+
+def test_classes_that_a_further_table_spells_otherwise_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table, words = tmp_path / "table.csv", ["--project", str(tmp_path / "project"), "--target", "colour"]
+    rows = "".join(f"{n % 7},{'red' if n % 2 else 'blue'}\n" for n in range(40))
+    table.write_text(f"size,colour\n{rows}")
+    assert main(["import", str(table), *words]) == 0
+    table.write_text(f"size,colour\n{rows.replace('red', 'Red')}")
+    assert main(["import", str(table), *words]) == 0
+    assert "were taken as one class: “Red” as “red”" in capsys.readouterr().out
+    with Project.open(tmp_path / "project") as project:
+        assert {info.name: info.count for info in project.classes()} == {"blue": 40, "red": 40}

@@ -12,6 +12,7 @@ from PIL import Image
 from engine.backbones import fetching
 from engine.run.folder import RunFolder
 from engine.search import asked as strategies
+from engine.task import Kind
 from engine.transfer.asked import WORDS
 from engine.worker.handle import Standby
 from studio.cli.entry import INTERRUPTED, main
@@ -252,6 +253,20 @@ def test_a_run_lies_below_runs_unless_told_otherwise(
     (made,) = (tmp_path / "runs").iterdir()
     assert made.name.startswith("many people-")
     assert RunFolder.open(made).options.budget_s == 600.0
+
+
+@pytest.mark.usefixtures("no_worker")
+def test_numbers_are_learned_as_classes_where_that_is_wanted(
+    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", str(table), "--target", "age", "--as", "class", "--out", str(tmp_path / "run")]) == 1
+    task = RunFolder.open(tmp_path / "run").task
+    assert task.kind is Kind.MULTICLASS and "59" in task.classes
+    capsys.readouterr()
+    assert main(["train", str(table), "--target", "likes it", "--as", "number", "--out", str(tmp_path / "no")]) == 1
+    assert "The column “likes it” holds words, not numbers." in capsys.readouterr().err
+    assert main(["train", str(table), "--as", "words"]) == 2
+    assert "choose from" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("no_worker")
