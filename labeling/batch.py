@@ -39,10 +39,12 @@ class Problem:
     Attributes:
         path: what it is about, relative to what was imported; empty for the whole.
         sentence: what happened and what was done.
+        counted: whether a sentence of its own tells of all like this one together.
     """
 
     path: str
     sentence: str
+    counted: bool = False
 
 
 def summed_up(problems: Sequence[Problem], one: str, several: str) -> list[str]:

@@ -18,6 +18,7 @@ from labeling.formats.base import Format, Wishes
 from labeling.media import Medium, Seen
 from labeling.media.base import LookLimit, each
 from labeling.source import Source
+from labeling.strangers import as_problems, strangers, told_of
 from labeling.understanding import NOUNS, Understanding, count
 
 SHOWN_PROBLEMS = 3
@@ -107,7 +108,11 @@ class MediaFormat(Format):
             origin=found.origin,
             marked=found.marked,
             set_apart=sum(entry.split == "test" for entry in found.entries),
-            problems=(*_sentences(found, labels, NOUNS[self.medium.modality]), *told(merged)),
+            problems=(
+                *_sentences(found, labels, NOUNS[self.medium.modality]),
+                *told(merged),
+                *told_of(self._strangers(source, found), self.medium),
+            ),
         )
 
     @override
@@ -123,10 +128,18 @@ class MediaFormat(Format):
         kept = [place for place, outcome in enumerate(seen) if not isinstance(outcome, str)]
         refused = [(place, outcome) for place, outcome in enumerate(seen) if isinstance(outcome, str)]
         problems += [Problem(found.entries[place].id, outcome) for place, outcome in refused]
+        problems += as_problems(self._strangers(source, found), self.medium)
         if not kept:
             raise ImportRefused(self._none_opened(found, source, refused[-1][1]))
         frame = _frame([(found.entries[place], seen[place]) for place in kept], merged)
         return Batch(frame.with_columns(labels.gather(kept).alias("label")), tuple(problems))
+
+    def _strangers(self, source: Source, found: Listing) -> list[str]:
+        """Return the names of the files in a folder that are left out by their endings and not told of otherwise."""
+        if not source.path.is_dir():
+            return []
+        named = {problem.path for problem in found.problems}
+        return [name for name in strangers(source.files, self.medium) if name not in named]
 
     def _seen(self, path: Path, limit: LookLimit) -> Seen | str:
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +25,7 @@ from labeling.formats.media import Entry, Listing, MediaFormat
 from labeling.media import Medium
 from labeling.source import Source
 from labeling.splits import SPLIT_COLUMNS, split_name
+from labeling.strangers import by_ending, foreign
 from labeling.tables.columns import facts, text
 from labeling.tables.guess import can_be_target, guess_kind, guess_target
 from labeling.tables.source import TEXT_SUFFIXES, is_real_table, is_table, opened
@@ -139,33 +141,56 @@ class Below:
         self._source, self._manifest, self._taken = source, manifest, named
 
     @property
+    def medium(self) -> Medium:
+        """What the files are."""
+        return self._manifest.medium
+
+    @property
     def root(self) -> Path:
         """The folder that the names of the samples are relative to."""
         return self._source.path if self._source.path.is_dir() else self._source.path.parent
 
     def __call__(self, name: str) -> Path | None:
         """Return the file of this name, None where there is none, there are several, or it is another row's."""
-        plain = composed(name.replace("\\", "/").rstrip("/").rpartition("/")[2])
-        alike = next((found for key in (plain, plain.lower()) if len(found := self._named.get(key, [])) == 1), [])
-        return alike[0] if alike and alike[0] not in self._taken else None
+        found = _only(self._named, name)
+        return found.path if found is not None and found.path not in self._taken else None
+
+    def stranger(self, name: str) -> Found | None:
+        """Return the file of this name that is none of the medium by its ending, if there is one."""
+        return _only(self._strangers, name)
 
     @cached_property
-    def _named(self) -> dict[str, list[Path]]:
-        named: dict[str, list[Path]] = defaultdict(list)
-        for found in self._files():
-            bare, stem = composed(found.path.name), composed(found.path.stem)
-            for key in {bare, bare.lower(), stem, stem.lower()}:
-                named[key].append(found.path)
-        return named
+    def _named(self) -> dict[str, list[Found]]:
+        return _by_name(found for found in self._files if self._manifest.medium.owns(found.relative))
 
+    @cached_property
+    def _strangers(self) -> dict[str, list[Found]]:
+        return _by_name(foreign(self._files, self._manifest.medium))
+
+    @cached_property
     def _files(self) -> list[Found]:
-        medium = self._manifest.medium
         if self._source.path.is_dir():
-            return self._source.files.of(medium)
+            return self._source.files.files
         try:
-            return walk(self._manifest.root, self._source.watch).of(medium)
+            return walk(self._manifest.root, self._source.watch).files
         except ImportRefused:  # there is more around the list than can be looked through
             return []
+
+
+def _by_name(files: Iterable[Found]) -> dict[str, list[Found]]:
+    """Return files by their bare names, with and without their endings, as they are and in lower case."""
+    named: dict[str, list[Found]] = defaultdict(list)
+    for found in files:
+        bare, stem = composed(found.path.name), composed(found.path.stem)
+        for key in {bare, bare.lower(), stem, stem.lower()}:
+            named[key].append(found)
+    return named
+
+
+def _only(named: Mapping[str, list[Found]], name: str) -> Found | None:
+    """Return the only file that is called as a list says, whatever its folder."""
+    plain = composed(name.replace("\\", "/").rstrip("/").rpartition("/")[2])
+    return next((found[0] for key in (plain, plain.lower()) if len(found := named.get(key, [])) == 1), None)
 
 
 def manifests(source: Source, medium: Medium) -> list[Manifest]:
@@ -287,13 +312,18 @@ def _entry(place: Path | None, below: Below, name: str | None, label: str | None
     if name is None:
         return Problem("", "A line of the list names no file.")
     path = place or below(name)
-    if path is None:
-        return Problem(name, "The list names this file, but it is not there (or lies outside the folder).")
-    return Entry(path, path.relative_to(below.root).as_posix(), label, split)
+    if path is not None:
+        return Entry(path, path.relative_to(below.root).as_posix(), label, split)
+    stranger = below.stranger(name)
+    if stranger is not None:
+        return Problem(stranger.relative, by_ending(below.medium, "The list names this file, but it"))
+    return Problem(name, "The list names this file, but it is not there (or lies outside the folder).")
 
 
 def listed(source: Source, medium: Medium) -> list[Path]:
     """Return the file that each row of a list names, in row order; where it is absent, the place it should be.
+
+    One that is named is returned whatever its ending: what is inside decides.
 
     Raises:
         ImportRefused: the table names no such files.
@@ -306,9 +336,14 @@ def listed(source: Source, medium: Medium) -> list[Path]:
     manifest, below = found[0], Below(source, found[0], found[0].named)
     names = manifest.table[manifest.column].fill_null("").str.strip_chars()
     return [
-        place or below(name) or _absent(manifest.base / Path(name).name)
+        place or below(name) or _otherwise(below, name) or _absent(manifest.base / Path(name).name)
         for name, place in zip(names, manifest.places, strict=True)
     ]
+
+
+def _otherwise(below: Below, name: str) -> Path | None:
+    stranger = below.stranger(name)
+    return None if stranger is None else stranger.path
 
 
 def _absent(place: Path) -> Path:

@@ -138,7 +138,7 @@ def told(understanding: Understanding, batch: Batch | None = None) -> tuple[str,
     sentences = [
         *understanding.problems,
         *_left_out(understanding),
-        *(_told(problem) for problem in problems if problem.sentence not in known),
+        *(_told(problem) for problem in problems if not problem.counted and problem.sentence not in known),
     ]
     unique = list(dict.fromkeys(sentences))
     more = len(unique) - MOST_TOLD

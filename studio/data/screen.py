@@ -204,7 +204,8 @@ class DataScreen(Screen):
             number = len(files)
             total = f"{number:,} of {taken + number:,} {'file' if number == 1 else 'files'} couldn't be opened."
             words = f"{number:,} {'thing was' if number == 1 else 'things were'} left out or mended."
-            bar = self.notes.show_message("warning", words if mended else f"{total} They were left out.")
+            mixed = mended or any(problem.counted for problem in files)  # some were never opened
+            bar = self.notes.show_message("warning", words if mixed else f"{total} They were left out.")
             bar.offer("Show them", self.list_problems, closes=False)
             self._left_out = files
 

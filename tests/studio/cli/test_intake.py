@@ -66,6 +66,13 @@ def test_many_problems_are_counted_not_listed(table: Path) -> None:
     assert "more like these" in sentences[-1]
 
 
+def test_what_one_sentence_tells_of_together_is_not_told_one_by_one(table: Path) -> None:
+    found = understand(table, target="colour")
+    batch = Batch(read(found).frame, (Problem("a.m4a", "It is no row.", counted=True), Problem("b.m4a", "It is torn.")))
+    assert told(found, batch)[-1] == "b.m4a: It is torn."
+    assert not any("a.m4a" in sentence for sentence in told(found, batch))
+
+
 def test_columns_are_kept_of_tables_alone(table: Path, tmp_path: Path) -> None:
     assert take_in(table, "colour", print, 60.0, ["size"]).understanding.kept == ("size",)
     Project.create(tmp_path / "project").close()

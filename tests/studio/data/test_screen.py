@@ -72,6 +72,16 @@ def test_what_could_not_be_opened_is_counted_and_listed(screen: DataScreen, phot
     listed.close()
 
 
+def test_files_left_out_by_their_endings_are_not_said_to_be_broken(
+    screen: DataScreen, photos: Path, qtbot: QtBot
+) -> None:
+    for name in ("a.heic", "b.heic"):
+        (photos / "washer" / name).write_bytes(b"photo")
+    take_in(screen, photos, qtbot)
+    (bar,) = screen.notes.bars()
+    assert bar.words == "4 things were left out or mended."
+
+
 def test_a_second_drop_goes_into_the_same_project(
     screen: DataScreen, photos: Path, loose_photos: Path, qtbot: QtBot
 ) -> None:
