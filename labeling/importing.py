@@ -16,7 +16,7 @@ from engine.task import ColumnType, Kind, Task
 from labeling.archives import is_archive, unpack
 from labeling.batch import Batch, Watch, summed_up
 from labeling.errors import ImportRefused
-from labeling.understanding import NOUNS, Understanding
+from labeling.understanding import NOUNS, TABLE_FORMAT, Understanding
 from labeling.unpacked import keep, left_out, release
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 Cancel = Callable[[], bool]
 Tell = Callable[[str], None]
+Hear = Callable[[str, str], None]
 NOT_UNPACKED = ("thing was left out or renamed in unpacking", "things were left out or renamed in unpacking")
 
 
@@ -124,12 +125,13 @@ def read(
 
 
 def inputs(
-    path: Path | str, task: Task, *, tell: Tell | None = None, progress: Progress | None = None,
-    cancelled: Cancel | None = None,
+    path: Path | str, task: Task, *, tell: Tell | None = None, unread: Hear | None = None,
+    progress: Progress | None = None, cancelled: Cancel | None = None,
 ) -> Dataset:  # fmt: skip
     """Return samples to predict. Their labels, if they have any, are never read.
 
-    Ids are paths relative to a folder, and row numbers from 0 for a file. ``tell`` hears what was missing or mended.
+    Ids are paths relative to a folder, and row numbers from 0 for a file. ``tell`` hears what was missing or mended;
+    ``unread`` the id of each file that cannot be read, and why, of which ``tell`` hears otherwise.
 
     Raises:
         ImportRefused: nothing here fits the task.
@@ -137,10 +139,11 @@ def inputs(
     """
     from labeling.outside import media_inputs, table_inputs
 
-    of_task = table_inputs if task.columns else media_inputs
-    watch = Watch(progress, cancelled)
+    watch, say = Watch(progress, cancelled), tell or _ignore
     with _unpacked(path, watch) as place:
-        found = of_task(place, task, tell or _ignore, watch)
+        for sentence in summed_up(left_out(place), *NOT_UNPACKED):
+            say(sentence)
+        found = table_inputs(place, task, say, watch) if task.columns else media_inputs(place, task, say, watch, unread)
         keep(place)
         return found
 
@@ -156,12 +159,13 @@ def labelled(
         Cancelled: the person stopped it.
     """
     from labeling.media import MEDIA
-    from labeling.outside import labelled_samples, labelled_table
+    from labeling.outside import labelled_samples, labelled_table, tell_problems
 
+    say = tell or _ignore
     if task.columns:
         watch = Watch(progress, cancelled)
         with _unpacked(path, watch) as place:
-            understanding = labelled_table(place, task, tell or _ignore, watch)
+            understanding = labelled_table(place, task, say, watch)
     else:
         understanding = understand(path, target=task.target, kind=task.kind, progress=progress, cancelled=cancelled)
         if understanding.modality is not task.modality or understanding.columns:
@@ -170,7 +174,9 @@ def labelled(
                 f"{NOUNS[understanding.modality]}s. Choose a folder or a list of {MEDIA[task.modality].endings} files."
             )
     batch = read(understanding, look_seconds=0.0, progress=progress, cancelled=cancelled)
-    return labelled_samples(batch, task, tell or _ignore)
+    if understanding.format != TABLE_FORMAT:  # of a table that is told already
+        tell_problems(batch.problems, task, say)
+    return labelled_samples(batch, task, say)
 
 
 def _mixed(frame: pl.DataFrame) -> pl.DataFrame:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.dataset import INPUT_PREFIX, Dataset
 from engine.task import Kind, Task
-from labeling.batch import Batch, Watch
+from engine.wording import listing
+from labeling.batch import Batch, Problem, Watch, summed_up
 from labeling.classes import names_of, respelled, without_names
 from labeling.errors import ImportRefused, MediaRefused
 from labeling.file_names import composed
 from labeling.media import MEDIA, Medium
 from labeling.media.base import content_of, each, opened
 from labeling.source import Source
+from labeling.strangers import strangers, told_of
 from labeling.understanding import Understanding, count
 
 if TYPE_CHECKING:
@@ -24,29 +26,39 @@ if TYPE_CHECKING:
     from labeling.tables.source import OpenTable
 
 Tell = Callable[[str], None]
+Hear = Callable[[str, str], None]
+LEFT_OUT = ("thing was left out or mended", "things were left out or mended")
 
 
-def media_inputs(path: Path, task: Task, tell: Tell, watch: Watch) -> Dataset:
-    """Return the files of a folder, of a list, or the one at ``path``, broken ones too."""
+def media_inputs(path: Path, task: Task, tell: Tell, watch: Watch, unread: Hear | None) -> Dataset:
+    """Return the files of a folder, of a list, or the one at ``path``, broken ones too.
+
+    ``unread`` hears the id of each that cannot be read, and why; without it, ``tell`` hears of them together.
+    """
     import polars as pl
 
-    medium = MEDIA[task.modality]
-    named = _files(Source(path, watch), medium)
+    medium, source = MEDIA[task.modality], Source(path, watch)
+    named = _files(source, medium)
     if not named:
         raise ImportRefused(
             f"There are no {medium.thing}s in {path.name}. Choose a folder with {medium.endings} files."
         )
-    contents: list[str | None] = []
-    unreadable = 0
+    if path.is_dir():
+        left = told_of(strangers(source.files, medium), medium)
+        for sentence in (*summed_up(source.files.problems, *LEFT_OUT), *left):
+            tell(sentence)
+    contents, reasons = list[str | None](), list[str | None]()
     for chunk in each(lambda item: _content(item[1], medium), named):
         contents += [content for content, _ in chunk]
-        unreadable += sum(not readable for _, readable in chunk)
+        reasons += [reason for _, reason in chunk]
         watch.step(len(contents), len(named))
-    if unreadable:
-        tell(
-            f"{count(unreadable, 'file')} of {len(named):,} could not be read; for these the prediction says only how "
-            "common each class is."
-        )
+    broken = [(name, file, why) for (name, file), why in zip(named, reasons, strict=True) if why is not None]
+    if unread is not None:
+        for name, _, why in broken:
+            unread(name, why)
+    elif broken:
+        names = [name if path.is_dir() else file.name for name, file, _ in broken]
+        tell(_answered_blindly(names, len(named), task))
     return Dataset(
         pl.DataFrame(
             {"id": [name for name, _ in named], "reference": [str(file) for _, file in named], "content": contents},
@@ -65,7 +77,10 @@ def table_inputs(path: Path, task: Task, tell: Tell, watch: Watch) -> Dataset:
 
     source = Source(path, watch)
     if task.columns == (COLUMN,) and TextsAnnotated().recognises(source):
-        return Dataset(listed(source).frame.select("id", "reference", "content", INPUT_PREFIX + COLUMN.name))
+        batch = listed(source)
+        for sentence in summed_up([problem for problem in batch.problems if problem.path], *LEFT_OUT):
+            tell(sentence)
+        return Dataset(batch.frame.select("id", "reference", "content", INPUT_PREFIX + COLUMN.name))
     files = pieces(source)
     if len(files) != 1:
         raise ImportRefused(f"{path.name} is not a table. Choose a CSV, TSV, XLSX or Parquet file.")
@@ -75,9 +90,14 @@ def table_inputs(path: Path, task: Task, tell: Tell, watch: Watch) -> Dataset:
         _check_columns(path, task, table.names, tell)
         frame = table.lazy.select(inputs_of(task.columns, table)).collect(engine="streaming")
         _check_cells(task, table, frame, tell)
+        numbers = table.numbers
     if not frame.height:
         raise ImportRefused(f"{path.name} has a header but no rows. Choose a table with a row for each example.")
-    ids = pl.int_range(0, frame.height, eager=True).cast(pl.String)
+    if numbers is None:
+        numbers = pl.int_range(0, frame.height, eager=True)
+    else:
+        tell(_blank_rows(files[0].path.name, int(numbers[-1]) + 1 - len(numbers)))
+    ids = numbers.cast(pl.String)
     nothing = pl.lit(None, dtype=pl.String)
     return Dataset(frame.select(ids.alias("id"), nothing.alias("reference"), nothing.alias("content"), pl.all()))
 
@@ -103,6 +123,8 @@ def labelled_table(path: Path, task: Task, tell: Tell, watch: Watch) -> Understa
     if not files:
         raise ImportRefused(f"{path.name} is not a table. Choose a CSV, TSV, XLSX or Parquet file.")
     with opened(files[0].path) as table:
+        for note in table.notes:
+            tell(note)
         if task.target not in table.names:
             raise ImportRefused(
                 f"{path.name} has no column “{task.target}” to compare answers with. Choose a table with it."
@@ -110,7 +132,23 @@ def labelled_table(path: Path, task: Task, tell: Tell, watch: Watch) -> Understa
         _check_columns(path, task, table.names, tell)
         rows = table.lazy.select(inputs_of(task.columns, table)).collect(engine="streaming")
         _check_cells(task, table, rows, tell)
+    for piece in files[1:]:
+        with opened(piece.path) as further:
+            for note in further.notes:
+                tell(note)
     return Understanding(path, "table", task.modality, task.kind, target=task.target, columns=task.columns)
+
+
+def tell_problems(problems: Sequence[Problem], task: Task, tell: Tell) -> None:
+    """Tell of what was left out or mended of labelled data, of several things together."""
+    for problem in problems:
+        if not problem.path:
+            tell(problem.sentence)
+    for sentence in summed_up([problem for problem in problems if problem.path and not problem.counted], *LEFT_OUT):
+        tell(sentence)
+    if counted := [problem.path for problem in problems if problem.counted]:
+        for sentence in told_of(counted, MEDIA[task.modality]):
+            tell(sentence)
 
 
 def labelled_samples(batch: Batch, task: Task, tell: Tell) -> Dataset:
@@ -183,17 +221,33 @@ def _files(source: Source, medium: Medium) -> list[tuple[str, Path]]:
     return [(found.relative, found.path) for found in source.files.of(medium)]
 
 
-def _content(path: Path, medium: Medium) -> tuple[str | None, bool]:
-    """Return the hash of a file's bytes, and whether it starts as such a file does."""
+def _answered_blindly(names: list[str], total: int, task: Task) -> str:
+    """Say that files cannot be read, and what is answered all the same."""
+    said = "what is usual" if task.kind is Kind.REGRESSION else "how common each class is"
+    these, them = ("it", "it") if len(names) == 1 else ("these", "them")
+    return (
+        f"{count(len(names), 'file')} of {total:,} could not be read: {listing(names)}. For {these} the prediction "
+        f"says only {said}. Replace or convert {them}, then predict again."
+    )
+
+
+def _blank_rows(name: str, number: int) -> str:
+    were = "was" if number == 1 else "were"
+    rows = count(number, "blank row")
+    return f"{rows} of {name} {were} passed over; the ids of the others are their numbers in the file."
+
+
+def _content(path: Path, medium: Medium) -> tuple[str | None, str | None]:
+    """Return the hash of a file's bytes, and what is wrong where it does not start as such a file does."""
     content = None
     try:
         with opened(path, medium.max_bytes) as file:
             content = content_of(file)
             file.seek(0)
             medium.check(file)
-    except MediaRefused:
-        return content, False
-    return content, True
+    except MediaRefused as refusal:
+        return content, str(refusal)
+    return content, None
 
 
 def _check_columns(path: Path, task: Task, names: list[str], tell: Tell) -> None:

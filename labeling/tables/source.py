@@ -54,6 +54,8 @@ class OpenTable:
         decimal_comma: whether ``1,5`` means one and a half; None where nothing in the table tells.
         notes: what had to be mended to read it.
         text_bytes: how many bytes its texts have, about; 0 where nobody asked, since all of it is wanted.
+        numbers: of a table opened as a whole, which rows of the file these are, from 0, where blank ones were passed
+            over before the last of them; else None.
     """
 
     lazy: pl.LazyFrame
@@ -62,6 +64,7 @@ class OpenTable:
     decimal_comma: bool | None
     notes: tuple[str, ...]
     text_bytes: int = 0
+    numbers: pl.Series | None = None
 
     @property
     def names(self) -> list[str]:
@@ -163,7 +166,7 @@ def drawn(table: OpenTable, most: int) -> OpenTable:
         return table
     kept = pl.LazyFrame({ROW: pl.Series(drawn_rows(table.rows, most), dtype=pl.get_index_type())})
     lazy = table.lazy.with_row_index(ROW).join(kept, on=ROW, how="semi", maintain_order="left").drop(ROW)
-    return replace(table, lazy=lazy, rows=most, text_bytes=table.text_bytes * most // table.rows)
+    return replace(table, lazy=lazy, rows=most, text_bytes=table.text_bytes * most // table.rows, numbers=None)
 
 
 def _limit(columns: int, rows: int, text_bytes: int) -> int:
@@ -203,10 +206,12 @@ def _scan(path: Path, name: str, dialect: Dialect, total: int | None, notes: lis
         try:
             if path.stat().st_size <= IN_MEMORY_BYTES:
                 frame = lazy.collect()  # a filter over thousands of columns takes polars' planner minutes: do it here
-                lazy = frame.filter(~frame.select(_blank()).to_series()).lazy()
+                filled = ~frame.select(_blank()).to_series()
+                lazy = frame.filter(filled).lazy()
             else:
+                filled = ~lazy.select(_blank()).collect(engine="streaming").to_series()
                 lazy = lazy.filter(~_blank())
-            kept = int(lazy.select(pl.len()).collect(engine="streaming").item())
+            kept = int(filled.sum())
         except pl.exceptions.PolarsError:
             if (quoted, ragged) == readings[-1]:
                 raise
@@ -218,7 +223,8 @@ def _scan(path: Path, name: str, dialect: Dialect, total: int | None, notes: lis
     if quoted != dialect.quoted:
         notes.append(f"A quotation mark in {name} is never closed, so all of them were read as plain characters.")
     notes += _sampled(name, total, kept)
-    return OpenTable(lazy, total or kept, kept, dialect.decimal_comma, tuple(notes), path.stat().st_size)
+    size = path.stat().st_size
+    return OpenTable(lazy, total or kept, kept, dialect.decimal_comma, tuple(notes), size, numbers=_numbers(filled))
 
 
 def _naming(name: str, header: bool, repeated: tuple[str, ...]) -> list[str]:
@@ -255,6 +261,12 @@ def _blank() -> pl.Expr:
     return pl.all_horizontal(pl.all().is_null())
 
 
+def _numbers(filled: pl.Series) -> pl.Series | None:
+    """Return which rows are filled, None where those are the first ones."""
+    numbers = filled.arg_true()
+    return None if len(numbers) == 0 or numbers[-1] == len(numbers) - 1 else numbers
+
+
 def _sheet(path: Path) -> OpenTable:
     import fastexcel
 
@@ -268,7 +280,8 @@ def _sheet(path: Path) -> OpenTable:
         raise ImportRefused(
             f"{path.name} cannot be read as a spreadsheet: {first_line}. Save it again as XLSX or CSV and choose that."
         ) from error
-    raw = raw.filter(~pl.all_horizontal(pl.all().is_null()))
+    whole = raw
+    raw = raw.filter(~_blank())
     if not raw.height:
         raise ImportRefused(f"The first sheet of {path.name} is empty. Put the table on the first sheet.")
     _check_width(path, raw.width)
@@ -278,7 +291,9 @@ def _sheet(path: Path) -> OpenTable:
         notes.append(f"{path.name} has {len(reader.sheet_names)} sheets; only the first was taken.")
     names = unique_names(given, raw.width)
     raw.columns = list(names)
-    return OpenTable(raw.slice(1).lazy(), raw.height - 1, raw.height - 1, False, tuple(notes))
+    filled = ~whole.select(_blank()).to_series()
+    below = filled.slice(int(filled.arg_true()[0]) + 1)
+    return OpenTable(raw.slice(1).lazy(), raw.height - 1, raw.height - 1, False, tuple(notes), numbers=_numbers(below))
 
 
 def _parquet(path: Path) -> OpenTable:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.task import Task
+from engine.task import Modality, Task
 from studio.cli.errors import UsageError
 from studio.cli.options import existing
 
@@ -58,6 +58,20 @@ def small_folder(path: Path) -> Path:
     if not (path / "small" / "model.json").is_file():
         raise UsageError(f"The run {path} has no small model: no part was small and quick. Leave --small out.")
     return path / "small"
+
+
+def samples_of(path: Path, task: Task) -> Dataset | None:
+    """Return the texts that the model of a run learned from, where they are still there; other samples are not read."""
+    from engine.dataset import Dataset, Split
+    from engine.errors import DataError
+
+    if task.modality is not Modality.TEXT or not (path / "plan.json").is_file():
+        return None
+    media = () if task.columns else ("reference", "content")
+    try:
+        return Dataset.read(path / "dataset.parquet", ("id", "split", *media)).part(Split.TRAIN)
+    except DataError:
+        return None
 
 
 def add_small(parser: ArgumentParser) -> None:

@@ -21,27 +21,47 @@ MOST_ROWS = 100_000  # as many as a list on the screen is of use for
 MOST_CELLS = 20_000_000  # each is an object of its own until it is asked about
 
 
-def collect(paths: Sequence[Path], task: Task, job: Job, tell: Callable[[str], None]) -> list[Asked]:
+def collect(
+    paths: Sequence[Path], task: Task, job: Job, tell: Callable[[str], None], learned: Dataset | None = None
+) -> list[Asked]:
     """Return the things at ``paths``: files one by one, folders of them and tables as a prediction reads them.
 
-    ``tell`` hears which columns and cells of a table are missing or cannot be read. Of files that cannot be read each
-    answer says so.
+    ``tell`` hears which columns and cells of a table are missing or cannot be read, which files are none of this kind,
+    what is taken in only in part, and of texts in another script than those ``learned`` from. Of files that cannot be
+    read each answer says so.
 
     Raises:
         LabelingError: nothing there fits the task, or it is too much for a list.
     """
-    from labeling.importing import inputs
+    import polars as pl
 
-    found: list[Asked] = []
+    from labeling.importing import inputs
+    from studio.caveats import caveats
+
+    asked: list[Dataset] = []
     for path in paths:
         if not task.columns and _is_one_thing(path, task):
-            found.append(Asked(path.name, str(path), str(path)))
-        else:
-            hears = tell if task.columns else None
-            dataset = inputs(path, task, tell=hears, progress=job.report, cancelled=job.cancelled)
-            _check_rows(path, len(dataset), task)
-            found.extend(_asked(dataset, task))
-    return _told_apart(found)
+            asked.append(_of_file(path))
+            continue
+        dataset = inputs(path, task, tell=tell, unread=_unsaid, progress=job.report, cancelled=job.cancelled)
+        _check_rows(path, len(dataset), task)
+        asked.append(dataset)
+    if asked:
+        together = Dataset(pl.concat([dataset.frame for dataset in asked], how="diagonal_relaxed"))
+        for sentence in caveats(together, task, learned):
+            tell(sentence)
+    return _told_apart([each for dataset in asked for each in _asked(dataset, task)])
+
+
+def _unsaid(name: str, why: str) -> None:
+    """Say nothing of a file that cannot be read: its answer does."""
+
+
+def _of_file(path: Path) -> Dataset:
+    import polars as pl
+
+    facts = {"id": path.name, "reference": str(path), "content": None}
+    return Dataset(pl.DataFrame([facts], schema=dict.fromkeys(facts, pl.String)))
 
 
 def some_sample(dataset: Dataset, choose: Callable[[Sequence[int]], int] = random.choice) -> int:

@@ -198,10 +198,14 @@ class TryItScreen(Screen):
         page = self.page
         if page is None or not paths:
             return
-        task = page.task
+        task, learned = page.task, self._dataset
         heard: list[str] = []
         self._stop_collecting()
-        job = self.session.background.start(lambda job: collect(paths, task, job, heard.append), "Reading files")
+
+        def read(job: Job) -> list[Asked]:
+            return collect(paths, task, job, heard.append, learned)
+
+        job = self.session.background.start(read, "Reading files")
         self._collecting = job
         job.done.connect(self._ask_all)
         job.done.connect(lambda _asked: self._tell(heard))

@@ -73,7 +73,65 @@ def test_every_kind_of_unreadable_picture_is_counted_and_kept(tmp_path: Path) ->
     heard: list[str] = []
     found = inputs(tmp_path, PHOTOS, tell=heard.append)
     assert found.ids == ["empty.png", "good.png", "text.jpg"]
-    assert heard[0].startswith("2 files of 3 could not be read")
+    assert heard == [
+        "2 files of 3 could not be read: empty.png and text.jpg. For these the prediction says only how common each "
+        "class is. Replace or convert them, then predict again."
+    ]
+
+
+def test_whoever_asks_hears_of_each_unreadable_file_by_itself(tmp_path: Path) -> None:
+    Image.fromarray(np.full((8, 8, 3), 90, dtype=np.uint8)).save(tmp_path / "good.png")
+    (tmp_path / "empty.png").write_bytes(b"")
+    heard: list[str] = []
+    unread: dict[str, str] = {}
+    inputs(tmp_path, PHOTOS, tell=heard.append, unread=unread.__setitem__)
+    assert (heard, unread) == ([], {"empty.png": "The file is empty."})
+
+
+def test_what_a_model_cannot_be_measured_on_is_told(bolts: Path) -> None:
+    (bolts / "nut" / "broken.jpg").write_text("I am not a picture.")
+    (bolts / "nut" / "empty.jpg").touch()
+    for name in ("a.heic", "b.heic"):
+        (bolts / "washer" / name).write_bytes(b"photo")
+    heard: list[str] = []
+    task = Task(Modality.IMAGE, Kind.MULTICLASS, ("bolt", "nut", "washer"))
+    assert len(labelled(bolts, task, tell=heard.append)) == 18
+    assert len(heard) == 2
+    assert heard[0].startswith("2 things were left out or mended; the first, nut/broken.jpg: The file is not a picture")
+    assert heard[1].startswith("2 files are not photos by their endings (.heic), so they were left out: washer/a.heic")
+
+
+def test_how_tables_were_read_to_be_measured_on_is_told_of_each_of_them(tmp_path: Path) -> None:
+    for name in ("train", "test"):
+        (tmp_path / f"{name}.csv").write_bytes("size,colour,answer\n1,café,yes\n2,blue,no\n".encode("cp1252"))
+    heard: list[str] = []
+    assert len(labelled(tmp_path, ROWS, tell=heard.append)) == 4
+    assert [sentence.partition(" is ")[0] for sentence in heard] == ["train.csv", "test.csv"]
+    assert all("is not in UTF-8" in sentence for sentence in heard)
+
+
+@pytest.mark.parametrize("way", ["in memory", "bit by bit", "spreadsheet"])
+def test_rows_keep_their_numbers_where_blank_ones_are_passed_over(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cells = {"size": ["1", None, "2", None, None], "colour": ["red", None, "blue", None, None]}
+    path = tmp_path / ("new.xlsx" if way == "spreadsheet" else "new.csv")
+    frame = pl.DataFrame(cells)
+    frame.write_excel(path) if way == "spreadsheet" else frame.write_csv(path)
+    if way == "bit by bit":
+        monkeypatch.setattr("labeling.tables.source.IN_MEMORY_BYTES", 1)
+    heard: list[str] = []
+    found = inputs(path, ROWS, tell=heard.append)
+    assert (found.ids, found.frame["x:colour"].to_list()) == (["0", "2"], ["red", "blue"])
+    assert heard == [
+        f"1 blank row of {path.name} was passed over; the ids of the others are their numbers in the file."
+    ]
+
+
+def test_blank_rows_at_the_end_need_no_word(tmp_path: Path) -> None:
+    heard: list[str] = []
+    assert inputs(table(tmp_path, "size,colour\n1,red\n2,blue\n,\n,\n"), ROWS, tell=heard.append).ids == ["0", "1"]
+    assert heard == []
 
 
 DATED = Task(

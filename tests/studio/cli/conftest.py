@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from engine.learners.constant import ConstantMember
 from engine.model.model import Model, WeightedMember
@@ -14,6 +15,31 @@ from engine.task import Column, ColumnType, Kind, Modality, Task
 TASK = Task(
     Modality.TABLE, Kind.MULTICLASS, ("no", "yes"), target="likes it", columns=(Column("age", ColumnType.NUMBER),)
 )
+
+PHOTOS = Task(Modality.IMAGE, Kind.MULTICLASS, ("no", "yes"))
+
+
+def whole_picture(path: Path) -> Path:
+    """Write a picture of noise."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    noise = np.random.default_rng(sum(str(path).encode())).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(path, "JPEG")
+    return path
+
+
+def torn_picture(path: Path) -> Path:
+    """Write a picture whose beginning is whole, and whose end is missing."""
+    content = whole_picture(path).read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+    return path
+
+
+@pytest.fixture
+def photo_model(tmp_path: Path) -> Path:
+    """A model folder that says of every photo: yes, with three chances in four."""
+    folder = tmp_path / "photo model"
+    Model(PHOTOS, (WeightedMember("constant", 1.0, ConstantMember(np.array([0.25, 0.75]))),)).save(folder)
+    return folder
 
 
 @pytest.fixture

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from engine.errors import ModelError
+from engine.task import Column, ColumnType, Kind, Modality, Task
 from exporters.errors import NotOurs
 from studio.cli.errors import UsageError
-from studio.cli.models import load, model_folder
+from studio.cli.models import load, model_folder, samples_of
 from tests.studio.cli.conftest import TASK
 
 
@@ -48,3 +50,19 @@ def test_a_file_that_is_no_onnx_is_said(tmp_path: Path) -> None:
 def test_nothing_there_is_bad_usage(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="There is no run or model"):
         load(tmp_path / "nowhere")
+
+
+def test_the_texts_that_a_run_learned_from_are_found_where_they_are_there(tmp_path: Path) -> None:
+    words = (Column("words", ColumnType.TEXT),)
+    task = Task(Modality.TEXT, Kind.MULTICLASS, ("bad", "good"), target="kind", columns=words)
+    frame = pl.DataFrame({"id": ["0", "1"], "x:words": ["so good", "so bad"], "split": ["train", "test"]})
+    frame.write_parquet(tmp_path / "dataset.parquet")
+    assert samples_of(tmp_path, task) is None  # a model folder alone, whatever lies in it
+    (tmp_path / "plan.json").write_text("{}")
+    found = samples_of(tmp_path, task)
+    assert found is not None and found.ids == ["0"]
+    assert samples_of(tmp_path, TASK) is None
+    (tmp_path / "dataset.parquet").write_bytes(b"torn")
+    assert samples_of(tmp_path, task) is None
+    (tmp_path / "dataset.parquet").unlink()
+    assert samples_of(tmp_path, task) is None

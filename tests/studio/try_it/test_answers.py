@@ -14,6 +14,7 @@ from pytestqt.modeltest import ModelTester
 from engine.dataset import Dataset
 from engine.task import Column, ColumnType, Kind, Modality, Task
 from labeling.errors import LabelingError
+from labeling.importing import inputs
 from studio.background import Job
 from studio.try_it import collecting, row_form
 from studio.try_it.answers import Answer, as_predictions, read_answer
@@ -144,6 +145,27 @@ def test_nothing_is_said_of_files_that_the_model_answers_are_unreadable(photos: 
     heard: list[str] = []
     assert len(collect([photos / "nut"], PHOTOS, Job(), heard.append)) == 6
     assert heard == []
+
+
+def test_what_is_left_out_by_its_ending_and_what_the_model_cannot_know_is_told(
+    photos: Path, texts: Path, tmp_path: Path
+) -> None:
+    for name in ("a.heic", "b.heic"):
+        (photos / "bolt" / name).write_bytes(b"photo")
+    heard: list[str] = []
+    assert len(collect([photos / "bolt"], PHOTOS, Job(), heard.append)) == 4
+    (said,) = heard
+    assert said.startswith("2 files are not photos by their endings (.heic), so they were left out")
+    letters = Task(Modality.TEXT, Kind.MULTICLASS, ("complaint", "praise"))
+    learned = inputs(texts / "complaint", letters)
+    (tmp_path / "russian").mkdir()
+    asked = [tmp_path / "one.txt", tmp_path / "russian" / "two.txt"]
+    for path in asked:
+        path.write_text("Суп был хороший", encoding="utf-8")
+    heard.clear()
+    assert len(collect([asked[0], tmp_path / "russian"], letters, Job(), heard.append, learned)) == 2
+    (said,) = heard
+    assert said.startswith("Most of these texts are in another script (Cyrillic)")
 
 
 def test_what_does_not_fit_is_refused_with_a_sentence(tmp_path: Path) -> None:

@@ -80,6 +80,22 @@ def test_several_things_at_once_and_again_into_the_same_project(
         assert project.can_undo == "Add 5 photos"
 
 
+def test_files_of_other_endings_are_told_of_once_and_listed(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a.heic", "b.heic"):
+        (photos / "bolt" / name).write_bytes(b"photo")
+    listed = tmp_path / "left out.csv"
+    assert main(["import", str(photos), "--project", str(tmp_path / "p"), "--left-out", str(listed)]) == 0
+    said = [line for line in capsys.readouterr().out.splitlines() if ".heic" in line]
+    assert len(said) == 1
+    assert said[0].startswith(
+        "2 files are not photos by their endings (.heic), so they were left out: bolt/a.heic and bolt/b.heic. Convert"
+    )
+    lines = listed.read_text(encoding="utf-8").splitlines()
+    assert sorted(line.partition(",")[0] for line in lines[1:]) == ["bolt/a.heic", "bolt/b.heic", "nut/2.png"]
+
+
 def test_a_dry_run_says_what_it_is_and_leaves_nothing(
     photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
