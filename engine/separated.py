@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from engine.encodings import chinese_or_korean
+from engine.encodings import MENDED, chinese_or_korean, nearly_utf_8
 
 DELIMITERS = (",", ";", "\t", "|")
 SNIFFED_BYTES = 1 << 18
@@ -152,6 +152,8 @@ def encoding_of(head: bytes, decodes: Callable[[str], bool]) -> str:
         return "utf-16-be"
     if decodes("utf-8"):
         return "utf-8"
+    if nearly_utf_8(head):
+        return MENDED
     for name in chinese_or_korean(head):
         if decodes(name):
             return name

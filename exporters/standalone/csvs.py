@@ -93,8 +93,11 @@ def each_row(
 
 
 def _is_closed(text: str, delimiter: str, most: int) -> bool:
-    """Return whether quotation marks can be believed: one that is never closed would take in all that follows."""
-    rows = (cells for cells in _parsed(text, delimiter, quoted=True) if any(cells))
+    """Return whether quotation marks can be believed: one that is never closed would take in all that follows.
+
+    A cell that is too long is none of that, and is told when it is come to.
+    """
+    rows = (cells for cells in _parsed(text, delimiter, quoted=True, longest=len(text)) if any(cells))
     try:
         for _ in islice(rows, most + 2):  # a header and one too many
             pass
@@ -178,10 +181,10 @@ def _decodes(raw: bytes, encoding: str) -> bool:
     return True
 
 
-def _parsed(text: str, delimiter: str, quoted: bool) -> Iterator[list[str]]:
+def _parsed(text: str, delimiter: str, quoted: bool, longest: int = MAX_FIELD) -> Iterator[list[str]]:
     """Yield rows but blank lines; a carriage return alone ends none, though the csv module takes it for an end."""
     stand_in = _stand_in(text) if _LONE_RETURN.search(text) else ""
-    csv.field_size_limit(MAX_FIELD)
+    csv.field_size_limit(longest)
     lines = io.StringIO(_LONE_RETURN.sub(stand_in, text) if stand_in else text, newline="")
     if quoted:
         rows = csv.reader(lines, delimiter=delimiter, strict=True)

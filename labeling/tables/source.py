@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from engine.encodings import MENDED
 from engine.separated import repeated_names, unique_names
 from labeling.errors import ImportRefused
 from labeling.tables import sheets
@@ -122,6 +123,11 @@ def _text_table(path: Path, whole: bool, known: Collection[str]) -> Iterator[Ope
             readable = Path(folder) / "plain.csv"
             _check_room(path)
             transcode(path, dialect, readable)
+        if dialect.encoding == MENDED:
+            notes.append(
+                f"{path.name} is in UTF-8 but for some letters, which were taken for Western European ones (cp1252). "
+                "If letters look wrong, save it again as UTF-8."
+            )
         if guess := GUESSED.get(dialect.encoding):
             notes.append(
                 f"{path.name} is not in UTF-8 and does not say in what else, so it was taken for {guess} text "

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import codecs
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.encodings import chinese_or_korean
+from engine.encodings import MENDED, chinese_or_korean, nearly_utf_8
 
 KOREAN = "이 식당은 음식이 정말 맛있고 직원들도 친절해서 다음 주에 꼭 다시 가고 싶어요."
 CHINESE = "这家餐厅的味道很好，送餐也很快。下次还会再来！"
@@ -60,3 +62,30 @@ def test_chinese_sentences_are_told_from_korean_ones(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "plain", "Köln groß Münster mäßig", "naïve café, œuvre"])
 def test_other_bytes_are_neither(text: str) -> None:
     assert chinese_or_korean(text.encode("cp1252")) == ()
+
+
+ACCENTS = "El niño comió piñón y açaí; la señora también pidió jamón."
+
+
+@pytest.mark.parametrize(("text", "encoding"), [(CHINESE, "gb18030"), (KOREAN, "cp949")])
+def test_no_part_of_a_sentence_in_another_encoding_is_taken_for_utf_8_with_slips(text: str, encoding: str) -> None:
+    parts = [text[start:end] for start in range(len(text)) for end in range(start + 4, len(text) + 1)]
+    assert not any(nearly_utf_8(part.encode(encoding)) for part in parts)
+
+
+@pytest.mark.parametrize("text", ["", "plain", "Köln groß Münster mäßig", "naïve café, œuvre"])
+def test_windows_text_is_not_taken_for_utf_8_with_slips(text: str) -> None:
+    assert not nearly_utf_8(text.encode("cp1252"))
+
+
+def test_a_slip_into_another_encoding_leaves_the_rest_of_a_text_as_it_is() -> None:
+    raw = ACCENTS.encode() + " “À bientôt”".encode("cp1252")
+    assert nearly_utf_8(raw)
+    assert raw.decode(MENDED) == ACCENTS + " “À bientôt”"
+
+
+@given(st.text(), st.binary(max_size=4), st.integers(1, 7))
+def test_a_mended_text_may_be_read_in_pieces(text: str, slip: bytes, piece: int) -> None:
+    raw = text.encode("utf-8", "ignore") + slip + text.encode("utf-8", "ignore")
+    pieces = [raw[start : start + piece] for start in range(0, len(raw), piece)]
+    assert "".join(codecs.iterdecode(pieces, MENDED)) == raw.decode(MENDED)

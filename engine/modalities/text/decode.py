@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.encodings import chinese_or_korean
+from engine.encodings import MENDED, chinese_or_korean, nearly_utf_8
 from engine.errors import DataError
 from engine.separated import is_missing
 
@@ -74,9 +74,9 @@ def holds_text(text: str) -> bool:
 def decode(raw: bytes) -> str:
     """Return bytes as text; never fails.
 
-    A byte order mark decides. Without one: UTF-16 where every other byte is mostly zero, UTF-8 where it is valid,
-    GB18030 or CP949 where the bytes come in pairs that are common in Chinese or Korean, else UTF-8 with each invalid
-    byte read as Windows-1252, which is Windows-1252 itself where no byte is valid UTF-8.
+    A byte order mark decides. Without one: UTF-16 where every other byte is mostly zero, UTF-8 where it is valid or
+    nearly so, GB18030 or CP949 where the bytes come in pairs that are common in Chinese or Korean, else UTF-8. Each
+    byte that is invalid there is read as Windows-1252, which is Windows-1252 itself where no byte is valid UTF-8.
     """
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
@@ -89,9 +89,9 @@ def decode(raw: bytes) -> str:
     except UnicodeDecodeError as error:
         if error.start >= MAX_BYTES - _CUT_CHARACTER:
             return raw[: error.start].decode("utf-8")
-    if guesses := chinese_or_korean(raw):
+    if not nearly_utf_8(raw) and (guesses := chinese_or_korean(raw)):
         return raw.decode(guesses[0], errors="replace")
-    return raw.decode("utf-8", errors="autodidact.windows")
+    return raw.decode(MENDED)
 
 
 def _utf_16(raw: bytes) -> str:
@@ -103,15 +103,3 @@ def _utf_16(raw: bytes) -> str:
     if odd > 0.3 and even < 0.05:
         return "utf-16-le"
     return "utf-16-be" if even > 0.3 and odd < 0.05 else ""
-
-
-def _as_windows(error: UnicodeError) -> tuple[str, int]:
-    """Read bytes that are not UTF-8 as Windows-1252, and the five that it leaves open as Latin-1."""
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    wrong = error.object[error.start : error.end]
-    read = [bytes([byte]).decode("cp1252", errors="ignore") or chr(byte) for byte in wrong]
-    return "".join(read), error.end
-
-
-codecs.register_error("autodidact.windows", _as_windows)

@@ -123,6 +123,7 @@ def test_a_table_is_read_as_the_studio_reads_it(
         b"size,colour\n1,caf\xe9\n",
         "size,colour\n1,红色的\n2,蓝色和绿色\n".encode("gb18030"),
         b"size,colour\n1,a\x00b\n",
+        "size,colour\n1,açaí\n2,piñón añil\n".encode() + b"3,caf\xe9\n",
         bytes(range(256)) * 4,
         b"1,2\n3,4\n",
         b"size;colour\n1,5;red\n1.234,5;blue\n",
@@ -190,6 +191,11 @@ def test_names_that_look_like_cells_are_known_as_names_where_the_model_has_them(
 def test_a_cell_without_end_is_refused() -> None:
     with pytest.raises(Unreadable, match="A cell of the table has more than"):
         rows_of(b"size,colour\n1,red\n2," + b"x" * 1_100_000 + b"\n", COLUMNS)
+
+
+def test_a_quoted_cell_of_many_lines_that_is_too_long_is_not_taken_for_rows() -> None:
+    with pytest.raises(Unreadable, match="A cell of the table has more than"):
+        rows_of(b'size,colour\n1,red\n2,"' + b"a line of it\n" * 100_000 + b'"\n', COLUMNS)
 
 
 def test_a_table_of_too_many_columns_is_refused() -> None:

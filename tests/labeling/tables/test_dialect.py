@@ -171,6 +171,16 @@ def test_a_guess_at_the_encoding_is_told(tmp_path: Path, cells: str, encoding: s
             assert sum(f"taken for {language} text ({encoding})" in note for note in table.notes) == told
 
 
+def test_a_slip_into_another_encoding_leaves_the_rest_of_a_table_as_it_is(tmp_path: Path) -> None:
+    rows = "".join(f"São Paulo,{row},açaí\n" for row in range(20)).encode() + "Orléans,3,café\n".encode("cp1252")
+    (tmp_path / "table.csv").write_bytes(b"city,size,fruit\n" + rows)
+    with opened(tmp_path / "table.csv") as table:
+        read = table.lazy.collect()
+        assert [note for note in table.notes if "in UTF-8 but for some letters" in note]
+    assert read["city"].to_list() == ["São Paulo"] * 20 + ["Orléans"]
+    assert read["fruit"].to_list()[-2:] == ["açaí", "café"]
+
+
 @pytest.mark.parametrize(
     ("cells", "delimiter", "numbers"),
     [

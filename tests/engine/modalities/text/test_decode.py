@@ -33,6 +33,11 @@ def test_two_encodings_in_one_file_are_both_read() -> None:
     assert decode("über 😀 ".encode() + "café".encode("cp1252")) == "über 😀 café"
 
 
+def test_one_slip_does_not_turn_the_accents_of_a_text_into_chinese() -> None:
+    text = "La señora comió piñones; il a été très déçu. "
+    assert decode(text.encode() + "café".encode("cp1252")) == text + "café"
+
+
 @given(st.binary(max_size=200))
 def test_no_bytes_are_too_strange(raw: bytes) -> None:
     assert decode(raw) == decode(raw)
