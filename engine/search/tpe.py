@@ -68,6 +68,8 @@ class TPE(Strategy):
         for settings, score in self._told:
             if math.isfinite(score):
                 study.add_trial(optuna.trial.create_trial(params=settings, distributions=space, value=score))
+            else:  # pruned before anything was seen of it, which counts as worse than all others
+                study.add_trial(optuna.trial.create_trial(params=settings, distributions=space, state=state.PRUNED))
         for settings in self._open:
             study.add_trial(optuna.trial.create_trial(params=settings, distributions=space, state=state.RUNNING))
         proposed: Settings = study.ask(space).params

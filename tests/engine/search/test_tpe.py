@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
-from engine.search import strategy_class
+from engine.search import Choice, strategy_class
 from engine.search.tpe import TPE
 from tests.engine.search import contract
 
@@ -23,6 +25,15 @@ def test_its_seed_decides() -> None:
 
 def test_it_goes_on_after_a_restart() -> None:
     contract.restored_it_goes_on_alike(TPE)
+
+
+def test_what_fails_is_rarely_tried_again() -> None:
+    strategy, asked = TPE({"kind": Choice(("a", "b", "c", "d"))}, 0), list[str]()
+    for turn in range(60):
+        settings = strategy.ask()
+        asked.append(settings["kind"])
+        strategy.tell(settings, math.nan if settings["kind"] == "a" else turn % 3, 1.0)
+    assert asked[20:].count("a") < 4
 
 
 def test_a_failed_trial_does_not_end_it() -> None:

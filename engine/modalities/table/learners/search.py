@@ -43,10 +43,11 @@ class Search(TableLearner):
     A strategy that asks for a share of the work, such as ``halving``, drops by itself: that share of the folds is
     grown, and where it asks again for more, which counts as a trial of its own, those that are missing.
 
-    Settings: ``starts``, parameters of LightGBM to try first; ``trials`` (60) at most; ``share`` (0.6) of the budget
-    left at its beginning that it may take; ``rounds`` (3000) and ``patience`` (50) of each trial; ``strategy``
-    (``tpe``), the name of one in :data:`engine.search.STRATEGIES`; ``seed``, added to the job's; ``logarithm``,
-    whether a skewed target may be learned as its logarithm.
+    It has no time of its own: how long it goes on is for the scheduler to say, which sees what it still gains.
+
+    Settings: ``starts``, parameters of LightGBM to try first; ``trials`` (60) at most; ``rounds`` (3000) and
+    ``patience`` (50) of each trial; ``strategy`` (``tpe``), the name of one in :data:`engine.search.STRATEGIES`;
+    ``seed``, added to the job's; ``logarithm``, whether a skewed target may be learned as its logarithm.
     """
 
     kind: ClassVar[str] = "table.search"
@@ -64,8 +65,6 @@ class Search(TableLearner):
         self._strategy = strategy_class(str(settings.get("strategy", "tpe")))(SPACE, self._seed, starts, self._most)
         self._growth = Growth(int(settings.get("rounds", 3000)), int(settings.get("patience", 50)))
         self._nothing = np.full((len(job.labels), job.task.outputs), np.nan)
-        self._allowance: float | None = None
-        self._spent = 0.0
         self._count, self._done = 0, False
         self._trial: Trial | None = None
         self._begun = BegunTrials()
@@ -76,25 +75,17 @@ class Search(TableLearner):
 
     @override
     def advance(self, deadline: Deadline) -> Progress:
-        if self._allowance is None and math.isfinite(deadline.left):
-            self._allowance = float(self.settings.get("share", 0.6)) * deadline.left
-        served, before = self._served, self._spent
+        served = self._served
         while not self._done:
             trial = self._open()
-            ended = trial is not None and trial.advance(deadline)
-            self._spent = before + deadline.elapsed
-            if ended:
+            if trial is not None and trial.advance(deadline):
                 self._judge()
-            self._done = trial is None or self._count >= self._most or self._share() >= 1.0
+            self._done = trial is None or self._count >= self._most
             if deadline.expired:
                 break
         found = self._kept[0].settings if self._kept else None
-        return Progress(self._served is not served, self._done, 1.0 if self._done else self._share(), found=found)
-
-    def _share(self) -> float:
-        """Return how much of its trials or of its time is gone, whichever is more."""
-        by_time = self._spent / self._allowance if self._allowance else 0.0
-        return min(1.0, max(self._count / self._most, by_time))
+        share = 1.0 if self._done else self._count / self._most
+        return Progress(self._served is not served, self._done, share, found=found)
 
     def _open(self) -> Trial | None:
         """Return the trial that is under way, or the next one; None where there is nothing left to try."""
@@ -127,19 +118,22 @@ class Search(TableLearner):
     def _compared(self, trial: Trial) -> tuple[float, bool]:
         """Return the gain over the first trial as a share of its loss, and whether it is clearly behind the best.
 
-        Where a share of the folds was asked for, the gain is over a constant, as those of one share must be compared
-        with the same, and it is long until a first has all folds; whether it goes on is for the strategy to say.
+        What a few folds show is how far it is from the best on these: they may be easier than all are. Where a share of
+        the folds was asked for, the gain is over a constant, as those of one share must be compared with the same, and
+        it is long until a first has all folds; whether it goes on is for the strategy to say.
         """
         validation = trial.so_far.validation
         if trial.share is not None:
             return self._gain(validation, self._constant), False
         if self._first is None or not self._kept:
             return 0.0, False
-        rows = checked(validation)
-        mine, best = (self._losses(one)[rows] for one in (validation, self._kept[0].validation))
-        behind = mine - best
+        rows, best = checked(validation), self._kept[0].validation
+        here = np.where(rows[:, None], best, np.nan)
+        behind = (self._losses(validation) - self._losses(here))[rows]
         noise = float(behind.std()) / math.sqrt(len(behind))
-        return self._gain(validation, self._first), float(behind.mean()) > _CLEARLY * noise and bool(behind.any())
+        surely_worse = float(behind.mean()) > _CLEARLY * noise and bool(behind.any())
+        ahead = self._gain(validation, self._first) - self._gain(here, self._first)
+        return self._gain(best, self._first) + ahead, surely_worse
 
     def _gain(self, validation: FloatArray, over: FloatArray) -> float:
         """Return which share of its loss is saved ``over`` other answers, on the rows that have been checked."""
@@ -203,8 +197,7 @@ class Search(TableLearner):
             "strategy": self._strategy.save(),
             "count": self._count,
             "done": self._done,
-            "spent": self._spent,
-            "allowance": self._allowance,
+            "frugality": self.job.frugality,
             "kept": len(self._kept),
             "served": [stored.index(one) for one in self._served],
             "running": self._trial is not None,
@@ -236,13 +229,18 @@ class Search(TableLearner):
         ended, folds = [one for one in stored if one not in not_ended], len(self._rows.checked)
         if any(len(one.texts) != folds for one in ended) or any(len(one.texts) >= folds for one in under_way):
             return  # an older program grew a booster for each of many classes, or passed folds over: begin anew
+        spared = state.get("frugality", self.job.frugality) < self.job.frugality
+        if spared and not state["served"]:
+            return
         self._kept_at = {one: folder / _file_name(place) for place, one in enumerate(stored)}
         self._strategy.restore(state["strategy"])
         self._count, self._done = state["count"], state["done"]
-        self._spent, self._allowance = state["spent"], state["allowance"]
         self._kept = stored[: state["kept"]]
         self._served = tuple(stored[place] for place in state["served"])
         self._first = first if self._kept else None
+        if spared:  # what learns from fewer rows, for lack of memory, would only be worse
+            self._done = True
+            return
         self._begun = BegunTrials(begun)
         for one in under_way:
             self._trial = self._trial_of(one, state.get("share"))
