@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 AUTO = "auto"  # what each learner uses by itself
 WORDS = (AUTO, *STRATEGIES)
 SEARCHED = "tables of at most 100 classes, and pictures of at most 64 px in runs of at least ten minutes"
-_BEFORE = 1.5  # times the seconds that must be left by the turn of a learner: others come before it
+_BEFORE = 1.5  # times the seconds that must be left by the turn of a learner: the first few come before it
+_FIRST = 3
 
 
 def refusal(asked: str, entries: Iterable[Entry], budget_s: float) -> str | None:
@@ -25,8 +26,16 @@ def refusal(asked: str, entries: Iterable[Entry], budget_s: float) -> str | None
 
 
 def searching(entries: Iterable[Entry], asked: str) -> tuple[Entry, ...]:
-    """Return the entries of a portfolio, those that search by the strategy that is asked for."""
-    return tuple(_by(entry, asked) if entry.searches and asked != AUTO else entry for entry in entries)
+    """Return the entries of a portfolio; those that search by a strategy that is asked for come after the first few.
+
+    At their own place they could find too little time left.
+    """
+    every = tuple(entries)
+    if asked == AUTO:
+        return every
+    search = tuple(_by(entry, asked) for entry in every if entry.searches)
+    others = tuple(entry for entry in every if not entry.searches)
+    return (*others[:_FIRST], *search, *others[_FIRST:])
 
 
 def _by(entry: Entry, strategy: str) -> Entry:

@@ -46,10 +46,18 @@ def test_every_strategy_can_be_asked_for() -> None:
 @pytest.mark.parametrize("asked", STRATEGIES)
 @pytest.mark.parametrize("task", [TABLE, PICTURES])
 def test_all_that_search_do_so_by_what_is_asked_for_and_nothing_else_changes(task: Task, asked: str) -> None:
-    for entry, usual in zip(learners(task, asked), learners(task), strict=True):
-        changed = {"strategy": asked} if usual.searches else {}
-        assert entry.settings == {**usual.settings, **changed}
-        assert (entry.name, entry.kind) == (usual.name, usual.kind)
+    found, usual = learners(task, asked), learners(task)
+    assert [entry for entry in found if not entry.searches] == [entry for entry in usual if not entry.searches]
+    searched, before = the_search(found), the_search(usual)
+    assert searched.settings == {**before.settings, "strategy": asked}
+    assert (searched.name, searched.kind) == (before.name, before.kind)
+
+
+@pytest.mark.parametrize("task", [TABLE, PICTURES])
+def test_who_searches_as_asked_comes_while_there_is_time_for_it(task: Task) -> None:
+    found = learners(task, "tpe")
+    assert found.index(the_search(found)) == 3
+    assert learners(task).index(the_search(learners(task))) > 3
 
 
 @pytest.mark.parametrize("task", [task_of(modality) for modality in Modality])

@@ -35,6 +35,7 @@ SPACE: Space = {
 _USUAL = Shape(width=16)
 _STATE, _INNER = "search.json", "inner"
 _SIDE = 32
+_MORE = 4  # times as many passes: of a network that costs next to nothing the last ones would bring nothing
 _NONE_TRIED = "No shape of a small network could be tried to the end, so the usual one was taken."
 _NO_TIME = "Too little time was left to search for a shape, so that was left out. Give the run more time to include it."
 
@@ -54,16 +55,18 @@ class _Training(Scratch):
 
 
 class Search(Learner):
-    """Trains shapes that a strategy proposes, all for the same work, then the best of them for long.
+    """Trains shapes that a strategy proposes, all for about the same work, then the best of them for long.
 
     The brief trainings are checked on the samples of the second fold and the long one on those of the first, so that
     the choice does not flatter what is chosen. Settings: ``trials`` (16), how many shapes; ``brief`` (4), how often a
-    trial sees each sample where its shape costs as much as the usual one, more often where it costs less; ``epochs``
-    (60) of the long training; ``least_s`` (0), the seconds that must be left at the beginning; ``strategy``
-    ("evolution") by name of :data:`engine.search.STRATEGIES`; ``starts`` (none), shapes to try after the usual one. All
-    shapes together take at most ``share`` (0.4) of the budget left, each the same part of that, and the long training
-    as much again. A strategy that asks for a share of the work, such as ``halving``, has that share of a brief training
-    done, anew each time as rates fall towards its end; the best is of those that got all of it.
+    trial sees each sample where its shape costs as much as the usual one, up to four times as often where it costs
+    less, and less often, though once at least, where it costs more; ``epochs`` (60) of the long training; ``least_s``
+    (0), the seconds that must be left at the beginning; ``strategy`` ("evolution") by name of
+    :data:`engine.search.STRATEGIES`; ``starts`` (none), shapes to try after the usual one. All shapes together take at
+    most ``share`` (0.4) of the budget left, each the same part of that, and the long training as much again. A strategy
+    that asks for a share of the work, such as ``halving``, has that share of a brief training done, anew each time as
+    rates fall towards its end; the best is of those that got all of it. What comes to the same network as an earlier
+    proposal is not trained again.
     """
 
     kind: ClassVar[str] = "image.search"
@@ -75,7 +78,8 @@ class Search(Learner):
         usual = asdict(_USUAL)
         starts = [usual, *(shape for shape in settings.get("starts", ()) if shape != usual and inside(SPACE, shape))]
         self.strategy = strategy(SPACE, job.seed, starts, self.trials)
-        self.tried, self.compared = 0, 0  # who was left out for lack of time is not compared
+        self.tried = 0
+        self._worths: dict[str, float] = {}  # by shape and share of the work; NaN of who was left out for lack of time
         self.best: tuple[float, Settings] | None = None
         self._asked: Settings | None = None
         self._inner: Scratch | None = None
@@ -101,12 +105,20 @@ class Search(Learner):
         found = None if self.best is None else self.best[1]
         return Progress(improved, self._done, self._progress(), message, found=found)
 
+    @property
+    def compared(self) -> int:
+        """How many shapes there are to choose from."""
+        return len({name.split()[0] for name, worth in self._worths.items() if np.isfinite(worth)})
+
     def _ask(self) -> str:
         """Ask for a shape to train where there is none; return a sentence where that ends the search."""
-        if not self._searching or self._asked is not None:
-            return ""
-        self._asked = self.strategy.ask()
-        return self._end_search() if self._asked is None else ""
+        while self._searching and self._asked is None:
+            self._asked = self.strategy.ask()
+            if self._asked is None:
+                return self._end_search()
+            if (known := self._worths.get(_name_of(self._asked))) is not None and (said := self._told(known)):
+                return said
+        return ""
 
     def _go_on(self) -> str:
         """Take in what the training that ended was worth; return a sentence at the end of the search."""
@@ -114,14 +126,18 @@ class Search(Learner):
             self._done = True
             self._squares().rest()
             return ""
+        return self._told(self._worth(self._learner().validation()))
+
+    def _told(self, worth: float) -> str:
+        """Tell the strategy what its proposal was worth; return a sentence at the end of the search."""
         assert self._asked is not None
-        worth = self._worth(self._learner().validation())
+        self._worths[_name_of(self._asked)] = worth
         self.strategy.tell(self._asked, worth, 0.0)
         settings, share = parted(self._asked)
         whole = share is None or share >= 1.0
         if np.isfinite(worth) and whole and (self.best is None or worth > self.best[0]):
             self.best = (worth, settings)
-        self.tried, self.compared = self.tried + 1, self.compared + int(np.isfinite(worth))
+        self.tried += 1
         self._asked, self._inner = None, None
         return self._end_search() if self.tried >= self.trials else ""
 
@@ -130,9 +146,11 @@ class Search(Learner):
         if self.best is None:
             return _NONE_TRIED
         shape = self._shape()
+        count = self.compared
+        only = "The only shape of a small network that could be tried to the end,"
+        which = only if count == 1 else f"Of {count} shapes of a small network, the one"
         return (
-            f"Of {self.compared} shapes of a small network, the one with {shape.width} channels and {shape.depth} "
-            f"blocks in each of {shape.stages} stages was taken."
+            f"{which} with {shape.width} channels and {shape.depth} blocks in each of {shape.stages} stages was taken."
         )
 
     def _worth(self, answers: FloatArray) -> float:
@@ -156,14 +174,16 @@ class Search(Learner):
         assert self._asked is not None
         settings, part = parted(self._asked)
         shape, whole = Shape(**settings), float(self.settings.get("brief", 4))
-        passes = whole * (1.0 if part is None else part) * _USUAL.work(_SIDE) / shape.work(_SIDE)
+        passes = (1.0 if part is None else part) * min(
+            _MORE * whole, max(1.0, whole * _USUAL.work(_SIDE) / shape.work(_SIDE))
+        )
         swapped = np.select([self.job.folds == 0, self.job.folds == 1], [1, 0], self.job.folds)
         job = replace(self.job, folds=swapped) if (self.job.folds == 1).any() else self.job
         return self._training(job, shape, passes, self._share_of_one())
 
     def _share_of_one(self) -> float:
         """Return the share of what is left now that gives a trial as many seconds as each one before could take."""
-        return self.share / max(1.0, self.trials - self.share * self.tried)
+        return self.share / max(1.0, self.trials - self.share * len(self._worths))
 
     def _long(self) -> Scratch:
         return self._training(self.job, self._shape(), float(self.settings.get("epochs", 60)), self.share)
@@ -184,7 +204,7 @@ class Search(Learner):
     def _progress(self) -> float:
         """Return the share of the work done, in passes over the samples at the usual cost."""
         if self._done:
-            return 1.0
+            return self._advanced  # less than 1 where the time was too short for the long training
         brief, epochs = float(self.settings.get("brief", 4)), float(self.settings.get("epochs", 60))
         whole = epochs * self._shape().work(_SIDE) / _USUAL.work(_SIDE)
         done = brief * self.tried if self._searching else brief * self.trials + whole * self._advanced
@@ -210,7 +230,7 @@ class Search(Learner):
         state = {
             "strategy": self.strategy.save(),
             "tried": self.tried,
-            "compared": self.compared,
+            "worths": {name: worth if np.isfinite(worth) else None for name, worth in self._worths.items()},
             "best": self.best,
             "asked": self._asked,
             "searching": self._searching,
@@ -231,7 +251,19 @@ class Search(Learner):
         self.tried, self._asked = int(state["tried"]), state["asked"]
         self.best = None if state["best"] is None else (float(state["best"][0]), state["best"][1])
         self._searching, self._done, self._begun = (bool(state[name]) for name in ("searching", "done", "begun"))
-        self._advanced = float(state.get("advanced", 0.0))  # earlier versions forgot it,
-        self.compared = int(state.get("compared", self.tried))  # and counted all
+        self._advanced = float(state.get("advanced", 0.0))  # earlier versions forgot it, and the worths
+        self._worths = {name: _number(worth) for name, worth in state.get("worths", {}).items()}
         if state["inner"]:
             self._learner().restore(folder / _INNER)
+
+
+def _name_of(proposal: Settings) -> str:
+    """Return the network that is proposed and its share of the work; blocks alone have a kernel and excite."""
+    settings, share = parted(proposal)
+    if not settings["depth"]:
+        settings = {**settings, "kernel": _USUAL.kernel, "excite": _USUAL.excite}
+    return f"{Shape(**settings).name} {1.0 if share is None else share}"
+
+
+def _number(worth: float | None) -> float:
+    return float("nan") if worth is None else float(worth)

@@ -115,7 +115,7 @@ def test_the_best_shape_is_named_when_there_are_no_others_to_try(
     messages = []
     while not (progress := one.advance(Deadline(0.0))).done:
         messages.append(progress.message)
-    assert [message.split(", ")[0] for message in messages if message] == [f"Of {one.tried} shapes of a small network"]
+    assert [message.split(", ")[0] for message in messages if message] == ["Of 2 shapes of a small network"]
     assert one.tried < 50
 
 
@@ -146,6 +146,50 @@ def test_pictures_are_read_once_for_all_trainings(job: Job, monkeypatch: pytest.
     monkeypatch.setattr(Squares, "_read", counted)
     contract.run_to_the_end(learner(job))
     assert sorted(read) == list(range(len(job.labels)))
+
+
+@pytest.mark.parametrize("strategy", sorted(STRATEGIES))
+def test_no_network_is_trained_twice_briefly(
+    job: Job, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, strategy: str
+) -> None:
+    trained = list[tuple[int, float]]()
+    plain = Search._trial
+
+    def noted(one: Search) -> Scratch:
+        made = plain(one)
+        assert one._asked is not None
+        trained.append((one._asked["width"], made.epochs))
+        return made
+
+    monkeypatch.setattr(Search, "_trial", noted)
+    monkeypatch.setattr(search, "SPACE", dict(search.SPACE) | {"activation": Choice(("relu",)), "depth": Choice((0,))})
+    usual = asdict(search._USUAL)
+    settings = {"trials": 6, "strategy": strategy, "starts": ({**usual, "kernel": 5}, {**usual, "excite": True})}
+    one = learner(job, **settings)
+    while one.tried < 3:
+        one.advance(Deadline(0.0))
+    under_way = trained[-1:] if one._inner is not None else []
+    one.save(tmp_path)
+    one = learner(job, **settings)
+    one.restore(tmp_path)
+    while one._searching:
+        progress = one.advance(Deadline(0.0))
+    assert len(trained) == len(set(trained)) + len(under_way)
+    assert one.tried == 6
+    assert one.compared <= 2  # networks of two widths, however many proposals they are
+    assert progress.message.startswith("Of 2 shapes" if one.compared == 2 else "The only shape")
+
+
+def test_how_often_a_trial_sees_each_sample_is_bounded(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()  # the shapes as they are
+    passes = {}
+    for width, depth in ((8, 0), (16, 1), (24, 1), (48, 2)):
+        one = learner(job, brief=4)
+        one._asked = asdict(Shape(width=width, depth=depth))
+        passes[width] = one._trial().epochs
+    assert passes[16] == 4
+    assert 1 < passes[24] < 4
+    assert (passes[8], passes[48]) == (16, 1)
 
 
 def test_how_far_it_is_survives_a_restart(job: Job, tmp_path: Path) -> None:
@@ -216,9 +260,21 @@ def test_each_trial_may_take_as_long_and_all_of_them_no_more_than_their_share(
 
     monkeypatch.setattr(Scratch, "advance", take_all_that_is_allowed)
     one = learner(job, trials=16, share=0.4)
-    for _ in range(16):
+    while one._searching:
         one.advance(Deadline(0.0, left=1000.0 - sum(taken)))
-    np.testing.assert_allclose(taken, [25.0] * 16)
+    assert 8 < len(taken) <= 16  # what comes to the same network is not trained again
+    np.testing.assert_allclose(taken, 25.0)
+
+
+def test_a_long_training_for_which_the_time_was_too_short_is_not_said_to_be_through(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, plain = learner(job), Scratch.advance
+    late = Progress(improved=False, done=True, share=0.1, message="Too little time was left.")
+    monkeypatch.setattr(Scratch, "advance", lambda self, deadline: plain(self, deadline) if one._searching else late)
+    while not (progress := one.advance(Deadline(0.0))).done:
+        pass
+    assert progress.share < 1.0  # so that the run names it as one for which there was no time
 
 
 def test_it_is_left_out_where_little_time_is_left(job: Job) -> None:
