@@ -34,7 +34,7 @@ def nearly_utf_8(raw: bytes) -> bool:
     text = raw.decode("utf-8", errors="replace")
     wrong = text.count("\ufffd") - raw.count("\ufffd".encode())
     letters = [letter for letter in text if letter > "\x7f" and letter.isalpha()]
-    latin = sum(letter < _BEHIND_LATIN for letter in letters)
+    latin = sum(letter < _BEHIND_LATIN or "\u1e00" <= letter < "\u1f00" for letter in letters)  # also Vietnamese
     return 2 * wrong < latin and latin >= _LATIN * len(letters)
 
 

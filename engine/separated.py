@@ -21,6 +21,7 @@ DELIMITERS = (",", ";", "\t", "|")
 SNIFFED_BYTES = 1 << 18
 SNIFFED_ROWS = 200
 MAX_FIELD = 1 << 20
+csv.field_size_limit(2**31 - 1)  # one for all threads, so nobody changes it: who reads looks how long cells are
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -225,7 +226,6 @@ def _holds_rows(cell: str, delimiter: str, width: int, text: str) -> bool:
 
 
 def _rows(text: str, delimiter: str, quoted: bool, whole: bool) -> list[list[str]]:
-    csv.field_size_limit(MAX_FIELD)
     rows: list[list[str]] = []
     lines = io.StringIO(text, newline="")
     reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)

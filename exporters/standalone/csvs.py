@@ -11,7 +11,7 @@ import datetime
 import io
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
@@ -86,24 +86,25 @@ def each_row(
         raise Unreadable(f"The table has {len(layout.names):,} columns; the limit is {MAX_COLUMNS:,}. Send fewer.")
     limit = MAX_ROWS if most is None else most
     quoted = layout.quoted and '"' in text and _is_closed(text, layout.delimiter, limit)
-    try:
-        yield from _rows(_parsed(text, layout.delimiter, quoted), layout, columns, limit, tell)
-    except csv.Error as error:
-        raise Unreadable(f"A cell of the table has more than {MAX_FIELD:,} characters. Shorten it.") from error
+    yield from _rows(_bounded(_parsed(text, layout.delimiter, quoted)), layout, columns, limit, tell)
 
 
 def _is_closed(text: str, delimiter: str, most: int) -> bool:
-    """Return whether quotation marks can be believed: one that is never closed would take in all that follows.
-
-    A cell that is too long is none of that, and is told when it is come to.
-    """
-    rows = (cells for cells in _parsed(text, delimiter, quoted=True, longest=len(text)) if any(cells))
+    """Return whether quotation marks can be believed: one that is never closed would take in all that follows."""
+    rows = (cells for cells in _parsed(text, delimiter, quoted=True) if any(cells))
     try:
         for _ in islice(rows, most + 2):  # a header and one too many
             pass
     except csv.Error:
         return False
     return True
+
+
+def _bounded(rows: Iterable[list[str]]) -> Iterator[list[str]]:
+    for cells in rows:
+        if any(len(cell) > MAX_FIELD for cell in cells):
+            raise Unreadable(f"A cell of the table has more than {MAX_FIELD:,} characters. Shorten it.")
+        yield cells
 
 
 @dataclass(slots=True)
@@ -181,10 +182,9 @@ def _decodes(raw: bytes, encoding: str) -> bool:
     return True
 
 
-def _parsed(text: str, delimiter: str, quoted: bool, longest: int = MAX_FIELD) -> Iterator[list[str]]:
+def _parsed(text: str, delimiter: str, quoted: bool) -> Iterator[list[str]]:
     """Yield rows but blank lines; a carriage return alone ends none, though the csv module takes it for an end."""
     stand_in = _stand_in(text) if _LONE_RETURN.search(text) else ""
-    csv.field_size_limit(longest)
     lines = io.StringIO(_LONE_RETURN.sub(stand_in, text) if stand_in else text, newline="")
     if quoted:
         rows = csv.reader(lines, delimiter=delimiter, strict=True)

@@ -74,9 +74,10 @@ def holds_text(text: str) -> bool:
 def decode(raw: bytes) -> str:
     """Return bytes as text; never fails.
 
-    A byte order mark decides. Without one: UTF-16 where every other byte is mostly zero, UTF-8 where it is valid or
-    nearly so, GB18030 or CP949 where the bytes come in pairs that are common in Chinese or Korean, else UTF-8. Each
-    byte that is invalid there is read as Windows-1252, which is Windows-1252 itself where no byte is valid UTF-8.
+    A byte order mark decides. Without one: UTF-16 where every other byte is mostly zero, UTF-8 where it is valid, or
+    nearly so in Latin letters, GB18030 or CP949 where the bytes come in pairs that are common in Chinese or Korean,
+    else UTF-8. Each byte that is invalid there is read as Windows-1252, which is Windows-1252 itself where no byte is
+    valid UTF-8.
     """
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
