@@ -234,7 +234,7 @@ def _answered_blindly(names: list[str], total: int, task: Task) -> str:
 def _blank_rows(name: str, number: int) -> str:
     were = "was" if number == 1 else "were"
     rows = count(number, "blank row")
-    return f"{rows} of {name} {were} passed over; the ids of the others are their numbers in the file."
+    return f"{rows} of {name} {were} passed over; the ids of the others count {'it' if number == 1 else 'them'}."
 
 
 def _content(path: Path, medium: Medium) -> tuple[str | None, str | None]:

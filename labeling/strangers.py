@@ -1,6 +1,7 @@
 """Files that stand among samples but are none by their endings: they are left out, and the person is to know.
 
-What usually lies beside samples is passed over without a word: lists, annotations, notes, and a cover.
+Told of are the formats of such things that cannot be read, and files of another ending that are samples inside. What
+else lies beside samples (lists, annotations, notes, a cover) is passed over without a word, as are copies of samples.
 """
 
 from __future__ import annotations
@@ -16,44 +17,32 @@ from labeling.media import MEDIA, Medium
 from labeling.media.base import opened
 from labeling.walk import Found, Walk
 
-LISTS = (
-    ".txt", ".text", ".csv", ".tsv", ".tab", ".xlsx", ".xls", ".ods", ".parquet", ".pq", ".lst", ".list", ".m3u",
-    ".m3u8", ".pls", ".cue",
+PHOTOS = (
+    ".heic", ".heif", ".avif", ".jxl", ".jp2", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".psd",
 )  # fmt: skip
-ANNOTATIONS = (
-    ".json", ".jsonl", ".ndjson", ".geojson", ".xml", ".yaml", ".yml", ".names", ".name", ".data", ".ann", ".conll",
-    ".conllu", ".iob", ".bio", ".ft", ".lab", ".textgrid", ".eaf", ".trs", ".srt", ".vtt", ".lrc", ".solution",
-    ".textproto", ".tfrecord", ".tfrecords", ".mat",
-)  # fmt: skip
-TRACES = (  # of programs: code, settings, what they keep beside a file, and packed copies
-    ".py", ".ipynb", ".m", ".r", ".sh", ".bat", ".ini", ".cfg", ".toml", ".log", ".db", ".sqlite", ".cache", ".bak",
-    ".tmp", ".lnk", ".url", ".nfo", ".md5", ".sha1", ".sha256", ".sfv", ".xmp", ".aae", ".thm", ".asd", ".zip", ".tar",
-    ".gz", ".tgz", ".7z", ".rar",
-)  # fmt: skip
-BESIDE = frozenset((*LISTS, *ANNOTATIONS, *TRACES))
-DOCUMENTS = frozenset((".md", ".rst", ".htm", ".html", ".pdf", ".doc", ".docx", ".odt", ".rtf"))
+SOUNDS = (".m4a", ".aac", ".wma", ".amr", ".ape", ".mka", ".ac3")
+DOCUMENTS = (".docx", ".doc", ".odt", ".rtf", ".pdf", ".html", ".htm", ".md", ".rst")
+UNREAD = {Modality.IMAGE: PHOTOS, Modality.AUDIO: SOUNDS, Modality.TEXT: DOCUMENTS}
 NOTES = frozenset(
     ("readme", "about", "license", "licence", "copying", "authors", "credits", "citation", "changelog", "notice")
 )
 ENDINGS_SHOWN = 5
-LOOKED_INTO = 50  # lone files
-
-
-def foreign(files: Iterable[Found], medium: Medium) -> list[Found]:
-    """Return the files that are none of the medium by their endings, but for what lies beside samples."""
-    return [found for found in files if not medium.owns(found.relative) and not _lies_beside(found, medium)]
+LOOKED_INTO = 50  # files of other endings, of so many bytes at most
+LOOKED_INTO_BYTES = 20_000_000
 
 
 def strangers(files: Walk, medium: Medium) -> list[str]:
-    """Return the names of the files that are left out by their endings, and that the person may have meant.
-
-    A cover is not: one picture in a folder of others, or one document among texts, unless it is of the medium inside.
-    """
-    found = foreign(files.files, medium)
-    folders = Counter(one.folders for one in found if _may_be_a_cover(one))
-    covers = [one for one in found if _may_be_a_cover(one) and folders[one.folders] == 1]
-    silent = {one.relative for place, one in enumerate(covers) if place >= LOOKED_INTO or not _is_one(one, medium)}
-    return [one.relative for one in found if one.relative not in silent]
+    """Return the names of the files that are left out by their endings, and that the person may have meant."""
+    known = {_stem(found) for found in files.files if medium.owns(found.relative)}
+    others = [found for found in files.files if not medium.owns(found.relative) and _stem(found) not in known]
+    unread = [found for found in others if _ending(found) in UNREAD[medium.modality] and not _is_a_note(found)]
+    if medium.modality is Modality.TEXT:  # a single document in a folder may tell of the texts
+        folders = Counter(found.folders for found in unread)
+        return [found.relative for found in unread if folders[found.folders] > 1]
+    media = [found for found in others if any(one.owns(found.relative) for one in _other_media(medium))]
+    named_wrongly = {found.relative for found in media[:LOOKED_INTO] if _is_one(found, medium)}
+    meant = {found.relative for found in unread} | named_wrongly
+    return [found.relative for found in others if found.relative in meant]
 
 
 def as_problems(names: Iterable[str], medium: Medium) -> list[Problem]:
@@ -96,23 +85,27 @@ def _parts(name: str) -> tuple[str, str]:
     return (stem, point + ending) if point else (bare, "")
 
 
-def _lies_beside(found: Found, medium: Medium) -> bool:
-    stem, ending = _parts(found.relative)
-    note = stem in NOTES and not ending
-    return ending in BESIDE or note or (ending in DOCUMENTS and (stem in NOTES or medium.modality is not Modality.TEXT))
+def _stem(found: Found) -> tuple[object, str]:
+    """Return a file's folder and its name without the ending: there may be a copy in another format beside a sample."""
+    return found.folders, _parts(found.relative)[0]
 
 
-def _may_be_a_cover(found: Found) -> bool:
-    ending = _parts(found.relative)[1]
-    return not ending or ending in DOCUMENTS or MEDIA[Modality.IMAGE].owns(found.relative)
+def _ending(found: Found) -> str:
+    return _parts(found.relative)[1]
+
+
+def _is_a_note(found: Found) -> bool:
+    return _parts(found.relative)[0] in NOTES
+
+
+def _other_media(medium: Medium) -> list[Medium]:
+    return [one for one in MEDIA.values() if one.modality not in (medium.modality, Modality.TEXT)]
 
 
 def _is_one(found: Found, medium: Medium) -> bool:
-    """Return whether a file is of the medium inside, whatever its name says; anything may be a text."""
-    if medium.modality is Modality.TEXT:
-        return False
+    """Return whether a file is of the medium inside, whatever its name says."""
     try:
-        with opened(found.path, medium.max_bytes) as file:
+        with opened(found.path, min(medium.max_bytes, LOOKED_INTO_BYTES)) as file:
             medium.check(file)
     except MediaRefused:
         return False

@@ -29,6 +29,7 @@ def foreign_script(asked: Dataset, learned: Dataset, task: Task) -> str | None:
     if task.modality is not Modality.TEXT or not len(asked) or not len(learned):
         return None
     known, found = Counter(_scripts(learned, task)), Counter(_scripts(asked, task))
+    known["Chinese"] += known["Japanese"]  # whose titles may be in its characters alone
     strange = Counter({name: texts for name, texts in found.items() if known[name] < LEAST * known.total()})
     if not known or 2 * strange.total() <= found.total():
         return None
@@ -55,7 +56,10 @@ def script_of(text: str) -> str:
     >>> script_of("A soup, суп"), script_of("Совсем другое"), script_of("好吃"), script_of("12 :)")
     ('Latin', 'Cyrillic', 'Chinese', '')
     """
-    letters = [letter for letter in text[: 4 * LETTERS] if letter.isalpha()][:LETTERS]
+    plain = unicodedata.normalize("NFKC", text[: 4 * LETTERS])
+    letters = [letter for letter in plain if letter.isalpha()][:LETTERS]
     scripts = Counter(unicodedata.name(letter, "").partition(" ")[0].capitalize() for letter in letters)
+    if scripts["Hiragana"] or scripts["Katakana"]:  # between which there may be many Chinese characters
+        return "Japanese"
     ((script, _),) = scripts.most_common(1) or (("", 0),)
     return NAMES.get(script, script)

@@ -25,7 +25,7 @@ from labeling.formats.media import Entry, Listing, MediaFormat
 from labeling.media import Medium
 from labeling.source import Source
 from labeling.splits import SPLIT_COLUMNS, split_name
-from labeling.strangers import by_ending, foreign
+from labeling.strangers import by_ending
 from labeling.tables.columns import facts, text
 from labeling.tables.guess import can_be_target, guess_kind, guess_target
 from labeling.tables.source import TEXT_SUFFIXES, is_real_table, is_table, opened
@@ -165,7 +165,8 @@ class Below:
 
     @cached_property
     def _strangers(self) -> dict[str, list[Found]]:
-        return _by_name(foreign(self._files, self._manifest.medium))
+        others = (found for found in self._files if not self._manifest.medium.owns(found.relative))
+        return _by_name(others, stems=False)
 
     @cached_property
     def _files(self) -> list[Found]:
@@ -177,12 +178,12 @@ class Below:
             return []
 
 
-def _by_name(files: Iterable[Found]) -> dict[str, list[Found]]:
-    """Return files by their bare names, with and without their endings, as they are and in lower case."""
+def _by_name(files: Iterable[Found], stems: bool = True) -> dict[str, list[Found]]:
+    """Return files by their bare names, as they are and in lower case; also without their endings where ``stems``."""
     named: dict[str, list[Found]] = defaultdict(list)
     for found in files:
         bare, stem = composed(found.path.name), composed(found.path.stem)
-        for key in {bare, bare.lower(), stem, stem.lower()}:
+        for key in {bare, bare.lower(), stem, stem.lower()} if stems else {bare, bare.lower()}:
             named[key].append(found)
     return named
 

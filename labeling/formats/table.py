@@ -37,6 +37,7 @@ from labeling.tables.guess import (
     guess_target,
     has_too_many_classes,
     passed_over,
+    taken_for_classes,
     why_passed_over,
 )
 from labeling.tables.judging import Judged, judged
@@ -118,6 +119,7 @@ class Table(Format):
                 *_named_media(seen.rows),
                 *table.notes,
                 *([why_passed_over(passed, chosen)] if passed is not None else []),
+                *(taken_for_classes(target) if target and kind is Kind.MULTICLASS and wishes.kind is None else []),
                 *unread(found, columns),
                 *([] if together_by(columns) else hint(_undecided(usable, target, types))),
                 *told(merged),
@@ -229,7 +231,7 @@ def cells_of(understanding: Understanding, name: str) -> pl.Series:
 def _judged(path: Path, table: OpenTable) -> Judged:
     if not table.rows:
         raise ImportRefused(f"{path.name} has a header but no rows. Choose a table with a row for each example.")
-    return judged(table)
+    return judged(table, path.stat().st_size)
 
 
 def _learned_from(

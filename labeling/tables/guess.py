@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from engine.task import Kind
 from labeling.classes import MAX_CLASSES
@@ -58,7 +59,12 @@ def guess_target(found: list[Facts]) -> str | None:
 
 
 def passed_over(found: list[Facts], chosen: str | None) -> Facts | None:
-    """Return the column that is named as the target, where another was ``chosen``, or none, as it cannot be one."""
+    """Return the column that is named as the target, where another was ``chosen``, or none, as it cannot be one.
+
+    Where the chosen one is named as a target too, nobody need miss it.
+    """
+    if chosen is not None and _plain(chosen) in TARGET_NAMES:
+        return None
     named = next((fact for fact in found if _plain(fact.name) in PLAIN_TARGET_NAMES), None)
     return None if named is None or named.name == chosen or can_be_target(named) else named
 
@@ -86,8 +92,20 @@ def guess_kind(fact: Facts) -> Kind:
 
 
 def _are_class_ids(fact: Facts) -> bool:
+    """Return whether whole numbers of many values number classes from 0 or 1 on, in a column that is named so."""
     repeat = fact.distinct <= MAX_CLASSES and fact.distinct * ROWS_PER_CLASS <= fact.present
-    return repeat and CLASS_NAME.search(fact.name) is not None
+    numbered = fact.low in (0.0, 1.0) and fact.high - fact.low < 2 * fact.distinct
+    return repeat and numbered and CLASS_NAME.search(fact.name) is not None
+
+
+def taken_for_classes(fact: Facts) -> list[str]:
+    """Return a sentence where numbers are taken for classes because of their column's name alone."""
+    if fact.parts or not fact.numeric or guess_kind(replace(fact, name="")) is not Kind.REGRESSION:
+        return []
+    return [
+        f"The whole numbers in “{fact.name}” were taken for {fact.distinct:,} classes, as the column is called so. If "
+        "they are amounts, predict the number instead (--as number on the command line)."
+    ]
 
 
 def _plain(name: str) -> str:

@@ -34,9 +34,9 @@ class Judged:
     whole: bool
 
 
-def judged(table: OpenTable) -> Judged:
-    """Return the rows to judge a table by, and what was counted in them."""
-    small = table.rows == table.total and table.text_bytes <= WHOLE_BYTES
+def judged(table: OpenTable, file_bytes: int = 0) -> Judged:
+    """Return the rows to judge a table by, from a file of so many bytes, and what was counted in them."""
+    small = table.rows == table.total and max(file_bytes, table.text_bytes) <= WHOLE_BYTES
     some = table if small else drawn(table, _most(table))
     whole = some.rows == table.rows
     rows = some.lazy.collect() if small else some.lazy.collect(engine="streaming")

@@ -230,7 +230,8 @@ def _scan(path: Path, name: str, dialect: Dialect, total: int | None, notes: lis
         notes.append(f"A quotation mark in {name} is never closed, so all of them were read as plain characters.")
     notes += _sampled(name, total, kept)
     size = path.stat().st_size
-    return OpenTable(lazy, total or kept, kept, dialect.decimal_comma, tuple(notes), size, numbers=_numbers(filled))
+    numbers = _numbers(filled) if len(dialect.names) > 1 else None
+    return OpenTable(lazy, total or kept, kept, dialect.decimal_comma, tuple(notes), size, numbers)
 
 
 def _naming(name: str, header: bool, repeated: tuple[str, ...]) -> list[str]:
@@ -268,7 +269,10 @@ def _blank() -> pl.Expr:
 
 
 def _numbers(filled: pl.Series) -> pl.Series | None:
-    """Return which rows are filled, None where those are the first ones."""
+    """Return which rows are filled, None where those are the first ones.
+
+    Lines that are wholly empty are no rows, as most programs read them; so nor are they in a table of one column.
+    """
     numbers = filled.arg_true()
     return None if len(numbers) == 0 or numbers[-1] == len(numbers) - 1 else numbers
 

@@ -38,14 +38,19 @@ def collect(
     from labeling.importing import inputs
     from studio.caveats import caveats
 
-    asked: list[Dataset] = []
+    asked, singles = list[Dataset](), list[Path]()
     for path in paths:
         if not task.columns and _is_one_thing(path, task):
-            asked.append(_of_file(path))
+            singles.append(path)
             continue
+        if singles:
+            asked.append(_of_files(singles))
+            singles = []
         dataset = inputs(path, task, tell=tell, unread=_unsaid, progress=job.report, cancelled=job.cancelled)
         _check_rows(path, len(dataset), task)
         asked.append(dataset)
+    if singles:
+        asked.append(_of_files(singles))
     if asked:
         together = Dataset(pl.concat([dataset.frame for dataset in asked], how="diagonal_relaxed"))
         for sentence in caveats(together, task, learned):
@@ -57,11 +62,12 @@ def _unsaid(name: str, why: str) -> None:
     """Say nothing of a file that cannot be read: its answer does."""
 
 
-def _of_file(path: Path) -> Dataset:
+def _of_files(paths: Sequence[Path]) -> Dataset:
     import polars as pl
 
-    facts = {"id": path.name, "reference": str(path), "content": None}
-    return Dataset(pl.DataFrame([facts], schema=dict.fromkeys(facts, pl.String)))
+    facts = {"id": [path.name for path in paths], "reference": [str(path) for path in paths]}
+    nothing = pl.lit(None, dtype=pl.String).alias("content")
+    return Dataset(pl.DataFrame(facts, schema=dict.fromkeys(facts, pl.String)).with_columns(nothing))
 
 
 def some_sample(dataset: Dataset, choose: Callable[[Sequence[int]], int] = random.choice) -> int:

@@ -123,9 +123,7 @@ def test_rows_keep_their_numbers_where_blank_ones_are_passed_over(
     heard: list[str] = []
     found = inputs(path, ROWS, tell=heard.append)
     assert (found.ids, found.frame["x:colour"].to_list()) == (["0", "2"], ["red", "blue"])
-    assert heard == [
-        f"1 blank row of {path.name} was passed over; the ids of the others are their numbers in the file."
-    ]
+    assert heard == [f"1 blank row of {path.name} was passed over; the ids of the others count it."]
 
 
 def test_blank_rows_at_the_end_need_no_word(tmp_path: Path) -> None:

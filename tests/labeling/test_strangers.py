@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from engine.task import Kind, Modality, Task
+from labeling.annotations.registry import CODECS
 from labeling.batch import Watch
 from labeling.importing import inputs, read, understand
 from labeling.media import MEDIA
@@ -81,14 +82,23 @@ def test_what_lies_beside_samples_is_passed_over_without_a_word(
     make_picture(animals / "cat" / "cover.png")
     make_picture(animals / "dog" / "cover.jpg")
     put(animals, "readme.txt", "LICENSE", "NOTICE", "ABOUT.md", "paper.pdf", "cat/0.json", "cat/1.json", "meta.yaml")
-    put(animals, "Thumbs.db", ".DS_Store", ".hidden/x.m4a", "sums.md5", "list.xlsx")
+    put(animals, "Thumbs.db", ".DS_Store", ".hidden/x.m4a", "sums.md5", "list.xlsx", "cat/0.m4a", "_darknet.labels")
+    put(animals, "cat/1", "cat/2.phn", "dog/0.mov", "dog/1.pts")
     assert strangers(walk(animals, Watch()), SOUND) == []
 
 
-def test_several_pictures_in_a_folder_of_sounds_are_no_covers(animals: Path, make_picture: Callable[..., Path]) -> None:
+def test_pictures_of_the_sounds_are_passed_over(animals: Path, make_picture: Callable[..., Path]) -> None:
     for name in ("front.png", "back.png"):
         make_picture(animals / "cat" / name)
-    assert strangers(walk(animals, Watch()), SOUND) == ["cat/back.png", "cat/front.png"]
+    assert strangers(walk(animals, Watch()), SOUND) == []
+
+
+def test_what_the_program_reads_beside_samples_is_never_a_stranger(tmp_path: Path) -> None:
+    endings = {ending for codec in CODECS.values() for ending in getattr(codec, "endings", ())}
+    assert ".json" in endings
+    folder = put(tmp_path / "data", "a.png", *(f"beside-{number}{ending}" for number, ending in enumerate(endings)))
+    for medium in MEDIA.values():
+        assert strangers(walk(folder, Watch()), medium) == []
 
 
 def test_documents_among_texts_may_have_been_meant_but_not_a_single_one(tmp_path: Path) -> None:

@@ -128,7 +128,8 @@ def _understood(selection: Selection, options: Namespace) -> Understanding:
     from labeling.unpacked import release
 
     kind = KINDS.get(options.kind)
-    found = understand_data(selection.path, options.target, options.keep_column, selection.chosen, options.group, kind)
+    first = None if options.labels_from else kind  # it is said of the labels that are meant
+    found = understand_data(selection.path, options.target, options.keep_column, selection.chosen, options.group, first)
     wanted = f"{found.modality.value}_{LABELS_FROM[options.labels_from]}" if options.labels_from else found.format
     if options.no_test_part:
         found = replace(found, apart=False)

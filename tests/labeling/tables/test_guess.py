@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -49,4 +50,26 @@ def test_class_ids_of_a_table_are_classes_unless_the_person_wants_numbers(tmp_pa
     )
     found = understand(path)
     assert (found.target, found.kind, len(found.classes)) == ("label", Kind.MULTICLASS, 40)
-    assert understand(path, **found.wish("kind", "predict the number in")).kind is Kind.REGRESSION
+    assert any("“label” were taken for 40 classes, as the column is called so" in said for said in found.problems)
+    number = understand(path, **found.wish("kind", "predict the number in"))
+    assert number.kind is Kind.REGRESSION
+    assert not any("taken for" in said for said in number.problems)
+
+
+def test_amounts_are_numbers_though_they_are_called_labels(tmp_path: Path) -> None:
+    ages = whole_numbers("label", 60, 200)
+    assert guess_kind(replace(ages, low=18.0, high=90.0)) is Kind.REGRESSION
+    assert guess_kind(replace(ages, low=0.0, high=5000.0)) is Kind.REGRESSION
+
+
+def test_a_column_that_is_named_as_the_target_too_is_not_missed(tmp_path: Path) -> None:
+    path = tmp_path / "birds.csv"
+    rows = range(2002)
+    wing, label, bred = (
+        [row % 11 + 0.5 for row in rows],
+        [f"bird {row % 1001}" for row in rows],
+        [row % 2 for row in rows],
+    )
+    pl.DataFrame({"wing": wing, "label": label, "target": bred}).write_csv(path)
+    found = understand(path)
+    assert (found.target, found.passed_over) == ("target", "")
