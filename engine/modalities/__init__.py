@@ -73,7 +73,9 @@ def portfolio(
     asked = taught(task.modality) or any(entry.limited for entry in entries)
     measured = extent(dataset, task) if asked else None
     entries = tuple(entry for entry in entries if entry.suits(measured))
-    return as_taught(entries, Meta.of(task, size, device, measured)) if taught(task.modality) else entries
+    if taught(task.modality):
+        entries = as_taught(entries, Meta.of(task, size, device, measured))
+    return entries if options is None else searching(entries, options.search)
 
 
 def _as_asked(entries: tuple[Entry, ...], task: Task, options: RunOptions) -> tuple[Entry, ...]:
@@ -83,4 +85,4 @@ def _as_asked(entries: tuple[Entry, ...], task: Task, options: RunOptions) -> tu
         from engine.modalities.image.own import own_entries
 
         entries = (*entries[:_BEFORE_OWN], *own_entries(own), *entries[_BEFORE_OWN:])
-    return searching(held(entries, options.transfer), options.search)
+    return held(entries, options.transfer)

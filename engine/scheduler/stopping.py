@@ -30,6 +30,9 @@ def stop_reason(standings: Sequence[Standing], metrics: Mapping[str, float]) -> 
         broken = [s.name for s in standings if s.failures and not s.curve]
         if broken:
             return f"Everything else has been tried; {_listed(broken)} failed. What happened is in trainer.log."
+        ended = [s.name for s in standings if s.curve and 0.0 < s.share < 1.0]  # by the time that each may take
+        if ended:
+            return f"Everything that fits into the time was tried. With more of it, {_listed(ended)} would go on."
         return "Everything worth trying has been tried; more time would not help."
     watched = [metrics[name] for name in ("nauc", "accuracy", "r2") if name in metrics]
     evaluations = sum(len(standing.curve) for standing in standings)

@@ -26,16 +26,16 @@ def refusal(asked: str, entries: Iterable[Entry], budget_s: float) -> str | None
 
 
 def searching(entries: Iterable[Entry], asked: str) -> tuple[Entry, ...]:
-    """Return the entries of a portfolio; those that search by a strategy that is asked for come after the first few.
+    """Return the entries of a portfolio, those that search by the strategy that is asked for.
 
-    At their own place they could find too little time left.
+    Those that need much time come after the first few then: at their own place they could find too little of it left.
     """
-    every = tuple(entries)
-    if asked == AUTO:
+    every = tuple(_by(entry, asked) if entry.searches and asked != AUTO else entry for entry in entries)
+    long = tuple(entry for entry in every if entry.searches and entry.settings.get("least_s", 0.0) > 0.0)
+    if asked == AUTO or not long:
         return every
-    search = tuple(_by(entry, asked) for entry in every if entry.searches)
-    others = tuple(entry for entry in every if not entry.searches)
-    return (*others[:_FIRST], *search, *others[_FIRST:])
+    others = tuple(entry for entry in every if entry not in long)
+    return (*others[:_FIRST], *long, *others[_FIRST:])
 
 
 def _by(entry: Entry, strategy: str) -> Entry:

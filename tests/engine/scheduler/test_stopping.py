@@ -30,6 +30,13 @@ def test_nobody_left_to_work_ends_the_run() -> None:
     assert "more time would not help" in (stop_reason([DONE], {"nauc": 0.7, "accuracy": 0.8}) or "")
 
 
+def test_who_was_ended_by_the_time_it_may_take_is_named() -> None:
+    ended = Standing("Search", slices=1, seconds=5.0, curve=((1.0, 0.7),), share=0.4, done=True)
+    assert stop_reason([DONE, ended], {"nauc": 0.7}) == (
+        "Everything that fits into the time was tried. With more of it, “Search” would go on."
+    )
+
+
 def test_who_found_the_time_too_short_is_named() -> None:
     late = [Standing("Tuned briefly", slices=2, done=True), Standing("Tuned", slices=1, done=True)]
     broken, needless = Standing("broken", failures=2, done=True), Standing("needless", slices=1, share=1.0, done=True)

@@ -53,11 +53,16 @@ def test_all_that_search_do_so_by_what_is_asked_for_and_nothing_else_changes(tas
     assert (searched.name, searched.kind) == (before.name, before.kind)
 
 
-@pytest.mark.parametrize("task", [TABLE, PICTURES])
-def test_who_searches_as_asked_comes_while_there_is_time_for_it(task: Task) -> None:
-    found = learners(task, "tpe")
+@pytest.mark.parametrize("size", [240, 2_500])  # as many as a recorded run had
+def test_who_needs_much_time_to_search_as_asked_comes_while_it_is_there(size: int) -> None:
+    found, usual = (portfolio(PICTURES, size, "cpu", options=RunOptions(60.0, search=asked)) for asked in ("tpe", AUTO))
     assert found.index(the_search(found)) == 3
-    assert learners(task).index(the_search(learners(task))) > 3
+    assert usual.index(the_search(usual)) > 3
+
+
+def test_a_search_on_a_table_stays_at_its_place() -> None:
+    places = [found.index(the_search(found)) for found in (learners(TABLE, "tpe"), learners(TABLE))]
+    assert places[0] == places[1]
 
 
 @pytest.mark.parametrize("task", [task_of(modality) for modality in Modality])

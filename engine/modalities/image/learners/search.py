@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -35,7 +36,9 @@ SPACE: Space = {
 _USUAL = Shape(width=16)
 _STATE, _INNER = "search.json", "inner"
 _SIDE = 32
-_MORE = 4  # times as many passes: of a network that costs next to nothing the last ones would bring nothing
+_WHOLE = " 1.0"
+_MORE = 4  # times as many passes at most, and as much work
+_COPIES = 20  # in a row: there is hardly anything left to try
 _NONE_TRIED = "No shape of a small network could be tried to the end, so the usual one was taken."
 _NO_TIME = "Too little time was left to search for a shape, so that was left out. Give the run more time to include it."
 
@@ -60,13 +63,13 @@ class Search(Learner):
     The brief trainings are checked on the samples of the second fold and the long one on those of the first, so that
     the choice does not flatter what is chosen. Settings: ``trials`` (16), how many shapes; ``brief`` (4), how often a
     trial sees each sample where its shape costs as much as the usual one, up to four times as often where it costs
-    less, and less often, though once at least, where it costs more; ``epochs`` (60) of the long training; ``least_s``
-    (0), the seconds that must be left at the beginning; ``strategy`` ("evolution") by name of
-    :data:`engine.search.STRATEGIES`; ``starts`` (none), shapes to try after the usual one. All shapes together take at
-    most ``share`` (0.4) of the budget left, each the same part of that, and the long training as much again. A strategy
-    that asks for a share of the work, such as ``halving``, has that share of a brief training done, anew each time as
-    rates fall towards its end; the best is of those that got all of it. What comes to the same network as an earlier
-    proposal is not trained again.
+    less, and less often where it costs more, though once where that takes no more than four times the usual work;
+    ``epochs`` (60) of the long training; ``least_s`` (0), the seconds that must be left at the beginning; ``strategy``
+    ("evolution") by name of :data:`engine.search.STRATEGIES`; ``starts`` (none), shapes to try after the usual one. All
+    shapes together take at most ``share`` (0.4) of the budget left, each the same part of that, and the long training
+    as much again. A strategy that asks for a share of the work, such as ``halving``, has that share of a brief training
+    done, anew each time as rates fall towards its end; the best is of those that got all of it. What comes to the same
+    network as an earlier proposal is not trained again.
     """
 
     kind: ClassVar[str] = "image.search"
@@ -79,6 +82,7 @@ class Search(Learner):
         starts = [usual, *(shape for shape in settings.get("starts", ()) if shape != usual and inside(SPACE, shape))]
         self.strategy = strategy(SPACE, job.seed, starts, self.trials)
         self.tried = 0
+        self._earlier = 0  # shapes that an older program compared without noting which
         self._worths: dict[str, float] = {}  # by shape and share of the work; NaN of who was left out for lack of time
         self.best: tuple[float, Settings] | None = None
         self._asked: Settings | None = None
@@ -107,17 +111,22 @@ class Search(Learner):
 
     @property
     def compared(self) -> int:
-        """How many shapes there are to choose from."""
-        return len({name.split()[0] for name, worth in self._worths.items() if np.isfinite(worth)})
+        """How many shapes there are to choose from, all of them trained for as much work."""
+        return self._earlier + sum(
+            math.isfinite(worth) for name, worth in self._worths.items() if name.endswith(_WHOLE)
+        )
 
     def _ask(self) -> str:
         """Ask for a shape to train where there is none; return a sentence where that ends the search."""
+        copies = 0
         while self._searching and self._asked is None:
             self._asked = self.strategy.ask()
-            if self._asked is None:
+            if self._asked is None or copies == _COPIES:
                 return self._end_search()
-            if (known := self._worths.get(_name_of(self._asked))) is not None and (said := self._told(known)):
-                return said
+            if (known := self._worths.get(_name_of(self._asked))) is not None:
+                copies += 1
+                if said := self._told(known, copy=True):
+                    return said
         return ""
 
     def _go_on(self) -> str:
@@ -128,8 +137,11 @@ class Search(Learner):
             return ""
         return self._told(self._worth(self._learner().validation()))
 
-    def _told(self, worth: float) -> str:
-        """Tell the strategy what its proposal was worth; return a sentence at the end of the search."""
+    def _told(self, worth: float, copy: bool = False) -> str:
+        """Tell the strategy what its proposal was worth; return a sentence at the end of the search.
+
+        A copy of an earlier one is no trial, but to strategies that share out the work and plan by what they ask.
+        """
         assert self._asked is not None
         self._worths[_name_of(self._asked)] = worth
         self.strategy.tell(self._asked, worth, 0.0)
@@ -137,7 +149,7 @@ class Search(Learner):
         whole = share is None or share >= 1.0
         if np.isfinite(worth) and whole and (self.best is None or worth > self.best[0]):
             self.best = (worth, settings)
-        self.tried += 1
+        self.tried += int(share is not None or not copy)
         self._asked, self._inner = None, None
         return self._end_search() if self.tried >= self.trials else ""
 
@@ -148,10 +160,9 @@ class Search(Learner):
         shape = self._shape()
         count = self.compared
         only = "The only shape of a small network that could be tried to the end,"
-        which = only if count == 1 else f"Of {count} shapes of a small network, the one"
-        return (
-            f"{which} with {shape.width} channels and {shape.depth} blocks in each of {shape.stages} stages was taken."
-        )
+        which, end = (only, ",") if count == 1 else (f"Of {count} shapes of a small network, the one", "")
+        blocks = f"{shape.depth} blocks in each of {shape.stages} stages"
+        return f"{which} with {shape.width} channels and {blocks}{end} was taken."
 
     def _worth(self, answers: FloatArray) -> float:
         """Return how good answers are where there are some, higher being better; NaN where there are none."""
@@ -174,16 +185,15 @@ class Search(Learner):
         assert self._asked is not None
         settings, part = parted(self._asked)
         shape, whole = Shape(**settings), float(self.settings.get("brief", 4))
-        passes = (1.0 if part is None else part) * min(
-            _MORE * whole, max(1.0, whole * _USUAL.work(_SIDE) / shape.work(_SIDE))
-        )
+        same_work = whole * _USUAL.work(_SIDE) / shape.work(_SIDE)
+        passes = (1.0 if part is None else part) * min(_MORE * whole, max(same_work, min(1.0, _MORE * same_work)))
         swapped = np.select([self.job.folds == 0, self.job.folds == 1], [1, 0], self.job.folds)
         job = replace(self.job, folds=swapped) if (self.job.folds == 1).any() else self.job
         return self._training(job, shape, passes, self._share_of_one())
 
     def _share_of_one(self) -> float:
         """Return the share of what is left now that gives a trial as many seconds as each one before could take."""
-        return self.share / max(1.0, self.trials - self.share * len(self._worths))
+        return self.share / max(1.0, self.trials - self.share * (self._earlier + len(self._worths)))
 
     def _long(self) -> Scratch:
         return self._training(self.job, self._shape(), float(self.settings.get("epochs", 60)), self.share)
@@ -231,6 +241,7 @@ class Search(Learner):
             "strategy": self.strategy.save(),
             "tried": self.tried,
             "worths": {name: worth if np.isfinite(worth) else None for name, worth in self._worths.items()},
+            "earlier": self._earlier,
             "best": self.best,
             "asked": self._asked,
             "searching": self._searching,
@@ -253,6 +264,8 @@ class Search(Learner):
         self._searching, self._done, self._begun = (bool(state[name]) for name in ("searching", "done", "begun"))
         self._advanced = float(state.get("advanced", 0.0))  # earlier versions forgot it, and the worths
         self._worths = {name: _number(worth) for name, worth in state.get("worths", {}).items()}
+        self._earlier = 0 if "worths" in state else int(state.get("compared", self.tried))
+        self._earlier = int(state.get("earlier", self._earlier))
         if state["inner"]:
             self._learner().restore(folder / _INNER)
 

@@ -43,11 +43,11 @@ class Search(TableLearner):
     A strategy that asks for a share of the work, such as ``halving``, drops by itself: that share of the folds is
     grown, and where it asks again for more, which counts as a trial of its own, those that are missing.
 
-    It has no time of its own: how long it goes on is for the scheduler to say, which sees what it still gains.
-
-    Settings: ``starts``, parameters of LightGBM to try first; ``trials`` (60) at most; ``rounds`` (3000) and
-    ``patience`` (50) of each trial; ``strategy`` (``tpe``), the name of one in :data:`engine.search.STRATEGIES`;
-    ``seed``, added to the job's; ``logarithm``, whether a skewed target may be learned as its logarithm.
+    Settings: ``starts``, parameters of LightGBM to try first; ``trials`` (60) at most; ``share`` (0.6) of the budget
+    left at its beginning that it may take; ``rounds`` (3000) and ``patience`` (50) of each trial; ``strategy``
+    (``tpe``), the name of one in :data:`engine.search.STRATEGIES`; ``seed``, added to the job's; ``logarithm``,
+    whether a skewed target may be learned as its logarithm. Where its time ends it, its share of the work is below 1,
+    so that nobody says that more time would be of no use.
     """
 
     kind: ClassVar[str] = "table.search"
@@ -65,7 +65,10 @@ class Search(TableLearner):
         self._strategy = strategy_class(str(settings.get("strategy", "tpe")))(SPACE, self._seed, starts, self._most)
         self._growth = Growth(int(settings.get("rounds", 3000)), int(settings.get("patience", 50)))
         self._nothing = np.full((len(job.labels), job.task.outputs), np.nan)
+        self._allowance: float | None = None
+        self._spent = 0.0
         self._count, self._done = 0, False
+        self._nothing_left = False
         self._trial: Trial | None = None
         self._begun = BegunTrials()
         self._first: FloatArray | None = None
@@ -75,17 +78,37 @@ class Search(TableLearner):
 
     @override
     def advance(self, deadline: Deadline) -> Progress:
-        served = self._served
+        if self._allowance is None and math.isfinite(deadline.left):
+            self._allowance = float(self.settings.get("share", 0.6)) * deadline.left
+        served, before = self._served, self._spent
         while not self._done:
             trial = self._open()
-            if trial is not None and trial.advance(deadline):
+            ended = trial is not None and trial.advance(deadline)
+            self._spent = before + deadline.elapsed
+            if ended:
                 self._judge()
-            self._done = trial is None or self._count >= self._most
+            self._nothing_left = trial is None
+            self._done = self._through or self._by_time >= 1.0
             if deadline.expired:
                 break
         found = self._kept[0].settings if self._kept else None
-        share = 1.0 if self._done else self._count / self._most
-        return Progress(self._served is not served, self._done, share, found=found)
+        return Progress(self._served is not served, self._done, self._share(), found=found)
+
+    @property
+    def _through(self) -> bool:
+        return self._nothing_left or self._count >= self._most
+
+    @property
+    def _by_time(self) -> float:
+        """How much of its time is gone."""
+        return self._spent / self._allowance if self._allowance else 0.0
+
+    def _share(self) -> float:
+        """Return how much of its trials or of its time is gone, whichever is more; 1 after all trials alone."""
+        by_trials = self._count / self._most
+        if self._done:
+            return 1.0 if self._through else min(by_trials, 0.999)
+        return min(0.999, max(by_trials, self._by_time))
 
     def _open(self) -> Trial | None:
         """Return the trial that is under way, or the next one; None where there is nothing left to try."""
@@ -197,7 +220,9 @@ class Search(TableLearner):
             "strategy": self._strategy.save(),
             "count": self._count,
             "done": self._done,
-            "frugality": self.job.frugality,
+            "nothing_left": self._nothing_left,
+            "spent": self._spent,
+            "allowance": self._allowance,
             "kept": len(self._kept),
             "served": [stored.index(one) for one in self._served],
             "running": self._trial is not None,
@@ -229,18 +254,14 @@ class Search(TableLearner):
         ended, folds = [one for one in stored if one not in not_ended], len(self._rows.checked)
         if any(len(one.texts) != folds for one in ended) or any(len(one.texts) >= folds for one in under_way):
             return  # an older program grew a booster for each of many classes, or passed folds over: begin anew
-        spared = state.get("frugality", self.job.frugality) < self.job.frugality
-        if spared and not state["served"]:
-            return
         self._kept_at = {one: folder / _file_name(place) for place, one in enumerate(stored)}
         self._strategy.restore(state["strategy"])
         self._count, self._done = state["count"], state["done"]
+        self._nothing_left = bool(state.get("nothing_left", self._done))  # as an older program was
+        self._spent, self._allowance = state["spent"], state["allowance"]
         self._kept = stored[: state["kept"]]
         self._served = tuple(stored[place] for place in state["served"])
         self._first = first if self._kept else None
-        if spared:  # what learns from fewer rows, for lack of memory, would only be worse
-            self._done = True
-            return
         self._begun = BegunTrials(begun)
         for one in under_way:
             self._trial = self._trial_of(one, state.get("share"))

@@ -413,11 +413,16 @@ def test_it_is_done_when_there_is_nothing_left_to_try(
     assert learner.advance(Deadline(contract.LONG)).share == 1.0
 
 
-def test_it_is_not_through_before_its_trials_are_however_long_they_take() -> None:
-    learner = Search(a_job(2), {**SETTINGS, "trials": 10_000})
-    said = [learner.advance(Deadline(0.2, left=0.2)) for _ in range(3)]
-    assert not any(progress.done for progress in said)
-    assert 0.0 < said[-1].share < 0.5
+def test_it_keeps_to_its_share_of_the_budget_and_does_not_call_itself_through() -> None:
+    learner = Search(a_job(2), {**SETTINGS, "trials": 10_000, "share": 0.5})
+    seconds, slices, done = 0.0, 0, False
+    while not done:
+        deadline = Deadline(0.2, left=4.0 - seconds)
+        progress = learner.advance(deadline)
+        seconds, slices, done = seconds + deadline.elapsed, slices + 1, progress.done
+        assert slices < 100
+    assert 2.0 <= seconds < 4.0
+    assert progress.share < 0.5  # of its trials
     assert contract.run_to_the_end(Search(a_job(2), SETTINGS)).advance(Deadline(contract.LONG)).share == 1.0
 
 
@@ -436,26 +441,6 @@ def test_a_trial_behind_the_best_on_easy_folds_is_not_told_to_be_ahead_of_it() -
         told, _ = learner._compared(learner._trial_of(tried, None))
         assert told < gain
     assert learner._compared(learner._trial_of(learner._kept[0], None))[0] == pytest.approx(gain)
-
-
-def test_after_a_lack_of_memory_it_keeps_what_it_has_found_from_more_rows(tmp_path: Path) -> None:
-    job = a_job(2)
-    learner = Search(job, {**SETTINGS, "trials": 10})
-    contract.until_improved(learner)
-    learner.save(tmp_path)
-    again = Search(replace(job, frugality=1), {**SETTINGS, "trials": 10})
-    again.restore(tmp_path)
-    assert again.advance(Deadline(contract.LONG)).done
-    np.testing.assert_array_equal(again.validation(), learner.validation())
-
-
-def test_after_a_lack_of_memory_before_its_first_candidate_it_begins_anew(tmp_path: Path) -> None:
-    job = a_job(2, folds=5)
-    again = Search(replace(job, frugality=1), ONE_TRIAL)
-    again.restore(in_the_middle_of_a_trial(job, tmp_path))
-    contract.run_to_the_end_after_restore(again)
-    whole = contract.run_to_the_end(Search(replace(job, frugality=1), ONE_TRIAL))
-    np.testing.assert_allclose(again.validation(), whole.validation(), atol=EXACTLY)
 
 
 def _loss(learner: Any, labels: Any) -> float:
