@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -15,6 +15,8 @@ SAME = 0.0005  # scores closer than this are a tie: the reports show three digit
 
 WORST = ("peak_mb", "overrun_percent")  # a bound that is kept by half of the runs is not kept
 FINAL = "final"  # the last score, whatever the case's metric is
+PACES = ("reference_ms", "quickest_ms", "slowest_ms")
+OF_SEEDS: dict[str, Callable[[list[float]], float]] = {"quickest_ms": min, **dict.fromkeys((*WORST, "slowest_ms"), max)}
 UNTIMED = {peer.name for peer in PEERS if not peer.timed}
 
 Spot = tuple[str, float]  # a case and a budget
@@ -34,16 +36,20 @@ class Tally:
 
 
 def medians(outcomes: Iterable[Outcome]) -> Medians:
-    """Return the median of each figure over seeds, the most of :data:`WORST`, by case, contender and budget."""
+    """Return the median of each figure over seeds, the most of :data:`WORST`, by case, contender and budget.
+
+    ``quickest_ms`` and ``slowest_ms`` are the paces of the machine between which the seeds were measured.
+    """
     gathered: dict[tuple[str, str, float], dict[str, list[float]]] = {}
     for outcome in outcomes:
         figures = gathered.setdefault((outcome.case, outcome.contender, outcome.budget_s), {})
         for name, value in outcome.figures.items():
             figures.setdefault(name, []).append(value)
         if "reference_ms" in outcome.machine:
-            figures.setdefault("reference_ms", []).append(float(outcome.machine["reference_ms"]))
+            for name in PACES:
+                figures.setdefault(name, []).append(float(outcome.machine["reference_ms"]))
     return {
-        key: {name: max(values) if name in WORST else median(values) for name, values in figures.items()}
+        key: {name: OF_SEEDS.get(name, median)(values) for name, values in figures.items()}
         for key, figures in gathered.items()
     }
 
@@ -67,17 +73,18 @@ def rivals(middle: Medians, spot: Spot, figure: str) -> list[str]:
 def comparable(middle: Medians, spot: Spot, who: str, figure: str) -> bool:
     """Tell whether ours and another tool were measured on machines of about the same pace, as far as that matters.
 
-    Lines from before that was measured are taken for alike among themselves. A tool that takes no notice of the budget
-    says the same in the end on any machine, so that its :data:`FINAL` score is compared in any case; when it says so is
-    a matter of the pace, and with it the area under its curve.
+    A shared machine may be half as quick for minutes; where seeds of ours met both, theirs may have met either. Lines
+    from before that was measured are taken for alike among themselves. A tool that takes no notice of the budget says
+    the same in the end on any machine, so that its :data:`FINAL` score is compared in any case; when it says so is a
+    matter of the pace, and with it the area under its curve.
     """
     ours, theirs = middle.get((spot[0], OURS, spot[1])), middle[spot[0], who, spot[1]]
     if ours is None or (figure == FINAL and who in UNTIMED):
         return True
-    mine, other = ours.get("reference_ms"), theirs.get("reference_ms")
-    if mine is None or other is None:
-        return mine is other
-    return machine.alike(mine, other)
+    if "quickest_ms" not in ours or "quickest_ms" not in theirs:
+        return ("quickest_ms" in ours) == ("quickest_ms" in theirs)
+    between = min(max(theirs["reference_ms"], ours["quickest_ms"]), ours["slowest_ms"])  # nearest pace of ours
+    return machine.alike(between, theirs["reference_ms"])
 
 
 def spots(middle: Medians) -> list[tuple[Case, float]]:

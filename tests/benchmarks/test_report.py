@@ -91,6 +91,13 @@ def test_nobody_is_compared_across_machines_of_another_pace() -> None:
         assert "| **0.850** | 0.800 | FLAML |" in alike
 
 
+@pytest.mark.parametrize(("pace", "compared"), [(1.5, False), (1.9, True), (3.0, True), (4.7, True), (5.0, False)])
+def test_who_was_measured_at_a_pace_that_seeds_of_ours_met_is_compared(pace: float, compared: bool) -> None:
+    ours = [at(2.2, outcome(OURS, 0.84, 0)), at(2.3, outcome(OURS, 0.85, 1)), at(3.7, outcome(OURS, 0.86, 2))]
+    written = publish.block([*ours, at(pace, outcome("FLAML", 0.80))])
+    assert ("| **0.850** | 0.800 | FLAML |" in written) == compared
+
+
 def test_a_tool_without_a_clock_is_compared_across_paces_by_its_last_score_alone() -> None:
     lines = [at(2.0, outcome(OURS, 0.85, alc=0.9)), at(4.6, outcome("LightGBM, default", 0.80))]
     written = report(lines)
