@@ -7,7 +7,7 @@ and empty when it has none.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from engine.arrays import FloatArray
@@ -28,8 +28,10 @@ def column_names(task: Task) -> list[str]:
     return names
 
 
-def write_predictions(path: Path, task: Task, ids: Sequence[str], values: FloatArray) -> None:
-    """Write [n, outputs] predictions as CSV, whole or not at all.
+def write_predictions(
+    path: Path, task: Task, ids: Sequence[str], values: FloatArray, unread: Collection[str] = ()
+) -> None:
+    """Write [n, outputs] predictions as CSV, whole or not at all; of samples that are ``unread`` the id alone.
 
     Ids and class names stand exactly as the data has them, so that scripts can join on them.
     """
@@ -43,11 +45,15 @@ def write_predictions(path: Path, task: Task, ids: Sequence[str], values: FloatA
             columns[name] = pl.Series(values[:, number])
     else:
         columns["prediction"] = pl.Series(values[:, 0])
+    frame = pl.DataFrame(columns)
+    if unread:
+        known = ~frame["id"].is_in(list(unread))
+        frame = frame.select("id", pl.when(known).then(pl.exclude("id")))
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as file:
-            pl.DataFrame(columns).write_csv(file)
+            frame.write_csv(file)
         replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)

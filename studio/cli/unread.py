@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from engine.arrays import FloatArray
 from engine.dataset import Dataset
-from engine.task import Kind, Task
+from engine.task import Task
 from studio.cli.models import Trained
 from studio.wording import listing, things
 
@@ -53,29 +53,3 @@ def told(unread: Mapping[str, str], dataset: Dataset, task: Task, so: str) -> st
         f"{things(task.modality, len(rows))} of {len(dataset):,} could not be read, so {so.format(them=them)}: "
         f"{listing(names)}. Replace or convert {them}, and try again. The first: {unread[ids[rows[0]]]}"
     )
-
-
-def write_answers(path: Path, task: Task, ids: Sequence[str], values: FloatArray, unread: Collection[str]) -> None:
-    """Write ``predictions.csv`` as :mod:`engine.run.predictions` has it; of what is ``unread``, the id alone.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    from engine.run.predictions import column_names, write_predictions
-
-    if not unread:
-        write_predictions(path, task, ids, values)
-        return
-    import polars as pl
-
-    from engine.files import write_bytes
-    from engine.model.answers import answers
-
-    read = np.array([name not in unread for name in ids])
-    columns = [pl.Series(np.where(read, column, np.nan)).fill_nan(None) for column in values.T]
-    if task.kind is not Kind.REGRESSION:
-        said = [words if known else None for words, known in zip(answers(task, values), read, strict=True)]
-        columns.insert(0, pl.Series(said, dtype=pl.String))
-    columns.insert(0, pl.Series(list(ids), dtype=pl.String))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_bytes(path, pl.DataFrame(dict(zip(column_names(task), columns, strict=True))).write_csv().encode())

@@ -26,6 +26,7 @@ def _run(options: Namespace) -> None:
         raise UsageError(f"{out} is a folder. Name the CSV file to write, as in --out {out / 'predictions.csv'}.")
     model = load(options.model, options.small)
 
+    from engine.run.predictions import write_predictions
     from labeling.importing import inputs
     from labeling.understanding import count
     from studio.caveats import caveats
@@ -40,7 +41,7 @@ def _run(options: Namespace) -> None:
     if found:
         say(unread.told(found, dataset, model.task, "nothing is predicted for {them}"))
     try:
-        unread.write_answers(out, model.task, dataset.ids, answers, found)
+        write_predictions(out, model.task, dataset.ids, answers, found)
     except OSError as error:
         raise CommandFailed(
             f"{out} cannot be written ({error.strerror or error}). Make room, or choose another place."

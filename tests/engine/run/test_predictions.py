@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from engine.run.predictions import column_names, write_predictions
 from engine.task import Kind, Modality, Task
@@ -44,3 +45,21 @@ def test_several_classes_are_joined(tmp_path: Path) -> None:
     write_predictions(tmp_path / "p.csv", task, ["1", "2", "3"], np.array([[0.5, 0.75], [0.25, 0.25], [0.0, 1.0]]))
     lines = (tmp_path / "p.csv").read_text().splitlines()
     assert lines == ["id,prediction,sea,sky", "1,sea;sky,0.5,0.75", '2,"",0.25,0.25', "3,sky,0.0,1.0"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "text"),
+    [
+        (Kind.MULTICLASS, [[0.25, 0.75], [0.5, 0.5]], "id,prediction,no,yes\na,yes,0.25,0.75\nb,,,\n"),
+        (Kind.MULTICLASS, [[0.25, 0.75], [np.nan, np.nan]], "id,prediction,no,yes\na,yes,0.25,0.75\nb,,,\n"),
+        (Kind.MULTILABEL, [[0.25, 0.25], [0.5, 0.5]], 'id,prediction,no,yes\na,"",0.25,0.25\nb,,,\n'),
+        (Kind.REGRESSION, [[1.5], [2.5]], "id,prediction\na,1.5\nb,\n"),
+    ],
+)
+def test_what_could_not_be_read_keeps_its_row_without_an_answer(
+    kind: Kind, values: list[list[float]], text: str, tmp_path: Path
+) -> None:
+    task = Task(Modality.IMAGE, kind, () if kind is Kind.REGRESSION else ("no", "yes"))
+    write_predictions(tmp_path / "deep" / "p.csv", task, ["a", "b"], np.array(values), {"b"})
+    assert (tmp_path / "deep" / "p.csv").read_text() == text
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["p.csv"]

@@ -13,7 +13,7 @@ from engine.arrays import FloatArray
 from engine.dataset import Dataset
 from engine.task import Column, ColumnType, Kind, Modality, Task
 from studio.cli.models import Trained
-from studio.cli.unread import ABSENT, told, unread_files, write_answers
+from studio.cli.unread import told, unread_files
 from tests.studio.cli.conftest import PHOTOS, torn_picture, whole_picture
 
 USUAL, SEEN = (0.25, 0.75), (0.9, 0.1)
@@ -72,25 +72,3 @@ def test_files_that_could_not_be_read_are_named_with_what_to_do(tmp_path: Path) 
         "5 photos of 6 could not be read, so nothing is said of them: b.jpg, c.jpg, d.jpg and 2 more."
     )
     assert said.endswith(" The first: 1 is torn.")
-
-
-@pytest.mark.parametrize(
-    ("kind", "values", "text"),
-    [
-        (Kind.MULTICLASS, [[0.25, 0.75], [0.5, 0.5]], "id,prediction,no,yes\na,yes,0.25,0.75\nb,,,\n"),
-        (Kind.MULTICLASS, [[0.25, 0.75], [np.nan, np.nan]], "id,prediction,no,yes\na,yes,0.25,0.75\nb,,,\n"),
-        (Kind.MULTILABEL, [[0.25, 0.25], [0.5, 0.5]], 'id,prediction,no,yes\na,"",0.25,0.25\nb,,,\n'),
-        (Kind.REGRESSION, [[1.5], [2.5]], "id,prediction\na,1.5\nb,\n"),
-    ],
-)
-def test_what_could_not_be_read_keeps_its_row_without_an_answer(
-    kind: Kind, values: list[list[float]], text: str, tmp_path: Path
-) -> None:
-    task = Task(Modality.IMAGE, kind, () if kind is Kind.REGRESSION else ("no", "yes"))
-    write_answers(tmp_path / "deep" / "p.csv", task, ["a", "b"], np.array(values), {"b"})
-    assert (tmp_path / "deep" / "p.csv").read_text() == text
-    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["p.csv"]
-
-
-def test_nothing_is_where_no_file_is_looked_for() -> None:
-    assert not Path(ABSENT).exists()
