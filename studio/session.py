@@ -94,6 +94,7 @@ class Session(QObject):
         self._watch: RunWatch | None = None
         self._left_running: list[WorkerHandle] = []
         self._leaving: list[WorkerHandle] = []
+        self._told_before = False  # whether what the run says was said before it was followed here
 
     # -- the project ---------------------------------------------------------------------------------------------
 
@@ -298,6 +299,7 @@ class Session(QObject):
         def work(_job: Job) -> Launched:
             from engine.worker.handle import start
 
+            run.check_writable()
             planned = run.with_device(device) if device else run
             handle = start(planned.path, give_way=True)
             if command:
@@ -311,7 +313,8 @@ class Session(QObject):
             launched.handle.release()
             self._left_running.append(launched.handle)
             return
-        self._follow(launched.run, launched.handle)
+        again = self.run is not None and self.run.path == launched.run.path
+        self._follow(launched.run, launched.handle, told_before=again)
         self.run_started.emit(launched.run)
         for problem in launched.problems:
             self.message.emit("warning", problem)
@@ -354,7 +357,7 @@ class Session(QObject):
             self._follow(run, handle)
             return
 
-    def _follow(self, run: RunFolder, handle: WorkerHandle | None) -> None:
+    def _follow(self, run: RunFolder, handle: WorkerHandle | None, told_before: bool = True) -> None:
         if self._watch is not None:
             self._watch.stop()
             self._watch.deleteLater()
@@ -366,7 +369,9 @@ class Session(QObject):
         self._watch.ended.connect(self._ended)
         self._watch.lost.connect(self._lost)
         self.run_opened.emit()
+        self._told_before = told_before
         self._watch.poll()
+        self._told_before = False
         if self.model_path is not None:
             self.model_changed.emit()
 
@@ -386,7 +391,7 @@ class Session(QObject):
         self.run_event.emit(event)
         if event.type == "point" and self.handle is not None:
             self.model_changed.emit()
-        if event.type == "message" and self.handle is not None:
+        if event.type == "message" and self.handle is not None and not self._told_before:
             level = str(event.data.get("level", "info"))
             if level != "info":  # the Train screen's feed tells those
                 self.message.emit(level, str(event.data.get("text", "")))

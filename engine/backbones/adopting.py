@@ -20,7 +20,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from engine.backbones.outside import SOURCE, Outside, last_linear, names, plain
+from engine.backbones.outside import SOURCE, Outside, last_linear, names, plain, side_of
 from engine.backbones.weights import digest
 from engine.errors import WeightsError
 
@@ -42,19 +42,27 @@ _BROKEN = (
 )
 _INSIDE = ("state_dict", "model_state_dict", "model")
 _COUNTER = "num_batches_tracked"
-_DENSE_LAYER = re.compile(r"(\bdenselayer\d+\.(?:norm|conv))\.([12]\.)")  # as in torchvision's files, not its networks
+_RENAMED = (  # in torchvision's files, not its networks
+    (re.compile(r"(\bdenselayer\d+\.(?:norm|conv))\.([12]\.)"), r"\1\2"),
+    (re.compile(r"(\bencoder_layer_\d+\.mlp\.)linear_1\."), r"\g<1>0."),
+    (re.compile(r"(\bencoder_layer_\d+\.mlp\.)linear_2\."), r"\g<1>3."),
+)
 _PROBE = 64
 _MOST_CLASSES = 50_000
-_NAME = "network"
+_NAME, _SIDE = "network", "side"
 _LEFT_OUT = "so that network was left out."
 
 
 @dataclass(frozen=True)
 class Adopted:
-    """A network by its ``name`` in :mod:`engine.backbones.outside`, and the file with its weights."""
+    """A network by its ``name`` in :mod:`engine.backbones.outside`, and the file with its weights.
+
+    ``side`` is that of the pictures, in pixels, where it sees those of one size alone, None where it sees others too.
+    """
 
     name: str
     file: Path
+    side: int | None = None
 
 
 def adopt(path: Path, shelf: Path) -> Adopted:
@@ -65,18 +73,18 @@ def adopt(path: Path, shelf: Path) -> Adopted:
     """
     kept = shelf / f"{_checked_digest(path)}.safetensors"
     if kept.exists():
-        return Adopted(_name_in(kept), kept)
+        return _kept(kept)
     tensors = _read(path)
     for name in _candidates(path):
         network = plain(name)
         found = _fitting(network, tensors)
         if found is not None:
-            _probe(network, path)
+            side = _only_side(network, path)
             shelf.mkdir(parents=True, exist_ok=True)
             unfinished = kept.with_suffix(".unfinished")
-            save_file(found, unfinished, {_NAME: name})
+            save_file(found, unfinished, {_NAME: name} if side is None else {_NAME: name, _SIDE: str(side)})
             unfinished.replace(kept)
-            return Adopted(name, kept)
+            return Adopted(name, kept, side)
     raise WeightsError(f"The weights {path.name} are not those of the network that its name says, {_LEFT_OUT}")
 
 
@@ -97,11 +105,13 @@ def _unreadable(path: Path, error: Exception) -> WeightsError:
     return WeightsError(f"The weights {path.name} cannot be read ({reason}), {_LEFT_OUT}")
 
 
-def _name_in(file: Path) -> str:
+def _kept(file: Path) -> Adopted:
+    """Return the network of a copy that was made before."""
     try:
         with safe_open(file, "pt") as opened:
-            return str(opened.metadata()[_NAME])
-    except (OSError, SafetensorError, KeyError, TypeError) as error:
+            told = opened.metadata()
+        return Adopted(str(told[_NAME]), file, int(told[_SIDE]) if _SIDE in told else None)
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise WeightsError(f"The copy of the weights in {file} is damaged, {_LEFT_OUT} Delete it.") from error
 
 
@@ -142,7 +152,15 @@ def _read(path: Path) -> dict[str, Tensor]:
     except _BROKEN as error:
         raise _unreadable(path, error) from error
     tensors = {str(name): value for name, value in content.items() if isinstance(value, Tensor)}
-    return {_DENSE_LAYER.sub(r"\1\2", name.removeprefix("module.")): value for name, value in tensors.items()}
+    return {_as_named(name): value for name, value in tensors.items()}
+
+
+def _as_named(name: str) -> str:
+    """Return what the network itself calls a tensor of a file."""
+    name = name.removeprefix("module.")
+    for written, own in _RENAMED:
+        name = written.sub(own, name)
+    return name
 
 
 def _content(path: Path) -> Any:
@@ -186,14 +204,28 @@ def _fitting(network: nn.Module, tensors: Mapping[str, Tensor]) -> dict[str, Ten
     return {name: value.contiguous().clone() for name, value in kept.items()}
 
 
-def _probe(network: nn.Module, path: Path) -> None:
-    """Raise WeightsError where the network does not make sensible features of a small picture."""
-    body = Outside(network).eval()
+def _only_side(network: nn.Module, path: Path) -> int | None:
+    """Return the side of the only pictures that the network sees, in pixels; None where it sees small ones too.
+
+    Raises:
+        WeightsError: it sees none, or does not make sensible features of them.
+    """
+    own, body = side_of(network), Outside(network).eval()
+    for side in (_PROBE, own):
+        features = _features(body, side)
+        if features is None:
+            continue
+        if features.shape != (1, body.length) or not torch.isfinite(features).all():
+            raise WeightsError(f"The weights {path.name} make no sense of a picture, {_LEFT_OUT}")
+        return None if side == _PROBE else side
+    raise WeightsError(f"The network of {path.name} sees pictures of neither {_PROBE} nor {own} px, {_LEFT_OUT}")
+
+
+def _features(body: Outside, side: int) -> Tensor | None:
+    """Return the features of an empty picture; None where the network does not see pictures of this size."""
     try:
         with torch.inference_mode():
-            features = body(torch.zeros(1, 3, _PROBE, _PROBE))
-        sensible = features.shape == (1, body.length) and bool(torch.isfinite(features).all())
-    except (RuntimeError, AssertionError, ValueError, TypeError) as error:
-        raise WeightsError(f"The network of {path.name} sees pictures of one size only, {_LEFT_OUT}") from error
-    if not sensible:
-        raise WeightsError(f"The weights {path.name} make no sense of a picture, {_LEFT_OUT}")
+            features: Tensor = body(torch.zeros(1, 3, side, side))
+    except (RuntimeError, AssertionError, ValueError, TypeError):
+        return None
+    return features

@@ -27,6 +27,7 @@ LIBRARIES = ("torchvision", "timm")
 _MEAN, _SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet's levels, 0 to 1
 _MIDDLE, _HALF, _FULL = 127.0, 128.0, 255.0
 _MOST_OF_ALL = 0.8
+_USUAL_SIDE = 224
 _SEVERAL_OUTPUTS = ("googlenet", "inception_v3")
 _NEED_A_VERSION = "torchvision/mnasnet"  # beside their tensors, which adopted files do not hold
 
@@ -175,6 +176,12 @@ def last_linear(network: nn.Module) -> tuple[str, nn.Linear]:
     if not found:
         raise WeightsError("A network without a last linear layer cannot be used.")
     return found[-1]
+
+
+def side_of(network: nn.Module) -> int:
+    """Return the side in pixels of the pictures that a library made its network for."""
+    sizes = getattr(network, "pretrained_cfg", {}).get("input_size", ())  # of timm
+    return int(sizes[-1] if sizes else getattr(network, "image_size", _USUAL_SIDE))
 
 
 def _stages(network: nn.Module) -> list[tuple[str, ...]]:

@@ -140,6 +140,21 @@ class RunFolder:
             raise RunError(f"The plan of the run {self.path} cannot be changed ({reason}). Check the disk.") from error
         return replace(self, options=replace(self.options, device=device))
 
+    def check_writable(self) -> None:
+        """Try whether the run can go on, before a worker is started that writes all that happens into its journal.
+
+        Raises:
+            RunError: it cannot be written.
+        """
+        try:
+            self.events_path.open("ab").close()
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise RunError(
+                f"The run folder {self.path} cannot be written ({reason}), so the run cannot go on. "
+                "Check its permissions and its disk, or start a new run."
+            ) from error
+
     @property
     def events_path(self) -> Path:
         """The journal."""

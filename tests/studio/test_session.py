@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,11 +15,15 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from engine.results.report import load_previous
+from engine.run.folder import RunFolder
+from engine.run.journal import Journal
 from engine.task import Modality
+from engine.worker.handle import WorkerHandle
 from labeling.importing import read, understand
 from labeling.project import Project
 from studio.session import Session
 from studio.train.choices import Choices
+from studio.train.launching import Launched
 from tests.studio.recorded_runs import Recipe, project_with_run, record
 
 WAIT_MS = 60_000
@@ -186,6 +192,97 @@ def test_a_run_cut_off_goes_on_with_the_processor(session: Session, qtbot: QtBot
     assert session.running
     plan = json.loads((session.run.path / "plan.json").read_text())
     assert session.run.options.device == plan["device"] == "cpu"
+
+
+def test_a_run_whose_folder_cannot_be_written_is_not_resumed_but_it_is_said_why(project: Path, qtbot: QtBot) -> None:
+    run = record(project / "runs" / "cut off", Recipe(Modality.TABLE, ended=None))
+    session = Session()
+    assert session.open_project(project)
+    run.events_path.unlink()
+    run.events_path.mkdir()  # which whoever may write everything cannot write either
+    with qtbot.waitSignal(session.message) as said:
+        session.resume_on_processor()
+    assert said.args[0] == "error"
+    assert said.args[1].startswith(f"The run folder {run.path} cannot be written (")
+    qtbot.waitUntil(lambda: not session.preparing)
+    assert session.interrupted
+    assert not session.running
+    assert RunFolder.open(run.path).options.device == run.options.device
+    session.close()
+
+
+@pytest.fixture
+def worker() -> Iterator[subprocess.Popen[bytes]]:
+    """A process that stands for the worker of a recorded run."""
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    yield process
+    process.kill()
+    process.wait()
+
+
+def complain(run: RunFolder, text: str) -> None:
+    """Say an error as a worker does."""
+    journal = Journal(run.events_path, lambda: 99.0, first=99, echo=False)
+    journal.write("message", {"level": "error", "text": text})
+    journal.close()
+
+
+def heard_by(session: Session) -> list[str]:
+    """What is said to the person from now on."""
+    heard: list[str] = []
+    session.message.connect(lambda _level, text: heard.append(text))
+    return heard
+
+
+def test_what_a_resumed_run_complained_of_before_is_not_said_again(
+    project: Path, worker: subprocess.Popen[bytes], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = record(project / "runs" / "cut off", Recipe(Modality.TABLE, ended=None))
+    complain(run, "There was no room on the disk.")
+    monkeypatch.setattr("engine.worker.handle.start", lambda path, give_way: WorkerHandle(path, worker))
+    session = Session()
+    heard = heard_by(session)
+    assert session.open_project(project)
+    with qtbot.waitSignal(session.run_started):
+        session.resume_run()
+    complain(run, "There is no room on the disk.")
+    qtbot.waitUntil(lambda: bool(heard))
+    assert heard == ["There is no room on the disk."]
+    session.close()
+
+
+def test_what_a_run_under_way_complained_of_is_not_said_whenever_its_project_is_opened(
+    project: Path, worker: subprocess.Popen[bytes], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = record(project / "runs" / "under way", Recipe(Modality.TABLE, ended=None))
+    complain(run, "There was no room on the disk.")
+    monkeypatch.setattr("engine.worker.handle.attach", lambda path: WorkerHandle(path, worker))
+    session = Session()
+    heard = heard_by(session)
+    assert session.open_project(project)
+    assert session.running
+    complain(run, "There is no room on the disk.")
+    qtbot.waitUntil(lambda: bool(heard))
+    assert heard == ["There is no room on the disk."]
+    session.close()
+
+
+def test_what_a_new_run_complains_of_before_it_is_followed_is_said(
+    project: Path, worker: subprocess.Popen[bytes], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def launched(*_: object) -> Launched:
+        run = record(project / "runs" / "new", Recipe(Modality.TABLE, ended=None))
+        complain(run, "There is no room on the disk.")
+        return Launched(run, WorkerHandle(run.path, worker))
+
+    monkeypatch.setattr("studio.session.launch", launched)
+    session = Session()
+    heard = heard_by(session)
+    assert session.open_project(project)
+    with qtbot.waitSignal(session.run_started):
+        session.start_run(30)
+    assert heard == ["There is no room on the disk."]
+    session.close()
 
 
 def test_opening_what_is_open_changes_nothing(session: Session, project: Path, qtbot: QtBot) -> None:

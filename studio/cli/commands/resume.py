@@ -36,6 +36,8 @@ def _run(options: Namespace) -> None:
             f"The run {options.run} is under way (process number {handle.pid}), so it computes where it did. "
             "End that process first, or resume it without --device."
         )
+    if handle is None:
+        run.check_writable()
     if device is not None:
         run = run.with_device(device)
     if handle is None:

@@ -16,7 +16,7 @@ from torch import nn
 
 from engine.backbones import adopting, bare_backbone, load_backbone, load_source_head
 from engine.backbones.adopting import Adopted, adopt
-from engine.backbones.outside import names, plain, weights_in
+from engine.backbones.outside import last_linear, names, plain, weights_in
 from engine.backbones.weights import SUFFIXES
 from engine.errors import WeightsError
 
@@ -132,6 +132,62 @@ def test_an_adopted_file_tells_how_large_its_network_is(network: nn.Module, pth:
 def test_a_network_of_timm_is_taken_as_timm_normalises(tmp_path: Path) -> None:
     torch.save(plain("timm/resnet10t").state_dict(), path := tmp_path / "resnet10t.c3_in1k.pth")
     assert adopt(path, tmp_path / "shelf").name == "timm/resnet10t"
+
+
+def tiny_transformer(name: str, weights: None = None, side: int = 96) -> nn.Module:
+    """A network of torchvision's for pictures of one size, much smaller than those with a name."""
+    from torchvision.models import VisionTransformer
+
+    network: nn.Module = VisionTransformer(side, patch_size=32, num_layers=1, num_heads=2, hidden_dim=16, mlp_dim=24)
+    nn.init.normal_(last_linear(network)[1].weight)  # which it makes zero
+    return network
+
+
+@pytest.fixture
+def of_one_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Weights of such a network, under a name and with names as in torchvision's files."""
+    monkeypatch.setattr("torchvision.models.get_model", tiny_transformer)
+    tensors = {
+        name.replace(".mlp.0.", ".mlp.linear_1.").replace(".mlp.3.", ".mlp.linear_2."): value
+        for name, value in plain("torchvision/vit_b_16").state_dict().items()
+    }
+    assert "encoder.layers.encoder_layer_0.mlp.linear_1.weight" in tensors
+    torch.save(tensors, path := tmp_path / "vit_b_16-c867db91.pth")
+    return path
+
+
+def test_a_network_that_sees_pictures_of_one_size_alone_sees_them_at_that_size(
+    of_one_size: Path, tmp_path: Path
+) -> None:
+    adopted = adopt(of_one_size, tmp_path / "shelf")
+    assert (adopted.name, adopted.side) == ("torchvision/vit_b_16", 96)
+    assert adopt(of_one_size, tmp_path / "shelf") == adopted  # as the copy says
+    levels = torch.randint(0, 256, (2, 3, 96, 96), generator=torch.Generator().manual_seed(0)).float()
+    mean, spread = (torch.tensor(three)[:, None, None] for three in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
+    body, head = load_backbone(adopted.name, adopted.file), load_source_head(adopted.name, adopted.file)
+    assert head is not None
+    with torch.no_grad():
+        expected = plain("torchvision/vit_b_16")((levels / 255.0 - mean) / spread)
+        found = head(body((levels - 127.0) / 128.0))
+    torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
+
+
+def test_networks_that_see_small_pictures_are_bound_to_no_size(pth: Path, tmp_path: Path) -> None:
+    assert adopt(pth, tmp_path / "shelf").side is None
+    assert adopt(pth, tmp_path / "shelf").side is None
+
+
+def test_a_network_of_timm_sees_pictures_of_the_size_that_timm_names(tmp_path: Path) -> None:
+    save_file(plain("timm/test_vit3").state_dict(), path := tmp_path / "test_vit3.r160_in1k.safetensors")
+    adopted = adopt(path, tmp_path / "shelf")
+    assert (adopted.name, adopted.side) == ("timm/test_vit3", 160)
+
+
+def test_a_network_that_sees_neither_small_pictures_nor_those_it_is_made_for_is_refused(
+    of_one_size: Path, shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adopting, "side_of", lambda network: 80)
+    assert "sees pictures of neither 64 nor 80 px" in refusal(of_one_size, shelf)
 
 
 class Harmful:

@@ -83,6 +83,21 @@ def test_a_plan_that_cannot_be_changed_is_a_sentence(tmp_path: Path) -> None:
         run.with_device("cpu")
 
 
+def test_a_run_can_go_on_whose_journal_can_be_written_and_which_is_left_as_it_is(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run")
+    run.check_writable()
+    run.events_path.write_text("what happened")
+    run.check_writable()
+    assert run.events_path.read_text() == "what happened"
+
+
+def test_a_run_whose_journal_cannot_be_written_cannot_go_on(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run")
+    run.events_path.mkdir()
+    with pytest.raises(RunError, match=r"The run folder .* cannot be written .* cannot go on\. Check its permissions"):
+        run.check_writable()
+
+
 def test_a_folder_that_holds_something_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("keep me")
     with pytest.raises(RunError, match="is not empty, so nothing was started"):

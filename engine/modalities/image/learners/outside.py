@@ -57,7 +57,8 @@ class OutsideHead(FrozenHead):
     """A head on the features of a network that the person brought.
 
     Settings: ``weights``, the path of its file, and those of :class:`FrozenHead` but ``backbone``. Features may be
-    below zero, so no root is taken of them.
+    below zero, so no root is taken of them. A network that sees pictures of one size alone is shown them at that size,
+    whatever the ``resolution``.
     """
 
     kind: ClassVar[str] = "image.outside_head"
@@ -83,11 +84,15 @@ class OutsideHead(FrozenHead):
         return super().member()
 
     def _take_up(self) -> None:
-        self.backbone, self.weights = self.file.adopted.name, self.file.adopted.file
+        adopted = self.file.adopted
+        self.backbone, self.weights = adopted.name, adopted.file
+        self.resolution = adopted.side or self.resolution
 
 
 class OutsideFineTune(ImageFineTune):
-    """Tunes a network that the person brought; a processor leaves a large one as it is.
+    """Tunes a network that the person brought.
+
+    One that sees pictures of one size alone stays as it is, and on a processor a large one too.
 
     Settings: ``weights``, the path of its file, and those of :class:`ImageFineTune` but ``backbone``. Where the file
     cannot be used nothing is said: the head on the same file has said so.
@@ -103,6 +108,12 @@ class OutsideFineTune(ImageFineTune):
     def advance(self, deadline: Deadline) -> Progress:
         if self.file.refusal() is not None:
             return _left_out("")
+        side = self.file.adopted.side
+        if side is not None:
+            return _left_out(
+                f"The network of {self.file.path.name} sees pictures of {side} px alone, so it is not tuned. What it "
+                "sees as it is is made use of."
+            )
         if self._too_large:
             return _left_out(
                 f"The network of {self.file.path.name} is too large to be tuned on a processor. What it sees as it is "

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torchvision.models import VisionTransformer
 
 from engine.backbones.adopting import adopt
 from engine.backbones.outside import plain
@@ -32,4 +33,20 @@ def test_a_head_on_a_network_from_outside_is_written(tmp_path: Path) -> None:
     adopted = adopt(path, tmp_path)
     head = kernel_head(PICTURES, 1024, root=None)
     member = FeaturesMember(adopted.name, 64, True, head, np.full(3, 1 / 3), weights=adopted.file)
+    assert apart(model_of(PICTURES, member), pictures(4)) <= 1e-5
+
+
+def test_a_head_on_a_network_of_one_size_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def tiny(name: str, weights: None = None) -> torch.nn.Module:
+        network: torch.nn.Module = VisionTransformer(
+            96, patch_size=32, num_layers=2, num_heads=2, hidden_dim=16, mlp_dim=24
+        )
+        return network
+
+    monkeypatch.setattr("torchvision.models.get_model", tiny)  # the smallest one with a name has 86 million weights
+    torch.save(plain("torchvision/vit_b_16").state_dict(), path := tmp_path / "vit_b_16.pth")
+    adopted = adopt(path, tmp_path)
+    assert adopted.side is not None
+    head = kernel_head(PICTURES, 16, root=None)
+    member = FeaturesMember(adopted.name, adopted.side, False, head, np.full(3, 1 / 3), weights=adopted.file)
     assert apart(model_of(PICTURES, member), pictures(4)) <= 1e-5

@@ -58,6 +58,16 @@ def test_a_run_that_is_under_way_stays_where_it_computes(tmp_path: Path, capsys:
     assert not run.control_path.exists()
 
 
+def test_a_run_folder_that_cannot_be_written_is_a_sentence_and_changes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = flower_run(tmp_path / "run")
+    run.events_path.mkdir()  # which whoever may write everything cannot write either
+    assert main(["resume", str(run.path), "--device", "cpu"]) == 1
+    assert f"The run folder {run.path} cannot be written (" in capsys.readouterr().err
+    assert RunFolder.open(run.path).options.device == "auto"
+
+
 @pytest.mark.slow
 def test_a_paused_run_goes_on(tmp_path: Path) -> None:
     run = flower_run(tmp_path / "run", budget_s=3.0)

@@ -114,6 +114,32 @@ def test_a_file_that_cannot_be_used_ends_the_learner_with_a_sentence(job: Job, t
     assert not progress.message
 
 
+@pytest.fixture(scope="module")
+def of_one_size(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small transformer that sees pictures of 160 pixels alone."""
+    path = tmp_path_factory.mktemp("own") / "test_vit3.pth"
+    torch.save(plain("timm/test_vit3").state_dict(), path)
+    return path
+
+
+def test_a_network_of_one_size_has_a_head_at_that_size(job: Job, of_one_size: Path, tmp_path: Path) -> None:
+    one = contract.run_to_the_end(head(job, of_one_size))
+    contract.its_predictions_are_well_formed(one)
+    member = one.member()
+    assert isinstance(member, FeaturesMember)
+    assert member.resolution == 160
+    contract.its_saved_member_answers_the_same(one, tmp_path / "m")
+
+
+def test_a_network_of_one_size_is_not_tuned_and_it_says_so(job: Job, of_one_size: Path) -> None:
+    one = tuned(job, of_one_size)
+    progress = one.advance(Deadline(contract.LONG))
+    assert progress.done
+    assert not progress.improved
+    assert "test_vit3.pth sees pictures of 160 px alone, so it is not tuned" in progress.message
+    assert one._net is None
+
+
 def test_a_processor_leaves_a_large_network_as_it_is_and_says_so(
     job: Job, own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
