@@ -11,6 +11,8 @@ _SAYINGS = (
     "DefaultCPUAllocator",  # the processor's, as PyTorch says it
     "ALLOC_FAILED",  # cuBLAS and cuDNN
     "STATUS_NOT_INITIALIZED",  # these too, where a card has no room for what they begin with
+    "ALLOCATION_FAILED",  # cuDNN from its version 9 on, of the card's memory or the processor's
+    "Invalid buffer size",  # Metal, of one that is larger than it can ever have
     "unable to find an engine",  # cuDNN, where no way of computing fits into what is free
     "Unable to find a valid cuDNN algorithm",
 )

@@ -11,6 +11,7 @@ from uuid import uuid4
 import numpy as np
 
 from engine.arrays import FloatArray
+from engine.errors import ModelError
 from engine.model.blend import blend
 from engine.model.folder import Manifest, MemberRecord, publish, read_manifest
 from engine.model.member import Member
@@ -19,6 +20,7 @@ from engine.samples import Samples
 from engine.task import Task
 
 AT_ONCE = 2000  # samples, so that what is computed on the way to their answers fits into memory however many there are
+_TIMES_OUTRUN = 3  # how often newer models may come, early in a run, while one is loaded
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,24 @@ class Model:
     def load(cls, folder: Path, device: str = "cpu") -> Self:
         """Load from a model folder; no code from the files is run.
 
+        Where newer models come meanwhile, and the files of the one that is being loaded go, the newest is loaded.
+
         Raises:
             ModelError: there is no model, it is damaged, or a newer version made it.
         """
         manifest = read_manifest(folder)
+        for _ in range(_TIMES_OUTRUN):
+            try:
+                return cls._of(manifest, device)
+            except (ModelError, OSError):
+                newest = read_manifest(folder)
+                if newest.members == manifest.members:
+                    raise
+                manifest = newest
+        return cls._of(manifest, device)
+
+    @classmethod
+    def _of(cls, manifest: Manifest, device: str) -> Self:
         members = tuple(
             WeightedMember(
                 record.name,

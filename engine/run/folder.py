@@ -21,6 +21,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
+from engine.budget import awake
 from engine.dataset import Dataset
 from engine.errors import DataError, RunError
 from engine.files import read_json, write_json
@@ -33,7 +34,7 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How to train. ``pressed_at`` is the unix time at which Train was pressed; the budget counts from there.
+    """How to train. ``pressed_at`` is the unix time at which Train was pressed.
 
     ``cache`` is a folder for costly features that outlive the run; ``notes`` are sentences about the data for the
     result; ``max_latency_ms`` is the most that an answer about one sample may take on this computer, None for any time;
@@ -63,19 +64,30 @@ class RunOptions:
 class RunFolder:
     """A run on disk. Reading it starts nothing.
 
-    ``planned_at`` is the unix time at which its plan stood, None where an earlier version made it.
+    ``planned_at`` is the unix time at which its plan stood, None where an earlier version made it. ``prepared_s`` are
+    the seconds from the press of Train until then, less those in which the computer slept; None where nobody measured.
     """
 
     path: Path
     task: Task
     options: RunOptions
     planned_at: float | None = None
+    prepared_s: float | None = None
 
     @classmethod
     def create(
-        cls, path: Path, task: Task, dataset: Dataset, options: RunOptions, predict: Dataset | None = None
+        cls,
+        path: Path,
+        task: Task,
+        dataset: Dataset,
+        options: RunOptions,
+        predict: Dataset | None = None,
+        pressed: float | None = None,
     ) -> Self:
         """Make the folder and freeze the data in it.
+
+        ``pressed`` is when Train was pressed by the clock :func:`engine.budget.awake`. From there the budget counts;
+        without it, from the time of day in ``options``.
 
         Raises:
             RunError: the path already holds something, or cannot be written.
@@ -88,12 +100,14 @@ class RunFolder:
             if predict is not None:
                 predict.write(path / "predict.parquet")
             planned_at = time.time()
-            plan = {"format": FORMAT, "task": task.to_json(), **asdict(options), "planned_at": planned_at}
+            prepared_s = None if pressed is None else max(0.0, awake() - pressed)
+            measured = {"planned_at": planned_at, "prepared_s": prepared_s}
+            plan = {"format": FORMAT, "task": task.to_json(), **asdict(options), **measured}
             write_json(path / "plan.json", plan)
         except OSError as error:
             reason = error.strerror or str(error)
             raise RunError(f"The run folder {path} cannot be written ({reason}). Choose another place.") from error
-        return cls(path.resolve(), task, options, planned_at)
+        return cls(path.resolve(), task, options, planned_at, prepared_s)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -120,9 +134,8 @@ class RunFolder:
                 transfer=_transfer(plan.get("transfer", AUTO)),
                 search=_search(plan.get("search", strategies.AUTO)),
             )
-            planned_at = plan.get("planned_at")
-            planned_at = None if planned_at is None else float(planned_at)
-            return cls(path.resolve(), Task.from_json(plan["task"]), options, planned_at)
+            planned_at, prepared_s = _seconds(plan.get("planned_at")), _seconds(plan.get("prepared_s"))
+            return cls(path.resolve(), Task.from_json(plan["task"]), options, planned_at, prepared_s)
         except (OSError, KeyError, TypeError, ValueError, OverflowError, DataError) as error:
             raise RunError(f"The plan of the run {path} is damaged ({error!r}). Start a new run.") from error
 
@@ -219,6 +232,10 @@ class RunFolder:
     def write_result(self, result: Mapping[str, Any]) -> None:
         """Write ``result.json``, once, at the end."""
         write_json(self.path / "result.json", result)
+
+
+def _seconds(kept: float | None) -> float | None:
+    return None if kept is None else float(kept)
 
 
 def _weights(kept: str | list[str] | None) -> tuple[str, ...]:

@@ -21,13 +21,15 @@ class Answering:
     """Predicts ``parts`` with ``member``, piece by piece; pieces grow while they are quick.
 
     They shrink for lack of memory, and where samples take long to read. Each lack of memory that came before
-    (``frugality``) makes the first piece smaller, and how far pieces grow. ``now`` is the clock.
+    (``frugality``) makes the first piece smaller, and how far pieces grow. ``now`` is the clock. ``member`` may be
+    taken away while nobody asks; what it has predicted stays.
     """
 
     def __init__(
         self, member: Member, parts: Mapping[str, Samples], frugality: int = 0, now: Callable[[], float] = awake
     ) -> None:
-        self._member, self._parts = member, parts
+        self.member: Member | None = member
+        self._parts = parts
         most = math.inf if frugality == 0 else max(1, _MOST // 4 ** (frugality - 1))
         self._portion = Portion(max(1, first_size(parts.values()) // 4**frugality), most, now)
         self._made: dict[str, list[FloatArray]] = {name: [] for name in parts}
@@ -71,9 +73,10 @@ class Answering:
 
     def _next(self, samples: Samples, position: int) -> FloatArray | None:
         """Return the answers to some samples from ``position`` on; None where they were too many at once."""
+        assert self.member is not None
         rows = np.arange(position, min(position + self._portion.size, len(samples)))
         try:
-            return self._portion.ask(self._member.predict, samples.take(rows))
+            return self._portion.ask(self.member.predict, samples.take(rows))
         except Exception as error:
             if not short_of_memory(error) or len(rows) == 1:
                 raise

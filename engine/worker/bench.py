@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -78,18 +79,23 @@ class Bench:
         self._learners: dict[str, Learner] = {}
         self._offered: dict[str, Member] = {}  # the newest candidates, until their learners work on
         self._answering: dict[str, Answering] = {}
+        self._short = False  # whether memory has run short
 
     def advance(self, name: str, deadline: Deadline, frugality: int = 0) -> SliceReport:
         """Let one learner work until the deadline and keep what it reached.
 
         ``frugality`` is how often it has run out of memory. A learner that fails is built anew next time, from what
-        it had saved.
+        it had saved; so is, once memory ran short for anybody, whoever had to rest.
         """
+        self._short = self._short or frugality > 0
+        if self._short:
+            self._clear(name)
         # A member may share its network with the learner, which changes now; those of who is done are on disk.
         self._offered = {other: self._offered[other] for other in self._offered if other in self._learners}
         self._offered.pop(name, None)
         self._answering.pop(name, None)
-        self._spare(frugality)
+        if frugality:
+            self._forget()
         try:
             return self._advance(name, deadline, frugality)
         except BaseException:
@@ -130,10 +136,25 @@ class Bench:
             self._learners[name] = learner
         return self._learners[name]
 
-    def _spare(self, frugality: int) -> None:
-        """Let go of all that was read from files once memory ran short, whoever wanted it."""
+    def _clear(self, name: str) -> None:
+        """Let go of all others, lest they take the memory of who works: they are on disk.
+
+        What they have answered so far stays.
+        """
+        others = (self._learners.keys() | self._offered.keys()) - {name}
+        for other in others:
+            self._learners.pop(other, None)
+            self._offered.pop(other, None)
+        for other, answering in self._answering.items():
+            if other != name:
+                answering.member = None
+        if others:
+            gc.collect()  # a network and its parts refer to each other
+
+    def _forget(self) -> None:
+        """Let go of all that was read from files, whoever wanted it."""
         for samples in (self.job.samples, *self._parts.values()):
-            if frugality and isinstance(samples, Forgetful):
+            if isinstance(samples, Forgetful):
                 samples.forget()
 
     def _device(self, frugality: int) -> str:
@@ -156,12 +177,18 @@ class Bench:
         Raises:
             ModelError: some of its answers are no numbers.
         """
-        self._spare(frugality)
+        self._short = self._short or frugality > 0
+        if frugality:
+            self._clear(name)
+            self._forget()
         if name not in self._answering:
             self._answering[name] = Answering(self._member(name, frugality), self._parts, frugality)
-        self._answering[name].leave_out(leave_out)
+        answering = self._answering[name]
+        answering.leave_out(leave_out)
         try:
-            through = self._answering[name].advance(deadline)
+            if answering.member is None:  # it had to rest
+                answering.member = self._member(name, frugality)
+            through = answering.advance(deadline)
         except BaseException:
             self._answering.pop(name)
             self._offered.pop(name, None)  # the next try may have to be made elsewhere

@@ -108,8 +108,9 @@ class Worker:
         except EngineError:
             raise
         except Exception as error:  # the process edge: a run in which something went wrong here can be resumed
-            traceback.print_exc()
             self._cut_off(error)
+            with contextlib.suppress(OSError):  # a full disk has no room for the log either
+                traceback.print_exc()
             return 1
         finally:
             self._journal.close()

@@ -22,6 +22,7 @@ gone and so is the trainer.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import logging
@@ -106,10 +107,12 @@ def _carried_out(bench: Bench, command: dict[str, Any], deadline: Deadline) -> d
     try:
         reply = _JOBS[command["do"]](bench, learner, deadline, frugality)
     except Exception as error:  # the process edge: any failure of a learner is a failed slice
-        traceback.print_exc()
+        with contextlib.suppress(OSError):  # a full disk has no room for the log either
+            traceback.print_exc()
         reason, message = _reason(error, bench.run.path), f"{type(error).__name__}: {error}"
     else:
-        print(f"{learner}: {command['do']}, {deadline.elapsed:.2f} s", *_aside(reply), file=sys.stderr)
+        with contextlib.suppress(OSError):
+            print(f"{learner}: {command['do']}, {deadline.elapsed:.2f} s", *_aside(reply), file=sys.stderr)
         return {"learner": learner, "seconds": deadline.elapsed, **reply}
     gc.collect()  # once the error is gone: a network and its parts refer to each other, and the next try needs the room
     give_back()

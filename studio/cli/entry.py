@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from typing_extensions import override
 
+from engine.budget import awake
 from engine.device import thread_environment
 from studio.cli.clock import process_start
 from studio.cli.commands import COMMANDS
@@ -52,6 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; without ``argv``, the one this process was started with."""
     pressed_at = process_start() if argv is None else time.time()
+    pressed = awake() - max(0.0, time.time() - pressed_at)  # the same moment by the clock that stands still in sleep
     words = list(sys.argv[1:] if argv is None else argv)
     if argv is None:
         os.environ.update(thread_environment())  # this process computes too: predict, evaluate, export
@@ -61,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         options = build_parser().parse_args(words or ["studio"])
         if options.command is None:
             raise UsageError("Name a command. See autodidact --help.")
-        options.pressed_at = pressed_at
+        options.pressed, options.pressed_at = pressed, pressed_at
         options.carry_out(options)
         sys.stdout.flush()
     except KeyboardInterrupt:

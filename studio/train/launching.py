@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.budget import awake
 from studio.background import Job
 from studio.recent import home
 from studio.train.choices import Choices, own_networks
@@ -41,6 +41,7 @@ def launch(project: Project, budget_s: float, choices: Choices, pressed_at: floa
     and the answer is None. The time that fetching takes is not the run's: it is as if Train had been pressed so much
     later.
     """
+    pressed = awake()  # nearly pressed_at; by the time of day a sleep, or a clock set right, would cost budget
     from engine.run.folder import RunFolder, RunOptions
     from engine.task import Modality
     from engine.worker.handle import start
@@ -57,13 +58,14 @@ def launch(project: Project, budget_s: float, choices: Choices, pressed_at: floa
     own = own_networks(choices.networks if of_photos else None)
     weights, problems = own.files, tuple[str, ...]()
     if choices.fetch and of_photos:
-        began = time.monotonic()
+        began = awake()
         fetched, problems = _fetched(own.files, job)
         if job.cancelled():
             return None
         job.keep()
         weights = (*weights, *fetched)
-        pressed_at += time.monotonic() - began
+        took = awake() - began
+        pressed, pressed_at = pressed + took, pressed_at + took
     options = RunOptions(
         budget_s=budget_s,
         device=choices.device,
@@ -73,7 +75,7 @@ def launch(project: Project, budget_s: float, choices: Choices, pressed_at: floa
         max_latency_ms=choices.max_latency_ms,
         weights=tuple(str(file) for file in weights),
     )
-    run = RunFolder.create(project.new_run_path(), frozen.task, frozen.dataset, options)
+    run = RunFolder.create(project.new_run_path(), frozen.task, frozen.dataset, options, pressed=pressed)
     write_origins(run.path, origins)
     return Launched(run, start(run.path, give_way=True), problems)
 

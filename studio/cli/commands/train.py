@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.budget import awake
 from engine.device import DEVICES
 from engine.search import asked as strategies
 from engine.transfer.asked import AUTO, WORDS
@@ -134,9 +135,10 @@ def _own_weights(options: Namespace, intake: Intake, report: Reporter) -> tuple[
     if options.allow_download:
         from engine.backbones.fetching import fetch_good
 
-        began = time.monotonic()
+        began = awake()
         fetched, troubles = fetch_good(folder, own, report.say)
-        options.pressed_at += time.monotonic() - began
+        took = awake() - began
+        options.pressed, options.pressed_at = options.pressed + took, options.pressed_at + took
         own = list(dict.fromkeys([*own, *fetched]))
     return own, troubles
 
@@ -192,7 +194,7 @@ def _written(
         search=options.search,
     )
     path = options.out or intake.run_path or _default_path(options.data)
-    run = RunFolder.create(path, frozen.task, frozen.dataset, plan, predict)
+    run = RunFolder.create(path, frozen.task, frozen.dataset, plan, predict, options.pressed)
     write_origins(run.path, intake.origins)
     return run
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -14,6 +14,7 @@ from engine.arrays import FloatArray
 from engine.learners.constant import ConstantMember
 from engine.model.member import Member
 from engine.model.model import AT_ONCE, Model, WeightedMember
+from engine.model.registry import MEMBERS
 from engine.samples import Samples
 from engine.task import Kind, Modality, Task
 from engine.worker.first import Headcount
@@ -65,3 +66,63 @@ def test_of_very_many_samples_only_so_many_are_looked_at_together(size: int) -> 
     np.testing.assert_array_equal(model.predict(Rows(values)), values)
     assert sum(watched.asked) == size
     assert max(watched.asked) <= AT_ONCE
+
+
+class Filed(ConstantMember):
+    """Lies in a file; before that is read, the next of what happens ``meanwhile`` does."""
+
+    kind: ClassVar[str] = "filed"
+    meanwhile: ClassVar[list[Callable[[], None]]] = []
+
+    @override
+    def save(self, folder: Path) -> Mapping[str, Any]:
+        np.save(folder / "answer.npy", self.answer)
+        return {}
+
+    @classmethod
+    @override
+    def load(cls, folder: Path, settings: Mapping[str, Any], task: Task, device: str = "cpu") -> Self:
+        if cls.meanwhile:
+            cls.meanwhile.pop()()
+        return cls(np.load(folder / "answer.npy"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A model folder."""
+    monkeypatch.setitem(MEMBERS, "filed", f"{__name__}:Filed")
+    publish_all(tmp_path / "model", 1.0)
+    return tmp_path / "model"
+
+
+def publish_all(folder: Path, *numbers: float) -> None:
+    for number in numbers:
+        part = WeightedMember("x", 1.0, Filed(np.array([number])))
+        Model(Task(Modality.TABLE, Kind.REGRESSION), (part,)).save(folder)
+
+
+def test_one_whose_files_go_while_it_is_loaded_gives_way_to_the_newest(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Filed, "meanwhile", [lambda: publish_all(folder, 2.0, 3.0)])
+    assert Model.load(folder).predict(Headcount(1)).tolist() == [[3.0]]
+
+
+def test_nobody_waits_for_ever_for_a_model_that_is_always_replaced(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = [lambda: publish_all(folder, 2.0, 3.0)] * 20
+    monkeypatch.setattr(Filed, "meanwhile", times)
+    with pytest.raises(FileNotFoundError):
+        Model.load(folder)
+    assert times
+
+
+def test_what_is_damaged_is_told_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = list[None]()
+    (damaged,) = folder.rglob("answer.npy")
+    damaged.unlink()
+    monkeypatch.setattr(Filed, "meanwhile", [lambda: looks.append(None)] * 5)
+    with pytest.raises(FileNotFoundError):
+        Model.load(folder)
+    assert len(looks) == 1

@@ -283,6 +283,70 @@ def test_after_a_lack_of_memory_nothing_that_was_read_from_files_stays_there(ask
         assert not samples._files._kept
 
 
+class Counter(ConstantLearner):
+    """Counts its slices, and those who are in memory; never done."""
+
+    here: ClassVar[weakref.WeakSet[Counter]] = weakref.WeakSet()
+
+    def __init__(self, job: Job, settings: Mapping[str, Any]) -> None:
+        super().__init__(job, settings)
+        self.count = 0
+        self.looks = self.validation  # parts refer to each other, as those of networks do
+        self.here.add(self)
+
+    @override
+    def advance(self, deadline: Deadline) -> Progress:
+        self.count += 1
+        return Progress(improved=True, done=False, message=f"{self.count} of {len(self.here)}")
+
+    @override
+    def save(self, folder: Path) -> None:
+        (folder / "count").write_text(str(self.count))
+
+    @override
+    def restore(self, folder: Path) -> None:
+        self.count = int((folder / "count").read_text())
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All learners count."""
+    monkeypatch.setattr("engine.worker.bench.learner_class", lambda kind: Counter)
+    monkeypatch.setattr(Counter, "here", weakref.WeakSet())
+
+
+@pytest.mark.usefixtures("counted")
+def test_once_memory_ran_short_whoever_works_is_alone_in_it_and_nobody_begins_anew(tmp_path: Path) -> None:
+    bench = Bench(flower_run(tmp_path / "run"))
+    a, b, c, *_ = bench._entries
+
+    def said(turns: list[tuple[str, int]]) -> list[str]:
+        return [bench.advance(name, Deadline(1.0), frugality).message for name, frugality in turns]
+
+    assert said([(a, 0), (b, 0), (a, 0)]) == ["1 of 1", "1 of 2", "2 of 2"]
+    assert said([(c, 1), (a, 0), (a, 0), (b, 0), (c, 1)]) == ["1 of 1", "3 of 1", "4 of 1", "2 of 1", "2 of 1"]
+
+
+@pytest.mark.usefixtures("counted")
+def test_answers_under_way_stay_when_who_gives_them_has_to_make_room(tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run", predict=True)
+    bench = Bench(run)
+    a, b, *_ = bench._entries
+    bench.advance(a, Deadline(1.0))
+    looks, asked = iter([False]), weakref.ref(bench._offered[a])
+    assert not bench.answer(a, Deadline(20.0, lambda: next(looks, True)))
+    share = bench.answered(a)
+    assert 0.0 < share < 1.0
+    bench.advance(b, Deadline(1.0), 1)
+    assert asked() is None
+    assert bench.answered(a) == share
+    assert bench.answer(a, Deadline(20.0))
+    candidate = Checkpoint(run.checkpoints_path, a).candidate()
+    assert candidate is not None
+    assert candidate.answers is not None
+    assert candidate.answers["predict"].shape == (30, 2)
+
+
 def text_run(folder: Path) -> RunFolder:
     """Return a run on 24 files of text, 8 of them held out and 8 to predict."""
     task = Task(Modality.TEXT, Kind.MULTICLASS, ("a", "b"))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import queue
+import sys
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from engine.errors import DeviceError
 from engine.modalities import Entry
@@ -19,6 +22,7 @@ from engine.scheduler import Policy, Standing
 from engine.scheduler.breadth_then_gain import BreadthThenGain
 from engine.worker.checkpoint import Checkpoint
 from engine.worker.control import Command
+from engine.worker.endings import NO_ROOM
 from engine.worker.loop import Worker
 from engine.worker.pace import Pace
 from engine.worker.trainer_handle import TrainerReply
@@ -48,6 +52,29 @@ def test_what_goes_wrong_in_the_worker_itself_ends_the_sitting_not_the_run(
     assert told["level"] == "error"
     assert told["text"].startswith(said)
     assert "resume it" in told["text"]
+
+
+def no_room(*_: object) -> int:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+class FullLog(io.StringIO):
+    """A log on a full disk."""
+
+    @override
+    def write(self, text: str, /) -> int:
+        return no_room()
+
+
+def test_a_full_disk_is_told_of_though_there_is_no_room_for_the_log_either(
+    sit: Sit, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.worker.serving.write_table", no_room)
+    worker = sit()
+    with monkeypatch.context() as full:
+        full.setattr(sys, "stderr", FullLog())
+        assert worker.run_to_end() == 1
+    assert events(run, "message")[-1].data["text"] == NO_ROOM
 
 
 def test_what_was_served_last_is_written_out_though_the_last_sitting_was_cut_off_before(

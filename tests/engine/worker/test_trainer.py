@@ -130,6 +130,18 @@ def test_a_run_that_cannot_be_opened_is_fatal(start: Starter, tmp_path: Path) ->
     assert trainer.wait(PATIENCE) == 1
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_log_for_which_there_is_no_room_costs_no_slice(start: Starter, tmp_path: Path) -> None:
+    run = flower_run(tmp_path / "run")
+    (run.path / "trainer.log").symlink_to("/dev/full")
+    trainer = start(run.path)
+    assert reply(trainer)["reply"] == "ready"
+    ask(trainer, do="advance", learner="nobody", seconds=1.0, left=9.0, frugality=0)
+    assert reply(trainer)["message"].startswith("KeyError")
+    ask(trainer, do="advance", learner=first_learner(run), seconds=60.0, left=60.0, frugality=0)
+    assert reply(trainer)["version"] == 1
+
+
 @pytest.mark.parametrize("fault", ["FillsAndSaysSo", "FillsInPart"])
 def test_a_full_disk_is_no_fault_of_the_learner(fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(LEARNERS, "table.linear", f"tests.engine.worker.crashing:{fault}")

@@ -11,6 +11,8 @@ import pytest
 
 from engine.backbones import fetching
 from engine.backbones.good import GOOD
+from engine.budget import awake
+from engine.run.folder import RunFolder
 from engine.worker.handle import WorkerHandle
 from labeling.project import Project
 from studio.background import Job
@@ -69,16 +71,28 @@ def test_what_was_asked_for_is_fetched_kept_for_all_projects_and_given_to_the_ru
 
 
 def test_the_time_of_a_run_begins_when_all_is_fetched(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    now, passed = time.monotonic, [0.0]
-    monkeypatch.setattr(time, "monotonic", lambda: now() + passed[0])
+    passed = [0.0]
+    for clock in ("studio.train.launching.awake", "engine.run.folder.awake"):
+        monkeypatch.setattr(clock, lambda: awake() + passed[0])
 
     def slowly(*_: object) -> tuple[list[Path], list[str]]:
         passed[0] += 3600.0
         return [], []
 
     monkeypatch.setattr(fetching, "fetch_good", slowly)
-    assert launched(project, FETCH).run.options.pressed_at >= 4600.0
+    found = launched(project, FETCH).run
+    assert found.options.pressed_at >= 4600.0
+    assert found.prepared_s is not None
+    assert 0.0 < found.prepared_s < 3600.0
     assert launched(project, AS_USUAL).run.options.pressed_at == 1000.0
+
+
+def test_the_sleep_of_the_computer_is_not_the_time_of_a_run(project: Project) -> None:
+    began = awake()
+    run = launched(project, AS_USUAL, pressed_at=time.time() - 3600.0).run  # the lid was closed for an hour
+    assert run.prepared_s is not None
+    assert 0.0 < run.prepared_s <= awake() - began
+    assert RunFolder.open(run.path).prepared_s == run.prepared_s
 
 
 def test_without_a_connection_training_goes_on_without_and_says_so(

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from engine.backbones import fetching
+from engine.budget import awake
 from engine.run.folder import RunFolder
 from engine.search import asked as strategies
 from engine.task import Kind
@@ -84,8 +85,9 @@ def test_the_plan_keeps_the_files_of_own_networks_and_fetches_none(photos: Path,
 def test_weights_are_fetched_before_the_time_begins_and_the_run_goes_on_without_those_that_cannot(
     photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    now, fetched = time.monotonic, [0.0]
-    monkeypatch.setattr(time, "monotonic", lambda: now() + fetched[0])
+    fetched = [0.0]
+    for clock in ("studio.cli.commands.train.awake", "engine.run.folder.awake"):
+        monkeypatch.setattr(clock, lambda: awake() + fetched[0])
     came = tmp_path / "own" / "good.pth"
 
     def slowly(folder: Path, given: list[Path], say: Callable[[str], None]) -> tuple[list[Path], list[str]]:
@@ -97,7 +99,10 @@ def test_weights_are_fetched_before_the_time_begins_and_the_run_goes_on_without_
     words = ["--weights", str(came.parent), "--allow-download", "--out", str(tmp_path / "run")]
     pressed = time.time()
     assert main(["train", str(photos), *words]) == 1
-    options = RunFolder.open(tmp_path / "run").options
+    run = RunFolder.open(tmp_path / "run")
+    assert run.prepared_s is not None
+    assert 0.0 < run.prepared_s < 3600.0
+    options = run.options
     assert options.pressed_at >= pressed + 3600.0
     assert options.own_weights == (came,)
     assert "The other could not be fetched." in options.notes
