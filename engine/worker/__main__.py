@@ -36,24 +36,31 @@ def main() -> int:
         trainer.kill()
         return 0
     try:
+        if not named:
+            log_to(path / "worker.log")  # takes what is complained of from here on
         return Worker(RunFolder.open(path), inbox, trainer).run_to_end()
     except EngineError as error:
         print(error, file=sys.stderr)
-        return 1
+    except OSError as error:
+        reason = error.strerror or str(error)
+        print(
+            f"The run folder {path} cannot be written ({reason}), so nothing was trained. Check its drive and who may "
+            "write there, then resume the run.",
+            file=sys.stderr,
+        )
     finally:
         trainer.kill()
+    return 1
 
 
 def _wait_for_run(trainer: TrainerHandle) -> Path | None:
-    """Return the run to work on, whose ``worker.log`` takes what is complained of from then on; None for none."""
+    """Return the run to work on; None for none."""
     while line := sys.stdin.readline():
         message = json.loads(line)
         if "expect" in message:
             trainer.expect(message["expect"])
         if "run" in message:
-            path = Path(message["run"])
-            log_to(path / "worker.log")
-            return path
+            return Path(message["run"])
     return None
 
 

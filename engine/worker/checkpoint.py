@@ -78,7 +78,8 @@ class Checkpoint:
     def __init__(self, root: Path, learner: str) -> None:
         self.learner = learner
         self.folder = root / learner
-        self.folder.mkdir(parents=True, exist_ok=True)
+        for folder in (root, self.folder):  # not what is above: a run that was moved must not come into being anew
+            folder.mkdir(exist_ok=True)
         self.mark = self._read()
 
     def _read(self) -> Mark:

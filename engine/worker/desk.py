@@ -59,15 +59,19 @@ class Desk:
         return awake() > self._ends_at
 
     @property
+    def starting(self) -> bool:
+        """Whether a trainer is here that cannot begin yet."""
+        return self._trainer is not None and not self._ready
+
+    @property
     def waking(self) -> bool:
-        """Whether a trainer is here that cannot begin yet, as its graphics card may have to wake up."""
-        return self._trainer is not None and not self._ready and self.device not in (None, "cpu")
+        """Whether it cannot as its graphics card may have to wake up."""
+        return self.starting and self.device not in (None, "cpu")
 
     @property
     def hangs(self) -> bool:
         """Whether a trainer is here whose graphics card has long been to wake up; for the end only."""
-        asleep = self._trainer is not None and not self._ready and self.device != "cpu"
-        return asleep and awake() - self._since > SLOW_CARD
+        return self.starting and self.device != "cpu" and awake() - self._since > SLOW_CARD
 
     def start(self) -> None:
         """Start a trainer on the run, or take the one that waits; its imports take a moment."""
@@ -124,6 +128,7 @@ class Desk:
     def done(self, *, well: bool = True) -> Errand | None:
         """Take the job off the desk and return it; a learner that did it ``well`` needs no warm-up next time."""
         errand, self.errand, self._ends_at = self.errand, None, float("inf")
+        self._ready = True  # whoever has tried has begun
         if errand is not None and well:
             self._warm.add(errand.learner)
         return errand

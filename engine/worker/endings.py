@@ -17,14 +17,24 @@ CARD_GONE = (
     "The graphics card does not answer any more, so training stopped. What was learned is kept: resume it to go on "
     "with the processor, or restart the computer first."
 )
-_NO_MEMORY = (
+NO_MEMORY = (
     "There is too little memory, so training stopped. What was learned is kept. Close other programs, then resume it."
+)
+NO_START = (
+    "The part that learns does not start, so training stopped; why is in the run's trainer.log or worker.log. What was "
+    "learned is kept: put that right, then resume it."
+)
+MOVED = (
+    "The folder of this training is not where it was, so training stopped. What was learned is kept in it: resume it "
+    "where it is now."
 )
 _UNKNOWN = "Training could not go on; why is in the run's worker.log. What was learned is kept: resume it."
 
 
 def why_cut_off(error: Exception, run_path: Path) -> str:
     """Return what to tell of an error that ended a sitting."""
+    if not run_path.is_dir():
+        return MOVED
     if short_of_room(error, run_path):
         return NO_ROOM
-    return _NO_MEMORY if short_of_memory(error) else _UNKNOWN
+    return NO_MEMORY if short_of_memory(error) else _UNKNOWN

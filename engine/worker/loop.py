@@ -33,15 +33,18 @@ from engine.worker.answer_time import AnswerTime
 from engine.worker.checkpoint import Checkpoint
 from engine.worker.control import Command, ControlFile, listen_to_stdin
 from engine.worker.desk import CARD_PATIENCE, Desk, Errand
-from engine.worker.endings import ASKED_TO, CARD_GONE, NO_CARD, NO_ROOM, why_cut_off
+from engine.worker.endings import ASKED_TO, CARD_GONE, MOVED, NO_CARD, NO_ROOM, why_cut_off
 from engine.worker.first import serve_constant
 from engine.worker.head_start import head_start
 from engine.worker.health import OWNER, give_back, memory_mb, take_ownership
 from engine.worker.lookout import Lookout
+from engine.worker.losses import CARD_TRIES, OVERRUN, Loss, Losses
 from engine.worker.result import bare_result, final_result
 from engine.worker.roster import DISK_FULL, OUT_OF_MEMORY, Roster
-from engine.worker.serving import Server
+from engine.worker.serving import Server, tidy
+from engine.worker.telling import Teller, facts_of_slice
 from engine.worker.trainer_handle import TrainerHandle, TrainerReply
+from engine.worker.whereabouts import away
 
 TICK = 0.1
 HEARTBEAT = 1.0
@@ -49,9 +52,9 @@ JUDGINGS = 5  # the end takes so many: what is served and the small model on two
 MOST_FOR_THE_END = 0.1  # which may take this share of the budget
 LAST_LOOK = 0.5  # seconds that the end may wait for news of the samples where there is time left
 PAUSE_PATIENCE = 2.0  # how long a slice may take to end when a pause or an end is asked for (spec 7.7)
-CARD_TRIES = 2  # trainers that are asked before the card is given up
-KILLED = (-9, 137)  # exit codes of a process that the system killed
-ENDED = (-15, 143)  # and of one that was asked to end
+START_PATIENCE = 15.0  # or a trainer to start, at the end, where something better has but to answer,
+FRESH_PATIENCE = 6.0  # and one that has to answer: it imports libraries and loads networks
+ORDER_PATIENCE = 1.0  # how long a word may take that comes along with the order to go on
 
 
 class Worker:
@@ -76,7 +79,8 @@ class Worker:
         self._last_beat = 0.0
         self._leaves_because = ""  # a sentence: the sitting ends here, and the run can be resumed
         self._cannot_go_on = False  # the trainer cannot open the run as this machine is now
-        self._lost_waking = 0  # trainers in a row that ended while their graphics card was to wake
+        self._losses = Losses()
+        self._files_away = False  # nothing can be learned or asked in this sitting
         self._metrics: dict[str, float] = {}
         self._answer_time = AnswerTime(run.options.budget_s)
         for answered in self._before.answered:
@@ -84,8 +88,7 @@ class Worker:
         self._answer_time.begin_anew()
         self._judging_s = 0.0  # the longest that judging what is served has taken
         self._error = 0.0  # the standard error of the served model's score
-        self._told: set[tuple[str, str]] = set()  # what learners have said to the person in this sitting
-        self._notes = list(run.options.notes)
+        self._teller = Teller(self._journal, self._before.told, run.options.notes)
         self._lookout = Lookout(run)
         self._prepared = False
 
@@ -101,9 +104,10 @@ class Worker:
         Raises:
             EngineError: nothing could be trained, for a reason that the person can be told.
         """
-        if self.run.result() is not None:
-            return 0
         try:
+            if self.run.result() is not None:
+                self._tidy_up()
+                return 0
             return self._sit()
         except EngineError:
             raise
@@ -114,6 +118,12 @@ class Worker:
             return 1
         finally:
             self._journal.close()
+
+    def _tidy_up(self) -> None:
+        """Remove what a worker that was killed right after its result left, unless it is still there to do so."""
+        with contextlib.suppress(OSError, RunError):
+            take_ownership(self.run.path)
+            tidy(self.run)
 
     def _sit(self) -> int:
         take_ownership(self.run.path)
@@ -137,6 +147,7 @@ class Worker:
         n_train, n_test = self._server.sizes
         if n_train == 0:
             raise DataError("There are no samples to learn from. Label some first.")
+        self._look_for_files()
         new = not (self.run.model_path / MANIFEST).is_file()
         if new:
             serve_constant(self._server)  # so that there is a model whatever the graphics card does
@@ -159,7 +170,7 @@ class Worker:
         elif self._server.served is not None:
             self._judge()
         for sentence in damaged:
-            self._journal.write("message", {"level": "info", "text": sentence})
+            self._teller.say(sentence)
         if self._server.serve_if_ready():  # all of it was there when the last sitting was cut off
             self._point(self._server.leader)
         if self._server.served is None:
@@ -168,6 +179,21 @@ class Worker:
         for learner in self._roster.untold(self._server.versions):
             self._evaluate(learner)
         self._prepared = True
+        if self._reason == "finished":
+            self._patience_ends = self._until_the_end()  # what has but to answer is known by now
+
+    def _look_for_files(self) -> None:
+        """See whether a run that goes on has what it learns from; if not, it can still be finished or discarded.
+
+        Raises:
+            DataError: it has not, and is to go on all the same.
+        """
+        sentence = away(self.run.task, self._server.parts) if self._before.started else None
+        self._files_away, ends = sentence is not None, awake() + ORDER_PATIENCE
+        while sentence is not None and self._reason is None and not self._leaves_because:
+            if awake() > ends:
+                raise DataError(sentence)
+            self._listen()
 
     def _heard_device(self) -> str:
         """Return where the trainer computes, "cpu" where the run ends before that is known.
@@ -225,7 +251,7 @@ class Worker:
 
     def _nearly_served(self) -> bool:
         """Whether a run that is to finish keeps more, gets a better model, or knows its pace, if it waits a moment."""
-        in_time = awake() < self._patience_ends and self._budget.remaining > self._reserve
+        in_time = awake() < self._patience_ends and self._budget.remaining > self._reserve and not self._files_away
         busy = self._server.waiting or self._desk.working is not None
         return self._reason == "finished" and busy and in_time
 
@@ -309,16 +335,24 @@ class Worker:
         if self._state == "pausing" and (self._desk.working is None or now > self._patience_ends):
             self._stand_still()
         elif self._desk.overdue and self._inbox.empty():  # where judging took long, the reply may wait to be heard
-            self._slice_lost("overrun", "took far longer than it was given, so it was stopped")
+            self._slice_lost(OVERRUN)
 
     def _beat(self) -> None:
         now = awake()
         if now - self._last_beat < HEARTBEAT:
             return
         self._last_beat = now
+        if self._is_moved:
+            self._leaves_because = MOVED
+            return
         remaining = round(self._budget.remaining, 2)
         beat = {"state": self._state, "remaining_s": remaining, "learner": self._desk.working, "memory_mb": memory_mb()}
         self._journal.write("heartbeat", beat)
+
+    @property
+    def _is_moved(self) -> bool:
+        """Whether the folder of the run is not there any more: nothing must be written to where it was."""
+        return not (self.run.path / "plan.json").is_file()
 
     # Commands.
 
@@ -352,9 +386,15 @@ class Worker:
             self._state = "working"
             self._journal.write("resumed")
 
+    def _until_the_end(self) -> float:
+        """Return until when a run that is to finish waits for what it nearly has."""
+        must_start = self._server.asked and (self._desk.empty or self._desk.starting)
+        return awake() + (START_PATIENCE if must_start else PAUSE_PATIENCE)
+
     def _finish(self) -> None:
+        self._resume()
         self._reason = "finished"
-        self._patience_ends = awake() + PAUSE_PATIENCE
+        self._patience_ends = self._until_the_end()
         if self._desk.errand is not None and self._desk.errand.job != "measure":
             self._desk.interrupt()
 
@@ -374,7 +414,9 @@ class Worker:
         elif kind in ("answered", "measured"):
             self._errand_done(message)
         elif kind == "ready":
-            self._lost_waking = 0
+            self._losses.began()
+            if self._reason == "finished":
+                self._patience_ends = min(self._patience_ends, awake() + FRESH_PATIENCE)
             if not self._desk.ready(message["device"]):  # what is learned here is for the card
                 self._leaves_because = CARD_GONE
         elif kind == "failed":
@@ -391,21 +433,11 @@ class Worker:
     def _slice_ended(self, message: dict[str, Any]) -> None:
         learner, seconds, done = message["learner"], message["seconds"], message["done"]
         self._desk.done()
+        self._losses.worked()
         self._answer_time.lost(learner)  # as it worked on since
         self._roster.worked(learner, seconds, done=done, share=message["share"])
-        facts = {
-            "learner": learner,
-            "seconds": round(seconds, 3),
-            "done": done,
-            "aside_s": round(message["aside_s"], 3),
-        }
-        known: dict[str, Any] = {} if message["share"] is None else {"share": round(message["share"], 4)}
-        if message["stepped_s"]:
-            known |= {name: round(message[name], 3) for name in ("stepped_s", "prepared_s")}
-        if message["found"] is not None:
-            known["found"] = message["found"]
-        self._journal.write("slice", facts | known)
-        self._tell(learner, message["message"])
+        self._journal.write("slice", facts_of_slice(message))
+        self._teller.tell(learner, message["message"])
         wanted = self._weigh(learner) if message["version"] is not None else None
         if self._state == "working":
             self._dispatch()  # the trainer works on while the rest is written
@@ -415,6 +447,7 @@ class Worker:
     def _errand_done(self, message: dict[str, Any]) -> None:
         learner = message["learner"]
         self._desk.done()
+        self._losses.worked()
         if message["reply"] == "answered":
             seconds, share = round(message["seconds"], 3), round(message["share"], 4)
             facts = {"learner": learner, "seconds": seconds, "through": message["through"], "share": share}
@@ -425,21 +458,9 @@ class Worker:
         self._server.carried_out(learner)
         self._serve(learner)
 
-    def _tell(self, learner: str, sentence: str) -> None:
-        """Say what a learner has to say to the person, once."""
-        if sentence and (learner, sentence) not in self._told:
-            self._told.add((learner, sentence))
-            self._journal.write("message", {"level": "info", "text": f"{learner}: {sentence}"})
-
-    def _note(self, sentence: str) -> None:
-        """Say what is to be known of the whole run, now, unless an earlier sitting has, and in its result."""
-        self._notes.append(sentence)
-        if sentence not in self._before.told:
-            self._journal.write("message", {"level": "info", "text": sentence})
-
     def _tell_news(self, wait_s: float = 0.0) -> None:
         for sentence in self._lookout.news(self._server.has_learned, wait_s):
-            self._note(sentence)
+            self._teller.note(sentence)
 
     def _watch_progress(self) -> None:
         """End early when more time is of no use, or when nothing works at all."""
@@ -451,7 +472,7 @@ class Worker:
                 "Nothing could be learned: every way of learning failed. The reasons are in trainer.log in "
                 f"{self.run.path}."
             )
-        self._note(sentence)
+        self._teller.note(sentence)
         self._reason = "converged"
 
     def _why_end(self) -> str | None:
@@ -466,28 +487,30 @@ class Worker:
         )
 
     def _trainer_gone(self, code: int) -> None:
-        if code in ENDED:  # by somebody, as when the machine shuts down: no fault of the learner
+        loss = self._losses.of(code)
+        if loss is None:
             self._take_up(self._desk.stop())
-        elif code in KILLED:  # nobody but the system does that, and it does when memory runs out
-            self._slice_lost(OUT_OF_MEMORY, "was ended by the system, which does that when memory runs out")
         else:
-            self._slice_lost("crash", f"stopped unexpectedly (code {code})")
+            self._slice_lost(loss)
 
-    def _slice_lost(self, reason: str, words: str) -> None:
-        waking = self._desk.waking and reason in ("overrun", "crash")  # no learner has begun
-        self._lost_waking += waking
-        if waking and (reason == "overrun" or self._lost_waking >= CARD_TRIES):
+    def _slice_lost(self, loss: Loss) -> None:
+        starting, waking = self._desk.starting, self._desk.waking
+        errand = self._desk.stop()
+        if not starting:
+            if errand is not None:
+                self._failed(errand, loss.reason, loss.words)
+            return
+        why = self._losses.before_it_began(loss, on_a_card=waking)
+        if why == NO_CARD:
             self._cannot_go_on = True
             raise DeviceError(NO_CARD)
-        errand = self._desk.stop()
-        if errand is not None and not waking:
-            self._failed(errand, reason, words)
+        self._leaves_because = self._leaves_because or why
 
     def _failed(self, errand: Errand, reason: str, message: str) -> None:
         learner = errand.learner
         self._answer_time.lost(learner)
-        if reason == DISK_FULL:
-            self._leaves_because = NO_ROOM
+        if reason == DISK_FULL or self._is_moved:
+            self._leaves_because = MOVED if self._is_moved else NO_ROOM
             return
         sentence = self._roster.failed(learner, reason, learning=errand.job == "advance")
         facts: dict[str, Any] = {"learner": learner, "reason": reason, "message": message}
@@ -496,7 +519,7 @@ class Worker:
             facts["withdrawn"] = self._server.withdraw(learner)
         self._journal.write("failed", facts)
         if sentence is not None:
-            self._tell(learner, sentence)
+            self._teller.tell(learner, sentence)
         self._take_up(errand)
         if withdrawn:
             self._serve(learner)
@@ -543,8 +566,7 @@ class Worker:
         facts |= {"version": self._server.versions[learner], "first_look": self._server.is_first_look(learner)}
         self._journal.write("evaluated", facts)
         for sentence in self._roster.doubts(self._policy.guarded):
-            if sentence not in self._before.told:
-                self._journal.write("message", {"level": "info", "text": sentence})
+            self._teller.say_once(sentence)
 
     def _point(self, learner: str) -> None:
         assert self._server.served is not None
@@ -573,21 +595,21 @@ class Worker:
         under_way = self._before.started or learned
         if under_way and (self._cannot_go_on or not self._prepared):
             text = f"{sentence} What was learned is kept: put that right, then resume it."
-            self._journal.write("message", {"level": "error", "text": text})
+            self._teller.say(text, "error")
             return
-        self._notes.append(sentence)
-        self._journal.write("message", {"level": "error", "text": sentence})
+        self._teller.notes.append(sentence)
+        self._teller.say(sentence, "error")
         self._write_result("failed")
 
     def _cut_off(self, error: Exception) -> None:
         """Say that this sitting ends here, where that can be said."""
         with contextlib.suppress(OSError):
-            self._journal.write("message", {"level": "error", "text": why_cut_off(error, self.run.path)})
+            self._teller.say(why_cut_off(error, self.run.path), "error")
 
     def _end(self) -> int:
         """Write the result; return the exit code."""
         if self._leaves_because:
-            self._journal.write("message", {"level": "info", "text": self._leaves_because})
+            self._teller.say(self._leaves_because)
             return 1
         reason = self._reason or "budget"
         if reason == "budget" and self._desk.hangs and not (self._server.has_learned or self._server.waiting):
@@ -600,11 +622,11 @@ class Worker:
             self._serve_in_the_end()
             self._tell_news(0.0 if reason == "budget" else LAST_LOOK)
         if self._server.too_slow is not None:
-            self._note(self._server.too_slow)
+            self._teller.note(self._server.too_slow)
         generous = more_than_needed(self._roster.curve, self._budget.total) if reason == "budget" else None
         if generous is not None and self._server.has_learned:
-            self._note(generous)
-        self._notes += [verdict.sentence for verdict in self._roster.verdicts]
+            self._teller.note(generous)
+        self._teller.notes += [verdict.sentence for verdict in self._roster.verdicts]
         if reason == "discarded":
             self._server.discard()
         self._write_result(reason)
@@ -615,15 +637,15 @@ class Worker:
         if not self._server.has_learned and self._server.serve_unanswered():
             self._point(self._server.leader)
         for sentence in self._server.left_unanswered():
-            self._note(sentence)
+            self._teller.note(sentence)
 
     def _write_result(self, reason: str) -> None:
         if self._prepared:
-            result = final_result(self.run, self._server, self._roster.curve, self._notes, reason)
+            result = final_result(self.run, self._server, self._roster.curve, self._teller.notes, reason)
         else:
-            result = bare_result(self.run, self._notes, reason)
+            result = bare_result(self.run, self._teller.notes, reason)
         result["active_s"] = round(self._budget.active, 3)
         self.run.write_result(result)
         self._journal.write("stopped", {"reason": reason, "result": result})
         if self._prepared:
-            self._server.tidy()
+            tidy(self.run)

@@ -16,7 +16,7 @@ import numpy as np
 
 from engine.arrays import FloatArray
 from engine.curve import CONSTANT, Point
-from engine.dataset import Split
+from engine.dataset import Dataset, Split
 from engine.ensemble.leaderboard import Entrant, Lineup, fit_to_serve, line_up
 from engine.ensemble.noise import better, checked
 from engine.files import UNREADABLE, commit, read_json, write_json
@@ -94,6 +94,11 @@ class Server:
     def sizes(self) -> tuple[int, int]:
         """Samples of the training and of the test part."""
         return len(self.train), len(self._test)
+
+    @property
+    def parts(self) -> tuple[Dataset, Dataset]:
+        """The training and the test part."""
+        return self.train, self._test
 
     @property
     def has_learned(self) -> bool:
@@ -301,10 +306,9 @@ class Server:
         return [sentence for sentence, is_so in missing.items() if is_so]
 
     def _better_came_too_late(self) -> bool:
-        if not self._aside:
-            return self._held
-        self._aside.clear()
-        self._decide()
+        if self._aside:
+            self._aside.clear()
+            self._decide()
         return self._wanted is not None
 
     def _decide(self) -> None:
@@ -400,10 +404,10 @@ class Server:
 
     @property
     def _memory(self) -> Path:
-        return self.run.checkpoints_path / ".served"
+        return _memory(self.run)
 
     def _remember(self, served: Served) -> None:
-        self._memory.mkdir(parents=True, exist_ok=True)
+        self._memory.mkdir(exist_ok=True)
         name, test_point = f"{_milliseconds(served.moment)}.npz", self._test_point(served.moment)
         with (self._memory / name).open("wb") as file:
             arrays = {"validation": served.lineup.validation, "test": served.test, "predict": served.predict}
@@ -526,11 +530,6 @@ class Server:
             scores["test"] = _with_intervals(self.task, self._test.labels(self.task), calibrated)
         return {"member": kept.candidate.learner, "scores": scores, **facts([kept.candidate])}
 
-    def tidy(self) -> None:
-        """Remove what only a run that goes on would read; candidates stay, since exporters look at what they said."""
-        for folder in (self._memory, *self.run.checkpoints_path.glob("*/state-*")):
-            shutil.rmtree(folder, ignore_errors=True)
-
     def discard(self) -> None:
         """Throw the model and all checkpoints away."""
         self._candidates.clear()  # Windows removes no file that is mapped
@@ -538,6 +537,17 @@ class Server:
         for folder in (self.run.model_path, self.run.small_path, self.run.checkpoints_path, self.run.predictions_path):
             shutil.rmtree(folder, ignore_errors=True)
         self.served = None
+
+
+def tidy(run: RunFolder) -> None:
+    """Remove what only a run that goes on would read; candidates stay, since exporters look at what they said."""
+    for folder in (_memory(run), *run.checkpoints_path.glob("*/state-*")):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _memory(run: RunFolder) -> Path:
+    """Where what is served is kept for the next sitting."""
+    return run.checkpoints_path / ".served"
 
 
 def _milliseconds(moment: float) -> int:

@@ -151,3 +151,9 @@ def test_a_candidate_whose_files_are_gone_is_told_from_none(tmp_path: Path) -> N
     shutil.rmtree(checkpoint.place(version))
     with pytest.raises(FileNotFoundError):
         checkpoint.candidate()
+
+
+def test_a_run_whose_folder_is_gone_does_not_come_into_being_anew(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        Checkpoint(tmp_path / "moved" / "checkpoints", "a")
+    assert not (tmp_path / "moved").exists()

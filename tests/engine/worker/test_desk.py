@@ -96,3 +96,18 @@ def test_a_trainer_that_is_ended_loses_its_job_and_what_it_still_says(desk: Desk
         assert not desk.heard(reply)
         if reply.message["reply"] == "gone":
             break
+
+
+@pytest.mark.parametrize("begin", ["ready", "done"])
+def test_a_trainer_starts_until_it_says_that_it_can_begin_or_has_tried(begin: str, desk: Desk) -> None:
+    assert not desk.starting
+    desk.give(FIRST, 20.0, 20.0, frugality=0)
+    assert desk.starting
+    if begin == "ready":
+        desk.ready("cpu")
+    else:
+        desk.done()
+    assert not desk.starting
+    desk.stop()
+    desk.start()
+    assert desk.starting

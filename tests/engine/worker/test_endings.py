@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.worker.endings import NO_ROOM, why_cut_off
+from engine.worker.endings import MOVED, NO_ROOM, why_cut_off
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,7 @@ def test_what_ended_a_sitting_is_told_with_what_to_do(error: Exception, told: st
 
 def test_a_full_disk_is_told_of_as_during_a_slice(tmp_path: Path) -> None:
     assert why_cut_off(OSError(errno.EDQUOT, "Disk quota exceeded"), tmp_path) == NO_ROOM
+
+
+def test_a_folder_that_is_gone_is_told_of_whatever_failed_for_it(tmp_path: Path) -> None:
+    assert why_cut_off(FileNotFoundError(errno.ENOENT, "No such file"), tmp_path / "moved") == MOVED

@@ -71,7 +71,7 @@ def sit_until_told(sit: Sit, run: RunFolder, end: Callable[[Worker], object], *c
             keep_candidate(run, learner, wrong_one_in=4)
             worker._inbox.put(slice_of(learner, version=1))
         elif job == "answer":
-            assert not worker._notes
+            assert not worker._teller.notes
             checkpoint = Checkpoint(run.checkpoints_path, learner)
             checkpoint.save_answers(1, {"test": np.full((2, 2), 0.5), "predict": np.zeros((0, 2))})
             worker._inbox.put(answered(learner))
@@ -79,7 +79,7 @@ def sit_until_told(sit: Sit, run: RunFolder, end: Callable[[Worker], object], *c
                 worker._inbox.put(Command(word))
 
     def watch() -> None:
-        if worker._notes:
+        if worker._teller.notes:
             end(worker)
 
     worker = sit(on_job=work, of=run)

@@ -205,7 +205,7 @@ def test_a_killed_trainer_costs_a_slice_not_the_run_and_one_that_somebody_ends_i
 ) -> None:
     run = flower_run(tmp_path / "run", budget_s=30.0, size=1500)
     handle, tail = start(run.path), EventTail(run.events_path)
-    wait_for(handle, tail, "started")
+    wait_for(handle, tail, "slice")  # it is at work, not still starting, which would be no learner's fault
     for child in psutil.Process(handle.pid).children():
         child.kill()
     wait_for(handle, tail, "failed")

@@ -31,7 +31,7 @@ from engine.worker.first import serve_constant
 from engine.worker.loop import JUDGINGS
 from engine.worker.pace import Pace
 from engine.worker.result import final_result
-from engine.worker.serving import Server
+from engine.worker.serving import Server, tidy
 from tests.engine.flowers import flower_run
 
 
@@ -608,7 +608,7 @@ def test_what_only_a_run_that_goes_on_reads_is_removed_in_the_end(served: tuple[
     add(run, server, "good", 0.9)
     state = run.checkpoints_path / "good" / "state-0001"
     state.mkdir()
-    server.tidy()
+    tidy(run)
     assert not state.exists()
     assert not (run.checkpoints_path / ".served").exists()
     found = Checkpoint(run.checkpoints_path, "good").candidate()

@@ -8,12 +8,13 @@ import os
 import queue
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from typing_extensions import override
 
-from engine.errors import DeviceError
+from engine.errors import DeviceError, RunError
 from engine.modalities import Entry
 from engine.model.model import Model
 from engine.run.folder import RunFolder
@@ -22,7 +23,7 @@ from engine.scheduler import Policy, Standing
 from engine.scheduler.breadth_then_gain import BreadthThenGain
 from engine.worker.checkpoint import Checkpoint
 from engine.worker.control import Command
-from engine.worker.endings import NO_ROOM
+from engine.worker.endings import MOVED, NO_ROOM
 from engine.worker.loop import Worker
 from engine.worker.pace import Pace
 from engine.worker.trainer_handle import TrainerReply
@@ -574,3 +575,44 @@ def test_a_worker_keeps_no_second_copy_of_what_the_trainer_has(sit: Sit) -> None
     worker = sit("discard")
     worker.run_to_end()
     assert "x:length" not in worker._server.train.frame.columns
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_run_whose_folder_is_moved_stops_there_and_goes_on_where_it_is_then(
+    fails: bool, sit: Sit, run: RunFolder
+) -> None:
+    elsewhere = run.path.with_name("elsewhere")
+
+    def move(learner: str) -> None:
+        run.path.rename(elsewhere)
+        if fails:
+            failed = {"reply": "failed", "learner": learner, "reason": "error", "message": "FileNotFoundError: state"}
+            worker._inbox.put(TrainerReply(1, failed))
+
+    worker = sit(on_job=move)
+    assert worker.run_to_end() == 1
+    assert not run.path.exists()
+    moved = RunFolder.open(elsewhere)
+    assert events(moved, "message")[-1].data["text"] == MOVED
+    assert not events(moved, "failed")
+    assert moved.result() is None
+    sit("discard", of=moved).run_to_end()
+    assert moved.result() is not None
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_what_a_kill_right_after_the_result_left_is_removed_unless_another_worker_is_still_there(
+    taken: bool, sit: Sit, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_path: Path) -> None:
+        raise RunError("Another process is already training it.")
+
+    state, served = run.checkpoints_path / "Linear" / "state-0001", run.checkpoints_path / ".served"
+    for folder in (state, served):
+        folder.mkdir(parents=True)
+    run.write_result({"stopped_because": "budget"})
+    if taken:
+        monkeypatch.setattr("engine.worker.loop.take_ownership", refuse)
+    assert sit().run_to_end() == 0
+    assert [state.exists(), served.exists()] == [taken, taken]
+    assert state.parent.exists()
