@@ -1,4 +1,4 @@
-"""What a run was made with: the processor, the system and the versions of the libraries that computed."""
+"""What a run was made with: processor, graphics cards, system and the versions of the libraries that computed."""
 
 from __future__ import annotations
 
@@ -11,19 +11,39 @@ from typing import Any
 import psutil
 
 LIBRARIES = ("autodidact-studio", "numpy", "polars", "torch", "torchvision", "lightgbm", "scikit-learn", "pillow")
+FOR_CARDS = ("nvidia-cuda-runtime", "nvidia-cudnn-cu13")  # what torch brings along for them on Linux
 _PROCESSOR = Path("/proc/cpuinfo")
+_CARDS = Path("/proc/driver/nvidia/gpus")
 
 
 def described() -> dict[str, Any]:
-    """Return processor, number of cores, memory in bytes, system, Python and the versions of what is installed."""
+    """Return processor, number of cores, memory in bytes, graphics cards, system, Python and versions of libraries."""
+    cards = graphics_cards()
+    libraries = (*LIBRARIES, *FOR_CARDS) if cards else LIBRARIES
     return {
         "processor": _processor(),
         "cores": os.cpu_count(),
         "memory_bytes": psutil.virtual_memory().total,
+        "cards": cards,
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
-        "versions": {name: found for name in LIBRARIES if (found := _version(name)) is not None},
+        "versions": {name: found for name in libraries if (found := _version(name)) is not None},
     }
+
+
+def graphics_cards() -> list[str]:
+    """Return the names of NVIDIA's graphics cards that this process may see, as their driver for Linux gives them.
+
+    It is read from files: neither torch is imported, nor a card asked, which may not answer any more.
+    """
+    found: list[str] = []
+    for path in sorted(_CARDS.glob("*/information")):
+        try:
+            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            continue
+        found += [line.partition(":")[2].strip() for line in lines if line.startswith("Model")]
+    return found
 
 
 def _processor() -> str:

@@ -109,29 +109,42 @@ class MiniLM(nn.Module):
     def forward(self, words: Tensor) -> Tensor:
         return means_of(self.states(words), words)
 
-    def states(self, words: Tensor, last: int = LAYERS) -> list[Tensor]:
+    def states(self, words: Tensor, last: int = LAYERS, places: Tensor | None = None) -> list[Tensor]:
         """Return the states [N, 384] of the N words that are no padding: the embedding's, and those after each layer.
 
-        Only the first ``last`` layers are computed.
+        Only the first ``last`` layers are computed. ``places`` are what :func:`places_of` returns, where that is known.
         """
-        places = (words != PADDING).flatten().nonzero()[:, 0]
+        places = places_of(words) if places is None else places
         x = self.words(words.flatten()[places]) + self.places(places % words.shape[1]) + self.parts.weight[0]
-        return self.further(self.embedded(x), words, 0, last)
+        return self.further(self.embedded(x), words, 0, last, places)
 
-    def further(self, state: Tensor, words: Tensor, first: int, last: int = LAYERS) -> list[Tensor]:
+    def further(
+        self, state: Tensor, words: Tensor, first: int, last: int = LAYERS, places: Tensor | None = None
+    ) -> list[Tensor]:
         """Return the state [N, 384] after ``first`` layers, and those after each of the next up to ``last``."""
         present = words != PADDING
-        places = present.flatten().nonzero()[:, 0]
+        places = places_of(words) if places is None else places
         states = [state]
         for layer in self.layers[first:last]:
             states.append(layer(states[-1], places, present))
         return states
 
 
-def means_of(states: Sequence[Tensor], words: Tensor) -> Tensor:
-    """Return the means [n, S, 384] in full precision of S states [N, 384] over the words int64 [n, T] of each row."""
-    present = words != PADDING
-    owner, counts = present.nonzero()[:, 0], present.sum(dim=1, keepdim=True)
+def places_of(words: Tensor) -> Tensor:
+    """Return the places int64 [N] that hold no padding, of words int64 [n, T] counted row by row.
+
+    A graphics card has to be waited for until it has found them, so who had the words before it did looks there.
+    """
+    return (words != PADDING).flatten().nonzero()[:, 0]
+
+
+def means_of(states: Sequence[Tensor], words: Tensor, places: Tensor | None = None) -> Tensor:
+    """Return the means [n, S, 384] in full precision of S states [N, 384] over the words int64 [n, T] of each row.
+
+    ``places`` are what :func:`places_of` returns, where that is known.
+    """
+    owner = (places_of(words) if places is None else places) // words.shape[1]
+    counts = (words != PADDING).sum(dim=1, keepdim=True)
     empty = torch.zeros(len(words), WIDTH, device=words.device)
     return torch.stack([empty.index_add(0, owner, state.float()) / counts for state in states], dim=1)
 

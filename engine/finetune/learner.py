@@ -43,6 +43,7 @@ _MOST_WARM = 4000
 _TRIED = 32
 _JUDGED_AFTER = 2
 _AHEAD_S = 0.25  # of work, at most, that a card may be asked for before it is waited for
+_TRUSTED_OF_A_CARD = 4  # from which wait on its pace is believed: the first two are for single steps
 _SEES_LESS = "There is too little memory for further networks like the first; those that were tuned before are kept."
 _log = logging.getLogger(__name__)
 _NO_TIME = "Too little time was left to tune a network, so that was left out. Give the run more time to include it."
@@ -315,7 +316,7 @@ class FineTune(Learner):
         foreseen = net.looking * net.whole * checked
         aside = checks * (self._check_s / self.plan.row_s if self._check_s and self.plan.row_s else foreseen)
         affordable = self.plan.affordable(deadline, aside) / net.effort_left(tuning.progress)
-        if tuning.steps == _JUDGED_AFTER and affordable < min(stream.length, self.fewest * len(stream.rows)):
+        if self._too_slow(tuning, affordable):
             self._leave_out()
             return
         if not self._unnoted:
@@ -329,15 +330,31 @@ class FineTune(Learner):
         self._unnoted += effort * tuning.step(batch, min(affordable, left))
         self._prepared_s += tuning.prepared_s - prepared_s
         soon = self.plan.measured < _JUDGED_AFTER or tuning.to_be_checked
-        if soon or not works_ahead(net.device) or self._unnoted * self.plan.row_s > _AHEAD_S:
+        if soon or not works_ahead(net.device) or self._far_ahead():
             self._settle()
+
+    def _too_slow(self, tuning: Tuning, affordable: float) -> bool:
+        """Whether its first steps tell that the time is too short: of the processor two, of a card some hundreds of ms.
+
+        A card's first steps may take many times as long as later ones: it wakes up, and loads what it computes with.
+        """
+        least = min(tuning.stream.length, self.fewest * len(tuning.stream.rows))
+        if not works_ahead(self._loaded().device):
+            return tuning.steps == _JUDGED_AFTER and affordable < least
+        just_known = self.plan.measured == _TRUSTED_OF_A_CARD and not self._unnoted
+        return just_known and tuning.taken + affordable < least
+
+    def _far_ahead(self) -> bool:
+        """Whether a card has been asked for enough, by what steps are thought to take or by the time that is gone."""
+        return self._unnoted * self.plan.row_s > _AHEAD_S or self._now() - self._since > _AHEAD_S
 
     def _settle(self) -> None:
         """Wait for the steps that were asked for, which a card takes while the next are prepared; note their time."""
         if self._unnoted:
-            wait_for(self._loaded().device)
+            device = self._loaded().device
+            wait_for(device)
             seconds = self._now() - self._since
-            self.plan.note(seconds, self._unnoted)
+            self.plan.note(seconds, self._unnoted, _TRUSTED_OF_A_CARD if works_ahead(device) else _JUDGED_AFTER)
             self._stepped_s += seconds
             self._unnoted = 0.0
 

@@ -51,13 +51,19 @@ class Plan:
         left = deadline.left - deadline.elapsed
         return self.share * left / self.row_s if self.row_s else math.inf
 
-    def note(self, seconds: float, rows: float) -> None:
-        """Take in how long a step over ``rows`` samples took."""
+    def note(self, seconds: float, rows: float, trusted: int = _FIRST) -> None:
+        """Take in how long steps over ``rows`` samples took.
+
+        From the ``trusted``-th time on they tell by themselves. Before, but for the first, they only tell that it goes
+        more quickly than was thought.
+        """
         self.spent += seconds
         self.measured += 1
-        if self.measured >= _FIRST:
-            mixed = _SMOOTH if self.measured > _FIRST else 1.0
+        if self.measured >= trusted:
+            mixed = _SMOOTH if self.measured > trusted else 1.0
             self.row_s += mixed * (seconds / rows - self.row_s)
+        elif self.measured >= _FIRST:
+            self.row_s = min(self.row_s or math.inf, seconds / rows)
 
     def affordable(self, deadline: Deadline, aside: float) -> float:
         """Return how many samples can still be learned from beside work that is worth learning from ``aside``."""

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import psutil
 
+from engine.computer import graphics_cards
 from engine.task import Modality
 from tests.benchmarks.command import cores
 
@@ -33,6 +34,7 @@ def record(modality: str | None = None) -> dict[str, Any]:
         "engine": engine(modality),
         "date": time.strftime("%Y-%m-%d %H:%M:%S"),
         "cpu": processor(),
+        "cards": graphics_cards(),
         "cores": len(cores()),
         "cores_there": psutil.cpu_count() or 1,
         "memory_gb": round(psutil.virtual_memory().total / 1e9),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from weakref import WeakValueDictionary
 
 import numpy as np
 import psutil
@@ -19,7 +20,7 @@ from engine.modalities.image.samples import ImageSamples
 
 MOST_BYTES = 4_000_000_000  # 17,000 pictures as a graphics card wants them
 MOST = 0.3  # of the memory that is free, of which the network and its steps need some, too
-_MOST_FOR_CARD = 0.2  # of it, where that is more: networks that are tuned by turns keep pictures each for itself
+_MOST_FOR_CARD = 0.2  # of it, where that is more: pictures of another size may be kept beside them
 _LOOK_S = 0.4  # of reading between two looks at the clock: a large photo alone may take half a second
 _UNKNOWN = 127
 
@@ -99,6 +100,22 @@ class Squares:
     def _read(self, row: int) -> ByteArray | None:
         picture = self.samples.picture_or_none(row, self.side)
         return None if picture is None else np.rint(resize(picture, self.side)).astype(np.uint8)
+
+
+_shared: WeakValueDictionary[tuple[int, int, int, int], Squares] = WeakValueDictionary()
+
+
+def shared(samples: ImageSamples, side: int, threads: int, frugality: int = 0) -> Squares:
+    """Return squares for a graphics card, the same ones for all who want such while any of them still has them.
+
+    A card tunes several networks by turns that see pictures at one size. Each would read all photos by itself, for
+    which it waits, and keep them a second time. Whoever has them does not :meth:`Squares.rest` them.
+    """
+    key = id(samples), side, threads, frugality  # of samples that are there: their squares hold on to them
+    found = _shared.get(key)
+    if found is None:
+        found = _shared[key] = Squares(samples, side, threads, True, frugality)
+    return found
 
 
 def room(card: bool = False) -> int:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from engine.wording import amount, count, size
 from exporters.report.document import Block, Facts, Heading, Paragraph
 from exporters.report.material import Material
-from exporters.report.sections.words import name_of
+from exporters.report.sections.words import name_of, names
 
 
 def technical(material: Material) -> list[Block]:
@@ -80,6 +80,9 @@ def _computer(material: Material) -> list[Block]:
     memory = computer.get("memory_bytes")
     if isinstance(memory, int):
         facts.insert(2, ("Memory", size(memory)))
+    cards = computer.get("cards")
+    if isinstance(cards, list) and cards:
+        facts.append(("Graphics cards", names([str(card) for card in cards])))
     versions = computer.get("versions")
     if isinstance(versions, dict):
         facts += [(name_of(str(name)), name_of(str(version))) for name, version in sorted(versions.items())]

@@ -6,7 +6,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from engine.backbones.minilm import LAYERS, WIDTH, MiniLM, load_minilm
+from engine.backbones.minilm import LAYERS, WIDTH, MiniLM, load_minilm, means_of, places_of
 from engine.backbones.weights import verified
 from engine.backbones.wordpieces import END, PADDING, UNKNOWN, load_tokenizer
 from engine.errors import WeightsError
@@ -44,6 +44,20 @@ def test_padding_changes_nothing(network: MiniLM) -> None:
         together, alone = network(words), network(words[1:2, :25])
     assert together.shape == (3, 1 + LAYERS, WIDTH)
     torch.testing.assert_close(together[1:2], alone, atol=1e-5, rtol=1e-4)
+
+
+def test_who_knows_where_the_words_are_gets_the_same(network: MiniLM, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = some_words(padded=15)
+    places = places_of(words)
+    with torch.inference_mode():
+        states, means = network.states(words), network(words)
+        monkeypatch.setattr("engine.backbones.minilm.places_of", lambda _: pytest.fail("they are known"))
+        found = network.states(words, places=places)
+        further = network.further(found[2], words, 2, places=places)
+        assert torch.equal(means_of(found, words, places), means)
+    assert places.tolist() == [place for place in range(120) if not 65 <= place < 80]
+    for one, other in zip([*found, *further[1:]], [*states, *states[3:]], strict=True):
+        assert torch.equal(one, other)
 
 
 def test_learning_in_half_precision_goes_the_way_of_full_precision(network: MiniLM) -> None:

@@ -383,3 +383,31 @@ def test_a_card_is_waited_for_now_and_then_and_no_step_goes_unnoted(monkeypatch:
     seldom, ahead = waits(True)
     assert often > 3 * seldom > 0
     np.testing.assert_array_equal(ahead.validation(), at_once.validation())
+
+
+@pytest.mark.parametrize(
+    ("ahead", "slow", "steps"),
+    [(False, {2}, 2), (False, set(range(200)), 2), (True, {1, 2}, 125), (True, set(range(200)), 4)],
+)
+def test_a_card_is_not_left_out_for_one_slow_step_but_for_many(
+    ahead: bool, slow: set[int], steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"epochs": 20, "fewest": 3, "folds": 1, "share": 1.0}
+    one, clock, stepped = learner(SETTINGS | settings), Clock(0.0), list[int]()
+    net = one.net()
+    see = net.inputs
+
+    def slowly(rows: IntArray, view: View) -> tuple[torch.Tensor, ...]:
+        if view.train:
+            stepped.append(len(rows))
+        clock.time += 30.0 if view.train and len(stepped) in slow else 0.01
+        return see(rows, view)
+
+    monkeypatch.setattr(module, "works_ahead", lambda device: ahead)
+    monkeypatch.setattr(net, "inputs", slowly)
+    monkeypatch.setattr(one, "net", lambda: net)
+    while not (progress := one.advance(Deadline(1e9, now=clock, left=200.0 - clock.time))).done:
+        pass
+    assert len(stepped) == steps
+    assert bool(one.parts) is (steps == 125)
+    assert ("Too little time" in progress.message) is (steps != 125)

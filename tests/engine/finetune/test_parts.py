@@ -80,6 +80,22 @@ def test_an_average_follows_and_is_given_back() -> None:
     assert average.values["w"].tolist() == [5.0, 5.0]
 
 
+def test_an_average_takes_in_all_weights_at_once_what_it_would_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kernels = torch.rand(4, 3, 3, 3).to(memory_format=torch.channels_last)
+    steps = [{"k": kernels * step, "b": torch.rand(5), "s": torch.rand(())} for step in range(6)]
+    average, expected = Average(steps[0]), {name: value.clone() for name, value in steps[0].items()}
+    for step, weights in enumerate(steps):
+        for name, value in expected.items():
+            value.lerp_(weights[name], 1.0 - (1.0 + step) / (10.0 + step))
+    monkeypatch.setattr(torch.Tensor, "lerp_", lambda *_: pytest.fail("a card is told of each weight by itself"))
+    for step, weights in enumerate(steps):
+        average.take(weights, step)
+    for name, value in expected.items():
+        assert torch.equal(average.values[name], value)
+
+
 def test_the_pace_rises_then_falls() -> None:
     paces = [pace(progress) for progress in np.linspace(0.0, 1.0, 101)]
     assert max(paces) == paces[10] == 1.0
@@ -110,6 +126,18 @@ def test_a_plan_foresees_by_the_quickest_look_how_much_there_is_time_for() -> No
     plan.foresee(0.1, rows=10)
     plan.note(5.0, rows=10)
     assert plan.row_s == pytest.approx(0.5)
+
+
+def test_a_plan_believes_the_pace_of_a_card_only_once_it_is_awake_unless_it_is_quick() -> None:
+    plan, found = Plan(share=0.5, row_s=0.2), list[float]()
+    for seconds in (9.0, 5.0, 1.0, 3.0, 1.0):
+        plan.note(seconds, rows=10, trusted=4)
+        found.append(plan.row_s)
+    assert found == pytest.approx([0.2, 0.2, 0.1, 0.3, 0.26])
+    new = Plan(share=0.5)
+    for seconds in (9.0, 5.0):
+        new.note(seconds, rows=10, trusted=4)
+    assert new.row_s == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -46,6 +46,15 @@ def test_a_model_that_there_was_no_time_to_test_is_not_said_to_be_tested(tmp_pat
     assert "scored once" not in found.text
 
 
+def test_the_graphics_cards_of_the_computer_are_named(tmp_path: Path) -> None:
+    run = record(tmp_path / "bolts", Recipe(skill=0.92))
+    result = json.loads((run.path / "result.json").read_text())
+    result["computer"] = {"processor": "EPYC", "cards": ["NVIDIA H100 80GB HBM3", "Tesla V100"]}
+    (run.path / "result.json").write_text(json.dumps(result))
+
+    assert "Graphics cardsNVIDIA H100 80GB HBM3 and Tesla V100" in card_of(run).text
+
+
 def test_the_page_asks_for_nothing_and_runs_nothing(tmp_path: Path) -> None:
     run = record(tmp_path / "bolts", Recipe(classes=HOSTILE, skill=0.5))
     found = card_of(run)

@@ -18,6 +18,7 @@ from engine.backbones.weights import verified
 from engine.features.overlap import overlapped
 from engine.finetune.base import Net, Part, View
 from engine.finetune.learner import FineTune
+from engine.finetune.waiting import sent
 from engine.learners.base import Job
 from engine.learners.constant import ConstantLearner
 from engine.modalities.audio.augment import vary
@@ -44,10 +45,12 @@ class _Body(nn.Module):
         self.network = network
 
     @override
-    def forward(self, levels: Tensor, frames: Tensor, owner: Tensor) -> Tensor:
-        """Take pieces [p, T, 32], their lengths [p], and the sound [p] of each, rising from 0 without a gap."""
+    def forward(self, levels: Tensor, frames: Tensor, owner: Tensor, counts: Tensor) -> Tensor:
+        """Take pieces [p, T, 32], their lengths [p], and the sound [p] of each, rising from 0 without a gap.
+
+        How many pieces [n] each sound has is told along, as a card would have to be waited for.
+        """
         heard = self._heard(levels, frames)
-        counts = torch.bincount(owner)
         return heard.new_zeros(len(counts), LENGTH).index_add(0, owner, heard) / counts[:, None]
 
     def _heard(self, levels: Tensor, frames: Tensor) -> Tensor:
@@ -110,28 +113,32 @@ class AudioNet(Net):
 
     @override
     def inputs(self, rows: IntArray, view: View) -> tuple[Tensor, ...]:
-        found = dict(overlapped(self._seen, [int(row) for row in rows], self.job.threads))
-        sounds = [found[int(row)] for row in rows]
+        sounds = self._sounds([int(row) for row in rows])
         if view.train:
             share = _SHARES[min(int(view.progress * len(_SHARES)), len(_SHARES) - 1)]
             frames = max(SHORTEST, round(share * self.frames))
             parts = [[vary(level, frames, view.random)] for level in sounds]
         else:
             parts = [pieces(level) for level in sounds]
-        owner = np.repeat(np.arange(len(rows)), [len(mine) for mine in parts])
-        level, lengths = grid([part for mine in parts for part in mine])
-        return level.to(self.device), lengths.to(self.device), torch.from_numpy(owner).to(self.device)
+        counts = np.array([len(mine) for mine in parts])
+        owner = np.repeat(np.arange(len(rows)), counts)
+        told = (*grid([part for mine in parts for part in mine]), torch.from_numpy(owner), torch.from_numpy(counts))
+        return tuple(sent(part, self.device) for part in told)
 
     def _level(self, row: int) -> Float32Array | None:
         wave = self.samples.wave_or_none(row)
         return None if wave is None else levels(wave)
 
-    def _seen(self, row: int) -> Float32Array:
-        kept = self._levels.get(row)
-        if kept is None:
-            kept = self._level(row)
+    def _sounds(self, rows: Sequence[int]) -> list[Float32Array]:
+        """Return the levels of sounds; no thread is begun where all are kept, as every step would begin and end it."""
+        missing = [row for row in rows if row not in self._levels]
+        read = dict(overlapped(self._read, missing, self.job.threads)) if missing else {}
+        return [read[row] if row in read else self._levels[row] for row in rows]
+
+    def _read(self, row: int) -> Float32Array:
+        level = self._level(row)
         silence = np.full((SHORTEST, BANDS), _LEAST, dtype=np.float32)
-        return silence if kept is None else kept  # a file that went away since then
+        return silence if level is None else level  # a file that went away since then
 
     @override
     def lighter(self) -> bool:

@@ -26,14 +26,14 @@ from engine.finetune.base import Net, Part, View
 from engine.finetune.learner import FineTune
 from engine.learners.base import Job, Progress
 from engine.learners.constant import ConstantLearner
-from engine.memory import short_of_memory
+from engine.memory import free_bytes, short_of_memory
 from engine.modalities.image.augment import FLIP, LIGHT, ZOOM, augment, mean_the_same, seen_otherwise
 from engine.modalities.image.features import to_learn_from
 from engine.modalities.image.members.network import NetworkMember
 from engine.modalities.image.mixing import mixed
 from engine.modalities.image.resize import MIDDLE, SPREAD, resize
 from engine.modalities.image.samples import ImageSamples
-from engine.modalities.image.squares import Squares
+from engine.modalities.image.squares import Squares, shared
 from engine.modalities.image.trivial import trivially_varied
 from engine.task import Kind
 from engine.transfer.co_tuning import CoTuning
@@ -46,6 +46,7 @@ _FEWEST_TRIES, _TRIES, _TRIES_S = 2, 3, 1.0
 _NO_TIME_S = 1e-6
 _UNPACKED_S = 0.5  # of unpacking whole pictures between two looks at the clock
 _KEPT_BYTES = 300_000_000  # of pictures as they are served, for the next check
+_KEPT_FOR_CARD = 0.05  # of the memory that is free, where that is more: large photos take long to unpack for each
 
 
 class ImageNet(Net):
@@ -95,11 +96,10 @@ class ImageNet(Net):
         """See pictures at another resolution; they are to be prepared for it again."""
         self.row_s *= (resolution / self.resolution) ** 2
         self.resolution = self._chosen = resolution
-        pinned = torch.device(self.job.device).type == "cuda"
-        self.squares = Squares(
-            self.samples, round(self.margin * resolution), self.job.threads, pinned, self.job.frugality
-        )
-        self._borrowed = False
+        on_card, side = torch.device(self.job.device).type == "cuda", round(self.margin * resolution)
+        seen: Callable[..., Squares] = shared if on_card else Squares
+        self.squares = seen(self.samples, side, self.job.threads, frugality=self.job.frugality)
+        self._borrowed = on_card
         self._planes = {}
 
     def share(self, squares: Squares) -> None:
@@ -208,9 +208,15 @@ class ImageNet(Net):
             rounds = math.ceil(len(missing) / self.job.threads)
             self._round_s = (time.monotonic() - began) / rounds
         known = self._planes | read
-        room = _KEPT_BYTES // (4 * 3 * self.resolution**2) - len(self._planes)
+        room = self._room() // (4 * 3 * self.resolution**2) - len(self._planes)
         self._planes |= dict(islice(read.items(), max(0, room)))
         return np.stack([known[int(row)] for row in rows])
+
+    def _room(self) -> int:
+        """Return how many bytes of pictures are kept as they are served."""
+        if torch.device(self.device).type != "cuda":
+            return _KEPT_BYTES
+        return max(_KEPT_BYTES, int(_KEPT_FOR_CARD * free_bytes()) >> 2 * self.job.frugality)
 
     def _forget(self, rows: IntArray) -> None:
         """Let go of pictures that are learned from: they are not those of the next check."""

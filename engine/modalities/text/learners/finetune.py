@@ -13,9 +13,11 @@ from typing_extensions import override
 from engine.arrays import Float32Array, IntArray
 from engine.backbones.minilm import LAYERS, WIDTH, MiniLM, load_minilm, means_of
 from engine.backbones.weights import verified
+from engine.backbones.wordpieces import PADDING
 from engine.budget import Deadline
 from engine.finetune.base import Net, Part, View
 from engine.finetune.learner import FineTune
+from engine.finetune.waiting import sent
 from engine.learners.base import Job, Progress
 from engine.modalities.text.chunks import CHUNK, WordArray, chunks_of, grid_of, inward
 from engine.modalities.text.features import HALF_ON, Looks, frozen
@@ -39,11 +41,14 @@ class _Body(nn.Module):
         self.network, self.first = network, first
 
     @override
-    def forward(self, state: Tensor, words: Tensor, owner: Tensor) -> Tensor:
-        """Take states [N, 384] of the words in chunks int64 [c, T], and the text [c] of each, rising without a gap."""
-        states = self.network.further(state, words, self.first)
-        features = means_of([states[seen - self.first] for seen in STATES], words).flatten(1)
-        counts = torch.bincount(owner)
+    def forward(self, state: Tensor, words: Tensor, owner: Tensor, places: Tensor, counts: Tensor) -> Tensor:
+        """Take states [N, 384] of the words in chunks int64 [c, T], and the text [c] of each, rising without a gap.
+
+        Told along, as a card would have to be waited for, are the places [N] that hold a word
+        (:func:`engine.backbones.minilm.places_of`) and how many chunks [n] each text has.
+        """
+        states = self.network.further(state, words, self.first, places=places)
+        features = means_of([states[seen - self.first] for seen in STATES], words, places).flatten(1)
         total = features.new_zeros(len(counts), LENGTH).index_add(0, owner, features)
         return total / counts[:, None]
 
@@ -102,14 +107,25 @@ class TextNet(Net):
     def inputs(self, rows: IntArray, view: View) -> tuple[Tensor, ...]:
         turns = [self._turns(len(self._chunks[row]), view) for row in rows]
         chosen = [(int(row), turn) for row, mine in zip(rows, turns, strict=True) for turn in mine]
-        owner = np.repeat(np.arange(len(rows)), [len(mine) for mine in turns])
+        counts = np.array([len(mine) for mine in turns])
         chunks = [self._chunks[row][turn] for row, turn in chosen]
-        if view.train and self.longest < CHUNK:
+        shortened = view.train and self.longest < CHUNK
+        if shortened:
             chunks = [chunk[: self.longest] for chunk in chunks]
-            state = self._looked(chunks)
-        else:
-            state = self._remembered(chosen, chunks)
-        return state, torch.from_numpy(grid_of(chunks)).to(self.device), torch.from_numpy(owner).to(self.device)
+        words, places = self._grid(chunks)
+        state = self._remembered(chosen, chunks) if self._memory and not shortened else self._looked(words, places)
+        return state, words, self._sent(np.repeat(np.arange(len(rows)), counts)), places, self._sent(counts)
+
+    def _sent(self, values: IntArray) -> Tensor:
+        return sent(torch.from_numpy(values), self.device)
+
+    def _grid(self, chunks: Sequence[WordArray]) -> tuple[Tensor, Tensor]:
+        """Return the words of chunks, int64 [c, T], and the places [N] in them that hold one.
+
+        These are found before the words are sent (:func:`engine.backbones.minilm.places_of`).
+        """
+        words = grid_of(chunks)
+        return self._sent(words), self._sent(np.flatnonzero(words != PADDING))
 
     def _turns(self, count: int, view: View) -> list[int]:
         """Return which of a text's chunks are looked at."""
@@ -123,18 +139,17 @@ class TextNet(Net):
         fresh: dict[tuple[int, int], Tensor] = {}
         if unknown:
             lengths = [len(chunks[place]) for place in unknown]
-            found = torch.split(self._looked([chunks[place] for place in unknown]), lengths)
+            found = torch.split(self._looked(*self._grid([chunks[place] for place in unknown])), lengths)
             fresh = {places[place]: state for place, state in zip(unknown, found, strict=True)}
         known = torch.cat([fresh[place] if place in fresh else self._memory[place] for place in places])
         for place, state in fresh.items():
             self._memory.keep(place, state)
         return known
 
-    def _looked(self, chunks: Sequence[WordArray]) -> Tensor:
+    def _looked(self, words: Tensor, places: Tensor) -> Tensor:
         """Return the states [N, 384] before the tuned layers."""
-        words = torch.from_numpy(grid_of(chunks)).to(self.device)
         with torch.inference_mode(False), torch.no_grad():
-            return frozen(self.device).states(words, self._first)[-1]
+            return frozen(self.device).states(words, self._first, places)[-1]
 
     @override
     def lighter(self) -> bool:

@@ -15,6 +15,7 @@ from engine.arrays import IntArray
 from engine.budget import Deadline
 from engine.finetune.base import Net, Part, View
 from engine.finetune.learner import FineTune
+from engine.finetune.waiting import sent
 from engine.learners.base import Job, Progress
 from engine.modalities.text.glance import glance
 from engine.modalities.text.members.shallow import KERNELS, ShallowMember
@@ -129,7 +130,7 @@ class ShallowNet(Net):
         if view.train:
             texts = [self._varied(text, view.random) for text in texts]
         lengths = torch.tensor([len(text) for text in texts])
-        return torch.from_numpy(in_a_row(texts)).to(self.device), lengths.to(self.device)
+        return sent(torch.from_numpy(in_a_row(texts)), self.device), sent(lengths, self.device)
 
     def _varied(self, text: NumberArray, random: np.random.Generator) -> NumberArray:
         begin = int(random.integers(max(0, len(text) - self._window) + 1))

@@ -14,6 +14,7 @@ from engine.backbones.speech import SHORTEST
 from engine.errors import ModelError
 from engine.finetune.base import View
 from engine.learners.base import Job
+from engine.modalities.audio.learners import finetune as audio_finetune
 from engine.modalities.audio.learners.finetune import AudioFineTune, AudioNet
 from engine.modalities.audio.members.network import NetworkMember
 from engine.modalities.audio.samples import AudioSamples
@@ -66,7 +67,7 @@ def test_sounds_are_learned_by_excerpts_that_grow_and_checked_whole() -> None:
     assert (frames[0], frames[-1]) == (99, 198)
     assert frames == sorted(frames)
     assert len(set(frames)) == 5
-    _, lengths, owner = net.inputs(rows, View())
+    _, lengths, owner, *_ = net.inputs(rows, View())
     assert owner.tolist() == [0, 0, 1, 2]
     assert lengths.tolist() == [2187, 2186, 198, 98]
     assert [net.lighter() and net.frames for _ in range(3)] == [99, SHORTEST, False]
@@ -165,3 +166,47 @@ def test_long_sounds_are_heard_in_few_pieces_at_a_time(job: Job, monkeypatch: py
         one_by_one = net.served(rows)
     assert net.together(32, View()) == 1
     torch.testing.assert_close(one_by_one, together, atol=1e-5, rtol=1e-5)
+
+
+def test_no_thread_is_begun_for_sounds_that_are_kept_and_others_are_learned_from_alike(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    net, rows, asked, plain = AudioNet(job), np.arange(9), list[list[int]](), audio_finetune.overlapped
+    while not net.prepare():
+        pass
+
+    def counted(work: Any, items: list[int], threads: int) -> Any:
+        asked.append(items)
+        return plain(work, items, threads)
+
+    monkeypatch.setattr(audio_finetune, "overlapped", counted)
+    kept = net.inputs(rows, View(True))
+    assert not asked
+    del net._levels[3], net._levels[5]
+    read = net.inputs(rows, View(True))
+    assert asked == [[3, 5]]
+    for one, other in zip(kept, read, strict=True):
+        torch.testing.assert_close(one, other)
+
+
+def test_a_card_is_not_waited_for_while_sounds_are_made_ready_and_heard(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    net, carried = AudioNet(job), list[torch.Tensor]()
+    while not net.prepare():
+        pass
+
+    def sent(values: torch.Tensor, device: str) -> torch.Tensor:
+        carried.append(values)
+        return values
+
+    def waits(*_: Any) -> None:
+        raise AssertionError("a card would have to be waited for")
+
+    with monkeypatch.context() as there, torch.inference_mode():
+        there.setattr(audio_finetune, "sent", sent)
+        there.setattr(torch, "bincount", waits)
+        told = net.inputs(np.arange(4), View())
+        assert net.body(*told).shape == (4, net.length)
+    assert all(any(part is one for one in carried) for part in told)
+    assert torch.equal(told[3], torch.bincount(told[2]))

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import gc
 import math
 import time
+import weakref
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -221,6 +223,48 @@ def test_pictures_are_unpacked_once_for_all_checks_where_there_is_memory_for_the
     held_out = [read[f"{row}.png"] for row in np.flatnonzero(job.folds == 0)]
     assert min(held_out) == 1
     assert (max(held_out) > 1) is (kept == 3)
+
+
+def test_networks_that_a_card_tunes_by_turns_read_their_pictures_once_and_let_go_of_them_together(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Counter[str]()
+
+    def counted(path: str | Path, least: int = 0) -> ByteArray:
+        read[Path(path).name] += 1
+        return decode(path, least)
+
+    monkeypatch.setattr(image_samples, "decode", counted)
+    monkeypatch.setattr(ImageNet, "move", lambda net, device: None)  # there may be no card
+    card = replace(job, device="cuda")
+    one, other = (learner(card, backbone=f"efficientnet_lite{number}").net() for number in (0, 1))
+    for net in (one, other):
+        while not net.prepare():
+            pass
+    assert read == {f"{row}.png": 1 for row in range(15)}
+    one.rest()
+    assert other.squares.whole
+    assert other.readable(np.arange(15)).all()
+    assert other.squares is not learner(card, resolution=96).net().squares
+    assert other.squares is not learner(replace(card, frugality=1)).net().squares
+    assert learner(job).net().squares is not learner(job).net().squares
+    held = weakref.ref(one.squares)
+    del one, other, net
+    gc.collect()
+    assert held() is None
+
+
+@pytest.mark.parametrize(("device", "frugality", "kept"), [("cpu", 0, 3), ("cuda", 0, 8), ("cuda", 1, 3)])
+def test_more_pictures_are_kept_for_the_checks_of_a_card_where_much_memory_is_free(
+    job: Job, device: str, frugality: int, kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = 4 * 3 * 64**2
+    monkeypatch.setattr(image_finetune, "_KEPT_BYTES", 3 * picture)
+    monkeypatch.setattr(image_finetune, "free_bytes", lambda: 8.5 * picture / 0.05)
+    net = learner(replace(job, frugality=frugality)).net()
+    net.device = device
+    net._whole(np.arange(15))
+    assert len(net._planes) == kept
 
 
 def test_whole_pictures_that_take_long_to_unpack_are_checked_few_at_a_time(

@@ -11,14 +11,15 @@ import pytest
 import torch
 
 from engine.arrays import FloatArray
-from engine.backbones.minilm import load_minilm
+from engine.backbones.minilm import load_minilm, places_of
 from engine.backbones.weights import verified
 from engine.backbones.wordpieces import PADDING
 from engine.budget import Deadline
 from engine.errors import ModelError
 from engine.finetune.base import View
 from engine.learners.base import Job, Learner
-from engine.modalities.text.features import FeatureKind
+from engine.modalities.text.features import FeatureKind, frozen
+from engine.modalities.text.learners import finetune as text_finetune
 from engine.modalities.text.learners.finetune import TextFineTune, TextNet
 from engine.modalities.text.learners.frozen_head import FrozenHead
 from engine.modalities.text.members.network import BACKBONE, NetworkMember, seen
@@ -117,7 +118,7 @@ def test_long_texts_are_learned_by_some_chunks_and_checked_whole() -> None:
     net = prepared(["goal " * 300 + "bank " * 300] * 6, chunks=2)
     turns = set()
     for seed in range(8):
-        state, words, owner = net.inputs(np.array([0, 1]), View(True, random=np.random.default_rng(seed)))
+        state, words, owner, *_ = net.inputs(np.array([0, 1]), View(True, random=np.random.default_rng(seed)))
         assert owner.tolist() == [0, 0, 1, 1]
         assert len(state) == int((words != PADDING).sum())
         turns.add(tuple(words[:, 1].tolist()))
@@ -147,6 +148,40 @@ def test_what_is_remembered_is_what_is_seen() -> None:
         whole = seen([net.body.get_submodule("network")], 0, words)  # type: ignore[list-item]
         found = net.body(*first)
     assert (found[1:] - whole[2:]).abs().max() < HALF
+
+
+@pytest.mark.parametrize("layers", [1, 6])
+def test_a_card_is_not_waited_for_while_texts_are_made_ready_and_looked_at(
+    layers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ["goal " * 200, "a bank", "", "the star", "space", "team"]
+    net, carried = prepared(texts, layers=layers), list[torch.Tensor]()
+
+    def sent(values: torch.Tensor, device: str) -> torch.Tensor:
+        carried.append(values)
+        return values
+
+    def waits(*_: Any) -> None:
+        raise AssertionError("a card would have to be waited for")
+
+    with monkeypatch.context() as there, torch.inference_mode(), net.precision():
+        there.setattr(text_finetune, "sent", sent)
+        there.setattr(torch.Tensor, "nonzero", waits)
+        there.setattr(torch, "bincount", waits)
+        _, words, owner, places, counts = told = net.inputs(np.arange(6), View())
+        assert net.body(*told).shape == (6, net.length)
+    assert all(any(part is one for one in carried) for part in told[1:])
+    assert torch.equal(places, places_of(words))
+    assert torch.equal(counts, torch.bincount(owner))
+
+
+def test_texts_are_not_taken_apart_where_nothing_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    net, kept = prepared(["goal " * 200, "a bank", "", "the star", "space", "team"], layers=6), list[Any]()
+    monkeypatch.setattr(net._memory, "keep", lambda *asked: kept.append(asked))
+    state, words, *_ = net.inputs(np.arange(6), View())
+    assert not kept
+    with torch.inference_mode():
+        assert torch.equal(state, frozen("cpu").states(words, 0)[0])
 
 
 def test_what_the_frozen_network_saw_is_taken_over(tmp_path: Path) -> None:
