@@ -98,7 +98,7 @@ def test_what_an_interrupted_run_had_learned_answers_when_it_is_put_to_use(
     assert worker.run_to_end() == 1
     monkeypatch.setattr("engine.worker.loop.told_at_once", lambda _: told)
     worker = sit("finish", on_job=lambda _: oblige(worker, run, trainer))
-    trainer = idle(worker)
+    trainer: Idle = idle(worker)
     assert worker.run_to_end() == 0
     assert {job for job, _ in trainer.jobs} == {"answer", "measure"}
     result = run.result()
@@ -121,7 +121,7 @@ def test_a_better_model_that_did_not_answer_before_the_end_is_told_of(
             worker._inbox.put(Command("finish"))
 
     worker = sit(on_job=work)
-    trainer = idle(worker)
+    trainer: Idle = idle(worker)
     assert worker.run_to_end() == 0
     result = run.result()
     assert result is not None

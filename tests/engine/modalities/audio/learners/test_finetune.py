@@ -12,6 +12,7 @@ import torch
 
 from engine.backbones.speech import SHORTEST
 from engine.errors import ModelError
+from engine.features.overlap import overlapped
 from engine.finetune.base import View
 from engine.learners.base import Job
 from engine.modalities.audio.learners import finetune as audio_finetune
@@ -171,7 +172,7 @@ def test_long_sounds_are_heard_in_few_pieces_at_a_time(job: Job, monkeypatch: py
 def test_no_thread_is_begun_for_sounds_that_are_kept_and_others_are_learned_from_alike(
     job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    net, rows, asked, plain = AudioNet(job), np.arange(9), list[list[int]](), audio_finetune.overlapped
+    net, rows, asked, plain = AudioNet(job), np.arange(9), list[list[int]](), overlapped
     while not net.prepare():
         pass
 
