@@ -100,8 +100,11 @@ def _asking_first(handle: WorkerHandle, report: Reporter) -> Iterator[None]:
 
 
 def _cut_off(run: RunFolder) -> str:
+    from engine.worker.endings import MOVED
     from engine.worker.handle import attach
 
+    if not run.path.is_dir():
+        return MOVED
     if (other := attach(run.path)) is not None:  # both were started at the same moment
         return f"Process number {other.pid} trains this run already. See how it goes: autodidact resume {run.path}"
     kept = "The best model so far is kept." if _has_model(run) else "There is no model yet."

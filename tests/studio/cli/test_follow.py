@@ -103,6 +103,13 @@ def test_a_worker_that_dies_early_leaves_no_model(run: RunFolder) -> None:
         follow(run, _worker(run, "sys.exit(9)"), Memory())
 
 
+def test_a_run_whose_folder_is_moved_is_not_asked_to_go_on_where_it_was(run: RunFolder) -> None:
+    with pytest.raises(CommandFailed, match=r"^The folder of this training is not where it was.* where it is now\.$"):
+        follow(
+            run, _worker(run, "event(0, 'started'); model(); run.rename(run.with_name('moved')); sys.exit(1)"), Memory()
+        )
+
+
 def test_one_that_came_too_late_says_who_trains_the_run(run: RunFolder) -> None:
     take_ownership(run.path)
     with pytest.raises(CommandFailed, match=f"number {os.getpid()} trains this run already. .* autodidact resume"):
