@@ -80,6 +80,7 @@ class FineTune(Learner):
         self._ladder: Ladder | None = None
         self._tuning: Tuning | None = None
         self._saved: Saved | None = None
+        self._goes_on = False  # whether what is tuned was begun before a restart
         self._pretrained: dict[str, Tensor] = {}
         self._features: list[Float32Array] = []
         self._warm_rows: IntArray | None = None
@@ -137,7 +138,7 @@ class FineTune(Learner):
         elif not self._prepared:
             self._prepare(deadline)
         elif self._saved is not None:
-            self._tuning = self._begin(self._saved)
+            self._tuning, self._goes_on = self._begin(self._saved), True
             self._saved = None
         elif self._tuning is None:
             if self._hopeless(deadline):
@@ -342,7 +343,7 @@ class FineTune(Learner):
         if not works_ahead(self._loaded().device):
             return tuning.steps == _JUDGED_AFTER and affordable < least
         just_known = self.plan.measured == _TRUSTED_OF_A_CARD and not self._unnoted
-        return just_known and tuning.taken + affordable < least
+        return just_known and not self._goes_on and tuning.taken + affordable < least
 
     def _far_ahead(self) -> bool:
         """Whether a card has been asked for enough, by what steps are thought to take or by the time that is gone."""
@@ -412,6 +413,7 @@ class FineTune(Learner):
             tuning.taken, tuning.steps, 1e3 * self.plan.row_s, 100 * tuning.prepared_s / max(1e-9, self.plan.spent),
         )  # fmt: skip
         self._tuning, self._error, self._soup, self.plan = None, None, Soup(), self._new_plan()
+        self._goes_on = False
         self._loaded().body.load_state_dict(self._pretrained)
         self._number += 1
         if self._number >= max(1, len(self.held_out)):

@@ -411,3 +411,23 @@ def test_a_card_is_not_left_out_for_one_slow_step_but_for_many(
     assert len(stepped) == steps
     assert bool(one.parts) is (steps == 125)
     assert ("Too little time" in progress.message) is (steps != 125)
+
+
+def test_what_a_card_has_half_tuned_is_gone_on_with_after_a_restart_though_it_is_late(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def anew() -> FineTune:
+        return learner(SETTINGS | {"epochs": 20, "fewest": 3, "folds": 1, "share": 1.0})
+
+    monkeypatch.setattr(module, "works_ahead", lambda device: True)
+    begun, clock = anew(), Clock(0.2)
+    while begun._tuning is None or begun._tuning.steps < 3:
+        begun.advance(Deadline(1e-9, now=clock, left=1e4))
+    begun.save(tmp_path)
+    after = anew()
+    after.restore(tmp_path)
+    late = clock.time + 11.0  # in which there is no time for three passes any more
+    while not (progress := after.advance(Deadline(1e9, now=clock, left=late - clock.time))).done:
+        pass
+    assert after.parts
+    assert "Too little time" not in progress.message
