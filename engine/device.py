@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from engine.errors import DeviceError
-from engine.memory import short_of_memory
+from engine.memory import TIGHT_BYTES, free_bytes, short_of_memory
 
 DEVICES = ("auto", "cpu", "cuda", "mps")  # what may be asked for
 _TOPOLOGY = Path("/sys/devices/system/cpu")
@@ -101,6 +101,16 @@ def _computes(device: str) -> bool:
         return float((torch.ones(2, device=device) + 1.0).sum()) == 4.0
     except (RuntimeError, AssertionError) as error:  # torch says so in both ways
         return short_of_memory(error)
+
+
+def tight(device: str) -> bool:
+    """Whether little memory is left where is computed; of a card what torch holds and does not use counts as free."""
+    if device != "cuda":
+        return free_bytes() < TIGHT_BYTES
+    import torch
+
+    free = torch.cuda.mem_get_info()[0] + torch.cuda.memory_reserved() - torch.cuda.memory_allocated()
+    return min(free, free_bytes()) < TIGHT_BYTES
 
 
 def threads() -> int:

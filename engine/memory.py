@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+TIGHT_BYTES = 2_000_000_000  # free, below which who works had better be alone: so much a network may want for a moment
 _CGROUP = Path("/sys/fs/cgroup")
 _FROM_CPP = ("bad_alloc", "bad allocation")  # which libraries pass on in errors of their own kinds
 _SAYINGS = (

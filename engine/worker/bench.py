@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.budget import Deadline, awake
 from engine.dataset import Dataset, Split
-from engine.device import resolve, threads
+from engine.device import resolve, threads, tight
 from engine.errors import ModelError
 from engine.learners import Job, Learner, Progress, learner_class
 from engine.modalities import Entry, open_samples, portfolio
@@ -88,7 +88,7 @@ class Bench:
         it had saved; so is, once memory ran short for anybody, whoever had to rest.
         """
         self._short = self._short or frugality > 0
-        if self._short:
+        if frugality or (self._short and tight(self.device)):
             self._clear(name)
         # A member may share its network with the learner, which changes now; those of who is done are on disk.
         self._offered = {other: self._offered[other] for other in self._offered if other in self._learners}

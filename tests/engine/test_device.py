@@ -114,6 +114,30 @@ def test_whether_a_card_is_there_is_asked_without_computing_on_it(
         device.demand(name)
 
 
+@pytest.mark.parametrize(
+    ("where", "main", "card", "unused", "is_tight"),
+    [
+        ("cpu", 3e9, 0.0, 0.0, False),
+        ("cpu", 1e9, 8e9, 0.0, True),
+        ("mps", 1e9, 8e9, 0.0, True),
+        ("cuda", 8e9, 3e9, 0.0, False),
+        ("cuda", 8e9, 1e9, 0.0, True),
+        ("cuda", 8e9, 1e9, 3e9, False),  # torch holds it and gives it to whoever works next
+        ("cuda", 1e9, 8e9, 0.0, True),
+    ],
+)
+def test_memory_is_tight_where_little_is_left_of_the_computers_or_the_cards(
+    where: str, main: float, card: float, unused: float, is_tight: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    monkeypatch.setattr(device, "free_bytes", lambda: int(main))
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (int(card), int(24e9)))
+    monkeypatch.setattr(torch.cuda, "memory_reserved", lambda: int(2e9 + unused))
+    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda: int(2e9))
+    assert device.tight(where) is is_tight
+
+
 def test_torch_is_not_imported_where_there_is_no_such_hardware() -> None:
     code = (
         "import sys; from engine import device; device._driver_present = device._apple_chip = lambda: False; "

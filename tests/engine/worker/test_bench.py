@@ -316,7 +316,11 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("counted")
-def test_once_memory_ran_short_whoever_works_is_alone_in_it_and_nobody_begins_anew(tmp_path: Path) -> None:
+@pytest.mark.parametrize("still_short", [False, True])
+def test_while_memory_is_short_whoever_works_is_alone_in_it_and_nobody_begins_anew(
+    still_short: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.worker.bench.tight", lambda device: still_short)
     bench = Bench(flower_run(tmp_path / "run"))
     a, b, c, *_ = bench._entries
 
@@ -324,7 +328,9 @@ def test_once_memory_ran_short_whoever_works_is_alone_in_it_and_nobody_begins_an
         return [bench.advance(name, Deadline(1.0), frugality).message for name, frugality in turns]
 
     assert said([(a, 0), (b, 0), (a, 0)]) == ["1 of 1", "1 of 2", "2 of 2"]
-    assert said([(c, 1), (a, 0), (a, 0), (b, 0), (c, 1)]) == ["1 of 1", "3 of 1", "4 of 1", "2 of 1", "2 of 1"]
+    alone = ["1 of 1", "3 of 1", "4 of 1", "2 of 1", "2 of 1"]
+    together = ["1 of 1", "3 of 2", "4 of 2", "2 of 3", "2 of 1"]
+    assert said([(c, 1), (a, 0), (a, 0), (b, 0), (c, 1)]) == (alone if still_short else together)
 
 
 @pytest.mark.usefixtures("counted")
