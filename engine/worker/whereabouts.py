@@ -15,6 +15,7 @@ from engine.task import Task
 from engine.wording import noun
 
 LOOKED_AT = 25  # files of each part: a moment of work
+FEWEST = 5  # of a part that tell by themselves: of fewer, one or two may just have been deleted
 PATIENCE_S = 5.0  # where they lie far away
 
 
@@ -46,12 +47,12 @@ def _drawn(part: Dataset) -> list[str]:
 
 
 def _missing(parts: Iterable[list[str]]) -> list[str]:
-    """Return the files that are not there of those parts of which most are not."""
-    missing = list[str]()
-    for files in parts:
-        absent = [file for file in files if not _is_there(file)]
-        missing += absent if 2 * len(absent) > len(files) else []
-    return missing
+    """Return the files that are not there, where these are most of all or of a part."""
+    looked = [(len(files), [file for file in files if not _is_there(file)]) for files in parts]
+    everywhere = [file for _, absent in looked for file in absent]
+    if 2 * len(everywhere) > sum(count for count, _ in looked):
+        return everywhere
+    return [file for count, absent in looked if count >= FEWEST and 2 * len(absent) > count for file in absent]
 
 
 def _is_there(file: str) -> bool:

@@ -24,7 +24,7 @@ BOLTS = Task(Modality.IMAGE, Kind.MULTICLASS, ("bolt", "nut"))
 def data(tmp_path: Path) -> Dataset:
     """Samples whose files lie in two folders, a part each."""
     paths = [
-        tmp_path / "bolts" / split / f"{row}.png" for split, size in (("train", 8), ("test", 4)) for row in range(size)
+        tmp_path / "bolts" / split / f"{row}.png" for split, size in (("train", 8), ("test", 6)) for row in range(size)
     ]
     for path in paths:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -34,10 +34,10 @@ def data(tmp_path: Path) -> Dataset:
             {
                 "id": [f"{path.parent.name}/{path.name}" for path in paths],
                 "reference": [str(path) for path in paths],
-                "content": pl.Series([None] * 12, dtype=pl.String),
-                "label": ["bolt", "nut"] * 6,
+                "content": pl.Series([None] * 14, dtype=pl.String),
+                "label": ["bolt", "nut"] * 7,
                 "split": [path.parent.name for path in paths],
-                "fold": pl.Series([0, 0, 1, 1, 2, 2, 3, 3, -2, -2, -2, -2], dtype=pl.Int32),
+                "fold": pl.Series([0, 0, 1, 1, 2, 2, 3, 3] + [-2] * 6, dtype=pl.Int32),
             }
         )
     )
@@ -66,11 +66,23 @@ def test_a_few_files_that_are_gone_are_not_told_of(data: Dataset) -> None:
     assert away(BOLTS, parts(data)) is None
 
 
+def test_two_of_three_files_that_are_gone_do_not_keep_a_run_from_going_on(data: Dataset) -> None:
+    train, test = parts(data)
+    small = Dataset(test.frame.head(3))
+    for reference in small.references[:2]:
+        Path(reference).unlink()
+    assert away(BOLTS, [train, small]) is None
+    for part in (train, small):
+        for reference in part.references:
+            Path(reference).unlink(missing_ok=True)
+    assert away(BOLTS, [train, small]) is not None
+
+
 def test_of_many_files_a_few_are_looked_at(data: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[str] = []
     monkeypatch.setattr("engine.worker.whereabouts._is_there", looked.append)
     assert away(BOLTS, [Dataset(pl.concat([data.frame] * 50)), *parts(data)[1:]]) is not None
-    assert len(looked) == LOOKED_AT + 4
+    assert len(looked) == LOOKED_AT + 6
 
 
 def test_where_the_samples_are_rows_there_is_nothing_to_look_for() -> None:
