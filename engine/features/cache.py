@@ -36,7 +36,7 @@ class FeatureCache:
     """The features [d] of samples under one feature kind, by content hash (32 hexadecimal digits)."""
 
     def __init__(self, folder: Path, kind: str, length: int) -> None:
-        self.folder = folder / kind
+        self._root, self.folder = folder, folder / kind
         self.length = length
         self._record = np.dtype([("key", f"V{_KEY_BYTES}"), ("values", "<f4", (length,)), ("check", "<u4")])
         self._mine = self.folder / f"{os.getpid()}-{uuid.uuid4().hex[:8]}{_SUFFIX}"
@@ -71,6 +71,7 @@ class FeatureCache:
             records["values"][place] = features[row]
             records["check"][place] = self._check(records[place])
         try:
+            self._root.mkdir(exist_ok=True)  # not what is above: a run that was moved must not come into being anew
             self.folder.mkdir(parents=True, exist_ok=True)
             with self._mine.open("ab") as file:
                 file.truncate(file.tell() // self._record.itemsize * self._record.itemsize)

@@ -60,6 +60,11 @@ class RunOptions:
         return tuple(Path(file) for file in self.weights)
 
 
+def is_run(path: Path) -> bool:
+    """Whether a run lies there."""
+    return (path / "plan.json").is_file()
+
+
 @dataclass(frozen=True)
 class RunFolder:
     """A run on disk. Reading it starts nothing.
@@ -73,6 +78,11 @@ class RunFolder:
     options: RunOptions
     planned_at: float | None = None
     prepared_s: float | None = None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the run still lies where it was; whoever goes on must not write to where one that was moved was."""
+        return is_run(self.path)
 
     @classmethod
     def create(
@@ -116,7 +126,7 @@ class RunFolder:
         Raises:
             RunError: this is no run folder, it is damaged, or a newer version made it.
         """
-        if not (path / "plan.json").is_file():
+        if not is_run(path):
             raise RunError(f"{path} is not a run folder: it holds no plan.json. Name the folder that train made.")
         try:
             plan: Mapping[str, Any] = read_json(path / "plan.json")

@@ -66,7 +66,7 @@ class AnswerTime:
 
         ``asked`` are the learners whose candidates have still to answer.
         """
-        kept = max(min(self._longest, MOST_SHARE * self._budget_s), MARGIN * self._needed(asked))
+        kept = max(min(self._longest, MOST_SHARE * self._budget_s), MARGIN * self.needed(asked))
         return left - kept if left > kept else left
 
     def piece(self, left: float) -> float:
@@ -79,7 +79,7 @@ class AnswerTime:
             return False  # how long it takes shows with its first piece
         if self._all <= max(TURN * active, self.piece(left)):
             return False
-        needed = MARGIN * self._needed(asked)
+        needed = MARGIN * self.needed(asked)
         return needed + LEAST_TURN < left or needed > HOPELESS * left
 
     def too_late(self, learner: str, left: float) -> bool:
@@ -87,8 +87,8 @@ class AnswerTime:
         rest = self._under_way.get(learner, _UnderWay()).rest
         return rest is not None and MARGIN * rest > GIVEN_UP * left
 
-    def _needed(self, asked: Collection[str]) -> float:
-        """Return the seconds that these learners' candidates still need, as far as that can be told."""
+    def needed(self, asked: Collection[str]) -> float:
+        """Return the seconds that these learners' candidates still need, as far as that can be told; else 0."""
         known = {name: (one.taken, one.taken / one.share) for name, one in self._under_way.items() if one.share > 0.0}
         usual = max([self._longest, *(whole for _, whole in known.values())])
         return sum(known[name][1] - known[name][0] if name in known else usual for name in asked)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine.disk import short_of_room
 from engine.memory import short_of_memory
+from engine.run.folder import is_run
 
 ASKED_TO = "Training was stopped by the system; resume it."
 NO_ROOM = "There is no room left on the disk, so training stopped. What was learned is kept. Make room, then resume it."
@@ -33,7 +34,7 @@ _UNKNOWN = "Training could not go on; why is in the run's worker.log. What was l
 
 def why_cut_off(error: Exception, run_path: Path) -> str:
     """Return what to tell of an error that ended a sitting."""
-    if not run_path.is_dir():
+    if not is_run(run_path):
         return MOVED
     if short_of_room(error, run_path):
         return NO_ROOM

@@ -52,8 +52,8 @@ JUDGINGS = 5  # the end takes so many: what is served and the small model on two
 MOST_FOR_THE_END = 0.1  # which may take this share of the budget
 LAST_LOOK = 0.5  # seconds that the end may wait for news of the samples where there is time left
 PAUSE_PATIENCE = 2.0  # how long a slice may take to end when a pause or an end is asked for (spec 7.7)
-START_PATIENCE = 15.0  # or a trainer to start, at the end, where something better has but to answer,
-FRESH_PATIENCE = 6.0  # and one that has to answer: it imports libraries and loads networks
+START_PATIENCE = 15.0  # how long a trainer may take to start in the end, where something better has but to answer,
+FRESH_PATIENCE = 6.0  # and then to answer: it imports libraries and loads networks
 ORDER_PATIENCE = 1.0  # how long a word may take that comes along with the order to go on
 
 
@@ -342,17 +342,12 @@ class Worker:
         if now - self._last_beat < HEARTBEAT:
             return
         self._last_beat = now
-        if self._is_moved:
+        if not self.run.is_there:
             self._leaves_because = MOVED
             return
         remaining = round(self._budget.remaining, 2)
         beat = {"state": self._state, "remaining_s": remaining, "learner": self._desk.working, "memory_mb": memory_mb()}
         self._journal.write("heartbeat", beat)
-
-    @property
-    def _is_moved(self) -> bool:
-        """Whether the folder of the run is not there any more: nothing must be written to where it was."""
-        return not (self.run.path / "plan.json").is_file()
 
     # Commands.
 
@@ -388,10 +383,22 @@ class Worker:
 
     def _until_the_end(self) -> float:
         """Return until when a run that is to finish waits for what it nearly has."""
-        must_start = self._server.asked and (self._desk.empty or self._desk.starting)
-        return awake() + (START_PATIENCE if must_start else PAUSE_PATIENCE)
+        asked = self._server.asked
+        must_start = asked and (self._desk.empty or self._desk.starting)
+        worth_it = must_start and self._answer_time.needed(asked) < FRESH_PATIENCE
+        return awake() + (START_PATIENCE if worth_it else PAUSE_PATIENCE)
+
+    def _without_trainer(self) -> bool:
+        """End a run that is to finish with what it has, where none can work any more; return whether it is one."""
+        finishing = self._reason == "finished" and self._prepared
+        if finishing:
+            self._take_up(self._desk.stop())
+            self._patience_ends = 0.0
+        return finishing
 
     def _finish(self) -> None:
+        if self._reason == "finished":
+            return
         self._resume()
         self._reason = "finished"
         self._patience_ends = self._until_the_end()
@@ -417,14 +424,14 @@ class Worker:
             self._losses.began()
             if self._reason == "finished":
                 self._patience_ends = min(self._patience_ends, awake() + FRESH_PATIENCE)
-            if not self._desk.ready(message["device"]):  # what is learned here is for the card
-                self._leaves_because = CARD_GONE
+            if not self._desk.ready(message["device"]) and not self._without_trainer():
+                self._leaves_because = CARD_GONE  # what is learned here is for the card
         elif kind == "failed":
             # A graphics card may be of no use any more to the process in which something failed.
             errand = self._desk.done(well=False) if self._desk.device == "cpu" else self._desk.stop()
             assert errand is not None
             self._failed(errand, message["reason"], message["message"])
-        elif kind == "fatal":
+        elif kind == "fatal" and not self._without_trainer():
             self._cannot_go_on = True
             raise DataError(message["message"])
         elif kind == "gone":
@@ -501,6 +508,8 @@ class Worker:
                 self._failed(errand, loss.reason, loss.words)
             return
         why = self._losses.before_it_began(loss, on_a_card=waking)
+        if why and self._without_trainer():
+            return
         if why == NO_CARD:
             self._cannot_go_on = True
             raise DeviceError(NO_CARD)
@@ -509,8 +518,8 @@ class Worker:
     def _failed(self, errand: Errand, reason: str, message: str) -> None:
         learner = errand.learner
         self._answer_time.lost(learner)
-        if reason == DISK_FULL or self._is_moved:
-            self._leaves_because = MOVED if self._is_moved else NO_ROOM
+        if reason == DISK_FULL or not self.run.is_there:
+            self._leaves_because = NO_ROOM if self.run.is_there else MOVED
             return
         sentence = self._roster.failed(learner, reason, learning=errand.job == "advance")
         facts: dict[str, Any] = {"learner": learner, "reason": reason, "message": message}

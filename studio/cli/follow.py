@@ -29,11 +29,14 @@ def follow(run: RunFolder, handle: WorkerHandle, report: Reporter, tail: EventTa
     """
     from engine.run.tail import EventTail
 
-    last_words, ended, compared, promising = "", False, False, False
+    last_words, why, ended, compared, promising = "", "", False, False, False
     with _asking_first(handle, report), report:
         for event in _events(handle, tail or EventTail(run.events_path)):
             report.event(event)
             ended = event.type == "stopped"
+            why = (
+                str(event.data.get("text")) if event.type == "message" else ""
+            )  # of a sitting's end, if it is its last
             if event.type == "evaluated":
                 compared, promising = True, promising or bool(event.data.get("served"))
             if event.type == "failed" or (event.type == "message" and event.data.get("level") != "info"):
@@ -42,7 +45,7 @@ def follow(run: RunFolder, handle: WorkerHandle, report: Reporter, tail: EventTa
         handle.release()
     result = run.result()
     if result is None and not ended:
-        raise CommandFailed(_cut_off(run))
+        raise CommandFailed(_cut_off(run, why))
     reason = result["stopped_because"] if result is not None else "failed"
     if reason == "discarded":
         raise CommandFailed("The run was discarded as asked, so no model was made.")
@@ -99,14 +102,16 @@ def _asking_first(handle: WorkerHandle, report: Reporter) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _cut_off(run: RunFolder) -> str:
+def _cut_off(run: RunFolder, why: str) -> str:
     from engine.worker.endings import MOVED
     from engine.worker.handle import attach
 
-    if not run.path.is_dir():
+    if not run.is_there:
         return MOVED
     if (other := attach(run.path)) is not None:  # both were started at the same moment
         return f"Process number {other.pid} trains this run already. See how it goes: autodidact resume {run.path}"
+    if "resume it" in why:
+        return f"{why} The command: autodidact resume {run.path}"
     kept = "The best model so far is kept." if _has_model(run) else "There is no model yet."
     return f"Training stopped unexpectedly. {kept} Go on with: autodidact resume {run.path}"
 

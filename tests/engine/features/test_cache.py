@@ -36,6 +36,11 @@ def test_what_was_added_is_found_by_another_reader(tmp_path: Path) -> None:
     assert np.isnan(features[1]).all()
 
 
+def test_a_run_that_was_moved_does_not_come_into_being_anew(tmp_path: Path) -> None:
+    filled(tmp_path / "run" / "cache")
+    assert not (tmp_path / "run").exists()
+
+
 def test_kinds_do_not_mix(tmp_path: Path) -> None:
     filled(tmp_path)
     assert not FeatureCache(tmp_path, "other", 3).get(KEYS)[1].any()

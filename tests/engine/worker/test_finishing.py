@@ -10,6 +10,7 @@ from engine.run.folder import RunFolder
 from engine.worker.checkpoint import Checkpoint
 from engine.worker.control import Command
 from engine.worker.loop import Worker
+from engine.worker.losses import START_TRIES
 from engine.worker.pace import Pace
 from engine.worker.trainer_handle import TrainerReply
 from tests.engine.worker.sittings import Idle, Sit, answered, events, idle, keep_answers, keep_candidate, slice_of
@@ -83,6 +84,54 @@ def test_a_run_that_is_finished_waits_but_a_moment_once_its_trainer_has_started(
     assert result is not None
     assert result["score"]["test"] is None
     assert result["active_s"] < 10.0
+
+
+NEVER = TrainerReply(2, {"reply": "gone", "code": 1})
+
+
+@pytest.mark.usefixtures("no_patience")
+@pytest.mark.parametrize(
+    "says",
+    [
+        NEVER,
+        TrainerReply(2, {"reply": "fatal", "message": "This run cannot be opened."}),
+        TrainerReply(2, {"reply": "ready", "device": "cuda"}),
+    ],
+)
+def test_a_run_that_is_finished_ends_with_what_it_has_where_no_trainer_can_start_any_more(
+    says: TrainerReply, sit: Sit, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[int] = []
+
+    def start(_inbox: object, number: int) -> Idle:
+        trainer = Idle()
+        trainer.on_open = lambda: worker._inbox.put(replace(says, generation=number))
+        started.append(number)
+        return trainer
+
+    monkeypatch.setattr("engine.worker.loop.START_PATIENCE", 60.0)
+    worker = paused_at_answers(sit, run, False, monkeypatch)
+    monkeypatch.setattr("engine.worker.desk.TrainerHandle", start)
+    assert worker.run_to_end() == 0
+    result = run.result()
+    assert result is not None
+    assert result["stopped_because"] == "finished"
+    assert result["t_first_s"] is not None
+    assert result["active_s"] < 10.0
+    assert len(started) == (START_TRIES if says is NEVER else 1)
+
+
+@pytest.mark.usefixtures("no_patience")
+def test_no_trainer_is_waited_for_where_answers_take_too_long_anyway(
+    sit: Sit, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.worker.loop.START_PATIENCE", 60.0)
+    worker = paused_at_answers(sit, run, True, monkeypatch)
+    worker._answer_time.spent("another", 30.0, 1.0)
+    assert worker.run_to_end() == 0
+    result = run.result()
+    assert result is not None
+    assert result["score"]["test"] is None
 
 
 @pytest.mark.usefixtures("no_patience")

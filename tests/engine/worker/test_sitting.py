@@ -577,6 +577,7 @@ def test_a_worker_keeps_no_second_copy_of_what_the_trainer_has(sit: Sit) -> None
     assert "x:length" not in worker._server.train.frame.columns
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there, what is open cannot be moved")
 @pytest.mark.parametrize("fails", [False, True])
 def test_a_run_whose_folder_is_moved_stops_there_and_goes_on_where_it_is_then(
     fails: bool, sit: Sit, run: RunFolder

@@ -98,11 +98,20 @@ def test_a_worker_that_dies_is_said_with_the_way_to_go_on(run: RunFolder) -> Non
         follow(run, _worker(run, "event(0, 'started'); model(); sys.exit(9)"), Memory())
 
 
+@pytest.mark.parametrize("level", ["info", "error"])
+def test_a_worker_that_said_why_it_ends_is_not_said_to_have_died(level: str, run: RunFolder) -> None:
+    said = "There is no room. Make some, then resume it."
+    script = f"event(0, 'started'); event(1, 'message', level='{level}', text='{said}')"
+    with pytest.raises(CommandFailed, match=r"^There is no room.* resume it\. The command: autodidact resume "):
+        follow(run, _worker(run, script + "; sys.exit(1)"), Memory())
+
+
 def test_a_worker_that_dies_early_leaves_no_model(run: RunFolder) -> None:
     with pytest.raises(CommandFailed, match="There is no model yet"):
         follow(run, _worker(run, "sys.exit(9)"), Memory())
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there, what is open cannot be moved")
 def test_a_run_whose_folder_is_moved_is_not_asked_to_go_on_where_it_was(run: RunFolder) -> None:
     with pytest.raises(CommandFailed, match=r"^The folder of this training is not where it was.* where it is now\.$"):
         follow(
