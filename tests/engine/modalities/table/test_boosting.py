@@ -86,13 +86,15 @@ def test_a_restart_at_any_round_changes_nothing(tmp_path: Path, classes: int | N
 
 
 def test_a_restored_bag_serves_its_best_rounds(tmp_path: Path) -> None:
-    bag = a_bag(2, Growth(rounds=400, patience=400))
-    while bag.share < 0.5:
+    growth = Growth(rounds=100_000, patience=100_000)  # more than a slice can grow, however late it is told to stop
+    bag = a_bag(2, growth)
+    while bag.share * growth.rounds < 200:
         bag.advance(Deadline(0.0))
     bag.save(tmp_path / "bag")
-    restored = a_bag(2, Growth(rounds=400, patience=400))
+    restored = a_bag(2, growth)
     restored.restore(tmp_path / "bag")
     assert not restored.done
+    assert bag.best_rounds < bag.share * growth.rounds
     assert {text.count("\nTree=") for text in restored.texts()} == {bag.best_rounds}
 
 
