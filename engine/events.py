@@ -17,7 +17,8 @@ type           data
 ``point``      score, interval, learner, metrics, members, checked (samples the score rests on): a point of
                the curve, its model is now served
 ``failed``     learner, reason, message: a failed slice, never a failed run
-``message``    level (info, error), text: a sentence for the person
+``message``    level (info, error), text: a sentence for the person; resume: true where it says why
+               a sitting ends before its run
 ``paused``     nothing more
 ``resumed``    nothing more; without ``paused`` before it where a pause was taken back before it began
 ``stopped``    reason (budget, converged, finished, discarded, failed), result

@@ -604,7 +604,7 @@ class Worker:
         under_way = self._before.started or learned
         if under_way and (self._cannot_go_on or not self._prepared):
             text = f"{sentence} What was learned is kept: put that right, then resume it."
-            self._teller.say(text, "error")
+            self._teller.leave(text, "error")
             return
         self._teller.notes.append(sentence)
         self._teller.say(sentence, "error")
@@ -613,12 +613,12 @@ class Worker:
     def _cut_off(self, error: Exception) -> None:
         """Say that this sitting ends here, where that can be said."""
         with contextlib.suppress(OSError):
-            self._teller.say(why_cut_off(error, self.run.path), "error")
+            self._teller.leave(why_cut_off(error, self.run.path), "error")
 
     def _end(self) -> int:
         """Write the result; return the exit code."""
         if self._leaves_because:
-            self._teller.say(self._leaves_because)
+            self._teller.leave(self._leaves_because)
             return 1
         reason = self._reason or "budget"
         if reason == "budget" and self._desk.hangs and not (self._server.has_learned or self._server.waiting):

@@ -23,6 +23,10 @@ class Teller:
         """Say it in any case."""
         self._journal.write("message", {"level": level, "text": sentence})
 
+    def leave(self, sentence: str, level: str = "info") -> None:
+        """Say why this sitting ends though the run does not: it can be resumed."""
+        self._journal.write("message", {"level": level, "text": sentence, "resume": True})
+
     def say_once(self, sentence: str) -> None:
         """Say it unless an earlier sitting has."""
         if sentence not in self._earlier:

@@ -34,9 +34,7 @@ def follow(run: RunFolder, handle: WorkerHandle, report: Reporter, tail: EventTa
         for event in _events(handle, tail or EventTail(run.events_path)):
             report.event(event)
             ended = event.type == "stopped"
-            why = (
-                str(event.data.get("text")) if event.type == "message" else ""
-            )  # of a sitting's end, if it is its last
+            why = str(event.data["text"]) if event.data.get("resume") else ""  # unless a later sitting goes on
             if event.type == "evaluated":
                 compared, promising = True, promising or bool(event.data.get("served"))
             if event.type == "failed" or (event.type == "message" and event.data.get("level") != "info"):
@@ -110,7 +108,7 @@ def _cut_off(run: RunFolder, why: str) -> str:
         return MOVED
     if (other := attach(run.path)) is not None:  # both were started at the same moment
         return f"Process number {other.pid} trains this run already. See how it goes: autodidact resume {run.path}"
-    if "resume it" in why:
+    if why:
         return f"{why} The command: autodidact resume {run.path}"
     kept = "The best model so far is kept." if _has_model(run) else "There is no model yet."
     return f"Training stopped unexpectedly. {kept} Go on with: autodidact resume {run.path}"

@@ -53,6 +53,7 @@ def test_what_goes_wrong_in_the_worker_itself_ends_the_sitting_not_the_run(
     assert told["level"] == "error"
     assert told["text"].startswith(said)
     assert "resume it" in told["text"]
+    assert told["resume"]
 
 
 def no_room(*_: object) -> int:
@@ -75,7 +76,7 @@ def test_a_full_disk_is_told_of_though_there_is_no_room_for_the_log_either(
     with monkeypatch.context() as full:
         full.setattr(sys, "stderr", FullLog())
         assert worker.run_to_end() == 1
-    assert events(run, "message")[-1].data["text"] == NO_ROOM
+    assert events(run, "message")[-1].data == {"level": "error", "text": NO_ROOM, "resume": True}
 
 
 def test_what_was_served_last_is_written_out_though_the_last_sitting_was_cut_off_before(

@@ -101,9 +101,16 @@ def test_a_worker_that_dies_is_said_with_the_way_to_go_on(run: RunFolder) -> Non
 @pytest.mark.parametrize("level", ["info", "error"])
 def test_a_worker_that_said_why_it_ends_is_not_said_to_have_died(level: str, run: RunFolder) -> None:
     said = "There is no room. Make some, then resume it."
-    script = f"event(0, 'started'); event(1, 'message', level='{level}', text='{said}')"
+    script = f"event(0, 'started'); event(1, 'message', level='{level}', text='{said}', resume=True)"
     with pytest.raises(CommandFailed, match=r"^There is no room.* resume it\. The command: autodidact resume "):
         follow(run, _worker(run, script + "; sys.exit(1)"), Memory())
+
+
+def test_what_an_earlier_sitting_ended_for_is_not_why_this_one_died(run: RunFolder) -> None:
+    earlier = "event(0, 'message', level='info', text='Resume it.', resume=True)"
+    script = f"{earlier}; event(1, 'message', level='info', text='On.')"
+    with pytest.raises(CommandFailed, match=r"^Training stopped unexpectedly"):
+        follow(run, _worker(run, script + "; sys.exit(9)"), Memory())
 
 
 def test_a_worker_that_dies_early_leaves_no_model(run: RunFolder) -> None:
