@@ -16,18 +16,16 @@ from dataclasses import replace
 from typing import Any
 
 from engine.budget import Budget, awake
-from engine.curve import Point
 from engine.device import told_at_once
 from engine.errors import DataError, DeviceError, EngineError, RunError
 from engine.files import UNREADABLE
-from engine.metrics import Interval
 from engine.modalities import portfolio
 from engine.model.folder import MANIFEST
 from engine.run.folder import RunFolder
 from engine.run.journal import Journal, replay
 from engine.scheduler import POLICIES
 from engine.scheduler.base import Slice
-from engine.scheduler.stopping import hardly_worth_it, more_than_needed, stop_reason
+from engine.scheduler.stopping import more_than_needed
 from engine.transfer.asked import guarded
 from engine.worker.answer_time import AnswerTime
 from engine.worker.checkpoint import Checkpoint
@@ -39,6 +37,7 @@ from engine.worker.head_start import head_start
 from engine.worker.health import OWNER, give_back, memory_mb, take_ownership
 from engine.worker.lookout import Lookout
 from engine.worker.losses import CARD_TRIES, OVERRUN, Loss, Losses
+from engine.worker.reporting import Reporter, told_of
 from engine.worker.result import bare_result, final_result
 from engine.worker.roster import DISK_FULL, OUT_OF_MEMORY, Roster
 from engine.worker.serving import Server, tidy
@@ -81,13 +80,11 @@ class Worker:
         self._cannot_go_on = False  # the trainer cannot open the run as this machine is now
         self._losses = Losses()
         self._files_away = False  # nothing can be learned or asked in this sitting
-        self._metrics: dict[str, float] = {}
         self._answer_time = AnswerTime(run.options.budget_s)
         for answered in self._before.answered:
             self._answer_time.spent(*answered)
         self._answer_time.begin_anew()
-        self._judging_s = 0.0  # the longest that judging what is served has taken
-        self._error = 0.0  # the standard error of the served model's score
+        self._reporter = Reporter(self._journal)
         self._teller = Teller(self._journal, self._before.told, run.options.notes)
         self._lookout = Lookout(run)
         self._prepared = False
@@ -96,7 +93,7 @@ class Worker:
     def _reserve(self) -> float:
         """Seconds kept for the final scoring; more where judging what is served has been seen to take long."""
         usual = min(max(0.5, 0.01 * self._budget.total), 3.0)
-        return max(usual, min(JUDGINGS * self._judging_s, MOST_FOR_THE_END * self._budget.total))
+        return max(usual, min(JUDGINGS * self._reporter.longest_s, MOST_FOR_THE_END * self._budget.total))
 
     def run_to_end(self) -> int:
         """Train until the budget ends or someone says so; return the exit code.
@@ -163,12 +160,15 @@ class Worker:
         facts = {"budget_s": options.budget_s, "device": device, "task": task.to_json()}
         resumed = self._before.started
         facts |= {"pid": os.getpid(), "n_train": n_train, "n_test": n_test, "resumed": resumed}
-        untold = self._untold
-        self._journal.write("started", facts, active_s=untold)  # not later than what follows
+        served = self._server.served
+        untold = served if served is not None and not told_of(served, self._before.curve) else None
+        self._journal.write(
+            "started", facts, active_s=None if untold is None else untold.moment
+        )  # not later than what follows
         if untold is not None:
-            self._tell_served(untold, written=new)
-        elif self._server.served is not None:
-            self._judge()
+            self._tell_served(untold.moment, written=new)
+        elif served is not None:
+            self._reporter.judge(self._server)
         for sentence in damaged:
             self._teller.say(sentence)
         if self._server.serve_if_ready():  # all of it was there when the last sitting was cut off
@@ -215,14 +215,6 @@ class Worker:
             elif self._desk.empty or awake() - since > CARD_PATIENCE:
                 raise DeviceError(NO_CARD)
         return self._desk.device or "cpu"
-
-    @property
-    def _untold(self) -> float | None:
-        """The moment since which is served what is served, where no point of the curve has told of it yet."""
-        served = self._server.served
-        if served is None or any(point.active_s == served.moment for point in self._before.curve):
-            return None
-        return served.moment
 
     def _tell_served(self, moment: float, *, written: bool) -> None:
         """Tell what is served, as the last sitting was cut off before it could; its files, too, may not be written."""
@@ -483,15 +475,9 @@ class Worker:
         self._reason = "converged"
 
     def _why_end(self) -> str | None:
-        aside, total = self._server.aside, self._budget.total
-        standings = [
-            replace(one, done=True, curve=(), failures=0, share=0.0) if one.name in aside else one
-            for one in self._roster.standings()
-        ]  # who was set aside found the time too short
+        metrics, error = self._reporter.metrics, self._reporter.error
         left = self._budget.remaining - self._reserve
-        return stop_reason(standings, self._metrics) or hardly_worth_it(
-            standings, self._roster.curve, self._error, total, left
-        )
+        return self._roster.why_end(self._server.aside, metrics, error, self._budget.total, left)
 
     def _trainer_gone(self, code: int) -> None:
         loss = self._losses.of(code)
@@ -570,30 +556,12 @@ class Worker:
             self._point(learner if learner in self._server.members else self._server.leader)
 
     def _report(self, learner: str, wanted: bool) -> None:
-        score, interval = self._server.own_score(learner), self._server.own_interval(learner)
-        facts = {"learner": learner, "score": score, "interval": [interval.low, interval.high], "served": wanted}
-        facts |= {"version": self._server.versions[learner], "first_look": self._server.is_first_look(learner)}
-        self._journal.write("evaluated", facts)
+        self._reporter.candidate(self._server, learner, wanted=wanted)
         for sentence in self._roster.doubts(self._policy.guarded):
             self._teller.say_once(sentence)
 
     def _point(self, learner: str) -> None:
-        assert self._server.served is not None
-        score, interval = self._judge()
-        members = [{"name": n, "weight": w} for n, w in self._server.served.lineup.weights.items()]
-        facts = {"score": score, "interval": [interval.low, interval.high], "learner": learner}
-        facts["checked"] = self._server.rows_checked
-        moment = self._server.served.moment
-        self._journal.write("point", {**facts, "metrics": self._metrics, "members": members}, active_s=moment)
-        self._roster.point(Point(moment, score, learner))
-
-    def _judge(self) -> tuple[float, Interval]:
-        """Return the score of what is served, and how sure it is."""
-        began = awake()
-        score, interval, self._metrics = self._server.standing()
-        self._error = interval.se
-        self._judging_s = max(self._judging_s, awake() - began)
-        return score, interval
+        self._roster.point(self._reporter.point(self._server, learner))
 
     def _fail(self, sentence: str) -> None:
         """Say why the run cannot go on; what was served stays.

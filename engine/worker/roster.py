@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 
 from engine.curve import Point
 from engine.modalities import Entry
 from engine.run.journal import Past, Replay
 from engine.scheduler import Standing
+from engine.scheduler.stopping import hardly_worth_it, stop_reason
 from engine.transfer.guard import Verdict
 
 STRIKES = 2  # a learner that failed this often is left alone
@@ -112,6 +114,24 @@ class Roster:
         new = [one for one in self.verdicts if one.harms and one.network in asked]
         self._doubted |= {one.network for one in new}
         return [f"{one.sentence} {_WAITING}" if guarded else one.sentence for one in new]
+
+    def why_end(
+        self, aside: Collection[str], metrics: Mapping[str, float], error: float, total: float, left: float
+    ) -> str | None:
+        """Return a sentence when more time is of no use; None to go on.
+
+        Args:
+            aside: who was set aside, as the time is too short for its answers.
+            metrics: validation scores of the served model.
+            error: the standard error of its score.
+            total: the budget, active seconds.
+            left: what is left of it for slices.
+        """
+        standings = [
+            replace(one, done=True, curve=(), failures=0, share=0.0) if one.name in aside else one
+            for one in self.standings()
+        ]
+        return stop_reason(standings, metrics) or hardly_worth_it(standings, self.curve, error, total, left)
 
     @property
     def has_scores(self) -> bool:
