@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.task import Modality
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("engine", "labeling", "exporters", "studio", "resources")
 MOST_LINES = 600
@@ -102,6 +104,12 @@ def test_every_module_has_a_test_of_its_own_or_is_part_of_something_that_has() -
 
 def _dotted(module: Path) -> str:
     return ".".join(module.relative_to(ROOT).with_suffix("").parts)
+
+
+def test_every_kind_of_data_has_the_same_rooms() -> None:
+    rooms = ("decode.py", "samples.py", "features.py", "learners", "members", "portfolio.py", "described.py")
+    kinds = ROOT / "engine" / "modalities"
+    assert [f"{kind}/{room}" for kind in Modality for room in rooms if not (kinds / kind / room).exists()] == []
 
 
 def test_init_files_only_gather_names() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import DataError
-from engine.modalities.table.cells import as_days, as_number, as_words
+from engine.modalities.table.decode import as_days, as_number, as_words
 from engine.modalities.table.terms import LONGEST
 from engine.task import Column, ColumnType, Task
 from exporters.standalone.errors import Unreadable

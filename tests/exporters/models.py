@@ -22,8 +22,8 @@ from engine.modalities.image.members.thumbnail import ThumbnailMember
 from engine.modalities.image.samples import ImageSamples
 from engine.modalities.image.thumbnail import LENGTH
 from engine.modalities.table.backend import load_lightgbm
-from engine.modalities.table.encoder import TableEncoder
 from engine.modalities.table.expansion import Expansion
+from engine.modalities.table.features import TableEncoder
 from engine.modalities.table.forest import Forest, TreeInputs
 from engine.modalities.table.members.lightgbm import LightGBMMember
 from engine.modalities.table.members.linear import LinearMember

@@ -18,7 +18,7 @@ from engine.backbones.yamnet import BANDS, FRAMES, EventNetwork, load_yamnet
 from engine.backbones.yamnet import LENGTH as _HEARD
 from engine.features.turns import alone_on
 from engine.modalities.audio import kinds
-from engine.modalities.audio.frozen import NetworkKind
+from engine.modalities.audio.features import NetworkKind
 from engine.modalities.audio.logmel import MelScale, fourier, hertz_to_mel, mel_power, triangles
 from engine.modalities.audio.resample import RATE
 

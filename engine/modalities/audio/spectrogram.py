@@ -16,7 +16,7 @@ from engine.arrays import Float32Array
 from engine.backbones.efficientnet_lite import EfficientNetLite, load_lite0
 from engine.features.turns import alone_on
 from engine.modalities.audio import kinds
-from engine.modalities.audio.frozen import NetworkKind
+from engine.modalities.audio.features import NetworkKind
 from engine.modalities.audio.logmel import MelScale, log_mel
 
 SCALE = MelScale(window=800, hop=320, size=1024, bands=128, floor=1e-6)

@@ -11,7 +11,7 @@ from engine.arrays import Float32Array, FloatArray
 from engine.backbones.speech import BANDS, LENGTH, SHORTEST, SpeechNetwork, load_speech
 from engine.features.turns import alone_on
 from engine.modalities.audio import kinds
-from engine.modalities.audio.frozen import NetworkKind
+from engine.modalities.audio.features import NetworkKind
 from engine.modalities.audio.logmel import MelScale, fourier, mel_power, triangles
 from engine.modalities.audio.resample import RATE, resampled
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from engine.arrays import Float32Array
-from engine.modalities.table.encoder import TableEncoder
 from engine.modalities.table.expansion import Expansion
+from engine.modalities.table.features import TableEncoder
 from engine.modalities.table.samples import TableSamples
 from engine.pieces import finished
 from engine.task import Column

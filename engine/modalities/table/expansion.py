@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import FloatArray, IntArray
-from engine.modalities.table.encoder import TableEncoder
+from engine.modalities.table.features import TableEncoder
 
 _SAMPLE = 50_000
 _TAILS = (0.001, 0.999)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from engine.arrays import Float32Array, FloatArray, IntArray
-from engine.modalities.table.encoder import TableEncoder
+from engine.modalities.table.features import TableEncoder
 from engine.modalities.table.means import mean_targets, wanted
 
 LARGEST = 1e30  # well inside float32, so that sums over rows are too

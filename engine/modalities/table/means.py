@@ -20,7 +20,7 @@ from engine.arrays import FloatArray, IntArray
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-    from engine.modalities.table.encoder import TableEncoder
+    from engine.modalities.table.features import TableEncoder
 
 PARTS = 5
 MANY_VALUES = 16

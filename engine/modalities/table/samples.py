@@ -12,11 +12,11 @@ import polars as pl
 from engine.arrays import FloatArray, IntArray
 from engine.dataset import Dataset
 from engine.errors import DataError
-from engine.modalities.table.cells import as_days, as_number, as_words
+from engine.modalities.table.decode import as_days, as_number, as_words
 from engine.task import Column, ColumnType, Task
 
 if TYPE_CHECKING:
-    from engine.modalities.table.encoder import TableEncoder
+    from engine.modalities.table.features import TableEncoder
     from engine.pieces import Pieces
 
 _READERS: dict[ColumnType, Callable[[str, Any], float | str | None]] = {

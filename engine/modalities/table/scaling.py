@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import FloatArray, IntArray
-from engine.modalities.table.encoder import TableEncoder
+from engine.modalities.table.features import TableEncoder
 
 REACH = 3.0
 _FAR = 1e6  # in units of the scale

@@ -14,7 +14,7 @@ from engine.arrays import BoolArray, FloatArray, IntArray
 from engine.budget import Deadline
 from engine.errors import DataError
 from engine.learners.base import Job, Learner
-from engine.modalities.table.encoder import TableEncoder
+from engine.modalities.table.features import TableEncoder
 from engine.modalities.table.samples import TableSamples
 from engine.task import Column
 

@@ -29,7 +29,7 @@ from exporters.standalone.tables import LETTERS_A_CALL, ROWS_A_CALL, rows_a_call
 from exporters.standalone.terms import term_feeds
 
 if TYPE_CHECKING:
-    from engine.modalities.table.encoder import EncodedColumn, TableEncoder
+    from engine.modalities.table.features import EncodedColumn, TableEncoder
     from engine.modalities.table.texts import TextColumn
 
 WORDS = (ColumnType.CATEGORY, ColumnType.TEXT)  # types of columns that hold strings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.modalities.table.encoder import TableEncoder
+from engine.modalities.table.features import TableEncoder
 from engine.modalities.table.means import MeanColumns
 from engine.modalities.table.members.lightgbm import LightGBMMember
 from exporters.onnx.graph import Graph

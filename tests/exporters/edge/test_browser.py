@@ -25,7 +25,7 @@ from typing_extensions import override
 from engine.modalities.audio.decode import _excerpts, to_mono_16k
 from engine.modalities.audio.resample import RATE
 from engine.modalities.image.decode import decode
-from engine.modalities.table.cells import as_days
+from engine.modalities.table.decode import as_days
 from engine.separated import MISSING
 from engine.task import Column, ColumnType, Kind, Modality, Task
 from exporters.api import export

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from engine.modalities.table.backend import load_lightgbm
-from engine.modalities.table.encoder import TableEncoder
+from engine.modalities.table.features import TableEncoder
 from engine.modalities.table.members.lightgbm import LightGBMMember
 from engine.modalities.table.samples import TableSamples
 from engine.modalities.table.terms import LONGEST

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from engine import separated
 from engine.dates import is_pattern
 from engine.errors import DataError
-from engine.modalities.table.cells import as_days
+from engine.modalities.table.decode import as_days
 from engine.task import Column, ColumnType, Kind, Modality, Task
 from exporters.standalone.csvs import days_in, each_row, number_in, rows_of
 from exporters.standalone.errors import TooManyRows, Unreadable

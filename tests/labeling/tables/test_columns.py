@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import polars as pl
 import pytest
 
-from engine.modalities.table.cells import as_days
+from engine.modalities.table.decode import as_days
 from engine.task import Column, ColumnType
 from labeling.tables.columns import TOO_MANY_VALUES, converted, facts, sort_out, types_for, unread
 from labeling.tables.dates import pattern_of

@@ -13,8 +13,8 @@ from typing_extensions import override
 
 from engine.arrays import FloatArray
 from engine.errors import ModelError
-from engine.modalities.table.encoder import TableEncoder
 from engine.modalities.table.expansion import Expansion
+from engine.modalities.table.features import TableEncoder
 from engine.modalities.table.samples import TableSamples
 from engine.modalities.table.target import Link
 from engine.model.member import Member

@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from engine.arrays import Float32Array, FloatArray, IntArray
 from engine.errors import ModelError
-from engine.modalities.table.encoder import TableEncoder
+from engine.modalities.table.features import TableEncoder
 from engine.modalities.table.samples import TableSamples
 from engine.modalities.table.scaling import Scaling
 from engine.modalities.table.target import Link

@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from engine.arrays import FloatArray
 from engine.errors import ModelError
-from engine.modalities.table.encoder import TableEncoder
+from engine.modalities.table.features import TableEncoder
 from engine.modalities.table.forest import Forest, TreeInputs
 from engine.modalities.table.samples import TableSamples
 from engine.modalities.table.target import Link

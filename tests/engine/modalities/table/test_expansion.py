@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 
 from engine.arrays import FloatArray
-from engine.modalities.table.encoder import TableEncoder
 from engine.modalities.table.expansion import Expansion
+from engine.modalities.table.features import TableEncoder
 from engine.modalities.table.samples import TableSamples
 from engine.task import Column, ColumnType
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
-from engine.modalities.table.encoder import TableEncoder
+from engine.modalities.table.features import TableEncoder
 from engine.modalities.table.forest import Forest, TreeInputs
 from engine.modalities.table.samples import TableSamples
 from tests.engine.modalities.table.tables import COLUMNS, answers, rows

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.modalities.table.encoder import TableEncoder
+from engine.modalities.table.features import TableEncoder
 from engine.modalities.table.members.network import NetworkMember
 from engine.modalities.table.network import WIDEST_CODE, Inputs, Shape, fresh, outputs
 from engine.modalities.table.scaling import Scaling

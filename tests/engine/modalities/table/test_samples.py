@@ -11,7 +11,7 @@ import pytest
 from engine.dataset import Dataset
 from engine.errors import DataError
 from engine.modalities import open_samples
-from engine.modalities.table.encoder import TableEncoder
+from engine.modalities.table.features import TableEncoder
 from engine.modalities.table.samples import TableSamples
 from engine.separated import MISSING
 from tests.engine.modalities.table.tables import COLUMNS, a_task, rows

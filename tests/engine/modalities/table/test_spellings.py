@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.modalities.table.cells import as_words
+from engine.modalities.table.decode import as_words
 from engine.modalities.table.spellings import codes_of
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from engine.budget import Deadline
 from engine.errors import DataError
-from engine.modalities.table import encoder, texts, training
+from engine.modalities.table import features, texts, training
 from engine.modalities.table.training import TableLearner, take_rows
 from engine.worker.first import Headcount
 from tests.engine.modalities.table.tables import a_job, a_job_with_words, a_wide_job
@@ -84,7 +84,7 @@ def test_very_many_columns_are_read_over_as_many_slices_as_it_takes() -> None:
 
 
 def test_of_very_many_rows_a_few_columns_are_read_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoder, "_CELLS_A_PIECE", 100)
+    monkeypatch.setattr(features, "_CELLS_A_PIECE", 100)
     job = a_job(size=60)
     assert not TableLearner.prepare(job, {}, Deadline(0.0), begun=False)
     assert TableLearner.prepare(job, {}, Deadline(60.0), begun=False)

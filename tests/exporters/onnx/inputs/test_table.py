@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.learners.constant import ConstantMember
-from engine.modalities.table.encoder import TableEncoder
+from engine.modalities.table.features import TableEncoder
 from engine.modalities.table.samples import TableSamples
 from engine.task import Column, ColumnType, Kind, Modality, Task
 from exporters.onnx.graph import DOUBLE, Graph

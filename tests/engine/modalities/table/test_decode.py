@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.errors import DataError
-from engine.modalities.table.cells import as_words
+from engine.modalities.table.decode import as_words
 
 
 @pytest.mark.parametrize(

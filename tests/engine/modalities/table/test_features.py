@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import ModelError
-from engine.modalities.table import encoder as encoding
-from engine.modalities.table.encoder import TableEncoder
+from engine.modalities.table import features as encoding
+from engine.modalities.table.features import TableEncoder
 from engine.modalities.table.samples import TableSamples
 from engine.modalities.table.spellings import codes_of
 from engine.task import Column, ColumnType
