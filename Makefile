@@ -7,7 +7,7 @@
 #   make bench-export     exported models: parity, size, speed, the server, the container
 #   make setup, format, clean      prepare, tidy the code, remove what was built
 #   make lock     ask the package index for the hashes of what exports are installed with
-#   make bench-peers, bench-report, bench-ablation, portfolio      see tests/benchmarks/README.md
+#   make bench-peers, bench-report, bench-ablation, bench-kinds, portfolio      see tests/benchmarks/README.md
 
 VENV   := .venv
 PYTHON_IN_VENV := $(VENV)/bin/python
@@ -18,7 +18,7 @@ TESTERS ?= 3
 export ORT_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup studio demo test container-tools lint format bench bench-peers bench-report bench-ablation bench-labeling bench-export portfolio lock wheel clean
+.PHONY: help setup studio demo test container-tools lint format bench bench-peers bench-report bench-ablation bench-labeling bench-export bench-kinds portfolio lock wheel clean
 
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
@@ -66,6 +66,9 @@ bench-ablation: $(STAMP)
 
 bench-labeling: $(STAMP)
 	$(PYTHON_IN_VENV) -m tests.benchmarks.labeling $(ARGS)
+
+bench-kinds: $(STAMP)
+	$(PYTHON_IN_VENV) -m tests.benchmarks.kinds $(ARGS)
 
 bench-export: $(STAMP)
 	$(PYTHON_IN_VENV) -m tests.benchmarks.exports $(ARGS)
