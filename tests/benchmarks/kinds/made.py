@@ -1,8 +1,8 @@
 """Datasets for the kinds of answers that the real ones lack, made of the real ones.
 
-Each keeps to the parts of its source: what stands in a test part is made of test samples alone. The cells are counted in
-real photos, and what is said of a person is in the census as it is; the others are sums of real samples, as no set has
-several classes a sound or a text, or a number for one.
+Each keeps to the parts of its source: what stands in a test part is made of test samples alone. Cells are counted in
+real photos, and what is said of a person stands in the census; the others join real samples, as no set at hand has
+several classes or a number for a sound or a text.
 """
 
 from __future__ import annotations
@@ -64,10 +64,8 @@ def count_cells(data: Path, folder: Path, part: str) -> None:
 
 
 def _has_area(mark: ElementTree.Element) -> bool:
-    low_x, low_y, high_x, high_y = (
-        int(mark.findtext(f"bndbox/{side}", "0")) for side in ("xmin", "ymin", "xmax", "ymax")
-    )
-    return high_x > low_x and high_y > low_y
+    left, top, right, bottom = (int(mark.findtext(f"bndbox/{side}", "0")) for side in ("xmin", "ymin", "xmax", "ymax"))
+    return right > left and bottom > top
 
 
 def mix_sounds(data: Path, folder: Path, part: str) -> None:
@@ -112,7 +110,7 @@ def _wave(file: Path, rate: int = 16_000) -> Wave:
     channels, own = soundfile.read(file, dtype="float64", always_2d=True)
     every = max(1, own // rate)
     mono = channels.mean(axis=1)
-    return mono[: len(mono) // every * every].reshape(-1, every).mean(axis=1)
+    return np.asarray(mono[: len(mono) // every * every].reshape(-1, every).mean(axis=1))
 
 
 def _level(wave: Wave) -> Wave:

@@ -99,7 +99,7 @@ def _on_words(case: Case, train: Part, test: Part, labels: Any) -> Any:
 
 
 def _on_cells(case: Case, train: Part, test: Part, labels: Any) -> Any:
-    learned, asked, named = [], [], []
+    learned, asked, named = list[Any](), list[Any](), list[int]()
     for name in (name for name in train.rows[0] if name != case.target):
         cells = [np.array([row[name] for row in part.rows], dtype=object) for part in (train, test)]
         try:
