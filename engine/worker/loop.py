@@ -37,7 +37,7 @@ from engine.worker.head_start import head_start
 from engine.worker.health import OWNER, give_back, memory_mb, take_ownership
 from engine.worker.lookout import Lookout
 from engine.worker.losses import CARD_TRIES, OVERRUN, Loss, Losses
-from engine.worker.reporting import Reporter, told_of
+from engine.worker.reporting import Reporter, untold
 from engine.worker.result import bare_result, final_result
 from engine.worker.roster import DISK_FULL, OUT_OF_MEMORY, Roster
 from engine.worker.serving import Server, tidy
@@ -160,14 +160,11 @@ class Worker:
         facts = {"budget_s": options.budget_s, "device": device, "task": task.to_json()}
         resumed = self._before.started
         facts |= {"pid": os.getpid(), "n_train": n_train, "n_test": n_test, "resumed": resumed}
-        served = self._server.served
-        untold = served if served is not None and not told_of(served, self._before.curve) else None
-        self._journal.write(
-            "started", facts, active_s=None if untold is None else untold.moment
-        )  # not later than what follows
-        if untold is not None:
-            self._tell_served(untold.moment, written=new)
-        elif served is not None:
+        moment = untold(self._server.served, self._before.curve)
+        self._journal.write("started", facts, active_s=moment)  # not later than what follows
+        if moment is not None:
+            self._tell_served(moment, written=new)
+        elif self._server.served is not None:
             self._reporter.judge(self._server)
         for sentence in damaged:
             self._teller.say(sentence)

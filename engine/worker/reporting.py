@@ -52,6 +52,8 @@ class Reporter:
         self._journal.write("evaluated", facts)
 
 
-def told_of(served: Served, curve: Sequence[Point]) -> bool:
-    """Whether a point of the curve tells of what is served."""
-    return any(point.active_s == served.moment for point in curve)
+def untold(served: Served | None, curve: Sequence[Point]) -> float | None:
+    """Return the moment since which is served what is served, where no point of the curve tells of it yet."""
+    if served is None or any(point.active_s == served.moment for point in curve):
+        return None
+    return served.moment

@@ -12,7 +12,7 @@ from engine.curve import Point
 from engine.run.folder import RunFolder
 from engine.run.journal import Journal
 from engine.worker.first import serve_constant
-from engine.worker.reporting import Reporter, told_of
+from engine.worker.reporting import Reporter, untold
 from engine.worker.serving import Server
 from tests.engine.flowers import flower_run
 from tests.engine.worker.sittings import events
@@ -43,10 +43,11 @@ def test_a_point_tells_of_the_moment_at_which_its_model_was_there(
 ) -> None:
     assert server.served is not None
     constant = reporter.point(server, "constant")
-    assert not told_of(server.served, [])
-    assert told_of(server.served, [constant])
+    assert untold(None, []) is None
+    assert untold(server.served, []) == server.served.moment
+    assert untold(server.served, [constant]) is None
     assert add(run, server, "good", 0.9)
-    assert not told_of(server.served, [constant])
+    assert untold(server.served, [constant]) == server.served.moment
     point = reporter.point(server, "good")
     assert point == Point(server.served.moment, server.standing()[0], "good")
     written = events(run, "point")
