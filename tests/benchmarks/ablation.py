@@ -36,7 +36,7 @@ from tests.benchmarks.ablation_cells import (
 )
 from tests.benchmarks.ablation_report import report
 from tests.benchmarks.ablation_training import Subject
-from tests.benchmarks.options import REPORTS
+from tests.benchmarks.options import REPORTS, with_data
 
 RESULTS = REPORTS / "ablation.jsonl"
 
@@ -62,7 +62,7 @@ class Waiting(Protocol):
 
 def main(words: Sequence[str] | None = None) -> int:
     """Measure what has no line yet and write the report."""
-    asked = _parser().parse_args(words)
+    asked = with_data(_parser(), words)
     effort = Effort(asked.resolution, asked.passes, asked.pictures, asked.batch, asked.frozen)
     known = {(trial.cell, trial.effort, trial.device) for trial in load(asked.results)}
     name = device_name(asked.device)
@@ -131,7 +131,6 @@ def device_name(device: str) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Measure ways of holding on to the pretraining, at equal passes.")
-    data = Path(os.environ.get("AUTODIDACT_DATA", machine.ROOT.parent / "shared" / "data"))
     usual = Effort()
     parser.add_argument("--only", nargs="+", choices=CASES, default=CASES, metavar="DATASET")
     parser.add_argument("--sizes", nargs="+", type=int, default=SIZES, metavar="N", help="samples a class; 0: all")
@@ -146,7 +145,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes at once")
     parser.add_argument("--threads", type=int, default=max(1, (os.cpu_count() or 1) // 2), metavar="N")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--data", type=Path, default=data, metavar="DIR", help="the folder of datasets")
     parser.add_argument("--results", type=Path, default=RESULTS, metavar="FILE")
     parser.add_argument("--report", type=Path, default=REPORTS / "ablation.md", metavar="FILE")
     return parser

@@ -58,16 +58,12 @@ def read(description: str, words: Sequence[str] | None = None) -> Options:
     parser.add_argument("--export", action="store_true", help="export each of our models to ONNX and compare")
     parser.add_argument("--out", type=Path, default=OUT, metavar="DIR", help="for run folders")
     parser.add_argument("--results", type=Path, metavar="FILE", help=f"default: {RESULTS.relative_to(ROOT)}")
-    default = Path(os.environ.get("AUTODIDACT_DATA", ROOT.parent / "shared" / "data"))
-    parser.add_argument("--data", type=Path, default=default, metavar="DIR", help="the folder of datasets")
-    found = parser.parse_args(words)
-    if not found.data.is_dir():
-        parser.error(f"there is no folder of datasets at {found.data}: name it with --data or AUTODIDACT_DATA")
+    found = with_data(parser, words)
     return Options(
         parts=tuple(found.only),
         budgets=tuple(found.budgets),
         seeds=tuple(found.seeds),
-        data=found.data.resolve(),
+        data=found.data,
         out=found.out.resolve(),
         results=(found.results or _results(found.out, found.budgets)).resolve(),
         ours=not found.peers_only,
@@ -76,6 +72,17 @@ def read(description: str, words: Sequence[str] | None = None) -> Options:
         any_commit=found.any_commit,
         export=found.export,
     )
+
+
+def with_data(parser: argparse.ArgumentParser, words: Sequence[str] | None) -> argparse.Namespace:
+    """Read the words of a command line that may also name the folder of datasets, ``data``, which is there."""
+    default = Path(os.environ.get("AUTODIDACT_DATA", ROOT.parent / "shared" / "data"))
+    parser.add_argument("--data", type=Path, default=default, metavar="DIR", help="the folder of datasets")
+    found = parser.parse_args(words)
+    if not found.data.is_dir():
+        parser.error(f"there is no folder of datasets at {found.data}: name it with --data or AUTODIDACT_DATA")
+    found.data = found.data.resolve()
+    return found
 
 
 def _results(out: Path, budgets: Sequence[float]) -> Path:

@@ -7,41 +7,38 @@ stands beside it; the outside scorer judges both.
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.benchmarks.cases import FIRST_S, OVERRUN_PERCENT
 from tests.benchmarks.kinds import plain
 from tests.benchmarks.kinds.made import MADE, Made
 from tests.benchmarks.ledger import Figure, Ledger
-from tests.benchmarks.machine import ROOT, record
+from tests.benchmarks.machine import record
+from tests.benchmarks.options import with_data
 from tests.benchmarks.results import Outcome
 from tests.benchmarks.scoring import score_file
 from tests.benchmarks.training import train, truth
 
 LEDGER = Ledger("kinds", "Several classes and numbers on every kind of data", "make bench-kinds")
-_FIRST_S = {"image": 5.0, "audio": 5.0, "text": 2.0, "table": 2.0}
-_OVERRUN_PERCENT = 2.0
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Measure the sets asked for; 1 when a bound is not kept."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.kinds", description=main.__doc__)
-    data = Path(os.environ.get("AUTODIDACT_DATA", ROOT.parent / "shared" / "data"))
     parser.add_argument("--only", nargs="+", choices=sorted(MADE), default=list(MADE), metavar="NAME")
     parser.add_argument("--budget", type=float, default=60.0, metavar="S")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2], metavar="N")
-    parser.add_argument("--data", type=Path, default=data, metavar="DIR", help="the folder of datasets")
     parser.add_argument("--rehearse", action="store_true", help="only print the figures, do not keep them")
-    asked = parser.parse_args(words)
+    asked = with_data(parser, words)
     kept = True
     for name in asked.only:
         about = record(MADE[name].case.modality)
         with tempfile.TemporaryDirectory(prefix=f"kinds-{name}-") as folder:
-            figures = measure(MADE[name], asked.data.resolve(), Path(folder), asked.budget, asked.seeds)
+            figures = measure(MADE[name], asked.data, Path(folder), asked.budget, asked.seeds)
         if not asked.rehearse:
             LEDGER.keep(name, figures, about)
         print(f"{name} (load before: {about['load_before']})")
@@ -66,8 +63,8 @@ def measure(made: Made, data: Path, folder: Path, budget_s: float, seeds: Sequen
         Figure(f"the least of {len(runs)} seeds", min(run.figures[case.metric] for run in runs)),
         Figure(f"{plain.words(case)}: {metric}", theirs),
         Figure("ALC, the median", _median(runs, "alc")),
-        Figure("first answers, the median", _median(runs, "first_s"), "s", most=_FIRST_S[case.modality]),
-        Figure("over the budget, the most", max(run.figures["overrun_percent"] for run in runs), "%", _OVERRUN_PERCENT),
+        Figure("first answers, the median", _median(runs, "first_s"), "s", most=FIRST_S[case.modality]),
+        Figure("over the budget, the most", max(run.figures["overrun_percent"] for run in runs), "%", OVERRUN_PERCENT),
     ]
 
 

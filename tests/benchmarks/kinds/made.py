@@ -18,6 +18,7 @@ import soundfile
 
 from tests.benchmarks.cases import CASES, MANIFEST, ROWS, Case
 from tests.benchmarks.parts import SEPARATOR, read_part, read_rows, write_rows
+from tests.benchmarks.peers import sounds
 
 PARTS = ("train", "test")
 _SOURCES = {case.name: case for case in CASES}
@@ -71,7 +72,7 @@ def _has_area(mark: ElementTree.Element) -> bool:
 def mix_sounds(data: Path, folder: Path, part: str) -> None:
     """Write sounds of two classes at once, each as loud as the other."""
     heard, draws = read_part(_SOURCES["esc10"], data, part), _draws(part)
-    waves = [_level(_wave(file)) for file in heard.files]
+    waves = [_level(sounds.wave(file)) for file in heard.files]
 
     def mixed() -> Iterator[tuple[Wave, str]]:
         for first in np.tile(np.arange(len(waves)), _TWICE):
@@ -89,28 +90,20 @@ def add_noise(data: Path, folder: Path, part: str) -> None:
 
     def noisy() -> Iterator[tuple[Wave, str]]:
         for file in heard.files:
-            wave, louder = _level(_wave(file, rate=8_000)), draws.uniform(*_DECIBELS)
+            wave, louder = _level(soundfile.read(file)[0]), draws.uniform(*_DECIBELS)
             noise = _level(draws.normal(size=len(wave)))
             yield _level(wave + noise * 10 ** (-louder / 20)), f"{louder:.2f}"
 
     _write_sounds(noisy(), folder, part, "louder", 8_000)
 
 
-def _write_sounds(sounds: Iterator[tuple[Wave, str]], folder: Path, part: str, target: str, rate: int) -> None:
+def _write_sounds(made: Iterator[tuple[Wave, str]], folder: Path, part: str, target: str, rate: int) -> None:
     rows = list[dict[str, str]]()
     (folder / part).mkdir()
-    for number, (wave, label) in enumerate(sounds):
+    for number, (wave, label) in enumerate(made):
         rows.append({"filename": f"{number:04}.flac", target: label})
         soundfile.write(folder / part / rows[-1]["filename"], np.clip(wave, -1.0, 1.0), rate)
     write_rows(folder / f"{part}.csv", rows)
-
-
-def _wave(file: Path, rate: int = 16_000) -> Wave:
-    """Return a sound at its own rate, or at ``rate`` where that is less by a whole factor; one channel."""
-    channels, own = soundfile.read(file, dtype="float64", always_2d=True)
-    every = max(1, own // rate)
-    mono = channels.mean(axis=1)
-    return np.asarray(mono[: len(mono) // every * every].reshape(-1, every).mean(axis=1))
 
 
 def _level(wave: Wave) -> Wave:
@@ -119,36 +112,32 @@ def _level(wave: Wave) -> Wave:
 
 def join_news(data: Path, folder: Path, part: str) -> None:
     """Write several news as one text, and what they are about."""
-    rows, draws = read_rows(data / "ag_news_small" / f"{part}.csv"), _draws(part)
     written = [
         {
             "text": " ".join(f"{row['title']}. {row['description'].strip()}" for row in some),
             "topics": SEPARATOR.join(sorted({row["label"] for row in some})),
         }
-        for some in _groups(rows, draws, *_LENGTHS)
+        for some in _groups("ag_news_small", data, part, *_LENGTHS)
     ]
     write_rows(folder / f"{part}.csv", written)
 
 
 def join_reviews(data: Path, folder: Path, part: str) -> None:
     """Write sentences of several reviews as one text, and the share of those that praise, in percent."""
-    rows, draws = read_rows(data / "sst2_reviews" / f"{part}.tsv"), _draws(part)
     written = [
         {
             "text": " . ".join(row["sentence"] for row in some),
             "praise": f"{100 * np.mean([row['label'] == 'positive' for row in some]):.1f}",
         }
-        for some in _groups(rows, draws, *_REVIEWS)
+        for some in _groups("sst2_reviews", data, part, *_REVIEWS)
     ]
     write_rows(folder / f"{part}.csv", written)
 
 
-def _groups(
-    rows: list[dict[str, str]], draws: np.random.Generator, least: int, most: int
-) -> Iterator[list[dict[str, str]]]:
-    """Yield all rows in groups of ``least`` to ``most``, in no order, each row once, but for a rest that is too few."""
+def _groups(source: str, data: Path, part: str, least: int, most: int) -> Iterator[list[dict[str, str]]]:
+    """Yield the rows of a set in groups of ``least`` to ``most``, each once, but for a rest that is too few."""
+    rows, draws, begin = read_part(_SOURCES[source], data, part).rows, _draws(part), 0
     order = draws.permutation(len(rows))
-    begin = 0
     while begin + least <= len(rows):
         end = min(begin + int(draws.integers(least, most + 1)), len(rows))
         yield [rows[at] for at in order[begin:end]]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
-from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, RidgeCV
 from sklearn.multiclass import OneVsRestClassifier
@@ -20,7 +20,7 @@ from tests.benchmarks.cases import Case
 from tests.benchmarks.parts import SEPARATOR, Part, names_of, read_part
 from tests.benchmarks.peers import sounds
 
-WORDS = {
+_WORDS = {
     "image": "thumbnails and how often each brightness occurs, ridge",
     "audio": "statistics of log-mel bands and MFCC, {}",
     "text": "TF-IDF of words and pairs, {}",
@@ -35,7 +35,7 @@ _HALF = 0.5
 
 def words(case: Case) -> str:
     """Return what :func:`answer` does on a case."""
-    return WORDS[case.modality].format(_LINEAR[case.kind])
+    return _WORDS[case.modality].format(_LINEAR[case.kind])
 
 
 def answer(case: Case, data: Path, out: Path) -> None:
@@ -111,7 +111,5 @@ def _on_cells(case: Case, train: Part, test: Part, labels: Any) -> Any:
         learned.append(columns[0])
         asked.append(columns[1])
     inputs, others = np.stack(learned, axis=1), np.stack(asked, axis=1)
-    if labels.ndim == 1:
-        return HistGradientBoostingRegressor(categorical_features=named).fit(inputs, labels).predict(others)
     one = HistGradientBoostingClassifier(categorical_features=named)
     return np.stack([one.fit(inputs, hits).predict_proba(others)[:, 1] for hits in labels.T], axis=1)
